@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+/// Addressed randomness: a number is named by what it is for (seed, stream, replicate, purpose, who, what) and never by when it is drawn.
+/// Threads, visiting order and other people's draws therefore cannot change it.
+namespace grapevine {
+
+/// The independent sources of chance of a study. Each is redrawn, or kept, by replicate on its own (`redraw`).
+enum class Stream : std::uint32_t { graph = 1, selection = 2, content = 3, dynamics = 4 };
+
+/// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the results: never renumber.
+enum class Draw : std::uint32_t {
+  // graph
+  graph_row = 1,
+  graph_size = 2,
+  graph_audience = 3,
+  graph_class = 4,
+  // population: a property of a user
+  session_rate = 16,
+  post_rate = 17,
+  patience = 18,
+  propensity = 19,
+  interest = 20,
+  main_topic = 21,
+  // schedule
+  session_gap = 32,
+  post_gap = 33,
+  depth = 34,
+  // content
+  post_identity = 48,
+  post_topic = 49,
+  post_quality = 50,
+  emission_time = 51,
+  // reader and root
+  feed_order = 64,
+  like = 65,
+  reply = 66,
+  reshare = 67,
+  click = 68,
+  // campaigns
+  selection = 80,
+  campaign_slot = 81,
+  // records
+  event_hash = 96,
+  sample = 97,
+};
+
+/// 64 random bits to 64 random bits: the finaliser "Mix13" of Stafford, as used by splitmix64 (Steele, Lea, Flood 2014).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x ^= x >> 30;
+  x *= 0xbf58476d1ce4e5b9ULL;
+  x ^= x >> 27;
+  x *= 0x94d049bb133111ebULL;
+  x ^= x >> 31;
+  return x;
+}
+
+/// The golden-ratio increment of splitmix64: odd, so multiplication by it is a bijection.
+inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15ULL;
+
+/// The nested mix of the hottest loops: 64 bits for the pair (a, b) under key k. Vectorises; its quality is tested in tests/graph/random_test.cpp.
+constexpr std::uint64_t nested_mix(std::uint64_t k, std::uint64_t a, std::uint64_t b) { return mix(mix(k ^ a) + b * golden); }
+
+/// A key for one stream of one replicate; hands out keys for one purpose.
+class StreamKey {
+public:
+  StreamKey() = default;
+  StreamKey(std::uint64_t seed, Stream stream, std::uint32_t replicate);
+
+  /// Philox4x32-10 (Salmon et al. 2011) at the address (purpose, a, b): 128 random bits. About 10 ns.
+  std::array<std::uint32_t, 4> block(Draw purpose, std::uint64_t a, std::uint32_t b = 0) const;
+  /// The first 64 bits of `block`.
+  std::uint64_t bits(Draw purpose, std::uint64_t a, std::uint32_t b = 0) const;
+
+  /// A key for `nested_mix` that belongs to `purpose` alone.
+  std::uint64_t key(Draw purpose) const;
+
+  bool operator==(const StreamKey&) const = default;
+
+private:
+  std::uint64_t key_ = 0;
+};
+
+/// Uniform in the open interval (0, 1): the centre of one of 2^53 cells, so neither end is ever drawn.
+constexpr double uniform(std::uint64_t bits) {
+  const double u = (static_cast<double>(bits >> 11) + 0.5) * 0x1.0p-53;
+  return u < 1.0 ? u : 0x1.fffffffffffffp-1;
+}
+
+/// A probability as a threshold for 32 random bits; coins compare integers. 1 always succeeds, 0 never.
+constexpr std::uint64_t coin_threshold(double probability) {
+  if (!(probability > 0.0)) return 0;
+  return probability >= 1.0 ? std::uint64_t{1} << 32 : static_cast<std::uint64_t>(probability * 0x1.0p32);
+}
+constexpr bool coin(std::uint32_t bits, std::uint64_t threshold) { return bits < threshold; }
+
+/// A keyed permutation of 0 .. size-1 (Feistel network of 6 rounds with cycle walking). A sample of k without replacement is its first k values.
+class KeyedPermutation {
+public:
+  KeyedPermutation(std::uint64_t key, std::uint64_t size);
+  std::uint64_t operator()(std::uint64_t i) const;
+  std::uint64_t size() const { return size_; }
+
+private:
+  std::uint64_t key_;
+  std::uint64_t size_;
+  unsigned half_bits_;
+};
+
+}  // namespace grapevine

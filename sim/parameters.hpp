@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/base/ids.hpp"
+
+/// Every number that a run depends on, as plain values. `scenarios/program/keys.cpp` declares the scenario key behind each field, with range, default and source.
+namespace grapevine {
+
+/// Lengths in ticks unless a unit is named. World scope.
+struct TimeParameters {
+  std::uint32_t tick_seconds = 600;
+  Tick warmup = 144;    ///< at least the feed window, so that every reader's feed is full when the arms branch
+  Tick measure = 144;   ///< roots emitted in it count
+  Tick followup = 144;  ///< events on those roots count to its end
+
+  Tick end() const { return warmup + measure + followup; }
+  Tick ticks_per_day() const { return 86'400 / tick_seconds; }
+};
+
+/// How users differ. World scope. Every property is drawn independently of the follower count: no tier has an advantage built in.
+struct PopulationParameters {
+  double sessions_per_day = 0.3;  ///< mean over users
+  double session_spread = 1.0;    ///< standard deviation of the log of a user's session rate; 0: all alike
+  double posts_per_day = 0.5;     ///< mean over users, organic posts
+  double post_spread = 1.0;       ///< standard deviation of the log of a user's posting rate
+  double patience = 12.0;         ///< mean posts looked at per session when the feed does not run out (geometric)
+  double patience_spread = 0.0;   ///< standard deviation of the log of a user's patience
+  std::array<double, 24> daily_profile = filled_profile();  ///< weight of each hour of the day for sessions and posts; only ratios matter
+  std::uint32_t topics = 16;
+  double focus = 0.0;             ///< share of an author's posts on its main topic; the rest is spread evenly over all topics
+  double interest_skew = 1.0;     ///< interest of a user in a topic = U^skew with U uniform in (0, 1), independent over users and topics
+  double propensity_spread = 0.0; ///< standard deviation of a user's own logit of acting
+  double quality_spread = 0.0;    ///< standard deviation of a post's quality in logits
+
+  static constexpr std::array<double, 24> filled_profile() {
+    std::array<double, 24> flat{};
+    for (double& hour : flat) hour = 1.0;
+    return flat;
+  }
+};
+
+/// Classes of users by follower count, fixed at the start. Tier i holds follower counts from `from[i]` to below `from[i + 1]`. World scope.
+struct TierParameters {
+  std::vector<std::string> names{"all"};
+  std::vector<std::uint64_t> from{0};
+};
+inline constexpr std::size_t most_tiers = 16;
+inline constexpr std::size_t most_campaigns = 16;
+
+enum class Ranking : std::uint8_t { chronological, random, popularity, weighted };
+enum class FeedMemory : std::uint8_t { session, window };
+enum class ParentRule : std::uint8_t { latest, first };
+
+/// What a reader can do with a post it looks at. Engagement = likes + replies + reshares; clicks stand beside it.
+enum class Action : std::uint8_t { like, reply, reshare, click };
+inline constexpr std::size_t action_count = 4;
+using PerAction = std::array<double, action_count>;
+
+/// Run scope, but `window`, which sizes the timelines, is world scope.
+struct FeedParameters {
+  Ranking ranking = Ranking::chronological;
+  FeedMemory memory = FeedMemory::session;
+  Tick window = 144;            ///< roots and emissions older than this are gone
+  std::uint32_t length = 200;   ///< posts served per session at most
+  PerAction weights{0.5, 13.5, 1.0, 0.0};  ///< `weighted`: score = sum of weight x predicted probability
+  PerAction prior{0.05, 0.005, 0.01, 0.02};  ///< the platform's prior mean of each action's rate per impression
+  double prior_strength = 20.0;  ///< impressions that the prior counts for
+  double age_half_life = 0.0;    ///< ticks after which a score has halved; 0: age does not matter
+};
+
+/// Run scope.
+struct BehaviourParameters {
+  PerAction probability{0.073, 0.005, 0.012, 0.02};  ///< mean over the population, per impression, without social proof
+  double topic_match = 0.0;   ///< logits between no interest and full interest in the post's topic
+  double social_proof = 0.0;  ///< logits per doubling of (1 + followees who reshared the root)
+  ParentRule parent = ParentRule::latest;
+};
+
+/// c = post + follower x (follower count of the account), for each paid post. Run scope.
+struct PriceParameters {
+  MicroMoney post = 1 * micro_per_unit;
+  MicroMoney follower = 10'000;
+};
+
+enum class AccountChoice : std::uint8_t { largest, random, named };
+
+/// One way to spend money on posts. Which campaigns run is said by each arm (`RunParameters::pays`).
+struct CampaignParameters {
+  std::string name;
+  AccountChoice choose = AccountChoice::random;
+  std::vector<std::string> accounts;   ///< outside ids, for `named`
+  std::uint64_t followers_from = 0;    ///< candidates have at least this many followers ...
+  std::uint64_t followers_to = UINT64_MAX;  ///< ... and at most this many
+  std::uint32_t count = UINT32_MAX;    ///< accounts paid, at most
+  std::uint32_t posts = 1;             ///< posts each account is paid for, at most
+  MicroMoney budget = -1;              ///< -1: no bound, or that of `budget_of`
+  std::string budget_of;               ///< spends at most what this campaign would spend; empty: `budget`
+  std::int32_t topic = -1;             ///< -1: the author's main topic
+  Tick start = 0;                      ///< first slot, in ticks after the start of `measure`
+  Tick every = 36;                     ///< between slots
+  std::uint32_t slots = 4;             ///< hours at which paid posts appear; the j-th paid post of a campaign takes slot j mod slots
+  Tick replace_within = 144;           ///< an organic post of the author due in the paid post's tick or so many ticks after it is withheld; 0: in its tick only
+};
+
+/// World scope: worlds with equal values (and equal graphs) are the same world.
+struct WorldParameters {
+  std::uint64_t seed = 0;
+  TimeParameters time;
+  PopulationParameters population;
+  TierParameters tiers;
+  std::vector<CampaignParameters> campaigns;
+  PriceParameters prices;
+};
+
+/// Run scope: what arms may change.
+struct RunParameters {
+  FeedParameters feed;
+  BehaviourParameters behaviour;
+  std::vector<std::string> pays;  ///< names of the campaigns that run
+};
+
+/// Which replicate number each stream uses: the replicate's own where it is redrawn, 0 where it is kept.
+struct ReplicateStreams {
+  std::uint32_t graph = 0;
+  std::uint32_t selection = 0;
+  std::uint32_t content = 0;
+  std::uint32_t dynamics = 0;
+};
+
+}  // namespace grapevine

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/base/exchange.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/parameters.hpp"
+#include "sim/record/run_record.hpp"
+
+namespace grapevine {
+
+class World;
+
+/// What a run keeps beside its summary. None of it changes a result.
+struct RecordOptions {
+  Tick series_every = 6;     ///< ticks per row of `/series`
+  double track_share = 0.0;  ///< share of organic roots that are tracked beside the paid ones
+  bool cascades = true;      ///< keep the nodes of tracked cascades
+};
+
+/// Called after every tick with the ticks done in this phase; may throw to stop the run, which then leaves nothing behind.
+using TickHook = std::function<void(Tick done)>;
+
+/// Bytes held by the arrays of the world, by name, for `check` and the benchmarks.
+struct MemoryLine {
+  std::string name;
+  std::string unit;  ///< what the array has one entry for
+  std::size_t bytes = 0;
+};
+
+/// One replicate of a study: a world that is warmed up once, from whose state every arm branches. A part of it, if `exchange` has several.
+class Replicate {
+public:
+  /// `outside_ids` has the id of each user by internal number, or is empty for a generated graph, whose ids are the numbers.
+  /// `graph`, `outside_ids` and `exchange` outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
+  Replicate(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& warmup,
+            std::uint32_t replicate, ReplicateStreams streams, Exchange& exchange);
+  ~Replicate();
+
+  /// Runs the warm-up under the scenario's own run keys. Call once, before any arm.
+  void warm_up(const TickHook& hook = {});
+
+  /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be run in any order, any number of times.
+  /// Every part returns the whole record.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {}) const;
+
+  std::vector<MemoryLine> memory() const;
+
+private:
+  std::unique_ptr<World> world_;
+};
+
+/// What a campaign buys, known before the run: for `check` and for the price list of a study.
+struct Purchase {
+  UserId user{};
+  std::uint64_t followers = 0;
+  std::uint32_t posts = 0;
+  MicroMoney cost = 0;
+};
+
+/// The purchases of every campaign of `parameters`, whether an arm pays for it or not, in the order of the campaigns; spent <= budget for each.
+/// Accounts are chosen by addressed hashes of (campaign, user), so adding a candidate never reshuffles the others. `budgets` receives each campaign's bound.
+/// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit.
+std::vector<std::vector<Purchase>> choose_accounts(const FollowGraph& graph, const std::vector<std::string>& outside_ids,
+                                                   const WorldParameters& parameters, std::uint32_t selection_stream,
+                                                   std::vector<MicroMoney>& budgets);
+
+}  // namespace grapevine
