@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+/// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that includes <hdf5.h>.
+///
+/// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the file, the object and
+/// HDF5's own reason. Equal calls write equal bytes: times are off, and links and attributes keep the order in which they were made.
+namespace grapevine::h5 {
+
+/// What a dataset or attribute holds. Text is variable-length UTF-8; fixed-length text makes libnetcdf 4.9.0 write past a buffer.
+enum class Type : std::uint8_t { i8, u8, i32, u32, i64, u64, f64, text };
+std::string_view name_of(Type type);
+
+namespace detail {
+template <class T>
+inline constexpr bool is_value = std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> ||
+                                 std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t> ||
+                                 std::is_same_v<T, double> || std::is_same_v<T, std::string>;
+}  // namespace detail
+
+/// The C++ types that datasets are written from and read into.
+template <class T>
+concept Value = detail::is_value<T>;
+
+template <Value T>
+constexpr Type type_of() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return Type::i8;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return Type::u8;
+  if constexpr (std::is_same_v<T, std::int32_t>) return Type::i32;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return Type::u32;
+  if constexpr (std::is_same_v<T, std::int64_t>) return Type::i64;
+  if constexpr (std::is_same_v<T, std::uint64_t>) return Type::u64;
+  if constexpr (std::is_same_v<T, double>) return Type::f64;
+  if constexpr (std::is_same_v<T, std::string>) return Type::text;
+}
+
+/// A file in the making. Everything goes to `OUT.partial` beside OUT; `commit` gives it its name. Without `commit` (an exception, a full
+/// disk) the partial file is removed and an OUT that was there before is as it was. A killed process may leave `OUT.partial`, never a
+/// broken OUT; the next writer takes the name over.
+class Writer {
+public:
+  /// Throws if the folder cannot be written or another process is writing the same file.
+  explicit Writer(std::filesystem::path out);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Groups above must exist.
+  void group(const std::string& path);
+
+  /// A dataset that names the places along an axis: one label, or number, each. Its path's last part is the name of the dimension.
+  template <Value T>
+  void scale(const std::string& path, std::span<const T> values) {
+    write(path, type_of<T>(), values.data(), {values.size()}, {});
+  }
+
+  /// A dataset whose i-th axis is the scale at `scales[i]`; values in row-major order, the last axis fastest. No scales: a single value.
+  /// Large numeric datasets are chunked, shuffled and deflated. NaN is the fill value of doubles.
+  template <Value T>
+  void dataset(const std::string& path, std::span<const T> values, const std::vector<std::string>& scales) {
+    dataset(path, type_of<T>(), values.data(), values.size(), scales);
+  }
+
+  /// Attributes of a group ("/" is the file) or dataset.
+  void attribute(const std::string& object, const std::string& name, std::string_view value);
+  void attribute(const std::string& object, const std::string& name, std::int64_t value);
+  void attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values);
+
+  /// Closes, syncs and renames to OUT. Nothing may be written afterwards.
+  void commit();
+
+private:
+  void write(const std::string& path, Type type, const void* values, const std::vector<std::uint64_t>& shape,
+             const std::vector<std::string>& scales);
+  void dataset(const std::string& path, Type type, const void* values, std::size_t count, const std::vector<std::string>& scales);
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct DatasetInfo {
+  Type type{};
+  std::vector<std::uint64_t> shape;  ///< empty: a single value
+};
+
+/// A finished file. Throws `Error` if it is no HDF5 file or not a whole one.
+class Reader {
+public:
+  explicit Reader(std::filesystem::path path);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  const std::filesystem::path& path() const;
+  bool exists(const std::string& object) const;
+
+  /// Names, not paths, of what lies directly in a group, in the order in which it was made.
+  std::vector<std::string> groups(const std::string& group = "/") const;
+  std::vector<std::string> datasets(const std::string& group) const;
+  std::vector<std::string> attributes(const std::string& object) const;
+
+  DatasetInfo info(const std::string& dataset) const;
+
+  /// All values, row-major. T may be another numeric type than the stored one; a value that it cannot hold is an error of the caller.
+  template <Value T>
+  std::vector<T> read(const std::string& dataset) const {
+    std::vector<T> values(count(dataset));
+    read(dataset, type_of<T>(), values.data(), values.size());
+    return values;
+  }
+
+  bool has_attribute(const std::string& object, const std::string& name) const;
+  std::string text_attribute(const std::string& object, const std::string& name) const;
+  std::int64_t integer_attribute(const std::string& object, const std::string& name) const;
+
+private:
+  std::size_t count(const std::string& dataset) const;
+  void read(const std::string& dataset, Type type, void* values, std::size_t count) const;
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace grapevine::h5

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "graph/base/ids.hpp"
+#include "sim/record/run_record.hpp"
+
+/// The result file: everything a study found. `docs/result-file.md` is its specification; the tables in sim/record/schema.hpp are its one
+/// declaration in code.
+namespace grapevine {
+
+inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+/// One estimate with its interval: a row of `/comparison`. Doubles that do not apply are `missing`, texts that do not apply are empty.
+struct ComparisonRow {
+  std::uint32_t point = 0;
+  std::string contrast;   ///< what is asked, in words: "many small against one large, chronological"
+  std::string arm;        ///< name of the arm
+  std::string against;    ///< name of the arm it is compared with
+  std::string estimand;   ///< "clone", "portfolio" or "population"
+  std::string metric;     ///< "engagement per money"
+  std::string statistic;  ///< what `estimate` is: "ratio of means", "difference of means"
+  std::string unit;       ///< of `estimate`; "1" for a ratio
+  double estimate = missing;
+  double lower = missing;
+  double upper = missing;
+  double level = missing;           ///< of the interval, as a share: 0.95
+  std::string interval;             ///< how it was made: "jackknife"
+  std::uint32_t replicates = 0;     ///< pairs behind the estimate
+  double mean_arm = missing;        ///< mean over replicates of `metric`, or of its numerator, in `arm` ...
+  double mean_against = missing;    ///< ... and in `against`
+  double correlation = missing;     ///< of the two arms over replicates: what common random numbers gained
+  double variance_ratio = missing;  ///< variance of the paired statistic / variance had the arms been independent
+  std::string redrawn;              ///< streams that replicates draw anew: "graph, selection, content, dynamics"
+};
+
+/// The follow graph of one replicate, and what its loader met. Counts of a loader are 0 for a generated graph.
+struct GraphFacts {
+  std::uint64_t users = 0;
+  std::uint64_t follows = 0;
+  double reciprocity = missing;         ///< share of follows whose reverse exists
+  std::uint64_t largest_followers = 0;  ///< follower count of the largest user
+  std::uint64_t rows_read = 0;          ///< rows of the edge list
+  std::uint64_t self_loops = 0;         ///< rows left out because they name one user twice
+  std::uint64_t duplicates = 0;         ///< rows left out because the follow was there already
+  std::uint64_t isolated = 0;           ///< users that only the table of accounts names
+};
+
+/// A study in memory: the axes first, then one record for each point, arm and replicate.
+struct StudyResult {
+  std::string title;
+  std::uint64_t seed = 0;
+  std::uint32_t tick_seconds = 600;
+  std::string scenario_given;       ///< the file as given
+  std::string scenario_understood;  ///< every key with its value
+
+  std::vector<std::string> points{"scenario"};  ///< labels of the points of a sweep; a study without sweep has one
+  std::vector<std::string> arms;
+  std::uint32_t replicates = 0;
+  std::vector<std::string> tiers;
+  std::vector<std::uint64_t> tiers_from;  ///< least follower count of each tier
+  std::vector<std::string> campaigns;     ///< may be empty
+
+  std::vector<RunRecord> records;  ///< by `place`, the replicate fastest
+  std::vector<GraphFacts> graphs;  ///< by point and replicate, the replicate fastest
+  std::vector<ComparisonRow> comparison;
+
+  /// Outside ids of users that have a row in `/posts` or `/influencers`; a user that is not here is called by its number.
+  std::unordered_map<UserId, std::string> accounts;
+
+  /// Everything that may differ between equal runs: program version, compiler, host, threads, date, durations. In this order.
+  std::vector<std::pair<std::string, std::string>> provenance;
+
+  /// Index into `records`.
+  std::size_t place(std::size_t point, std::size_t arm, std::size_t replicate) const {
+    return (point * arms.size() + arm) * replicates + replicate;
+  }
+  /// Makes `records` and `graphs` as large as the axes say. Call once the axes are set.
+  void allocate();
+  RunRecord& record(std::size_t point, std::size_t arm, std::size_t replicate) { return records[place(point, arm, replicate)]; }
+  const RunRecord& record(std::size_t point, std::size_t arm, std::size_t replicate) const { return records[place(point, arm, replicate)]; }
+  GraphFacts& graph(std::size_t point, std::size_t replicate) { return graphs[point * replicates + replicate]; }
+  const GraphFacts& graph(std::size_t point, std::size_t replicate) const { return graphs[point * replicates + replicate]; }
+  /// What `user` is called outside.
+  std::string account(UserId user) const;
+};
+
+/// Writes all of `study` to `out`, or nothing: an exception leaves no file, and a file that was there before as it was.
+void write_result(const std::filesystem::path& out, const StudyResult& study);
+
+/// The study that `file` holds. Throws BadRequest if it is no result, not a whole one, or of a newer major format.
+StudyResult read_result(const std::filesystem::path& file);
+
+/// 128-bit hashes of a result, in hexadecimal. Equal content gives equal digests on any machine; not a safeguard against forgery.
+struct Digests {
+  std::string total;  ///< of `/summary` and `/comparison`: what a scenario and its seed determine
+  std::vector<std::pair<std::string, std::string>>
+      lines;  ///< each group but `/provenance` by name, and "accounts": the outside ids, which are in no other line
+};
+
+/// Throws as `read_result` does.
+Digests digests(const std::filesystem::path& file);
+
+}  // namespace grapevine
