@@ -102,7 +102,7 @@ struct CampaignParameters {
   std::int32_t topic = -1;             ///< -1: the author's main topic
   Tick start = 0;                      ///< first slot, in ticks after the start of `measure`
   Tick every = 36;                     ///< between slots
-  std::uint32_t slots = 4;             ///< hours at which paid posts appear; the j-th paid post of a campaign takes slot j mod slots
+  std::uint32_t slots = 4;             ///< hours at which paid posts appear; the p-th paid post of an account takes slot (h + p) mod slots, h keyed by campaign and account
   Tick replace_within = 144;           ///< an organic post of the author due in the paid post's tick or so many ticks after it is withheld; 0: in its tick only
 };
 

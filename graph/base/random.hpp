@@ -23,22 +23,17 @@ enum class Draw : std::uint32_t {
   patience = 18,
   propensity = 19,
   interest = 20,
-  main_topic = 21,
   // schedule
   session_gap = 32,
   post_gap = 33,
   depth = 34,
   // content
-  post_identity = 48,
   post_topic = 49,
   post_quality = 50,
   emission_time = 51,
   // reader and root
   feed_order = 64,
-  like = 65,
-  reply = 66,
-  reshare = 67,
-  click = 68,
+  react = 65,
   // campaigns
   selection = 80,
   campaign_slot = 81,

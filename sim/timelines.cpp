@@ -1,0 +1,85 @@
+#include "sim/timelines.hpp"
+
+#include <algorithm>
+
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+
+namespace grapevine {
+
+Timelines::Timelines(std::size_t users, Tick window, Tick merge_every)
+    : window_(window), merge_every_(std::max<Tick>(1, merge_every)), unit_((window + 2 * std::max<Tick>(1, merge_every) + 249) / 250) {
+  clock_.next_merge = merge_every_;
+  stamp_.assign(users, coarse(0) + 1);  // one step ahead of now = 255 steps back: older than anything
+  offset_.assign(users + 1, 0);
+  recent_head_.assign(users, 0);
+}
+
+void Timelines::begin_tick(Tick now) {
+  clock_.now = now;
+  if (now >= clock_.next_merge) {
+    merge();
+    clock_.next_merge = now + merge_every_;
+  }
+}
+
+Timelines::Fresh Timelines::fresh_since(std::int64_t since) const {
+  const std::int64_t oldest = std::max<std::int64_t>(since + 1, 0);
+  Fresh fresh;
+  fresh.now_ = coarse(clock_.now);
+  fresh.reach_ = static_cast<std::uint8_t>(std::clamp<std::int64_t>(clock_.now / unit_ - oldest / unit_, 0, 250));
+  return fresh;
+}
+
+void Timelines::emit(UserId author, Emission emission) {
+  GRAPEVINE_EXPECTS(emission.visible() == clock_.now + 1);
+  recent_.push_back({emission, author.value(), recent_head_[author.index()]});
+  recent_head_[author.index()] = static_cast<std::uint32_t>(recent_.size());
+  stamp_[author.index()] = coarse(emission.visible());
+}
+
+/// Rewrites the rows with the second level in front and without what has left the window. Reads and writes each live emission once.
+void Timelines::merge() {
+  const std::size_t users = stamp_.size();
+  const std::int64_t oldest = static_cast<std::int64_t>(clock_.now) - window_;  // dropped: visible <= oldest
+  const auto live = [&](std::uint32_t v) {  // rows are newest first: the live ones come first
+    const auto begin = row_.begin() + offset_[v], end = row_.begin() + offset_[v + 1];
+    return static_cast<std::uint32_t>(std::find_if(begin, end, [&](const Emission& e) { return e.visible() <= oldest; }) - begin);
+  };
+  const std::size_t blocks = (users + default_block - 1) / default_block;
+  std::vector<std::uint32_t> starts(blocks + 1, 0), offset(users + 1);
+  const std::uint8_t stale = static_cast<std::uint8_t>(coarse(clock_.now) + 1);
+  parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
+    std::uint32_t count = 0;
+    for (std::size_t v = begin; v < end; ++v) {
+      const std::uint32_t before = count;
+      for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) ++count;
+      count += live(static_cast<std::uint32_t>(v));
+      if (count == before) stamp_[v] = stale;
+      offset[v + 1] = count;
+    }
+    starts[block + 1] = count;
+  });
+  for (std::size_t block = 0; block < blocks; ++block) {
+    GRAPEVINE_EXPECTS(starts[block] <= UINT32_MAX - starts[block + 1]);
+    starts[block + 1] += starts[block];
+  }
+  spare_.resize(starts.back());
+  parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
+    std::uint32_t at = starts[block];
+    for (std::size_t v = begin; v < end; ++v) {
+      for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) spare_[at++] = recent_[i - 1].emission;
+      recent_head_[v] = 0;
+      const std::uint32_t n = live(static_cast<std::uint32_t>(v));
+      std::copy_n(row_.begin() + offset_[v], n, spare_.begin() + at);
+      at += n;
+      offset[v + 1] += starts[block];
+    }
+  });
+  offset[0] = 0;
+  row_.swap(spare_);
+  offset_.swap(offset);
+  recent_.clear();
+}
+
+}  // namespace grapevine
