@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "graph/base/ids.hpp"
+
+/// The raw material of graphs: lists of users, row after row. Everything here gives the same rows for any number of threads.
+namespace grapevine {
+
+/// The edge follower -> followee: posts travel the other way.
+struct Follow {
+  UserId follower;
+  UserId followee;
+
+  auto operator<=>(const Follow&) const = default;
+};
+
+/// Leaves new elements unwritten, so the threads that fill an array are the first to touch its pages.
+template <class T>
+struct Unwritten : std::allocator<T> {
+  template <class U>
+  struct rebind {
+    using other = Unwritten<U>;
+  };
+  Unwritten() = default;
+  template <class U>
+  Unwritten(const Unwritten<U>&) noexcept {}
+
+  template <class U, class... Arguments>
+  void construct(U* place, Arguments&&... arguments) {
+    if constexpr (sizeof...(Arguments) > 0) std::construct_at(place, std::forward<Arguments>(arguments)...);
+  }
+};
+
+/// Row r is users[begin[r]] .. users[begin[r + 1] - 1]; `begin` has one entry more than there are rows.
+struct Rows {
+  std::vector<std::uint64_t> begin = {0};
+  std::vector<UserId, Unwritten<UserId>> users;
+
+  std::size_t count() const noexcept { return begin.size() - 1; }
+  std::span<const UserId> operator[](std::size_t row) const { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
+  std::span<UserId> operator[](std::size_t row) { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
+
+  bool operator==(const Rows&) const = default;
+};
+
+/// Rows of the given sizes with their users still unwritten.
+Rows rows_of_sizes(std::span<const std::uint32_t> sizes);
+
+/// Row u lists whom u follows, in the order of `follows`, repetitions and all. Users are 0 .. users - 1.
+Rows group_by_follower(std::size_t users, std::span<const Follow> follows);
+
+/// Row v of the result lists the rows that hold v, ascending.
+Rows transpose(const Rows& rows);
+
+/// What `tidy` took out.
+struct Dropped {
+  std::uint64_t self_loops = 0;
+  std::uint64_t duplicates = 0;
+
+  bool operator==(const Dropped&) const = default;
+};
+
+/// Sorts every row, takes out its own user and repetitions, and closes the gaps.
+Dropped tidy(Rows& rows);
+
+/// The rows with users numbered anew: user `order[k]` becomes user k, as heading and as member. Rows come out sorted.
+Rows renumber(const Rows& rows, std::span<const UserId> order);
+
+/// In how many places of the rows each of the users 0 .. rows.count() - 1 stands.
+std::vector<std::uint32_t> count_places(const Rows& rows);
+
+}  // namespace grapevine
