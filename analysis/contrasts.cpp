@@ -1,0 +1,196 @@
+#include "analysis/contrasts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "analysis/estimates.hpp"
+#include "graph/base/error.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// A sum over rows. Counts are whole numbers below 2^53, so neither the sum nor its conversion rounds.
+template <class Rows, class Count>
+double total_over(const Rows& rows, Count count) {
+  std::uint64_t total = 0;
+  for (const auto& row : rows) total += static_cast<std::uint64_t>(count(row));
+  return static_cast<double>(total);
+}
+
+double attributed_engagement(const RunRecord& run) {
+  return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.engagement(); });
+}
+double attributed_reach(const RunRecord& run) {
+  return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.reach; });
+}
+double attributed_impressions(const RunRecord& run) {
+  return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.impressions; });
+}
+double all_engagement(const RunRecord& run) {
+  return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.engagement(); });
+}
+double all_impressions(const RunRecord& run) {
+  return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.impressions; });
+}
+double other_engagement(const RunRecord& run) { return all_engagement(run) - attributed_engagement(run); }
+double money_spent(const RunRecord& run) {
+  return total_over(run.campaigns, [](const CampaignRow& c) { return c.spent; }) / static_cast<double>(micro_per_unit);
+}
+
+constexpr Metric spent{.name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
+
+constexpr std::array incremental{
+    Metric{.name = "attributed engagement",
+           .unit = "actions",
+           .sentence = "likes, replies and reshares of the campaigns' own posts and their cascades",
+           .total = attributed_engagement},
+    Metric{.name = "attributed reach",
+           .unit = "users",
+           .sentence = "distinct users who looked at a campaign's posts; once for each campaign",
+           .total = attributed_reach},
+    Metric{.name = "attributed impressions",
+           .unit = "impressions",
+           .sentence = "times the campaigns' own posts were looked at",
+           .total = attributed_impressions},
+    Metric{.name = "displaced engagement",
+           .unit = "actions",
+           .sentence = "change of engagement with all other posts, those withheld for paid ones included",
+           .total = other_engagement},
+    Metric{
+        .name = "net engagement", .unit = "actions", .sentence = "attributed and displaced engagement together", .total = all_engagement},
+    spent,
+};
+
+constexpr std::array portfolio{
+    Metric{.name = "campaign engagement per money",
+           .unit = "actions per money",
+           .sentence = "likes, replies and reshares of the campaigns' own posts and their cascades, per unit of money spent",
+           .total = attributed_engagement,
+           .per = money_spent},
+    Metric{.name = "campaign reach per money",
+           .unit = "users per money",
+           .sentence = "distinct users who looked at a campaign's posts, per unit of money spent",
+           .total = attributed_reach,
+           .per = money_spent},
+    Metric{.name = "campaign impressions per money",
+           .unit = "impressions per money",
+           .sentence = "times the campaigns' own posts were looked at, per unit of money spent",
+           .total = attributed_impressions,
+           .per = money_spent},
+    Metric{.name = "campaign engagement per impression",
+           .unit = "actions per impression",
+           .sentence = "likes, replies and reshares of the campaigns' own posts, per time one of them was looked at",
+           .total = attributed_engagement,
+           .per = attributed_impressions},
+    spent,
+};
+
+constexpr std::array population{
+    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts", .total = all_engagement},
+    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post was looked at", .total = all_impressions},
+    Metric{.name = "engagement per impression",
+           .unit = "actions per impression",
+           .sentence = "likes, replies and reshares of all posts, per time one was looked at",
+           .total = all_engagement,
+           .per = all_impressions},
+};
+
+Series series_of(const Metric& metric, const ArmRuns& arm) {
+  Series series;
+  for (const RunRecord& run : arm.records) {
+    series.total.push_back(metric.total(run));
+    if (metric.per) series.per.push_back(metric.per(run));
+  }
+  return series;
+}
+
+void put(const Estimate& estimate, ComparisonRow& row) {
+  row.estimate = estimate.value;
+  row.lower = estimate.low;
+  row.upper = estimate.high;
+  row.level = usual_level;
+  row.replicates = static_cast<std::uint32_t>(estimate.n);
+}
+
+void put(const PairedEstimate& paired, ComparisonRow& row) {
+  put(paired.estimate, row);
+  row.correlation = paired.correlation;
+  row.variance_ratio = paired.variance_ratio;
+}
+
+}  // namespace
+
+bool ArmRuns::pays() const {
+  return std::ranges::any_of(records, [](const RunRecord& run) {
+    return std::ranges::any_of(run.campaigns, [](const CampaignRow& c) { return c.accounts > 0; });
+  });
+}
+
+std::span<const Metric> metrics_of(std::string_view estimand) {
+  if (estimand == "incremental") return incremental;
+  if (estimand == "portfolio") return portfolio;
+  GRAPEVINE_EXPECTS(estimand == "population");
+  return population;
+}
+
+std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against) {
+  if (arm.pays() && against.pays()) return "portfolio";
+  return arm.pays() || against.pays() ? "incremental" : "population";
+}
+
+std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) {
+  GRAPEVINE_EXPECTS(arm.records.size() == against.records.size());
+  const std::string_view estimand = estimand_of(arm, against);
+  std::vector<ComparisonRow> rows;
+  for (const Metric& metric : metrics_of(estimand)) {
+    const Series a = series_of(metric, arm), b = series_of(metric, against);
+    ComparisonRow row;
+    row.contrast = arm.name + " against " + against.name;
+    row.arm = arm.name;
+    row.against = against.name;
+    row.estimand = estimand;
+    row.metric = metric.name;
+    row.mean_arm = pooled(a).value;
+    row.mean_against = pooled(b).value;
+    if (metric.per) {
+      row.statistic = "ratio of means";
+      row.unit = "1";
+      row.interval = "jackknife";
+      put(paired_ratio(a, b), row);
+      rows.push_back(row);
+    }
+    row.statistic = metric.per ? "difference of ratios of means" : "difference of means";
+    row.unit = metric.unit;
+    row.interval = metric.per ? "jackknife" : "paired t";
+    put(paired_difference(a, b), row);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<ComparisonRow> rates_by_tier(const ArmRuns& arm, const std::vector<std::string>& tiers) {
+  const Metric& rate = population.back();
+  std::vector<ComparisonRow> rows;
+  for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
+    Series series;
+    for (const RunRecord& run : arm.records) {
+      series.total.push_back(static_cast<double>(run.tiers[tier].outcomes.engagement()));
+      series.per.push_back(static_cast<double>(run.tiers[tier].outcomes.impressions));
+    }
+    ComparisonRow row;
+    row.contrast = "posts of tier " + tiers[tier];
+    row.arm = arm.name;
+    row.estimand = "population";
+    row.metric = rate.name;
+    row.statistic = "ratio of means";
+    row.unit = rate.unit;
+    row.interval = "jackknife";
+    put(pooled(series), row);
+    row.mean_arm = row.estimate;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace grapevine

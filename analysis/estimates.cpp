@@ -15,8 +15,6 @@ namespace {
 
 using Eigen::ArrayXd;
 
-constexpr double confidence = 0.95;
-
 double sum(const ArrayXd& values) {
   double total = 0;
   for (Eigen::Index i = 0; i < values.size(); ++i) total += values[i];
@@ -34,7 +32,9 @@ ArrayXd deviations(const ArrayXd& values) {
 double co_moment(const ArrayXd& x, const ArrayXd& y) { return sum(deviations(x) * deviations(y)); }
 
 double over(double numerator, double denominator) { return denominator == 0 ? not_a_number : numerator / denominator; }
-ArrayXd over(const ArrayXd& numerator, const ArrayXd& denominator) { return (denominator == 0).select(not_a_number, numerator / denominator); }
+ArrayXd over(const ArrayXd& numerator, const ArrayXd& denominator) {
+  return (denominator == 0).select(not_a_number, numerator / denominator);
+}
 
 /// The one NaN that results are allowed to hold: those of the processor differ in sign, and a digest reads bits.
 double canonical(double x) { return std::isnan(x) ? not_a_number : x; }
@@ -52,12 +52,12 @@ struct Jackknife {
   /// Up to the factor n (n - 1), the variance of the statistic.
   double spread() const { return co_moment(pseudo_values(), pseudo_values()); }
 
-  Estimate estimate() const {
+  Estimate estimate(double level) const {
     Estimate e{.value = canonical(all), .n = n()};
     if (n() < 2) return e;
     const double degrees = static_cast<double>(n()) - 1;
     const double standard_error = std::sqrt(spread() / (static_cast<double>(n()) * degrees));
-    const double half_width = student_t_quantile(degrees, 0.5 + confidence / 2) * standard_error;
+    const double half_width = student_t_quantile(degrees, 0.5 + level / 2) * standard_error;
     e.low = canonical(all - half_width);
     e.high = canonical(all + half_width);
     return e;
@@ -75,7 +75,7 @@ Jackknife leave_one_out(const Series& series) {
 
 /// How the values of the two arms make one number; for numbers and for arrays of them.
 template <class Combine>
-PairedEstimate paired(const Series& arm, const Series& against, Combine combine) {
+PairedEstimate paired(const Series& arm, const Series& against, double level, Combine combine) {
   GRAPEVINE_EXPECTS(arm.total.size() == against.total.size());
   const Jackknife a = leave_one_out(arm), b = leave_one_out(against);
   const auto n = a.without.size();
@@ -85,7 +85,7 @@ PairedEstimate paired(const Series& arm, const Series& against, Combine combine)
   const Jackknife against_alone{all, combine(ArrayXd(ArrayXd::Constant(n, a.all)), b.without)};
 
   const ArrayXd x = a.pseudo_values(), y = b.pseudo_values();
-  PairedEstimate result{.estimate = both.estimate()};
+  PairedEstimate result{.estimate = both.estimate(level)};
   result.correlation = canonical(std::clamp(over(co_moment(x, y), std::sqrt(co_moment(x, x) * co_moment(y, y))), -1.0, 1.0));
   result.variance_ratio = canonical(over(both.spread(), arm_alone.spread() + against_alone.spread()));
   return result;
@@ -93,14 +93,14 @@ PairedEstimate paired(const Series& arm, const Series& against, Combine combine)
 
 }  // namespace
 
-Estimate pooled(const Series& series) { return leave_one_out(series).estimate(); }
+Estimate pooled(const Series& series, double level) { return leave_one_out(series).estimate(level); }
 
-PairedEstimate paired_difference(const Series& arm, const Series& against) {
-  return paired(arm, against, [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
+PairedEstimate paired_difference(const Series& arm, const Series& against, double level) {
+  return paired(arm, against, level, [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
 }
 
-PairedEstimate paired_ratio(const Series& arm, const Series& against) {
-  return paired(arm, against, [](const auto& a, const auto& b) { return over(a, b); });
+PairedEstimate paired_ratio(const Series& arm, const Series& against, double level) {
+  return paired(arm, against, level, [](const auto& a, const auto& b) { return over(a, b); });
 }
 
 double student_t_quantile(double degrees, double p) {

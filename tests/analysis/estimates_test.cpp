@@ -30,7 +30,8 @@ std::vector<double> without(std::vector<double> values, std::size_t i) {
   return values;
 }
 
-/// The recipe word for word: compute the statistic again for every set that lacks one replicate, then its pseudo-values, then their t interval.
+/// The recipe word for word: compute the statistic again for every set that lacks one replicate, then its pseudo-values, then their t
+/// interval.
 template <class Statistic>
 Estimate slow_jackknife(const std::vector<std::vector<double>>& columns, Statistic statistic) {
   const double all = statistic(columns);
@@ -55,7 +56,9 @@ void check_equal(const Estimate& a, const Estimate& b) {
 /// exp(sd Z): two columns that share a part of their Z, as arms under common random numbers do.
 struct Lognormal {
   StreamKey key;
-  double normal(std::uint64_t trial, std::uint32_t which) const { return math::normal_quantile(uniform(key.bits(Draw::sample, trial, which))); }
+  double normal(std::uint64_t trial, std::uint32_t which) const {
+    return math::normal_quantile(uniform(key.bits(Draw::sample, trial, which)));
+  }
 
   void draw(std::uint64_t trial, std::size_t n, Series& x, Series& y) const {
     for (std::uint32_t i = 0; i < n; ++i) {
@@ -75,6 +78,8 @@ TEST_CASE("a mean has the t interval of the textbooks", "[analysis]") {
   CHECK(e.low == Approx(6 - 4.30265273 * 2 / std::sqrt(3.0)).epsilon(1e-9));
   CHECK(e.high == Approx(6 + 4.30265273 * 2 / std::sqrt(3.0)).epsilon(1e-9));
   CHECK(e.n == 3);
+  // At 90 %: t(2 degrees, 0.95) = 2.91998558.
+  CHECK(pooled({.total = {4, 6, 8}, .per = {}}, 0.9).high == Approx(6 + 2.91998558 * 2 / std::sqrt(3.0)).epsilon(1e-9));
 }
 
 TEST_CASE("a difference of paired means has the t interval of the differences", "[analysis]") {
@@ -89,7 +94,8 @@ TEST_CASE("a difference of paired means has the t interval of the differences", 
 }
 
 TEST_CASE("a ratio of means worked out by hand", "[analysis]") {
-  // x = 2, 4, 6 and y = 1, 2, 1: ratio 12 / 4 = 3; without one: 10/3, 8/2, 6/3; pseudo-values 9 - 20/3, 9 - 8, 9 - 4 = 7/3, 1, 5 with mean 25/9.
+  // x = 2, 4, 6 and y = 1, 2, 1: ratio 12 / 4 = 3; without one: 10/3, 8/2, 6/3; pseudo-values 9 - 20/3, 9 - 8, 9 - 4 = 7/3, 1, 5 with mean
+  // 25/9.
   const PairedEstimate r = paired_ratio({{2, 4, 6}, {}}, {{1, 2, 1}, {}});
   const double variance = (std::pow(7 / 3. - 25 / 9., 2) + std::pow(1 - 25 / 9., 2) + std::pow(5 - 25 / 9., 2)) / 2;
   CHECK(r.estimate.value == 3);
@@ -98,7 +104,8 @@ TEST_CASE("a ratio of means worked out by hand", "[analysis]") {
 }
 
 TEST_CASE("the jackknife agrees with leaving out one replicate at a time", "[analysis]") {
-  const std::vector<double> a{31, 44, 18, 52, 39, 27, 40}, p{100, 130, 90, 160, 120, 80, 110}, b{20, 39, 15, 30, 36, 21, 25}, q{70, 140, 60, 90, 130, 75, 95};
+  const std::vector<double> a{31, 44, 18, 52, 39, 27, 40}, p{100, 130, 90, 160, 120, 80, 110}, b{20, 39, 15, 30, 36, 21, 25},
+      q{70, 140, 60, 90, 130, 75, 95};
   const auto quotient = [](const auto& c) { return mean_of(c[0]) / mean_of(c[1]); };
   const auto ratio = [](const auto& c) { return mean_of(c[0]) / mean_of(c[1]) / (mean_of(c[2]) / mean_of(c[3])); };
   const auto difference = [](const auto& c) { return mean_of(c[0]) / mean_of(c[1]) - mean_of(c[2]) / mean_of(c[3]); };
@@ -162,9 +169,12 @@ TEST_CASE("the order of replicates moves an estimate by rounding only", "[analys
 }
 
 TEST_CASE("quantiles of Student's t are those of the printed tables", "[analysis]") {
-  struct Row { double degrees, at_95, at_975; };
-  for (const Row& row : {Row{1, 6.314, 12.706}, Row{2, 2.920, 4.303}, Row{3, 2.353, 3.182}, Row{4, 2.132, 2.776}, Row{5, 2.015, 2.571}, Row{9, 1.833, 2.262},
-                         Row{10, 1.812, 2.228}, Row{19, 1.729, 2.093}, Row{29, 1.699, 2.045}, Row{60, 1.671, 2.000}, Row{120, 1.658, 1.980}}) {
+  struct Row {
+    double degrees, at_95, at_975;
+  };
+  for (const Row& row :
+       {Row{1, 6.314, 12.706}, Row{2, 2.920, 4.303}, Row{3, 2.353, 3.182}, Row{4, 2.132, 2.776}, Row{5, 2.015, 2.571}, Row{9, 1.833, 2.262},
+        Row{10, 1.812, 2.228}, Row{19, 1.729, 2.093}, Row{29, 1.699, 2.045}, Row{60, 1.671, 2.000}, Row{120, 1.658, 1.980}}) {
     CHECK(std::abs(student_t_quantile(row.degrees, 0.95) - row.at_95) < 0.000501);  // the tables have three decimals
     CHECK(std::abs(student_t_quantile(row.degrees, 0.975) - row.at_975) < 0.000501);
   }
@@ -173,7 +183,8 @@ TEST_CASE("quantiles of Student's t are those of the printed tables", "[analysis
   CHECK(std::abs(student_t_quantile(2, 0.975) - 0.95 / std::sqrt(2 * 0.975 * 0.025)) < t_grid);
 }
 
-TEST_CASE("no quantile lies so near the middle between two multiples of the grid that the last bits of libm could choose", "[analysis][invariance]") {
+TEST_CASE("no quantile lies so near the middle between two multiples of the grid that the last bits of libm could choose",
+          "[analysis][invariance]") {
   // A thousandth of the grid is 2.3e-13: hundreds of times the error of the quantile (12.7 has a last bit of 1.8e-15, the others less).
   for (int n = 2; n <= 400; ++n) {
     const double steps = boost::math::quantile(boost::math::students_t(n - 1.0), 0.975) / t_grid;
@@ -184,8 +195,9 @@ TEST_CASE("no quantile lies so near the middle between two multiples of the grid
 }
 
 TEST_CASE("the jackknife interval of a ratio covers the truth nearly as often as it says", "[analysis][statistical]") {
-  // Lognormal with sd 0.5 of the log, correlation 0.64 of the logs, true ratio 1. Skew costs a t interval of so few replicates some coverage, at most 2 points
-  // here; 4 000 trials have a standard error of 0.35 points, four of which are allowed on top. Pairing must help: (1 - corr) of the independent variance.
+  // Lognormal with sd 0.5 of the log, correlation 0.64 of the logs, true ratio 1. Skew costs a t interval of so few replicates some
+  // coverage, at most 2 points here; 4 000 trials have a standard error of 0.35 points, four of which are allowed on top. Pairing must
+  // help: (1 - corr) of the independent variance.
   const std::size_t n = GENERATE(10u, 20u);
   const Lognormal population{StreamKey(7, Stream::dynamics, static_cast<std::uint32_t>(n))};
   constexpr int trials = 4'000;
