@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "sim/record/result.hpp"
+
+namespace grapevine {
+
+/// What a study found, for a terminal of about 100 columns: first how large its world is, then what each campaign bought, then every
+/// contrast with its intervals, and last what the intervals mean.
+std::string comparison_table(const StudyResult& study);
+
+}  // namespace grapevine
