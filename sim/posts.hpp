@@ -10,10 +10,10 @@
 
 namespace grapevine {
 
-enum class PostKind : std::uint8_t { organic = 0, campaign = 1 };
+enum class PostOrigin : std::uint8_t { organic = 0, campaign = 1 };
 
 /// The identity of a root: the same in every arm that has it, whatever else was posted.
-constexpr std::uint64_t post_key(UserId author, Tick tick, PostKind kind, std::uint32_t ordinal) {
+constexpr std::uint64_t post_key(UserId author, Tick tick, PostOrigin kind, std::uint32_t ordinal) {
   return nested_mix(0x6772617065766e65ULL, author.value(), tick | static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint64_t>(ordinal) << 40);
 }
 
@@ -38,7 +38,7 @@ struct PostHot {
   static constexpr std::uint32_t make_tag(std::uint64_t key, std::uint8_t tier, bool counted, bool tracked) {
     return static_cast<std::uint32_t>(key >> 38) << 6 | (tracked ? 32u : 0u) | (counted ? 16u : 0u) | tier;
   }
-  std::uint32_t salt() const { return tag >> 6; }
+  constexpr std::uint32_t salt() const { return tag >> 6; }
   std::uint32_t tier() const { return tag & 15; }
   std::uint32_t tier_and_counted() const { return tag & 31; }
   bool counted() const { return tag & 16; }

@@ -37,7 +37,7 @@ public:
   /// `outside_ids` has the id of each user by internal number, or is empty for a generated graph, whose ids are the numbers.
   /// `graph`, `outside_ids` and `exchange` outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
   Replicate(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& warmup,
-            std::uint32_t replicate, ReplicateStreams streams, Exchange& exchange);
+            ReplicateStreams streams, Exchange& exchange);
   ~Replicate();
 
   /// Runs the warm-up under the scenario's own run keys. Call once, before any arm.

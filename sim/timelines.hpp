@@ -51,7 +51,7 @@ public:
     __builtin_prefetch(&offset_[author.index()]);
     __builtin_prefetch(&recent_head_[author.index()]);
   }
-  void prefetch_row(UserId author) const { __builtin_prefetch(&row_[offset_[author.index()]]); }
+  void prefetch_row(UserId author) const { __builtin_prefetch(row_.data() + offset_[author.index()]); }
 
   /// visit(emission) for the emissions of `author` with visible > since, newest first. Nothing older than the window is ever seen if since >= now - window.
   template <class Visit>

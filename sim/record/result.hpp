@@ -94,6 +94,9 @@ struct StudyResult {
 /// Writes all of `study` to `out`, or nothing: an exception leaves no file, and a file that was there before as it was.
 void write_result(const std::filesystem::path& out, const StudyResult& study);
 
+/// Throws BadRequest, with the reason, if a result could not be written to `out`. Changes nothing; for use before a long run.
+void expect_writable(const std::filesystem::path& out);
+
 /// The study that `file` holds. Throws BadRequest if it is no result, not a whole one, or of a newer major format.
 StudyResult read_result(const std::filesystem::path& file);
 

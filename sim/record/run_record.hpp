@@ -102,13 +102,13 @@ struct InfluencerRow {
   std::uint64_t posts = 0;     ///< paid posts
   std::uint64_t replaced = 0;  ///< organic posts withheld for them
   MicroMoney cost = 0;
-  Outcomes outcomes;  ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
+  Outcomes outcomes;  ///< of its paid posts; `reach` is summed over them, `delivered` and `served` are not kept per account and stay 0
 };
 
 struct RunRecord {
   std::vector<TierRow> tiers;
   std::vector<CampaignRow> campaigns;
-  std::uint64_t event_hash = 0;  ///< order-free hash of every emission, impression and action after the branch
+  std::uint64_t event_hash = 0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
   std::vector<SeriesRow> series;
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;

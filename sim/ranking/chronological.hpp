@@ -1,0 +1,15 @@
+#pragma once
+
+#include "sim/ranking/ranking.hpp"
+
+namespace grapevine {
+
+/// Newest emission first.
+struct Chronological {
+  static constexpr bool needs_value = false, needs_time = true, needs_age = false;
+  explicit Chronological(const FeedParameters&) {}
+  std::uint32_t value(const PostCounters&) const { return 0; }
+  std::uint64_t key(PostHot, const RankingContext& context) const { return ranking_key(context.visible, context.time); }
+};
+
+}  // namespace grapevine

@@ -1,0 +1,314 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "graph/base/h5.hpp"
+#include "sim/record/result.hpp"
+
+/// The one declaration of the result file: its groups, their axes, and the columns of each kind of row. Writer, reader and specification
+/// follow from it.
+///
+/// A column is declared by one call `column(name, field, units, long_name)`; `columns(row, column)` makes the calls for one row, whether
+/// `column` copies the fields to a file, from a file, or only takes the names down. A user column is `column.account(name, user,
+/// long_name)`: its outside id.
+namespace grapevine::schema {
+
+inline constexpr std::string_view format = "grapevine result";
+inline constexpr int major_version = 1;  ///< raised when readers of the old format would misread the new one
+inline constexpr int minor_version = 0;  ///< raised when something is added
+
+inline constexpr std::string_view count_units = "1";
+inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
+inline constexpr std::string_view money_units = "1e-6";  ///< micro-units of the scenario's currency
+inline constexpr std::string_view no_units = "";         ///< texts, and columns whose unit is another column's
+
+/// What names the places along a dimension. Each group repeats the scales that it uses.
+struct Axis {
+  std::string_view name;
+  h5::Type type;
+  std::string_view long_name;
+};
+inline constexpr std::array<Axis, 9> axes{{
+    {"point", h5::Type::text, "point of the sweep"},
+    {"arm", h5::Type::text, "arm"},
+    {"replicate", h5::Type::i64, "number of the replicate, from 0"},
+    {"tier", h5::Type::text, "class of users by follower count at the start"},
+    {"campaign", h5::Type::text, "campaign"},
+    {"tick", h5::Type::i64, "first tick of the bin, counted from the start of measure"},
+    {"row", h5::Type::i64, "number of the row"},
+    {"post", h5::Type::i64, "row of the post in /posts"},
+    {"node", h5::Type::i64, "number of the node over all cascades"},
+}};
+
+struct Group {
+  std::string_view name;
+  std::string_view comment;
+};
+inline constexpr std::array<Group, 10> groups{{
+    {"summary",
+     "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by tier of the root's "
+     "author."},
+    {"comparison", "Estimates with intervals: arms compared over replicates. Intervals are Monte Carlo, given the parameters."},
+    {"campaigns",
+     "What each campaign bought and what its own roots, with their cascades, brought. Zero where an arm does not run the campaign."},
+    {"series", "Everything that happened in each bin of time, all roots counted."},
+    {"influencers", "Accounts that were paid: a row for each account, campaign, replicate, arm and point."},
+    {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
+    {"cascades",
+     "The trees of the tracked roots, as CF contiguous ragged array: row_size nodes for each row of /posts, parents before children."},
+    {"graph", "The follow graph of each replicate, and what its loader met."},
+    {"scenario", "The scenario file as given, and every key with its value as the program understood it."},
+    {"provenance", "Everything that may differ between equal runs, as attributes of this group."},
+}};
+
+/// Rows of one kind in one group: the i-th row lies at the i-th place of the axes, the last axis fastest.
+struct Part {
+  std::string_view group;
+  std::vector<std::string_view> axes;
+};
+inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}};
+inline const Part tier_bounds{"summary", {"tier"}};
+inline const Part run_cells{"summary", {"point", "arm", "replicate"}};
+inline const Part comparison_rows{"comparison", {"row"}};
+inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}};
+inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}};
+inline const Part influencer_rows{"influencers", {"row"}};
+inline const Part post_rows{"posts", {"row"}};
+inline const Part cascade_sizes{"cascades", {"post"}};
+inline const Part cascade_nodes{"cascades", {"node"}};
+inline const Part graph_cells{"graph", {"point", "replicate"}};
+inline const Part scenario_texts{"scenario", {}};
+
+/// A row of a table over all runs: where it belongs, and the row of that run's record.
+template <class Row>
+struct Placed {
+  std::uint32_t point = 0;
+  std::uint32_t arm = 0;
+  std::uint32_t replicate = 0;
+  Row row;
+};
+struct TierBound {
+  std::uint64_t from = 0;
+};
+struct RunHash {
+  std::uint64_t event_hash = 0;
+};
+struct CascadeSize {
+  std::uint64_t nodes = 0;
+};
+struct ScenarioTexts {
+  std::string given;
+  std::string understood;
+};
+
+template <class Row, class Kind>
+concept Of = std::same_as<std::remove_const_t<Row>, Kind>;
+
+template <Of<Outcomes> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("posts", row.posts, count_units, "roots");
+  column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+  column("served", row.served, count_units, "times a root was in a ranked list");
+  column("impressions", row.impressions, count_units, "times a root was looked at");
+  column("reach", row.reach, count_units, "distinct users with an impression of at least one of the roots; not additive");
+  column("likes", row.likes, count_units, "likes");
+  column("replies", row.replies, count_units, "replies");
+  column("reshares", row.reshares, count_units, "reshares");
+  column("clicks", row.clicks, count_units, "clicks; not part of engagement");
+}
+
+template <Of<TierRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("accounts", row.accounts, count_units, "users in the tier");
+  columns(row.outcomes, column);
+  column("cost", row.cost, money_units, "paid to authors of the tier, in millionths of the currency");
+}
+
+template <Of<TierBound> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("followers_from", row.from, count_units, "least follower count of the tier");
+}
+
+template <Of<RunHash> Row, class Column>
+void columns(Row& row, Column& column) {
+  column.hash("event_hash", row.event_hash, "order-free hash of every emission, impression and action after the branch, hexadecimal");
+}
+
+template <Of<ComparisonRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("point", row.point, count_units, "index of the point");
+  column("contrast", row.contrast, no_units, "what is asked");
+  column("arm", row.arm, no_units, "arm");
+  column("against", row.against, no_units, "arm it is compared with");
+  column("estimand", row.estimand, no_units, "clone, portfolio or population");
+  column("metric", row.metric, no_units, "what is compared");
+  column("statistic", row.statistic, no_units, "what the estimate is");
+  column("unit", row.unit, no_units, "unit of estimate, lower and upper");
+  column("estimate", row.estimate, no_units, "estimate");
+  column("lower", row.lower, no_units, "lower end of the interval");
+  column("upper", row.upper, no_units, "upper end of the interval");
+  column("level", row.level, "1", "level of the interval");
+  column("interval", row.interval, no_units, "how the interval was made");
+  column("replicates", row.replicates, count_units, "pairs of runs behind the estimate");
+  column("mean_arm", row.mean_arm, no_units, "mean over replicates in the arm");
+  column("mean_against", row.mean_against, no_units, "mean over replicates in the arm it is compared with");
+  column("correlation", row.correlation, "1", "correlation of the two arms over replicates");
+  column("variance_ratio", row.variance_ratio, "1", "variance of the paired statistic over its variance had the arms been independent");
+  column("redrawn", row.redrawn, no_units, "streams of chance that replicates draw anew");
+}
+
+template <Of<CampaignRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("accounts", row.accounts, count_units, "accounts paid");
+  columns(row.outcomes, column);
+  column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
+  column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency");
+  column("spent", row.spent, money_units, "spent, in millionths of the currency");
+}
+
+/// `first_tick` is the scale.
+template <Of<SeriesRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("sessions", row.sessions, count_units, "sessions");
+  column("organic_posts", row.organic_posts, count_units, "roots nobody paid for");
+  column("paid_posts", row.paid_posts, count_units, "roots of campaigns");
+  column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+  column("served", row.served, count_units, "times a root was in a ranked list");
+  column("impressions", row.impressions, count_units, "times a root was looked at");
+  column("likes", row.likes, count_units, "likes");
+  column("replies", row.replies, count_units, "replies");
+  column("reshares", row.reshares, count_units, "reshares");
+  column("clicks", row.clicks, count_units, "clicks; not part of engagement");
+}
+
+template <class Row, class Column>
+void place_columns(Row& row, Column& column) {
+  column("point", row.point, count_units, "index of the point");
+  column("arm", row.arm, count_units, "index of the arm");
+  column("replicate", row.replicate, count_units, "number of the replicate, from 0");
+}
+
+template <Of<Placed<InfluencerRow>> Row, class Column>
+void columns(Row& row, Column& column) {
+  place_columns(row, column);
+  column("campaign", row.row.campaign, count_units, "index of the campaign");
+  column("user", row.row.user, count_units, "user, by internal number");
+  column.account("account", row.row.user, "user, by outside id");
+  column("followers", row.row.followers, count_units, "followers of the user");
+  column("paid_posts", row.row.posts, count_units, "paid posts");
+  column("replaced", row.row.replaced, count_units, "organic posts withheld for paid ones");
+  column("cost", row.row.cost, money_units, "paid to the user, in millionths of the currency");
+  auto& outcomes = row.row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
+  column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
+  column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
+  column("likes", outcomes.likes, count_units, "likes of paid posts");
+  column("replies", outcomes.replies, count_units, "replies to paid posts");
+  column("reshares", outcomes.reshares, count_units, "reshares of paid posts");
+  column("clicks", outcomes.clicks, count_units, "clicks on paid posts");
+}
+
+template <Of<Placed<PostRow>> Row, class Column>
+void columns(Row& row, Column& column) {
+  place_columns(row, column);
+  auto& post = row.row;
+  column("key", post.key, count_units, "identity of the post, equal in every arm that has it (64-bit hash read as a signed number)");
+  column("user", post.author, count_units, "author, by internal number");
+  column.account("account", post.author, "author, by outside id");
+  column("tick", post.tick, tick_units, "tick of emission, counted from the start of measure");
+  column("campaign", post.campaign, count_units, "index of the campaign; -1 for an organic post");
+  column("topic", post.topic, count_units, "topic");
+  column("impressions_followed", post.impressions_followed, count_units, "impressions by readers because they follow the author");
+  column("impressions_reshared", post.impressions_reshared, count_units, "impressions by readers because a followee reshared it");
+  column("reach", post.reach, count_units, "distinct users with an impression");
+  column("likes", post.likes, count_units, "likes");
+  column("replies", post.replies, count_units, "replies");
+  column("reshares", post.reshares, count_units, "reshares");
+  column("clicks", post.clicks, count_units, "clicks");
+  column("cascade_size", post.cascade_size, count_units, "emissions of the cascade, root included");
+  column("depth", post.depth, count_units, "most reshares between a node of the cascade and its root");
+  column("structural_virality", post.structural_virality, "1", "mean distance over ordered pairs of nodes; missing for a cascade of one");
+}
+
+template <Of<CascadeSize> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("row_size", row.nodes, count_units, "nodes of the cascade");
+}
+
+template <Of<CascadeNode> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("parent", row.parent, count_units, "index, within the cascade, of the emission that was looked at; -1 for the root");
+  column("user", row.user, count_units, "user, by internal number");
+  column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");
+  column("reason", row.reason, no_units, "why the parent was looked at");
+}
+
+template <Of<GraphFacts> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("users", row.users, count_units, "users");
+  column("follows", row.follows, count_units, "follows");
+  column("reciprocity", row.reciprocity, "1", "share of follows whose reverse exists");
+  column("largest_followers", row.largest_followers, count_units, "follower count of the largest user");
+  column("rows_read", row.rows_read, count_units, "rows of the edge list");
+  column("self_loops", row.self_loops, count_units, "rows left out because they name one user twice");
+  column("duplicates", row.duplicates, count_units, "rows left out because the follow was there already");
+  column("isolated", row.isolated, count_units, "users that only the table of accounts names");
+}
+
+template <Of<ScenarioTexts> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("given", row.given, no_units, "the scenario file as given");
+  column("understood", row.understood, no_units, "every key with its value");
+}
+
+/// How a field lies in the file. Whole numbers are signed, because differences of unsigned ones wrap around in every array language.
+template <class Field>
+struct Stored {
+  using Type = std::int64_t;
+  static Type to_file(Field field) { return static_cast<Type>(field); }
+  static Field from_file(Type value) { return static_cast<Field>(value); }
+};
+template <>
+struct Stored<UserId> {
+  using Type = std::int64_t;
+  static Type to_file(UserId user) { return user.value(); }
+  static UserId from_file(Type value) { return UserId{static_cast<std::uint32_t>(value)}; }
+};
+template <>
+struct Stored<Reason> {
+  using Type = std::int8_t;
+  static Type to_file(Reason reason) { return static_cast<Type>(reason); }
+  static Reason from_file(Type value) { return static_cast<Reason>(value); }
+};
+template <class Field>
+requires std::same_as<Field, std::int32_t> || std::same_as<Field, double> || std::same_as<Field, std::string>
+struct Stored<Field> {
+  using Type = Field;
+  static const Type& to_file(const Field& field) { return field; }
+  static Field from_file(Type value) { return value; }
+};
+inline constexpr std::array<std::int8_t, 3> reason_values{0, 1, 2};
+inline constexpr std::string_view reason_meanings = "root followed reshared";  ///< in the order of `Reason`
+
+/// A dataset as the specification lists it.
+struct Dataset {
+  std::string_view group;
+  std::string_view name;
+  h5::Type type{};
+  std::vector<std::string_view> axes;
+  std::string_view units;
+  std::string_view long_name;
+};
+
+/// Every dataset but the scales, in the order of the file.
+std::vector<Dataset> datasets();
+
+/// Axes of a group, in the order in which its parts name them.
+std::vector<Axis> axes_of(std::string_view group);
+
+}  // namespace grapevine::schema

@@ -1,0 +1,23 @@
+#include "sim/replicate.hpp"
+
+#include "sim/world.hpp"
+
+namespace grapevine {
+
+Replicate::Replicate(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& warmup,
+                     ReplicateStreams streams, Exchange& exchange)
+    : world_(std::make_unique<World>(graph, outside_ids, parameters, warmup, streams, exchange)) {}
+
+Replicate::~Replicate() = default;
+
+void Replicate::warm_up(const TickHook& hook) { world_->run_until(world_->parameters.time.warmup, hook); }
+
+RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook) const {
+  const std::unique_ptr<World> branch = world_->branch(arm, options);
+  branch->run_until(branch->parameters.time.end(), hook);
+  return branch->record();
+}
+
+std::vector<MemoryLine> Replicate::memory() const { return world_->memory(); }
+
+}  // namespace grapevine

@@ -1,0 +1,71 @@
+#include "sim/tick/commit.hpp"
+
+#include <algorithm>
+
+#include "graph/base/error.hpp"
+
+namespace grapevine {
+
+void publish(World& world, std::span<const PostIdentity> posts) {
+  WorldState& state = world.state;
+  const Tick now = state.clock.now;
+  const TimeParameters& time = world.parameters.time;
+  const bool counted = time.warmup <= now && now < time.warmup + time.measure;
+  const std::uint64_t track_below = coin_threshold(world.options.track_share);
+  const std::uint32_t value = world.ranker->value({});
+  for (const PostIdentity& post : posts) {
+    const bool paid = post.campaign != PostIdentity::no_campaign;
+    const bool tracked = counted && (paid || coin(static_cast<std::uint32_t>(nested_mix(world.keys.sample, post.key, 0) >> 32), track_below));
+    const PostId number = state.posts.append(post, now + 1, {value, PostHot::make_tag(post.key, world.population->tier(post.author), counted, tracked)});
+    state.timelines.emit(post.author, Emission::make(number, now + 1, false));
+    if (tracked)
+      state.tracked.push_back({post.key, number.value(), post.author, now, post.campaign, post.topic, 0, {}, 0});
+    ++(paid ? state.tick_posts.back().paid : state.tick_posts.back().organic);
+  }
+}
+
+std::size_t tracked_index(const WorldState& state, std::uint32_t post) {
+  const auto at = std::lower_bound(state.tracked.begin(), state.tracked.end(), post, [](const TrackedPost& t, std::uint32_t p) { return t.post < p; });
+  GRAPEVINE_EXPECTS(at != state.tracked.end() && at->post == post);
+  return static_cast<std::size_t>(at - state.tracked.begin());
+}
+
+void publish(World& world, std::span<const Reshare> reshares) {
+  WorldState& state = world.state;
+  const Tick now = state.clock.now;
+  for (const Reshare& reshare : reshares) {
+    state.timelines.emit(reshare.reader, Emission::make(PostId{reshare.root}, now + 1, true));
+    if (reshare.flags & Impression::tracked)
+      state.tracked_reshares.push_back({static_cast<std::uint32_t>(tracked_index(state, reshare.root)), reshare.reader, reshare.emitter, now,
+                                        reshare.flags & Impression::reshared ? 1u : 0u});
+  }
+}
+
+void close_slots(WorldState& state, std::span<const UserId> withheld) {
+  for (const UserId author : withheld) {
+    const auto slot = std::lower_bound(state.open_slots.begin(), state.open_slots.end(), author, [](const OpenSlot& s, UserId u) { return s.author < u; });
+    GRAPEVINE_EXPECTS(slot != state.open_slots.end() && slot->author == author);
+    state.withheld.push_back({author, slot->campaign});
+    state.open_slots.erase(slot);
+  }
+}
+
+void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& tiers) {
+  const PostCounters& counters = posts.counters(post);
+  TierSums& tier = tiers[posts.hot(post).tier()];
+  ++tier.posts;
+  tier.impressions += counters.impressions;
+  for (std::size_t a = 0; a < action_count; ++a) tier.actions[a] += counters.actions[a];
+}
+
+void retire(World& world) {
+  WorldState& state = world.state;
+  state.posts.retire(static_cast<std::int64_t>(state.clock.now) - world.run.feed.window, [&](std::uint32_t post) {
+    const PostHot hot = state.posts.hot(post);
+    state.author_impressions[state.posts.identity(post).author.index()] += state.posts.counters(post).impressions;
+    if (hot.counted()) add_to_tier(state.posts, post, state.tiers);
+    if (hot.tracked()) state.tracked[tracked_index(state, post)].counters = state.posts.counters(post);
+  });
+}
+
+}  // namespace grapevine

@@ -1,0 +1,68 @@
+#include "sim/tick/compose.hpp"
+
+#include <algorithm>
+
+#include "graph/base/math.hpp"
+
+namespace grapevine {
+
+PostIdentity compose_post(const Population& population, const PopulationParameters& parameters, const StreamKey& content, UserId author, Tick tick, PostOrigin kind,
+                          std::uint32_t ordinal) {
+  PostIdentity post;
+  post.key = post_key(author, tick, kind, ordinal);
+  post.author = author;
+  post.quality = static_cast<std::uint8_t>(content.bits(Draw::post_quality, post.key) >> 56);
+  const std::uint64_t topic_key = content.key(Draw::post_topic);
+  // Topic 0 of the hash's second argument is the coin for the main topic; 1 + k ranks topic k: the highest wins, so adding a topic moves only what it takes.
+  const bool main = coin(static_cast<std::uint32_t>(nested_mix(topic_key, post.key, 0) >> 32), coin_threshold(parameters.focus));
+  if (main) {
+    post.topic = static_cast<std::uint8_t>(population.main_topic(author));
+  } else {
+    std::uint64_t best = 0;
+    for (std::uint32_t topic = 0; topic < parameters.topics; ++topic)
+      if (const std::uint64_t hash = nested_mix(topic_key, post.key, 1 + topic); topic == 0 || hash > best) {
+        best = hash;
+        post.topic = static_cast<std::uint8_t>(topic);
+      }
+  }
+  return post;
+}
+
+void compose_organic(World& world, std::size_t first, std::size_t last, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld) {
+  auto& state = world.state;
+  const Tick now = state.clock.now;
+  for (std::size_t i = first; i < last; ++i) {
+    if (state.next_post[i] != now) continue;
+    const UserId author{world.readers.first + static_cast<std::uint32_t>(i)};
+    const auto slot = std::lower_bound(state.open_slots.begin(), state.open_slots.end(), author, [](const OpenSlot& s, UserId u) { return s.author < u; });
+    if (slot != state.open_slots.end() && slot->author == author)
+      withheld.push_back(author);
+    else
+      posts.push_back(compose_post(*world.population, world.parameters.population, world.keys.content, author, now, PostOrigin::organic, 0));
+    const double gap = -math::log(uniform(world.keys.dynamics.bits(Draw::post_gap, author.value(), ++state.post_ordinal[i])));
+    state.next_post[i] = world.schedule.next(now + 1, gap, world.population->post_rate(i));
+  }
+}
+
+std::vector<PostIdentity> compose_paid(World& world) {
+  auto& state = world.state;
+  const Tick now = state.clock.now;
+  std::erase_if(state.open_slots, [&](const OpenSlot& slot) { return slot.until < now; });
+  std::vector<PostIdentity> posts;
+  std::uint32_t ordinal = 0;
+  for (; state.clock.next_planned < world.plan.size() && world.plan[state.clock.next_planned].tick == now; ++state.clock.next_planned) {
+    const PlannedPost& planned = world.plan[state.clock.next_planned];
+    ordinal = !posts.empty() && posts.back().author == planned.author ? ordinal + 1 : 0;
+    PostIdentity post = compose_post(*world.population, world.parameters.population, world.keys.content, planned.author, now, PostOrigin::campaign, ordinal);
+    const CampaignParameters& campaign = world.parameters.campaigns[planned.campaign];
+    if (campaign.topic >= 0) post.topic = static_cast<std::uint8_t>(campaign.topic);
+    else post.topic = static_cast<std::uint8_t>(world.population->main_topic(planned.author));
+    post.campaign = static_cast<std::uint8_t>(planned.campaign);
+    posts.push_back(post);
+    const auto place = std::upper_bound(state.open_slots.begin(), state.open_slots.end(), planned.author, [](UserId u, const OpenSlot& s) { return u < s.author; });
+    state.open_slots.insert(place, {planned.author, now + campaign.replace_within, planned.campaign});
+  }
+  return posts;
+}
+
+}  // namespace grapevine

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "sim/world.hpp"
+
+namespace grapevine {
+
+/// A new root: a topic that is the author's main one with probability `focus`, else drawn evenly, and a quality. Both belong to the post's identity.
+PostIdentity compose_post(const Population& population, const PopulationParameters& parameters, const StreamKey& content, UserId author, Tick tick, PostOrigin kind,
+                          std::uint32_t ordinal);
+
+/// The organic posts that are due in this tick from authors first .. last-1 of the part, ascending by author. Draws each author's next one. Where a paid post waits to
+/// take the place of an organic one, the organic post is withheld and the author appended to `withheld` instead.
+void compose_organic(World& world, std::size_t first, std::size_t last, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld);
+
+/// The paid posts of this tick, in the order of the plan; every part composes all of them. Opens their slots for replacing an organic post.
+std::vector<PostIdentity> compose_paid(World& world);
+
+}  // namespace grapevine

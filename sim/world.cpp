@@ -1,0 +1,323 @@
+#include "sim/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/tick/attend.hpp"
+#include "sim/tick/commit.hpp"
+#include "sim/tick/compose.hpp"
+#include "sim/tick/gather.hpp"
+#include "sim/tick/react.hpp"
+#include "sim/tick/scratch.hpp"
+#include "sim/tick/wake.hpp"
+
+namespace grapevine {
+
+namespace {
+
+constexpr Tick seconds_between_merges = 3600;
+
+Tick merge_every(const WorldParameters& parameters) { return std::max<Tick>(1, seconds_between_merges / parameters.time.tick_seconds); }
+
+}  // namespace
+
+// ---- the table of arrays ----
+
+std::vector<WorldArray> world_arrays(WorldState& state) {
+  std::vector<WorldArray> table;
+  const auto add = [&]<class T>(std::string_view name, std::string_view unit, T& value) {
+    if constexpr (requires { value.data(); }) {
+      using Element = typename T::value_type;
+      static_assert(std::is_trivially_copyable_v<Element> && std::has_unique_object_representations_v<Element>, "bytes stand for the value");
+      table.push_back({name, unit, std::as_bytes(std::span(value)), [&value](std::span<const std::byte> bytes) {
+                         value.resize(bytes.size() / sizeof(Element));
+                         if (!bytes.empty()) std::memcpy(value.data(), bytes.data(), bytes.size());
+                       }});
+    } else {
+      static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>, "bytes stand for the value");
+      table.push_back({name, unit, std::as_bytes(std::span(&value, 1)), [&value](std::span<const std::byte> bytes) {
+                         GRAPEVINE_EXPECTS(bytes.size() == sizeof(T));
+                         std::memcpy(&value, bytes.data(), sizeof(T));
+                       }});
+    }
+  };
+  state.arrays(add);
+  return table;
+}
+
+std::uint64_t World::digest() const {
+  std::uint64_t hash = 0;
+  for (const WorldArray& array : world_arrays(const_cast<WorldState&>(state))) {  // read only
+    std::uint64_t word = 0;
+    std::size_t i = 0;
+    hash = mix(hash + array.bytes.size() + golden);
+    for (; i + 8 <= array.bytes.size(); i += 8) {
+      std::memcpy(&word, array.bytes.data() + i, 8);
+      hash = mix(hash ^ word) + golden;
+    }
+    word = 0;
+    std::memcpy(&word, array.bytes.data() + i, array.bytes.size() - i);
+    hash = mix(hash ^ word) + golden;
+  }
+  return hash;
+}
+
+bool World::same_state(const World& other) const {
+  const auto mine = world_arrays(const_cast<WorldState&>(state)), theirs = world_arrays(const_cast<WorldState&>(other.state));
+  return std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(),
+                    [](const WorldArray& a, const WorldArray& b) { return a.name == b.name && std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end()); });
+}
+
+std::vector<MemoryLine> World::memory() const {
+  std::vector<MemoryLine> lines;
+  const auto add = [&](std::string_view name, std::string_view unit, std::size_t bytes) {
+    if (!lines.empty() && lines.back().name == name) lines.back().bytes += bytes;
+    else if (const auto same = std::find_if(lines.begin(), lines.end(), [&](const MemoryLine& l) { return l.name == name; }); same != lines.end()) same->bytes += bytes;
+    else lines.push_back({std::string(name), std::string(unit), bytes});
+  };
+  add("graph", "follow", graph.memory());
+  const_cast<Population&>(*population).arrays([&](std::string_view name, std::string_view unit, auto& array) { add(name, unit, array.size() * sizeof(array[0])); });
+  for (const WorldArray& array : world_arrays(const_cast<WorldState&>(state))) add(array.name, array.unit, array.bytes.size());
+  return lines;
+}
+
+// ---- making ----
+
+WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
+    : people(seed, Stream::graph, streams.graph),
+      selection(seed, Stream::selection, streams.selection),
+      content(seed, Stream::content, streams.content),
+      dynamics(seed, Stream::dynamics, streams.dynamics),
+      react(dynamics.key(Draw::react)),
+      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time)},
+      event_hash(dynamics.key(Draw::event_hash)),
+      sample(content.key(Draw::sample)) {}
+
+World::World(const FollowGraph& graph_, const std::vector<std::string>& outside_ids_, const WorldParameters& parameters_, const RunParameters& run_,
+             ReplicateStreams streams, Exchange& exchange_)
+    : graph(graph_),
+      outside_ids(outside_ids_),
+      parameters(parameters_),
+      run(run_),
+      exchange(exchange_),
+      readers(exchange_.readers(graph_.user_count())),
+      keys(parameters_.seed, streams),
+      schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
+      population(std::make_shared<const Population>(graph_, parameters_, keys.people, readers)),
+      behaviour(run_.behaviour, parameters_.population),
+      ranker(Ranker::make(run_.feed, keys.ranking)),
+      state(graph_.user_count(), readers.size(), run_.feed.window, merge_every(parameters_)),
+      scratch_(std::make_unique<TickScratch>()) {
+  auto bounds = std::make_shared<std::vector<MicroMoney>>();
+  purchases = std::make_shared<const std::vector<std::vector<Purchase>>>(choose_accounts(graph, outside_ids, parameters, streams.selection, *bounds));
+  budgets = std::move(bounds);
+  plan = plan_posts(*purchases, parameters, run.pays, keys.selection);
+  state.tiers.resize(parameters.tiers.from.size());
+  start_users();
+}
+
+World::World(const World& other, const RunParameters& run_, const RecordOptions& options_)
+    : graph(other.graph),
+      outside_ids(other.outside_ids),
+      parameters(other.parameters),
+      run(run_),
+      exchange(other.exchange),
+      readers(other.readers),
+      keys(other.keys),
+      schedule(other.schedule),
+      population(other.population),
+      purchases(other.purchases),
+      budgets(other.budgets),
+      behaviour(run_.behaviour, other.parameters.population),
+      ranker(Ranker::make(run_.feed, other.keys.ranking)),
+      plan(plan_posts(*other.purchases, other.parameters, run_.pays, other.keys.selection)),
+      options(options_),
+      state(graph.user_count(), readers.size(), run_.feed.window, merge_every(other.parameters)),
+      scratch_(std::make_unique<TickScratch>()) {
+  const auto from = world_arrays(const_cast<WorldState&>(other.state));
+  const auto to = world_arrays(state);
+  GRAPEVINE_EXPECTS(from.size() == to.size());
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].assign(from[i].bytes);
+  state.clock.next_planned = static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now, [](const PlannedPost& p, Tick t) { return p.tick < t; }) - plan.begin());
+  parallel_for(state.posts.head() - state.posts.tail(), [&](std::size_t i) {
+    const std::uint32_t post = state.posts.tail() + static_cast<std::uint32_t>(i);
+    state.posts.hot(post).value = ranker->value(state.posts.counters(post));
+  });
+}
+
+World::~World() = default;
+
+std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options) const {
+  GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
+  return std::unique_ptr<World>(new World(*this, new_run, new_options));
+}
+
+/// First session and first organic post of every reader: as if the process had always been going on.
+void World::start_users() {
+  parallel_for(readers.size(), [&](std::size_t i) {
+    const std::uint64_t user = readers.first + i;
+    const auto gap = [&](Draw purpose) { return -math::log(uniform(keys.dynamics.bits(purpose, user))); };
+    state.next_session[i] = schedule.next(0, gap(Draw::session_gap), population->session_rate(i));
+    state.next_post[i] = schedule.next(0, gap(Draw::post_gap), population->post_rate(i));
+  });
+}
+
+// ---- a tick ----
+
+void BlockOutput::clear() {
+  organic.clear();
+  withheld.clear();
+  impressions.clear();
+  reshares.clear();
+  counts = {};
+  delivered = {};
+  left_out = {};
+  event_hash = 0;
+}
+
+namespace {
+
+/// Adds the candidates of the session to the ledger, by tier of the root's author.
+void book(const Posts& posts, const Session& session, BlockOutput& out) {
+  for (const Candidate& candidate : session.candidates) ++out.delivered[posts.hot(candidate.root).tier_and_counted()];
+  for (std::size_t i = session.served; i < session.ranked.size(); ++i) ++out.left_out[posts.hot(session.candidates[session.ranked[i].candidate].root).tier_and_counted()];
+}
+
+/// One session of the reader with index `i` in this part: writes the reader's own state and the output of its block only.
+void hold_session(World& world, std::size_t i, Session& session, BlockOutput& out) {
+  WorldState& state = world.state;
+  const Tick now = state.clock.now;
+  const UserId reader{world.readers.first + static_cast<std::uint32_t>(i)};
+  session.reader = reader;
+  session.now = now;
+
+  const SeenLog::Entries seen = state.seen.entries(i);
+  gather(world.graph, state.timelines, state.posts, world.run.feed, world.run.behaviour.parent, world.keys.ranking.emission_time, state.last_session[i], seen, session);
+  session.served = std::min<std::size_t>(session.candidates.size(), world.run.feed.length);
+  const std::uint32_t depth = draw_depth(world.keys.dynamics, reader, state.session_ordinal[i], world.population->depth_scale(i));
+  session.looked = std::min<std::size_t>(session.served, depth);
+  world.ranker->rank(state.posts, session, session.served, session.looked);
+  book(state.posts, session, out);
+
+  const std::size_t first = out.impressions.size();
+  react(world.behaviour, *world.population, state.posts, world.keys.react, seen, session, out.impressions, out.reshares);
+  std::uint32_t reached = 0;
+  for (std::size_t k = first; k < out.impressions.size(); ++k) {
+    const Impression& impression = out.impressions[k];
+    const PostIdentity& post = state.posts.identity(impression.root);
+    const PostHot hot = state.posts.hot(impression.root);
+    if (hot.counted()) reached |= 1u << hot.tier() | (post.campaign != PostIdentity::no_campaign ? 0x10000u << post.campaign : 0u);
+    for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.bits >> a & 1;
+    out.event_hash += nested_mix(nested_mix(world.keys.event_hash, post.key, reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
+                                 impression.emitter.value() | static_cast<std::uint64_t>(impression.bits & Impression::action_bits) << 32 |
+                                     static_cast<std::uint64_t>(impression.position) << 40,
+                                 now);
+  }
+  state.reached[i] |= reached;
+  state.reader_impressions[i] += static_cast<std::uint32_t>(session.looked);
+  state.seen.add(i, session.news, state.posts.tail());
+  ++out.counts.sessions;
+  out.counts.delivered += session.candidates.size();
+  out.counts.served += session.served;
+  out.counts.impressions += session.looked;
+
+  state.last_session[i] = now;
+  const double gap = -math::log(uniform(world.keys.dynamics.bits(Draw::session_gap, reader.value(), ++state.session_ordinal[i])));
+  state.next_session[i] = world.schedule.next(now + 1, gap, world.population->session_rate(i));
+}
+
+std::uint64_t emission_hash(const WorldKeys& keys, const PostIdentity& post, Tick now) {
+  return nested_mix(nested_mix(keys.event_hash, post.key, ~std::uint64_t{0}), post.author.value() | static_cast<std::uint64_t>(post.topic) << 32, now);
+}
+
+}  // namespace
+
+void World::step() {
+  const Tick now = state.clock.now;
+  TickScratch& scratch = *scratch_;
+  state.timelines.begin_tick(now);
+  retire(*this);
+  std::vector<PostIdentity> paid = compose_paid(*this);
+
+  scratch.workers.resize(std::max<std::size_t>(scratch.workers.size(), static_cast<std::size_t>(thread_count())));
+  scratch.blocks.resize((readers.size() + reader_block - 1) / reader_block);
+  parallel_blocks(readers.size(), reader_block, [&](std::size_t block, std::size_t begin, std::size_t end, int w) {
+    TickScratch::Worker& worker = scratch.workers[static_cast<std::size_t>(w)];
+    BlockOutput& out = scratch.blocks[block];
+    out.clear();
+    compose_organic(*this, begin, end, out.organic, out.withheld);
+    for (const PostIdentity& post : out.organic) out.event_hash += emission_hash(keys, post, now);
+    wake(std::span(state.next_session).subspan(begin, end - begin), now, worker.awake);
+    for (std::size_t k = 0; k < worker.awake.size(); ++k) hold_session(*this, begin + worker.awake[k], worker.session, out);
+  });
+  std::vector<PostIdentity> organic;
+  for (const BlockOutput& out : scratch.blocks) organic.insert(organic.end(), out.organic.begin(), out.organic.end());
+  for (const PostIdentity& post : paid)
+    if (readers.contains(post.author.value())) state.clock.event_hash += emission_hash(keys, post, now);
+  commit(std::move(organic), std::move(paid));
+  ++state.clock.now;
+}
+
+void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity>&& paid) {
+  TickScratch& scratch = *scratch_;
+  state.tick_counts.push_back({});
+  state.tick_posts.push_back({});
+  TickCounts& counts = state.tick_counts.back();
+  scratch.reshares.clear();
+  std::vector<UserId> withheld;
+  std::vector<ImpressionDelta> deltas;
+  for (BlockOutput& out : scratch.blocks) {
+    scratch.reshares.insert(scratch.reshares.end(), out.reshares.begin(), out.reshares.end());
+    withheld.insert(withheld.end(), out.withheld.begin(), out.withheld.end());
+    counts.sessions += out.counts.sessions;
+    counts.delivered += out.counts.delivered;
+    counts.served += out.counts.served;
+    counts.impressions += out.counts.impressions;
+    for (std::size_t a = 0; a < action_count; ++a) counts.actions[a] += out.counts.actions[a];
+    state.clock.event_hash += out.event_hash;
+    for (std::size_t tier = 0; tier < state.tiers.size(); ++tier) {
+      state.tiers[tier].delivered += out.delivered[tier | 16];
+      state.tiers[tier].served += out.delivered[tier | 16] - out.left_out[tier | 16];
+    }
+    if (exchange.parts() > 1)
+      for (const Impression& impression : out.impressions) deltas.push_back({impression.root, impression.bits});
+  }
+  scratch.posts = exchange.gather(std::move(organic));
+  scratch.posts.insert(scratch.posts.end(), paid.begin(), paid.end());
+  scratch.reshares = exchange.gather(std::move(scratch.reshares));
+  publish(*this, std::span<const PostIdentity>(scratch.posts));
+  publish(*this, std::span<const Reshare>(scratch.reshares));
+  close_slots(state, exchange.gather(std::move(withheld)));
+
+  if (exchange.parts() > 1) {
+    const std::vector<ImpressionDelta> all[] = {exchange.gather(std::move(deltas))};
+    count_impressions(state.posts, *ranker, all);
+    count_reasons(state, all);
+  } else {
+    std::vector<std::span<const Impression>> lists;
+    for (const BlockOutput& out : scratch.blocks)
+      if (!out.impressions.empty()) lists.emplace_back(out.impressions);
+    count_impressions(state.posts, *ranker, lists);
+    if (!state.tracked.empty()) count_reasons(state, lists);
+  }
+}
+
+void World::run_until(Tick end, const TickHook& hook) {
+  const Tick start = state.clock.now;
+  while (state.clock.now < end) {
+    step();
+    if (hook) hook(state.clock.now - start);
+  }
+}
+
+World::Events World::last_events() const {
+  Events events{scratch_->posts, {}, scratch_->reshares};
+  for (const BlockOutput& out : scratch_->blocks) events.impressions.insert(events.impressions.end(), out.impressions.begin(), out.impressions.end());
+  return events;
+}
+
+}  // namespace grapevine
