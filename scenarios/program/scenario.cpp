@@ -1,0 +1,712 @@
+#include "scenarios/program/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "graph/base/error.hpp"
+#include "scenarios/program/key_values.hpp"
+#include "scenarios/program/suggestions.hpp"
+
+namespace grapevine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t largest_file = 64 << 20;  ///< bytes
+constexpr std::size_t most_arms = 64;
+constexpr double largest_audience = 0.2;  ///< of the users: beyond it one account's feed is everybody's
+
+std::string text_of(const fs::path& file) {
+  const std::string name = file.string();
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) throw BadRequest(name + ": no such file; expected a scenario file (TOML)");
+  if (fs::is_directory(status)) throw BadRequest(name + ": a folder; expected a scenario file (TOML)");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw BadRequest(name + ": cannot be read; check its permissions");
+  std::string text;
+  char buffer[1 << 16];
+  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
+    text.append(buffer, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > largest_file)
+      throw BadRequest(fmt::format("{}: more than {} MiB; expected a scenario file (TOML)", name, largest_file >> 20));
+  }
+  if (in.bad()) throw BadRequest(name + ": cannot be read to its end");
+  return text;
+}
+
+/// What an override is called in messages.
+struct Override {
+  std::string key;
+  std::string text;
+};
+
+std::vector<std::string> split(std::string_view dotted) {
+  std::vector<std::string> parts(1);
+  for (const char c : dotted) {
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+const std::string* name_of(const TomlValue& table) {
+  const auto* entries = table.as<TomlValue::Table>();
+  const TomlEntry* entry = entries ? find_entry(*entries, "name") : nullptr;
+  return entry ? entry->value.as<std::string>() : nullptr;
+}
+
+/// Lays the `number`-th override over the document. Whether the key exists and the value fits is seen when the document is read.
+void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
+  const Place place{number, 1, 1};
+  const auto refuse = [&](std::string text) { mistakes.push_back({place, std::move(text)}); };
+
+  auto parsed = read_toml("value = " + change.text, number);
+  auto* value_table = std::holds_alternative<TomlValue>(parsed) ? std::get<TomlValue>(parsed).as<TomlValue::Table>() : nullptr;
+  if (!value_table || value_table->size() != 1 || value_table->front().name != "value") {
+    std::string shown = found(TomlValue{change.text, place});
+    shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
+    return refuse(fmt::format("{} is not a TOML value; texts stand in quotes; write --set '{}={}'", change.text.empty() ? "nothing" : shown,
+                              change.key, change.text.empty() ? "\"...\"" : in_quotes(change.text)));
+  }
+
+  const std::vector<std::string> parts = split(change.key);
+  if (parts.size() > 6 || std::find(parts.begin(), parts.end(), "") != parts.end())
+    return refuse("not the name of a key; expected one such as feed.length; `grapevine keys` lists all");
+  TomlValue* at = &document;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool last = i + 1 == parts.size();
+    if (auto* list = at->as<TomlValue::List>()) {
+      const std::string& array = parts[i - 1];
+      const auto named =
+          std::find_if(list->begin(), list->end(), [&](const TomlValue& it) { return name_of(it) && *name_of(it) == parts[i]; });
+      if (named == list->end() || last) {
+        std::vector<std::string> names;
+        for (const TomlValue& it : *list)
+          if (name_of(it)) names.push_back("'" + *name_of(it) + "'");
+        if (names.empty()) return refuse(fmt::format("[[{}]] has no names to address it by; change it in the file", array));
+        return refuse(fmt::format(
+            "{}; expected {}.NAME.key; the names are {}",
+            named == list->end() ? fmt::format("no {} is named '{}'", array, parts[i]) : fmt::format("'{}' is a table", parts[i]), array,
+            fmt::join(names, ", ")));
+      }
+      at = &*named;
+      continue;
+    }
+    auto* table = at->as<TomlValue::Table>();
+    if (!table) return refuse(fmt::format("{} is not a section but {}; `grapevine keys` lists all keys", parts[i - 1], found(*at)));
+    TomlEntry* entry = find_entry(*table, parts[i]);
+    if (!entry) {
+      const bool array = !last && i == 0 &&
+                         std::any_of(sections().begin(), sections().end(), [&](const Section& s) { return s.array && s.name == parts[0]; });
+      if (array) return refuse(fmt::format("the file has no [[{}]]; add it there", parts[0]));
+      table->push_back({parts[i], place, {TomlValue::Table{}, place}});
+      entry = &table->back();
+    }
+    if (last) {
+      entry->place = place;
+      entry->value = std::move(value_table->front().value);
+    }
+    at = &entry->value;
+  }
+}
+
+/// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.
+class ScenarioReader {
+public:
+  ScenarioReader(Scenario& study, fs::path folder, std::vector<Mistake>& mistakes)
+      : study_(study), folder_(std::move(folder)), mistakes_(mistakes) {}
+
+  void read(const TomlValue& document) {
+    const auto& top = *document.as<TomlValue::Table>();
+    read_base(top, document.place);
+    read_campaigns(top);
+    read_arms(top);
+    read_contrasts(top);
+    check_conditions();
+    check_time();
+    check_graph();
+    check_tiers();
+    check_replicates();
+    check_campaigns();
+    check_pays();
+    check_contrasts();
+  }
+
+private:
+  /// A key that stands in the document: one table's instance of it.
+  struct Given {
+    const Key* key;
+    Target target;
+    std::string label;
+    Place name;   ///< where the key stands
+    Place value;  ///< where its value stands
+    bool good;    ///< it could be read
+  };
+
+  void add(const Place& place, std::string text) { mistakes_.push_back({place, std::move(text)}); }
+
+  const Given* given(std::string_view label) const {
+    const auto at = given_by_label_.find(std::string(label));
+    return at == given_by_label_.end() ? nullptr : &given_[at->second];
+  }
+
+  /// Every one of them was either left out or read well: only then do they bear a comparison.
+  bool sound(std::initializer_list<std::string> labels) const {
+    return std::all_of(labels.begin(), labels.end(), [&](const std::string& label) { return !given(label) || given(label)->good; });
+  }
+
+  /// The first of them that the user wrote, else the top of the file.
+  Place place_of(std::initializer_list<std::string> labels) const {
+    for (const std::string& label : labels)
+      if (given(label)) return given(label)->value;
+    return {};
+  }
+
+  Target base() { return {&study_, &study_.run, nullptr, nullptr, nullptr}; }
+
+  // --- one table
+  // -------------------------------------------------------------------------------------------------------------------------------------
+
+  /// Reads the keys of `section` from `table` and the sections below it. `prefix` leads the labels; `arm` marks tables that take run keys
+  /// only.
+  void read_table(const TomlValue::Table& table, const Place& place, std::string_view section, const std::string& prefix,
+                  const Target& target) {
+    for (const Key& key : keys()) {
+      if (key.section != section) continue;
+      const TomlEntry* entry = find_entry(table, key.name);
+      const std::string label = prefix + (target.campaign || target.contrast ? std::string(key.name) : key.dotted());
+      if (entry && target.arm && key.scope != Scope::run)
+        add(entry->place,
+            fmt::format("{} is a key of scope {}, and an arm changes run keys only; expected it once for the whole study; move it to {}",
+                        label, key.scope == Scope::world ? "world" : "output",
+                        section.empty() ? "the top of the file" : fmt::format("[{}]", section)));
+      else if (entry)
+        read_key(key, *entry, label, target);
+      else if (!target.arm)
+        leave_out(key, place, label, target);
+    }
+    for (const TomlEntry& entry : table) {
+      if (find_key(section, entry.name)) continue;
+      const std::string inner = section.empty() ? entry.name : std::string(section) + "." + entry.name;
+      const auto below =
+          std::find_if(sections().begin(), sections().end(), [&](const Section& it) { return !it.name.empty() && it.name == inner; });
+      if (below == sections().end() || target.campaign || target.contrast)
+        refuse_unknown(entry, section, target);
+      else if (below->array)
+        refuse_array_in(entry, target);
+      else if (const auto* nested = entry.value.as<TomlValue::Table>())
+        read_table(*nested, entry.place, below->name, prefix, target);
+      else
+        add(entry.value.place,
+            fmt::format("{}{} is {}; expected a section [{}] with keys of its own", prefix, inner, found(entry.value), inner));
+    }
+    if (target.arm) return;
+    for (const Section& below : sections()) {  // sections that the file leaves out still have defaults and required keys
+      if (below.array || below.name.empty() || parent_of(below.name) != section || target.campaign || target.contrast) continue;
+      const std::string_view name = below.name.substr(section.empty() ? 0 : section.size() + 1);
+      if (!find_entry(table, name)) read_table({}, place, below.name, prefix, target);
+    }
+  }
+
+  static std::string_view parent_of(std::string_view section) {
+    const std::size_t dot = section.rfind('.');
+    return dot == std::string_view::npos ? std::string_view{} : section.substr(0, dot);
+  }
+
+  void read_key(const Key& key, const TomlEntry& entry, const std::string& label, const Target& target) {
+    const bool good = read_value(key, target, entry.value, {label, tick(), entry.place.source == 0 ? folder_ : fs::path{}}, mistakes_);
+    given_by_label_.emplace(label, given_.size());
+    given_.push_back({&key, target, label, entry.place, entry.value.place, good});
+    if (key.dotted() == "time.tick" && !good) tick_known_ = false;
+  }
+
+  std::uint32_t tick() const { return tick_known_ ? study_.world.time.tick_seconds : 0; }
+
+  /// A key that is not there: an error if it must be, and a default in ticks of another length if it is a duration.
+  void leave_out(const Key& key, const Place& place, const std::string& label, const Target& target) {
+    if (key.required) missing_.push_back({&key, label, place, target});
+    if (key.kind != Kind::duration || tick() == 0) return;
+    const std::string standard = default_as_toml(key);
+    const std::int64_t seconds = duration_in_seconds(std::string_view(standard).substr(1, standard.size() - 2)).value();
+    if (seconds % tick() != 0)
+      add(place_of({"time.tick"}), fmt::format("time.tick is {}, and {} defaults to {}; expected a default of whole ticks; set {}",
+                                               in_quotes(duration_as_text(tick())), label, standard, label));
+    else
+      (void)read_value(key, target, {standard.substr(1, standard.size() - 2), place}, {label, tick(), {}}, mistakes_);
+  }
+
+  void refuse_array_in(const TomlEntry& entry, const Target& target) {
+    if (!target.arm) return;  // at the top level its own reader takes it
+    add(entry.place, fmt::format("{} stands in an arm, and an arm changes run keys only; expected [[{}]] once for the whole study",
+                                 entry.name, entry.name));
+  }
+
+  void refuse_unknown(const TomlEntry& entry, std::string_view section, const Target& target) {
+    const bool is_table = entry.value.as<TomlValue::Table>() != nullptr;
+    std::vector<std::string_view> names;
+    for (const Key& key : keys())
+      if (key.section == section && (!target.arm || key.scope == Scope::run)) names.push_back(key.name);
+    if (target.arm && section.empty()) names.push_back("name");
+    std::vector<std::string_view> section_names;
+    for (const Section& it : sections())
+      if (!it.name.empty() && parent_of(it.name) == section && !target.campaign && !target.contrast)
+        section_names.push_back(it.name.substr(section.empty() ? 0 : section.size() + 1));
+
+    const std::string where = target.campaign   ? "in [[campaign]]"
+                              : target.contrast ? "in [[contrast]]"
+                              : section.empty() ? (target.arm ? "in [[arm]]" : "at the top level")
+                                                : fmt::format("in {}[{}]", target.arm ? "an arm's " : "", section);
+    const std::string what = is_table ? "unknown section" : "unknown key";
+    std::string hint;
+    if (const std::string_view near = nearest_name(entry.name, is_table ? section_names : names); !near.empty()) {
+      hint = fmt::format("did you mean '{}'?", near);
+    } else if (const auto elsewhere = std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.name == entry.name; });
+               elsewhere != keys().end()) {
+      const auto home =
+          std::find_if(sections().begin(), sections().end(), [&](const Section& it) { return it.name == elsewhere->section; });
+      hint = home->name.empty() ? "it stands at the top of the file, before the first section" : home->header() + " has a key of that name";
+    } else if (const std::string_view other = nearest_name(entry.name, is_table ? names : section_names); !other.empty()) {
+      hint = is_table ? fmt::format("'{}' is a key, not a section", other) : fmt::format("[{}] is a section", other);
+    } else if (const Key* similar = similar_key(entry.name); similar && !is_table) {
+      hint = fmt::format("did you mean '{}'?", similar->dotted());
+    } else {
+      hint = "`grapevine keys` lists all";
+    }
+    add(entry.place, fmt::format("{} {} {}; {}", what, "'" + shortened(entry.name) + "'", where, hint));
+  }
+
+  /// The key of any section whose own name is nearest.
+  static const Key* similar_key(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Key& key : keys()) names.push_back(key.name);
+    const std::string_view near = nearest_name(name, names);
+    const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.name == near; });
+    return found == keys().end() ? nullptr : &*found;
+  }
+
+  static std::string shortened(const std::string& name) {
+    const std::string shown = found(TomlValue{name, {}});
+    return shown.substr(1, shown.rfind('"') - 1) + (shown.back() == '"' ? "" : "...");
+  }
+
+  // --- the file
+  // ----------------------------------------------------------------------------------------------------------------------------------------
+
+  void read_base(const TomlValue::Table& top, const Place& place) {
+    // The tick first: every other duration is told in it, wherever it stands.
+    if (const TomlEntry* time = find_entry(top, "time"))
+      if (const auto* table = time->value.as<TomlValue::Table>())
+        if (const TomlEntry* tick = find_entry(*table, "tick")) {
+          std::vector<Mistake> reported_later;
+          tick_known_ = read_value(*find_key("time", "tick"), base(), tick->value, {"time.tick", 0, {}}, reported_later);
+        }
+    read_table(top, place, "", "", base());
+    const Given* file = given("graph.file");
+    if (file) {
+      study_.graph.model = GraphModel::file;
+      if (!given("redraw")) study_.redraw.graph = false;
+    }
+    for (const Missing& it : missing_)
+      if (!it.key->only.holds || it.key->only.holds(it.target)) report_missing(it);
+    missing_.clear();
+  }
+
+  struct Missing {
+    const Key* key;
+    std::string label;
+    Place place;
+    Target target;
+  };
+
+  void report_missing(const Missing& it) {
+    const auto home =
+        std::find_if(sections().begin(), sections().end(), [&](const Section& section) { return section.name == it.key->section; });
+    add(it.place.source == 0 ? it.place : Place{},
+        fmt::format("{} is missing; expected {}; add {} = ... {}", it.label, expected(*it.key), it.key->name,
+                    home->name.empty() ? "at the top of the file" : "under " + home->header()));
+  }
+
+  /// The tables of [[name]], each with the value it stands in; empty when there are none.
+  std::vector<const TomlValue*> tables_of(const TomlValue::Table& top, std::string_view name) {
+    std::vector<const TomlValue*> tables;
+    const TomlEntry* entry = find_entry(top, name);
+    if (!entry) return tables;
+    const auto* list = entry->value.as<TomlValue::List>();
+    const bool all_tables =
+        list && std::all_of(list->begin(), list->end(), [](const TomlValue& it) { return it.as<TomlValue::Table>() != nullptr; });
+    if (!all_tables) {
+      add(entry->value.place, fmt::format("{} is {}; expected tables, each under a header [[{}]]", name, found(entry->value), name));
+      return tables;
+    }
+    for (const TomlValue& it : *list) tables.push_back(&it);
+    return tables;
+  }
+
+  /// `campaign.one.` for the table named one; `campaign.` while it has no good name.
+  static std::string prefix_of(std::string_view array, const TomlValue& table) {
+    const std::string* name = name_of(table);
+    const bool addressable = name && !name->empty() && name->size() <= 64 && name->find_first_of(".\n\r\t\"'") == std::string::npos;
+    return addressable ? fmt::format("{}.{}.", array, *name) : fmt::format("{}.", array);
+  }
+
+  /// Notes the name of a table of an array; a name given before is a mistake. Returns the prefix of its labels.
+  std::string note_name(std::string_view array, const TomlValue& table, std::map<std::string, Place>& names) {
+    const std::string* name = name_of(table);
+    const std::string prefix = prefix_of(array, table);
+    if (!name) return prefix;
+    const Place place = find_entry(*table.as<TomlValue::Table>(), "name")->value.place;
+    const auto [first, fresh] = names.emplace(*name, place);
+    if (fresh) return prefix;
+    add(place, fmt::format("a second {} is named {}; expected a name of its own for each; the first stands in line {}", array,
+                           in_quotes(*name), first->second.line));
+    return fmt::format("{}#{}.", prefix.substr(0, prefix.size() - 1), ++doubles_ + 1);  // labels stay distinct
+  }
+
+  void read_campaigns(const TomlValue::Table& top) {
+    const std::vector<const TomlValue*> tables = tables_of(top, "campaign");
+    if (tables.size() > most_campaigns)
+      add(tables[most_campaigns]->place, fmt::format("a study has {} campaigns; expected at most {}", tables.size(), most_campaigns));
+    study_.world.campaigns.resize(tables.size());  // no reallocation below: targets point into it
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const std::string prefix = note_name("campaign", *tables[i], campaign_names_);
+      campaign_prefixes_.push_back(prefix);
+      campaign_places_.push_back(tables[i]->place);
+      Target target = base();
+      target.campaign = &study_.world.campaigns[i];
+      read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "campaign", prefix, target);
+    }
+    for (const Missing& it : missing_) report_missing(it);
+    missing_.clear();
+  }
+
+  void read_arms(const TomlValue::Table& top) {
+    const std::vector<const TomlValue*> tables = tables_of(top, "arm");
+    if (tables.size() > most_arms)
+      add(tables[most_arms]->place, fmt::format("a study has {} arms; expected at most {}", tables.size(), most_arms));
+    if (!find_entry(top, "arm")) {
+      study_.arms = {{"base", study_.run}};
+      arm_names_.emplace("base", Place{});
+      return;
+    }
+    study_.arms.assign(tables.size(), {"", study_.run});
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const std::string prefix = note_name("arm", *tables[i], arm_names_);
+      arm_prefixes_.push_back(prefix);
+      Target target = base();
+      target.arm = &study_.arms[i];
+      target.run = &study_.arms[i].run;
+      const Key& name = *find_key("arm", "name");
+      TomlValue::Table rest;
+      for (const TomlEntry& entry : *tables[i]->as<TomlValue::Table>()) {
+        if (entry.name == "name")
+          read_key(name, entry, prefix + "name", target);
+        else
+          rest.push_back(entry);
+      }
+      if (!name_of(*tables[i]) && rest.size() == tables[i]->as<TomlValue::Table>()->size())
+        report_missing({&name, prefix + "name", tables[i]->place, target});
+      read_table(rest, tables[i]->place, "", prefix, target);
+    }
+  }
+
+  void read_contrasts(const TomlValue::Table& top) {
+    const std::vector<const TomlValue*> tables = tables_of(top, "contrast");
+    study_.contrasts.resize(tables.size());
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      Target target = base();
+      target.contrast = &study_.contrasts[i];
+      contrast_prefixes_.push_back(tables.size() == 1 ? "contrast." : fmt::format("contrast {}.", i + 1));
+      contrast_places_.push_back(tables[i]->place);
+      read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "contrast", contrast_prefixes_.back(), target);
+    }
+    for (const Missing& it : missing_) report_missing(it);
+    missing_.clear();
+  }
+
+  // --- keys held against each other
+  // --------------------------------------------------------------------------------------------------------------------
+
+  /// No option that does nothing: a key outside its condition is a mistake.
+  void check_conditions() {
+    for (const Given& it : given_) {
+      if (!it.key->only.holds || it.key->only.holds(it.target)) continue;
+      if (it.key->section == "graph" && !sound({"graph.model"})) continue;
+      if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
+      add(it.name, fmt::format("{} has no effect here; it needs {}; remove it", it.label, it.key->only.words));
+    }
+  }
+
+  bool rankings_sound() const {
+    return std::all_of(given_.begin(), given_.end(), [](const Given& it) { return it.key->dotted() != "feed.ranking" || it.good; });
+  }
+
+  std::string in_words(Tick ticks) const { return in_quotes(duration_as_text(std::int64_t(ticks) * study_.world.time.tick_seconds)); }
+
+  void check_time() {
+    if (!tick_known_ || !sound({"feed.window"})) return;
+    const TimeParameters& time = study_.world.time;
+    const Tick window = study_.run.feed.window;
+    if (sound({"time.warmup"}) && time.warmup < window)
+      add(place_of({"time.warmup", "feed.window"}),
+          fmt::format("time.warmup is {}; expected at least feed.window, {}, so that every feed is full when the arms branch",
+                      in_words(time.warmup), in_words(window)));
+    if (sound({"time.followup"}) && time.followup < window)
+      add(place_of({"time.followup", "feed.window"}),
+          fmt::format("time.followup is {}; expected at least feed.window, {}, so that the outcome of every counted root is complete",
+                      in_words(time.followup), in_words(window)));
+  }
+
+  void check_graph() {
+    const GraphChoice& graph = study_.graph;
+    if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;
+    if (sound({"graph.mean_followees"}) && (graph.model == GraphModel::power_law || graph.model == GraphModel::erdos_renyi) &&
+        !(graph.mean_followees < double(graph.users)))
+      add(place_of({"graph.mean_followees", "graph.users"}),
+          fmt::format("graph.mean_followees is {}; expected less than graph.users, {}", graph.mean_followees, graph.users));
+    if (graph.model != GraphModel::uniform_audience || !sound({"graph.audiences"})) return;
+    std::uint64_t accounts = 0;
+    for (const auto& [followers, count] : graph.audiences) {
+      if (double(followers) > largest_audience * double(graph.users))
+        add(place_of({"graph.audiences"}),
+            fmt::format("graph.audiences has an account with {} followers; expected at most {} of graph.users, {}", followers,
+                        largest_audience, graph.users));
+      accounts = count > graph.users ? graph.users + 1 : accounts + count;
+      if (accounts > graph.users) break;
+    }
+    if (accounts > graph.users)
+      add(place_of({"graph.audiences"}),
+          fmt::format("graph.audiences has more accounts than graph.users, {}; expected at most as many", graph.users));
+  }
+
+  void check_tiers() {
+    if (!sound({"tiers.names", "tiers.from"})) return;
+    const TierParameters& tiers = study_.world.tiers;
+    if (tiers.names.size() != tiers.from.size())
+      add(place_of({"tiers.from", "tiers.names"}),
+          fmt::format("tiers.from has {} entries and tiers.names has {}; expected one bound for each name", tiers.from.size(),
+                      tiers.names.size()));
+  }
+
+  void check_replicates() {
+    if (!sound({"redraw", "replicates", "graph.file"})) return;
+    const Redraw& redraw = study_.redraw;
+    if (study_.graph.model == GraphModel::file && redraw.graph)
+      add(place_of({"redraw"}),
+          "redraw names \"graph\", which has no effect with graph.file; expected it only with a generated graph; remove it");
+    else if (!redraw.graph && !redraw.selection && !redraw.content && !redraw.dynamics && study_.replicates > 1)
+      add(place_of({"redraw"}),
+          fmt::format("redraw is empty, so all {} replicates would be the same run; expected a stream to redraw; or set replicates = 1",
+                      study_.replicates));
+  }
+
+  void check_campaigns() {
+    std::vector<CampaignParameters>& campaigns = study_.world.campaigns;
+    for (std::size_t i = 0; i < campaigns.size(); ++i) {
+      const CampaignParameters& campaign = campaigns[i];
+      const std::string& prefix = campaign_prefixes_[i];
+      const auto label = [&](std::string_view key) { return prefix + std::string(key); };
+      if (given(label("budget")) && given(label("budget_of")))
+        add(given(label("budget_of"))->name,
+            fmt::format("{} stands beside a budget; expected one of the two; remove one", label("budget_of")));
+      if (!given(label("budget")) && !given(label("budget_of")) && !given(label("count")) && campaign.choose != AccountChoice::named &&
+          sound({label("accounts")}))
+        add(campaign_places_[i], fmt::format("{} has no bound and would pay every user; expected one of count, budget, budget_of; add one",
+                                             prefix.substr(0, prefix.size() - 1)));
+      if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
+      if (campaign.topic >= 0 && sound({label("topic"), "population.topics"}) &&
+          std::uint32_t(campaign.topic) >= study_.world.population.topics)
+        add(place_of({label("topic")}), fmt::format("{} is {}; expected 0 to {}, as population.topics is {}", label("topic"),
+                                                    campaign.topic, study_.world.population.topics - 1, study_.world.population.topics));
+      check_slots(i);
+    }
+  }
+
+  void check_slots(std::size_t i) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const std::string& prefix = campaign_prefixes_[i];
+    if (!tick_known_ || !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"})) return;
+    const std::uint64_t last = campaign.start + std::uint64_t(campaign.slots - 1) * campaign.every;
+    if (last < study_.world.time.measure) return;
+    const std::string name = prefix.substr(0, prefix.size() - 1);
+    Place place = campaign_places_[i];
+    for (const char* key : {"start", "every", "slots"})
+      if (given(prefix + key)) place = given(prefix + key)->value;
+    add(place, fmt::format("{} has its last slot {} after the start of time.measure, which lasts {}; expected all slots in it; lower "
+                           "start, every or slots",
+                           name, in_quotes(duration_as_text(std::int64_t(last) * study_.world.time.tick_seconds)),
+                           in_words(study_.world.time.measure)));
+  }
+
+  const CampaignParameters* campaign_named(std::string_view name) const {
+    const auto& campaigns = study_.world.campaigns;
+    const auto at = std::find_if(campaigns.begin(), campaigns.end(), [&](const CampaignParameters& it) { return it.name == name; });
+    return at == campaigns.end() ? nullptr : &*at;
+  }
+
+  void check_budget_of(std::size_t i) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const Given& key = *given(campaign_prefixes_[i] + "budget_of");
+    if (!campaign_named(campaign.budget_of)) return refuse_name(key.label, campaign.budget_of, "campaign", campaign_names_, key.value);
+    std::set<const CampaignParameters*> seen;
+    for (const CampaignParameters* at = &campaign; at && !at->budget_of.empty(); at = campaign_named(at->budget_of)) {
+      if (seen.insert(at).second) continue;
+      if (at == &campaign)
+        add(key.value,
+            fmt::format("{} leads back to '{}' itself; expected a campaign that bounds its own spending", key.label, campaign.name));
+      return;
+    }
+  }
+
+  /// A name that nothing has.
+  void refuse_name(const std::string& label, std::string_view name, std::string_view kind, const std::map<std::string, Place>& names,
+                   const Place& place) {
+    std::vector<std::string_view> known;
+    std::vector<std::string> shown;
+    for (const auto& [it, where] : names) {
+      known.push_back(it);
+      shown.push_back(in_quotes(it));
+    }
+    const std::string_view near = nearest_name(name, known);
+    add(place, fmt::format("{} names {}, and no {} is called so; expected {}{}", label, in_quotes(name), kind,
+                           shown.empty()       ? fmt::format("a [[{}]] of that name", kind)
+                           : shown.size() == 1 ? shown[0]
+                                               : fmt::format("one of {}", fmt::join(shown, ", ")),
+                           near.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(near))));
+  }
+
+  void check_pays() {
+    for (const Given& it : given_) {
+      if (it.key->dotted() != "pays") continue;
+      for (const std::string& name : it.target.run->pays)
+        if (!campaign_names_.count(name)) refuse_name(it.label, name, "campaign", campaign_names_, it.value);
+    }
+  }
+
+  void check_contrasts() {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (std::size_t i = 0; i < study_.contrasts.size(); ++i) {
+      const ContrastChoice& contrast = study_.contrasts[i];
+      bool known = true;
+      for (const char* name : {"arm", "against"}) {
+        const Given* key = given(contrast_prefixes_[i] + name);
+        known = known && key && key->good;
+        if (!key || !key->good) continue;
+        const std::string& arm = std::string_view(name) == "arm" ? contrast.arm : contrast.against;
+        if (arm_names_.count(arm)) continue;
+        known = false;
+        refuse_name(key->label, arm, "arm", arm_names_, key->value);
+      }
+      if (!known) continue;
+      if (contrast.arm == contrast.against)
+        add(contrast_places_[i], fmt::format("a contrast of '{}' with itself; expected two different arms", contrast.arm));
+      else if (!seen.emplace(contrast.arm, contrast.against).second)
+        add(contrast_places_[i],
+            fmt::format("a second contrast of '{}' against '{}'; expected each once; remove one", contrast.arm, contrast.against));
+    }
+  }
+
+  Scenario& study_;
+  fs::path folder_;
+  std::vector<Mistake>& mistakes_;
+  bool tick_known_ = true;
+  std::vector<Given> given_;
+  std::map<std::string, std::size_t> given_by_label_;
+  std::vector<Missing> missing_;
+  std::map<std::string, Place> campaign_names_, arm_names_;
+  std::vector<std::string> campaign_prefixes_, arm_prefixes_, contrast_prefixes_;
+  std::vector<Place> campaign_places_, contrast_places_;
+  std::size_t doubles_ = 0;
+};
+
+/// The study as one canonical text: every key that acts, in the order of the table; an arm's table has what it changes.
+std::string understood_text(Scenario& study, const fs::path& folder) {
+  const std::uint32_t tick = study.world.time.tick_seconds;
+  std::string out;
+  const auto write_section = [&](const Section& section, const Target& target) {
+    std::string lines;
+    for (const Key& key : keys()) {
+      if (key.section != section.name || (key.only.holds && !key.only.holds(target))) continue;
+      if (const std::string value = value_as_toml(key, target, tick, folder); !value.empty())
+        lines += fmt::format("{} = {}\n", key.name, value);
+    }
+    if (lines.empty()) return;
+    if (!section.name.empty()) out += "\n" + section.header() + "\n";
+    out += lines;
+  };
+  const Target base{&study, &study.run, nullptr, nullptr, nullptr};
+  for (const Section& section : sections()) {
+    if (section.name == "campaign") {
+      for (CampaignParameters& campaign : study.world.campaigns) write_section(section, {&study, &study.run, &campaign, nullptr, nullptr});
+    } else if (section.name == "contrast") {
+      for (ContrastChoice& contrast : study.contrasts) write_section(section, {&study, &study.run, nullptr, nullptr, &contrast});
+    } else if (section.name == "arm") {
+      for (Arm& arm : study.arms) {
+        out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
+        const Target target{&study, &arm.run, nullptr, &arm, nullptr};
+        for (const Key& key : keys()) {
+          if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
+          const std::string value = value_as_toml(key, target, tick, folder);
+          if (value != value_as_toml(key, base, tick, folder)) out += fmt::format("{} = {}\n", key.dotted(), value);
+        }
+      }
+    } else {
+      write_section(section, base);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
+  Scenario study;
+  study.path = file.string();
+  study.text = text_of(file);
+
+  std::vector<Override> changes;
+  std::vector<Mistake> mistakes;
+  auto parsed = read_toml(study.text, 0);
+  if (auto* error = std::get_if<SyntaxError>(&parsed)) {
+    mistakes.push_back({error->place, error->what});
+  } else {
+    auto& document = std::get<TomlValue>(parsed);
+    for (const std::string& text : overrides) {
+      const std::size_t equals = text.find('=');
+      std::string key = text.substr(0, equals);
+      const std::size_t begin = std::min(key.find_first_not_of(" \t"), key.size());
+      key = key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
+      changes.push_back({key, equals == std::string::npos ? "" : text.substr(equals + 1)});
+      const auto number = static_cast<std::uint32_t>(changes.size());
+      if (equals == std::string::npos)
+        mistakes.push_back({{number, 1, 1}, "no value; expected key=value, such as --set feed.length=50"});
+      else
+        lay_over(document, changes.back(), number, mistakes);
+    }
+    ScenarioReader(study, file.parent_path(), mistakes).read(document);
+  }
+
+  if (!mistakes.empty()) {
+    std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
+    std::vector<std::string> messages;
+    for (const Mistake& mistake : mistakes) {
+      const Place& place = mistake.place;
+      const std::string where = place.source == 0 ? fmt::format("{}:{}:{}", study.path, place.line, place.column)
+                                                  : fmt::format("--set {}", changes[place.source - 1].key);
+      messages.push_back(fmt::format("{}: {}", where, mistake.text));
+    }
+    throw BadRequest(std::move(messages));
+  }
+  study.understood = understood_text(study, file.parent_path());
+  return study;
+}
+
+}  // namespace grapevine

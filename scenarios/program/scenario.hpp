@@ -51,7 +51,7 @@ struct Scenario {
   std::string understood;  ///< every key with its value, as TOML: reading it gives the same study
   std::string title;
   std::uint64_t seed = 0;
-  std::uint32_t replicates = 1;
+  std::uint32_t replicates = 10;
   Redraw redraw;
   GraphChoice graph;
   WorldParameters world;
