@@ -1,0 +1,102 @@
+#include "graph/formats/records.hpp"
+
+#include <fmt/format.h>
+
+#include "graph/base/error.hpp"
+
+namespace grapevine {
+
+namespace {
+
+constexpr std::size_t most_record = std::size_t{1} << 20;
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+char separator_of(std::string_view line) {
+  for (const char sign : {',', ';', '\t'})
+    if (line.find(sign) != std::string_view::npos) return sign;
+  return ' ';
+}
+
+}  // namespace
+
+bool RecordReader::next() {
+  std::string_view line;
+  while (lines_.next(line)) {
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const bool may_be_comment = separator_ == '\0' || separator_ == ' ' || separator_ == '\t';
+    if (may_be_comment && (line.front() == '#' || line.front() == '%')) {
+      ++comments_;
+      continue;
+    }
+    line_ = lines_.line();
+    text_ = line;
+    if (separator_ == '\0') separator_ = separator_of(line);
+    if (separator_ == ' ') {
+      split_at_blanks(line);
+      return true;
+    }
+    if (split_at_signs(line)) return true;
+    joined_ = line;
+    while (joined_.size() <= most_record && lines_.next(line)) {
+      joined_.append(1, '\n').append(line);
+      if (line.find('"') != std::string_view::npos && split_at_signs(joined_)) return true;
+    }
+    throw BadRequest(where() +
+                     ": a double quote is opened and not closed; expected pairs of them; close it, or double it inside a quoted field");
+  }
+  return false;
+}
+
+void RecordReader::separate_by_blanks() {
+  separator_ = ' ';
+  split_at_blanks(text_);
+}
+
+void RecordReader::split_at_blanks(std::string_view line) {
+  fields_.clear();
+  const char* c = line.data();
+  const char* const end = c + line.size();
+  while (fields_.size() < most_) {
+    while (c != end && is_blank(*c)) ++c;
+    if (c == end) return;
+    const char* const first = c;
+    while (c != end && !is_blank(*c)) ++c;
+    fields_.emplace_back(first, static_cast<std::size_t>(c - first));
+  }
+}
+
+bool RecordReader::split_at_signs(std::string_view text) {
+  fields_.clear();
+  unquoted_.clear();
+  const bool quotes = text.find('"') != std::string_view::npos;
+  if (quotes) unquoted_.reserve(text.size());  // fields point into it, so it must not move
+  const auto blank = [&](std::size_t at) { return text[at] == ' ' || (text[at] == '\t' && separator_ != '\t'); };
+  for (std::size_t at = 0;; ++at) {
+    if (fields_.size() >= most_ && !quotes) return true;
+    while (at < text.size() && blank(at)) ++at;
+    if (quotes && at < text.size() && text[at] == '"') {
+      const std::size_t first = unquoted_.size();
+      for (++at;; ++at) {
+        if (at == text.size()) return false;
+        if (text[at] == '"' && !(at + 1 < text.size() && text[at + 1] == '"')) break;
+        if (text[at] == '"') ++at;
+        unquoted_ += text[at];
+      }
+      for (++at; at < text.size() && blank(at);) ++at;
+      if (at < text.size() && text[at] != separator_)
+        throw BadRequest(where() +
+                         ": text follows a closing double quote; expected the next field; double the quotes inside a quoted field");
+      fields_.emplace_back(unquoted_.data() + first, unquoted_.size() - first);
+    } else {
+      const std::size_t first = at;
+      while (at < text.size() && text[at] != separator_) ++at;
+      std::size_t last = at;
+      while (last > first && blank(last - 1)) --last;
+      fields_.push_back(text.substr(first, last - first));
+    }
+    if (at >= text.size()) return true;
+  }
+}
+
+}  // namespace grapevine

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/formats/line_reader.hpp"
+
+namespace grapevine {
+
+/// Records of a text file: fields apart by a comma, a semicolon or a tab, or by runs of blanks. Fields apart by a single sign may stand in
+/// double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields do not count. Which sign it is shows the
+/// first line that is neither empty nor a comment.
+class RecordReader {
+public:
+  explicit RecordReader(std::filesystem::path path) : lines_(std::move(path)) {}
+
+  /// ',', ';', '\t' or, for runs of blanks, ' '. Known once `next` has been called.
+  char separator() const noexcept { return separator_; }
+  /// Where the last record begins.
+  std::uint64_t line() const noexcept { return line_; }
+  std::string where() const { return lines_.where(line_); }
+  std::string where(std::uint64_t line) const { return lines_.where(line); }
+  std::string name() const { return lines_.path().string(); }
+
+  std::uint64_t lines() const noexcept { return lines_.line(); }
+  /// Lines that begin with # or %, where these begin a comment: everywhere among fields apart by blanks or tabs, else only above the first
+  /// record.
+  std::uint64_t comments() const noexcept { return comments_; }
+
+  /// From here on fields are apart by runs of blanks, in the last record too.
+  void separate_by_blanks();
+
+  /// From the next record on only the first `most` fields are looked at.
+  void limit_fields(std::size_t most) noexcept { most_ = most; }
+
+  /// Reads the next record; false after the last one.
+  bool next();
+  /// The fields of the last record; they live until the next call.
+  std::span<const std::string_view> fields() const noexcept { return fields_; }
+
+private:
+  void split_at_blanks(std::string_view line);
+  /// False when a quote is still open at the end.
+  bool split_at_signs(std::string_view text);
+
+  LineReader lines_;
+  char separator_ = '\0';
+  std::size_t most_ = SIZE_MAX;
+  std::uint64_t line_ = 0, comments_ = 0;
+  std::string_view text_;  // the last record, as long as it is one line
+  std::vector<std::string_view> fields_;
+  std::string joined_;    // a record of several lines
+  std::string unquoted_;  // fields that had doubled quotes
+};
+
+}  // namespace grapevine
