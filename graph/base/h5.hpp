@@ -109,7 +109,7 @@ public:
 
   DatasetInfo info(const std::string& dataset) const;
 
-  /// All values, row-major. T may be another numeric type than the stored one; a value that it cannot hold is an error of the caller.
+  /// All values, row-major. T is the stored type, or it is an error.
   template <Value T>
   std::vector<T> read(const std::string& dataset) const {
     std::vector<T> values(count(dataset));

@@ -13,6 +13,7 @@
 
 namespace grapevine {
 
+using schema::columns;
 using schema::Dataset;
 using schema::Part;
 using schema::Placed;

@@ -137,7 +137,8 @@ void columns(Row& row, Column& column) {
 
 template <Of<RunHash> Row, class Column>
 void columns(Row& row, Column& column) {
-  column.hash("event_hash", row.event_hash, "order-free hash of every emission, impression and action after the branch, hexadecimal");
+  column.hash("event_hash", row.event_hash,
+              "order-free hash of every emission, impression and action since the start of the warm-up, hexadecimal");
 }
 
 template <Of<ComparisonRow> Row, class Column>
@@ -206,7 +207,7 @@ void columns(Row& row, Column& column) {
   column("cost", row.row.cost, money_units, "paid to the user, in millionths of the currency");
   auto& outcomes = row.row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
   column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
-  column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
+  column("reach", outcomes.reach, count_units, "distinct users with an impression, summed over the paid posts");
   column("likes", outcomes.likes, count_units, "likes of paid posts");
   column("replies", outcomes.replies, count_units, "replies to paid posts");
   column("reshares", outcomes.reshares, count_units, "reshares of paid posts");
