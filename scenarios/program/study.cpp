@@ -1,0 +1,248 @@
+#include "scenarios/program/study.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+#include "analysis/contrasts.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/base/random.hpp"
+#include "graph/formats/edge_list.hpp"
+#include "graph/generators/erdos_renyi.hpp"
+#include "graph/generators/power_law.hpp"
+#include "graph/generators/uniform_audience.hpp"
+
+namespace grapevine {
+
+namespace {
+
+FollowGraph generate(const GraphChoice& choice, const StreamKey& key) {
+  switch (choice.model) {
+    case GraphModel::power_law:
+      return power_law({.users = choice.users,
+                        .mean_followees = choice.mean_followees,
+                        .followees_spread = choice.followees_spread,
+                        .exponent = choice.exponent,
+                        .largest_share = choice.largest_share},
+                       key);
+    case GraphModel::erdos_renyi:
+      return erdos_renyi(choice.users, choice.mean_followees, key);
+    case GraphModel::uniform_audience:
+      return uniform_audience(choice.users, choice.audiences, key);
+    case GraphModel::file:
+      break;
+  }
+  GRAPEVINE_EXPECTS(!"a model that is generated");
+  return {};
+}
+
+GraphFacts facts_of(const FollowGraph& graph) {
+  GraphFacts facts;
+  facts.users = graph.user_count();
+  facts.follows = graph.follow_count();
+  if (facts.follows > 0) facts.reciprocity = static_cast<double>(graph.mutual_count()) / static_cast<double>(facts.follows);
+  for (const std::uint32_t followers : graph.follower_counts())
+    facts.largest_followers = std::max<std::uint64_t>(facts.largest_followers, followers);
+  return facts;
+}
+
+StudyGraph load(const GraphChoice& choice) {
+  LoadedGraph loaded =
+      load_edge_list(choice.file, {.columns = choice.columns, .undirected = choice.undirected, .accounts = choice.accounts});
+  StudyGraph world{std::move(loaded.graph), std::move(loaded.outside_ids), {}};
+  const LoadReport& report = loaded.report;
+  world.facts = facts_of(world.graph);
+  world.facts.rows_read = (report.follows + report.self_loops + report.duplicates) / (choice.undirected ? 2 : 1);
+  world.facts.self_loops = report.self_loops;
+  world.facts.duplicates = report.duplicates;
+  world.facts.isolated = report.isolated;
+  return world;
+}
+
+bool from_file(const Scenario& scenario) { return scenario.graph.model == GraphModel::file || !scenario.graph.file.empty(); }
+
+void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
+  std::vector<MicroMoney> budgets;
+  choose_accounts(world.graph, world.outside_ids, scenario.world, streams_of(scenario, replicate).selection, budgets);
+}
+
+/// Counts a study's ticks and tells its listener.
+class Ticker {
+public:
+  Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
+    progress_.replicates = scenario.replicates;
+    progress_.ticks = ticks_of(scenario);
+  }
+
+  void start(std::uint32_t replicate, std::string doing) {
+    before_ = progress_.ticks_done;
+    progress_.replicate = replicate;
+    progress_.doing = std::move(doing);
+    tell();
+  }
+
+  TickHook hook() {
+    return [this](Tick done) {
+      progress_.ticks_done = before_ + done;
+      tell();
+    };
+  }
+
+private:
+  void tell() const {
+    if (options_.progress) options_.progress(progress_);
+  }
+
+  const StudyOptions& options_;
+  StudyProgress progress_;
+  std::uint64_t before_ = 0;
+};
+
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker,
+                   StudyResult& study) {
+  run_parts(parts, [&](Exchange& exchange) {
+    const bool speaks = exchange.part() == 0;  // every part has the whole record in the end; one tells
+    const auto start = [&](const std::string& doing) {
+      if (speaks) ticker.start(replicate, doing);
+      return speaks ? ticker.hook() : TickHook{};
+    };
+    Replicate run(world.graph, world.outside_ids, scenario.world, scenario.run, streams_of(scenario, replicate), exchange);
+    run.warm_up(start("warm-up"));
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      RunRecord record = run.run_arm(scenario.arms[arm].run, scenario.output, start(scenario.arms[arm].name));
+      if (speaks) study.record(0, arm, replicate) = std::move(record);
+    }
+  });
+}
+
+void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
+  if (world.outside_ids.empty()) return;
+  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, world.outside_ids[user.index()]); };
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    for (const PostRow& post : study.record(0, arm, replicate).posts) keep(post.author);
+    for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) keep(influencer.user);
+  }
+}
+
+std::vector<ComparisonRow> compare(const Scenario& scenario, const StudyResult& study) {
+  const auto runs_of = [&](const std::string& name) {
+    const auto arm = static_cast<std::size_t>(std::ranges::find(study.arms, name) - study.arms.begin());
+    GRAPEVINE_EXPECTS(arm < study.arms.size());
+    return ArmRuns{name, {study.records.data() + study.place(0, arm, 0), study.replicates}};
+  };
+  std::vector<ComparisonRow> all;
+  const auto add = [&](std::vector<ComparisonRow> rows) {
+    for (ComparisonRow& row : rows) {
+      row.redrawn = redrawn_streams(scenario);
+      all.push_back(std::move(row));
+    }
+  };
+  for (const ContrastChoice& choice : scenario.contrasts) add(contrast(runs_of(choice.arm), runs_of(choice.against)));
+  for (const std::string& arm : study.arms) add(rates_by_tier(runs_of(arm), study.tiers));
+  return all;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::vector<std::pair<std::string, std::string>> provenance(const StudyOptions& options, std::chrono::system_clock::time_point started,
+                                                            double seconds) {
+#if defined(GRAPEVINE_CLONES)
+  constexpr auto clones = "on";
+#else
+  constexpr auto clones = "off";
+#endif
+  return {{"program", "grapevine " GRAPEVINE_VERSION},
+          {"compiler", __VERSION__},
+          {"function clones", clones},
+          {"host", host_name()},
+          {"threads", fmt::to_string(thread_count())},
+          {"parts", fmt::to_string(options.parts)},
+          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)))},
+          {"seconds", fmt::format("{:.1f}", seconds)}};
+}
+
+}  // namespace
+
+bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && !from_file(scenario); }
+
+StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
+  if (from_file(scenario)) return load(scenario.graph);
+  StudyGraph world{generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph)), {}, {}};
+  world.facts = facts_of(world.graph);
+  return world;
+}
+
+ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {
+  const auto of = [&](bool redrawn) { return redrawn ? replicate : 0; };
+  const Redraw& redraw = scenario.redraw;
+  return {.graph = of(redraw.graph), .selection = of(redraw.selection), .content = of(redraw.content), .dynamics = of(redraw.dynamics)};
+}
+
+std::string redrawn_streams(const Scenario& scenario) {
+  std::string text;
+  const auto add = [&](bool redrawn, std::string_view name) {
+    if (redrawn) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
+  };
+  add(redraws_graph(scenario), "graph");
+  add(scenario.redraw.selection, "selection");
+  add(scenario.redraw.content, "content");
+  add(scenario.redraw.dynamics, "dynamics");
+  return text;
+}
+
+std::uint64_t ticks_of(const Scenario& scenario) {
+  const TimeParameters& time = scenario.world.time;
+  return scenario.replicates * (time.warmup + scenario.arms.size() * (std::uint64_t{time.measure} + time.followup));
+}
+
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = std::chrono::steady_clock::now();
+  Ticker ticker(scenario, options);
+  ticker.start(0, "graph");
+  StudyGraph world = make_graph(scenario, 0);
+  expect_campaigns_fit(scenario, world, 0);
+
+  StudyResult study;
+  study.title = scenario.title;
+  study.seed = scenario.seed;
+  study.tick_seconds = scenario.world.time.tick_seconds;
+  study.scenario_given = scenario.text;
+  study.scenario_understood = scenario.understood;
+  for (const Arm& arm : scenario.arms) study.arms.push_back(arm.name);
+  study.replicates = scenario.replicates;
+  study.tiers = scenario.world.tiers.names;
+  study.tiers_from = scenario.world.tiers.from;
+  for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
+  study.allocate();
+
+  for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
+    try {
+      if (replicate > 0 && redraws_graph(scenario)) {
+        ticker.start(replicate, "graph");
+        world = {};  // no room is needed for two graphs
+        world = make_graph(scenario, replicate);
+      }
+      study.graph(0, replicate) = world.facts;
+      run_replicate(scenario, world, replicate, options.parts, ticker, study);
+      keep_outside_ids(world, replicate, study);
+    } catch (const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
+      throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
+    }
+  }
+  study.comparison = compare(scenario, study);
+  study.provenance = provenance(options, started, std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count());
+  return study;
+}
+
+}  // namespace grapevine

@@ -1,0 +1,166 @@
+#include "scenarios/program/outlook.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "scenarios/program/text.hpp"
+
+namespace grapevine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+struct ProbeIsOver {};
+
+/// Runs the warm-up for a while. Seconds per tick come from its later half: in the first ticks feeds are still empty.
+double probe(Replicate& replicate, double most_seconds, Tick& ticks) {
+  const auto start = Clock::now();
+  std::vector<double> times;
+  try {
+    replicate.warm_up([&](Tick) {
+      times.push_back(seconds_since(start));
+      if (times.back() > most_seconds) throw ProbeIsOver{};
+    });
+  } catch (const ProbeIsOver&) {
+  }
+  ticks = static_cast<Tick>(times.size());
+  if (times.empty()) return 0;
+  const std::size_t half = times.size() / 2;
+  return half == 0 ? times.back() : (times.back() - times[half - 1]) / static_cast<double>(times.size() - half);
+}
+
+std::vector<std::uint64_t> count_by_tier(const FollowGraph& graph, const TierParameters& tiers) {
+  std::vector<std::uint64_t> users(tiers.names.size(), 0);
+  for (const std::uint32_t followers : graph.follower_counts()) {
+    const auto above = std::ranges::upper_bound(tiers.from, followers);
+    if (above != tiers.from.begin()) ++users[static_cast<std::size_t>(above - tiers.from.begin()) - 1];
+  }
+  return users;
+}
+
+std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(const Purchase&)) {
+  std::uint64_t sum = 0;
+  for (const Purchase& purchase : purchases) sum += of(purchase);
+  return sum;
+}
+
+/// Rows times the bytes of a row; the tables are those of run_record.hpp.
+double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
+  const TimeParameters& time = scenario.world.time;
+  const PopulationParameters& population = scenario.world.population;
+  const double days = static_cast<double>(time.measure) / time.ticks_per_day();
+  double paid = 0;
+  for (const Outlook::Campaign& campaign : outlook.campaigns) paid += static_cast<double>(campaign.posts + campaign.accounts);
+  const double tracked = paid + scenario.output.track_share * static_cast<double>(outlook.graph.users) * population.posts_per_day * days;
+  const double bins = static_cast<double>(time.measure + time.followup) / std::max<Tick>(1, scenario.output.series_every);
+  constexpr double tier_row = sizeof(TierRow), series_row = sizeof(SeriesRow), post_row = sizeof(PostRow) + sizeof(CascadeNode);
+  const double arms = static_cast<double>(scenario.arms.size()) * scenario.replicates;
+  return arms * (static_cast<double>(scenario.world.tiers.names.size()) * tier_row + bins * series_row + tracked * post_row);
+}
+
+std::string money(MicroMoney micro) { return with_decimals(static_cast<double>(micro) / micro_per_unit, 2); }
+
+}  // namespace
+
+Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
+  Outlook outlook;
+  const auto start = Clock::now();
+  const StudyGraph world = make_graph(scenario, 0);
+  const double graph_seconds = seconds_since(start);
+
+  outlook.graph = world.facts;
+  const auto counts = world.graph.follower_counts();
+  const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
+  if (!counts.empty()) outlook.largest = world.outside_ids.empty() ? fmt::to_string(largest.value()) : world.outside_ids[largest.index()];
+  outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
+  outlook.graph_bytes = static_cast<double>(world.graph.memory());
+
+  std::vector<MicroMoney> budgets;
+  const auto purchases = choose_accounts(world.graph, world.outside_ids, scenario.world, streams_of(scenario, 0).selection, budgets);
+  for (std::size_t c = 0; c < purchases.size(); ++c)
+    outlook.campaigns.push_back(
+        {.name = scenario.world.campaigns[c].name,
+         .accounts = purchases[c].size(),
+         .posts = total(purchases[c], [](const Purchase& p) { return std::uint64_t{p.posts}; }),
+         .followers = total(purchases[c], [](const Purchase& p) { return p.followers; }),
+         .budget = budgets[c],
+         .spent = static_cast<MicroMoney>(total(purchases[c], [](const Purchase& p) { return static_cast<std::uint64_t>(p.cost); }))});
+
+  const TimeParameters& time = scenario.world.time;
+  const double days = static_cast<double>(time.measure + time.followup) / time.ticks_per_day();
+  outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
+
+  Alone alone;
+  const auto before_world = Clock::now();
+  Replicate replicate(world.graph, world.outside_ids, scenario.world, scenario.run, streams_of(scenario, 0), alone);
+  const double world_seconds = seconds_since(before_world);
+  const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
+  outlook.seconds = graph_seconds * (redraws_graph(scenario) ? scenario.replicates : 1) + world_seconds * scenario.replicates +
+                    tick_seconds * static_cast<double>(ticks_of(scenario));
+  for (const MemoryLine& line : replicate.memory()) outlook.world_bytes += static_cast<double>(line.bytes);
+  outlook.disk_bytes = disk_bytes(scenario, outlook);
+  return outlook;
+}
+
+std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
+  const GraphFacts& graph = outlook.graph;
+  std::string text = scenario.title.empty() ? "" : scenario.title + "\n\n";
+  text += fmt::format("World   {} users, {} follows, reciprocity {}\n", with_thousands(graph.users), with_thousands(graph.follows),
+                      with_decimals(graph.reciprocity, 3));
+  text += fmt::format("        the largest user, {}, has {} followers\n", outlook.largest, with_thousands(graph.largest_followers));
+  if (graph.rows_read > 0)
+    text += fmt::format("        {} rows read: {} repeat another, {} name one user twice; {} users have no follow\n",
+                        with_thousands(graph.rows_read), with_thousands(graph.duplicates), with_thousands(graph.self_loops),
+                        with_thousands(graph.isolated));
+
+  text += "\n";
+  TextTable tiers("lrr");
+  tiers.add({"Tier", "followers from", "users"});
+  for (std::size_t t = 0; t < outlook.users_by_tier.size(); ++t)
+    tiers.add({scenario.world.tiers.names[t], with_thousands(scenario.world.tiers.from[t]), with_thousands(outlook.users_by_tier[t])});
+  text += tiers.text();
+
+  if (!outlook.campaigns.empty()) {
+    text += "\n";
+    TextTable campaigns("lrrrrrr");
+    campaigns.add({"Campaign", "accounts", "followers", "posts", "budget", "spent", "left over"});
+    for (const Outlook::Campaign& c : outlook.campaigns) {
+      const bool bounded = c.budget >= 0 && c.budget < INT64_MAX;
+      campaigns.add({c.name, with_thousands(c.accounts), with_thousands(c.followers), with_thousands(c.posts),
+                     bounded ? money(c.budget) : "no bound", money(c.spent), bounded ? money(c.budget - c.spent) : "-"});
+    }
+    text += campaigns.text();
+  }
+
+  text += "\n";
+  TextTable arms("ll");
+  arms.add({"Arm", "pays for"});
+  for (const Arm& arm : scenario.arms) {
+    std::string pays;
+    for (const std::string& campaign : arm.run.pays) pays += (pays.empty() ? "" : ", ") + campaign;
+    arms.add({arm.name, pays.empty() ? "nothing" : pays});
+  }
+  text += arms.text();
+
+  const double runs = static_cast<double>(scenario.arms.size()) * scenario.replicates;
+  text += fmt::format("\nRuns    {} arms x {} replicates, {} ticks of {} s, drawn anew: {}\n", scenario.arms.size(), scenario.replicates,
+                      with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds, redrawn_streams(scenario));
+  text += fmt::format("        about {} sessions an arm and replicate, {} in all\n",
+                      with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
+                      with_thousands(static_cast<std::uint64_t>(outlook.sessions * runs)));
+  text += fmt::format("Time    about {} with {} {}, from {} measured ticks\n", duration(outlook.seconds), thread_count(),
+                      thread_count() == 1 ? "thread" : "threads", outlook.probe_ticks);
+  text += fmt::format("Memory  about {}: the graph {}, the world {}, held twice while an arm runs\n",
+                      bytes(outlook.graph_bytes + 2 * outlook.world_bytes), bytes(outlook.graph_bytes), bytes(outlook.world_bytes));
+  text += fmt::format("Disk    about {} before compression, reshares not counted\n", bytes(outlook.disk_bytes));
+  return text;
+}
+
+}  // namespace grapevine

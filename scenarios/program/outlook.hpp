@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scenarios/program/scenario.hpp"
+#include "scenarios/program/study.hpp"
+
+namespace grapevine {
+
+/// What a study would be, found without running it: `grapevine check`.
+struct Outlook {
+  GraphFacts graph;     ///< of replicate 0
+  std::string largest;  ///< what its largest user is called
+  std::vector<std::uint64_t> users_by_tier;
+
+  struct Campaign {
+    std::string name;
+    std::uint64_t accounts = 0;
+    std::uint64_t posts = 0;
+    std::uint64_t followers = 0;  ///< sum over the accounts
+    MicroMoney budget = 0;
+    MicroMoney spent = 0;
+  };
+  std::vector<Campaign> campaigns;
+
+  double sessions = 0;  ///< expected, of one arm in one replicate, its warm-up left out
+  double seconds = 0;   ///< of the whole study, graphs included, from a probe of `probe_ticks` ticks of the warm-up
+  Tick probe_ticks = 0;
+  double graph_bytes = 0;
+  double world_bytes = 0;  ///< of one copy of the world; a run holds two, the replicate's and the arm's
+  double disk_bytes = 0;   ///< before compression and without reshares, which are known only afterwards
+};
+
+/// Builds or loads the graph of replicate 0, chooses the accounts, and runs the first ticks of the warm-up for up to `probe_seconds`.
+/// Throws BadRequest as `run_study` would.
+Outlook look_ahead(const Scenario& scenario, double probe_seconds = 1.0);
+
+/// The outlook for a terminal.
+std::string outlook_text(const Scenario& scenario, const Outlook& outlook);
+
+}  // namespace grapevine

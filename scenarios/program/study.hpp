@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "graph/follow_graph.hpp"
+#include "scenarios/program/scenario.hpp"
+#include "sim/record/result.hpp"
+
+namespace grapevine {
+
+/// The follow graph of a replicate.
+struct StudyGraph {
+  FollowGraph graph;
+  std::vector<std::string> outside_ids;  ///< by user; empty for a generated graph, whose ids are the numbers
+  GraphFacts facts;
+};
+
+/// Builds, or loads, the graph of `replicate`. Throws BadRequest for a graph that cannot be had.
+StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate);
+
+/// Whether every replicate has a graph of its own. A loaded graph is the same in all.
+bool redraws_graph(const Scenario& scenario);
+
+/// The streams of `replicate`: its own where the scenario redraws them, those of replicate 0 elsewhere.
+ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate);
+
+/// The streams that replicates draw anew, in words: "graph, selection, content, dynamics".
+std::string redrawn_streams(const Scenario& scenario);
+
+/// How far a study is. Ticks are counted over all replicates and arms, warm-ups included.
+struct StudyProgress {
+  std::uint32_t replicate = 0;
+  std::uint32_t replicates = 0;
+  std::string doing;  ///< "graph", "warm-up" or the name of the arm
+  std::uint64_t ticks_done = 0;
+  std::uint64_t ticks = 0;
+};
+
+struct StudyOptions {
+  int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
+
+  /// Called at the start of every phase and after every tick; may throw to stop the study.
+  std::function<void(const StudyProgress&)> progress;
+};
+
+/// Ticks of a whole study.
+std::uint64_t ticks_of(const Scenario& scenario);
+
+/// Runs every arm of every replicate and compares the arms as the scenario asks.
+///
+/// Throws BadRequest, before anything ran, if the graph cannot be had or a campaign cannot be held in the graph of replicate 0. Where a
+/// later replicate's graph cannot hold a campaign, that is an Error. `parts` and the number of threads are no part of the result but of its
+/// provenance.
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options = {});
+
+}  // namespace grapevine
