@@ -45,9 +45,10 @@ KeyedPermutation::KeyedPermutation(std::uint64_t key, std::uint64_t size) : key_
 
 std::uint64_t KeyedPermutation::operator()(std::uint64_t i) const {
   const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
+  const std::uint64_t rounds = half_bits_ <= 3 ? 12 : 6;
   do {  // the network permutes 0 .. 4^half_bits - 1, fewer than 4 size values: walk until the value lies inside
     std::uint64_t left = i >> half_bits_, right = i & mask;
-    for (std::uint64_t round = 0; round < 6; ++round) {
+    for (std::uint64_t round = 0; round < rounds; ++round) {
       const std::uint64_t next = left ^ (nested_mix(key_, round, right) & mask);
       left = right;
       right = next;

@@ -55,7 +55,8 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 /// The golden-ratio increment of splitmix64: odd, so multiplication by it is a bijection.
 inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15ULL;
 
-/// The nested mix of the hottest loops: 64 bits for the pair (a, b) under key k. Vectorises; its quality is tested in tests/graph/random_test.cpp.
+/// The nested mix of the hottest loops: 64 bits for the pair (a, b) under key k. Vectorises; its quality is tested in
+/// tests/base/random_test.cpp.
 constexpr std::uint64_t nested_mix(std::uint64_t k, std::uint64_t a, std::uint64_t b) { return mix(mix(k ^ a) + b * golden); }
 
 /// A key for one stream of one replicate; hands out keys for one purpose.
@@ -78,11 +79,9 @@ private:
   std::uint64_t key_ = 0;
 };
 
-/// Uniform in the open interval (0, 1): the centre of one of 2^53 cells, so neither end is ever drawn.
-constexpr double uniform(std::uint64_t bits) {
-  const double u = (static_cast<double>(bits >> 11) + 0.5) * 0x1.0p-53;
-  return u < 1.0 ? u : 0x1.fffffffffffffp-1;
-}
+/// Uniform in the open interval (0, 1): the centre of one of 2^52 cells, so neither end is ever drawn. Every centre is a double, which
+/// those of 2^53 cells are not; hence uniform(~bits) == 1 - uniform(bits).
+constexpr double uniform(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52; }
 
 /// A probability as a threshold for 32 random bits; coins compare integers. 1 always succeeds, 0 never.
 constexpr std::uint64_t coin_threshold(double probability) {
@@ -91,7 +90,8 @@ constexpr std::uint64_t coin_threshold(double probability) {
 }
 constexpr bool coin(std::uint32_t bits, std::uint64_t threshold) { return bits < threshold; }
 
-/// A keyed permutation of 0 .. size-1 (Feistel network of 6 rounds with cycle walking). A sample of k without replacement is its first k values.
+/// A keyed permutation of 0 .. size-1 (Feistel network with cycle walking). A sample of k without replacement is its first k values.
+/// 6 rounds; up to 64 values 12, for there 6 leave the pairs (first, second) unequal by up to 9 % (root mean square).
 class KeyedPermutation {
 public:
   KeyedPermutation(std::uint64_t key, std::uint64_t size);
