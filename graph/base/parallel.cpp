@@ -30,7 +30,10 @@ std::atomic<int>& threads_setting() {
   return threads;
 }
 
-thread_local bool inside_loop = false;
+constexpr int outside = -1;
+/// The worker of the loop that this thread is inside of. A loop inside it runs here, under the same number: no other thread has it
+/// meanwhile.
+thread_local int current_worker = outside;
 
 /// Keeps the exception of the lowest block. Blocks above it need not run any more; blocks below it must, for one of them may throw too.
 class FirstException {
@@ -65,14 +68,14 @@ int thread_count() { return threads_setting().load(); }
 
 void detail::run_blocks(std::size_t blocks, void (*run)(void*, std::size_t, int), void* body) {
   const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(thread_count()), blocks));
-  if (threads <= 1 || inside_loop) {
-    for (std::size_t block = 0; block < blocks; ++block) run(body, block, 0);
+  if (threads <= 1 || current_worker != outside) {
+    for (std::size_t block = 0; block < blocks; ++block) run(body, block, std::max(current_worker, 0));
     return;
   }
   FirstException first;
   std::atomic<std::size_t> next{0};
   const auto work = [&](int worker) {
-    inside_loop = true;
+    current_worker = worker;
     for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;) {
       if (!first.wanted(block)) continue;
       try {
@@ -81,7 +84,7 @@ void detail::run_blocks(std::size_t blocks, void (*run)(void*, std::size_t, int)
         first.keep(block, std::current_exception());
       }
     }
-    inside_loop = false;
+    current_worker = outside;
   };
 #if defined(GRAPEVINE_STD_THREADS)
   std::vector<std::thread> team;
