@@ -459,6 +459,17 @@ std::string money_as_text(MicroMoney micro) {
   return text;
 }
 
+/// `file` as a scenario in `folder` names it: what was given relative stays relative, so that no folder of this machine shows.
+fs::path path_from(const fs::path& folder, const fs::path& file) {
+  const auto [in_folder, in_file] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  if (in_folder == folder.end()) {
+    fs::path rest;
+    for (auto part = in_file; part != file.end(); ++part) rest /= *part;
+    return rest;
+  }
+  return file.is_absolute() ? file : fs::proximate(file, folder);
+}
+
 std::vector<std::string> all_in_quotes(const std::vector<std::string>& texts) {
   std::vector<std::string> out;
   for (const std::string& text : texts) out.push_back(in_quotes(text));
@@ -504,11 +515,8 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
           field);
       return index < key.choices.size() ? in_quotes(key.choices[index]) : "";
     }
-    case Kind::path: {
-      const fs::path& file = in<fs::path>(field);
-      if (file.empty()) return "";
-      return in_quotes((file.is_absolute() ? file : fs::proximate(file, folder.empty() ? fs::path(".") : folder)).generic_string());
-    }
+    case Kind::path:
+      return in<fs::path>(field).empty() ? "" : in_quotes(path_from(folder, in<fs::path>(field)).generic_string());
     case Kind::names:
     case Kind::labels:
       return list_of(all_in_quotes(in<std::vector<std::string>>(field)));

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/base/error.hpp"
+#include "scenarios/program/scenario.hpp"
+
+/// What tests of the scenario reader share: files of their own, the messages of a refusal, and a Scenario field by field.
+namespace grapevine::test {
+
+/// A folder that is gone with the test.
+class Folder {
+public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "grapevine-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path_ / name;
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// The messages of the refusal without the folder of the file; empty when the scenario is understood.
+inline std::vector<std::string> refusal(const std::filesystem::path& file, const std::vector<std::string>& overrides = {}) {
+  try {
+    (void)read_scenario(file, overrides);
+    return {};
+  } catch (const BadRequest& request) {
+    std::vector<std::string> messages;
+    const std::string folder = file.parent_path().string() + "/";
+    for (std::string message : request.messages()) {
+      for (std::size_t at; !folder.empty() && (at = message.find(folder)) != std::string::npos;) message.erase(at, folder.size());
+      messages.push_back(message);
+    }
+    return messages;
+  }
+}
+
+inline std::vector<std::string> refusal_of_text(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  const Folder folder;
+  return refusal(folder.write("study.toml", text), overrides);
+}
+
+inline Scenario scenario_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  const Folder folder;
+  return read_scenario(folder.write("study.toml", text), overrides);
+}
+
+/// The least that is a study.
+inline const std::string smallest = "format = 1\nseed = 7\ngraph.users = 1000\n";
+
+/// Every field of what a scenario is read into, by name, written down here by hand and not taken from the key table.
+inline std::map<std::string, std::string> fields(const Scenario& s) {
+  std::map<std::string, std::string> all;
+  const auto put = [&](const std::string& name, const auto& value) { all[name] = fmt::format("{}", value); };
+  const auto put_per_action = [&](const std::string& name, const PerAction& values) {
+    for (std::size_t i = 0; i < action_count; ++i) put(fmt::format("{}[{}]", name, i), values[i]);
+  };
+  const auto put_list = [&](const std::string& name, const auto& values) {
+    std::string text;
+    for (const auto& value : values) text += fmt::format("{};", value);
+    all[name] = text;
+  };
+  const auto put_run = [&](const std::string& name, const RunParameters& run) {
+    put(name + ".ranking", int(run.feed.ranking));
+    put(name + ".memory", int(run.feed.memory));
+    put(name + ".window", run.feed.window);
+    put(name + ".length", run.feed.length);
+    put_per_action(name + ".weights", run.feed.weights);
+    put_per_action(name + ".prior", run.feed.prior);
+    put(name + ".prior_strength", run.feed.prior_strength);
+    put(name + ".age_half_life", run.feed.age_half_life);
+    put_per_action(name + ".probability", run.behaviour.probability);
+    put(name + ".topic_match", run.behaviour.topic_match);
+    put(name + ".social_proof", run.behaviour.social_proof);
+    put(name + ".parent", int(run.behaviour.parent));
+    put_list(name + ".pays", run.pays);
+  };
+  put("title", s.title);
+  put("seed", s.seed);
+  put("replicates", s.replicates);
+  put("redraw", fmt::format("{}{}{}{}", s.redraw.graph, s.redraw.selection, s.redraw.content, s.redraw.dynamics));
+  put("graph.model", int(s.graph.model));
+  put("graph.users", s.graph.users);
+  put("graph.mean_followees", s.graph.mean_followees);
+  put("graph.followees_spread", s.graph.followees_spread);
+  put("graph.exponent", s.graph.exponent);
+  put("graph.largest_share", s.graph.largest_share);
+  for (const auto& audience : s.graph.audiences) all["graph.audiences"] += fmt::format("{},{};", audience[0], audience[1]);
+  put("graph.file", s.graph.file.filename().string());
+  put("graph.accounts", s.graph.accounts.filename().string());
+  put_list("graph.columns", s.graph.columns);
+  put("graph.undirected", s.graph.undirected);
+  put("time.tick_seconds", s.world.time.tick_seconds);
+  put("time.warmup", s.world.time.warmup);
+  put("time.measure", s.world.time.measure);
+  put("time.followup", s.world.time.followup);
+  const PopulationParameters& p = s.world.population;
+  put("population.sessions_per_day", p.sessions_per_day);
+  put("population.session_spread", p.session_spread);
+  put("population.posts_per_day", p.posts_per_day);
+  put("population.post_spread", p.post_spread);
+  put("population.patience", p.patience);
+  put("population.patience_spread", p.patience_spread);
+  put_list("population.daily_profile", p.daily_profile);
+  put("population.topics", p.topics);
+  put("population.focus", p.focus);
+  put("population.interest_skew", p.interest_skew);
+  put("population.propensity_spread", p.propensity_spread);
+  put("population.quality_spread", p.quality_spread);
+  put_list("tiers.names", s.world.tiers.names);
+  put_list("tiers.from", s.world.tiers.from);
+  put("price.post", s.world.prices.post);
+  put("price.follower", s.world.prices.follower);
+  for (std::size_t i = 0; i < s.world.campaigns.size(); ++i) {
+    const CampaignParameters& c = s.world.campaigns[i];
+    const std::string name = fmt::format("campaign {}.", i);
+    put(name + "name", c.name);
+    put(name + "choose", int(c.choose));
+    put_list(name + "accounts", c.accounts);
+    put(name + "followers_from", c.followers_from);
+    put(name + "followers_to", c.followers_to);
+    put(name + "count", c.count);
+    put(name + "posts", c.posts);
+    put(name + "budget", c.budget);
+    put(name + "budget_of", c.budget_of);
+    put(name + "topic", c.topic);
+    put(name + "start", c.start);
+    put(name + "every", c.every);
+    put(name + "slots", c.slots);
+    put(name + "replace_within", c.replace_within);
+  }
+  put_run("run", s.run);
+  for (std::size_t i = 0; i < s.arms.size(); ++i) {
+    put(fmt::format("arm {}.name", i), s.arms[i].name);
+    put_run(fmt::format("arm {}", i), s.arms[i].run);
+  }
+  for (std::size_t i = 0; i < s.contrasts.size(); ++i) {
+    put(fmt::format("contrast {}.arm", i), s.contrasts[i].arm);
+    put(fmt::format("contrast {}.against", i), s.contrasts[i].against);
+  }
+  put("output.series_every", s.output.series_every);
+  put("output.track_share", s.output.track_share);
+  put("output.cascades", s.output.cascades);
+  return all;
+}
+
+/// Names of the fields in which two scenarios differ.
+inline std::vector<std::string> differing(const Scenario& a, const Scenario& b) {
+  const auto left = fields(a), right = fields(b);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : left)
+    if (!right.count(name) || right.at(name) != value) names.push_back(name);
+  for (const auto& [name, value] : right)
+    if (!left.count(name)) names.push_back(name);
+  return names;
+}
+
+}  // namespace grapevine::test
