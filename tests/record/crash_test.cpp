@@ -1,0 +1,112 @@
+// What a disk that fills up, a limit that is reached and a process that is killed leave behind: nothing, or a whole file.
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "graph/base/error.hpp"
+#include "graph/base/h5.hpp"
+#include "tests/catch.hpp"
+#include "tests/record/sample.hpp"
+
+using namespace grapevine;
+using test::Folder;
+
+namespace {
+
+enum Outcome : int { as_it_should = 0, written = 1, wrong_message = 2, left_something = 3, cannot_try = 77 };
+
+/// Runs `body` in a process of its own, which leaves by `exit` as the program does, and returns its exit status.
+int in_a_process(const std::function<int()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);  // a library that tries for ever to write is an error, too
+    std::exit(body());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// Writes a study that does not fit beside a file that was there before.
+int write_without_room(const Folder& folder, const std::string& words) {
+  const std::string before = folder.listing();
+  try {
+    write_result(folder / "out.h5", test::large_study(30'000));
+    return written;
+  } catch (const Error& error) {
+    if (std::string(error.what()).find(words) == std::string::npos) return wrong_message;
+  }
+  if (folder.listing() != before || test::bytes_of(folder / "out.h5") != "before") return left_something;
+  try {  // and the process can go on
+    h5::Writer small(folder / "small.h5");
+    small.commit();
+  } catch (const Error&) {
+    return wrong_message;
+  }
+  return as_it_should;
+}
+
+}  // namespace
+
+TEST_CASE("a full disk leaves the folder as it was", "[record][crash]") {
+  const Folder folder;
+  const int result = in_a_process([&]() -> int {
+    if (unshare(CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER)) != 0) return cannot_try;
+    if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return cannot_try;
+    if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=256k") != 0) return cannot_try;
+    std::ofstream(folder / "out.h5") << "before";
+    return write_without_room(folder, "No space left on device");
+  });
+  if (result == cannot_try)
+    WARN("this machine allows no small file system: not tried");
+  else
+    CHECK(result == as_it_should);
+}
+
+TEST_CASE("a limit on the size of files leaves the folder as it was", "[record][crash]") {
+  const Folder folder;
+  std::ofstream(folder / "out.h5") << "before";
+  const std::size_t kilobytes = GENERATE(1, 64, 700);
+  CHECK(in_a_process([&] {
+          signal(SIGXFSZ, SIG_IGN);
+          const rlimit limit{kilobytes << 10, kilobytes << 10};
+          setrlimit(RLIMIT_FSIZE, &limit);
+          return write_without_room(folder, "File too large");
+        }) == as_it_should);
+}
+
+TEST_CASE("a process killed while it writes leaves no file or a whole one", "[record][crash]") {
+  const Folder folder;
+  const StudyResult study = test::large_study(30'000);
+  write_result(folder / "whole.h5", study);
+  const std::string whole = test::bytes_of(folder / "whole.h5");
+  int absent = 0;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    std::filesystem::remove(folder / "out.h5");
+    const pid_t child = fork();
+    if (child == 0) {
+      write_result(folder / "out.h5", study);
+      _exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 + attempt * 7));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    if (std::filesystem::exists(folder / "out.h5"))
+      CHECK((test::bytes_of(folder / "out.h5") == whole));
+    else
+      ++absent;
+  }
+  CHECK(absent > 0);                       // the process was killed in time at least once
+  write_result(folder / "out.h5", study);  // what a killed process left does not stand in the way
+  CHECK((test::bytes_of(folder / "out.h5") == whole));
+  CHECK(folder.listing() == "out.h5 whole.h5 ");
+}

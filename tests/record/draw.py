@@ -1,0 +1,17 @@
+"""Runs a plot script on a result and checks that a picture comes out. Arguments: script, result, picture."""
+import pathlib
+import subprocess
+import sys
+
+try:
+    import matplotlib  # noqa: F401
+    import xarray  # noqa: F401
+except ImportError as missing:
+    print(missing)
+    sys.exit(77)  # skipped
+
+script, result, picture = sys.argv[1:]
+pathlib.Path(picture).unlink(missing_ok=True)
+subprocess.run([sys.executable, script, result, picture], check=True)
+data = pathlib.Path(picture).read_bytes()
+assert data.startswith(b"\x89PNG") and len(data) > 5_000, f"{picture}: no picture"

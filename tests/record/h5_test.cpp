@@ -1,0 +1,147 @@
+#include "graph/base/h5.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <limits>
+
+#include "graph/base/error.hpp"
+#include "tests/catch.hpp"
+#include "tests/record/sample.hpp"
+
+using namespace grapevine;
+using test::Folder;
+
+namespace {
+
+template <class T>
+void check_round_trip(const Folder& folder, const std::vector<T>& values) {
+  const auto path = folder / "values.h5";
+  h5::Writer file(path);
+  std::vector<std::int64_t> places(values.size());
+  file.scale<std::int64_t>("/place", places);
+  file.dataset<T>("/values", values, {"/place"});
+  file.dataset<T>("/one", std::span<const T>(values).first(1), {});
+  file.commit();
+  const h5::Reader back(path);
+  CHECK(back.info("/values").type == h5::type_of<T>());
+  CHECK(back.info("/values").shape == std::vector<std::uint64_t>{values.size()});
+  CHECK(back.info("/one").shape.empty());
+  CHECK(back.read<T>("/values") == values);
+  CHECK(back.read<T>("/one") == std::vector<T>{values.front()});
+}
+
+template <class T>
+std::vector<T> ends() {
+  return {std::numeric_limits<T>::lowest(), T(0), T(1), std::numeric_limits<T>::max()};
+}
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("every type comes back from a file as it went in", "[h5]") {
+  const Folder folder;
+  check_round_trip(folder, ends<std::int8_t>());
+  check_round_trip(folder, ends<std::uint8_t>());
+  check_round_trip(folder, ends<std::int32_t>());
+  check_round_trip(folder, ends<std::uint32_t>());
+  check_round_trip(folder, ends<std::int64_t>());
+  check_round_trip(folder, ends<std::uint64_t>());
+  check_round_trip(folder, ends<double>());
+  check_round_trip(folder, std::vector<std::string>{"größer", "", "☃ two words", std::string(100'000, 'x')});
+}
+
+TEST_CASE("a large dataset comes back from its chunks, over all axes", "[h5]") {
+  const Folder folder;
+  const std::vector<std::int64_t> rows(70), columns(11'000);
+  std::vector<double> values(rows.size() * columns.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
+  {
+    h5::Writer file(folder / "large.h5");
+    file.scale<std::int64_t>("/row", rows);
+    file.scale<std::int64_t>("/column", columns);
+    file.dataset<double>("/values", values, {"/row", "/column"});
+    file.commit();
+  }
+  CHECK(std::filesystem::file_size(folder / "large.h5") < values.size() * sizeof(double) / 2);  // it was deflated
+  const h5::Reader back(folder / "large.h5");
+  CHECK(back.info("/values").shape == std::vector<std::uint64_t>{70, 11'000});
+  CHECK(back.read<double>("/values") == values);
+}
+
+TEST_CASE("groups, datasets and attributes are listed in the order in which they were made", "[h5]") {
+  const Folder folder;
+  {
+    h5::Writer file(folder / "order.h5");
+    for (const char* name : {"/z", "/a", "/m"}) file.group(name);
+    for (const char* name : {"/a/z", "/a/b"}) file.dataset<double>(name, std::vector<double>{1.0}, {});
+    for (int i = 20; i > 0; --i) file.attribute("/z", fmt::format("n{}", i), std::int64_t{i} << 40);
+    file.attribute("/", "text", "größer");
+    file.commit();
+  }
+  const h5::Reader file(folder / "order.h5");
+  CHECK(file.groups() == std::vector<std::string>{"z", "a", "m"});
+  CHECK(file.datasets("/a") == std::vector<std::string>{"z", "b"});
+  REQUIRE(file.attributes("/z").size() == 20);
+  CHECK(file.attributes("/z").front() == "n20");
+  CHECK(file.integer_attribute("/z", "n3") == std::int64_t{3} << 40);
+  CHECK(file.text_attribute("/", "text") == "größer");
+  CHECK(file.exists("/a/b"));
+  CHECK_FALSE(file.exists("/b/a"));
+  CHECK_FALSE(file.has_attribute("/", "other"));
+}
+
+TEST_CASE("what is not committed leaves no trace", "[h5]") {
+  const Folder folder;
+  std::ofstream(folder / "out.h5") << "before";
+  {
+    h5::Writer file(folder / "out.h5");
+    file.group("/half");
+    CHECK(folder.listing() == "out.h5 out.h5.partial ");
+  }
+  CHECK(folder.listing() == "out.h5 ");
+  CHECK(test::bytes_of(folder / "out.h5") == "before");
+}
+
+TEST_CASE("two writers of one file do not mix, writers of two files do not meet", "[h5]") {
+  const Folder folder;
+  h5::Writer first(folder / "out.h5");
+  CHECK_THROWS_WITH(h5::Writer(folder / "out.h5"), Catch::Contains("another process is writing"));
+  h5::Writer other(folder / "other.h5");
+  first.commit();
+  other.commit();
+  CHECK(folder.listing() == "other.h5 out.h5 ");
+  h5::Writer again(folder / "out.h5");
+  again.commit();
+}
+
+TEST_CASE("errors name the file, the object and the reason", "[h5]") {
+  const Folder folder;
+  CHECK_THAT(message_of([&] { h5::Writer(folder / "none" / "out.h5"); }),
+             Catch::Contains("none/out.h5: cannot write: No such file or directory"));
+  CHECK_THAT(message_of([&] { h5::Writer(folder.path()); }), Catch::Contains("it is a folder"));
+  CHECK_THAT(message_of([&] { h5::Reader(folder / "none.h5"); }), Catch::Contains("none.h5: cannot read: No such file or directory"));
+  std::ofstream(folder / "text.h5") << "hello";
+  CHECK_THAT(message_of([&] { h5::Reader(folder / "text.h5"); }), Catch::Contains("signature"));
+  {
+    h5::Writer file(folder / "out.h5");
+    file.group("/a");
+    CHECK_THAT(message_of([&] { file.group("/a"); }), Catch::Contains("cannot write group '/a': ") && Catch::Contains("exists"));
+    file.dataset<double>("/a/x", std::vector<double>{1.0}, {});
+    file.commit();
+  }
+  const h5::Reader file(folder / "out.h5");
+  CHECK_THAT(message_of([&] { file.read<double>("/a/y"); }), Catch::Contains("out.h5: cannot open '/a/y': "));
+  CHECK_THAT(message_of([&] { file.read<std::int64_t>("/a/x"); }), Catch::Contains("it holds double, not int64"));
+  CHECK_THAT(message_of([&] { file.text_attribute("/a/x", "_FillValue"); }), Catch::Contains("it is no text"));
+}

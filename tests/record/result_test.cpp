@@ -1,0 +1,193 @@
+#include "sim/record/result.hpp"
+
+#include <bit>
+#include <chrono>
+#include <fstream>
+#include <thread>
+#include <tuple>
+
+#include "graph/base/error.hpp"
+#include "graph/base/h5.hpp"
+#include "tests/catch.hpp"
+#include "tests/record/sample.hpp"
+
+using namespace grapevine;
+using test::Folder;
+
+namespace {
+
+std::uint64_t bits(double value) { return std::isnan(value) ? 1 : std::bit_cast<std::uint64_t>(value); }
+
+auto fields(const ComparisonRow& r) {
+  return std::make_tuple(r.point, r.contrast, r.arm, r.against, r.estimand, r.metric, r.statistic, r.unit, bits(r.estimate), bits(r.lower),
+                         bits(r.upper), bits(r.level), r.interval, r.replicates, bits(r.mean_arm), bits(r.mean_against),
+                         bits(r.correlation), bits(r.variance_ratio), r.redrawn);
+}
+auto fields(const PostRow& r) {
+  return std::make_tuple(r.key, r.author, r.tick, r.campaign, r.topic, r.impressions_followed, r.impressions_reshared, r.reach, r.likes,
+                         r.replies, r.reshares, r.clicks, r.cascade_size, r.depth, bits(r.structural_virality), r.first_node);
+}
+auto fields(const CascadeNode& r) { return std::make_tuple(r.parent, r.user, r.tick, r.reason); }
+auto fields(const InfluencerRow& r) {
+  return std::make_tuple(r.user, r.campaign, r.followers, r.posts, r.replaced, r.cost, r.outcomes.impressions, r.outcomes.reach,
+                         r.outcomes.likes, r.outcomes.replies, r.outcomes.reshares, r.outcomes.clicks);
+}
+auto fields(const GraphFacts& r) {
+  return std::make_tuple(r.users, r.follows, bits(r.reciprocity), r.largest_followers, r.rows_read, r.self_loops, r.duplicates, r.isolated);
+}
+
+template <class Row>
+void check_same(const std::vector<Row>& left, const std::vector<Row>& right) {
+  REQUIRE(left.size() == right.size());
+  for (std::size_t i = 0; i < left.size(); ++i) CHECK(fields(left[i]) == fields(right[i]));
+}
+
+void check_same(const StudyResult& left, const StudyResult& right) {
+  CHECK(left.title == right.title);
+  CHECK(left.seed == right.seed);
+  CHECK(left.tick_seconds == right.tick_seconds);
+  CHECK(left.scenario_given == right.scenario_given);
+  CHECK(left.scenario_understood == right.scenario_understood);
+  CHECK(left.points == right.points);
+  CHECK(left.arms == right.arms);
+  CHECK(left.replicates == right.replicates);
+  CHECK(left.tiers == right.tiers);
+  CHECK(left.tiers_from == right.tiers_from);
+  CHECK(left.campaigns == right.campaigns);
+  CHECK(left.provenance == right.provenance);
+  check_same(left.comparison, right.comparison);
+  check_same(left.graphs, right.graphs);
+  REQUIRE(left.records.size() == right.records.size());
+  for (std::size_t i = 0; i < left.records.size(); ++i) {
+    const RunRecord &one = left.records[i], &other = right.records[i];
+    CHECK(one.tiers == other.tiers);
+    CHECK(one.campaigns == other.campaigns);
+    CHECK(one.event_hash == other.event_hash);
+    CHECK(one.series == other.series);
+    check_same(one.posts, other.posts);
+    check_same(one.cascades, other.cascades);
+    check_same(one.influencers, other.influencers);
+    for (const PostRow& post : one.posts) CHECK(left.account(post.author) == right.account(post.author));
+    for (const InfluencerRow& row : one.influencers) CHECK(left.account(row.user) == right.account(row.user));
+  }
+}
+
+StudyResult written_and_read(const StudyResult& study) {
+  const Folder folder;
+  write_result(folder / "out.h5", study);
+  return read_result(folder / "out.h5");
+}
+
+}  // namespace
+
+TEST_CASE("a study comes back from its file as it went in", "[record]") {
+  check_same(written_and_read(test::sample_study()), test::sample_study());
+}
+
+TEST_CASE("a study without campaigns, posts or comparison comes back from its file", "[record]") {
+  check_same(written_and_read(test::empty_study()), test::empty_study());
+}
+
+TEST_CASE("a study large enough for chunks comes back from its file", "[record]") {
+  check_same(written_and_read(test::large_study(20'000)), test::large_study(20'000));
+}
+
+TEST_CASE("sixteen tiers with names of any script come back from a file", "[record]") {
+  StudyResult study = test::empty_study();
+  const RunRecord one = study.records.front();
+  study.tiers.clear(), study.tiers_from.clear(), study.records.front().tiers.clear();
+  for (std::uint64_t i = 0; i < 16; ++i) {
+    study.tiers.push_back("класс " + std::to_string(i) + " 大");
+    study.tiers_from.push_back(i * 100);
+    study.records.front().tiers.push_back(one.tiers.front());
+    study.records.front().tiers.back().accounts = i;
+  }
+  check_same(written_and_read(study), study);
+}
+
+TEST_CASE("a study of several points keeps them apart", "[record]") {
+  StudyResult study = test::sample_study();
+  const std::vector<RunRecord> records = study.records;
+  const std::vector<GraphFacts> graphs = study.graphs;
+  study.points = {"fee 0", "fee 1"};
+  study.records.insert(study.records.end(), records.rbegin(), records.rend());
+  study.graphs.insert(study.graphs.end(), graphs.rbegin(), graphs.rend());
+  study.comparison.back().point = 1;
+  check_same(written_and_read(study), study);
+}
+
+TEST_CASE("a study without its cascades keeps everything else", "[record]") {
+  StudyResult study = test::sample_study();
+  for (RunRecord& record : study.records) {
+    record.cascades.clear();
+    for (PostRow& post : record.posts) post.first_node = 0;
+  }
+  const Folder folder;
+  write_result(folder / "out.h5", study);
+  CHECK_FALSE(h5::Reader(folder / "out.h5").exists("/cascades"));
+  check_same(read_result(folder / "out.h5"), study);
+}
+
+TEST_CASE("equal studies written seconds apart are equal byte by byte", "[record]") {
+  const Folder folder;
+  write_result(folder / "first.h5", test::sample_study());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // HDF5 counts time in seconds
+  write_result(folder / "second.h5", test::sample_study());
+  CHECK((test::bytes_of(folder / "first.h5") == test::bytes_of(folder / "second.h5")));
+}
+
+TEST_CASE("a new result replaces an old one", "[record]") {
+  const Folder folder;
+  write_result(folder / "out.h5", test::empty_study());
+  write_result(folder / "out.h5", test::sample_study());
+  CHECK(folder.listing() == "out.h5 ");
+  check_same(read_result(folder / "out.h5"), test::sample_study());
+}
+
+TEST_CASE("files that are no whole result of a known format are refused with the reason", "[record]") {
+  const Folder folder;
+  const auto path = folder / "out.h5";
+  SECTION("nothing there") { CHECK_THROWS_WITH(read_result(path), Catch::Contains("No such file")); }
+  SECTION("a text") {
+    std::ofstream(path) << "seed = 1";
+    CHECK_THROWS_WITH(read_result(path), Catch::Contains("expected a whole result file"));
+  }
+  SECTION("a folder") { CHECK_THROWS_AS(read_result(folder.path()), BadRequest); }
+  SECTION("another HDF5 file") {
+    h5::Writer(path).commit();
+    CHECK_THROWS_WITH(read_result(path), Catch::Contains("no result of grapevine"));
+  }
+  SECTION("a newer format") {
+    h5::Writer file(path);
+    file.attribute("/", "format", "grapevine result");
+    file.attribute("/", "format_version", "2.3");
+    file.commit();
+    CHECK_THROWS_WITH(read_result(path), Catch::Contains("result format 2.3 is newer than this program reads (1.x)"));
+  }
+  SECTION("a result cut short, wherever") {
+    write_result(path, test::sample_study());
+    const auto whole = std::filesystem::file_size(path);
+    for (const auto size : {whole - 1, whole / 2, whole / 7, std::uintmax_t{100}, std::uintmax_t{0}}) {
+      std::filesystem::resize_file(path, size);
+      CHECK_THROWS_AS(read_result(path), BadRequest);
+      CHECK_THROWS_AS(digests(path), BadRequest);
+    }
+  }
+  SECTION("a result without one of its columns") {
+    h5::Writer file(path);
+    file.attribute("/", "format", "grapevine result");
+    file.attribute("/", "format_version", "1.0");
+    file.commit();
+    CHECK_THROWS_AS(read_result(path), BadRequest);
+  }
+}
+
+TEST_CASE("an output that cannot be written is a bad request, and trying changes nothing", "[record]") {
+  const Folder folder;
+  CHECK_THROWS_AS(expect_writable(folder / "none" / "out.h5"), BadRequest);
+  CHECK_THROWS_AS(expect_writable(folder.path()), BadRequest);
+  std::ofstream(folder / "out.h5") << "before";
+  CHECK_NOTHROW(expect_writable(folder / "out.h5"));
+  CHECK(folder.listing() == "out.h5 ");
+  CHECK(test::bytes_of(folder / "out.h5") == "before");
+}

@@ -1,0 +1,149 @@
+#include "tests/record/sample.hpp"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "graph/base/random.hpp"
+
+namespace grapevine::test {
+namespace {
+
+/// 1, 2, 3, ...: a value that is written to the wrong place is found.
+struct Count {
+  std::uint32_t last = 0;
+  std::uint32_t operator()() { return ++last; }
+};
+
+Outcomes outcomes(Count& n) {
+  Outcomes row;
+  row.posts = n(), row.delivered = n(), row.served = n(), row.impressions = 1000 + n(), row.reach = n();
+  row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
+  return row;
+}
+
+void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n) {
+  for (std::size_t tier = 0; tier < tiers; ++tier) record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit});
+  for (std::size_t campaign = 0; campaign < campaigns; ++campaign)
+    record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}});
+  record.event_hash = 0xfedcba9876543210ULL + n();
+  for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
+}
+
+PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t first_node) {
+  PostRow row;
+  row.key = ~std::uint64_t{n()};
+  row.author = UserId{n()};
+  row.tick = n();
+  row.campaign = campaign;
+  row.topic = static_cast<std::uint8_t>(n() % 16);
+  row.impressions_followed = n(), row.impressions_reshared = n(), row.reach = n();
+  row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
+  row.cascade_size = size;
+  row.depth = n();
+  row.structural_virality = size == 1 ? missing : 1.0 + n() / 7.0;
+  row.first_node = first_node;
+  return row;
+}
+
+InfluencerRow influencer(Count& n, std::uint32_t campaign) {
+  InfluencerRow row;
+  row.user = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(), row.replaced = n(), row.cost = n();
+  row.outcomes.impressions = n(), row.outcomes.reach = n(), row.outcomes.likes = n(), row.outcomes.replies = n();
+  row.outcomes.reshares = n(), row.outcomes.clicks = n();
+  return row;
+}
+
+}  // namespace
+
+StudyResult sample_study() {
+  Count n;
+  StudyResult study;
+  study.title = "Eine große oder viele kleine?";
+  study.seed = 20'240'117;
+  study.tick_seconds = 1800;
+  study.scenario_given = "# naïve\nseed = 20240117\n";
+  study.scenario_understood = "format = 1\nseed = 20_240_117\n";
+  study.arms = {"control", "one", "größer als 100 %"};
+  study.replicates = 2;
+  study.tiers = {"nano", "micro", "mega ☃"};
+  study.tiers_from = {0, 3'000, 5'000'000'000};
+  study.campaigns = {"many", "one"};
+  study.allocate();
+  for (std::size_t i = 0; i < study.records.size(); ++i) {
+    RunRecord& record = study.records[i];
+    fill(record, 3, 2, n);
+    for (std::uint32_t j = 0; j < i % 3; ++j) {  // runs without posts among them
+      const std::uint32_t size = 1 + j * 2;
+      record.posts.push_back(post(n, static_cast<std::int32_t>(j) - 1, size, static_cast<std::uint32_t>(record.cascades.size())));
+      for (std::uint32_t node = 0; node < size; ++node)
+        record.cascades.push_back({static_cast<std::int32_t>(node) - 1, UserId{n()}, n(),
+                                   node == 0   ? Reason::root
+                                   : node == 1 ? Reason::followed
+                                               : Reason::reshared});
+      record.influencers.push_back(influencer(n, j));
+      study.accounts[record.posts.back().author] = "tëst_" + std::to_string(n());
+    }
+  }
+  for (GraphFacts& graph : study.graphs) graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n()};
+  study.graphs.back().reciprocity = missing;
+  study.comparison.push_back({0, "many against one", "größer als 100 %", "one", "portfolio", "engagement per money", "ratio of means", "1",
+                              1.25, 1.125, 1.5, 0.95, "jackknife", 2, 3.5, 2.75, 0.875, 0.25, "graph, dynamics"});
+  study.comparison.push_back({0, "one", "one", "control", "portfolio", "reach", "difference of means", "users", -12.5, -25.0, 3.0, 0.9,
+                              "jackknife", 1, 17.0, 29.5, missing, missing, ""});
+  study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
+  return study;
+}
+
+StudyResult empty_study() {
+  Count n;
+  StudyResult study;
+  study.arms = {"only"};
+  study.replicates = 1;
+  study.tiers = {"all"};
+  study.tiers_from = {0};
+  study.allocate();
+  fill(study.records.front(), 1, 0, n);
+  return study;
+}
+
+StudyResult large_study(std::size_t posts) {
+  StudyResult study = empty_study();
+  study.campaigns = {"all"};
+  RunRecord& record = study.records.front();
+  record.campaigns.resize(1);
+  for (std::uint32_t i = 0; i < posts; ++i) {
+    Count n{i};
+    PostRow row = post(n, 0, 1, i);
+    row.key = mix(i + 1), row.likes = mix(i + 7) >> 1, row.reach = mix(i + 9) >> 1;
+    record.posts.push_back(row);
+    record.cascades.push_back({-1, row.author, row.tick, Reason::root});
+  }
+  return study;
+}
+
+Folder::Folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "grapevine-XXXXXX").string();
+  path_ = mkdtemp(name.data());
+}
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+std::string Folder::listing() const {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (const std::string& name : names) text += name + " ";
+  return text;
+}
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace grapevine::test
