@@ -101,12 +101,12 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
     cascades[i].push_back({-1, state.tracked[i].author, state.tracked[i].tick - measure_begin, Reason::root});
     place[i].emplace(state.tracked[i].author.value(), 0);
   }
-  for (const TrackedReshare& reshare : state.tracked_reshares) {
-    auto& nodes = cascades[reshare.tracked];
-    const auto parent = place[reshare.tracked].find(reshare.emitter.value());
-    GRAPEVINE_EXPECTS(parent != place[reshare.tracked].end());
-    place[reshare.tracked].emplace(reshare.user.value(), static_cast<std::int32_t>(nodes.size()));
-    nodes.push_back({parent->second, reshare.user, reshare.tick - measure_begin, reshare.reshared ? Reason::reshared : Reason::followed});
+  for (const TrackedReshare& tracked : state.tracked_reshares) {
+    auto& nodes = cascades[tracked.tracked];
+    const auto parent = place[tracked.tracked].find(tracked.emitter.value());
+    GRAPEVINE_EXPECTS(parent != place[tracked.tracked].end());
+    place[tracked.tracked].emplace(tracked.user.value(), static_cast<std::int32_t>(nodes.size()));
+    nodes.push_back({parent->second, tracked.user, tracked.tick - measure_begin, tracked.reshared ? Reason::reshared : Reason::followed});
   }
   return cascades;
 }
@@ -118,7 +118,7 @@ RunRecord World::record() const {
   const std::vector<std::uint64_t> reached = count_reached(state.reached, exchange);
   record.tiers = tier_rows(*this, reached);
   record.series = series_rows(*this);
-  std::uint64_t hash[] = {state.clock.event_hash};
+  std::vector<std::uint64_t> hash{state.clock.event_hash};
   exchange.add(std::span(hash));
   record.event_hash = hash[0];
 

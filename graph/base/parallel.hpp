@@ -16,7 +16,7 @@ int thread_count();
 
 /// Runs `body` with `threads` threads and restores the number afterwards, also when `body` throws.
 template <class Body>
-auto with_threads(int threads, Body&& body) {
+decltype(auto) with_threads(int threads, Body&& body) {
   struct Restore {
     int before;
     ~Restore() { set_thread_count(before); }

@@ -17,23 +17,6 @@ void scan_followees(const FollowGraph& graph, const Timelines& timelines, std::i
   session.fresh_count = n;
 }
 
-namespace {
-
-/// Walks the timelines of the fresh followees; visit(followee, emission). Two passes ahead of the walk hide the misses on offsets and rows.
-template <class Visit>
-void walk(const Timelines& timelines, std::span<const std::uint32_t> fresh, std::int64_t since, Visit&& visit) {
-  constexpr std::size_t far = 16, near = 8;
-  for (std::size_t i = 0; i < std::min(far, fresh.size()); ++i) timelines.prefetch_offsets(UserId{fresh[i]});
-  for (std::size_t i = 0; i < std::min(near, fresh.size()); ++i) timelines.prefetch_row(UserId{fresh[i]});
-  for (std::size_t i = 0; i < fresh.size(); ++i) {
-    if (i + far < fresh.size()) timelines.prefetch_offsets(UserId{fresh[i + far]});
-    if (i + near < fresh.size()) timelines.prefetch_row(UserId{fresh[i + near]});
-    timelines.for_each_since(UserId{fresh[i]}, since, [&](Emission emission) { visit(UserId{fresh[i]}, emission); });
-  }
-}
-
-}  // namespace
-
 void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& posts, const FeedParameters& feed, ParentRule parent, std::uint64_t emission_time_key,
             Tick last_session, SeenLog::Entries seen, Session& session) {
   const std::int64_t oldest = static_cast<std::int64_t>(session.now) - feed.window;
@@ -47,7 +30,7 @@ void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& p
     for (const std::uint32_t root : seen.roots)
       if (root >= posts.tail()) session.index.find_or_insert(root, RootIndex::blocked);
 
-  walk(timelines, std::span(session.fresh).first(session.fresh_count), since, [&](UserId followee, Emission emission) {
+  walk_fresh(timelines, session, since, [&](UserId followee, Emission emission) {
     if (emission.root < posts.tail()) return;
     posts.prefetch(emission.root);
     const auto fresh = static_cast<std::uint32_t>(session.candidates.size());

@@ -1,0 +1,203 @@
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/base/exchange.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/generators/erdos_renyi.hpp"
+#include "sim/tick/gather.hpp"
+#include "sim/world.hpp"
+
+/// How much does the whole tick cost beside the bare feed kernel, which does nothing but read? Both run on the same sessions of the same world in the same iteration,
+/// so that a change of the machine's mood moves both. The bare kernel: stamps of the followees, exact candidates walked out of the same timelines, one multiply-add on
+/// one 8-byte word each, the twenty best. The whole tick: wake, compose, timelines, gather, rank, attend, react, counters, retirement.
+namespace grapevine {
+namespace {
+
+constexpr std::size_t users = 1'000'000;
+constexpr double followees = 50;
+constexpr double sessions_per_tick = 20'000;
+
+WorldParameters parameters_for(double candidates) {
+  WorldParameters p;
+  p.seed = 1;
+  p.time = {600, 288, 100'000, 0};
+  p.population.sessions_per_day = sessions_per_tick / users * p.time.ticks_per_day();
+  p.population.session_spread = 0.0;
+  // A reader comes every 50 ticks on average and finds what 50 followees posted meanwhile (the window of 144 ticks cuts 5 % of it off).
+  p.population.posts_per_day = candidates / (followees * users / sessions_per_tick) * p.time.ticks_per_day() / 0.95;
+  p.population.post_spread = 0.0;
+  p.population.patience = 20.0;
+  p.tiers = {{"few", "many"}, {0, 50}};
+  return p;
+}
+
+RunParameters run_parameters() {
+  RunParameters run;
+  run.feed.ranking = Ranking::weighted;
+  return run;
+}
+
+const FollowGraph& graph() {
+  static const FollowGraph g = erdos_renyi(users, followees, StreamKey(1, Stream::graph, 0));
+  return g;
+}
+
+/// A world in its steady state, made once for each number of candidates.
+World& steady_world(int candidates) {
+  static Alone alone;
+  static const std::vector<std::string> no_ids;
+  static std::map<int, std::unique_ptr<World>> worlds;
+  std::unique_ptr<World>& world = worlds[candidates];
+  if (!world) {
+    world = std::make_unique<World>(graph(), no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
+    world->run_until(200);
+  }
+  return *world;
+}
+
+struct BareWorker {
+  Session session;
+  std::vector<std::uint32_t> roots;  // walked, for the check; the kernel itself keeps only the top
+};
+
+/// The sum of the top scores, so that nothing is optimised away, and how many emissions were walked.
+struct BareResult {
+  double top = 0.0;
+  std::uint64_t walked = 0;
+};
+
+BareResult bare_session(const World& world, std::size_t reader, Session& session, std::vector<std::uint32_t>* roots) {
+  const WorldState& state = world.state;
+  const Tick now = state.clock.now;
+  session.reader = UserId{static_cast<std::uint32_t>(reader)};
+  const std::int64_t oldest = static_cast<std::int64_t>(now) - world.run.feed.window;
+  const std::int64_t since = state.last_session[reader] == never ? oldest : std::max<std::int64_t>(state.last_session[reader], oldest);
+  scan_followees(world.graph, state.timelines, since, session);
+  constexpr std::size_t top_count = 20;
+  float top[top_count];
+  std::size_t kept = 0;
+  BareResult result;
+  session.candidates.clear();
+  walk_fresh(state.timelines, session, since, [&](UserId, Emission emission) {
+    state.posts.prefetch(emission.root);
+    session.candidates.push_back({emission.root, UserId{}, 0, 0});
+  });
+  for (const Candidate& candidate : session.candidates) {
+    if (candidate.root < state.posts.tail()) continue;
+    if (roots) roots->push_back(candidate.root);
+    const PostHot hot = state.posts.hot(candidate.root);
+    const float score = static_cast<float>(hot.value) * 0.5f + static_cast<float>(hot.tag);
+    ++result.walked;
+    if (kept == top_count && score <= top[top_count - 1]) continue;
+    std::size_t at = kept < top_count ? kept++ : top_count - 1;
+    for (; at > 0 && top[at - 1] < score; --at) top[at] = top[at - 1];
+    top[at] = score;
+  }
+  for (std::size_t i = 0; i < kept; ++i) result.top += static_cast<double>(top[i]);
+  return result;
+}
+
+double seconds(std::chrono::steady_clock::time_point from) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count(); }
+
+void whole_tick_beside_bare_kernel(benchmark::State& bench) {
+  const int candidates = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
+  World& world = with_threads(2, [&]() -> World& { return steady_world(candidates); });
+  set_thread_count(threads);
+  double bare_time = 0, whole_time = 0;
+  std::uint64_t sessions = 0, delivered = 0, impressions = 0, wrong = 0;
+  std::vector<BareWorker> workers(static_cast<std::size_t>(threads));
+  std::vector<double> ratios;
+  for (auto _ : bench) {
+    const Tick now = world.state.clock.now;
+    auto start = std::chrono::steady_clock::now();
+    world.state.timelines.begin_tick(now);  // the merge belongs to the tick; when step() calls it again nothing is left to do
+    double whole = seconds(start);
+
+    std::vector<std::vector<std::uint32_t>> awake((users + reader_block - 1) / reader_block);
+    for (std::size_t i = 0; i < users; ++i)
+      if (world.state.next_session[i] == now) awake[i / reader_block].push_back(static_cast<std::uint32_t>(i));
+    std::vector<BareResult> results(awake.size());
+    start = std::chrono::steady_clock::now();
+    parallel_blocks(awake.size(), 1, [&](std::size_t block, std::size_t, std::size_t, int worker) {
+      for (const std::uint32_t reader : awake[block]) {
+        const BareResult r = bare_session(world, reader, workers[static_cast<std::size_t>(worker)].session, nullptr);
+        results[block].top += r.top;
+        results[block].walked += r.walked;
+      }
+    });
+    const double bare = seconds(start);
+    benchmark::DoNotOptimize(results.data());
+
+    // Fast and wrong is no result: the distinct roots that the bare kernel walks are what the tick delivers.
+    std::uint64_t distinct = 0;
+    for (const auto& readers : awake)
+      for (const std::uint32_t reader : readers) {
+        std::vector<std::uint32_t> roots;
+        bare_session(world, reader, workers[0].session, &roots);
+        std::sort(roots.begin(), roots.end());
+        roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
+        std::erase_if(roots, [&](std::uint32_t root) {  // the reader's own, and those that this tick retires before it gathers
+          return world.state.posts.identity(root).author.value() == reader || world.state.posts.visible(root) + world.run.feed.window <= now;
+        });
+        distinct += roots.size();
+      }
+
+    start = std::chrono::steady_clock::now();
+    world.step();
+    whole += seconds(start);
+    const TickCounts& counts = world.state.tick_counts.back();
+    wrong += counts.delivered != distinct;
+    sessions += counts.sessions;
+    delivered += counts.delivered;
+    impressions += counts.impressions;
+    bare_time += bare;
+    whole_time += whole;
+    ratios.push_back(whole / bare);
+    bench.SetIterationTime(whole);
+  }
+  if (wrong > 0) bench.SkipWithError("the tick delivers other roots than the bare kernel walks");
+  std::sort(ratios.begin(), ratios.end());
+  const double n = static_cast<double>(sessions);
+  bench.counters["candidates"] = static_cast<double>(delivered) / n;
+  bench.counters["looked_at"] = static_cast<double>(impressions) / n;
+  bench.counters["bare_us"] = 1e6 * bare_time / n * threads;  // per session and core
+  bench.counters["whole_us"] = 1e6 * whole_time / n * threads;
+  bench.counters["ratio"] = ratios[ratios.size() / 2];
+  bench.counters["ratio_min"] = ratios.front();
+  bench.counters["ratio_max"] = ratios.back();
+  bench.counters["bare_sessions/s"] = n / bare_time;
+  bench.counters["sessions/s"] = n / whole_time;
+}
+BENCHMARK(whole_tick_beside_bare_kernel)
+    ->ArgsProduct({{5, 140}, {1, 2}})
+    ->ArgNames({"candidates", "threads"})
+    ->Iterations(18)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// How many bytes does the state take for each account, live post, emission and remembered impression?
+void memory(benchmark::State& bench) {
+  const World& world = with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0))); });
+  for (auto _ : bench) benchmark::DoNotOptimize(world.memory());
+  std::map<std::string, double> bytes;
+  for (const MemoryLine& line : world.memory()) bytes[line.unit] += static_cast<double>(line.bytes);
+  bench.counters["B/account"] = (bytes["user"] + bytes["reader"]) / users;
+  bench.counters["B/post"] = bytes["post"] / static_cast<double>(world.state.posts.head() - world.state.posts.tail());
+  bench.counters["B/emission"] = (bytes["emission"] + bytes["recent emission"]) / static_cast<double>(world.state.timelines.emission_count());
+  bench.counters["B/remembered"] = (bytes["remembered impression"]) / static_cast<double>(world.state.seen.size());
+  bench.counters["B/follow"] = bytes["follow"] / static_cast<double>(world.graph.follow_count());
+}
+BENCHMARK(memory)->Arg(5)->Arg(140)->ArgName("candidates")->Iterations(1);
+
+}  // namespace
+}  // namespace grapevine
+
+BENCHMARK_MAIN();
