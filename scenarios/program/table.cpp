@@ -169,11 +169,13 @@ std::string tier_block(const StudyResult& study, const std::vector<ComparisonRow
         const ComparisonRow& row = rows[a * tiers + t];
         const int decimals = decimals_of(row);
         const double half = (row.upper - row.lower) / 2;
-        line.push_back(with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals)));
+        line.push_back(std::isnan(row.estimate)
+                           ? "-"
+                           : with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals)));
       }
       table.add(line);
     }
-    text += table.text();
+    text += (begin > 0 ? "\n" : "") + table.text();
   }
   return text;
 }

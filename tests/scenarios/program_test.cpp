@@ -1,0 +1,243 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+#include "tests/scenarios/small_study.hpp"
+
+// The program as a shell sees it: words in, exit status, standard output and standard error out.
+
+using namespace grapevine;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string content(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
+
+/// A folder to call the program in. What it prints goes to files outside that folder, so that `files` are those of the user.
+class Shell {
+public:
+  Shell() { folder_.write("small.toml", test::small_study); }
+
+  /// Starts the program and returns its process.
+  pid_t start(const std::vector<std::string>& words) const {
+    std::vector<char*> arguments{const_cast<char*>("grapevine")};
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    ::execv(GRAPEVINE_PROGRAM, arguments.data());
+    ::_exit(99);
+  }
+
+  /// The exit status as a shell gives it.
+  static int wait(pid_t child) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  int call(const std::vector<std::string>& words) const { return wait(start(words)); }
+
+  std::string out() const { return content(log_.path() / "out"); }
+  std::string err() const { return content(log_.path() / "err"); }
+  fs::path write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
+  fs::path file(const std::string& name) const { return folder_.path() / name; }
+
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+  }
+
+private:
+  test::Folder folder_, log_;
+};
+
+/// Small enough for a second: one replicate, three arms.
+const std::string tiny = R"(format = 1
+seed = 3
+replicates = 1
+time = {tick = "1h", warmup = "2h", measure = "2h", followup = "2h"}
+graph = {users = 500, mean_followees = 5}
+feed.window = "2h"
+campaign = [{name = "one", accounts = "largest", count = 1, every = "1h", slots = 2}]
+arm = [{name = "control"}, {name = "one", pays = ["one"]}]
+contrast = [{arm = "one", against = "control"}]
+)";
+
+}  // namespace
+
+TEST_CASE("a run prints its comparison, writes its result and says nothing else", "[program]") {
+  const Shell shell;
+  shell.write("tiny.toml", tiny);
+  REQUIRE(shell.call({"run", "tiny.toml", "-o", "tiny.h5", "--quiet"}) == 0);
+  CHECK(shell.err().empty());
+  CHECK(contains(shell.out(), "one against control"));
+  CHECK(contains(shell.out(), "Written to tiny.h5"));
+  CHECK(shell.files() == std::vector<std::string>{"small.toml", "tiny.h5", "tiny.toml"});
+
+  const std::string printed = shell.out();
+  REQUIRE(shell.call({"show", "tiny.h5"}) == 0);
+  CHECK(printed.substr(0, shell.out().size()) == shell.out());  // the file holds all that the table needs
+
+  REQUIRE(shell.call({"show", "--digest", "tiny.h5"}) == 0);
+  const std::string total = shell.out().substr(0, shell.out().find('\n'));
+  CHECK((total.size() == 32 && total.find_first_not_of("0123456789abcdef") == std::string::npos));
+  CHECK(contains(printed, "digest " + total));
+
+  REQUIRE(shell.call({"run", "tiny.toml", "-o", "again.h5", "--threads", "2", "--parts", "2"}) == 0);
+  CHECK(contains(shell.err(), "replicate 1 of 1"));  // a plain line in a log
+  CHECK_FALSE(contains(shell.err(), "\r"));
+  CHECK(contains(shell.out(), total));
+}
+
+TEST_CASE("each mistake ends with status 2, its message, and no file", "[program]") {
+  struct Mistake {
+    std::vector<std::string> words;
+    std::string message;
+    std::string scenario = "small.toml";
+  };
+  const Mistake mistake = GENERATE(values<Mistake>({
+      {{"--set", "feed.lenght=50"}, "unknown key 'lenght'"},
+      {{"--set", "replicates=\"ten\""}, "replicates"},
+      {{"--set", "population.patience=-3"}, "population.patience"},
+      {{"--set", "feed.ranking=\"newest\""}, "newest"},
+      {{}, "none.csv", "missing.toml"},
+      {{}, "torn.csv.gz", "torn.toml"},
+      {{"--set", "arm.one.graph.users=5"}, "graph.users"},
+      {{"--set", "campaign.many.followers=[2600,2600]"}, "many"},
+      {{"--set", "nonsense"}, "nonsense"},
+      {{"--threads", "0"}, "--threads"},
+      {{"--threads", "many"}, "--threads"},
+      {{"--parts", "-1"}, "--parts"},
+      {{"--colour"}, "--colour"},
+  }));
+  const Shell shell;
+  shell.write("torn.csv.gz", std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\xcb\xcf\xc9\xc9", 15));
+  shell.write("missing.toml", "format = 1\nseed = 7\ngraph.file = \"none.csv\"\n");
+  shell.write("torn.toml", "format = 1\nseed = 7\ngraph.file = \"torn.csv.gz\"\n");
+  const std::vector<std::string> before = shell.files();
+  std::vector<std::string> words{"run", mistake.scenario, "-o", "out.h5"};
+  words.insert(words.end(), mistake.words.begin(), mistake.words.end());
+  CHECK(shell.call(words) == 2);
+  INFO(shell.err());
+  CHECK(contains(shell.err(), mistake.message));
+  CHECK(shell.out().empty());
+  CHECK(shell.files() == before);
+}
+
+TEST_CASE("a mistake in the command itself ends with status 2 and says where help is", "[program]") {
+  const Shell shell;
+  const auto words = GENERATE(values<std::vector<std::string>>(
+      {{}, {"runn"}, {"run"}, {"show"}, {"keys", "--markdown", "--json-schema"}, {"check", "small.toml", "x"}}));
+  CHECK(shell.call(words) == 2);
+  CHECK(lines(shell.err()) == 1);
+  CHECK(contains(shell.err(), "--help"));
+}
+
+TEST_CASE("all mistakes of a request are told at once, a line each", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"run", "small.toml", "-o", "no/folder/small.h5", "--set", "feed.lenght=50", "--set", "replicates=0", "--set",
+                    "feed.ranking=\"newest\""}) == 2);
+  INFO(shell.err());
+  CHECK(lines(shell.err()) == 4);
+  for (const std::string part : {"no/folder", "lenght", "replicates", "newest"}) CHECK(contains(shell.err(), part));
+}
+
+TEST_CASE("a run without -o says how to name a result", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"run", "small.toml"}) == 2);
+  CHECK(contains(shell.err(), "grapevine run small.toml -o small.h5"));
+}
+
+TEST_CASE("a result that is there is kept unless it may be overwritten", "[program]") {
+  const Shell shell;
+  shell.write("tiny.toml", tiny);
+  shell.write("tiny.h5", "precious");
+  CHECK(shell.call({"run", "tiny.toml", "-o", "tiny.h5"}) == 2);
+  CHECK(contains(shell.err(), "--overwrite"));
+  CHECK(content(shell.file("tiny.h5")) == "precious");
+
+  CHECK(shell.call({"run", "tiny.toml", "-o", "tiny.h5", "--overwrite", "--set", "campaign.one.accounts=[\"nobody\"]"}) == 2);
+  CHECK(content(shell.file("tiny.h5")) == "precious");  // the request was wrong: nothing was run
+
+  CHECK(shell.call({"run", "tiny.toml", "-o", "tiny.h5", "--overwrite"}) == 0);
+  CHECK(shell.call({"show", "tiny.h5"}) == 0);
+}
+
+TEST_CASE("an output that cannot be written is found before the run and leaves nothing", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"run", "small.toml", "-o", "small.toml/out.h5"}) == 2);
+  CHECK(contains(shell.err(), "small.toml/out.h5"));
+  CHECK(shell.call({"run", "small.toml", "-o", ".", "--overwrite"}) == 2);
+  CHECK(shell.files() == std::vector<std::string>{"small.toml"});
+}
+
+TEST_CASE("a file that is no result is not shown", "[program]") {
+  const Shell shell;
+  for (const std::string name : {"small.toml", "none.h5"}) {
+    CHECK(shell.call({"show", name}) == 2);
+    CHECK(contains(shell.err(), name));
+    CHECK(shell.call({"show", "--digest", name}) == 2);
+  }
+}
+
+TEST_CASE("a signal ends a run after its tick with 128 + n and no file", "[program]") {
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGUSR1);
+  const Shell shell;
+  const pid_t child = shell.start({"run", "small.toml", "-o", "small.h5", "--set", "time.measure=\"3000d\""});
+  for (int i = 0; i < 2000 && !contains(shell.err(), "replicate"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(contains(shell.err(), "replicate"));  // it runs
+  ::kill(child, signal);
+  CHECK(Shell::wait(child) == 128 + signal);
+  CHECK(contains(shell.err(), fmt::format("stopped by signal {}", signal)));
+  CHECK(shell.files() == std::vector<std::string>{"small.toml"});
+}
+
+TEST_CASE("check tells what would run and writes nothing", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"check", "small.toml"}) == 0);
+  CHECK(shell.err().empty());
+  for (const std::string part : {"13 000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})
+    CHECK(contains(shell.out(), part));
+  CHECK(shell.files() == std::vector<std::string>{"small.toml"});
+}
+
+TEST_CASE("help, version and keys are results: standard output and status 0", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"--help"}) == 0);
+  for (const std::string part : {"run", "check", "keys", "show", "Examples", "Exit status"}) CHECK(contains(shell.out(), part));
+  CHECK(shell.call({"run", "--help"}) == 0);
+  CHECK(contains(shell.out(), "--overwrite"));
+  CHECK(shell.call({"--version"}) == 0);
+  CHECK(contains(shell.out(), "grapevine "));
+  CHECK(shell.call({"keys"}) == 0);
+  CHECK(contains(shell.out(), "ranking"));
+  CHECK(shell.call({"keys", "--json-schema"}) == 0);
+  CHECK(shell.out().front() == '{');
+  CHECK(shell.call({"keys", "--markdown"}) == 0);
+  CHECK(contains(shell.out(), "| key |"));
+  CHECK(shell.err().empty());
+}

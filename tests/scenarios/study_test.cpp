@@ -1,0 +1,165 @@
+#include "scenarios/program/study.hpp"
+
+#include <algorithm>
+
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "scenarios/program/outlook.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+#include "tests/scenarios/small_study.hpp"
+
+using namespace grapevine;
+
+namespace {
+
+std::string total_digest(const StudyResult& study) {
+  const test::Folder folder;
+  write_result(folder.path() / "study.h5", study);
+  return digests(folder.path() / "study.h5").total;
+}
+
+Scenario small(const std::vector<std::string>& overrides = {}) { return test::scenario_of(test::small_study, overrides); }
+
+const StudyResult& small_result() {
+  static const StudyResult study = run_study(small());
+  return study;
+}
+
+const std::string& small_digest() {
+  static const std::string digest = total_digest(small_result());
+  return digest;
+}
+
+}  // namespace
+
+TEST_CASE("the number of threads does not change a study", "[study][invariance]") {
+  const int threads = GENERATE(1, 2, 3, 8);
+  CHECK(with_threads(threads, [&] { return total_digest(run_study(small())); }) == small_digest());
+}
+
+TEST_CASE("the number of parts does not change a study", "[study][invariance]") {
+  const int parts = GENERATE(2, 3, 5);
+  CHECK(total_digest(run_study(small(), {.parts = parts, .progress = {}})) == small_digest());
+}
+
+TEST_CASE("what a study keeps beside its summary does not change its digest, another seed does", "[study][invariance]") {
+  CHECK(total_digest(run_study(small({"output.every=\"3h\"", "output.track_share=0.1", "output.cascades=false"}))) == small_digest());
+  CHECK(total_digest(run_study(small({"seed=12"}))) != small_digest());
+}
+
+TEST_CASE("arms that are alike differ by exactly 0 in every metric", "[study][invariance]") {
+  const StudyResult& study = small_result();
+  int zeros = 0;
+  for (const ComparisonRow& row : study.comparison) {
+    if (!row.arm.ends_with("-again") || row.against.empty()) continue;
+    INFO(row.contrast << ": " << row.metric << ", " << row.statistic);
+    const double equal = row.statistic == "ratio of means" ? 1 : 0;
+    CHECK((row.estimate == equal && row.lower == equal && row.upper == equal));
+    zeros += equal == 0;
+  }
+  CHECK(zeros == 3 + 5);  // every metric of "population" and of "portfolio" has a difference
+  for (std::size_t r = 0; r < 2; ++r) {
+    CHECK(study.record(0, 0, r).event_hash == study.record(0, 1, r).event_hash);
+    CHECK(study.record(0, 2, r).event_hash == study.record(0, 3, r).event_hash);
+    CHECK(study.record(0, 0, r).event_hash != study.record(0, 2, r).event_hash);
+  }
+}
+
+TEST_CASE("a study has the axes that its scenario names, and a campaign spends only where it is paid for", "[study]") {
+  const StudyResult& study = small_result();
+  CHECK(study.arms == std::vector<std::string>{"control", "control-again", "one", "one-again", "many", "many-weighted"});
+  CHECK((study.replicates == 2 && study.tick_seconds == 1800 && study.seed == 11));
+  REQUIRE(study.records.size() == 12);
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+    for (std::size_t r = 0; r < 2; ++r) {
+      const auto& [one, many] = std::pair(study.record(0, arm, r).campaigns[0], study.record(0, arm, r).campaigns[1]);
+      CHECK((one.spent > 0) == (study.arms[arm].substr(0, 3) == "one"));
+      CHECK((many.spent > 0) == (study.arms[arm].substr(0, 4) == "many"));
+      CHECK(many.spent <= many.budget);
+      CHECK(one.budget < 0);  // no bound
+    }
+}
+
+TEST_CASE("replicates draw anew what the scenario says, and every row names it", "[study]") {
+  CHECK(small_result().comparison.front().redrawn == "graph, selection, content, dynamics");
+  CHECK(small_result().graph(0, 0).follows != small_result().graph(0, 1).follows);
+
+  const StudyResult kept = run_study(small({"redraw=[\"dynamics\"]"}));
+  CHECK(kept.comparison.front().redrawn == "dynamics");
+  CHECK(kept.graph(0, 0).follows == kept.graph(0, 1).follows);
+  CHECK(kept.record(0, 0, 0).event_hash != kept.record(0, 0, 1).event_hash);
+}
+
+TEST_CASE("the facts of a graph are those of its edges", "[study]") {
+  const test::Folder folder;
+  // a and b follow each other, c and d follow a; one row twice, one row that follows itself.
+  const auto file = folder.write("follows.csv", "follower,followed\na,b\nb,a\nc,a\nd,a\nc,a\nd,d\n");
+  const Scenario scenario = test::scenario_of("format = 1\nseed = 7\n", {"graph.file=\"" + file.string() + "\"", "replicates=2"});
+  const GraphFacts facts = make_graph(scenario, 0).facts;
+  CHECK((facts.users == 4 && facts.follows == 4 && facts.largest_followers == 3));
+  CHECK(facts.reciprocity == 0.5);
+  CHECK((facts.rows_read == 6 && facts.duplicates == 1 && facts.self_loops == 1));
+  CHECK_FALSE(redraws_graph(scenario));
+  CHECK(redrawn_streams(scenario) == "selection, content, dynamics");
+}
+
+TEST_CASE("accounts of a loaded graph keep their ids", "[study]") {
+  const test::Folder folder;
+  std::string rows = "follower,followed\n";
+  for (int i = 0; i < 200; ++i) rows += fmt::format("reader{},star\nreader{},reader{}\n", i, i, (i + 1) % 200);
+  const auto file = folder.write("follows.csv", rows);
+  const Scenario scenario = test::scenario_of(test::small_study_on("file = \"" + file.string() + "\""), {"campaign.many.followers=[1,1]"});
+  const StudyResult study = run_study(scenario);
+  const auto& influencers = study.record(0, 2, 0).influencers;
+  REQUIRE(influencers.size() == 1);
+  CHECK(study.account(influencers.front().user) == "star");
+}
+
+TEST_CASE("a campaign that no account can hold stops a study before its first tick", "[study]") {
+  std::uint64_t ticks = 0;
+  const StudyOptions count{.parts = 1, .progress = [&](const StudyProgress& progress) { ticks = progress.ticks_done; }};
+  CHECK_THROWS_AS(run_study(small({"campaign.many.followers=[2600,2600]"}), count), BadRequest);
+  CHECK(ticks == 0);
+  CHECK_THROWS_AS(look_ahead(small({"campaign.many.followers=[2600,2600]"})), BadRequest);
+}
+
+TEST_CASE("progress counts every tick of every arm and replicate, whatever the parts", "[study]") {
+  const int parts = GENERATE(1, 2);
+  std::vector<std::string> seen;
+  std::uint64_t last = 0;
+  run_study(small({"replicates=1"}), {.parts = parts, .progress = [&](const StudyProgress& progress) {
+                                        if (seen.empty() || seen.back() != progress.doing) seen.push_back(progress.doing);
+                                        CHECK(progress.ticks_done >= last);
+                                        CHECK(progress.ticks == 12 + 6 * 24);
+                                        last = progress.ticks_done;
+                                      }});
+  CHECK(last == 12 + 6 * 24);
+  CHECK(seen == std::vector<std::string>{"graph", "warm-up", "control", "control-again", "one", "one-again", "many", "many-weighted"});
+}
+
+TEST_CASE("a listener that throws ends the study, in one part or several", "[study]") {
+  struct Enough {};
+  const int parts = GENERATE(1, 3);
+  const auto stop = [](const StudyProgress& progress) {
+    if (progress.ticks_done == 20) throw Enough{};
+  };
+  CHECK_THROWS_AS(run_study(small(), {.parts = parts, .progress = stop}), Enough);
+}
+
+TEST_CASE("the outlook agrees with the study that follows", "[study]") {
+  const Scenario scenario = small();
+  const Outlook outlook = look_ahead(scenario, 0.2);
+  const StudyResult& study = small_result();
+  CHECK(outlook.graph.follows == study.graph(0, 0).follows);
+  CHECK(outlook.users_by_tier[0] == study.record(0, 0, 0).tiers[0].accounts);
+  CHECK(outlook.users_by_tier[1] == study.record(0, 0, 0).tiers[1].accounts);
+  CHECK(outlook.campaigns[1].spent == study.record(0, 4, 0).campaigns[1].spent);
+  CHECK(outlook.campaigns[1].accounts == study.record(0, 4, 0).campaigns[1].accounts);
+  CHECK(outlook.sessions == Approx(13'000 * 2 * 0.5));
+  std::uint64_t sessions = 0;
+  for (const SeriesRow& row : study.record(0, 0, 0).series) sessions += row.sessions;
+  CHECK(static_cast<double>(sessions) == Approx(outlook.sessions).epsilon(0.05));
+  CHECK((outlook.seconds > 0 && outlook.probe_ticks > 0));
+  CHECK(outlook_text(scenario, outlook).find("the largest user, 0, has") != std::string::npos);
+}
