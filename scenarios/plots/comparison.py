@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import xarray as xr
 
 rows = xr.open_dataset(sys.argv[1], group="comparison").to_dataframe()
-rows = rows[rows.statistic.str.startswith("ratio")].iloc[::-1]
+rows = rows[(rows.statistic == "ratio of means") & (rows.against != "")].iloc[::-1]  # rates of one arm have nothing to be held against
 figure, axes = plt.subplots(figsize=(8, 1.5 + 0.4 * len(rows)), layout="constrained")
 axes.axvline(1, color="grey", linewidth=1)
 axes.hlines(range(len(rows)), rows.lower, rows.upper)

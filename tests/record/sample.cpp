@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "graph/base/error.hpp"
 #include "graph/base/random.hpp"
 
 namespace grapevine::test {
@@ -139,6 +140,15 @@ std::string Folder::listing() const {
   std::string text;
   for (const std::string& name : names) text += name + " ";
   return text;
+}
+
+std::string complaint_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
 }
 
 std::string bytes_of(const std::filesystem::path& file) {

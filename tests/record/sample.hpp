@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "sim/record/result.hpp"
@@ -30,6 +31,12 @@ public:
 private:
   std::filesystem::path path_;
 };
+
+/// What the error says that `action` throws; empty if it throws none.
+std::string complaint_of(const std::function<void()>& action);
+
+/// Whether `text` has `words` in it. (The matchers of the two versions of Catch2 have different names.)
+inline bool has(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
 
 std::string bytes_of(const std::filesystem::path& file);
 
