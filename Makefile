@@ -1,0 +1,49 @@
+# The two commands of the README, and what they stand on. Everything else is CMake: see CMakePresets.json.
+#
+#   make run     installs what is missing, builds, runs the main study and prints its comparison table
+#   make test    installs what is missing, builds with warnings as errors and passes all tests
+#   make build   installs what is missing and builds build/release/grapevine
+
+PACKAGES = g++ cmake ninja-build pkg-config libboost-dev libboost-graph-dev libeigen3-dev libhdf5-dev catch2 \
+  libtomlplusplus-dev libcli11-dev libfmt-dev librandom123-dev zlib1g-dev libzstd-dev libbenchmark-dev
+# What the tests of the result file open it with.
+TEST_PACKAGES = hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-netcdf4 python3-matplotlib
+
+RESULTS = results
+JOBS ?= $(shell nproc)
+
+.PHONY: run test build setup setup-tests clean
+
+run: build
+	@mkdir -p $(RESULTS)
+	build/release/grapevine run scenarios/library/one-or-many.toml -o $(RESULTS)/one-or-many.h5 --overwrite
+
+build: setup
+	cmake --preset release $(CMAKE_FLAGS)
+	cmake --build --preset release --parallel $(JOBS)
+
+test: setup setup-tests
+	cmake --preset ci $(CMAKE_FLAGS)
+	cmake --build --preset ci --parallel $(JOBS)
+	cmake --preset clones-off $(CMAKE_FLAGS)
+	cmake --build --preset clones-off --target grapevine --parallel $(JOBS)
+	ctest --preset ci --parallel $(JOBS)
+
+setup:
+	@$(call install,$(PACKAGES))
+
+setup-tests:
+	@$(call install,$(TEST_PACKAGES))
+
+clean:
+	rm -rf build
+
+# Installs the packages that dpkg does not know as installed: as root or with sudo, else says the one line to run. Systems without dpkg bring their own.
+define install
+set -e; command -v dpkg-query >/dev/null || exit 0; \
+missing=; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$p"; done; \
+[ -n "$$missing" ] || exit 0; \
+if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=sudo; else \
+  echo "Packages are missing. Run this line, then the command again:"; echo "  su -c 'apt-get update && apt-get install -y --no-install-recommends$$missing'"; exit 1; fi; \
+echo "installing:$$missing"; $$as_root apt-get update -qq; DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
