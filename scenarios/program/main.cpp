@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -49,6 +50,15 @@ struct Stopped {
 
 void stop_if_asked() {
   if (asked_to_stop != 0) throw Stopped{asked_to_stop};
+}
+
+/// OpenMP's idle threads spin by default: on a machine that others use too, a study took ten times as long. The wish that they sleep is
+/// read when the program is loaded, so it starts itself once more. A setting of the user wins; where the start fails, the run is slower and
+/// right.
+void let_idle_threads_sleep(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  execv("/proc/self/exe", argv);
 }
 
 struct Request {
@@ -212,6 +222,7 @@ int main(int argc, char** argv) {
 }  // namespace grapevine
 
 int main(int argc, char** argv) {
+  grapevine::let_idle_threads_sleep(argv);
   try {
     const int status = grapevine::main(argc, argv);
     if (std::fflush(stdout) != 0) throw grapevine::Error("standard output: cannot be written; check where it leads");
