@@ -258,6 +258,13 @@ LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOpti
 
   const std::vector<std::uint32_t> followers = count_places(rows);
   const std::vector<UserId> order = internal_order(followers, keys);
+  for (std::size_t k = 1; k < order.size(); ++k) {
+    const std::size_t a = order[k - 1].index(), b = order[k].index();
+    if (followers[a] == followers[b] && keys[a] == keys[b])  // by chance once in 10^19 pairs
+      throw BadRequest(
+          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
+                      file.string(), ids[a], ids[b]));
+  }
   for (std::size_t u = 0; u < ids.size(); ++u) report.isolated += rows[u].empty() && followers[u] == 0;
   loaded.graph = FollowGraph(renumber(rows, order));
   loaded.outside_ids.resize(ids.size());
