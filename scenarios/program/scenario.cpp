@@ -400,7 +400,6 @@ private:
     study_.arms.assign(tables.size(), {"", study_.run});
     for (std::size_t i = 0; i < tables.size(); ++i) {
       const std::string prefix = note_name("arm", *tables[i], arm_names_);
-      arm_prefixes_.push_back(prefix);
       Target target = base();
       target.arm = &study_.arms[i];
       target.run = &study_.arms[i].run;
@@ -622,7 +621,7 @@ private:
   std::map<std::string, std::size_t> given_by_label_;
   std::vector<Missing> missing_;
   std::map<std::string, Place> campaign_names_, arm_names_;
-  std::vector<std::string> campaign_prefixes_, arm_prefixes_, contrast_prefixes_;
+  std::vector<std::string> campaign_prefixes_, contrast_prefixes_;
   std::vector<Place> campaign_places_, contrast_places_;
   std::size_t doubles_ = 0;
 };
