@@ -125,7 +125,7 @@ TEST_CASE("every bit of the nested mix is balanced over structured addresses", "
     std::array<std::uint32_t, 64> ones{};
     for (std::uint64_t i = 0; i < 1 << 20; ++i) {
       const std::uint64_t bits = structure.bits(i);
-      for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += bits >> bit & 1;
+      for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += std::uint32_t(bits >> bit & 1);
     }
     for (unsigned bit = 0; bit < 64; ++bit) {
       INFO("bit " << bit);
@@ -147,7 +147,7 @@ TEST_CASE("each bit of key, post and reader flips each bit of the nested mix hal
                                   : flipped < 128 ? nested_mix(key, post ^ flip, reader)
                                                   : nested_mix(key, post, reader ^ flip);
       const std::uint64_t difference = nested_mix(key, post, reader) ^ other;
-      for (unsigned bit = 0; bit < 64; ++bit) flips[bit] += difference >> bit & 1;
+      for (unsigned bit = 0; bit < 64; ++bit) flips[bit] += std::uint32_t(difference >> bit & 1);
     }
     for (const std::uint32_t count : flips) farthest = std::max(farthest, std::abs(double(count) - addresses / 2.0) / 64.0);
   }
