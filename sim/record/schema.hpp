@@ -56,7 +56,8 @@ inline constexpr std::array<Group, 10> groups{{
      "author."},
     {"comparison", "Estimates with intervals: arms compared over replicates. Intervals are Monte Carlo, given the parameters."},
     {"campaigns",
-     "What each campaign bought and what its own roots, with their cascades, brought. Zero where an arm does not run the campaign."},
+     "What each campaign bought and what its own roots, with their cascades, brought. Zero, but for the budget, where an arm does not run "
+     "the campaign."},
     {"series", "Everything that happened in each bin of time, all roots counted."},
     {"influencers", "Accounts that were paid: a row for each account, campaign, replicate, arm and point."},
     {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
@@ -167,9 +168,16 @@ void columns(Row& row, Column& column) {
 template <Of<CampaignRow> Row, class Column>
 void columns(Row& row, Column& column) {
   column("accounts", row.accounts, count_units, "accounts paid");
-  columns(row.outcomes, column);
+  auto& outcomes = row.outcomes;  // delivered and served are not kept per campaign
+  column("posts", outcomes.posts, count_units, "paid posts");
+  column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
+  column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
+  column("likes", outcomes.likes, count_units, "likes of paid posts");
+  column("replies", outcomes.replies, count_units, "replies to paid posts");
+  column("reshares", outcomes.reshares, count_units, "reshares of paid posts");
+  column("clicks", outcomes.clicks, count_units, "clicks on paid posts");
   column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
-  column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency");
+  column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency; -1 for no bound");
   column("spent", row.spent, money_units, "spent, in millionths of the currency");
 }
 

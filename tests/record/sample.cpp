@@ -27,8 +27,10 @@ Outcomes outcomes(Count& n) {
 
 void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n) {
   for (std::size_t tier = 0; tier < tiers; ++tier) record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit});
-  for (std::size_t campaign = 0; campaign < campaigns; ++campaign)
+  for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
     record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}});
+    record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
+  }
   record.event_hash = 0xfedcba9876543210ULL + n();
   for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
 }
