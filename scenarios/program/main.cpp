@@ -6,7 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"

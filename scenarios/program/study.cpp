@@ -8,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <optional>
 
 #include "analysis/contrasts.hpp"
 #include "graph/base/error.hpp"
