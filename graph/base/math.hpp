@@ -6,7 +6,7 @@
 /// doubles at the true value.
 namespace grapevine::math {
 
-/// e^x. At most 0.7 ulp off (1 ulp where the result is subnormal); 0 below -745.1332, infinity above 709.7827.
+/// e^x. At most 0.75 ulp off (1 ulp where the result is subnormal); 0 below -745.1332, infinity above 709.7827.
 double exp(double x);
 
 /// Natural logarithm of x > 0. At most 0.9 ulp off; -infinity at 0, NaN below.

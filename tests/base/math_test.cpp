@@ -101,13 +101,13 @@ std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x); }
 
 }  // namespace
 
-TEST_CASE("exp is at most 0.7 ulp off where its result is normal", "[base][math]") {
-  CHECK(worst_exp(sampled(40'000, -1.0, 1.0, 1)).ulps < 0.7);
-  CHECK(worst_exp(sampled(60'000, -708.39, 709.78, 2)).ulps < 0.7);
+TEST_CASE("exp is at most 0.75 ulp off where its result is normal", "[base][math]") {
+  CHECK(worst_exp(sampled(40'000, -1.0, 1.0, 1)).ulps < 0.75);
+  CHECK(worst_exp(sampled(60'000, -708.39, 709.78, 2)).ulps < 0.75);
   std::vector<double> edges{0.0, 1.0, -1.0, 709.782712893384, -708.3964185322641, 1e-300, -1e-300, 1e-17, smallest, -smallest};
   for (int k = -1'021; k <= 1'023; ++k) edges.push_back((k + 0.5) * 0.6931471805599453);  // where the reduction changes its exponent
   for (const double x : with_neighbours(edges))
-    if (x > -708.39 && x < 709.782712893384) CHECK(ulps_off(math::exp(x), exp(Exact(x))) < 0.7);
+    if (x > -708.39 && x < 709.782712893384) CHECK(ulps_off(math::exp(x), exp(Exact(x))) < 0.75);
 }
 
 TEST_CASE("exp is at most 1 ulp off where its result is subnormal, and rounds into 0 and infinity", "[base][math]") {
