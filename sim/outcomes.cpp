@@ -127,8 +127,8 @@ RunRecord World::record() const {
   const auto paid_account = [](std::uint32_t campaign, UserId user) { return static_cast<std::uint64_t>(campaign) << 32 | user.value(); };
   for (std::uint32_t c = 0; c < parameters.campaigns.size(); ++c) {
     CampaignRow& row = record.campaigns[c];
-    row.budget = (*budgets)[c];
     if (std::find(run.pays.begin(), run.pays.end(), parameters.campaigns[c].name) == run.pays.end()) continue;
+    row.budget = (*budgets)[c];
     row.outcomes.reach = reached[16 + c];
     for (const Purchase& purchase : (*purchases)[c]) {
       ++row.accounts;

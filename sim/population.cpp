@@ -20,9 +20,9 @@ std::uint8_t tier_of(std::uint64_t followers, const TierParameters& tiers) {
   return static_cast<std::uint8_t>(std::upper_bound(tiers.from.begin(), tiers.from.end(), followers) - tiers.from.begin() - 1);
 }
 
-Population::Population(const FollowGraph& graph, const WorldParameters& parameters, const StreamKey& people, UserRange readers)
-    : interest_key_(people.key(Draw::interest)),
-      propensity_key_(people.key(Draw::propensity)),
+Population::Population(const FollowGraph& graph, const WorldParameters& parameters, const StreamKey& dynamics, UserRange readers)
+    : interest_key_(dynamics.key(Draw::interest)),
+      propensity_key_(dynamics.key(Draw::propensity)),
       topics_(parameters.population.topics),
       session_rate_(readers.size()),
       post_rate_(readers.size()),
@@ -36,7 +36,7 @@ Population::Population(const FollowGraph& graph, const WorldParameters& paramete
     // Lognormal with the given mean, whatever the spread.
     const auto lognormal = [&](Draw purpose, double mean, double spread) {
       if (spread == 0.0 || mean == 0.0) return mean;
-      return mean * math::exp(spread * math::normal_quantile(uniform(people.bits(purpose, user))) - 0.5 * spread * spread);
+      return mean * math::exp(spread * math::normal_quantile(uniform(dynamics.bits(purpose, user))) - 0.5 * spread * spread);
     };
     session_rate_[i] = static_cast<float>(lognormal(Draw::session_rate, p.sessions_per_day, p.session_spread) / ticks_per_day);
     post_rate_[i] = static_cast<float>(lognormal(Draw::post_rate, p.posts_per_day, p.post_spread) / ticks_per_day);

@@ -20,7 +20,7 @@ const QuantileTable& normal_cells();
 /// What users are: drawn once a replicate, never changed. All draws belong to the user's internal number and none looks at its follower count.
 class Population {
 public:
-  Population(const FollowGraph& graph, const WorldParameters& parameters, const StreamKey& people, UserRange readers);
+  Population(const FollowGraph& graph, const WorldParameters& parameters, const StreamKey& dynamics, UserRange readers);
 
   // Of the readers of this part; `reader` counts from the first of them.
   double session_rate(std::size_t reader) const { return session_rate_[reader]; }  ///< per tick

@@ -7,9 +7,8 @@
 
 namespace grapevine {
 
-Timelines::Timelines(std::size_t users, Tick window, Tick merge_every)
-    : window_(window), merge_every_(std::max<Tick>(1, merge_every)), unit_((window + 2 * std::max<Tick>(1, merge_every) + 249) / 250) {
-  clock_.next_merge = merge_every_;
+Timelines::Timelines(std::size_t users, Tick window) : window_(window), longest_(std::max<Tick>(1, window / 4)), unit_((window + 2 * longest_ + 249) / 250) {
+  clock_.next_merge = longest_;
   stamp_.assign(users, coarse(0) + 1);  // one step ahead of now = 255 steps back: older than anything
   offset_.assign(users + 1, 0);
   recent_head_.assign(users, 0);
@@ -17,9 +16,9 @@ Timelines::Timelines(std::size_t users, Tick window, Tick merge_every)
 
 void Timelines::begin_tick(Tick now) {
   clock_.now = now;
-  if (now >= clock_.next_merge) {
+  if (now >= clock_.next_merge || recent_.size() >= std::max<std::size_t>(1024, stamp_.size() / 8)) {
     merge();
-    clock_.next_merge = now + merge_every_;
+    clock_.next_merge = now + longest_;
   }
 }
 

@@ -25,10 +25,11 @@ struct Emission {
 /// One byte per user, the coarse tick of its newest emission, answers "nothing new" without touching either; it may err towards "perhaps", never the other way.
 class Timelines {
 public:
-  /// `window`: ticks an emission lives. `merge_every`: ticks between merges of the second level.
-  Timelines(std::size_t users, Tick window, Tick merge_every);
+  /// `window`: ticks an emission lives.
+  Timelines(std::size_t users, Tick window);
 
-  /// Call with now = 0, 1, 2, ... before anything is read in that tick; merges when it is time.
+  /// Call with now = 0, 1, 2, ... before anything is read in that tick; merges the second level once it has grown to an eighth of an entry a user, or a quarter of
+  /// the window is over: a merge reads every row, so a quiet world merges seldom and a busy one before chains grow long.
   void begin_tick(Tick now);
 
   /// `visible` is the next tick.
@@ -88,12 +89,12 @@ private:
   };
   struct Clock {
     Tick now = 0;
-    Tick next_merge = 0;
+    Tick next_merge = 0;  ///< at the latest
   } clock_;
 
   Tick window_;
-  Tick merge_every_;
-  Tick unit_;  ///< ticks per step of a stamp: a window and a merge interval fit in 250 steps
+  Tick longest_;  ///< ticks between merges at most
+  Tick unit_;     ///< ticks per step of a stamp: a window and the longest time between merges fit in 250 steps
   std::vector<std::uint8_t> stamp_;
   std::vector<std::uint32_t> offset_;  ///< users + 1
   std::vector<Emission> row_;

@@ -17,14 +17,6 @@
 
 namespace grapevine {
 
-namespace {
-
-constexpr Tick seconds_between_merges = 3600;
-
-Tick merge_every(const WorldParameters& parameters) { return std::max<Tick>(1, seconds_between_merges / parameters.time.tick_seconds); }
-
-}  // namespace
-
 // ---- the table of arrays ----
 
 std::vector<WorldArray> world_arrays(WorldState& state) {
@@ -88,8 +80,7 @@ std::vector<MemoryLine> World::memory() const {
 // ---- making ----
 
 WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
-    : people(seed, Stream::graph, streams.graph),
-      selection(seed, Stream::selection, streams.selection),
+    : selection(seed, Stream::selection, streams.selection),
       content(seed, Stream::content, streams.content),
       dynamics(seed, Stream::dynamics, streams.dynamics),
       react(dynamics.key(Draw::react)),
@@ -107,10 +98,10 @@ World::World(const FollowGraph& graph_, const std::vector<std::string>& outside_
       readers(exchange_.readers(graph_.user_count())),
       keys(parameters_.seed, streams),
       schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
-      population(std::make_shared<const Population>(graph_, parameters_, keys.people, readers)),
+      population(std::make_shared<const Population>(graph_, parameters_, keys.dynamics, readers)),
       behaviour(run_.behaviour, parameters_.population),
       ranker(Ranker::make(run_.feed, keys.ranking)),
-      state(graph_.user_count(), readers.size(), run_.feed.window, merge_every(parameters_)),
+      state(graph_.user_count(), readers.size(), run_.feed.window),
       scratch_(std::make_unique<TickScratch>()) {
   auto bounds = std::make_shared<std::vector<MicroMoney>>();
   purchases = std::make_shared<const std::vector<std::vector<Purchase>>>(choose_accounts(graph, outside_ids, parameters, streams.selection, *bounds));
@@ -136,7 +127,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       ranker(Ranker::make(run_.feed, other.keys.ranking)),
       plan(plan_posts(*other.purchases, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
-      state(graph.user_count(), readers.size(), run_.feed.window, merge_every(other.parameters)),
+      state(graph.user_count(), readers.size(), run_.feed.window),
       scratch_(std::make_unique<TickScratch>()) {
   const auto from = world_arrays(const_cast<WorldState&>(other.state));
   const auto to = world_arrays(state);
@@ -249,10 +240,11 @@ void World::step() {
     TickScratch::Worker& worker = scratch.workers[static_cast<std::size_t>(w)];
     BlockOutput& out = scratch.blocks[block];
     out.clear();
-    compose_organic(*this, begin, end, out.organic, out.withheld);
+    due_at(std::span(state.next_post).subspan(begin, end - begin), now, worker.due);
+    compose_organic(*this, begin, worker.due, out.organic, out.withheld);
     for (const PostIdentity& post : out.organic) out.event_hash += emission_hash(keys, post, now);
-    wake(std::span(state.next_session).subspan(begin, end - begin), now, worker.awake);
-    for (std::size_t k = 0; k < worker.awake.size(); ++k) hold_session(*this, begin + worker.awake[k], worker.session, out);
+    due_at(std::span(state.next_session).subspan(begin, end - begin), now, worker.due);
+    for (const std::uint32_t reader : worker.due) hold_session(*this, begin + reader, worker.session, out);
   });
   std::vector<PostIdentity> organic;
   for (const BlockOutput& out : scratch.blocks) organic.insert(organic.end(), out.organic.begin(), out.organic.end());

@@ -77,9 +77,9 @@ struct Withheld {
 /// Everything that changes while a run goes on. `arrays` is the one table of it: copying, comparing, digesting and measuring a world all go through it, so an
 /// array that is forgotten there is missed by the branch itself and a test fails.
 struct WorldState {
-  WorldState(std::size_t users, std::size_t readers, Tick window, Tick merge_every)
+  WorldState(std::size_t users, std::size_t readers, Tick window)
       : next_session(readers), last_session(readers, never), session_ordinal(readers), next_post(readers), post_ordinal(readers), reached(readers),
-        reader_impressions(readers), author_impressions(users), timelines(users, window, merge_every), seen(readers) {}
+        reader_impressions(readers), author_impressions(users), timelines(users, window), seen(readers) {}
 
   struct Clock {
     Tick now = 0;
@@ -146,10 +146,9 @@ std::vector<WorldArray> world_arrays(WorldState& state);
 struct WorldKeys {
   WorldKeys(std::uint64_t seed, ReplicateStreams streams);
 
-  StreamKey people;  ///< of the stream `graph`: who follows whom and what users are
   StreamKey selection;
   StreamKey content;
-  StreamKey dynamics;
+  StreamKey dynamics;  ///< what users are, when they come, and what they do
   std::uint64_t react;
   RankingKeys ranking;
   std::uint64_t event_hash;

@@ -7,7 +7,8 @@
 /// Threads, visiting order and other people's draws therefore cannot change it.
 namespace grapevine {
 
-/// The independent sources of chance of a study. Each is redrawn, or kept, by replicate on its own (`redraw`).
+/// The independent sources of chance of a study: who follows whom; who is paid; topics and qualities of posts; what users are, when they come and what they do.
+/// Each is redrawn, or kept, by replicate on its own (`redraw`).
 enum class Stream : std::uint32_t { graph = 1, selection = 2, content = 3, dynamics = 4 };
 
 /// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the results: never renumber.

@@ -130,7 +130,7 @@ std::vector<Key> make_keys() {
        .name = "redraw",
        .kind = K::streams,
        .field = study<&Scenario::redraw>,
-       .sentence = "What each replicate draws anew; the rest is that of replicate 0. A graph from a file is never redrawn.",
+       .sentence = "What each replicate draws anew: who follows whom, who is paid, what posts are about, what users are and do; the rest is that of replicate 0.",
        .source = "assumption",
        .choices = {"graph", "selection", "content", "dynamics"}},
       {.section = "",

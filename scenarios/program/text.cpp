@@ -54,7 +54,7 @@ std::string with_decimals(double value, int decimals) {
 
 int decimals_for(double value, int digits) {
   if (value == 0 || !std::isfinite(value)) return 0;
-  return std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 0, 9);
+  return std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 0, 9);  // not on a path to a result
 }
 
 std::string duration(double seconds) {

@@ -36,9 +36,9 @@ struct TierRow {
 /// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero where the campaign does not run.
 struct CampaignRow {
   std::uint64_t accounts = 0;  ///< accounts paid
-  Outcomes outcomes;
+  Outcomes outcomes;           ///< `delivered` and `served` are not kept per campaign and stay 0
   std::uint64_t replaced = 0;  ///< organic posts withheld for paid ones
-  MicroMoney budget = 0;       ///< the bound
+  MicroMoney budget = 0;       ///< the bound; -1: none
   MicroMoney spent = 0;        ///< at most the budget
   bool operator==(const CampaignRow&) const = default;
 };

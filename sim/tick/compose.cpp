@@ -28,11 +28,11 @@ PostIdentity compose_post(const Population& population, const PopulationParamete
   return post;
 }
 
-void compose_organic(World& world, std::size_t first, std::size_t last, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld) {
+void compose_organic(World& world, std::size_t first, std::span<const std::uint32_t> due, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld) {
   auto& state = world.state;
   const Tick now = state.clock.now;
-  for (std::size_t i = first; i < last; ++i) {
-    if (state.next_post[i] != now) continue;
+  for (const std::uint32_t offset : due) {
+    const std::size_t i = first + offset;
     const UserId author{world.readers.first + static_cast<std::uint32_t>(i)};
     const auto slot = std::lower_bound(state.open_slots.begin(), state.open_slots.end(), author, [](const OpenSlot& s, UserId u) { return s.author < u; });
     if (slot != state.open_slots.end() && slot->author == author)

@@ -8,9 +8,9 @@ namespace grapevine {
 PostIdentity compose_post(const Population& population, const PopulationParameters& parameters, const StreamKey& content, UserId author, Tick tick, PostOrigin kind,
                           std::uint32_t ordinal);
 
-/// The organic posts that are due in this tick from authors first .. last-1 of the part, ascending by author. Draws each author's next one. Where a paid post waits to
-/// take the place of an organic one, the organic post is withheld and the author appended to `withheld` instead.
-void compose_organic(World& world, std::size_t first, std::size_t last, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld);
+/// The organic posts of the authors first + due[0], first + due[1], ... of the part, whose posts are due in this tick. Draws each author's next one. Where a paid post
+/// waits to take the place of an organic one, the organic post is withheld and the author appended to `withheld` instead.
+void compose_organic(World& world, std::size_t first, std::span<const std::uint32_t> due, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld);
 
 /// The paid posts of this tick, in the order of the plan; every part composes all of them. Opens their slots for replacing an organic post.
 std::vector<PostIdentity> compose_paid(World& world);

@@ -25,7 +25,7 @@ struct BlockOutput {
 struct TickScratch {
   struct Worker {
     Session session;
-    std::vector<std::uint32_t> awake;
+    std::vector<std::uint32_t> due;
   };
   std::vector<Worker> workers;
   std::vector<BlockOutput> blocks;
