@@ -1,5 +1,8 @@
 #include "sim/behaviour.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
 #include "graph/base/math.hpp"
@@ -17,13 +20,44 @@ QuantileTable exponentials(const QuantileTable& logits) {
   return odds;
 }
 
-/// Every eighth cell, from the middle of each eight: enough to centre by. One value where the term is switched off.
-std::vector<double> coarse(const QuantileTable& odds, bool neutral) {
-  if (neutral) return {1.0};
-  std::vector<double> cells;
-  for (std::size_t i = 0; i < odds.size(); i += 8) cells.push_back(0.5 * (odds[i + 3] + odds[i + 4]));
-  return cells;
-}
+/// A distribution of log odds on a grid. What falls between two points is shared so that its mean odds are kept: the mean of o / (1 + o) is off by less than one part in
+/// 10^7 for each term added (step^2 / 16).
+class LogOdds {
+public:
+  /// Certainly 0. Room for terms whose values add up to between `low` <= 0 and `high` >= 0; each may be put a step too low or too high.
+  LogOdds(double low, double high)
+      : low_(std::floor(low / step) - spare), odds_(static_cast<std::size_t>(std::ceil(high / step) + spare - low_) + 1), weight_(odds_.size()) {
+    for (std::size_t k = 0; k < odds_.size(); ++k) odds_[k] = math::exp((static_cast<double>(k) + low_) * step);
+    weight_[static_cast<std::size_t>(-low_)] = 1.0;
+  }
+
+  /// Adds an independent term whose values are equally likely.
+  void add(const QuantileTable& logits) {
+    std::vector<double> sum(weight_.size());
+    for (const double logit : logits) {
+      const double down = std::floor(logit / step), above = (math::exp(logit - down * step) - 1.0) / (math::exp(step) - 1.0);
+      const auto shift = static_cast<std::ptrdiff_t>(down), size = static_cast<std::ptrdiff_t>(sum.size());
+      for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, -shift); k < std::min(size, size - shift - 1); ++k) {
+        sum[static_cast<std::size_t>(k + shift)] += weight_[static_cast<std::size_t>(k)] * (1.0 - above) / 256.0;
+        sum[static_cast<std::size_t>(k + shift + 1)] += weight_[static_cast<std::size_t>(k)] * above / 256.0;
+      }
+    }
+    weight_ = std::move(sum);
+  }
+
+  double mean_probability(double base) const {
+    double mean = 0.0;
+    for (std::size_t k = 0; k < odds_.size(); ++k) mean += weight_[k] * (base * odds_[k] / (1.0 + base * odds_[k]));
+    return mean;
+  }
+
+private:
+  static constexpr double step = 0x1p-10;
+  static constexpr double spare = 4;
+  double low_;  // in steps
+  std::vector<double> odds_;
+  std::vector<double> weight_;
+};
 
 }  // namespace
 
@@ -43,22 +77,27 @@ Behaviour::Behaviour(const BehaviourParameters& behaviour, const PopulationParam
   for (std::size_t n = 0; n < proof_.size(); ++n)
     proof_[n] = math::exp(behaviour.social_proof * math::log(1.0 + static_cast<double>(n)) / math::log(2.0));
 
-  std::vector<double> factors;  // the common factor over a grid of equally likely readers and posts
-  for (double a : coarse(propensity_, population.propensity_spread == 0.0))
-    for (double b : coarse(interest_, behaviour.topic_match == 0.0))
-      for (double c : coarse(quality_, population.quality_spread == 0.0)) factors.push_back(a * b * c);
+  const bool neutral = population.propensity_spread == 0.0 && population.quality_spread == 0.0 && behaviour.topic_match == 0.0;
+  double low_end = 0.0, high_end = 0.0;
+  for (const QuantileTable* term : {&propensity, &interest, &quality}) {
+    const auto [least, most] = std::minmax_element(term->begin(), term->end());
+    low_end += *least;
+    high_end += *most;
+  }
+  LogOdds population_odds(low_end, high_end);
+  if (population.propensity_spread != 0.0) population_odds.add(propensity);
+  if (behaviour.topic_match != 0.0) population_odds.add(interest);
+  if (population.quality_spread != 0.0) population_odds.add(quality);
   for (std::size_t action = 0; action < action_count; ++action) {
     const double wanted = behaviour.probability[action];
-    if (wanted <= 0.0 || wanted >= 1.0 || factors.size() == 1) {
+    if (wanted <= 0.0 || wanted >= 1.0 || neutral) {
       base_[action] = wanted <= 0.0 ? 0.0 : wanted >= 1.0 ? certain_odds : wanted / (1.0 - wanted);
       continue;
     }
     double low = -60.0, high = 60.0;  // bisection in the logit; 60 halvings reach the last bit
     for (int step = 0; step < 60; ++step) {
-      const double middle = 0.5 * (low + high), odds = math::exp(middle);
-      double mean = 0.0;
-      for (double factor : factors) mean += odds * factor / (1.0 + odds * factor);
-      (mean / static_cast<double>(factors.size()) < wanted ? low : high) = middle;
+      const double middle = 0.5 * (low + high);
+      (population_odds.mean_probability(math::exp(middle)) < wanted ? low : high) = middle;
     }
     base_[action] = math::exp(0.5 * (low + high));
   }
