@@ -1,0 +1,163 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "graph/base/random.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/behaviour.hpp"
+#include "sim/campaigns.hpp"
+#include "sim/parameters.hpp"
+#include "sim/posts.hpp"
+#include "sim/record/run_record.hpp"
+#include "sim/replicate.hpp"
+
+/// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held against. Nothing is ever dropped, every
+/// question is answered by looking through all there is. Of the engine it takes plain parameter and record structs, `post_key`, `campaign_key` and, where users or posts
+/// differ in how they act, the base odds.
+namespace grapevine::slow {
+
+struct Post {
+  std::uint64_t key = 0;
+  UserId author{};
+  Tick tick = 0;  ///< of emission; visible one tick later
+  std::uint32_t topic = 0;
+  std::uint32_t quality = 0;  ///< in 256ths
+  int campaign = -1;
+  PostCounters counters;
+  std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0;
+
+  Tick visible() const { return tick + 1; }
+  std::uint64_t salt() const { return key >> 38; }
+};
+
+struct Emission {
+  std::size_t post = 0;
+  UserId emitter{};
+  Tick visible = 0;
+  std::uint32_t time_in_tick = 0;
+  bool reshare = false;
+  UserId parent{};              ///< of a reshare: whose emission was looked at
+  bool parent_reshare = false;  ///< and whether that was itself a reshare
+};
+
+/// An impression.
+struct Look {
+  std::size_t post = 0;
+  UserId reader{};
+  UserId emitter{};
+  std::uint32_t position = 0;
+  std::uint32_t exposure = 0;
+  std::array<bool, action_count> took{};
+  bool reshared = false;
+};
+
+struct TickSums {
+  std::uint64_t sessions = 0, organic = 0, paid = 0, delivered = 0, served = 0, impressions = 0;
+  std::array<std::uint64_t, action_count> actions{};
+};
+
+/// How often something happened that an engine could get wrong: a comparison in which it never does proves little.
+struct Situations {
+  std::uint64_t again = 0;              ///< impressions of a root that the reader had looked at before
+  std::uint64_t several_resharers = 0;  ///< candidates with a social proof of two or more
+  std::uint64_t own_root_back = 0;      ///< a reader's own root in the emissions of a followee
+  std::uint64_t late_reshare = 0;       ///< an emission within the window of a root that has left it
+  std::uint64_t known_left_out = 0;     ///< under `memory = window`: a root left out because it was looked at
+  std::uint64_t parent_matters = 0;     ///< candidates whose latest emission is not their earliest
+  std::uint64_t not_twice = 0;          ///< actions that the coin allowed and that had been taken before
+  std::uint64_t cut_by_length = 0;      ///< sessions with more candidates than `feed.length`
+  std::uint64_t cut_by_patience = 0;    ///< sessions that left before the end of the feed
+  std::uint64_t ties = 0;               ///< neighbours in a feed with the same value
+  std::uint64_t deep = 0;               ///< reshares of a reshare
+  std::uint64_t withheld = 0;
+  std::uint64_t slots_expired = 0;      ///< paid posts for which no organic post was withheld in time
+  std::uint64_t slots_stacked = 0;      ///< organic posts withheld while two slots or more of the author were open
+  std::uint64_t twice_in_a_tick = 0;    ///< paid posts of an author that has another paid post in the same tick
+};
+
+class Model {
+public:
+  Model(const FollowGraph& graph, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
+
+  /// Goes on under other run parameters.
+  void branch(const RunParameters& run);
+  void step();
+  /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if `track_organic`, none if not.
+  RunRecord record(Tick series_every, bool track_organic) const;
+  /// What the campaign buys if it runs, and its bound (-1: none).
+  std::vector<Purchase> purchases(const CampaignParameters& campaign, MicroMoney& bound) const;
+
+  Tick now = 0;
+  std::vector<Post> posts;
+  std::vector<Emission> emissions;
+  std::vector<TickSums> ticks;
+  std::vector<std::uint64_t> reader_impressions;
+  Situations situations;
+
+  // Of the last tick.
+  std::vector<std::size_t> new_posts;
+  std::vector<Look> looks;
+  std::vector<Emission> reshares;
+
+private:
+  struct Candidate {
+    std::size_t post = 0;
+    std::size_t shown = 0;  ///< an emission
+    std::uint32_t proof = 0;
+    double value = 0;
+    std::uint32_t tie = 0;
+  };
+  struct Slot {
+    UserId author{};
+    Tick until = 0;  ///< last tick in which an organic post is withheld
+    std::size_t campaign = 0;
+  };
+  struct Paid {
+    Tick tick = 0;
+    UserId author{};
+    std::size_t campaign = 0;
+    auto operator<=>(const Paid&) const = default;
+  };
+
+  static std::vector<double> activity(const WorldParameters& parameters);
+  Tick next(Tick from, double gap, double rate) const;
+  std::uint32_t main_topic(UserId user) const;
+  std::size_t tier(UserId user) const;
+  bool counted(const Post& post) const { return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure; }
+  bool runs(const CampaignParameters& campaign) const;
+  MicroMoney price(UserId user) const;
+  void prepare_run();
+  void add_post(UserId author, PostOrigin origin, std::uint32_t ordinal, int campaign);
+  void compose();
+  std::vector<Candidate> gather(UserId reader);
+  void rank(UserId reader, std::vector<Candidate>& candidates);
+  void session(UserId reader);
+  void react(Look& look, std::uint32_t proof);
+  void commit();
+
+  const FollowGraph& graph_;
+  WorldParameters parameters_;
+  RunParameters run_;
+  StreamKey selection_, content_, dynamics_;
+  Behaviour behaviour_;
+  double mean_interest_;
+  std::vector<double> activity_before_;  // each tick
+  std::vector<float> session_rate_, post_rate_, depth_scale_;
+
+  std::vector<Tick> next_session_, next_post_, last_session_;
+  std::vector<std::uint32_t> sessions_held_, posts_due_;
+  std::vector<Paid> plan_;
+  std::vector<Slot> slots_;
+  std::vector<std::pair<UserId, std::size_t>> withheld_;                    // author and campaign
+  std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;       // of reader and post
+  std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;            // reader, post, action
+  std::vector<std::set<UserId>> readers_of_;                                // of a post: who looked at it
+};
+
+}  // namespace grapevine::slow
