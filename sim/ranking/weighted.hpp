@@ -11,16 +11,17 @@ namespace grapevine {
 class Weighted {
 public:
   static constexpr bool needs_value = true, needs_time = false;
-  static constexpr bool needs_age = true;
 
-  explicit Weighted(const FeedParameters& feed) : weights_(feed.weights), strength_(feed.prior_strength) {
+  explicit Weighted(const FeedParameters& feed) : weights_(feed.weights), strength_(feed.prior_strength), ages_(feed.age_half_life > 0) {
     for (std::size_t a = 0; a < action_count; ++a) prior_[a] = feed.prior[a] * strength_;
     decay_.assign(feed.window + 2, 1.0f);
-    if (feed.age_half_life > 0)
+    if (ages_)
       for (std::size_t age = 0; age < decay_.size(); ++age)
         decay_[age] = static_cast<float>(math::pow(0.5, static_cast<double>(age) / feed.age_half_life));
   }
 
+  /// Whether the root's age is read: it costs a cache miss a candidate.
+  bool needs_age() const { return ages_; }
   std::uint32_t value(const PostCounters& counters) const {
     double sum = 0.0;
     for (std::size_t a = 0; a < action_count; ++a) sum += weights_[a] * (counters.actions[a] + prior_[a]);
@@ -35,6 +36,7 @@ private:
   PerAction weights_;
   PerAction prior_{};
   double strength_;
+  bool ages_;
   std::vector<float> decay_;
 };
 

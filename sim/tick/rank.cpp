@@ -24,6 +24,7 @@ public:
   void rank(const Posts& posts, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();
     session.ranked.resize(n);
+    const bool ages = policy_.needs_age();
     for (std::size_t i = 0; i < n; ++i) {
       const Candidate& candidate = session.candidates[i];
       const PostHot hot = posts.hot(candidate.root);
@@ -32,7 +33,7 @@ public:
         context.time = time_in_tick(keys_.emission_time, hot, candidate.emitter);
       else
         context.tie = static_cast<std::uint32_t>(nested_mix(keys_.feed_order, hot.salt(), session.reader.value()) >> 32);
-      if constexpr (Policy::needs_age) context.age = session.now - posts.visible(candidate.root);
+      if (ages) context.age = session.now - posts.visible(candidate.root);
       session.ranked[i] = {policy_.key(hot, context), static_cast<std::uint32_t>(i)};
     }
     const auto before = [&](const Ranked& a, const Ranked& b) {
