@@ -80,7 +80,7 @@ struct BehaviourParameters {
   ParentRule parent = ParentRule::latest;
 };
 
-/// c = post + follower x (follower count of the account), for each paid post. Run scope.
+/// c = post + follower x (follower count of the account), for each paid post. World scope: what money buys is the same in every arm.
 struct PriceParameters {
   MicroMoney post = 1 * micro_per_unit;
   MicroMoney follower = 10'000;

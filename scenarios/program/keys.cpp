@@ -671,7 +671,7 @@ std::vector<Key> make_keys() {
        .name = "slots",
        .kind = K::whole,
        .field = campaign<&CampaignParameters::slots>,
-       .sentence = "Times at which paid posts appear; the j-th paid post takes slot j mod slots.",
+       .sentence = "Times at which paid posts appear; an account's posts take one after the other, from one drawn for the account.",
        .source = "assumption",
        .range = WholeRange{1, 10'000},
        .unit = "times"},
