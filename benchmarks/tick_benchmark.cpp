@@ -31,8 +31,11 @@ WorldParameters parameters_for(double candidates) {
   p.time = {600, 288, 100'000, 0};
   p.population.sessions_per_day = sessions_per_tick / users * p.time.ticks_per_day();
   p.population.session_spread = 0.0;
-  // A reader comes every 50 ticks on average and finds what 50 followees posted meanwhile (the window of 144 ticks cuts 5 % of it off).
-  p.population.posts_per_day = candidates / (followees * users / sessions_per_tick) * p.time.ticks_per_day() / 0.95;
+  // A reader comes every 50 ticks on average and finds what 50 followees emitted meanwhile (the window of 144 ticks cuts 5 % of it off): posts, and reshares of
+  // 1.2 % of what is looked at.
+  const double emissions = candidates / (followees * users / sessions_per_tick) / 0.95;  // per user and tick
+  const double reshares = 0.012 * std::min(candidates, 17.8) * sessions_per_tick / users;
+  p.population.posts_per_day = (emissions - reshares) * p.time.ticks_per_day();
   p.population.post_spread = 0.0;
   p.population.patience = 20.0;
   p.tiers = {{"few", "many"}, {0, 50}};

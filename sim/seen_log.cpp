@@ -23,7 +23,7 @@ void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t
   }
   block.waste += slot.count;
   slot = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(block.roots.size() - begin)};
-  if (block.waste > 1024 && 2 * block.waste > block.roots.size()) pack(reader / reader_block);
+  if (block.waste > 1024 && 4 * block.waste > block.roots.size()) pack(reader / reader_block);
 }
 
 void SeenLog::pack(std::size_t index) {

@@ -12,7 +12,7 @@ namespace grapevine {
 /// What each reader looked at and did, for as long as the root lives: serves feed memory, once-only actions, exposure numbers and distinct reach.
 ///
 /// One entry an impression: 4 bytes of root number, 1 byte of actions; a reader's entries are contiguous and ascend by root. Entries of a block of readers share an
-/// arena; a session writes the reader's entries anew at its end, and an arena that is more than half waste is packed. Readers of different blocks may be written at once.
+/// arena; a session writes the reader's entries anew at its end, and an arena that is more than a quarter waste is packed. Readers of different blocks may be written at once.
 class SeenLog {
 public:
   explicit SeenLog(std::size_t readers) : slot_(readers), blocks_((readers + reader_block - 1) / reader_block) {}
