@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <random>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/random.hpp"
 #include "scenarios/program/outlook.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -42,6 +45,46 @@ TEST_CASE("the number of threads does not change a study", "[study][invariance]"
 TEST_CASE("the number of parts does not change a study", "[study][invariance]") {
   const int parts = GENERATE(2, 3, 5);
   CHECK(total_digest(run_study(small(), {.parts = parts, .progress = {}})) == small_digest());
+}
+
+TEST_CASE("the order of a graph's lines does not change a study, other ids with the old keys change only what accounts are called",
+          "[study][invariance]") {
+  const FollowGraph graph = make_graph(small(), 0).graph;
+  std::vector<std::size_t> users(graph.user_count());
+  std::iota(users.begin(), users.end(), std::size_t{0});
+  std::vector<std::pair<std::size_t, std::size_t>> follows;
+  for (const std::size_t u : users)
+    for (const UserId v : graph.followees(UserId(static_cast<std::uint32_t>(u)))) follows.emplace_back(u, v.index());
+
+  const auto old_id = [](std::size_t user) { return fmt::format("user{}", user); };
+  const auto new_id = [](std::size_t user) { return fmt::format("{:016x}", mix(user)); };
+  const auto digests_with = [&](auto id) {
+    const test::Folder folder;
+    std::string rows = "follower,followed\n", accounts = "id,key\n";
+    for (const auto& [u, v] : follows) rows += fmt::format("{},{}\n", id(u), id(v));
+    for (const std::size_t user : users) accounts += fmt::format("{},{}\n", id(user), old_id(user));
+    folder.write("follows.csv", rows);
+    folder.write("accounts.csv", accounts);
+    const std::string text = test::small_study_on("file = \"follows.csv\"\naccounts = \"accounts.csv\"");
+    write_result(folder.path() / "study.h5", run_study(read_scenario(folder.write("study.toml", text), {"replicates=1"})));
+    return digests(folder.path() / "study.h5");
+  };
+  const Digests straight = digests_with(old_id);
+
+  std::mt19937 shuffler(5);
+  std::ranges::shuffle(follows, shuffler);
+  std::ranges::shuffle(users, shuffler);
+  const Digests shuffled = digests_with(old_id);
+  CHECK(shuffled.total == straight.total);
+  CHECK(shuffled.lines == straight.lines);
+
+  const Digests renamed = digests_with(new_id);
+  CHECK(renamed.total == straight.total);
+  for (std::size_t i = 0; i < straight.lines.size(); ++i) {
+    INFO(straight.lines[i].first);
+    CHECK(renamed.lines[i].first == straight.lines[i].first);
+    CHECK((renamed.lines[i].second == straight.lines[i].second) == (straight.lines[i].first != "accounts"));
+  }
 }
 
 TEST_CASE("what a study keeps beside its summary does not change its digest, another seed does", "[study][invariance]") {
