@@ -9,10 +9,18 @@ namespace grapevine {
 Schedule::Schedule(const std::array<double, 24>& profile, Tick ticks_per_day) : before_(ticks_per_day + 1, 0.0) {
   double total = 0.0;
   for (double weight : profile) total += weight;
-  GRAPEVINE_EXPECTS(total > 0.0 && ticks_per_day % 24 == 0);
+  GRAPEVINE_EXPECTS(total > 0.0);
   const bool flat = std::all_of(profile.begin(), profile.end(), [&](double weight) { return weight == profile[0]; });
-  for (Tick tick = 0; tick < ticks_per_day; ++tick)
-    before_[tick + 1] = flat ? tick + 1.0 : before_[tick] + profile[tick * 24 / ticks_per_day] * 24.0 / total;
+  const auto mean_weight = [&](Tick tick) {  // in units of which an hour has ticks_per_day and a tick has 24
+    double weight = 0.0;
+    for (Tick at = 24 * tick, end = at + 24; at < end;) {
+      const Tick hour = at / ticks_per_day, until = std::min(end, (hour + 1) * ticks_per_day);
+      weight += profile[hour] * ((until - at) / 24.0);
+      at = until;
+    }
+    return weight;
+  };
+  for (Tick tick = 0; tick < ticks_per_day; ++tick) before_[tick + 1] = flat ? tick + 1.0 : before_[tick] + mean_weight(tick) * 24.0 / total;
   before_.back() = ticks_per_day;
 }
 

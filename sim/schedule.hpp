@@ -12,7 +12,8 @@ namespace grapevine {
 /// At most one event a tick: the gap is counted from the end of the tick of the last event.
 class Schedule {
 public:
-  /// `profile`: weight of each hour of the day; only ratios matter. All equal: activity time is plain time.
+  /// `profile`: weight of each hour of the day; only ratios matter. A tick that lies in several hours has a share of each.
+  /// All equal: activity time is plain time.
   Schedule(const std::array<double, 24>& profile, Tick ticks_per_day);
 
   /// The first tick, at or after `from`, of an event whose exponential gap is `gap` (mean 1) at `rate` events per mean tick. `never` when the rate is 0 or it lies

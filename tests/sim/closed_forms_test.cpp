@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
+#include "sim/schedule.hpp"
 #include "sim/tick/session.hpp"
 #include "sim/world.hpp"
 #include "tests/catch.hpp"
@@ -264,6 +266,23 @@ TEST_CASE("sessions and posts follow the daily profile", "[sim][closed-form]") {
       CHECK(within_five_sd(sessions[hour], trials, p));
       CHECK(within_five_sd(posts[hour], trials, p));
     }
+  }
+}
+
+TEST_CASE("a tick that no hour is a multiple of has a share of every hour it lies in", "[sim][closed-form]") {
+  std::array<double, 24> profile{};
+  double weights = 0;
+  for (std::size_t hour = 0; hour < 24; ++hour) weights += profile[hour] = hour == 3 || hour == 4 ? 0.0 : 1.0 + static_cast<double>(hour * hour % 7);
+  for (const Tick minutes : {9u, 16u, 32u, 40u, 45u}) {
+    INFO("ticks of " << minutes << " minutes");
+    const Tick day = 1440 / minutes;
+    const Schedule schedule(profile, day);
+    double before = 0;  // minute by minute
+    for (Tick minute = 0; minute < 2 * 1440; ++minute) {
+      if (minute % minutes == 0) CHECK(schedule.activity_before(minute / minutes) == Approx(before).epsilon(1e-12));
+      before += profile[minute / 60 % 24] * 24 / weights / minutes;
+    }
+    CHECK(schedule.next(0, 1.5, 1.0 / day) == schedule.next(0, 0.5, 1.0 / day) + day);  // a day has as much activity as ticks
   }
 }
 
