@@ -9,7 +9,7 @@ namespace grapevine {
 
 Timelines::Timelines(std::size_t users, Tick window) : window_(window), longest_(std::max<Tick>(1, window / 4)), unit_((window + 2 * longest_ + 249) / 250) {
   clock_.next_merge = longest_;
-  stamp_.assign(users, coarse(0) + 1);  // one step ahead of now = 255 steps back: older than anything
+  stamp_.assign(users, stale());
   offset_.assign(users + 1, 0);
   recent_head_.assign(users, 0);
 }
@@ -47,14 +47,13 @@ void Timelines::merge() {
   };
   const std::size_t blocks = (users + default_block - 1) / default_block;
   std::vector<std::uint32_t> starts(blocks + 1, 0), offset(users + 1);
-  const std::uint8_t stale = static_cast<std::uint8_t>(coarse(clock_.now) + 1);
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
     std::uint32_t count = 0;
     for (std::size_t v = begin; v < end; ++v) {
       const std::uint32_t before = count;
       for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) ++count;
       count += live(static_cast<std::uint32_t>(v));
-      if (count == before) stamp_[v] = stale;
+      if (count == before) stamp_[v] = stale();
       offset[v + 1] = count;
     }
     starts[block + 1] = count;

@@ -81,6 +81,8 @@ public:
 private:
   void merge();
   std::uint8_t coarse(std::int64_t tick) const { return static_cast<std::uint8_t>(tick / unit_); }
+  /// The stamp of a user without emissions: just older than the window today, and not yet so old by the next merge that a byte wraps round.
+  std::uint8_t stale() const { return static_cast<std::uint8_t>(coarse(clock_.now) - (window_ / unit_ + 2)); }
 
   struct Recent {
     Emission emission;
