@@ -20,7 +20,7 @@ struct GraphChoice {
   double mean_followees = 25.0;    ///< power-law, erdos-renyi
   double followees_spread = 1.0;   ///< power-law: standard deviation of the log of the expected followee count
   double exponent = 2.2;           ///< power-law: tail exponent of the density of expected follower counts
-  double largest_share = 0.05;     ///< power-law: expected followers of the largest user as a share of all users
+  double largest_share = 0.05;     ///< power-law: follows that the largest user is expected to draw, as a share of all users
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
   std::filesystem::path file;                           ///< an edge list; wins over `model`
   std::filesystem::path accounts;                       ///< optional table of accounts

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "graph/generators/power_law.hpp"
 #include "scenarios/program/key_values.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -263,6 +264,11 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
   for (const char* table :
        {"", "properties.feed.", "properties.feed.properties.weights.", "properties.campaign.items.", "properties.arm.items."})
     CHECK(schema.get<bool>(std::string(table) + "additionalProperties") == false);
+}
+
+TEST_CASE("the generator takes the largest spread that the key of it allows", "[scenarios][keys]") {
+  const RealRange range = std::get<RealRange>(find_key("graph", "followees_spread")->range);
+  CHECK_NOTHROW(power_law_weights({.users = 1000, .followees_spread = range.most}));
 }
 
 TEST_CASE("durations are told in the largest unit that fits and read back", "[scenarios][keys]") {
