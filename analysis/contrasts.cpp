@@ -55,7 +55,7 @@ constexpr std::array incremental{
            .total = attributed_impressions},
     Metric{.name = "displaced engagement",
            .unit = "actions",
-           .sentence = "change of engagement with all other posts, withheld ones included",
+           .sentence = "change of engagement with all other posts of `measure`, withheld ones included",
            .total = other_engagement},
     Metric{
         .name = "net engagement", .unit = "actions", .sentence = "attributed and displaced engagement together", .total = all_engagement},
