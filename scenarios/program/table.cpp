@@ -187,10 +187,10 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   note("Intervals are Monte Carlo, given the parameters: more replicates narrow them, whether parameters are right they do not say.");
   const std::string redrawn = study.comparison.empty() ? "" : study.comparison.front().redrawn;
   note(fmt::format("Drawn anew in each replicate: {}.", redrawn.empty() ? "nothing" : redrawn));
-  note(
-      "corr: correlation of the two arms over replicates. var: variance of the estimate / variance had the arms been independent; below 1, "
-      "sharing "
-      "their chance helped. A dash: an arm does not vary.");
+  if (!estimands.empty())
+    note(
+        "corr: correlation of the two arms over replicates. var: variance of the estimate / variance had the arms been independent; below "
+        "1, sharing their chance helped. A dash: an arm does not vary.");
   std::set<std::string_view> told;
   for (const std::string& estimand : estimands)
     for (const Metric& metric : metrics_of(estimand))

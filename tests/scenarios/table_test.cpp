@@ -107,6 +107,13 @@ TEST_CASE("long names that are not ASCII do not push the table off the page", "[
   }
 }
 
+TEST_CASE("the table explains the columns that it has, and no others", "[table]") {
+  StudyResult study = study_of(10);
+  CHECK(contains(comparison_table(study), "corr: correlation"));
+  std::erase_if(study.comparison, [](const ComparisonRow& row) { return !row.against.empty(); });
+  CHECK_FALSE(contains(comparison_table(study), "corr"));
+}
+
 TEST_CASE("one replicate gives estimates and says that there is no interval", "[table]") {
   const std::string text = comparison_table(study_of(1));
   CHECK(contains(text, "no interval"));
