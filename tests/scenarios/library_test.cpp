@@ -1,7 +1,12 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
+#include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -10,7 +15,35 @@ using namespace grapevine::test;
 
 namespace {
 const std::filesystem::path library = GRAPEVINE_SOURCE "/scenarios/library";
+
+/// The study on a graph of one's own, shortened, as its result file tells it; nothing without the folder of shared data.
+std::optional<StudyResult> study_on_shared(const std::string& file, std::vector<std::string> overrides = {}) {
+  const char* data = std::getenv("GRAPEVINE_DATA");
+  if (data == nullptr) {
+    WARN("skipped: GRAPEVINE_DATA is not set");
+    return {};
+  }
+  overrides.insert(overrides.end(), {fmt::format("graph.file=\"{}/{}\"", data, file), "time.tick=\"1h\"", "replicates=2"});
+  const Folder folder;
+  write_result(folder.path() / "study.h5", run_study(read_scenario(library / "your-graph.toml", overrides)));
+  return read_result(folder.path() / "study.h5");
 }
+
+/// Whether the campaigns were held in every arm that pays for them, for the same money but for what is left over: less than another account.
+void check_campaigns(const StudyResult& study) {
+  REQUIRE(study.arms.size() == 6);
+  for (std::size_t r = 0; r < study.replicates; ++r)
+    for (std::size_t control : {0u, 3u}) {
+      const CampaignRow& one = study.record(0, control + 1, r).campaigns[0];
+      const CampaignRow& many = study.record(0, control + 2, r).campaigns[1];
+      CHECK(one.outcomes.impressions > 0);
+      CHECK(many.outcomes.impressions > 0);
+      CHECK(many.budget == one.spent);
+      CHECK((many.spent <= many.budget && many.spent > many.budget - 2 * micro_per_unit));  // at most 100 followers: 1 + 100 x 0.01
+    }
+  CHECK(std::ranges::count(study.comparison, "campaign engagement per money", &ComparisonRow::metric) > 0);
+}
+}  // namespace
 
 TEST_CASE("the main study has six arms in two rankings, each beside its control", "[scenarios][library]") {
   const Scenario study = read_scenario(library / "one-or-many.toml");
@@ -75,4 +108,25 @@ TEST_CASE("every scenario of the library opens with its question", "[scenarios][
     CHECK(comment.find('?') != std::string::npos);
     CHECK(entry.path().extension() == ".toml");
   }
+}
+
+TEST_CASE("the study runs on the followers of a brand on Twitter (needs GRAPEVINE_DATA)", "[scenarios][library][data]") {
+  const auto study = study_on_shared("twitter_follow_bofa.csv.gz");
+  if (!study) return;
+  for (const GraphFacts& graph : study->graphs) {
+    CHECK((graph.users == 13'688 && graph.follows == 68'328));
+    CHECK(std::abs(graph.reciprocity - 0.315) < 0.0005);
+    CHECK(graph.largest_followers == 3'469);
+  }
+  check_campaigns(*study);
+}
+
+TEST_CASE("the study runs on ego-Twitter (needs GRAPEVINE_DATA)", "[scenarios][library][data]") {
+  const auto study = study_on_shared("ego_twitter_undirected.csv.gz", {"graph.undirected=true"});
+  if (!study) return;
+  for (const GraphFacts& graph : study->graphs) {
+    CHECK((graph.users == 81'306 && graph.follows == 2'684'592));
+    CHECK(graph.reciprocity == 1);
+  }
+  check_campaigns(*study);
 }
