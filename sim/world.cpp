@@ -52,7 +52,7 @@ std::uint64_t World::digest() const {
       hash = mix(hash ^ word) + golden;
     }
     word = 0;
-    std::memcpy(&word, array.bytes.data() + i, array.bytes.size() - i);
+    if (i < array.bytes.size()) std::memcpy(&word, array.bytes.data() + i, array.bytes.size() - i);
     hash = mix(hash ^ word) + golden;
   }
   return hash;
