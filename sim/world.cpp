@@ -1,7 +1,5 @@
 #include "sim/world.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "graph/base/error.hpp"

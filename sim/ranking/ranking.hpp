@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 #include "sim/parameters.hpp"
 #include "sim/posts.hpp"
