@@ -94,7 +94,13 @@ void expect_free(const Request& request) {
   if (request.out.empty())
     throw BadRequest(fmt::format("grapevine run: no result file is named; expected -o OUT.h5; for example `grapevine run {} -o {}`",
                                  request.file, fs::path(request.file).stem().string() + ".h5"));
-  if (!request.overwrite && fs::exists(fs::symlink_status(request.out)))
+  std::error_code ignored;  // whatever it is, `expect_writable` meets it too
+  if (fs::is_directory(request.out, ignored))
+    throw BadRequest(fmt::format("{}: a folder; expected the name of a file; for example -o {}", request.out,
+                                 (fs::path(request.out) / fs::path(request.file).stem()).string() + ".h5"));
+  if (const fs::path folder = fs::path(request.out).parent_path(); !folder.empty() && !fs::exists(folder, ignored) && !ignored)
+    throw BadRequest(fmt::format("{}: there is no folder {}; expected one that is there; make it first", request.out, folder.string()));
+  if (!request.overwrite && fs::exists(fs::symlink_status(request.out, ignored)))
     throw BadRequest(fmt::format("{}: exists already; expected a new file; choose another name, or add --overwrite", request.out));
   expect_writable(request.out);
 }
@@ -162,6 +168,17 @@ struct Command {
   int (*act)(const Request&);
 };
 
+/// Accepts whole numbers from `least` to `most`.
+CLI::Validator whole_number(int least, int most) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        int number = 0;
+        if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most) return std::string();
+        return fmt::format("'{}'; expected a whole number, {} to {}", text, least, most);
+      },
+      "");
+}
+
 void add_scenario_options(CLI::App& app, Request& request) {
   app.add_option("FILE.toml", request.file, "the scenario")->required();
   app.add_option("--set", request.overrides, "lays KEY=VALUE over the scenario; the value is TOML, so texts stand in quotes")
@@ -169,7 +186,7 @@ void add_scenario_options(CLI::App& app, Request& request) {
       ->allow_extra_args(false);
   app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096));
+      ->check(whole_number(1, 4096));
 }
 
 int main(int argc, char** argv) {
@@ -192,7 +209,7 @@ int main(int argc, char** argv) {
   run_app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")->type_name("OUT.h5");
   run_app.add_option("--parts", request.parts, "parts of the process that each world is cut into; no result depends on it")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(whole_number(1, 1024));
   run_app.add_flag("--overwrite", request.overwrite, "replaces a result file that exists");
   run_app.add_flag("--quiet", request.quiet, "no progress");
 
@@ -212,6 +229,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     const auto parsed = app.get_subcommands();
+    if (const auto words = app.remaining(); parsed.empty() && !words.empty())
+      throw BadRequest(fmt::format("grapevine: '{}' is no command; expected run, check, keys or show; see `grapevine --help`", words.front()));
     const std::string asked = parsed.empty() ? "grapevine" : "grapevine " + parsed.front()->get_name();
     throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
   }

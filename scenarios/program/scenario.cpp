@@ -683,10 +683,10 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
       std::string key = text.substr(0, equals);
       const std::size_t begin = std::min(key.find_first_not_of(" \t"), key.size());
       key = key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
-      changes.push_back({key, equals == std::string::npos ? "" : text.substr(equals + 1)});
+      changes.push_back({key.empty() ? text : key, equals == std::string::npos ? "" : text.substr(equals + 1)});
       const auto number = static_cast<std::uint32_t>(changes.size());
-      if (equals == std::string::npos)
-        mistakes.push_back({{number, 1, 1}, "no value; expected key=value, such as --set feed.length=50"});
+      if (equals == std::string::npos || key.empty())
+        mistakes.push_back({{number, 1, 1}, fmt::format("no {}; expected key=value, such as --set feed.length=50", key.empty() ? "key" : "value")});
       else
         lay_over(document, changes.back(), number, mistakes);
     }

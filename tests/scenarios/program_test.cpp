@@ -128,9 +128,10 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
       {{}, "torn.csv.gz", "torn.toml"},
       {{"--set", "arm.one.graph.users=5"}, "graph.users"},
       {{"--set", "campaign.many.followers=[2600,2600]"}, "many"},
-      {{"--set", "nonsense"}, "nonsense"},
-      {{"--threads", "0"}, "--threads"},
-      {{"--threads", "many"}, "--threads"},
+      {{"--set", "nonsense"}, "--set nonsense: no value; expected key=value"},
+      {{"--set", "=5"}, "--set =5: no key; expected key=value"},
+      {{"--threads", "0"}, "--threads: '0'; expected a whole number, 1 to 4096"},
+      {{"--threads", "many"}, "--threads: 'many'; expected a whole number, 1 to 4096"},
       {{"--parts", "-1"}, "--parts"},
       {{"--colour"}, "--colour"},
   }));
@@ -155,6 +156,12 @@ TEST_CASE("a mistake in the command itself ends with status 2 and says where hel
   CHECK(shell.call(words) == 2);
   CHECK(lines(shell.err()) == 1);
   CHECK(contains(shell.err(), "--help"));
+}
+
+TEST_CASE("a word that is no command is named", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"runn", "small.toml"}) == 2);
+  CHECK(contains(shell.err(), "'runn' is no command; expected run, check, keys or show"));
 }
 
 TEST_CASE("all mistakes of a request are told at once, a line each", "[program]") {
@@ -191,7 +198,11 @@ TEST_CASE("an output that cannot be written is found before the run and leaves n
   const Shell shell;
   CHECK(shell.call({"run", "small.toml", "-o", "small.toml/out.h5"}) == 2);
   CHECK(contains(shell.err(), "small.toml/out.h5"));
+  CHECK(shell.call({"run", "small.toml", "-o", "."}) == 2);
+  CHECK(contains(shell.err(), ".: a folder; expected the name of a file; for example -o ./small.h5"));
   CHECK(shell.call({"run", "small.toml", "-o", ".", "--overwrite"}) == 2);
+  CHECK(shell.call({"run", "small.toml", "-o", "none/small.h5"}) == 2);
+  CHECK(contains(shell.err(), "none/small.h5: there is no folder none; expected one that is there; make it first"));
   CHECK(shell.files() == std::vector<std::string>{"small.toml"});
 }
 

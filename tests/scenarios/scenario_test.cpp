@@ -250,7 +250,7 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
       "directory",
       "--set replicates: nothing is not a TOML value; texts stand in quotes; write --set 'replicates=\"...\"'",
       "--set time: no value; expected key=value, such as --set feed.length=50",
-      "--set : not the name of a key; expected one such as feed.length; `grapevine keys` lists all",
+      "--set =3: no key; expected key=value, such as --set feed.length=50",
       "--set feed..length: not the name of a key; expected one such as feed.length; `grapevine keys` lists all",
       "--set price.post: 1\\nseed = 2 is not a TOML value; texts stand in quotes; write --set 'price.post=\"1\\nseed = 2\"'",
   };
