@@ -6,15 +6,12 @@
 
 namespace grapevine {
 
-PostId Posts::append(const PostIdentity& identity, Tick visible, PostHot hot) {
-  if (range_.head - range_.tail == hot_.size()) grow();
-  GRAPEVINE_EXPECTS(range_.head != UINT32_MAX);
-  const std::uint32_t post = range_.head++;
-  hot_[post & mask()] = hot;
-  identity_[post & mask()] = identity;
-  visible_[post & mask()] = visible;
-  counters_[post & mask()] = {};
-  return PostId{post};
+PostId Posts::append(std::size_t count) {
+  while (range_.head - range_.tail + count > hot_.size()) grow();
+  GRAPEVINE_EXPECTS(count <= UINT32_MAX - range_.head);
+  const PostId first{range_.head};
+  range_.head += static_cast<std::uint32_t>(count);
+  return first;
 }
 
 void Posts::grow() {

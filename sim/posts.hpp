@@ -71,8 +71,14 @@ public:
   PostCounters& counters(std::uint32_t post) { return counters_[post & mask()]; }
   void prefetch(std::uint32_t post) const { __builtin_prefetch(&hot_[post & mask()]); }
 
-  /// `visible` must not be below that of the newest post.
-  PostId append(const PostIdentity& identity, Tick visible, PostHot hot);
+  /// Makes room for `count` posts with consecutive numbers and returns the first; `write` then gives each its content. `visible` must not fall.
+  PostId append(std::size_t count);
+  void write(std::uint32_t post, const PostIdentity& identity, Tick visible, PostHot hot) {
+    hot_[post & mask()] = hot;
+    identity_[post & mask()] = identity;
+    visible_[post & mask()] = visible;
+    counters_[post & mask()] = {};
+  }
 
   /// Drops all posts with visible <= limit, oldest first; `leave(number)` sees each while it is still live.
   template <class Leave>

@@ -30,13 +30,6 @@ Timelines::Fresh Timelines::fresh_since(std::int64_t since) const {
   return fresh;
 }
 
-void Timelines::emit(UserId author, Emission emission) {
-  GRAPEVINE_EXPECTS(emission.visible() == clock_.now + 1);
-  recent_.push_back({emission, author.value(), recent_head_[author.index()]});
-  recent_head_[author.index()] = static_cast<std::uint32_t>(recent_.size());
-  stamp_[author.index()] = coarse(emission.visible());
-}
-
 /// Rewrites the rows with the second level in front and without what has left the window. Reads and writes each live emission once.
 void Timelines::merge() {
   const std::size_t users = stamp_.size();
@@ -46,7 +39,9 @@ void Timelines::merge() {
     return static_cast<std::uint32_t>(std::find_if(begin, end, [&](const Emission& e) { return e.visible() <= oldest; }) - begin);
   };
   const std::size_t blocks = (users + default_block - 1) / default_block;
-  std::vector<std::uint32_t> starts(blocks + 1, 0), offset(users + 1);
+  std::vector<std::uint32_t> starts(blocks + 1, 0);
+  std::vector<std::uint32_t>& offset = spare_offset_;
+  offset.resize(users + 1);
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
     std::uint32_t count = 0;
     for (std::size_t v = begin; v < end; ++v) {
@@ -62,20 +57,20 @@ void Timelines::merge() {
     GRAPEVINE_EXPECTS(starts[block] <= UINT32_MAX - starts[block + 1]);
     starts[block + 1] += starts[block];
   }
-  spare_.resize(starts.back());
+  spare_row_.resize(starts.back());
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
     std::uint32_t at = starts[block];
     for (std::size_t v = begin; v < end; ++v) {
-      for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) spare_[at++] = recent_[i - 1].emission;
+      for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) spare_row_[at++] = recent_[i - 1].emission;
       recent_head_[v] = 0;
       const std::uint32_t n = live(static_cast<std::uint32_t>(v));
-      std::copy_n(row_.begin() + offset_[v], n, spare_.begin() + at);
+      std::copy_n(row_.begin() + offset_[v], n, spare_row_.begin() + at);
       at += n;
       offset[v + 1] += starts[block];
     }
   });
   offset[0] = 0;
-  row_.swap(spare_);
+  row_.swap(spare_row_);
   offset_.swap(offset);
   recent_.clear();
 }

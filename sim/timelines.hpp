@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/parallel.hpp"
 
 namespace grapevine {
 
@@ -32,8 +34,27 @@ public:
   /// the window is over: a merge reads every row, so a quiet world merges seldom and a busy one before chains grow long.
   void begin_tick(Tick now);
 
-  /// `visible` is the next tick.
-  void emit(UserId author, Emission emission);
+  /// Adds `count` emissions, all visible from the next tick; at(i) gives the i-th as {author, emission}. Later ones count as newer. Each worker owns every n-th group of
+  /// 64 authors, so nothing is shared and the number of workers does not show.
+  template <class At>
+  void emit(std::size_t count, At&& at) {
+    const std::size_t before = recent_.size();
+    recent_.resize(before + count);
+    const std::uint32_t owners = count < 4096 ? 1 : static_cast<std::uint32_t>(thread_count());
+    parallel_for(
+        owners,
+        [&](std::size_t owner) {
+          for (std::size_t i = 0; i < count; ++i) {
+            const std::pair<UserId, Emission> next = at(i);
+            const std::uint32_t author = next.first.value();
+            if (owners > 1 && (author >> 6) % owners != owner) continue;
+            recent_[before + i] = {next.second, author, recent_head_[author]};
+            recent_head_[author] = static_cast<std::uint32_t>(before + i + 1);
+            stamp_[author] = coarse(next.second.visible());
+          }
+        },
+        1);
+  }
 
   /// A filter for one reader in one tick: may author v have emissions with since < visible <= now?
   class Fresh {
@@ -102,7 +123,9 @@ private:
   std::vector<Emission> row_;
   std::vector<std::uint32_t> recent_head_;  ///< 1 + index of the newest; 0: none
   std::vector<Recent> recent_;
-  std::vector<Emission> spare_;  ///< the buffer that the next merge writes; not state
+  // The buffers that the next merge writes; not state.
+  std::vector<Emission> spare_row_;
+  std::vector<std::uint32_t> spare_offset_;
 };
 
 }  // namespace grapevine

@@ -13,14 +13,21 @@ void publish(World& world, std::span<const PostIdentity> posts) {
   const bool counted = time.warmup <= now && now < time.warmup + time.measure;
   const std::uint64_t track_below = coin_threshold(world.options.track_share);
   const std::uint32_t value = world.ranker->value({});
-  for (const PostIdentity& post : posts) {
-    const bool paid = post.campaign != PostIdentity::no_campaign;
-    const bool tracked = counted && (paid || coin(static_cast<std::uint32_t>(nested_mix(world.keys.sample, post.key, 0) >> 32), track_below));
-    const PostId number = state.posts.append(post, now + 1, {value, PostHot::make_tag(post.key, world.population->tier(post.author), counted, tracked)});
-    state.timelines.emit(post.author, Emission::make(number, now + 1, false));
-    if (tracked)
-      state.tracked.push_back({post.key, number.value(), post.author, now, post.campaign, post.topic, 0, {}, 0});
-    ++(paid ? state.tick_posts.back().paid : state.tick_posts.back().organic);
+  const std::uint32_t first = state.posts.append(posts.size()).value();
+  const auto paid = [](const PostIdentity& post) { return post.campaign != PostIdentity::no_campaign; };
+  parallel_for(posts.size(), [&](std::size_t i) {
+    const PostIdentity& post = posts[i];
+    const bool tracked = counted && (paid(post) || coin(static_cast<std::uint32_t>(nested_mix(world.keys.sample, post.key, 0) >> 32), track_below));
+    state.posts.write(first + static_cast<std::uint32_t>(i), post, now + 1, {value, PostHot::make_tag(post.key, world.population->tier(post.author), counted, tracked)});
+  });
+  state.timelines.emit(posts.size(), [&](std::size_t i) {
+    return std::pair(posts[i].author, Emission::make(PostId{first + static_cast<std::uint32_t>(i)}, now + 1, false));
+  });
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    const PostIdentity& post = posts[i];
+    ++(paid(post) ? state.tick_posts.back().paid : state.tick_posts.back().organic);
+    const std::uint32_t number = first + static_cast<std::uint32_t>(i);
+    if (state.posts.hot(number).tracked()) state.tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, {}, 0});
   }
 }
 
@@ -33,8 +40,8 @@ std::size_t tracked_index(const WorldState& state, std::uint32_t post) {
 void publish(World& world, std::span<const Reshare> reshares) {
   WorldState& state = world.state;
   const Tick now = state.clock.now;
+  state.timelines.emit(reshares.size(), [&](std::size_t i) { return std::pair(reshares[i].reader, Emission::make(PostId{reshares[i].root}, now + 1, true)); });
   for (const Reshare& reshare : reshares) {
-    state.timelines.emit(reshare.reader, Emission::make(PostId{reshare.root}, now + 1, true));
     if (reshare.flags & Impression::tracked)
       state.tracked_reshares.push_back({static_cast<std::uint32_t>(tracked_index(state, reshare.root)), reshare.reader, reshare.emitter, now,
                                         reshare.flags & Impression::reshared ? 1u : 0u});
@@ -61,6 +68,7 @@ void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& 
 void retire(World& world) {
   WorldState& state = world.state;
   state.posts.retire(static_cast<std::int64_t>(state.clock.now) - world.run.feed.window, [&](std::uint32_t post) {
+    if (post + 16 < state.posts.head()) __builtin_prefetch(&state.author_impressions[state.posts.identity(post + 16).author.index()]);
     const PostHot hot = state.posts.hot(post);
     state.author_impressions[state.posts.identity(post).author.index()] += state.posts.counters(post).impressions;
     if (hot.counted()) add_to_tier(state.posts, post, state.tiers);
