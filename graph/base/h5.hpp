@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-/// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that includes <hdf5.h>.
+/// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that knows the library.
 ///
 /// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the file, the object and
 /// HDF5's own reason. Equal calls write equal bytes: times are off, and links and attributes keep the order in which they were made.
