@@ -115,7 +115,7 @@ TEST_CASE("every follower with a session while the root lives has one impression
   bool same = true;
   for (const auto& [root, since] : visible)
     for (std::uint32_t u = 1; u <= followers; ++u) {
-      const bool there = std::any_of(sessions[u].begin(), sessions[u].end(), [&](Tick t) { return since <= t && t < since + window; });
+      const bool there = std::any_of(sessions[u].begin(), sessions[u].end(), [&, from = since](Tick t) { return from <= t && t < from + window; });
       same = same && impressions[root][u] == (there ? 1 : 0);
     }
   CHECK(same);
