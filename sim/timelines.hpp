@@ -34,26 +34,21 @@ public:
   /// the window is over: a merge reads every row, so a quiet world merges seldom and a busy one before chains grow long.
   void begin_tick(Tick now);
 
-  /// Adds `count` emissions, all visible from the next tick; at(i) gives the i-th as {author, emission}. Later ones count as newer. Each worker owns every n-th group of
-  /// 64 authors, so nothing is shared and the number of workers does not show.
+  /// Adds `count` emissions, all visible from the next tick; at(i) gives the i-th as {author, emission}. Later ones count as newer.
   template <class At>
   void emit(std::size_t count, At&& at) {
     const std::size_t before = recent_.size();
     recent_.resize(before + count);
-    const std::uint32_t owners = count < 4096 ? 1 : static_cast<std::uint32_t>(thread_count());
-    parallel_for(
-        owners,
-        [&](std::size_t owner) {
-          for (std::size_t i = 0; i < count; ++i) {
-            const std::pair<UserId, Emission> next = at(i);
-            const std::uint32_t author = next.first.value();
-            if (owners > 1 && (author >> 6) % owners != owner) continue;
-            recent_[before + i] = {next.second, author, recent_head_[author]};
-            recent_head_[author] = static_cast<std::uint32_t>(before + i + 1);
-            stamp_[author] = coarse(next.second.visible());
-          }
-        },
-        1);
+    parallel_by_owner(count, 6, [&](const auto& owns) {  // 64 stamps to a cache line
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::pair<UserId, Emission> next = at(i);
+        const std::uint32_t author = next.first.value();
+        if (!owns(author)) continue;
+        recent_[before + i] = {next.second, author, recent_head_[author]};
+        recent_head_[author] = static_cast<std::uint32_t>(before + i + 1);
+        stamp_[author] = coarse(next.second.visible());
+      }
+    });
   }
 
   /// A filter for one reader in one tick: may author v have emissions with since < visible <= now?

@@ -89,4 +89,14 @@ std::vector<T> parallel_append(std::size_t n, Append&& append, std::size_t block
   return all;
 }
 
+/// Scatters without atomics: body(owns) runs once for each of some workers, and owns(id) is true for exactly one of them, the same for all ids of a group of
+/// 2^group_bits (a cache line's worth of what is written). Every body streams over all `work` items and writes those whose id it owns, so each target is written in
+/// the order of the items. Small work stays with one worker.
+template <class Body>
+void parallel_by_owner(std::size_t work, unsigned group_bits, Body&& body) {
+  const std::uint32_t owners = work < default_block ? 1 : static_cast<std::uint32_t>(thread_count());
+  parallel_for(
+      owners, [&](std::size_t owner) { body([=](std::uint32_t id) { return owners == 1 || (id >> group_bits) % owners == owner; }); }, 1);
+}
+
 }  // namespace grapevine
