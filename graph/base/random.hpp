@@ -18,6 +18,10 @@ enum class Draw : std::uint32_t {
   graph_size = 2,
   graph_audience = 3,
   graph_class = 4,
+  graph_place = 5,
+  graph_pair = 6,
+  graph_return = 7,
+  graph_closure = 8,
   // population: a property of a user
   session_rate = 16,
   post_rate = 17,
