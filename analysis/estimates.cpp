@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
 
 // Eigen works element by element here and never reduces: the order of an Eigen sum depends on the width of the processor's vectors.
 
@@ -101,6 +103,66 @@ PairedEstimate paired_difference(const Series& arm, const Series& against, doubl
 
 PairedEstimate paired_ratio(const Series& arm, const Series& against, double level) {
   return paired(arm, against, level, [](const auto& a, const auto& b) { return over(a, b); });
+}
+
+LogRatio log_ratio(const Series& arm, const Series& against, double level) {
+  GRAPEVINE_EXPECTS(arm.total.size() == against.total.size());
+  const Jackknife a = leave_one_out(arm), b = leave_one_out(against);
+  Jackknife logs{math::log(over(a.all, b.all)), over(a.without, b.without)};
+  for (double& x : logs.without) x = math::log(x);
+  const Estimate log = logs.estimate(level);
+  LogRatio result{.estimate = {.value = canonical(over(a.all, b.all)), .n = logs.n()}};
+  if (logs.n() < 2) return result;
+  const auto n = static_cast<double>(logs.n());
+  result.standard_error = canonical(std::sqrt(logs.spread() / (n * (n - 1))));
+  result.estimate.low = canonical(math::exp(log.low));
+  result.estimate.high = canonical(math::exp(log.high));
+  return result;
+}
+
+Estimate jackknife(double all, const std::vector<double>& without, double level) {
+  return Jackknife{all, Eigen::Map<const ArrayXd>(without.data(), static_cast<Eigen::Index>(without.size()))}.estimate(level);
+}
+
+namespace {
+
+/// Beta(whole / 2, 1/2): pi for 1, 2 for 2, then Beta(a + 1, 1/2) = Beta(a, 1/2) a / (a + 1/2).
+double beta_with_half(std::size_t whole) {
+  double beta = whole % 2 == 1 ? std::numbers::pi : 2;
+  for (std::size_t k = whole % 2 == 1 ? 1 : 2; k < whole; k += 2) beta *= static_cast<double>(k) / static_cast<double>(k + 1);
+  return beta;
+}
+
+/// The continued fraction of the incomplete beta function by the method of Lentz; converges fast for x < (a + 1) / (a + b + 2).
+double beta_fraction(double a, double b, double x) {
+  const auto kept = [](double y) { return std::abs(y) < 1e-300 ? 1e-300 : y; };
+  double c = 1, d = 1 / kept(1 - (a + b) * x / (a + 1)), fraction = d;
+  for (int m = 1; m <= 10'000; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / kept(1 + even * d);
+    c = kept(1 + even / c);
+    fraction *= d * c;
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / kept(1 + odd * d);
+    c = kept(1 + odd / c);
+    fraction *= d * c;
+    if (std::abs(d * c - 1) < 1e-15) break;
+  }
+  return fraction;
+}
+
+}  // namespace
+
+double student_t_two_sided(std::size_t degrees, double t) {
+  GRAPEVINE_EXPECTS(degrees >= 1);
+  if (std::isnan(t)) return not_a_number;
+  if (std::isinf(t)) return 0;
+  if (t == 0) return 1;
+  // I_x(degrees / 2, 1/2) with x = degrees / (degrees + t^2); by the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) on the slow side.
+  const auto v = static_cast<double>(degrees);
+  const double a = v / 2, b = 0.5, x = v / (v + t * t), rest = t * t / (v + t * t);
+  const double front = math::pow(x, a) * std::sqrt(rest) / beta_with_half(degrees);
+  return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a : 1 - front * beta_fraction(b, a, rest) / b;
 }
 
 double student_t_quantile(double degrees, double p) {

@@ -52,6 +52,24 @@ PairedEstimate paired_difference(const Series& arm, const Series& against, doubl
 /// are equal.
 PairedEstimate paired_ratio(const Series& arm, const Series& against, double level = usual_level);
 
+/// A ratio judged on the scale of its logarithm, which treats "twice" and "half" alike: exchange the arms and the interval turns into its
+/// reciprocal. The scale of verdicts; docs/statistics.md compares its coverage with that of the other intervals.
+struct LogRatio {
+  Estimate estimate;                     ///< of the ratio; the interval is exp(log ratio -+ t standard_error), n - 1 degrees of freedom
+  double standard_error = not_a_number;  ///< jackknife, of the natural logarithm of the ratio
+};
+
+/// Pooled value of `arm` / pooled value of `against`. Exactly 1 with interval [1, 1] where the arms are equal. A ratio of 0 has no
+/// interval, nor has one that is 0 or missing without one of the replicates.
+LogRatio log_ratio(const Series& arm, const Series& against, double level = usual_level);
+
+/// An estimate from a statistic of all replicates and of the n sets that lack one (Tukey 1958): t interval of the pseudo-values.
+Estimate jackknife(double all, const std::vector<double>& without, double level = usual_level);
+
+/// P(|T| > |t|) for Student's t with a whole number of degrees >= 1: relative error below 1e-12 up to 1 000 degrees. Portable bits: the
+/// incomplete beta function from its continued fraction (DLMF 8.17.22), its constant by recursion.
+double student_t_two_sided(std::size_t degrees, double t);
+
 /// Quantile of Student's t distribution with `degrees` > 0 degrees of freedom at 0 < p < 1, to the nearest multiple of `t_grid`.
 ///
 /// Boost.Math calls exp, log and pow of libm, whose last bits differ between processors. Its quantiles are good to about 1e-15; a grid of

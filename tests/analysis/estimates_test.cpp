@@ -213,3 +213,38 @@ TEST_CASE("the jackknife interval of a ratio covers the truth nearly as often as
   CHECK(covered < (0.95 + 4 * 0.0035) * trials);
   CHECK(helped > 0.95 * trials);
 }
+
+TEST_CASE("two-sided probabilities of Student's t are those of Boost, small and large", "[analysis]") {
+  for (const std::size_t degrees : {1u, 2u, 3u, 9u, 19u, 20u, 49u, 100u, 399u, 1000u})
+    for (const double t : {1e-6, 0.01, 0.5, 1.0, 1.7, 2.0, 3.0, 5.0, 10.0, 40.0}) {
+      INFO(degrees << " degrees, t = " << t);
+      const double truth = 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(static_cast<double>(degrees)), t));
+      CHECK(std::abs(student_t_two_sided(degrees, t) - truth) <= 1e-12 * truth + 1e-300);
+      CHECK(student_t_two_sided(degrees, -t) == student_t_two_sided(degrees, t));
+    }
+  CHECK(student_t_two_sided(5, 0) == 1);
+  CHECK(student_t_two_sided(5, std::numeric_limits<double>::infinity()) == 0);
+  CHECK(std::isnan(student_t_two_sided(5, not_a_number)));
+}
+
+TEST_CASE("the interval on the log scale is that of leaving out one replicate at a time, and swapping the arms turns it over",
+          "[analysis]") {
+  const std::vector<double> a{31, 44, 18, 52, 39, 27, 40}, p{100, 130, 90, 160, 120, 80, 110}, b{20, 39, 15, 30, 36, 21, 25};
+  const Estimate logs = slow_jackknife({a, p, b}, [](const auto& c) { return std::log(mean_of(c[0]) / mean_of(c[1]) / mean_of(c[2])); });
+  const LogRatio r = log_ratio({a, p}, {b, {}}), back = log_ratio({b, {}}, {a, p});
+  check_equal(r.estimate, {std::exp(logs.value), std::exp(logs.low), std::exp(logs.high), 7});
+  check_equal(back.estimate, {1 / r.estimate.value, 1 / r.estimate.high, 1 / r.estimate.low, 7});
+  CHECK(r.standard_error == Approx((logs.high - logs.low) / 2 / student_t_quantile(6, 0.975)));
+
+  const LogRatio equal = log_ratio({a, p}, {a, p});
+  CHECK((equal.estimate.value == 1 && equal.estimate.low == 1 && equal.estimate.high == 1 && equal.standard_error == 0));
+  CHECK(std::isnan(log_ratio({{8}, {}}, {{2}, {}}).estimate.low));
+  CHECK(log_ratio({{8}, {}}, {{2}, {}}).estimate.value == 4);
+  const LogRatio none = log_ratio({{0, 0, 0}, {}}, {{1, 2, 3}, {}}), once = log_ratio({{0, 0, 5}, {}}, {{1, 2, 3}, {}});
+  CHECK((none.estimate.value == 0 && std::isnan(none.estimate.low) && std::isnan(none.standard_error)));
+  CHECK((once.estimate.value == Approx(5. / 6) && std::isnan(once.estimate.low) && std::isnan(once.estimate.high)));
+}
+
+TEST_CASE("the jackknife of a mean, handed in from outside, is its t interval", "[analysis]") {
+  check_equal(jackknife(6, {7, 6, 5}), pooled({{4, 6, 8}, {}}));
+}

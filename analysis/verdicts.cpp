@@ -1,0 +1,86 @@
+#include "analysis/verdicts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// The interval of a ratio at 1 - alpha.
+Estimate interval_at(const LogRatio& ratio, double alpha) {
+  Estimate e{.value = ratio.estimate.value, .n = ratio.estimate.n};
+  if (e.n < 2 || std::isnan(ratio.standard_error)) return e;
+  const double centre = math::log(e.value);
+  const double half_width = student_t_quantile(static_cast<double>(e.n) - 1, 1 - alpha / 2) * ratio.standard_error;
+  e.low = math::exp(centre - half_width);
+  e.high = math::exp(centre + half_width);
+  return e;
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds:
+      return "holds";
+    case Verdict::reversed:
+      return "reversed";
+    case Verdict::no_material_difference:
+      return "no material difference";
+    case Verdict::undecided:
+      break;
+  }
+  return "undecided";
+}
+
+Verdict verdict_of(const Estimate& interval, Margin margin) {
+  if (interval.low > margin.high) return Verdict::holds;
+  if (interval.high < margin.low) return Verdict::reversed;
+  if (interval.low > margin.low && interval.high < margin.high) return Verdict::no_material_difference;
+  return Verdict::undecided;
+}
+
+double deciding_level(const RatioClaim& claim) {
+  GRAPEVINE_EXPECTS(0 < claim.margin.low && claim.margin.low < claim.margin.high);
+  const LogRatio& ratio = claim.ratio;
+  if (ratio.estimate.n < 2 || std::isnan(ratio.standard_error)) return 1;
+  const double log = math::log(ratio.estimate.value);
+  const double distance = std::min(std::abs(log - math::log(claim.margin.low)), std::abs(log - math::log(claim.margin.high)));
+  if (distance == 0) return 1;
+  return student_t_two_sided(ratio.estimate.n - 1, distance / ratio.standard_error);
+}
+
+std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha) {
+  std::vector<Judgement> judgements(claims.size());
+  for (std::size_t i = 0; i < claims.size(); ++i) judgements[i].deciding_level = deciding_level(claims[i]);
+
+  std::vector<std::size_t> order(claims.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return judgements[i].deciding_level; });
+
+  std::size_t decided = 0;
+  for (const std::size_t i : order) {
+    Judgement& judgement = judgements[i];
+    judgement.level = alpha / static_cast<double>(claims.size() - decided);
+    judgement.interval = interval_at(claims[i].ratio, judgement.level);
+    judgement.verdict = verdict_of(judgement.interval, claims[i].margin);
+    decided += judgement.verdict != Verdict::undecided;
+  }
+  return judgements;
+}
+
+Equivalence equivalent(double difference, double standard_error, std::size_t degrees, double delta, double alpha) {
+  GRAPEVINE_EXPECTS(degrees >= 1 && delta > 0);
+  const double t = student_t_quantile(static_cast<double>(degrees), 1 - alpha);
+  const Estimate interval{difference, difference - t * standard_error, difference + t * standard_error, degrees + 1};
+  const double room = delta / standard_error - t;
+  const double power = std::isnan(room) ? not_a_number : room <= 0 ? 0 : 1 - student_t_two_sided(degrees, room);
+  return {.interval = interval, .equivalent = interval.low > -delta && interval.high < delta, .power = power};
+}
+
+}  // namespace grapevine

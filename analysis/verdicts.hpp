@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "analysis/estimates.hpp"
+
+/// What intervals decide: each claim about a ratio holds, is reversed, makes no material difference, or stays undecided.
+namespace grapevine {
+
+enum class Verdict { holds, reversed, no_material_difference, undecided };
+
+/// "holds", "reversed", "no material difference", "undecided".
+std::string_view name_of(Verdict verdict);
+
+/// Ratios between the two bounds make no material difference. 0 < low < high.
+struct Margin {
+  double low = 0.9;
+  double high = 1.1;
+};
+
+/// holds: interval wholly above the margin; reversed: wholly below; no material difference: wholly inside; else, or missing: undecided.
+Verdict verdict_of(const Estimate& interval, Margin margin = {});
+
+/// A ratio that a claim is about, and what counts as a difference.
+struct RatioClaim {
+  LogRatio ratio;
+  Margin margin;
+};
+
+/// The least level alpha at which the interval of 1 - alpha decides; 1 where none does. With d the distance of the log ratio from the
+/// nearest bound of the margin in standard errors, P(|T| > d) with n - 1 degrees of freedom.
+double deciding_level(const RatioClaim& claim);
+
+/// A verdict with the level it was reached at.
+struct Judgement {
+  Verdict verdict = Verdict::undecided;
+  double deciding_level = 1;  ///< of the claim alone
+  double level = 1;           ///< the adjusted alpha that the claim was judged at
+  Estimate interval;          ///< of the ratio, at 1 - level: the verdict is the one that this interval decides
+};
+
+/// Holm's step-down (1979): the claim with the least deciding level is judged at alpha / m, the next at alpha / (m - 1), and so on; after
+/// the first that stays undecided all others do, judged at its level. The chance of one or more wrong verdicts among the m claims is then
+/// at most alpha as far as the single intervals cover what they say. A claim without interval counts among the m. In the order of `claims`.
+std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha = 0.05);
+
+/// Two one-sided tests (Schuirmann 1987): is a difference so small that it does not matter?
+struct Equivalence {
+  Estimate interval;        ///< of the difference, at 1 - 2 alpha (90 %)
+  bool equivalent = false;  ///< the interval lies within +-delta
+  double power =
+      not_a_number;  ///< chance of that if the true difference were 0, the standard error taken as known: 2 P(T < delta / s.e. - t) - 1
+};
+
+/// `difference` with `standard_error` on `degrees` degrees of freedom, 1 or more. For a ratio, hand in its logarithm and delta on that
+/// scale.
+Equivalence equivalent(double difference, double standard_error, std::size_t degrees, double delta, double alpha = 0.05);
+
+}  // namespace grapevine
