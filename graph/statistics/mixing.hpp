@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "graph/follow_graph.hpp"
+#include "graph/statistics/ratio.hpp"
+
+/// Who follows whom, by what the two have in common.
+namespace grapevine {
+
+/// The share of follows whose reverse exists, 0 to 1: edge-wise, so a pair of mutual follows counts as two. O(follows / 64).
+double reciprocity(const FollowGraph& graph);
+
+/// Pearson's correlation of log(1 + followers) with log(1 + followees) over all users, -1 to 1. Missing where either is the same for
+/// everybody. O(users).
+double degree_correlation(const FollowGraph& graph);
+
+/// Do users with many neighbours have neighbours with many? Pearson's correlation of the degrees at the two ends of a link of the
+/// undirected projection, every link taken in both directions (Newman, PRL 89, 2002, equation 4), -1 to 1; degrees count neighbours,
+/// followers and followees together. Missing where all links join users of one degree. O(follows); no projection is built.
+double degree_assortativity(const FollowGraph& graph);
+
+/// How much follows keep within communities.
+struct Homophily {
+  double within = missing;     ///< share of follows whose two users are of one community
+  double by_chance = missing;  ///< that share to be expected in `reshuffled` graphs: the sum over communities of (their follows / all) *
+                               ///< (follows of theirs / all)
+  double assortativity = missing;  ///< (within - by_chance) / (1 - by_chance): 1 all within, 0 chance (Newman, PRE 67, 2003)
+
+  bool operator==(const Homophily&) const = default;
+};
+
+/// `community` has one entry a user. O(follows).
+Homophily homophily(const FollowGraph& graph, std::span<const std::uint16_t> community);
+
+}  // namespace grapevine
