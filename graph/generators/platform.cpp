@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -19,10 +22,11 @@ namespace grapevine {
 
 namespace {
 
-constexpr double exact_from = 500;        // natural accounts of at least so many followers have exactly as many as planned
-constexpr double most_of_active = 0.85;   // of all follows, that the active make
-constexpr double most_mutual = 0.98;      // of the follows that could be returned
-constexpr double inactive_largest = 100;  // followers of an inactive account, before scaling
+constexpr double exact_from = 500;                    // natural accounts of at least so many followers have exactly as many as planned
+constexpr double most_of_active = 0.85;               // of all follows, that the active make
+constexpr double most_mutual = 0.98;                  // of the follows that could be returned
+constexpr std::size_t neighbourhoods_in_window = 16;  // that a worker draws before it asks for more
+constexpr double inactive_largest = 100;              // followers of an inactive account, before scaling
 
 /// Followers of the active by percentile (Bruner 2013): from 0 to the tenth in proportion, between the others, and beyond the last with the
 /// slope of the last two, a Pareto law each.
@@ -91,135 +95,119 @@ struct Population {
   static constexpr double largest_scale = 1e6;
 };
 
-std::size_t community_begin(std::size_t users, std::size_t communities, std::size_t c) {
-  return (users * c + communities - 1) / communities;
-}
-
 void check_number(std::vector<std::string>& mistakes, const char* name, double value, double low, double high, const char* what) {
   if (!(value >= low && value <= high))
     mistakes.push_back(fmt::format("graph.{} is {}; expected {}, {} to {}", name, value, what, low, high));
 }
 
-/// Draws members of weighted ranges with one look at one cell (Walker 1977, built as by Vose 1991).
-struct AliasCell {
-  std::uint32_t threshold;  // the member of the cell itself below, the other from here on
+/// Where users live: positions 0 .. users - 1 in a row, cut into communities of equal size and those into neighbourhoods.
+class Places {
+public:
+  Places(std::size_t users, std::size_t communities, std::size_t neighbourhood) : users_(users), communities_(communities), begin_{0} {
+    for (std::size_t c = 0; c < communities; ++c) {
+      const std::size_t first = community_begin(c), size = community_begin(c + 1) - first;
+      const std::size_t parts = std::max<std::size_t>(1, (size + neighbourhood / 2) / neighbourhood);
+      for (std::size_t n = 1; n <= parts; ++n) begin_.push_back(static_cast<std::uint32_t>(first + size * n / parts));
+    }
+  }
+
+  std::size_t users() const { return users_; }
+  std::size_t communities() const { return communities_; }
+  std::size_t community_begin(std::size_t c) const { return (users_ * c + communities_ - 1) / communities_; }
+  std::size_t community_size(std::size_t c) const { return community_begin(c + 1) - community_begin(c); }
+  std::size_t community_of(std::size_t position) const { return position * communities_ / users_; }
+  std::size_t neighbourhoods() const { return begin_.size() - 1; }
+  std::size_t neighbourhood_begin(std::size_t n) const { return begin_[n]; }
+
+private:
+  std::size_t users_, communities_;
+  std::vector<std::uint32_t> begin_;  // of the neighbourhoods, one entry more than there are
+};
+
+/// One draw in proportion to weights needs one look at one cell (Walker 1977): the cell's own member below the threshold, the other from
+/// there on.
+struct Cell {
+  std::uint32_t threshold;
   std::uint32_t other;
 };
-
-/// Cells for the weights of one range; returns their sum. A range without weight has no cell to draw from.
-template <class Weight>
-double fill_cells(std::span<AliasCell> cells, Weight&& weight, std::vector<std::uint32_t>& small, std::vector<double>& scaled) {
-  const std::size_t n = cells.size();
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += weight(i);
-  scaled.resize(n);
-  small.clear();
-  std::vector<std::uint32_t> large;
-  for (std::size_t i = 0; i < n; ++i) {
-    scaled[i] = sum > 0 ? weight(i) * static_cast<double>(n) / sum : 1.0;
-    cells[i] = {UINT32_MAX, static_cast<std::uint32_t>(i)};
-    (scaled[i] < 1.0 ? small : large).push_back(static_cast<std::uint32_t>(i));
-  }
-  while (!small.empty() && !large.empty()) {
-    const std::uint32_t s = small.back(), l = large.back();
-    small.pop_back();
-    cells[s] = {static_cast<std::uint32_t>(scaled[s] * 0x1.0p32), l};
-    scaled[l] -= 1.0 - scaled[s];
-    if (scaled[l] < 1.0) {
-      large.pop_back();
-      small.push_back(l);
-    }
-  }
-  return sum;
-}
-
-std::size_t pick(std::span<const AliasCell> cells, std::uint64_t bits) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(bits) * cells.size();
-  const std::uint32_t cell = static_cast<std::uint32_t>(product >> 64), coin = static_cast<std::uint32_t>(product >> 32);
-  return coin < cells[cell].threshold ? cell : cells[cell].other;
-}
-
-/// Where users live: positions 0 .. users - 1 in a row, cut into communities and those into neighbourhoods.
-struct Places {
-  std::vector<std::uint32_t> community_first;  // neighbourhood, one entry more than communities
-  std::vector<std::uint32_t> begin;            // position, one entry more than neighbourhoods
-  std::size_t users = 0, communities = 0;
-
-  Places(std::size_t users_, std::size_t communities_, std::size_t neighbourhood) : users(users_), communities(communities_) {
-    begin.push_back(0);
-    community_first.push_back(0);
-    for (std::size_t c = 0; c < communities; ++c) {
-      const std::size_t first = community_begin(users, communities, c), size = community_begin(users, communities, c + 1) - first;
-      const std::size_t parts = std::max<std::size_t>(1, (size + neighbourhood / 2) / neighbourhood);
-      for (std::size_t n = 1; n <= parts; ++n) begin.push_back(static_cast<std::uint32_t>(first + size * n / parts));
-      community_first.push_back(static_cast<std::uint32_t>(begin.size() - 1));
-    }
-  }
-
-  std::size_t neighbourhoods() const { return begin.size() - 1; }
-  std::size_t community_of(std::size_t position) const { return position * communities / users; }
-  std::size_t neighbourhood_of(std::size_t position) const {
-    const std::size_t c = community_of(position), first = community_begin(users, communities, c),
-                      size = community_begin(users, communities, c + 1) - first, parts = community_first[c + 1] - community_first[c];
-    std::size_t n = community_first[c] + (position - first) * parts / size;
-    while (position >= begin[n + 1]) ++n;
-    while (position < begin[n]) --n;
-    return n;
-  }
+struct Look {
+  std::uint32_t cell;
+  std::uint32_t coin;
 };
 
-/// Draws positions in proportion to a weight: of a neighbourhood, a community or all.
+/// The cell that 64 random bits look at among `count` cells from `first` on: their product with the count names it, its fraction is the
+/// coin.
+Look look(std::size_t first, std::size_t count, std::uint64_t bits) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(bits) * count;
+  return {static_cast<std::uint32_t>(first + static_cast<std::size_t>(product >> 64)), static_cast<std::uint32_t>(product >> 32)};
+}
+std::uint32_t resolve(std::span<const Cell> cells, Look at) { return at.coin < cells[at.cell].threshold ? at.cell : cells[at.cell].other; }
+
+/// Fills the cells first .. first + count - 1 for the weights of these members (Vose 1991) and returns the sum of the weights.
+class CellFiller {
+public:
+  template <class Weight>
+  double operator()(std::span<Cell> cells, std::size_t first, std::size_t count, Weight&& weight) {
+    own_.resize(count);
+    small_.clear();
+    large_.clear();
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += own_[i] = weight(first + i);
+    for (std::size_t i = 0; i < count; ++i) {
+      own_[i] = sum > 0 ? own_[i] * (static_cast<double>(count) / sum) : 1.0;
+      cells[first + i] = {UINT32_MAX, static_cast<std::uint32_t>(first + i)};
+      (own_[i] < 1.0 ? small_ : large_).push_back(static_cast<std::uint32_t>(i));
+    }
+    while (!small_.empty() && !large_.empty()) {
+      const std::uint32_t small = small_.back(), large = large_.back();
+      small_.pop_back();
+      cells[first + small] = {static_cast<std::uint32_t>(own_[small] * 0x1.0p32), static_cast<std::uint32_t>(first + large)};
+      own_[large] -= 1.0 - own_[small];
+      if (own_[large] < 1.0) {
+        large_.pop_back();
+        small_.push_back(large);
+      }
+    }
+    return sum;
+  }
+
+private:
+  std::vector<double> own_;  // weight that a member has left, in cells
+  std::vector<std::uint32_t> small_, large_;
+};
+
+/// Draws positions in proportion to a weight, from one community or from all.
 class Crowd {
 public:
   template <class Weight>
   Crowd(const Places& places, Weight&& weight)
-      : places_(&places),
-        members_(places.users),
-        neighbourhoods_(places.neighbourhoods()),
-        communities_(places.communities),
-        weights_(places.neighbourhoods()) {
-    parallel_blocks(places.neighbourhoods(), 16, [&](std::size_t, std::size_t first, std::size_t last, int) {
-      std::vector<std::uint32_t> small;
-      std::vector<double> scaled;
-      for (std::size_t n = first; n < last; ++n) {
-        const std::size_t begin = places.begin[n];
-        weights_[n] = fill_cells(
-            std::span(members_).subspan(begin, places.begin[n + 1] - begin), [&](std::size_t i) { return weight(begin + i); }, small,
-            scaled);
-      }
-    });
-    std::vector<std::uint32_t> small;
-    std::vector<double> scaled;
-    community_weights_.resize(places.communities);
-    for (std::size_t c = 0; c < places.communities; ++c) {
-      const std::size_t first = places.community_first[c];
-      community_weights_[c] = fill_cells(
-          std::span(neighbourhoods_).subspan(first, places.community_first[c + 1] - first),
-          [&](std::size_t i) { return weights_[first + i]; }, small, scaled);
-    }
-    total_ = fill_cells(
-        std::span(communities_), [&](std::size_t c) { return community_weights_[c]; }, small, scaled);
+      : places_(places), members_(places.users()), communities_(places.communities()), weights_(places.communities()) {
+    parallel_for(
+        places.communities(),
+        [&](std::size_t c) { weights_[c] = CellFiller()(members_, places.community_begin(c), places.community_size(c), weight); }, 1);
+    total_ = CellFiller()(communities_, 0, communities_.size(), [&](std::size_t c) { return weights_[c]; });
   }
 
   double weight() const { return total_; }
-  double weight_near(std::size_t n) const { return weights_[n]; }
-  double weight_in(std::size_t c) const { return community_weights_[c]; }
+  double weight_in(std::size_t c) const { return weights_[c]; }
 
-  std::size_t near(std::size_t n, std::uint64_t bits) const {
-    const std::size_t begin = places_->begin[n];
-    return begin + pick(std::span(members_).subspan(begin, places_->begin[n + 1] - begin), bits);
+  Look in(std::size_t c, std::uint64_t bits) const { return look(places_.community_begin(c), places_.community_size(c), bits); }
+  Look anywhere(std::uint64_t bits) const { return in(resolve(communities_, look(0, communities_.size(), bits)), mix(bits + golden)); }
+  /// From any community but `c`, if there is another.
+  Look out(std::size_t c, std::uint64_t bits) const {
+    std::size_t other = c;
+    for (int tries = 0; other == c && tries < 64; ++tries, bits = mix(bits + golden))
+      other = resolve(communities_, look(0, communities_.size(), bits));
+    return in(other, bits);
   }
-  std::size_t in(std::size_t c, std::uint64_t bits) const {
-    const std::size_t first = places_->community_first[c];
-    return near(first + pick(std::span(neighbourhoods_).subspan(first, places_->community_first[c + 1] - first), bits), mix(bits + golden));
-  }
-  std::size_t anywhere(std::uint64_t bits) const { return in(pick(communities_, bits), mix(bits + 2 * golden)); }
+  void fetch(Look at) const { __builtin_prefetch(&members_[at.cell]); }
+  std::uint32_t position(Look at) const { return resolve(members_, at); }
 
 private:
-  const Places* places_;
-  std::vector<AliasCell> members_, neighbourhoods_, communities_;
-  std::vector<double> weights_, community_weights_;
+  const Places& places_;
+  std::vector<Cell> members_, communities_;
+  std::vector<double> weights_;
   double total_ = 0;
 };
 
@@ -227,61 +215,131 @@ bool test(std::span<const std::uint64_t> bits, std::size_t i) { return (bits[i /
 void set(std::span<std::uint64_t> bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 64); }
 void clear(std::span<std::uint64_t> bits, std::size_t i) { bits[i / 64] &= ~(std::uint64_t{1} << (i % 64)); }
 
-/// Followers by where they live relative to the account.
+/// Where an account's drawn followers live: with it in the neighbourhood, elsewhere in the community, in other communities.
 struct Split {
   std::uint32_t near = 0, in = 0, out = 0;
 };
 
-/// Who is who: planned counts, class and place of every user.
+/// Exact accounts follow some of their followers back. Follower u is taken with probability min(1, will x openness): `will` is the
+/// account's, openness is u's min(followers, followees) for each followee it draws. Tables by openness, four classes for each doubling.
+class Returns {
+public:
+  static constexpr std::size_t classes = 1024;
+  static std::size_t class_of(float openness) { return std::bit_cast<std::uint32_t>(openness) >> 21; }
+  static double openness_of(std::size_t c) {
+    return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(c << 21 | 1U << 20)));
+  }
+
+  /// `shares` of all draws find an ordinary user of the class.
+  void set_shares(const std::array<double, classes>& shares) {
+    for (std::size_t c = 0; c < finite; ++c) below_[c + 1] = below_[c] + shares[c] * openness_of(c);
+    for (std::size_t c = finite; c-- > 0;) above_[c] = above_[c + 1] + shares[c];
+  }
+
+  /// The will of an account that follows the share `rate` of its followers back, or as many as it can.
+  double will(double rate) const {
+    // With will 1 / openness_of(c) all followers from class c on are taken: the share falls with c. Find the first class that is too many.
+    std::size_t low = 0, high = finite;
+    while (low < high) {
+      const std::size_t c = (low + high) / 2;
+      if (below_[c] / openness_of(c) + above_[c] <= rate)
+        high = c;
+      else
+        low = c + 1;
+    }
+    const std::size_t all_from = low;
+    return below_[all_from] > 0 && rate > above_[all_from] ? (rate - above_[all_from]) / below_[all_from]
+           : rate > 0                                      ? 1 / openness_of(all_from)
+                                                           : 0;
+  }
+
+  /// Adds an account with so many followers.
+  void add(double followers, double will) {
+    if (!(will > 0)) return;
+    const std::size_t c = std::min(finite, class_of(static_cast<float>(1 / will)));
+    all_[c] += followers;
+    some_[c] += followers * will;
+  }
+
+  /// Follow-backs of all accounts added for each of a user's draws, as a share of all draws.
+  double received(float openness) const { return received_[class_of(openness)]; }
+  void finish() {
+    double all = 0, some = 0;
+    for (std::size_t c = 0; c <= finite; ++c) some += some_[c];
+    for (std::size_t c = 0; c < finite; ++c) {
+      received_[c] = all + some * openness_of(c);
+      all += all_[c];
+      some -= some_[c];
+    }
+  }
+
+private:
+  static constexpr std::size_t finite = 1020;  // classes of finite openness
+  std::array<double, classes> below_{}, above_{}, all_{}, some_{}, received_{};
+};
+
+/// Who is who: number, class, place and expected counts of every user.
 class Plan {
 public:
   Plan(const PlatformParameters& p, const StreamKey& key);
 
+  struct Resident {
+    float followers, followees;  // expected
+  };
+
   const PlatformParameters& parameters;
   StreamKey key;
   std::size_t users;
-  std::vector<float> followers, followees;  // by user, expected
-  std::vector<std::uint64_t> active, exact;
-  std::vector<UserId> planted;
-  std::vector<std::uint32_t> planted_index;  // of the parameters, by rank among the planted (ascending user)
   Places places;
-  std::vector<UserId> user_at;          // by position
-  std::vector<std::uint32_t> position;  // by user
+  std::vector<Resident> residents;                                // by position
+  std::vector<UserId> user_at;                                    // by position
+  std::vector<std::uint64_t> active;                              // by user
+  std::vector<std::uint64_t> exact;                               // by position: as many followers as planned
+  std::vector<UserId> planted;                                    // in the order of the parameters
+  std::vector<std::uint32_t> position;                            // by user
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> declared;  // position and index of the planted, ascending
 
-  double mutual = 0;      // share of min(followers, followees) that is mutual
-  double by_exact = 0;    // that part of it which ordinary users have with exact accounts
-  double returnable = 0;  // sum of min(followers, followees) of ordinary users
-  double drawn = 0;       // sum of `weight`
+  double mutual = 0;    // share of min(followers, followees) that is mutual
+  double by_exact = 0;  // that part of it which ordinary users have with exact accounts
+  double returned = 0;  // share of min(followers, followees) of exact accounts that they follow back
+  double drawn = 0;     // sum of `weight`
+  Returns returns;
 
-  bool is_exact(std::size_t u) const { return test(exact, u); }
-  /// What was declared of u, if it is planted.
-  const PlantedAccount* declared(std::size_t u) const {
-    const auto at = std::ranges::lower_bound(planted_index, u, {}, [&](std::uint32_t i) { return planted[i].index(); });
-    return at == planted_index.end() || planted[*at].index() != u ? nullptr : &parameters.planted[*at];
+  bool is_exact(std::size_t s) const { return test(exact, s); }
+  double least(std::size_t s) const { return std::min(residents[s].followers, residents[s].followees); }
+  /// Mutual follows between the resident and other ordinary users.
+  double paired(std::size_t s) const { return is_exact(s) ? 0 : (mutual - by_exact) * least(s); }
+  /// Followees that the resident gets by following on its own.
+  double weight(std::size_t s) const { return residents[s].followees - (is_exact(s) ? returned * least(s) : paired(s)); }
+  /// min(followers, followees) of an ordinary user for each followee that it draws; 0 for an exact account.
+  float openness(std::size_t s) const { return is_exact(s) || !(weight(s) > 0) ? 0.0F : static_cast<float>(least(s) / weight(s)); }
+  /// Followers of an ordinary user that follow it on their own and are not followed for it.
+  double alone(std::size_t s) const {
+    return std::max(0.0, residents[s].followers - paired(s) - weight(s) / drawn * returns.received(openness(s)));
   }
-  double least(std::size_t u) const { return std::min(followers[u], followees[u]); }
-  /// Mutual follows between u and other ordinary users.
-  double paired(std::size_t u) const { return is_exact(u) ? 0 : (mutual - by_exact) * least(u); }
-  /// Followees that u gets by following on its own, in relation to others.
-  double weight(std::size_t u) const { return followees[u] - (is_exact(u) ? mutual * least(u) : paired(u)); }
+  /// How eagerly an exact account follows back.
+  double will(std::size_t s) const { return residents[s].followers > 0 ? returns.will(returned * least(s) / residents[s].followers) : 0; }
+  const PlantedAccount* declaration(std::size_t s) const {
+    const auto at = std::ranges::lower_bound(declared, s, {}, [](const auto& entry) { return entry.first; });
+    return at == declared.end() || at->first != s ? nullptr : &parameters.planted[at->second];
+  }
 
 private:
-  void number();
-  void want_followees();
-  void settle();
+  std::vector<float> number();
+  std::vector<float> want_followees() const;
+  void settle(std::span<const float> followers, std::span<const float> followees);
   void share_mutual();
 };
 
 Plan::Plan(const PlatformParameters& p, const StreamKey& key_)
     : parameters(p), key(key_), users(p.users), places(p.users, p.communities, p.neighbourhood) {
-  number();
-  want_followees();
-  settle();
+  const std::vector<float> followers = number();
+  settle(followers, want_followees());
   share_mutual();
 }
 
-/// Numbers users by planned followers, descending.
-void Plan::number() {
+/// Numbers users by planned followers, descending, and returns these.
+std::vector<float> Plan::number() {
   const Population population(parameters);
   const FollowerLaw law;
   const double wanted = parameters.mean_followees * static_cast<double>(users) - population.planted_followers;
@@ -293,15 +351,13 @@ void Plan::number() {
   const double scale = math::exp((low + high) / 2), cut = population.largest / scale;
   std::vector<float> natural(population.natural), inactive(population.inactive);
   const double share = law.share_up_to(cut), inactive_share = inactive_share_up_to(std::min(cut, inactive_largest));
-  parallel_for(natural.size(), [&](std::size_t r) {
-    natural[r] =
-        static_cast<float>(scale * law.quantile((1 - (static_cast<double>(r) + 0.5) / static_cast<double>(natural.size())) * share));
-  });
+  const auto level = [](std::size_t rank, std::size_t of) { return 1 - (static_cast<double>(rank) + 0.5) / static_cast<double>(of); };
+  parallel_for(natural.size(),
+               [&](std::size_t r) { natural[r] = static_cast<float>(scale * law.quantile(level(r, natural.size()) * share)); });
   parallel_for(inactive.size(), [&](std::size_t r) {
-    inactive[r] = static_cast<float>(
-        scale * inactive_quantile((1 - (static_cast<double>(r) + 0.5) / static_cast<double>(inactive.size())) * inactive_share));
+    inactive[r] = static_cast<float>(scale * inactive_quantile(level(r, inactive.size()) * inactive_share));
   });
-  // Ranks stand for pieces of the law: what the pieces miss of the sum is made up for.
+  // Each rank stands for a piece of the law: what the ranks miss of the pieces' sum is made up for.
   double stretch = 1;
   for (int step = 0; step < 8; ++step) {
     const auto sum = [&](const std::vector<float>& counts) {
@@ -313,50 +369,39 @@ void Plan::number() {
   }
   const auto fit = [&](float& count) {
     count = static_cast<float>(std::min(population.largest, stretch * static_cast<double>(count)));
-    if (count >= exact_from) count = std::floor(count + 0.5F);
+    if (count >= static_cast<float>(exact_from)) count = std::floor(count + 0.5F);
   };
   parallel_for(natural.size(), [&](std::size_t i) { fit(natural[i]); });
   parallel_for(inactive.size(), [&](std::size_t i) { fit(inactive[i]); });
 
-  std::vector<std::uint32_t> declared(parameters.planted.size());
-  for (std::size_t i = 0; i < declared.size(); ++i) declared[i] = static_cast<std::uint32_t>(i);
+  std::vector<std::uint32_t> order(parameters.planted.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   const std::uint64_t tie_key = key.key(Draw::graph_class);
-  std::ranges::sort(declared, [&](std::uint32_t a, std::uint32_t b) {
-    const auto rank = [&](std::uint32_t i) { return std::pair(parameters.planted[i].followers, nested_mix(tie_key, 0, i)); };
-    return rank(a) > rank(b);
-  });
-  followers.resize(users);
+  std::ranges::sort(order, std::greater(),
+                    [&](std::uint32_t i) { return std::pair(parameters.planted[i].followers, nested_mix(tie_key, 0, i)); });
+  std::vector<float> followers(users);
   active.assign((users + 63) / 64, 0);
-  exact.assign((users + 63) / 64, 0);
-  planted.resize(declared.size());
-  planted_index = declared;
+  planted.resize(order.size());
   std::size_t d = 0, a = 0, i = 0;
   for (std::size_t u = 0; u < users; ++u) {
     const float next_natural = a < natural.size() ? natural[a] : -1, next_inactive = i < inactive.size() ? inactive[i] : -1;
-    const float next_declared = d < declared.size() ? static_cast<float>(parameters.planted[declared[d]].followers) : -1;
+    const float next_declared = d < order.size() ? static_cast<float>(parameters.planted[order[d]].followers) : -1;
     followers[u] = std::max({next_declared, next_natural, next_inactive});
-    if (next_declared >= std::max(next_natural, next_inactive)) {
-      planted[declared[d++]] = UserId(static_cast<std::uint32_t>(u));
-      set(active, u);
-      set(exact, u);
-    } else {
-      if (next_natural >= next_inactive) {
-        ++a;
-        set(active, u);
-      } else {
-        ++i;
-      }
-      if (followers[u] >= static_cast<float>(exact_from)) set(exact, u);
-    }
+    if (next_declared == followers[u])
+      planted[order[d++]] = UserId(static_cast<std::uint32_t>(u));
+    else
+      ++(next_natural == followers[u] ? a : i);
+    if (next_declared == followers[u] || next_natural == followers[u]) set(active, u);
   }
+  return followers;
 }
 
-/// Draws how many users each wants to follow.
-void Plan::want_followees() {
-  followees.resize(users);
+/// Draws how many users each wants to follow, by user.
+std::vector<float> Plan::want_followees() const {
   const Population population(parameters);
   const double rest = std::sqrt(1 - parameters.correlation * parameters.correlation),
                total = parameters.mean_followees * static_cast<double>(users);
+  std::vector<float> followees(users);
   std::vector<std::uint32_t> active_before((users + default_block - 1) / default_block + 1, 0);
   for (std::size_t u = 0; u < users; ++u) active_before[u / default_block + 1] += test(active, u);
   for (std::size_t b = 1; b < active_before.size(); ++b) active_before[b] += active_before[b - 1];
@@ -367,12 +412,11 @@ void Plan::want_followees() {
       const bool is_active = test(active, u);
       const double rank = static_cast<double>(is_active ? before : u - before),
                    members = static_cast<double>(is_active ? population.active : population.inactive);
-      const double score = math::normal_quantile(1 - (rank + 0.5) / members);
-      const double own = math::normal_quantile(uniform(nested_mix(class_key, 1, u)));
-      const double most = static_cast<double>(users - 1) / 2;
-      followees[u] =
-          static_cast<float>(std::min(most, (is_active ? parameters.followees_median : 1.0) *
-                                                math::exp(parameters.followees_spread * (parameters.correlation * score + rest * own))));
+      const double score = math::normal_quantile(1 - (rank + 0.5) / members),
+                   own = math::normal_quantile(uniform(nested_mix(class_key, 1, u)));
+      const double wanted = (is_active ? parameters.followees_median : 1.0) *
+                            math::exp(parameters.followees_spread * (parameters.correlation * score + rest * own));
+      followees[u] = static_cast<float>(std::min(wanted, static_cast<double>(users - 1) / 2));
       before += is_active;
     }
   });
@@ -380,96 +424,293 @@ void Plan::want_followees() {
     return parallel_sum(users, [&](std::size_t u) { return test(active, u) == of_active ? static_cast<double>(followees[u]) : 0.0; });
   };
   const double by_active = sum(true), by_inactive = sum(false);
-  const double active_total = population.inactive == 0 ? total : std::min(by_active, most_of_active * total);
-  const double active_scale = by_active > 0 ? active_total / by_active : 0,
-               inactive_scale = by_inactive > 0 ? (total - active_total) / by_inactive : 0;
+  const double of_active = by_inactive > 0 ? std::min(by_active, most_of_active * total) : total;
+  const double active_scale = by_active > 0 ? of_active / by_active : 0,
+               inactive_scale = by_inactive > 0 ? (total - of_active) / by_inactive : 0;
   parallel_for(users,
                [&](std::size_t u) { followees[u] = static_cast<float>(followees[u] * (test(active, u) ? active_scale : inactive_scale)); });
+  return followees;
 }
 
-/// Gives every user a position: by a keyed permutation, but for planted accounts with a community, who swap places with whoever was there.
-void Plan::settle() {
+/// Gives every user a position: by a keyed permutation, but for planted accounts with a community, who swap with whoever has the place.
+void Plan::settle(std::span<const float> followers, std::span<const float> followees) {
+  residents.resize(users);
   user_at.resize(users);
   position.resize(users);
+  exact.assign((users + 63) / 64, 0);
   if (users == 0) return;
   const KeyedPermutation lot(key.key(Draw::graph_place), users);
   parallel_for(users, [&](std::size_t u) {
     position[u] = static_cast<std::uint32_t>(lot(u));
     user_at[position[u]] = UserId(static_cast<std::uint32_t>(u));
+    residents[position[u]] = {followers[u], followees[u]};
   });
-  std::map<std::uint32_t, std::size_t> family_community;
+  std::map<std::uint32_t, std::size_t> community_of_family;
   for (const PlantedAccount& account : parameters.planted)
     if (account.family != no_family && account.community >= 0)
-      family_community[account.family] = static_cast<std::size_t>(account.community);
+      community_of_family[account.family] = static_cast<std::size_t>(account.community);
   std::vector<std::uint64_t> taken((users + 63) / 64, 0);
-  const auto place = [&](std::size_t index, std::size_t community) {
-    const std::size_t first = community_begin(users, places.communities, community),
-                      size = community_begin(users, places.communities, community + 1) - first;
-    const std::size_t start = key.bits(Draw::graph_place, index) % size;
-    std::size_t where = first + start;
-    for (std::size_t i = 0; i < size && test(taken, where); ++i) where = first + (start + i) % size;
-    while (test(taken, where)) where = (where + 1) % users;
-    set(taken, where);
-    const UserId mover = planted[index], other = user_at[where];
-    std::swap(user_at[where], user_at[position[mover.index()]]);
-    std::swap(position[mover.index()], position[other.index()]);
-  };
   for (std::size_t index = 0; index < planted.size(); ++index) {
     const PlantedAccount& account = parameters.planted[index];
-    if (account.community >= 0)
-      place(index, static_cast<std::size_t>(account.community));
-    else if (account.family != no_family)
-      place(
-          index,
-          family_community.try_emplace(account.family, key.bits(Draw::graph_place, account.family, 1) % places.communities).first->second);
+    if (account.community < 0 && account.family == no_family) continue;
+    const std::size_t community =
+        account.community >= 0
+            ? static_cast<std::size_t>(account.community)
+            : community_of_family.try_emplace(account.family, key.bits(Draw::graph_place, account.family, 1) % places.communities())
+                  .first->second;
+    const std::size_t first = places.community_begin(community), size = places.community_size(community),
+                      start = key.bits(Draw::graph_place, index) % size;
+    std::size_t there = first + start;
+    for (std::size_t i = 1; i < size && test(taken, there); ++i) there = first + (start + i) % size;
+    while (test(taken, there)) there = (there + 1) % users;
+    set(taken, there);
+    const std::size_t here = position[planted[index].index()];
+    std::swap(residents[here], residents[there]);
+    std::swap(user_at[here], user_at[there]);
+    position[user_at[here].index()] = static_cast<std::uint32_t>(here);
+    position[user_at[there].index()] = static_cast<std::uint32_t>(there);
   }
+  for (std::size_t s = 0; s < users; ++s)
+    if (residents[s].followers >= static_cast<float>(exact_from)) set(exact, s);
+  for (std::size_t index = 0; index < planted.size(); ++index) {
+    declared.emplace_back(position[planted[index].index()], static_cast<std::uint32_t>(index));
+    set(exact, declared.back().first);
+  }
+  std::ranges::sort(declared);
 }
 
 void Plan::share_mutual() {
-  const double total = parallel_sum(users, [&](std::size_t u) { return static_cast<double>(followers[u]); });
-  returnable = parallel_sum(users, [&](std::size_t u) { return is_exact(u) ? 0.0 : least(u); });
-  const double of_exact = parallel_sum(users, [&](std::size_t u) { return is_exact(u) ? least(u) : 0.0; });
-  if (returnable > 0) {
-    mutual = std::min(most_mutual, parameters.reciprocity * total / (returnable + of_exact));
-    by_exact = std::min(mutual, mutual * of_exact / returnable);
+  const double total = parallel_sum(users, [&](std::size_t s) { return static_cast<double>(residents[s].followers); });
+  const double of_exact = parallel_sum(users, [&](std::size_t s) { return is_exact(s) ? least(s) : 0.0; });
+  const double of_ordinary = parallel_sum(users, [&](std::size_t s) { return is_exact(s) ? 0.0 : least(s); });
+  if (of_ordinary > 0) {
+    mutual = std::min(most_mutual, parameters.reciprocity * total / (of_ordinary + of_exact));
+    by_exact = mutual * std::min(1.0, of_exact / of_ordinary);
+    returned = of_exact > 0 ? by_exact * of_ordinary / of_exact : 0;
   }
-  drawn = parallel_sum(users, [&](std::size_t u) { return weight(u); });
+  drawn = parallel_sum(users, [&](std::size_t s) { return weight(s); });
+  if (!(drawn > 0)) return;
+  constexpr std::size_t block = std::size_t{1} << 16;
+  std::vector<std::array<double, Returns::classes>> parts((users + block - 1) / block);
+  parallel_blocks(users, block, [&](std::size_t b, std::size_t first, std::size_t last, int) {
+    parts[b].fill(0);
+    for (std::size_t s = first; s < last; ++s)
+      if (const float open = openness(s); open > 0) parts[b][Returns::class_of(open)] += weight(s) / drawn;
+  });
+  for (std::size_t b = 1; b < parts.size(); ++b)
+    for (std::size_t c = 0; c < Returns::classes; ++c) parts[0][c] += parts[b][c];
+  returns.set_shares(parts[0]);
+  for (std::size_t w = 0; w < exact.size(); ++w)
+    for (std::uint64_t left = exact[w]; left != 0; left &= left - 1) {
+      const std::size_t s = 64 * w + static_cast<std::size_t>(std::countr_zero(left));
+      returns.add(residents[s].followers, will(s));
+    }
+  returns.finish();
 }
 
-/// The follows of a plan, handed out one by one; the same ones each time.
+/// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
+///
+/// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
+/// within the window at hand; two hold a followee from anywhere. So the rows of a bucket are counted, filled and sorted in cache.
+class FollowSorter {
+public:
+  /// At most this many positions in a window.
+  static constexpr std::size_t most_in_window = 0xFFFE;
+
+  explicit FollowSorter(std::size_t users)
+      : users_(users), shift_(std::clamp(static_cast<int>(std::bit_width(users / most_buckets)), 8, 16)), buckets_((users >> shift_) + 1) {
+    for (int worker = 0; worker < thread_count(); ++worker) writers_.emplace_back(shift_, buckets_);
+  }
+
+  class Writer {
+  public:
+    Writer(int shift, std::size_t buckets) : shift_(shift), streams_(buckets), chunks_(buckets) {}
+
+    /// From now on positions are given that lie less than `most_in_window` above `begin`.
+    void open(std::uint32_t begin) { window_ = begin; }
+    void put(UserId follower, std::uint32_t followee_position) {
+      Stream& stream = streams_[follower.value() >> shift_];
+      if (stream.window != window_ || stream.end - stream.next < 3) start(stream);
+      *stream.next++ = (followee_position - window_) << 16 | low(follower);
+    }
+    void put(UserId follower, UserId followee) {
+      Stream& stream = streams_[follower.value() >> shift_];
+      if (stream.end - stream.next < 3) start(stream);
+      *stream.next++ = from_anywhere << 16 | low(follower);
+      *stream.next++ = followee.value();
+      ++stream.words_besides;
+    }
+
+  private:
+    friend FollowSorter;
+    static constexpr std::uint32_t new_window = 0xFFFF, from_anywhere = 0xFFFE;
+    static constexpr std::size_t chunk_words = std::size_t{1} << 16;  // so much is mapped, and given back, on its own
+
+    struct Stream {
+      std::uint32_t* next = nullptr;
+      std::uint32_t* end = nullptr;
+      std::uint32_t window = UINT32_MAX;
+      std::uint32_t words_besides = 0;  // that are no follow's first
+    };
+    struct Chunk {
+      std::unique_ptr<std::uint32_t[]> words;
+      std::size_t used;
+    };
+
+    std::uint32_t low(UserId follower) const { return follower.value() & ((std::uint32_t{1} << shift_) - 1); }
+    void start(Stream& stream) {
+      if (stream.end - stream.next < 3) {
+        const std::size_t bucket = static_cast<std::size_t>(&stream - streams_.data());
+        close(bucket);
+        chunks_[bucket].push_back({std::unique_ptr<std::uint32_t[]>(new std::uint32_t[chunk_words]), 0});
+        stream.next = chunks_[bucket].back().words.get();
+        stream.end = stream.next + chunk_words;
+      }
+      stream.window = window_;
+      stream.words_besides += 2;
+      *stream.next++ = new_window << 16;
+      *stream.next++ = window_;
+    }
+    void close(std::size_t bucket) {
+      if (!chunks_[bucket].empty())
+        chunks_[bucket].back().used = static_cast<std::size_t>(streams_[bucket].next - chunks_[bucket].back().words.get());
+    }
+    std::uint64_t follows(std::size_t bucket) const {
+      std::uint64_t words = 0;
+      for (const Chunk& chunk : chunks_[bucket]) words += chunk.used;
+      return words - streams_[bucket].words_besides;
+    }
+
+    int shift_;
+    std::uint32_t window_ = 0;
+    std::vector<Stream> streams_;             // by bucket
+    std::vector<std::vector<Chunk>> chunks_;  // by bucket
+  };
+
+  Writer& writer(int worker) { return writers_[static_cast<std::size_t>(worker)]; }
+
+  /// Everything that was put, sorted, each follow once. user_at names the followee at a position.
+  Rows rows(std::span<const UserId> user_at);
+
+private:
+  static constexpr std::size_t most_buckets = 256;
+
+  template <class Visit>
+  void visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const;
+
+  std::size_t users_;
+  int shift_;
+  std::size_t buckets_;
+  std::vector<Writer> writers_;
+};
+
+/// visit_follow(low, followee) for each follow in the bucket: the follower's number within it and a function that names the followee.
+template <class Visit>
+void FollowSorter::visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const {
+  for (const Writer& writer : writers_)
+    for (const Writer::Chunk& chunk : writer.chunks_[bucket]) {
+      const UserId* window = nullptr;
+      for (const std::uint32_t *word = chunk.words.get(), *const end = word + chunk.used; word < end; ++word) {
+        const std::uint32_t place = *word >> 16, low = *word & 0xFFFF;
+        if (place < most_in_window)
+          visit_follow(low, [&] { return window[place]; });
+        else if (const std::uint32_t next = *++word; place == Writer::new_window)
+          window = user_at.data() + next;
+        else
+          visit_follow(low, [&] { return UserId(next); });
+      }
+    }
+}
+
+Rows FollowSorter::rows(std::span<const UserId> user_at) {
+  std::vector<std::uint64_t> begin(buckets_ + 1, 0), kept_in(buckets_, 0);
+  for (std::size_t b = 0; b < buckets_; ++b) {
+    begin[b + 1] = begin[b];
+    for (Writer& writer : writers_) {
+      writer.close(b);
+      begin[b + 1] += writer.follows(b);
+    }
+  }
+  Rows rows;
+  rows.begin.resize(users_ + 1);
+  rows.users.resize(begin.back());
+  parallel_for(
+      buckets_,
+      [&](std::size_t b) {
+        const std::size_t first = b << shift_, count = std::min(users_, first + (std::size_t{1} << shift_)) - first;
+        std::vector<std::uint32_t> next(count + 1, 0);
+        visit(b, user_at, [&](std::uint32_t low, auto&&) { ++next[low + 1]; });
+        for (std::size_t r = 0; r < count; ++r) next[r + 1] += next[r];
+        UserId* const users = rows.users.data() + begin[b];
+        visit(b, user_at, [&](std::uint32_t low, auto&& followee) { users[next[low]++] = followee(); });
+        for (Writer& writer : writers_) std::vector<Writer::Chunk>().swap(writer.chunks_[b]);
+        UserId *row = users, *kept = users;  // next[r] is the end of row r by now
+        for (std::size_t r = 0; r < count; ++r) {
+          UserId* const end = users + next[r];
+          std::sort(row, end);
+          kept = std::copy(row, std::unique(row, end), kept);
+          rows.begin[first + r + 1] = static_cast<std::uint64_t>(kept - users);
+          row = end;
+        }
+        kept_in[b] = static_cast<std::uint64_t>(kept - users);
+      },
+      1);
+  std::uint64_t total = 0;  // one thread: as fast as memory
+  for (std::size_t b = 0; b < buckets_; ++b) {
+    if (total != begin[b]) std::copy_n(rows.users.data() + begin[b], kept_in[b], rows.users.data() + total);
+    for (std::size_t r = b << shift_; r < std::min(users_, (b + 1) << shift_); ++r) rows.begin[r + 1] += total;
+    total += kept_in[b];
+  }
+  rows.users.resize(total);
+  return rows;
+}
+
+/// Draws the follows of a plan.
 class Follows {
 public:
   explicit Follows(const Plan& plan);
 
-  /// emit(follower, followee) for every follow, in any order and by several threads at a time; some come twice.
-  template <class Emit>
-  void visit(Emit&& emit) const;
+  /// Puts every follow, a few of them twice.
+  void put_all(FollowSorter& sorter) const;
 
 private:
-  enum class Lane : std::uint64_t { near, in, out };
+  enum class Lane : std::uint64_t { in, out };
+
+  /// What one neighbourhood needs while its follows are drawn.
+  struct Scratch {
+    std::vector<std::uint64_t> taken;      // by position: follows the account at hand already, or may not
+    std::vector<std::uint32_t> followers;  // of the account at hand, drawn in the community and outside
+    std::vector<std::uint64_t> ties;       // row i, bit j: j of the neighbourhood follows i of the neighbourhood
+    std::vector<Look> looks;
+    std::vector<std::uint32_t> pairs;  // mutual follows that i has yet to draw
+    std::vector<Split> splits;
+    std::vector<Cell> near_cells, near_pair_cells;
+    CellFiller fill;
+  };
   struct Account {
     std::uint64_t address;
-    std::size_t position, community, neighbourhood;
+    std::size_t community;
   };
-  struct Scratch {
-    std::vector<std::uint64_t> taken;
-    std::vector<std::uint32_t> audience;
+  struct Neighbour {
+    UserId user;
+    float openness;  // of an ordinary user: min(followers, followees) for each drawn followee; of an exact account 0
   };
 
-  Account account_at(std::size_t position) const {
-    return {position, position, plan_.places.community_of(position), plan_.places.neighbourhood_of(position)};
+  Split split(std::size_t s) const;
+  std::uint64_t lane_key(std::uint64_t address, Lane lane) const {
+    return mix(audience_key_ ^ (address * 2 + static_cast<std::uint64_t>(lane)));
   }
-  Split split_ordinary(std::size_t position, std::uint32_t count) const;
-  Split split_exact(std::size_t user, std::size_t position) const;
-  std::size_t direct(const Account& account, Lane lane, std::uint64_t bits) const;
-  std::size_t draw(const Account& account, Lane lane, std::uint64_t j) const;
-  void gather(const Account& account, Lane lane, std::size_t count, Scratch& scratch) const;
+  template <class Accept>
+  void gather(const Account& account, Lane lane, std::size_t count, Scratch& scratch, Accept&& accept) const;
+  void know_each_other(std::size_t n, Scratch& scratch) const;
+  void put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::Writer& writer) const;
 
   const Plan& plan_;
   std::uint64_t audience_key_, closure_key_, pair_key_, return_key_, size_key_;
-  Crowd audience_crowd_, pair_crowd_;
-  std::vector<std::uint16_t> ordinary_;  // followers that an ordinary account gets by draws, by position
-  std::vector<float> openness_;          // of an ordinary user: min(followers, followees) per drawn followee, by position
+  Crowd crowd_;                                                   // by followees that are drawn
+  Crowd pair_crowd_;                                              // by mutual follows among ordinary users
+  std::vector<Neighbour> neighbours_;                             // by position
+  std::vector<std::uint16_t> in_;                                 // followers that an ordinary user draws in its community, by position
   std::map<std::uint32_t, std::vector<std::uint32_t>> families_;  // positions
 };
 
@@ -480,198 +721,236 @@ Follows::Follows(const Plan& plan)
       pair_key_(plan.key.key(Draw::graph_pair)),
       return_key_(plan.key.key(Draw::graph_return)),
       size_key_(plan.key.key(Draw::graph_size)),
-      audience_crowd_(plan.places, [&](std::size_t s) { return plan.weight(plan.user_at[s].index()); }),
-      pair_crowd_(plan.places, [&](std::size_t s) { return plan.paired(plan.user_at[s].index()); }),
-      ordinary_(plan.users),
-      openness_(plan.users) {
+      crowd_(plan.places, [&](std::size_t s) { return plan.weight(s); }),
+      pair_crowd_(plan.places, [&](std::size_t s) { return plan.paired(s); }),
+      neighbours_(plan.users),
+      in_(plan.users) {
   parallel_for(plan.users, [&](std::size_t s) {
-    const std::size_t u = plan.user_at[s].index();
-    if (plan.is_exact(u)) return;
-    const double alone = plan.followers[u] - plan.mutual * plan.least(u);
-    ordinary_[s] = static_cast<std::uint16_t>(alone + uniform(nested_mix(size_key_, 0, s)));
-    openness_[s] = static_cast<float>(plan.least(u) / plan.weight(u));
+    neighbours_[s] = {plan.user_at[s], plan.openness(s)};
+    in_[s] = plan.is_exact(s) ? std::uint16_t{0} : static_cast<std::uint16_t>(split(s).in);
   });
-  for (std::size_t i = 0; i < plan.planted.size(); ++i)
-    if (plan.parameters.planted[i].family != no_family)
-      families_[plan.parameters.planted[i].family].push_back(plan.position[plan.planted[i].index()]);
+  for (const auto& [s, index] : plan.declared)
+    if (plan.parameters.planted[index].family != no_family) families_[plan.parameters.planted[index].family].push_back(s);
 }
 
-Split Follows::split_ordinary(std::size_t position, std::uint32_t count) const {
+Split Follows::split(std::size_t s) const {
   const PlatformParameters& p = plan_.parameters;
-  const std::size_t n = plan_.places.neighbourhood_of(position), c = plan_.places.community_of(position);
-  const std::uint32_t near_size = plan_.places.begin[n + 1] - plan_.places.begin[n];
-  const std::uint32_t in_size =
-      plan_.places.begin[plan_.places.community_first[c + 1]] - plan_.places.begin[plan_.places.community_first[c]];
-  const double coin = uniform(nested_mix(size_key_, 1, position)), share = std::min(p.closeness / 2, p.homophily);
-  Split split;
-  split.near = std::min(static_cast<std::uint32_t>(share * count + coin), near_size / 4);
-  split.in =
-      std::min(static_cast<std::uint32_t>(p.homophily * count + coin) - std::min(static_cast<std::uint32_t>(share * count + coin), count),
-               in_size / 2);
-  split.out = count - split.near - split.in;
-  const std::uint32_t others = static_cast<std::uint32_t>(plan_.users) - in_size;
-  if (split.out > others) {
-    split.in += split.out - others;
-    split.out = others;
-    split.in = std::min(split.in, in_size - 1 - split.near);
+  const std::int64_t community = static_cast<std::int64_t>(plan_.places.community_size(plan_.places.community_of(s)));
+  const std::int64_t others = static_cast<std::int64_t>(plan_.users) - community;
+  const bool exact = plan_.is_exact(s);
+  const PlantedAccount* const account = exact ? plan_.declaration(s) : nullptr;
+  const double coin = exact ? 0.5 : uniform(nested_mix(size_key_, 1, s));
+  const std::int64_t count = account != nullptr ? static_cast<std::int64_t>(account->followers)
+                             : exact            ? static_cast<std::int64_t>(plan_.residents[s].followers)
+                                                : static_cast<std::int64_t>(plan_.alone(s) + uniform(nested_mix(size_key_, 0, s)));
+  const auto part = [&](double share) { return static_cast<std::int64_t>(share * static_cast<double>(count) + coin); };
+  std::int64_t near = 0, local = 0;
+  if (account != nullptr) {
+    const std::int64_t members = account->family == no_family ? 1 : static_cast<std::int64_t>(families_.at(account->family).size());
+    local = account->homophily >= 0 ? std::min(part(account->homophily), community - members)
+                                    : std::min(part(p.homophily), (community - members + 1) / 2);
+  } else {
+    local = std::min(part(p.homophily), community / 2);
+    near = std::min({part(std::min(p.homophily, p.closeness / 2)), local, static_cast<std::int64_t>(p.neighbourhood / 4)});
   }
-  return split;
+  local = std::max(local, count - others);
+  return {static_cast<std::uint32_t>(near), static_cast<std::uint32_t>(local - near), static_cast<std::uint32_t>(count - local)};
 }
 
-Split Follows::split_exact(std::size_t user, std::size_t position) const {
-  const PlatformParameters& p = plan_.parameters;
-  const PlantedAccount* const declared = plan_.declared(user);
-  const std::size_t c = plan_.places.community_of(position);
-  const std::int64_t in_size =
-      plan_.places.begin[plan_.places.community_first[c + 1]] - plan_.places.begin[plan_.places.community_first[c]];
-  const std::int64_t others = static_cast<std::int64_t>(plan_.users) - in_size;
-  std::int64_t family = 1, count = static_cast<std::int64_t>(plan_.followers[user]);
-  double homophily = p.homophily;
-  std::int64_t most = in_size / 2;
-  if (declared != nullptr) {
-    const PlantedAccount& account = *declared;
-    count = static_cast<std::int64_t>(account.followers);
-    if (account.family != no_family) family = static_cast<std::int64_t>(families_.at(account.family).size());
-    if (account.homophily >= 0) homophily = account.homophily, most = in_size - family;
-  }
-  std::int64_t in = std::min(static_cast<std::int64_t>(homophily * static_cast<double>(count) + 0.5), most);
-  in = std::max(in, count - others);
-  return {0, static_cast<std::uint32_t>(in), static_cast<std::uint32_t>(count - in)};
-}
-
-std::size_t Follows::direct(const Account& account, Lane lane, std::uint64_t bits) const {
-  if (lane == Lane::near) return audience_crowd_.near(account.neighbourhood, bits);
-  if (lane == Lane::in) return audience_crowd_.in(account.community, bits);
-  std::size_t drawn = audience_crowd_.anywhere(bits);
-  for (int tries = 0; tries < 64 && plan_.places.community_of(drawn) == account.community; ++tries)
-    drawn = audience_crowd_.anywhere(bits = mix(bits + golden));
-  return drawn;
-}
-
-std::size_t Follows::draw(const Account& account, Lane lane, std::uint64_t j) const {
-  const auto bits = [&](std::uint64_t i) { return nested_mix(audience_key_, account.address * 4 + static_cast<std::uint64_t>(lane), i); };
-  const std::uint64_t threshold = coin_threshold(plan_.parameters.closure);
-  const std::uint64_t own = mix(bits(j) ^ closure_key_);
-  if (j > 0 && coin(static_cast<std::uint32_t>(own), threshold)) {
-    const std::uint64_t i = (own >> 32) % j;  // an earlier follower, if it was drawn directly
-    if (!coin(static_cast<std::uint32_t>(mix(bits(i) ^ closure_key_)), threshold)) {
-      const std::size_t x = direct(account, lane, bits(i));
-      if (ordinary_[x] > 0) {
-        const Split split = split_ordinary(x, ordinary_[x]);
-        const std::uint32_t local = lane == Lane::near ? split.near : split.near + split.in;
-        if (local > 0) {
-          const std::uint32_t k = static_cast<std::uint32_t>(mix(own) % local);
-          const Account middle = account_at(x);
-          const Lane from = k < split.near ? Lane::near : Lane::in;
-          return direct(
-              middle, from,
-              nested_mix(audience_key_, middle.address * 4 + static_cast<std::uint64_t>(from), k < split.near ? k : k - split.near));
-        }
-      }
-    }
-  }
-  return direct(account, lane, bits(j));
-}
-
-void Follows::gather(const Account& account, Lane lane, std::size_t count, Scratch& scratch) const {
+/// Draws `count` followers of an account into scratch.followers, none that is in scratch.taken. In proportion to `crowd_`; some draws are
+/// replaced by a follower that one of the earlier followers has drawn. Each draw depends on its number and those before it, so a smaller
+/// count gives the beginning of a larger. After too many draws of people who are taken the rest comes in a keyed order.
+template <class Accept>
+void Follows::gather(const Account& account, Lane lane, std::size_t count, Scratch& scratch, Accept&& accept) const {
   if (count == 0) return;
+  constexpr std::size_t batch = 64;
+  struct Candidate {
+    std::uint64_t bits;
+    std::uint32_t via;
+    Look at;
+  };
+  std::array<Candidate, batch> candidates;
+  std::array<std::uint32_t, batch> drawn;
   const Places& places = plan_.places;
-  std::size_t first = 0, size = plan_.users;
-  if (lane == Lane::near) first = places.begin[account.neighbourhood], size = places.begin[account.neighbourhood + 1] - first;
-  if (lane == Lane::in)
-    first = places.begin[places.community_first[account.community]],
-    size = places.begin[places.community_first[account.community + 1]] - first;
-  const auto take = [&](std::size_t s) {
+  const std::size_t community_begin = places.community_begin(account.community), community_size = places.community_size(account.community);
+  const bool in = lane == Lane::in;
+  const std::size_t eligible = in ? community_size : plan_.users - community_size;
+  const double weight = in ? crowd_.weight_in(account.community) : crowd_.weight() - crowd_.weight_in(account.community);
+  const std::uint64_t most_draws = weight > 1e-9 * crowd_.weight() ? 4 * static_cast<std::uint64_t>(eligible) + batch : 0;
+  const std::uint64_t key = lane_key(account.address, lane), closure = coin_threshold(plan_.parameters.closure);
+  const std::size_t start = scratch.followers.size();
+  scratch.followers.resize(start + count);
+  std::uint32_t *const followers = scratch.followers.data() + start, *next = followers, *const end = followers + count;
+  const auto direct = [&](std::uint64_t bits) { return in ? crowd_.in(account.community, bits) : crowd_.out(account.community, bits); };
+  const auto take = [&](std::uint32_t s) {
     if (test(scratch.taken, s)) return;
+    if (!in && s - community_begin < community_size) return;
     set(scratch.taken, s);
-    scratch.audience.push_back(static_cast<std::uint32_t>(s));
-    --count;
+    *next++ = s;
+    accept(s);
   };
-  const bool anyone = lane == Lane::near ? audience_crowd_.weight_near(account.neighbourhood) > 0
-                      : lane == Lane::in
-                          ? audience_crowd_.weight_in(account.community) > 0
-                          : audience_crowd_.weight() - audience_crowd_.weight_in(account.community) > 1e-9 * audience_crowd_.weight();
-  const std::uint64_t most_draws = anyone ? 4 * static_cast<std::uint64_t>(size) + 64 : 0;
-  for (std::uint64_t j = 0; j < most_draws && count > 0; ++j) {
-    const std::size_t s = draw(account, lane, j);
-    if (lane == Lane::out && places.community_of(s) == account.community) continue;
-    take(s);
+  for (std::uint64_t j = 0; j < most_draws && next < end;) {
+    const std::uint64_t boundary = j < batch ? std::bit_ceil(j + 1) : (j / batch + 1) * batch;
+    const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(end - next), boundary - j),
+                      known = static_cast<std::size_t>(next - followers);
+    for (std::size_t k = 0; k < size; ++k) {
+      Candidate& candidate = candidates[k];
+      candidate.bits = mix(key + (j + k) * golden);
+      candidate.via = UINT32_MAX;
+      const std::uint64_t own = mix(candidate.bits ^ closure_key_);
+      if (known > 0 && coin(static_cast<std::uint32_t>(own), closure)) {
+        candidate.via = followers[(own >> 32) * known >> 32];
+        __builtin_prefetch(&in_[candidate.via]);
+      } else {
+        candidate.at = direct(candidate.bits);
+        crowd_.fetch(candidate.at);
+      }
+    }
+    for (std::size_t k = 0; k < size; ++k) {
+      Candidate& candidate = candidates[k];
+      if (candidate.via == UINT32_MAX) continue;
+      const std::uint32_t choices = in_[candidate.via];
+      if (choices > 0) {
+        const std::uint64_t their = (candidate.bits & UINT32_MAX) * choices >> 32;
+        candidate.at =
+            crowd_.in(in ? account.community : places.community_of(candidate.via), mix(lane_key(candidate.via, Lane::in) + their * golden));
+      } else {
+        candidate.at = direct(candidate.bits);
+      }
+      crowd_.fetch(candidate.at);
+    }
+    for (std::size_t k = 0; k < size; ++k) {
+      drawn[k] = crowd_.position(candidates[k].at);
+      __builtin_prefetch(&scratch.taken[drawn[k] / 64]);
+      __builtin_prefetch(&neighbours_[drawn[k]]);
+    }
+    for (std::size_t k = 0; k < size; ++k) take(drawn[k]);
+    j += size;
   }
-  if (count == 0) return;
-  const KeyedPermutation order(nested_mix(audience_key_, account.address * 4 + static_cast<std::uint64_t>(lane), UINT64_MAX), size);
-  for (std::uint64_t i = 0; i < size && count > 0; ++i) {
-    const std::size_t s = first + order(i);
-    if (lane == Lane::out && places.community_of(s) == account.community) continue;
-    take(s);
+  if (next < end) {
+    const std::size_t first = in ? community_begin : 0, range = in ? community_size : plan_.users;
+    const KeyedPermutation order(key, range);
+    for (std::uint64_t i = 0; i < range && next < end; ++i) take(static_cast<std::uint32_t>(first + order(i)));
+  }
+  scratch.followers.resize(static_cast<std::size_t>(next - scratch.followers.data()));
+}
+
+/// Draws the follows inside neighbourhood `n`: mutual ones, then the other followers of each. What finds no room there is left to the
+/// community.
+void Follows::know_each_other(std::size_t n, Scratch& scratch) const {
+  const std::size_t begin = plan_.places.neighbourhood_begin(n), size = plan_.places.neighbourhood_begin(n + 1) - begin,
+                    words = (size + 63) / 64;
+  scratch.ties.assign(size * words, 0);
+  scratch.pairs.resize(size);
+  scratch.splits.resize(size);
+  scratch.near_cells.resize(size);
+  scratch.near_pair_cells.resize(size);
+  const std::span<std::uint64_t> ties(scratch.ties);
+  const double pair_weight = scratch.fill(scratch.near_pair_cells, 0, size, [&](std::size_t i) { return plan_.paired(begin + i); });
+  for (std::size_t i = 0; i < size; ++i) {
+    const double wanted = plan_.paired(begin + i) / 2;
+    std::uint32_t& left = scratch.pairs[i];
+    left = static_cast<std::uint32_t>(wanted + uniform(nested_mix(size_key_, 2, begin + i)));
+    if (left == 0 || !(pair_weight > 0)) continue;
+    std::uint32_t near = static_cast<std::uint32_t>(plan_.parameters.closeness * left + uniform(nested_mix(size_key_, 3, begin + i)));
+    for (std::uint64_t j = 0, most = 4 * near + 8; near > 0 && j < most; ++j) {
+      const std::uint32_t other = resolve(scratch.near_pair_cells, look(0, size, nested_mix(pair_key_, 2 * (begin + i), j)));
+      if (other == i || test(ties, 64 * words * i + other)) continue;
+      set(ties, 64 * words * i + other);
+      set(ties, 64 * words * other + i);
+      --near;
+      --left;
+    }
+  }
+  const double weight = scratch.fill(scratch.near_cells, 0, size, [&](std::size_t i) { return plan_.weight(begin + i); });
+  for (std::size_t i = 0; i < size; ++i) {
+    Split& split_here = scratch.splits[i] = split(begin + i);
+    if (!(weight > 0)) continue;
+    for (std::uint64_t j = 0, most = 4 * split_here.near + 8; split_here.near > 0 && j < most; ++j) {
+      const std::uint32_t other = resolve(scratch.near_cells, look(0, size, nested_mix(audience_key_, UINT64_MAX - (begin + i), j)));
+      if (other == i || test(ties, 64 * words * i + other)) continue;
+      set(ties, 64 * words * i + other);
+      --split_here.near;
+    }
+    split_here.in += split_here.near;
   }
 }
 
-template <class Emit>
-void Follows::visit(Emit&& emit) const {
+void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::Writer& writer) const {
   const Plan& plan = plan_;
-  std::vector<Scratch> scratches(static_cast<std::size_t>(thread_count()));
-  const auto scratch_of = [&](int worker) -> Scratch& {
-    Scratch& scratch = scratches[static_cast<std::size_t>(worker)];
-    if (scratch.taken.empty()) scratch.taken.resize((plan.users + 63) / 64, 0);
-    return scratch;
-  };
-  const auto visit_account = [&](std::size_t v, Scratch& scratch) {
-    const std::size_t s = plan.position[v];
-    Account account = account_at(s);
-    const bool exact = plan.is_exact(v);
-    Split split;
-    std::span<const std::uint32_t> family(&plan.position[v], 1);
-    if (exact) {
-      split = split_exact(v, s);
-      const PlantedAccount* const declared = plan.declared(v);
-      if (declared != nullptr && declared->family != no_family) {
-        family = families_.at(declared->family);
-        account.address = (std::uint64_t{1} << 32) + declared->family;
-      }
-    } else {
-      split = split_ordinary(s, ordinary_[s]);
+  const std::size_t begin = plan.places.neighbourhood_begin(n), size = plan.places.neighbourhood_begin(n + 1) - begin,
+                    words = (size + 63) / 64;
+  if (size == 0) return;
+  know_each_other(n, scratch);
+  const std::size_t community = plan.places.community_of(begin);
+  const double outside = 1 - plan.parameters.closeness, local = std::max(0.0, plan.parameters.homophily - plan.parameters.closeness);
+  const std::uint64_t in = coin_threshold(outside > 0 ? local / outside : 1);
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::size_t s = begin + i;
+    const UserId v = neighbours_[s].user;
+    scratch.looks.resize(scratch.pairs[i]);
+    for (std::uint32_t j = 0; j < scratch.pairs[i]; ++j) {
+      const std::uint64_t bits = nested_mix(pair_key_, 2 * s + 1, j);
+      scratch.looks[j] =
+          coin(static_cast<std::uint32_t>(mix(bits ^ pair_key_)), in) ? pair_crowd_.in(community, bits) : pair_crowd_.anywhere(bits);
+      pair_crowd_.fetch(scratch.looks[j]);
     }
+    for (Look& at : scratch.looks) {
+      at.cell = pair_crowd_.position(at);
+      __builtin_prefetch(&neighbours_[at.cell]);
+    }
+    for (const Look& at : scratch.looks) {
+      if (at.cell - begin < size) continue;  // they know each other already, or not
+      writer.put(v, neighbours_[at.cell].user);
+      writer.put(neighbours_[at.cell].user, static_cast<std::uint32_t>(s));
+    }
+    const Split& split_here = scratch.splits[i];
+    const PlantedAccount* const declared = plan.is_exact(s) ? plan.declaration(s) : nullptr;
+    Account account{s, community};
+    std::span<const std::uint32_t> family;
+    if (declared != nullptr && declared->family != no_family) {
+      account.address = (std::uint64_t{1} << 32) + declared->family;
+      family = families_.at(declared->family);
+    }
+    set(scratch.taken, s);
     for (const std::uint32_t member : family) set(scratch.taken, member);
-    scratch.audience.clear();
-    gather(account, Lane::near, split.near, scratch);
-    gather(account, Lane::in, split.in, scratch);
-    gather(account, Lane::out, split.out, scratch);
-    const UserId followee(static_cast<std::uint32_t>(v));
-    for (const std::uint32_t member : scratch.audience) emit(plan.user_at[member], followee);
-    if (exact && plan.returnable > 0) {
-      const double back = plan.mutual * plan.least(v) / plan.followers[v] * plan.drawn / plan.returnable;
-      for (const std::uint32_t member : scratch.audience)
-        if (uniform(nested_mix(return_key_, s, member)) < back * openness_[member]) emit(followee, plan.user_at[member]);
-    }
-    for (const std::uint32_t member : scratch.audience) clear(scratch.taken, member);
+    const auto each_tie = [&](auto&& visit_tie) {
+      for (std::size_t w = 0; w < words; ++w)
+        for (std::uint64_t left = scratch.ties[words * i + w]; left != 0; left &= left - 1)
+          visit_tie(begin + 64 * w + static_cast<std::size_t>(std::countr_zero(left)));
+    };
+    each_tie([&](std::size_t follower) {
+      set(scratch.taken, follower);
+      writer.put(neighbours_[follower].user, static_cast<std::uint32_t>(s));
+    });
+    scratch.followers.clear();
+    const float will = plan.is_exact(s) ? static_cast<float>(plan.will(s)) : 0.0F;
+    const std::uint64_t return_key = mix(return_key_ ^ s);
+    const auto accept = [&](std::uint32_t follower) {
+      const Neighbour neighbour = neighbours_[follower];
+      writer.put(neighbour.user, static_cast<std::uint32_t>(s));
+      if (will > 0 && static_cast<float>(mix(return_key + follower * golden) >> 40) * 0x1p-24F < will * neighbour.openness)
+        writer.put(v, neighbour.user);
+    };
+    gather(account, Lane::in, split_here.in, scratch, accept);
+    gather(account, Lane::out, split_here.out, scratch, accept);
+    for (const std::uint32_t follower : scratch.followers) clear(scratch.taken, follower);
+    each_tie([&](std::size_t follower) { clear(scratch.taken, follower); });
     for (const std::uint32_t member : family) clear(scratch.taken, member);
-  };
-  parallel_blocks(plan.users, 512, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
-    for (std::size_t v = first; v < last; ++v) visit_account(v, scratch_of(worker));
-  });
-  if (!(pair_crowd_.weight() > 0)) return;
-  const PlatformParameters& p = plan.parameters;
-  const std::uint64_t near = coin_threshold(p.closeness), in = coin_threshold(std::max(p.closeness, p.homophily));
-  parallel_for(
-      plan.users,
-      [&](std::size_t s) {
-        const UserId u = plan.user_at[s];
-        const double wanted = plan.paired(u.index()) / 2;
-        if (!(wanted > 0)) return;
-        const std::uint32_t count = static_cast<std::uint32_t>(wanted + uniform(nested_mix(size_key_, 2, s)));
-        const Account account = account_at(s);
-        for (std::uint32_t i = 0; i < count; ++i) {
-          const std::uint64_t bits = nested_mix(pair_key_, s, i);
-          const std::uint32_t level = static_cast<std::uint32_t>(mix(bits ^ pair_key_));
-          const std::size_t other = coin(level, near) ? pair_crowd_.near(account.neighbourhood, bits)
-                                    : coin(level, in) ? pair_crowd_.in(account.community, bits)
-                                                      : pair_crowd_.anywhere(bits);
-          if (other == s) continue;
-          emit(u, plan.user_at[other]);
-          emit(plan.user_at[other], u);
-        }
-      },
-      512);
+    clear(scratch.taken, s);
+  }
+}
+
+void Follows::put_all(FollowSorter& sorter) const {
+  std::vector<Scratch> scratches(static_cast<std::size_t>(thread_count()));
+  parallel_blocks(plan_.places.neighbourhoods(), neighbourhoods_in_window,
+                  [&](std::size_t, std::size_t first, std::size_t last, int worker) {
+                    Scratch& scratch = scratches[static_cast<std::size_t>(worker)];
+                    if (scratch.taken.empty()) scratch.taken.resize((plan_.users + 63) / 64, 0);
+                    FollowSorter::Writer& writer = sorter.writer(worker);
+                    writer.open(static_cast<std::uint32_t>(plan_.places.neighbourhood_begin(first)));
+                    for (std::size_t n = first; n < last; ++n) put_neighbourhood(n, scratch, writer);
+                  });
 }
 
 }  // namespace
@@ -697,27 +976,19 @@ std::vector<std::string> platform_mistakes(const PlatformParameters& p) {
 PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& key) {
   if (std::vector<std::string> mistakes = platform_mistakes(parameters); !mistakes.empty()) throw BadRequest(std::move(mistakes));
   PlatformGraph result;
-  Rows rows;
+  std::vector<UserId> user_at;
+  FollowSorter sorter(parameters.users);
   {
-    const Plan plan(parameters, key);
-    const Follows follows(plan);
-    std::vector<std::uint32_t> sizes(plan.users, 0);
-    follows.visit([&](UserId follower, UserId) { std::atomic_ref(sizes[follower.index()]).fetch_add(1, std::memory_order_relaxed); });
-    rows.begin.resize(plan.users + 1);
-    std::uint64_t total = 0;
-    for (std::size_t u = 0; u < plan.users; ++u) rows.begin[u + 1] = std::exchange(total, total + sizes[u]);
-    rows.users.resize(total);
-    // begin[u + 1] is where the next followee of u goes; at the end that is where the row of u + 1 begins.
-    follows.visit([&](UserId follower, UserId followee) {
-      rows.users[std::atomic_ref(rows.begin[follower.index() + 1]).fetch_add(1, std::memory_order_relaxed)] = followee;
-    });
-    result.planted = plan.planted;
-    result.active = plan.active;
+    Plan plan(parameters, key);
+    Follows(plan).put_all(sorter);
+    result.planted = std::move(plan.planted);
+    result.active = std::move(plan.active);
     result.community.resize(plan.users);
     parallel_for(plan.users,
                  [&](std::size_t u) { result.community[u] = static_cast<std::uint16_t>(plan.places.community_of(plan.position[u])); });
+    user_at = std::move(plan.user_at);
   }
-  result.graph = build_from_rows(std::move(rows));
+  result.graph = FollowGraph(sorter.rows(user_at));
   return result;
 }
 

@@ -26,14 +26,14 @@ struct PlantedAccount {
 struct PlatformParameters {
   std::size_t users = 0;
   double mean_followees = 46;  ///< over all users (Gabielkov et al. 2014)
-  double active = 0.16;  ///< share of users who post, planted ones included (assumption: with it, the mean above fits Bruner's percentiles)
+  double active = 0.15;  ///< share of users who post, planted ones included (assumption: with it, the mean above fits Bruner's percentiles)
   std::uint64_t largest = 1'000'000;  ///< followers that no account reaches unless planted; a fifth of the users, where that is fewer
   double reciprocity = 0.42;      ///< share of follows whose reverse exists (Myers et al. 2014), as far as the counts of both ends allow
   double followees_median = 117;  ///< of the active (Bruner 2013); less where they would take more than 0.85 of all follows
   double followees_spread = 1.1;  ///< standard deviation of the log of followees, 0 to 4
-  double correlation = 0.8;  ///< of the normal scores of a user's followers and followees, among the active and among the others, -1 to 1
+  double correlation = 0.7;  ///< of the normal scores of a user's followers and followees, among the active and among the others, -1 to 1
   std::uint32_t communities = 64;     ///< of equal size, 1 to 65 535
-  double homophily = 0.5;             ///< share of an account's followers from its own community, 0 to 1
+  double homophily = 0.6;             ///< share of an account's followers from its own community, 0 to 1
   std::uint32_t neighbourhood = 300;  ///< users of a community who know each other, 2 or more
   double closeness =
       0.5;               ///< share of ordinary accounts' mutual follows, and half as much of their other follows, within the neighbourhood
