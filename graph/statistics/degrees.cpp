@@ -49,7 +49,7 @@ std::uint64_t DegreeDistribution::users_at_least(double degree) const {
 
 double DegreeDistribution::quantile(double p) const {
   GRAPEVINE_EXPECTS(p >= 0.0 && p <= 1.0);
-  if (degrees_.empty()) return missing;
+  if (degrees_.empty()) return no_value;
   // degree i will do if at least p n users do not exceed it, that is, if at most floor((1 - p) n) have degree i + 1 or more
   const std::uint64_t allowed = part_of(1.0 - p, user_count());
   std::size_t i = 0;
@@ -85,7 +85,7 @@ double DegreeDistribution::share_of_top(double share) const {
 double DegreeDistribution::ccdf_slope(double low, double high) const {
   GRAPEVINE_EXPECTS(low > 0.0 && low < high);
   const std::uint64_t above_low = users_at_least(low), above_high = users_at_least(high);
-  if (above_high == 0) return missing;
+  if (above_high == 0) return no_value;
   return math::log(static_cast<double>(above_high) / static_cast<double>(above_low)) / math::log(high / low);
 }
 

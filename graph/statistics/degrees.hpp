@@ -33,7 +33,7 @@ public:
   std::uint64_t users_at_least(double degree) const;
 
   double mean() const { return ratio(follows_, user_count()); }
-  double max() const { return degrees_.empty() ? missing : degrees_.back(); }
+  double max() const { return degrees_.empty() ? no_value : degrees_.back(); }
   /// The smallest degree that a share `p` of users, 0 <= p <= 1, does not exceed (the inverse of the distribution function; Hyndman and Fan
   /// 1996, type 1): always a degree that occurs. p = 0 gives the smallest one.
   double quantile(double p) const;
@@ -54,11 +54,11 @@ private:
 
 /// The usual row of a table.
 struct DegreeSummary {
-  double mean = missing;
-  double median = missing;
-  double max = missing;
-  double gini = missing;
-  double top_percent_share = missing;  ///< of all follows, held by the top 1 % of users
+  double mean = no_value;
+  double median = no_value;
+  double max = no_value;
+  double gini = no_value;
+  double top_percent_share = no_value;  ///< of all follows, held by the top 1 % of users
 
   bool operator==(const DegreeSummary&) const = default;
 };

@@ -59,10 +59,8 @@ struct SourceSums {
   std::array<std::uint64_t, batch_size> pairs{};
 
   void add(std::uint32_t distance, const std::vector<Sources>& reached) {
-    constexpr std::size_t block = 1 << 16;
-    const std::size_t blocks = (reached.size() + block - 1) / block;
-    std::vector<std::array<std::uint32_t, batch_size>> counts(blocks);
-    parallel_blocks(reached.size(), block, [&](std::size_t b, std::size_t first, std::size_t last, int) {
+    std::vector<std::array<std::uint32_t, batch_size>> counts((reached.size() + default_block - 1) / default_block);
+    parallel_blocks(reached.size(), default_block, [&](std::size_t b, std::size_t first, std::size_t last, int) {
       counts[b] = {};
       for (std::size_t u = first; u < last; ++u)
         for (std::size_t w = 0; w < words; ++w)

@@ -14,12 +14,12 @@ namespace grapevine {
 /// Steps on shortest paths, over the ordered pairs of different users of whom the first, the source, reaches the second. Pairs without a
 /// path count nowhere, so the mean of a graph in pieces may be small.
 struct Distances {
-  std::vector<std::uint64_t> pairs = {
-      0};            ///< pairs[d]: how many pairs are d >= 1 steps apart; the last entry, if not the first, is positive
-  SampledMean mean;  ///< over pairs; missing where no user reaches another. Bounds equal the value where every user was a source
-  std::uint32_t max() const {
-    return static_cast<std::uint32_t>(pairs.size() - 1);
-  }  ///< of the pairs seen: a lower bound of the diameter where sources were drawn
+  /// pairs[d]: how many pairs are d >= 1 steps apart. The last entry, if not the first, is positive.
+  std::vector<std::uint64_t> pairs = {0};
+  /// Over pairs; missing where no user reaches another. Bounds equal the value where every user was a source.
+  SampledMean mean;
+  /// Of the pairs seen: a lower bound of the diameter where sources were drawn.
+  std::uint32_t max() const { return static_cast<std::uint32_t>(pairs.size() - 1); }
 
   bool operator==(const Distances&) const = default;
 };
@@ -27,7 +27,7 @@ struct Distances {
 /// Along links, either way. Exact: every user is a source.
 ///
 /// A breadth-first search from 256 sources at a time (Then et al., "The more the merrier", VLDB 2014), one bit each: a user looks at its
-/// neighbours until it has found all that can still be found. O(users / 256 * links * steps), in practice some three passes over the links
+/// neighbours until it has found all that can still be found. O(users / 256 * links * steps), in practice some five passes over the links
 /// for each 256 users.
 Distances distances(const UndirectedGraph& graph);
 /// Along follows: how many times a post must be passed on to get from its author, the source, to a reader; the follower of an author is 1

@@ -28,7 +28,7 @@ double degree_correlation(const FollowGraph& graph) {
   const auto all_alike = [](std::span<const std::uint32_t> counts) {
     return std::ranges::adjacent_find(counts, std::not_equal_to()) == counts.end();
   };
-  if (all_alike(followers) || all_alike(followees)) return missing;
+  if (all_alike(followers) || all_alike(followees)) return no_value;
 
   const auto log_of = [](std::uint32_t count) { return math::log(1.0 + count); };
   const std::size_t n = graph.user_count();

@@ -17,16 +17,16 @@ double reciprocity(const FollowGraph& graph);
 double degree_correlation(const FollowGraph& graph);
 
 /// Do users with many neighbours have neighbours with many? Pearson's correlation of the degrees at the two ends of a link of the
-/// undirected projection, every link taken in both directions (Newman, PRL 89, 2002, equation 4), -1 to 1; degrees count neighbours,
-/// followers and followees together. Missing where all links join users of one degree. O(follows); no projection is built.
+/// undirected projection, every link taken in both directions (Newman, PRL 89, 2002), -1 to 1; degrees count neighbours, followers and
+/// followees together. Missing where all links join users of one degree. O(follows); no projection is built.
 double degree_assortativity(const FollowGraph& graph);
 
 /// How much follows keep within communities.
 struct Homophily {
-  double within = missing;     ///< share of follows whose two users are of one community
-  double by_chance = missing;  ///< that share to be expected in `reshuffled` graphs: the sum over communities of (their follows / all) *
-                               ///< (follows of theirs / all)
-  double assortativity = missing;  ///< (within - by_chance) / (1 - by_chance): 1 all within, 0 chance (Newman, PRE 67, 2003)
+  double within = no_value;     ///< share of follows whose two users are of one community
+  double by_chance = no_value;  ///< that share to be expected in `reshuffled` graphs: the sum over communities of (their follows / all) *
+                                ///< (follows of theirs / all)
+  double assortativity = no_value;  ///< (within - by_chance) / (1 - by_chance): 1 all within, 0 chance (Newman, PRE 67, 2003)
 
   bool operator==(const Homophily&) const = default;
 };

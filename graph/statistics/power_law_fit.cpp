@@ -64,14 +64,19 @@ double solve_exponent(double x_min, double mean_log) {
   return (low + high) / 2.0;
 }
 
-/// Fits the tail from x_min on, which begins at the i-th degree; `log_sum` is the sum of its users' logs.
-PowerLawFit fit_tail(const DegreeDistribution& all, std::size_t i, std::uint32_t x_min, double log_sum) {
+/// Fits the tail from x_min on, which begins at the i-th degree.
+PowerLawFit fit_tail(const DegreeDistribution& all, std::size_t i, std::uint32_t x_min) {
   const std::span<const std::uint32_t> degrees = all.degrees().subspan(i);
   const std::span<const std::uint64_t> at_least = all.at_least().subspan(i);
   PowerLawFit fit{.x_min = x_min, .users = at_least.empty() ? 0 : at_least.front()};
   if (degrees.empty() || degrees.back() == x_min) return fit;
   const double users = static_cast<double>(fit.users);
-  const double a = fit.exponent = solve_exponent(x_min, log_sum / users - math::log(x_min));
+  double log_sum = 0.0;
+  for (std::size_t j = 0; j < degrees.size(); ++j) {
+    const std::uint64_t above = j + 1 < degrees.size() ? at_least[j + 1] : 0;
+    log_sum += static_cast<double>(at_least[j] - above) * math::log(static_cast<double>(degrees[j]) / x_min);
+  }
+  const double a = fit.exponent = solve_exponent(x_min, log_sum / users);
   const double whole = relative_zeta(a, x_min).value;
   fit.distance = 0.0;
   for (std::size_t j = 0; j < degrees.size(); ++j) {  // between two degrees that occur the law only falls, so the ends of the gap will do
@@ -84,18 +89,6 @@ PowerLawFit fit_tail(const DegreeDistribution& all, std::size_t i, std::uint32_t
   return fit;
 }
 
-/// For each degree that occurs: the sum of log x over the users of this degree or more (0 for degree 0).
-std::vector<double> tail_log_sums(const DegreeDistribution& all) {
-  const std::span<const std::uint32_t> degrees = all.degrees();
-  const std::span<const std::uint64_t> at_least = all.at_least();
-  std::vector<double> sums(degrees.size() + 1, 0.0);
-  for (std::size_t i = degrees.size(); i-- > 0;) {
-    const std::uint64_t users = at_least[i] - (i + 1 < degrees.size() ? at_least[i + 1] : 0);
-    sums[i] = sums[i + 1] + (degrees[i] > 0 ? static_cast<double>(users) * math::log(degrees[i]) : 0.0);
-  }
-  return sums;
-}
-
 std::size_t first_at_least(const DegreeDistribution& degrees, std::uint32_t x_min) {
   return static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), x_min) - degrees.degrees().begin());
 }
@@ -104,18 +97,16 @@ std::size_t first_at_least(const DegreeDistribution& degrees, std::uint32_t x_mi
 
 PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min) {
   GRAPEVINE_EXPECTS(x_min >= 1);
-  const std::size_t first = first_at_least(degrees, x_min);
-  return fit_tail(degrees, first, x_min, tail_log_sums(degrees)[first]);
+  return fit_tail(degrees, first_at_least(degrees, x_min), x_min);
 }
 
 PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users) {
   const std::size_t first = first_at_least(degrees, 1);
-  const std::vector<double> log_sums = tail_log_sums(degrees);
   const auto long_enough = std::ranges::partition_point(degrees.at_least(), [&](std::uint64_t users) { return users >= least_users; });
   const std::size_t last = std::max(first, static_cast<std::size_t>(long_enough - degrees.at_least().begin()));
   std::vector<PowerLawFit> fits(last - first);
   parallel_for(
-      fits.size(), [&](std::size_t i) { fits[i] = fit_tail(degrees, first + i, degrees.degrees()[first + i], log_sums[first + i]); }, 1);
+      fits.size(), [&](std::size_t i) { fits[i] = fit_tail(degrees, first + i, degrees.degrees()[first + i]); }, 1);
   PowerLawFit best;
   for (const PowerLawFit& fit : fits)
     if (fit.distance < best.distance || best.distance != best.distance) best = fit;

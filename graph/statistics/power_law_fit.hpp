@@ -11,21 +11,21 @@ namespace grapevine {
 /// Newman, SIAM Review 51, 2009). Missing where the tail is empty or all of it has degree x_min. Says how well a power law fits, not that
 /// one is there.
 struct PowerLawFit {
-  double exponent = missing;  ///< of greatest likelihood, above 1
-  double distance = missing;  ///< Kolmogorov-Smirnov: the largest difference of the two distribution functions on the tail, 0 to 1
-  std::uint32_t x_min = 0;    ///< the tail's least degree
-  std::uint64_t users = 0;    ///< in the tail
+  double exponent = no_value;  ///< of greatest likelihood, above 1
+  double distance = no_value;  ///< Kolmogorov-Smirnov: the largest difference of the two distribution functions on the tail, 0 to 1
+  std::uint32_t x_min = 0;     ///< the tail's least degree
+  std::uint64_t users = 0;     ///< in the tail
 
   bool operator==(const PowerLawFit&) const = default;
 };
 
-/// Fits the users of degree x_min or more, x_min >= 1. The exponent is that at which the mean of log x under the law is that of the tail
-/// (equation B.8 there), solved to the last bits. O(distinct degrees).
+/// Fits the users of degree x_min or more, x_min >= 1. The exponent is that at which the mean of log x under the law is that of the tail,
+/// solved to the last bits. O(distinct degrees).
 PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min);
 
-/// The fit of least distance among all x_min >= 1 that occur and leave `least_users` in the tail, of equal ones that of smallest x_min
-/// (section 3.3 there). The bound keeps a short tail from winning by chance; without any tail so long the fit is missing. O(distinct
-/// degrees squared): seconds for 10 000 of them.
+/// The fit of least distance among all x_min >= 1 that occur and leave `least_users` in the tail, of equal ones that of smallest x_min.
+/// The bound keeps a short tail from winning by chance; without any tail so long the fit is missing. O(distinct degrees squared): seconds
+/// for 10 000 of them.
 PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users = 1'000);
 
 }  // namespace grapevine

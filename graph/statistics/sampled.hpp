@@ -15,9 +15,9 @@ namespace grapevine {
 /// of the statistic's range. With everybody in the sample the value is exact and the interval is that value alone; with one user of several
 /// the bounds are missing.
 struct SampledMean {
-  double value = missing;
-  double low = missing;
-  double high = missing;
+  double value = no_value;
+  double low = no_value;
+  double high = no_value;
   std::size_t sampled = 0;  ///< users drawn
 
   bool operator==(const SampledMean&) const = default;
@@ -28,7 +28,7 @@ struct SampledMean {
 std::vector<UserId> sample_users(std::size_t users, std::size_t wanted, const StreamKey& key);
 
 /// Sum of `totals` / sum of `counts` as an estimate of that ratio among all `population` users, of whom these are a sample: the mean over
-/// what users have `counts` of. The interval is the linearised one (Cochran, Sampling Techniques, 3rd ed. 1977, section 6.4) with the
+/// what users have `counts` of. The interval is the linearised one (Cochran, Sampling Techniques, 3rd ed. 1977, chapter 6) with the
 /// correction for a finite population; its bias is of the order of 1 / sample. Missing where the counts add up to 0.
 SampledMean sampled_ratio(std::span<const double> totals, std::span<const double> counts, std::size_t population);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/clustering_coefficient.hpp>
 #include <boost/graph/connected_components.hpp>
@@ -285,6 +286,9 @@ TEST_CASE("a tail without two different degrees has no exponent", "[graph][stati
   CHECK(fit_power_law(DegreeDistribution(Degrees{0, 0, 3, 3}), 4).users == 0);
   CHECK(fit_power_law(DegreeDistribution(Degrees{0, 0, 3, 3}), 2).exponent > 1);
   CHECK(fit_power_law(DegreeDistribution(Degrees{3, 4}), 3).exponent > 1);
+  Degrees nearly(1'000'000, 1'000'000);  // P(1 000 001) / P(1 000 000) = 1e-6 at an exponent of log(1e6) / log(1 + 1e-6)
+  nearly.push_back(1'000'001);
+  CHECK(fit_power_law(DegreeDistribution(nearly), 1'000'000).exponent == Approx(std::log(1e6) * 1e6).epsilon(1e-5));
   CHECK(is_missing(best_power_law(DegreeDistribution(Degrees{0, 1, 2, 3})).distance));
   CHECK(best_power_law(DegreeDistribution(Degrees{0, 1, 2, 3}), 2).exponent > 1);
   CHECK(is_missing(best_power_law(DegreeDistribution(Degrees{})).exponent));
@@ -473,14 +477,25 @@ TEST_CASE("samples are drawn without replacement and hardly change when a user c
 TEST_CASE("every user is drawn as often as any other", "[graph][statistics][statistical]") {
   constexpr std::size_t users = 40, wanted = 10, replicates = 4'000;
   std::vector<double> drawn(users, 0);
-  for (std::uint32_t replicate = 0; replicate < replicates; ++replicate)
-    for (const UserId u : sample_users(users, wanted, stream(replicate))) ++drawn[u.index()];
+  std::array<double, 3> together = {};  // users 0 and 1, 2 and 3, 0 and 39
+  for (std::uint32_t replicate = 0; replicate < replicates; ++replicate) {
+    const std::vector<UserId> sample = sample_users(users, wanted, stream(replicate));
+    for (const UserId u : sample) ++drawn[u.index()];
+    const auto both = [&](std::size_t u, std::size_t v) {
+      return std::ranges::binary_search(sample, user(u)) && std::ranges::binary_search(sample, user(v));
+    };
+    together[0] += both(0, 1);
+    together[1] += both(2, 3);
+    together[2] += both(0, 39);
+  }
   // Sum of (count - mean)^2 / (R f (1 - f)) times (n - 1) / n is chi-square with 39 degrees of freedom: above 99 for one seed in 2 million,
   // below 9 for one in 10 million.
   double chi = 0;
   for (const double count : drawn) chi += (count - 1'000) * (count - 1'000) / 750 * 39 / 40;
   CHECK(chi < 99);
   CHECK(chi > 9);
+  // Two users come together with chance 10 * 9 / (40 * 39) = 0.0577: 231 times, sd 14.7; five of them.
+  for (const double times : together) CHECK(std::abs(times - 230.8) < 5 * 14.7);
 }
 
 TEST_CASE("a ratio from a sample has the textbook's interval", "[graph][statistics]") {
@@ -577,6 +592,21 @@ TEST_CASE("distances are those of one breadth-first search a user", "[graph][sta
     CHECK(everybody.pairs == slow_pairs(readers));
     CHECK(everybody.mean.value == Approx(mean_of(slow_pairs(readers))));
     CHECK(everybody.mean.low == everybody.mean.high);
+  }
+}
+
+TEST_CASE("distances in a graph of several blocks of users are whole", "[graph][statistics]") {
+  // Exact search numbers users anew and sampled search does not, so far steps end in other blocks.
+  const FollowGraph graph = large_graph();
+  CHECK(sampled_distances(graph, graph.user_count(), stream()).pairs == distances(graph).pairs);
+  for (const std::size_t first : {std::size_t{0}, std::size_t{8'900}}) {  // a path of 100 users among others who follow nobody
+    GraphBuilder builder(9'000);
+    for (std::size_t u = first; u + 1 < first + 100; ++u) builder.add(user(u), user(u + 1));
+    const FollowGraph line = builder.build();
+    const Distances all = sampled_distances(line, 9'000, stream());
+    CHECK(all.mean.value == Approx(101.0 / 3));
+    CHECK(all.max() == 99);
+    CHECK(distances(line).pairs == all.pairs);
   }
 }
 
@@ -704,9 +734,9 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
   const std::size_t users = GENERATE(0, 1, 3);
   const FollowGraph graph = erdos_renyi(users, 0, stream());
   const DegreeSummary summary = summarise(DegreeDistribution(graph.follower_counts()));
-  CHECK(same(summary.mean, users == 0 ? missing : 0));
-  CHECK(same(summary.median, users == 0 ? missing : 0));
-  CHECK(same(summary.max, users == 0 ? missing : 0));
+  CHECK(same(summary.mean, users == 0 ? no_value : 0));
+  CHECK(same(summary.median, users == 0 ? no_value : 0));
+  CHECK(same(summary.max, users == 0 ? no_value : 0));
   CHECK(is_missing(summary.gini));
   CHECK(is_missing(summary.top_percent_share));
   CHECK(is_missing(DegreeDistribution(graph.follower_counts()).ccdf_slope(1, 2)));
@@ -719,7 +749,7 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
   const Clustering none = clustering(undirected);
   CHECK(none.triangles == 0);
   CHECK(is_missing(none.transitivity));
-  CHECK(same(none.mean_local, users == 0 ? missing : 0));
+  CHECK(same(none.mean_local, users == 0 ? no_value : 0));
   CHECK(is_missing(none.mean_local_of_linked));
   CHECK(same(sampled_clustering(graph, 2, stream()).mean_local.value, none.mean_local));
   CHECK(is_missing(sampled_clustering(graph, 2, stream()).mean_local_of_linked.value));
@@ -731,7 +761,7 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
   }
   CHECK(weak_components(graph).count == users);
   CHECK(strong_components(graph).count == users);
-  CHECK(same(weak_components(graph).giant_share, users == 0 ? missing : 1.0 / double(users)));
+  CHECK(same(weak_components(graph).giant_share, users == 0 ? no_value : 1.0 / double(users)));
   CHECK(reshuffled(graph, stream()) == graph);
 }
 
