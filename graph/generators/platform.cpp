@@ -26,6 +26,7 @@ constexpr double exact_from = 500;                    // natural accounts of at 
 constexpr double most_of_active = 0.85;               // of all follows, that the active make
 constexpr double most_mutual = 0.98;                  // of the follows that could be returned
 constexpr std::size_t neighbourhoods_in_window = 16;  // that a worker draws before it asks for more
+constexpr std::size_t most_neighbours = 2'048;        // so that every place in a window of them has a number
 constexpr double inactive_largest = 100;              // followers of an inactive account, before scaling
 
 /// Followers of the active by percentile (Bruner 2013): from 0 to the tenth in proportion, between the others, and beyond the last with the
@@ -71,7 +72,7 @@ struct FollowerLaw {
 /// Followers of the inactive: 1 / (1 + x) of them have more than x, so half have less than one, up to `inactive_largest`.
 double inactive_share_up_to(double x) { return x / (1 + x); }
 double inactive_quantile(double p) { return p / (1 - p); }
-double inactive_mean_up_to(double x) { return math::log(1 + x) - inactive_share_up_to(x); }
+double inactive_mean_up_to(double x) { return x < 1e-4 ? x * x / 2 : math::log(1 + x) - inactive_share_up_to(x); }
 
 /// How many accounts of which kind there are, and how often what they attract.
 struct Population {
@@ -88,6 +89,7 @@ struct Population {
 
   /// Followers of all accounts that are not planted, when the laws are multiplied by `scale` and cut at `largest`.
   double natural_followers(const FollowerLaw& law, double scale) const {
+    if (!(largest > 0)) return 0;
     const double cut = largest / scale, inactive_cut = std::min(cut, inactive_largest);
     return scale * (static_cast<double>(natural) * law.mean_up_to(cut) / law.share_up_to(cut) +
                     static_cast<double>(inactive) * inactive_mean_up_to(inactive_cut) / inactive_share_up_to(inactive_cut));
@@ -95,9 +97,23 @@ struct Population {
   static constexpr double largest_scale = 1e6;
 };
 
-void check_number(std::vector<std::string>& mistakes, const char* name, double value, double low, double high, const char* what) {
-  if (!(value >= low && value <= high))
-    mistakes.push_back(fmt::format("graph.{} is {}; expected {}, {} to {}", name, value, what, low, high));
+/// Planted accounts that share community and order of followers.
+struct Family {
+  std::size_t accounts = 0;
+  const PlantedAccount* first = nullptr;
+  std::int32_t community = -1;  // -1: not given
+};
+
+std::map<std::uint32_t, Family> families_of(const PlatformParameters& p) {
+  std::map<std::uint32_t, Family> families;
+  for (const PlantedAccount& account : p.planted) {
+    if (account.family == no_family) continue;
+    Family& family = families[account.family];
+    ++family.accounts;
+    if (family.first == nullptr) family.first = &account;
+    if (account.community >= 0) family.community = account.community;
+  }
+  return families;
 }
 
 /// Where users live: positions 0 .. users - 1 in a row, cut into communities of equal size and those into neighbourhoods.
@@ -236,9 +252,13 @@ public:
     for (std::size_t c = finite; c-- > 0;) above_[c] = above_[c + 1] + shares[c];
   }
 
-  /// The will of an account that follows the share `rate` of its followers back, or as many as it can.
-  double will(double rate) const {
-    // With will 1 / openness_of(c) all followers from class c on are taken: the share falls with c. Find the first class that is too many.
+  /// The will of an account that follows the share `rate` of its followers back. If that would be more than `limit` times the will it took
+  /// if nobody were certain to be followed, it follows fewer: no user gets more than `limit` times the follow-backs that its openness
+  /// stands for.
+  double will(double rate, double limit) const {
+    if (!(rate > 0 && below_[finite] > 0)) return 0;
+    // With will 1 / openness_of(c) all followers from class c on are taken: the share falls with c. Find the first class where it is low
+    // enough.
     std::size_t low = 0, high = finite;
     while (low < high) {
       const std::size_t c = (low + high) / 2;
@@ -247,10 +267,8 @@ public:
       else
         low = c + 1;
     }
-    const std::size_t all_from = low;
-    return below_[all_from] > 0 && rate > above_[all_from] ? (rate - above_[all_from]) / below_[all_from]
-           : rate > 0                                      ? 1 / openness_of(all_from)
-                                                           : 0;
+    const double most = limit * rate / below_[finite];
+    return below_[low] > 0 ? std::min(most, (rate - above_[low]) / below_[low]) : most;
   }
 
   /// Adds an account with so many followers.
@@ -307,18 +325,20 @@ public:
 
   bool is_exact(std::size_t s) const { return test(exact, s); }
   double least(std::size_t s) const { return std::min(residents[s].followers, residents[s].followees); }
+  /// Follow-backs that the resident has from exact accounts.
+  double received(std::size_t s) const { return is_exact(s) ? 0 : weight(s) / drawn * returns.received(openness(s)); }
   /// Mutual follows between the resident and other ordinary users.
-  double paired(std::size_t s) const { return is_exact(s) ? 0 : (mutual - by_exact) * least(s); }
+  double paired(std::size_t s) const { return is_exact(s) ? 0 : std::max(0.0, mutual * least(s) - received(s)); }
   /// Followees that the resident gets by following on its own.
-  double weight(std::size_t s) const { return residents[s].followees - (is_exact(s) ? returned * least(s) : paired(s)); }
+  double weight(std::size_t s) const { return residents[s].followees - (is_exact(s) ? returned : mutual - by_exact) * least(s); }
   /// min(followers, followees) of an ordinary user for each followee that it draws; 0 for an exact account.
   float openness(std::size_t s) const { return is_exact(s) || !(weight(s) > 0) ? 0.0F : static_cast<float>(least(s) / weight(s)); }
   /// Followers of an ordinary user that follow it on their own and are not followed for it.
-  double alone(std::size_t s) const {
-    return std::max(0.0, residents[s].followers - paired(s) - weight(s) / drawn * returns.received(openness(s)));
-  }
+  double alone(std::size_t s) const { return residents[s].followers - mutual * least(s); }
   /// How eagerly an exact account follows back.
-  double will(std::size_t s) const { return residents[s].followers > 0 ? returns.will(returned * least(s) / residents[s].followers) : 0; }
+  double will(std::size_t s) const {
+    return residents[s].followers > 0 ? returns.will(returned * least(s) / residents[s].followers, mutual / by_exact) : 0;
+  }
   const PlantedAccount* declaration(std::size_t s) const {
     const auto at = std::ranges::lower_bound(declared, s, {}, [](const auto& entry) { return entry.first; });
     return at == declared.end() || at->first != s ? nullptr : &parameters.planted[at->second];
@@ -445,24 +465,31 @@ void Plan::settle(std::span<const float> followers, std::span<const float> follo
     user_at[position[u]] = UserId(static_cast<std::uint32_t>(u));
     residents[position[u]] = {followers[u], followees[u]};
   });
-  std::map<std::uint32_t, std::size_t> community_of_family;
-  for (const PlantedAccount& account : parameters.planted)
-    if (account.family != no_family && account.community >= 0)
-      community_of_family[account.family] = static_cast<std::size_t>(account.community);
+  std::map<std::uint32_t, Family> families = families_of(parameters);
+  std::vector<std::size_t> room(places.communities());
+  for (std::size_t c = 0; c < room.size(); ++c) room[c] = places.community_size(c);
+  for (const PlantedAccount& account : parameters.planted) {
+    if (account.family == no_family && account.community >= 0) --room[static_cast<std::size_t>(account.community)];
+    if (account.family != no_family && families.at(account.family).community >= 0)
+      --room[static_cast<std::size_t>(families.at(account.family).community)];
+  }
+  for (auto& [name, family] : families) {
+    if (family.community >= 0) continue;
+    std::size_t drawn_community = key.bits(Draw::graph_place, name, 1) % places.communities();
+    while (room[drawn_community] < family.accounts) drawn_community = (drawn_community + 1) % places.communities();
+    room[drawn_community] -= family.accounts;
+    family.community = static_cast<std::int32_t>(drawn_community);
+  }
   std::vector<std::uint64_t> taken((users + 63) / 64, 0);
   for (std::size_t index = 0; index < planted.size(); ++index) {
     const PlantedAccount& account = parameters.planted[index];
-    if (account.community < 0 && account.family == no_family) continue;
-    const std::size_t community =
-        account.community >= 0
-            ? static_cast<std::size_t>(account.community)
-            : community_of_family.try_emplace(account.family, key.bits(Draw::graph_place, account.family, 1) % places.communities())
-                  .first->second;
+    const std::int32_t given = account.family == no_family ? account.community : families.at(account.family).community;
+    if (given < 0) continue;
+    const std::size_t community = static_cast<std::size_t>(given);
     const std::size_t first = places.community_begin(community), size = places.community_size(community),
                       start = key.bits(Draw::graph_place, index) % size;
     std::size_t there = first + start;
     for (std::size_t i = 1; i < size && test(taken, there); ++i) there = first + (start + i) % size;
-    while (test(taken, there)) there = (there + 1) % users;
     set(taken, there);
     const std::size_t here = position[planted[index].index()];
     std::swap(residents[here], residents[there]);
@@ -789,10 +816,14 @@ void Follows::gather(const Account& account, Lane lane, std::size_t count, Scrat
     *next++ = s;
     accept(s);
   };
+  std::uint64_t boundary = 0;  // of the draws that choose among the same followers
+  std::size_t known = 0;
   for (std::uint64_t j = 0; j < most_draws && next < end;) {
-    const std::uint64_t boundary = j < batch ? std::bit_ceil(j + 1) : (j / batch + 1) * batch;
-    const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(end - next), boundary - j),
-                      known = static_cast<std::size_t>(next - followers);
+    if (j == boundary) {
+      boundary = j < batch ? std::bit_ceil(j + 1) : j + batch;
+      known = static_cast<std::size_t>(next - followers);
+    }
+    const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(end - next), boundary - j);
     for (std::size_t k = 0; k < size; ++k) {
       Candidate& candidate = candidates[k];
       candidate.bits = mix(key + (j + k) * golden);
@@ -919,11 +950,6 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
         for (std::uint64_t left = scratch.ties[words * i + w]; left != 0; left &= left - 1)
           visit_tie(begin + 64 * w + static_cast<std::size_t>(std::countr_zero(left)));
     };
-    each_tie([&](std::size_t follower) {
-      set(scratch.taken, follower);
-      writer.put(neighbours_[follower].user, static_cast<std::uint32_t>(s));
-    });
-    scratch.followers.clear();
     const float will = plan.is_exact(s) ? static_cast<float>(plan.will(s)) : 0.0F;
     const std::uint64_t return_key = mix(return_key_ ^ s);
     const auto accept = [&](std::uint32_t follower) {
@@ -932,6 +958,11 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
       if (will > 0 && static_cast<float>(mix(return_key + follower * golden) >> 40) * 0x1p-24F < will * neighbour.openness)
         writer.put(v, neighbour.user);
     };
+    each_tie([&](std::size_t follower) {
+      set(scratch.taken, follower);
+      accept(static_cast<std::uint32_t>(follower));
+    });
+    scratch.followers.clear();
     gather(account, Lane::in, split_here.in, scratch, accept);
     gather(account, Lane::out, split_here.out, scratch, accept);
     for (const std::uint32_t follower : scratch.followers) clear(scratch.taken, follower);
@@ -953,23 +984,112 @@ void Follows::put_all(FollowSorter& sorter) const {
                   });
 }
 
+void check_planted(const PlatformParameters& p, std::vector<std::string>& mistakes) {
+  if (p.planted.size() > p.users)
+    mistakes.push_back(
+        fmt::format("graph.planted names {} accounts; expected at most {}, the number of users; name fewer, or give more graph.users",
+                    p.planted.size(), p.users));
+  const std::map<std::uint32_t, Family> families = families_of(p);
+  const std::size_t smallest = p.users / p.communities, largest = (p.users + p.communities - 1) / p.communities;
+  std::map<std::int32_t, std::size_t> given;
+  for (std::size_t i = 0; i < p.planted.size(); ++i) {
+    const PlantedAccount& account = p.planted[i];
+    const Family family = account.family == no_family ? Family{1, &account, account.community} : families.at(account.family);
+    const std::string name = fmt::format("graph.planted[{}]", i);
+    const std::size_t others = p.users - std::min(p.users, family.accounts);
+    if (account.followers > others)
+      mistakes.push_back(
+          fmt::format("{} has {} followers; expected at most {}, the users outside its family; give fewer, or more graph.users", name,
+                      account.followers, others));
+    if (account.community >= 0 && static_cast<std::uint32_t>(account.community) >= p.communities)
+      mistakes.push_back(fmt::format("{}.community is {}; expected 0 to {}, or -1 for any", name, account.community, p.communities - 1));
+    else if (family.community >= 0)
+      ++given[family.community];
+    if (account.community >= 0 && account.community != family.community)
+      mistakes.push_back(fmt::format("{}.community is {}; expected {}, that of its family", name, account.community, family.community));
+    if (account.homophily != family.first->homophily)
+      mistakes.push_back(
+          fmt::format("{}.homophily is {}; expected {}, that of its family", name, account.homophily, family.first->homophily));
+    if (account.homophily == -1 || account.followers > others) continue;
+    if (!(account.homophily >= 0 && account.homophily <= 1)) {
+      mistakes.push_back(fmt::format("{}.homophily is {}; expected 0 to 1, or -1 for that of the graph", name, account.homophily));
+      continue;
+    }
+    // Shares are given with three digits, on the side that fits.
+    const double followers = static_cast<double>(account.followers),
+                 room = static_cast<double>(smallest - std::min(smallest, family.accounts)),
+                 outside = static_cast<double>(p.users - std::min(p.users, largest));
+    if (std::floor(account.homophily * followers + 0.5) > room)
+      mistakes.push_back(
+          fmt::format("{}.homophily is {}, which leaves {} users for {} followers; at most {} fits, or fewer graph.communities", name,
+                      account.homophily, room, std::floor(account.homophily * followers + 0.5), std::floor(room / followers * 1e3) / 1e3));
+    else if (followers - std::floor(account.homophily * followers + 0.5) > outside)
+      mistakes.push_back(fmt::format("{}.homophily is {}, which leaves {} users of other communities for {} followers; at least {} fits",
+                                     name, account.homophily, outside, followers - std::floor(account.homophily * followers + 0.5),
+                                     std::ceil((1 - outside / followers) * 1e3) / 1e3));
+  }
+  for (const auto& [community, accounts] : given)
+    if (accounts > smallest)
+      mistakes.push_back(
+          fmt::format("graph.planted puts {} accounts into community {}; expected at most {}, its users; give fewer graph.communities",
+                      accounts, community, smallest));
+  std::size_t settled = 0;
+  for (const auto& [community, accounts] : given) settled += accounts;
+  for (const auto& [name, family] : families) {
+    if (family.community >= 0) continue;
+    settled += family.accounts;
+    if (family.accounts > smallest / 2)
+      mistakes.push_back(
+          fmt::format("graph.planted has {} accounts of family {}; expected at most {}, half of a community; give fewer graph.communities",
+                      family.accounts, name, smallest / 2));
+    else if (settled > p.communities * smallest / 2)
+      mistakes.push_back(fmt::format("graph.planted has {} accounts with a community or family; expected at most {}, half of the users",
+                                     settled, p.communities * smallest / 2));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> platform_mistakes(const PlatformParameters& p) {
   std::vector<std::string> mistakes;
-  if (p.users >= UINT32_MAX) mistakes.push_back(fmt::format("graph.users is {}; expected fewer than {}", p.users, UINT32_MAX));
-  check_number(mistakes, "active", p.active, 0, 1, "a share of the users");
-  check_number(mistakes, "reciprocity", p.reciprocity, 0, 1, "a share of the follows");
-  check_number(mistakes, "followees_median", p.followees_median, 0, 1e9, "a number of users");
-  check_number(mistakes, "followees_spread", p.followees_spread, 0, 4, "a standard deviation of logs");
-  check_number(mistakes, "correlation", p.correlation, -1, 1, "a correlation");
-  check_number(mistakes, "homophily", p.homophily, 0, 1, "a share of an account's followers");
-  check_number(mistakes, "closeness", p.closeness, 0, 1, "a share of the follows");
-  check_number(mistakes, "closure", p.closure, 0, 0.9, "a share of the follows");
-  const std::size_t most_communities = std::clamp<std::size_t>(p.users, 1, 65'535);
+  const auto within = [&](const char* name, double value, double low, double high, const char* what) {
+    if (!(value >= low && value <= high))
+      mistakes.push_back(fmt::format("graph.{} is {}; expected {}, {} to {}", name, value, what, low, high));
+  };
+  if (p.users >= UINT32_MAX - 1) mistakes.push_back(fmt::format("graph.users is {}; expected at most {}", p.users, UINT32_MAX - 2));
+  within("active", p.active, 0, 1, "a share of the users");
+  within("reciprocity", p.reciprocity, 0, 1, "a share of the follows");
+  within("followees_median", p.followees_median, 0, 1e9, "a number of users");
+  within("followees_spread", p.followees_spread, 0, 4, "a standard deviation of logs");
+  within("correlation", p.correlation, -1, 1, "a correlation");
+  within("homophily", p.homophily, 0, 1, "a share of an account's followers");
+  within("closeness", p.closeness, 0, 1, "a share of the follows");
+  within("closure", p.closure, 0, 0.9, "a share of the follows");
+  within("neighbourhood", p.neighbourhood, 2, most_neighbours, "a number of users");
+  if (p.largest < 1) mistakes.push_back("graph.largest is 0; expected a number of followers, 1 or more");
+  const std::size_t most_communities = std::clamp<std::size_t>(p.users, 1, UINT16_MAX);
   if (p.communities < 1 || p.communities > most_communities)
     mistakes.push_back(fmt::format("graph.communities is {}; expected 1 to {}", p.communities, most_communities));
-  if (p.neighbourhood < 2) mistakes.push_back(fmt::format("graph.neighbourhood is {}; expected 2 users or more", p.neighbourhood));
+  if (!mistakes.empty()) return mistakes;
+
+  check_planted(p, mistakes);
+  const Population population(p);
+  const double users = static_cast<double>(p.users), least = p.users > 0 ? population.planted_followers / users : 0,
+               most = p.users > 0
+                          ? (population.planted_followers + population.natural_followers(FollowerLaw(), Population::largest_scale)) / users
+                          : 0;
+  constexpr double slack = 1e-6;  // so that the least and the most, given with six digits, are accepted
+  if (p.users == 0) return mistakes;
+  if (!(p.mean_followees >= least - slack * (1 + least)))
+    mistakes.push_back(
+        fmt::format("graph.mean_followees is {}; expected at least {:.6g}, the followers of graph.planted for each user; give more, or "
+                    "fewer followers",
+                    p.mean_followees, least));
+  else if (!(p.mean_followees <= most + slack * (1 + most)))
+    mistakes.push_back(
+        fmt::format("graph.mean_followees is {}; expected at most {:.6g} for {} users, where an account that is not planted has at most "
+                    "{} followers; give less, or more graph.users",
+                    p.mean_followees, most, p.users, population.largest));
   return mistakes;
 }
 
