@@ -39,7 +39,6 @@ double reach_variance(std::uint64_t users, std::span<const std::uint64_t> sizes)
   const auto n = static_cast<double>(users);
   double tie = 0;
   for (const std::uint64_t size : sizes) {
-    if (size == users) return 0;
     tie -= (1 + tie) * static_cast<double>(size) / ((n - 1) * static_cast<double>(users - size));
   }
   return std::max(n * missed * (reached + (n - 1) * missed * tie), 0.0);

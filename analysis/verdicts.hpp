@@ -51,8 +51,8 @@ std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha = 
 struct Equivalence {
   Estimate interval;        ///< of the difference, at 1 - 2 alpha (90 %)
   bool equivalent = false;  ///< the interval lies within +-delta
-  double power =
-      not_a_number;  ///< chance of that if the true difference were 0, the standard error taken as known: 2 P(T < delta / s.e. - t) - 1
+  /// Chance of that if the true difference were 0, differences were normal and their true standard error the one estimated.
+  double power = not_a_number;
 };
 
 /// `difference` with `standard_error` on `degrees` degrees of freedom, 1 or more. For a ratio, hand in its logarithm and delta on that
