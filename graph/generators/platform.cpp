@@ -119,25 +119,27 @@ std::map<std::uint32_t, Family> families_of(const PlatformParameters& p) {
 /// Where users live: positions 0 .. users - 1 in a row, cut into communities of equal size and those into neighbourhoods.
 class Places {
 public:
-  Places(std::size_t users, std::size_t communities, std::size_t neighbourhood) : users_(users), communities_(communities), begin_{0} {
+  Places(std::size_t users, std::size_t communities, std::size_t neighbourhood) : users_(users), begin_{0} {
+    for (std::size_t c = 0; c <= communities; ++c)
+      community_begin_.push_back(static_cast<std::uint32_t>((users * c + communities - 1) / communities));
     for (std::size_t c = 0; c < communities; ++c) {
-      const std::size_t first = community_begin(c), size = community_begin(c + 1) - first;
-      const std::size_t parts = std::max<std::size_t>(1, (size + neighbourhood / 2) / neighbourhood);
+      const std::size_t first = community_begin(c), size = community_size(c),
+                        parts = std::max<std::size_t>(1, (size + neighbourhood / 2) / neighbourhood);
       for (std::size_t n = 1; n <= parts; ++n) begin_.push_back(static_cast<std::uint32_t>(first + size * n / parts));
     }
   }
 
   std::size_t users() const { return users_; }
-  std::size_t communities() const { return communities_; }
-  std::size_t community_begin(std::size_t c) const { return (users_ * c + communities_ - 1) / communities_; }
-  std::size_t community_size(std::size_t c) const { return community_begin(c + 1) - community_begin(c); }
-  std::size_t community_of(std::size_t position) const { return position * communities_ / users_; }
+  std::size_t communities() const { return community_begin_.size() - 1; }
+  std::size_t community_begin(std::size_t c) const { return community_begin_[c]; }
+  std::size_t community_size(std::size_t c) const { return community_begin_[c + 1] - community_begin_[c]; }
+  std::size_t community_of(std::size_t position) const { return position * communities() / users_; }
   std::size_t neighbourhoods() const { return begin_.size() - 1; }
   std::size_t neighbourhood_begin(std::size_t n) const { return begin_[n]; }
 
 private:
-  std::size_t users_, communities_;
-  std::vector<std::uint32_t> begin_;  // of the neighbourhoods, one entry more than there are
+  std::size_t users_;
+  std::vector<std::uint32_t> community_begin_, begin_;  // of communities and neighbourhoods, one entry more than there are
 };
 
 /// One draw in proportion to weights needs one look at one cell (Walker 1977): the cell's own member below the threshold, the other from
@@ -708,6 +710,7 @@ private:
     std::vector<std::uint64_t> taken;      // by position: follows the account at hand already, or may not
     std::vector<std::uint32_t> followers;  // of the account at hand, drawn in the community and outside
     std::vector<std::uint64_t> ties;       // row i, bit j: j of the neighbourhood follows i of the neighbourhood
+    std::vector<UserId> returned;          // followers that the account at hand follows back
     std::vector<Look> looks;
     std::vector<std::uint32_t> pairs;  // mutual follows that i has yet to draw
     std::vector<Split> splits;
@@ -791,13 +794,9 @@ template <class Accept>
 void Follows::gather(const Account& account, Lane lane, std::size_t count, Scratch& scratch, Accept&& accept) const {
   if (count == 0) return;
   constexpr std::size_t batch = 64;
-  struct Candidate {
-    std::uint64_t bits;
-    std::uint32_t via;
-    Look at;
-  };
-  std::array<Candidate, batch> candidates;
-  std::array<std::uint32_t, batch> drawn;
+  std::array<std::uint64_t, batch> bits, own;
+  std::array<Look, batch> looks;
+  std::array<std::uint32_t, batch> drawn, closing, via;
   const Places& places = plan_.places;
   const std::size_t community_begin = places.community_begin(account.community), community_size = places.community_size(account.community);
   const bool in = lane == Lane::in;
@@ -808,7 +807,7 @@ void Follows::gather(const Account& account, Lane lane, std::size_t count, Scrat
   const std::size_t start = scratch.followers.size();
   scratch.followers.resize(start + count);
   std::uint32_t *const followers = scratch.followers.data() + start, *next = followers, *const end = followers + count;
-  const auto direct = [&](std::uint64_t bits) { return in ? crowd_.in(account.community, bits) : crowd_.out(account.community, bits); };
+  const auto direct = [&](std::uint64_t random) { return in ? crowd_.in(account.community, random) : crowd_.out(account.community, random); };
   const auto take = [&](std::uint32_t s) {
     if (test(scratch.taken, s)) return;
     if (!in && s - community_begin < community_size) return;
@@ -824,34 +823,30 @@ void Follows::gather(const Account& account, Lane lane, std::size_t count, Scrat
       known = static_cast<std::size_t>(next - followers);
     }
     const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(end - next), boundary - j);
+    std::size_t closings = 0;
+    const std::uint64_t threshold = known > 0 ? closure : 0;
     for (std::size_t k = 0; k < size; ++k) {
-      Candidate& candidate = candidates[k];
-      candidate.bits = mix(key + (j + k) * golden);
-      candidate.via = UINT32_MAX;
-      const std::uint64_t own = mix(candidate.bits ^ closure_key_);
-      if (known > 0 && coin(static_cast<std::uint32_t>(own), closure)) {
-        candidate.via = followers[(own >> 32) * known >> 32];
-        __builtin_prefetch(&in_[candidate.via]);
-      } else {
-        candidate.at = direct(candidate.bits);
-        crowd_.fetch(candidate.at);
-      }
+      bits[k] = mix(key + (j + k) * golden);
+      own[k] = mix(bits[k] ^ closure_key_);
+      looks[k] = direct(bits[k]);
+      crowd_.fetch(looks[k]);
+      closing[closings] = static_cast<std::uint32_t>(k);
+      closings += coin(static_cast<std::uint32_t>(own[k]), threshold);
+    }
+    for (std::size_t n = 0; n < closings; ++n) {
+      via[n] = followers[(own[closing[n]] >> 32) * known >> 32];
+      __builtin_prefetch(&in_[via[n]]);
+    }
+    for (std::size_t n = 0; n < closings; ++n) {
+      const std::uint32_t choices = in_[via[n]];
+      if (choices == 0) continue;
+      const std::uint64_t choice = (bits[closing[n]] & UINT32_MAX) * choices >> 32;
+      looks[closing[n]] =
+          crowd_.in(in ? account.community : places.community_of(via[n]), mix(lane_key(via[n], Lane::in) + choice * golden));
+      crowd_.fetch(looks[closing[n]]);
     }
     for (std::size_t k = 0; k < size; ++k) {
-      Candidate& candidate = candidates[k];
-      if (candidate.via == UINT32_MAX) continue;
-      const std::uint32_t choices = in_[candidate.via];
-      if (choices > 0) {
-        const std::uint64_t their = (candidate.bits & UINT32_MAX) * choices >> 32;
-        candidate.at =
-            crowd_.in(in ? account.community : places.community_of(candidate.via), mix(lane_key(candidate.via, Lane::in) + their * golden));
-      } else {
-        candidate.at = direct(candidate.bits);
-      }
-      crowd_.fetch(candidate.at);
-    }
-    for (std::size_t k = 0; k < size; ++k) {
-      drawn[k] = crowd_.position(candidates[k].at);
+      drawn[k] = crowd_.position(looks[k]);
       __builtin_prefetch(&scratch.taken[drawn[k] / 64]);
       __builtin_prefetch(&neighbours_[drawn[k]]);
     }
@@ -952,11 +947,13 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
     };
     const float will = plan.is_exact(s) ? static_cast<float>(plan.will(s)) : 0.0F;
     const std::uint64_t return_key = mix(return_key_ ^ s);
+    scratch.returned.resize(will > 0 ? scratch.splits[i].in + scratch.splits[i].out + size : 1);
+    UserId* returned = scratch.returned.data();
     const auto accept = [&](std::uint32_t follower) {
       const Neighbour neighbour = neighbours_[follower];
       writer.put(neighbour.user, static_cast<std::uint32_t>(s));
-      if (will > 0 && static_cast<float>(mix(return_key + follower * golden) >> 40) * 0x1p-24F < will * neighbour.openness)
-        writer.put(v, neighbour.user);
+      *returned = neighbour.user;
+      returned += static_cast<float>(mix(return_key + follower * golden) >> 40) * 0x1p-24F < will * neighbour.openness;
     };
     each_tie([&](std::size_t follower) {
       set(scratch.taken, follower);
@@ -965,6 +962,7 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
     scratch.followers.clear();
     gather(account, Lane::in, split_here.in, scratch, accept);
     gather(account, Lane::out, split_here.out, scratch, accept);
+    for (const UserId* u = scratch.returned.data(); u < returned; ++u) writer.put(v, *u);
     for (const std::uint32_t follower : scratch.followers) clear(scratch.taken, follower);
     each_tie([&](std::size_t follower) { clear(scratch.taken, follower); });
     for (const std::uint32_t member : family) clear(scratch.taken, member);
