@@ -1,6 +1,7 @@
 #include "graph/generators/platform.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -9,7 +10,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <memory>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -142,6 +143,18 @@ private:
   std::vector<std::uint32_t> community_begin_, begin_;  // of communities and neighbourhoods, one entry more than there are
 };
 
+/// An array that is looked at in random order, so on huge pages where the system has them: new elements are unwritten until then.
+template <class T>
+using Scattered = std::vector<T, Unwritten<T>>;
+template <class T>
+void resize(Scattered<T>& array, std::size_t size) {
+  constexpr std::uintptr_t huge = std::uintptr_t{1} << 21;
+  array.resize(size);
+  const std::uintptr_t first = (reinterpret_cast<std::uintptr_t>(array.data()) + huge - 1) / huge * huge,
+                       last = reinterpret_cast<std::uintptr_t>(array.data() + size) / huge * huge;
+  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);  // a wish: without it the same numbers come later
+}
+
 /// One draw in proportion to weights needs one look at one cell (Walker 1977): the cell's own member below the threshold, the other from
 /// there on.
 struct Cell {
@@ -199,8 +212,8 @@ private:
 class Crowd {
 public:
   template <class Weight>
-  Crowd(const Places& places, Weight&& weight)
-      : places_(places), members_(places.users()), communities_(places.communities()), weights_(places.communities()) {
+  Crowd(const Places& places, Weight&& weight) : places_(places), communities_(places.communities()), weights_(places.communities()) {
+    resize(members_, places.users());
     parallel_for(
         places.communities(),
         [&](std::size_t c) { weights_[c] = CellFiller()(members_, places.community_begin(c), places.community_size(c), weight); }, 1);
@@ -224,7 +237,8 @@ public:
 
 private:
   const Places& places_;
-  std::vector<Cell> members_, communities_;
+  Scattered<Cell> members_;
+  std::vector<Cell> communities_;
   std::vector<double> weights_;
   double total_ = 0;
 };
@@ -316,7 +330,6 @@ public:
   std::vector<std::uint64_t> active;                              // by user
   std::vector<std::uint64_t> exact;                               // by position: as many followers as planned
   std::vector<UserId> planted;                                    // in the order of the parameters
-  std::vector<std::uint32_t> position;                            // by user
   std::vector<std::pair<std::uint32_t, std::uint32_t>> declared;  // position and index of the planted, ascending
 
   double mutual = 0;    // share of min(followers, followees) that is mutual
@@ -458,7 +471,7 @@ std::vector<float> Plan::want_followees() const {
 void Plan::settle(std::span<const float> followers, std::span<const float> followees) {
   residents.resize(users);
   user_at.resize(users);
-  position.resize(users);
+  std::vector<std::uint32_t> position(users);  // by user
   exact.assign((users + 63) / 64, 0);
   if (users == 0) return;
   const KeyedPermutation lot(key.key(Draw::graph_place), users);
@@ -537,6 +550,25 @@ void Plan::share_mutual() {
   returns.finish();
 }
 
+/// Memory that the system has back as soon as it is destroyed; an allocator may keep what it is given back.
+class Pages {
+public:
+  explicit Pages(std::size_t bytes)
+      : bytes_(bytes), first_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (first_ == MAP_FAILED) throw std::bad_alloc();
+  }
+  Pages(Pages&& other) noexcept : bytes_(other.bytes_), first_(std::exchange(other.first_, nullptr)) {}
+  Pages& operator=(Pages&&) = delete;
+  ~Pages() {
+    if (first_ != nullptr) munmap(first_, bytes_);
+  }
+  std::uint32_t* words() const { return static_cast<std::uint32_t*>(first_); }
+
+private:
+  std::size_t bytes_;
+  void* first_;
+};
+
 /// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
 ///
 /// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
@@ -573,7 +605,7 @@ public:
   private:
     friend FollowSorter;
     static constexpr std::uint32_t new_window = 0xFFFF, from_anywhere = 0xFFFE;
-    static constexpr std::size_t chunk_words = std::size_t{1} << 16;  // so much is mapped, and given back, on its own
+    static constexpr std::size_t chunk_words = std::size_t{1} << 18;  // only those that are written take memory
 
     struct Stream {
       std::uint32_t* next = nullptr;
@@ -582,7 +614,7 @@ public:
       std::uint32_t words_besides = 0;  // that are no follow's first
     };
     struct Chunk {
-      std::unique_ptr<std::uint32_t[]> words;
+      Pages pages;
       std::size_t used;
     };
 
@@ -591,8 +623,8 @@ public:
       if (stream.end - stream.next < 3) {
         const std::size_t bucket = static_cast<std::size_t>(&stream - streams_.data());
         close(bucket);
-        chunks_[bucket].push_back({std::unique_ptr<std::uint32_t[]>(new std::uint32_t[chunk_words]), 0});
-        stream.next = chunks_[bucket].back().words.get();
+        chunks_[bucket].push_back({Pages(chunk_words * sizeof(std::uint32_t)), 0});
+        stream.next = chunks_[bucket].back().pages.words();
         stream.end = stream.next + chunk_words;
       }
       stream.window = window_;
@@ -602,7 +634,7 @@ public:
     }
     void close(std::size_t bucket) {
       if (!chunks_[bucket].empty())
-        chunks_[bucket].back().used = static_cast<std::size_t>(streams_[bucket].next - chunks_[bucket].back().words.get());
+        chunks_[bucket].back().used = static_cast<std::size_t>(streams_[bucket].next - chunks_[bucket].back().pages.words());
     }
     std::uint64_t follows(std::size_t bucket) const {
       std::uint64_t words = 0;
@@ -639,7 +671,7 @@ void FollowSorter::visit(std::size_t bucket, std::span<const UserId> user_at, Vi
   for (const Writer& writer : writers_)
     for (const Writer::Chunk& chunk : writer.chunks_[bucket]) {
       const UserId* window = nullptr;
-      for (const std::uint32_t *word = chunk.words.get(), *const end = word + chunk.used; word < end; ++word) {
+      for (const std::uint32_t *word = chunk.pages.words(), *const end = word + chunk.used; word < end; ++word) {
         const std::uint32_t place = *word >> 16, low = *word & 0xFFFF;
         if (place < most_in_window)
           visit_follow(low, [&] { return window[place]; });
@@ -662,7 +694,7 @@ Rows FollowSorter::rows(std::span<const UserId> user_at) {
   }
   Rows rows;
   rows.begin.resize(users_ + 1);
-  rows.users.resize(begin.back());
+  resize(rows.users, begin.back());
   parallel_for(
       buckets_,
       [&](std::size_t b) {
@@ -739,8 +771,8 @@ private:
   std::uint64_t audience_key_, closure_key_, pair_key_, return_key_, size_key_;
   Crowd crowd_;                                                   // by followees that are drawn
   Crowd pair_crowd_;                                              // by mutual follows among ordinary users
-  std::vector<Neighbour> neighbours_;                             // by position
-  std::vector<std::uint16_t> in_;                                 // followers that an ordinary user draws in its community, by position
+  Scattered<Neighbour> neighbours_;                               // by position
+  Scattered<std::uint16_t> in_;                                   // followers that an ordinary user draws in its community, by position
   std::map<std::uint32_t, std::vector<std::uint32_t>> families_;  // positions
 };
 
@@ -752,9 +784,9 @@ Follows::Follows(const Plan& plan)
       return_key_(plan.key.key(Draw::graph_return)),
       size_key_(plan.key.key(Draw::graph_size)),
       crowd_(plan.places, [&](std::size_t s) { return plan.weight(s); }),
-      pair_crowd_(plan.places, [&](std::size_t s) { return plan.paired(s); }),
-      neighbours_(plan.users),
-      in_(plan.users) {
+      pair_crowd_(plan.places, [&](std::size_t s) { return plan.paired(s); }) {
+  resize(neighbours_, plan.users);
+  resize(in_, plan.users);
   parallel_for(plan.users, [&](std::size_t s) {
     neighbours_[s] = {plan.user_at[s], plan.openness(s)};
     in_[s] = plan.is_exact(s) ? std::uint16_t{0} : static_cast<std::uint16_t>(split(s).in);
@@ -807,7 +839,9 @@ void Follows::gather(const Account& account, Lane lane, std::size_t count, Scrat
   const std::size_t start = scratch.followers.size();
   scratch.followers.resize(start + count);
   std::uint32_t *const followers = scratch.followers.data() + start, *next = followers, *const end = followers + count;
-  const auto direct = [&](std::uint64_t random) { return in ? crowd_.in(account.community, random) : crowd_.out(account.community, random); };
+  const auto direct = [&](std::uint64_t random) {
+    return in ? crowd_.in(account.community, random) : crowd_.out(account.community, random);
+  };
   const auto take = [&](std::uint32_t s) {
     if (test(scratch.taken, s)) return;
     if (!in && s - community_begin < community_size) return;
@@ -1101,10 +1135,10 @@ PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& ke
     Follows(plan).put_all(sorter);
     result.planted = std::move(plan.planted);
     result.active = std::move(plan.active);
-    result.community.resize(plan.users);
-    parallel_for(plan.users,
-                 [&](std::size_t u) { result.community[u] = static_cast<std::uint16_t>(plan.places.community_of(plan.position[u])); });
     user_at = std::move(plan.user_at);
+    result.community.resize(user_at.size());
+    parallel_for(user_at.size(),
+                 [&](std::size_t s) { result.community[user_at[s].index()] = static_cast<std::uint16_t>(plan.places.community_of(s)); });
   }
   result.graph = FollowGraph(sorter.rows(user_at));
   return result;

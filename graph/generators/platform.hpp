@@ -34,7 +34,7 @@ struct PlatformParameters {
   double correlation = 0.6;  ///< of the normal scores of a user's followers and followees, among the active and among the others, -1 to 1
   std::uint32_t communities = 64;     ///< of equal size, 1 to 65 535
   double homophily = 0.6;             ///< share of an account's followers from its own community, 0 to 1
-  std::uint32_t neighbourhood = 300;  ///< users of a community who know each other, 2 to 2 048
+  std::uint32_t neighbourhood = 200;  ///< users of a community who know each other, 2 to 2 048
   double closeness =
       0.5;               ///< share of ordinary accounts' mutual follows, and half as much of their other follows, within the neighbourhood
   double closure = 0.3;  ///< share of follows that are a follower's of a follower, 0 to 0.9

@@ -326,3 +326,17 @@ TEST_CASE("the largest mean followees that is named can be had", "[graph][platfo
   const FollowGraph graph = platform(parameters, stream()).graph;
   CHECK(double(graph.follow_count()) / 1'000 == Approx(parameters.mean_followees).epsilon(0.1));
 }
+
+TEST_CASE("platforms have the bits they always had", "[graph][platform][invariance]") {
+  PlatformParameters parameters = world_of(9'000, 30, 4);
+  parameters.planted = {{1'500, 0.7}, {300, -1, 2}, {800, -1, -1, 5}, {90, -1, -1, 5}};
+  const PlatformGraph world = platform(parameters, stream());
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a over rows and communities
+  const auto put = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ULL; };
+  for (std::size_t u = 0; u < 9'000; ++u) {
+    put(world.graph.followees(user(u)).size());
+    put(world.community[u]);
+    for (const UserId v : world.graph.followees(user(u))) put(v.value());
+  }
+  CHECK(hash == 0x2bc69a8301e4ecb3);
+}
