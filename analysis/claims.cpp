@@ -24,12 +24,12 @@ constexpr std::array<Claim, 5> claims{{
 
 std::span<const Claim, 5> all_claims() { return claims; }
 
-std::vector<ClaimRow> judge(std::span<const ClaimEvidence> evidence, Margin margin, double alpha) {
-  std::vector<ClaimRow> rows;
+std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin, double alpha) {
+  std::vector<ClaimVerdict> rows;
   std::vector<RatioClaim> ratios;
   std::size_t used = 0;
   for (const Claim& claim : claims) {
-    ClaimRow row;
+    ClaimVerdict row;
     row.claim = claim;
     row.margin = margin;
     if (claim.modelled()) {
@@ -48,7 +48,7 @@ std::vector<ClaimRow> judge(std::span<const ClaimEvidence> evidence, Margin marg
 
   const std::vector<Judgement> judgements = judge(ratios, alpha);
   auto judgement = judgements.begin();
-  for (ClaimRow& row : rows) {
+  for (ClaimVerdict& row : rows) {
     if (!row.claim.modelled()) continue;
     row.verdict = judgement->verdict;
     row.deciding_level = judgement->deciding_level;

@@ -30,7 +30,7 @@ struct ClaimEvidence {
   std::vector<std::string> assumptions;
 };
 
-struct ClaimRow {
+struct ClaimVerdict {
   Claim claim;
   Verdict verdict = Verdict::undecided;  ///< of claims without evidence too
   Estimate estimate;                     ///< of the ratio, at 95 %
@@ -43,6 +43,6 @@ struct ClaimRow {
 
 /// All five claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them included: a study that
 /// leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
-std::vector<ClaimRow> judge(std::span<const ClaimEvidence> evidence, Margin margin = {}, double alpha = 0.05);
+std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin = {}, double alpha = 0.05);
 
 }  // namespace grapevine

@@ -169,28 +169,4 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
   return rows;
 }
 
-std::vector<ComparisonRow> rates_by_tier(const ArmRuns& arm, const std::vector<std::string>& tiers) {
-  const Metric& rate = population.back();
-  std::vector<ComparisonRow> rows;
-  for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
-    Series series;
-    for (const RunRecord& run : arm.records) {
-      series.total.push_back(static_cast<double>(run.tiers[tier].outcomes.engagement()));
-      series.per.push_back(static_cast<double>(run.tiers[tier].outcomes.impressions));
-    }
-    ComparisonRow row;
-    row.contrast = "posts of tier " + tiers[tier];
-    row.arm = arm.name;
-    row.estimand = "population";
-    row.metric = rate.name;
-    row.statistic = "ratio of means";
-    row.unit = rate.unit;
-    row.interval = "jackknife";
-    put(pooled(series), row);
-    row.mean_arm = row.estimate;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
 }  // namespace grapevine

@@ -44,8 +44,4 @@ std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against);
 /// missing; its difference tells.
 std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against);
 
-/// Engagement per impression of one arm by tier of the root's author, pooled over accounts and replicates. A tier without impressions has
-/// missing values.
-std::vector<ComparisonRow> rates_by_tier(const ArmRuns& arm, const std::vector<std::string>& tiers);
-
 }  // namespace grapevine

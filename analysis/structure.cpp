@@ -71,9 +71,9 @@ std::uint32_t size_class(std::uint32_t size) {
   return 8 * dropped + (size >> dropped);
 }
 
-std::vector<StructureRow> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates, double level) {
+std::vector<StructureComparison> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates, double level) {
   constexpr std::uint32_t last_class = 8 * 28 + 15;
-  std::vector<StructureRow> rows;
+  std::vector<StructureComparison> rows;
   for (const ShapeMetric& metric : metrics) {
     std::vector<std::vector<Cell>> by_replicate(replicates, std::vector<Cell>(last_class + 1));
     for (const CascadeShape& c : cascades) {
@@ -93,7 +93,7 @@ std::vector<StructureRow> compare_structure(std::span<const CascadeShape> cascad
     };
 
     const std::vector<Cell> all = without(replicates);
-    StructureRow row;
+    StructureComparison row;
     row.metric = metric.name;
     const Cell whole = total(all);
     const Means means = mean_of(whole), matched = matched_means(all);

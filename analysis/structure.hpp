@@ -33,7 +33,7 @@ struct CascadeShape {
 std::uint32_t size_class(std::uint32_t size);
 
 /// One metric, group 0 against group 1.
-struct StructureRow {
+struct StructureComparison {
   std::string_view metric;  ///< "structural virality", "depth", "largest broadcast", "half-time"
 
   std::uint64_t cascades[2] = {0, 0};  ///< that have the metric
@@ -49,6 +49,6 @@ struct StructureRow {
 /// All metrics. A class with n cascades of one group and m of the other has the weight n m / (n + m) of Cochran (1954), for both groups, so
 /// both have one size distribution; up to a factor of two it is the smaller of n and m. Intervals: jackknife over `replicates` (all those
 /// simulated, with or without cascades), since cascades of one run are not independent. Rows are added up in the order given.
-std::vector<StructureRow> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates, double level = usual_level);
+std::vector<StructureComparison> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates, double level = usual_level);
 
 }  // namespace grapevine

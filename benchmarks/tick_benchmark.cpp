@@ -56,7 +56,7 @@ const FollowGraph& graph() {
 /// A world in its steady state, made once for each number of candidates.
 World& steady_world(int candidates) {
   static Alone alone;
-  static const std::vector<std::string> no_ids;
+  static const Accounts no_ids;
   static std::map<int, std::unique_ptr<World>> worlds;
   std::unique_ptr<World>& world = worlds[candidates];
   if (!world) {

@@ -3,138 +3,262 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
 
 #include "graph/base/account_key.hpp"
 #include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/population.hpp"
 
 namespace grapevine {
 
 namespace {
 
-MicroMoney price_of(const PriceParameters& prices, std::uint64_t followers) {
-  return prices.post + prices.follower * static_cast<MicroMoney>(followers);
-}
-
 double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
 
-/// The accounts a campaign would like to pay, best first.
-std::vector<UserId> candidates(const CampaignParameters& campaign, const FollowGraph& graph, const std::vector<std::string>& outside_ids, const StreamKey& selection) {
-  const auto eligible = [&](UserId user) {
-    const std::uint64_t followers = graph.follower_count(user);
-    return campaign.followers_from <= followers && followers <= campaign.followers_to;
-  };
+UserId account_called(const std::string& id, const CampaignParameters& campaign, const FollowGraph& graph, const std::unordered_map<std::string, UserId>& by_id) {
+  if (by_id.empty()) {
+    const bool number = !id.empty() && id.size() <= 10 && std::all_of(id.begin(), id.end(), [](char c) { return '0' <= c && c <= '9'; });
+    if (number && std::stoull(id) < graph.user_count()) return UserId{static_cast<std::uint32_t>(std::stoull(id))};
+  } else if (const auto found = by_id.find(id); found != by_id.end()) {
+    return found->second;
+  }
+  throw BadRequest(fmt::format("campaign '{}': no account has the id '{}'; expected {}", campaign.name, id,
+                               by_id.empty() ? fmt::format("a number from 0 to {}", graph.user_count() - 1) : "an id of the graph's file"));
+}
+
+std::vector<UserId> named_accounts(const CampaignParameters& campaign, const FollowGraph& graph, const Accounts& accounts) {
+  std::unordered_map<std::string, UserId> by_id;
+  for (std::uint32_t user = 0; user < accounts.outside_ids.size(); ++user) by_id.emplace(accounts.outside_ids[user], UserId{user});
   std::vector<UserId> chosen;
-  if (campaign.choose == AccountChoice::named) {
-    std::unordered_map<std::string, UserId> by_id;
-    if (!outside_ids.empty())
-      for (std::uint32_t user = 0; user < outside_ids.size(); ++user) by_id.emplace(outside_ids[user], UserId{user});
-    for (const std::string& id : campaign.accounts) {
-      std::optional<UserId> user;
-      if (outside_ids.empty()) {
-        const bool number = !id.empty() && id.size() <= 10 && std::all_of(id.begin(), id.end(), [](char c) { return '0' <= c && c <= '9'; });
-        if (number && std::stoull(id) < graph.user_count()) user = UserId{static_cast<std::uint32_t>(std::stoull(id))};
-      } else if (const auto found = by_id.find(id); found != by_id.end()) {
-        user = found->second;
-      }
-      if (!user)
-        throw BadRequest(fmt::format("campaign '{}': no account has the id '{}'; expected {}", campaign.name, id,
-                                     outside_ids.empty() ? fmt::format("a number from 0 to {}", graph.user_count() - 1) : "an id of the graph's file"));
-      chosen.push_back(*user);
-    }
-    return chosen;
-  }
-  for (std::uint32_t user = 0; user < graph.user_count(); ++user)
-    if (eligible(UserId{user})) chosen.push_back(UserId{user});
-  if (campaign.choose == AccountChoice::largest) {
-    std::stable_sort(chosen.begin(), chosen.end(), [&](UserId a, UserId b) { return graph.follower_count(a) > graph.follower_count(b); });
-  } else {
-    const std::uint64_t key = selection.key(Draw::selection), name = campaign_key(campaign.name);
-    std::sort(chosen.begin(), chosen.end(), [&](UserId a, UserId b) {
-      return std::pair(nested_mix(key, name, a.value()), a) < std::pair(nested_mix(key, name, b.value()), b);
-    });
-  }
+  for (const std::string& id : campaign.accounts) chosen.push_back(account_called(id, campaign, graph, by_id));
   return chosen;
 }
 
-/// Goes down the list and pays while the money lasts; stops at the first account it cannot afford, so that a small rest is not spent on whoever is cheap.
-std::vector<Purchase> buy(const CampaignParameters& campaign, const PriceParameters& prices, const FollowGraph& graph, const std::vector<UserId>& wanted, MicroMoney budget) {
-  std::vector<Purchase> bought;
-  MicroMoney left = budget;
-  for (const UserId user : wanted) {
-    if (bought.size() == campaign.count) break;
-    const std::uint64_t followers = graph.follower_count(user);
-    const MicroMoney price = price_of(prices, followers);
-    const std::uint64_t affordable = budget < 0 || price <= 0 ? campaign.posts : static_cast<std::uint64_t>(left / price);
-    const auto posts = static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, affordable));
-    if (posts == 0) break;
-    bought.push_back({user, followers, posts, price * posts});
-    left -= price * posts;
+/// Doubles from 0 up as integers of the same order.
+std::uint64_t ascending(double x) { return std::bit_cast<std::uint64_t>(x); }
+
+/// Puts off sorting: asks for the next best account as long as there is money, a few thousand of ten million candidates.
+class Queue {
+public:
+  struct Entry {
+    std::uint64_t place;  ///< lower comes first
+    UserId user;
+    auto operator<=>(const Entry&) const = default;
+  };
+  explicit Queue(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  bool empty() const { return next_ == entries_.size(); }
+  UserId pop() {
+    if (next_ == sorted_) {
+      const std::size_t chunk = std::min(entries_.size() - sorted_, std::max<std::size_t>(1024, sorted_));
+      const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_), end = begin + static_cast<std::ptrdiff_t>(chunk);
+      if (end != entries_.end()) std::nth_element(begin, end, entries_.end());
+      std::sort(begin, end);
+      sorted_ += chunk;
+    }
+    return entries_[next_++].user;
   }
-  return bought;
-}
+
+private:
+  std::vector<Entry> entries_;
+  std::size_t next_ = 0, sorted_ = 0;
+};
+
+/// Chooses the accounts of one study.
+class Chooser {
+public:
+  Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past)
+      : graph_(graph),
+        accounts_(accounts),
+        parameters_(parameters),
+        selection_(parameters.seed, Stream::selection, streams.selection),
+        interests_(accounts, parameters.population, StreamKey(parameters.seed, Stream::dynamics, streams.dynamics)),
+        past_(past) {}
+
+  Deal make(const CampaignParameters& campaign, MicroMoney budget) const {
+    Queue wanted(candidates(campaign, budget));
+    const std::uint64_t acceptance = selection_.key(Draw::acceptance), name = campaign_key(campaign.name), accepts = coin_threshold(campaign.acceptance);
+    Deal deal{{}, budget, 0, 0};
+    MicroMoney left = budget;
+    while (!wanted.empty() && deal.purchases.size() < campaign.count) {
+      const UserId user = wanted.pop();
+      const std::uint64_t followers = graph_.follower_count(user);
+      const MicroMoney price = price_of(parameters_.prices, selection_, user, followers);
+      const std::uint64_t affordable = budget < 0 || price <= 0 ? campaign.posts : static_cast<std::uint64_t>(left / price);
+      const auto posts = static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, affordable));
+      if (posts == 0) break;  // a small rest is not spent on whoever is cheap
+      ++deal.offers;
+      if (!coin(static_cast<std::uint32_t>(nested_mix(acceptance, name, user.value()) >> 32), accepts)) {
+        ++deal.declined;
+        continue;
+      }
+      deal.purchases.push_back({user, followers, posts, price * posts, profile_of(user)});
+      left -= price * posts;
+    }
+    if (deal.purchases.empty())
+      throw BadRequest(fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise campaign.acceptance, {} now, or widen the choice",
+                                   campaign.name, deal.offers, campaign.acceptance));
+    return deal;
+  }
+
+private:
+  UserId profile_of(UserId user) const {
+    const auto self = std::find_if(accounts_.planted.begin(), accounts_.planted.end(), [&](const PlantedUser& p) { return p.user == user; });
+    if (self == accounts_.planted.end() || !self->nested) return user;
+    return std::find_if(accounts_.planted.begin(), accounts_.planted.end(), [&](const PlantedUser& p) { return p.group == self->group; })->user;
+  }
+
+  std::vector<UserId> pool(const CampaignParameters& campaign) const {
+    if (campaign.choose == AccountChoice::named) return named_accounts(campaign, graph_, accounts_);
+    const auto eligible = [&](UserId user) {
+      const std::uint64_t followers = graph_.follower_count(user);
+      return campaign.followers_from <= followers && followers <= campaign.followers_to && accounts_.is_active(user) &&
+             (campaign.tier.empty() || parameters_.tiers.names[tier_of(followers, parameters_.tiers)] == campaign.tier);
+    };
+    if (!campaign.plant.empty()) {
+      std::vector<UserId> chosen;
+      for (const PlantedUser& planted : accounts_.planted)
+        if (accounts_.plants[planted.group] == campaign.plant && (campaign.member < 0 || planted.member == static_cast<std::uint32_t>(campaign.member)) &&
+            eligible(planted.user))
+          chosen.push_back(planted.user);
+      return chosen;
+    }
+    return parallel_append<UserId>(graph_.user_count(), [&](std::size_t user, std::vector<UserId>& out) {
+      if (eligible(UserId{static_cast<std::uint32_t>(user)})) out.push_back(UserId{static_cast<std::uint32_t>(user)});
+    });
+  }
+
+  std::vector<Queue::Entry> candidates(const CampaignParameters& campaign, MicroMoney budget) const {
+    const std::vector<UserId> all = pool(campaign);
+    if (all.empty()) throw BadRequest(nobody(campaign));
+    const std::uint64_t key = selection_.key(Draw::selection), name = campaign_key(campaign.name);
+    const auto price = [&](UserId user) { return price_of(parameters_.prices, selection_, user, graph_.follower_count(user)); };
+    const auto place = [&](std::size_t i) -> std::uint64_t {
+      const UserId user = all[i];
+      switch (campaign.choose) {
+        case AccountChoice::largest: return ~static_cast<std::uint64_t>(graph_.follower_count(user));
+        case AccountChoice::fit: return ~interests_.bits(user, static_cast<std::uint32_t>(campaign.topic));
+        case AccountChoice::engagement:
+          if (!past_.empty()) return ~ascending(past_[user.index()]);
+          break;
+        case AccountChoice::price: return static_cast<std::uint64_t>(price(user));
+        case AccountChoice::named: return i;
+        case AccountChoice::random: break;
+      }
+      return nested_mix(key, name, user.value());
+    };
+    auto affordable = parallel_append<Queue::Entry>(all.size(), [&](std::size_t i, std::vector<Queue::Entry>& out) {
+      if (budget < 0 || price(all[i]) <= budget) out.push_back({place(i), all[i]});
+    });
+    if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
+      const UserId cheapest = *std::min_element(all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
+      throw BadRequest(fmt::format("campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} followers) asks {:.2f} a post; raise the budget to "
+                                   "that, or choose smaller accounts",
+                                   campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest), std::ceil(in_units(price(cheapest)) * 100) / 100));
+    }
+    return affordable;
+  }
+
+  std::string nobody(const CampaignParameters& campaign) const {
+    std::uint64_t largest = 0, active = 0;
+    for (std::uint32_t user = 0; user < graph_.user_count(); ++user)
+      if (accounts_.is_active(UserId{user})) {
+        ++active;
+        largest = std::max<std::uint64_t>(largest, graph_.follower_count(UserId{user}));
+      }
+    std::string wanted;
+    if (!campaign.tier.empty()) wanted += fmt::format(" of tier '{}'", campaign.tier);
+    if (!campaign.plant.empty()) wanted += fmt::format(" of plant '{}'", campaign.plant);
+    if (campaign.member >= 0) wanted += fmt::format(" with number {}", campaign.member);
+    if (campaign.followers_from > 0 || campaign.followers_to < UINT64_MAX)
+      wanted += campaign.followers_to < UINT64_MAX ? fmt::format(" with {} to {} followers", campaign.followers_from, campaign.followers_to)
+                                                   : fmt::format(" with {} followers or more", campaign.followers_from);
+    return fmt::format("campaign '{}': no user{} posts; expected at least one; {} users post, the largest of them has {} followers", campaign.name, wanted, active, largest);
+  }
+
+  const FollowGraph& graph_;
+  const Accounts& accounts_;
+  const WorldParameters& parameters_;
+  StreamKey selection_;
+  Interests interests_;
+  PastRates past_;
+};
 
 }  // namespace
 
 std::uint64_t campaign_key(const std::string& name) { return static_cast<std::uint64_t>(account_key(name)); }
 
-std::vector<std::vector<Purchase>> choose_accounts(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters,
-                                                   std::uint32_t selection_stream, std::vector<MicroMoney>& budgets) {
-  const StreamKey selection(parameters.seed, Stream::selection, selection_stream);
+MicroMoney Deal::spent() const {
+  MicroMoney sum = 0;
+  for (const Purchase& purchase : purchases) sum += purchase.cost;
+  return sum;
+}
+
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers) {
+  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0) return prices.post + prices.follower * static_cast<MicroMoney>(followers);
+  const double stands_for = static_cast<double>(followers) / prices.scale;
+  const double size = prices.exponent == 1.0 ? stands_for : stands_for > 0.0 ? math::pow(stands_for, prices.exponent) : 0.0;
+  double price = prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * size);
+  if (prices.spread > 0.0)
+    price *= math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, user.value()))) - 0.5 * prices.spread * prices.spread);
+  return static_cast<MicroMoney>(price + 0.5);
+}
+
+bool needs_past(const WorldParameters& parameters) {
+  return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(), [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
+}
+
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past) {
+  const Chooser chooser(graph, accounts, parameters, streams, past);
   const auto& campaigns = parameters.campaigns;
-  std::vector<std::vector<Purchase>> purchases(campaigns.size());
+  std::vector<Deal> deals(campaigns.size());
   std::vector<bool> done(campaigns.size(), false);
-  budgets.assign(campaigns.size(), -1);
   for (std::size_t round = 0; round < campaigns.size(); ++round)  // a campaign waits for the one whose money it takes as its measure
     for (std::size_t i = 0; i < campaigns.size(); ++i) {
       const CampaignParameters& campaign = campaigns[i];
       if (done[i]) continue;
-      budgets[i] = campaign.budget;
+      MicroMoney budget = campaign.budget;
       if (!campaign.budget_of.empty()) {
         const auto other = std::find_if(campaigns.begin(), campaigns.end(), [&](const auto& c) { return c.name == campaign.budget_of; });
         GRAPEVINE_EXPECTS(other != campaigns.end());
         const auto j = static_cast<std::size_t>(other - campaigns.begin());
         if (!done[j]) continue;
-        budgets[i] = 0;
-        for (const Purchase& purchase : purchases[j]) budgets[i] += purchase.cost;
+        budget = deals[j].spent();
+        if (campaign.budget_share < 1.0) budget = static_cast<MicroMoney>(static_cast<double>(budget) * campaign.budget_share);
       }
-      const std::vector<UserId> wanted = candidates(campaign, graph, outside_ids, selection);
-      if (wanted.empty()) {
-        const std::uint64_t largest = graph.user_count() > 0 ? *std::max_element(graph.follower_counts().begin(), graph.follower_counts().end()) : 0;
-        throw BadRequest(fmt::format("campaign '{}': no user has from {} to {} followers; expected at least one; the largest user has {}", campaign.name,
-                                     campaign.followers_from, campaign.followers_to, largest));
-      }
-      purchases[i] = buy(campaign, parameters.prices, graph, wanted, budgets[i]);
-      if (purchases[i].empty() && campaign.count > 0 && campaign.posts > 0) {
-        std::uint64_t fewest = UINT64_MAX;
-        for (const UserId user : wanted) fewest = std::min<std::uint64_t>(fewest, graph.follower_count(user));
-        throw BadRequest(fmt::format("campaign '{}': the budget of {:.2f} buys nothing; a post of the first account chosen ({} followers) costs {:.2f}, the cheapest "
-                                     "candidate's {:.2f}; raise the budget or lower campaign.followers",
-                                     campaign.name, in_units(budgets[i]), graph.follower_count(wanted.front()),
-                                     in_units(price_of(parameters.prices, graph.follower_count(wanted.front()))), in_units(price_of(parameters.prices, fewest))));
-      }
+      deals[i] = chooser.make(campaign, budget);
       done[i] = true;
     }
-  return purchases;
+  return deals;
 }
 
-std::vector<PlannedPost> plan_posts(const std::vector<std::vector<Purchase>>& purchases, const WorldParameters& parameters, const std::vector<std::string>& pays,
-                                    const StreamKey& selection) {
+std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection) {
   std::vector<PlannedPost> plan;
   const std::uint64_t key = selection.key(Draw::campaign_slot);
   for (std::uint32_t i = 0; i < parameters.campaigns.size(); ++i) {
     const CampaignParameters& campaign = parameters.campaigns[i];
     if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
-    for (const Purchase& purchase : purchases[i]) {
-      const std::uint64_t first = nested_mix(key, campaign_key(campaign.name), purchase.user.value()) % campaign.slots;
+    for (const Purchase& purchase : deals[i].purchases) {
+      const std::uint64_t first = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
       for (std::uint32_t post = 0; post < purchase.posts; ++post) {
         const Tick slot = static_cast<Tick>((first + post) % campaign.slots);
-        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i});
+        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i, purchase.profile});
       }
     }
   }
+  const auto by_profile = [](const PlannedPost& a, const PlannedPost& b) { return std::tuple(a.tick, a.profile, a.author) < std::tuple(b.tick, b.profile, b.author); };
+  std::sort(plan.begin(), plan.end(), by_profile);
+  for (std::size_t i = 1; i < plan.size(); ++i)
+    if (plan[i].tick == plan[i - 1].tick && plan[i].profile == plan[i - 1].profile && plan[i].author != plan[i - 1].author)
+      throw BadRequest(fmt::format("campaigns '{}' and '{}' let two clones of one plant post in the same tick, and a reader could not tell their posts apart; expected one clone in "
+                                   "an arm; choose it by campaign.member and compare arms",
+                                   parameters.campaigns[plan[i - 1].campaign].name, parameters.campaigns[plan[i].campaign].name));
   std::sort(plan.begin(), plan.end(), [](const PlannedPost& a, const PlannedPost& b) {
     return std::tuple(a.tick, a.author, a.campaign) < std::tuple(b.tick, b.author, b.campaign);
   });

@@ -1,25 +1,64 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/interests.hpp"
 #include "sim/parameters.hpp"
-#include "sim/replicate.hpp"
 
 namespace grapevine {
+
+/// What a campaign pays one account for.
+struct Purchase {
+  UserId user{};
+  std::uint64_t followers = 0;
+  std::uint32_t posts = 0;
+  MicroMoney cost = 0;
+  UserId profile{};  ///< whose posts these are to topics, qualities and coins: the user, or the first member of its nested group: clones say the same
+};
+
+/// What a campaign does with its money.
+struct Deal {
+  std::vector<Purchase> purchases;
+  MicroMoney budget = -1;       ///< the bound; -1: none
+  std::uint64_t offers = 0;     ///< accounts asked
+  std::uint64_t declined = 0;   ///< of them, those that did not accept
+
+  MicroMoney spent() const;
+};
+
+/// The price of one paid post of an account.
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers);
+
+/// Engagement per impression of each user's posts in the past, smoothed; higher is better. Empty while there is no past.
+using PastRates = std::span<const double>;
+
+/// The deals of every campaign of `parameters`, whether an arm pays for it or not, in the order of the campaigns; spent <= budget for each.
+///
+/// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the budget. They are asked in the order of
+/// `CampaignParameters::choose`, equal ones by number, and those that accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and
+/// buying stops at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate never reshuffles the others.
+/// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit.
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past = {});
+
+/// Whether some campaign looks at what accounts did in the past.
+bool needs_past(const WorldParameters& parameters);
 
 /// A paid post that will appear.
 struct PlannedPost {
   Tick tick = 0;  ///< of emission, from the start of the warm-up
   UserId author{};
   std::uint32_t campaign = 0;
+  UserId profile{};
 };
 
-/// The paid posts of the campaigns named in `pays`, ordered by tick, author and campaign.
-std::vector<PlannedPost> plan_posts(const std::vector<std::vector<Purchase>>& purchases, const WorldParameters& parameters,
-                                    const std::vector<std::string>& pays, const StreamKey& selection);
+/// The paid posts of the campaigns named in `pays`, ordered by tick, author and campaign. Throws BadRequest where two clones would post in one tick.
+std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection);
 
 /// A number that belongs to a campaign's name, for addressing.
 std::uint64_t campaign_key(const std::string& name);

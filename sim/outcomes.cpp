@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <unordered_map>
 
 #include "graph/base/error.hpp"
@@ -33,25 +35,152 @@ std::vector<std::uint64_t> count_reached(const std::vector<std::uint32_t>& reach
   return users;
 }
 
-std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64_t>& reached) {
+bool runs(const World& world, std::size_t campaign) {
+  return std::find(world.run.pays.begin(), world.run.pays.end(), world.parameters.campaigns[campaign].name) != world.run.pays.end();
+}
+
+/// Sums of quotients as whole numbers of 2^-32, so that their order is free.
+class QuotientSum {
+public:
+  void add(std::uint64_t numerator, std::uint64_t denominator) {
+    if (denominator == 0) return;
+    sum_ += static_cast<std::uint64_t>(static_cast<double>(numerator) / static_cast<double>(denominator) * 0x1p32);
+    ++count_;
+  }
+  double mean() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) * 0x1p-32 / static_cast<double>(count_); }
+
+private:
+  std::uint64_t sum_ = 0, count_ = 0;
+};
+
+/// The totals of all authors, live roots included.
+std::vector<AuthorTotals> author_totals(const WorldState& state) {
+  std::vector<AuthorTotals> authors = state.authors;
+  for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post)
+    if (state.posts.hot(post).counted()) add_to_author(state.posts, post, authors);
+  return authors;
+}
+
+std::vector<LedgerRow> ledger_rows(const World& world) {
+  std::vector<std::uint64_t> sums;
+  for (const LedgerRow& row : world.state.ledger) sums.insert(sums.end(), {row.delivered, row.served, row.impressions});
+  world.exchange.add(std::span(sums));
+  std::vector<LedgerRow> rows(source_count * world.state.tiers.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {sums[3 * i], sums[3 * i + 1], sums[3 * i + 2]};
+  return rows;
+}
+
+std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64_t>& reached, const std::vector<LedgerRow>& ledger, const std::vector<AuthorTotals>& authors) {
   const WorldState& state = world.state;
   std::vector<TierSums> sums = state.tiers;
   for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post)
     if (state.posts.hot(post).counted()) add_to_tier(state.posts, post, sums);
-  std::vector<std::uint64_t> ledger;
-  for (const TierSums& tier : sums) ledger.insert(ledger.end(), {tier.delivered, tier.served});
-  world.exchange.add(std::span(ledger));
 
   std::vector<TierRow> rows(sums.size());
+  std::vector<QuotientSum> per_impression(rows.size()), per_follower(rows.size());
+  for (std::uint32_t u = 0; u < authors.size(); ++u) {
+    const AuthorTotals& author = authors[u];
+    if (author.posts == 0) continue;
+    const std::uint8_t tier = world.population->tier(UserId{u});
+    const std::uint64_t follower_posts = std::uint64_t{author.posts} * world.graph.follower_count(UserId{u});
+    ++rows[tier].authors;
+    rows[tier].follower_posts += follower_posts;
+    per_impression[tier].add(author.engagement, author.impressions);
+    per_follower[tier].add(author.engagement, follower_posts);
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const TierSums& tier = sums[i];
+    const LedgerRow &own = ledger[source_count * i], &reshared = ledger[source_count * i + 1];
     rows[i].accounts = world.population->tier_sizes()[i];
-    rows[i].outcomes = {tier.posts, ledger[2 * i], ledger[2 * i + 1], tier.impressions, reached[i], tier.actions[like], tier.actions[reply], tier.actions[reshare], tier.actions[click]};
+    rows[i].mean_rate_per_impression = per_impression[i].mean();
+    rows[i].mean_rate_per_follower = per_follower[i].mean();
+    rows[i].outcomes = {tier.posts,         own.delivered + reshared.delivered, own.served + reshared.served, tier.impressions,      reached[i],
+                        tier.actions[like], tier.actions[reply],                tier.actions[reshare],        tier.actions[click]};
   }
   for (std::size_t c = 0; c < world.parameters.campaigns.size(); ++c)
-    if (std::find(world.run.pays.begin(), world.run.pays.end(), world.parameters.campaigns[c].name) != world.run.pays.end())
-      for (const Purchase& purchase : (*world.purchases)[c]) rows[world.population->tier(purchase.user)].cost += purchase.cost;
+    if (runs(world, c))
+      for (const Purchase& purchase : (*world.deals)[c].purchases) rows[world.population->tier(purchase.user)].cost += purchase.cost;
   return rows;
+}
+
+std::vector<CurveRow> curve_rows(const World& world, const std::vector<AuthorTotals>& authors) {
+  std::vector<CurveRow> rows(follower_class(static_cast<std::uint32_t>(authors.size())) + 1);
+  for (std::uint32_t u = 0; u < authors.size(); ++u) {
+    const AuthorTotals& author = authors[u];
+    if (author.posts == 0) continue;
+    const std::uint32_t followers = world.graph.follower_count(UserId{u});
+    CurveRow& row = rows[follower_class(followers)];
+    ++row.authors;
+    row.followers += followers;
+    row.posts += author.posts;
+    row.impressions += author.impressions;
+    row.engagement += author.engagement;
+    const double posts = author.posts, impressions = author.impressions, engagement = author.engagement;
+    row.posts_squared += posts * posts;
+    row.impressions_squared += impressions * impressions;
+    row.engagement_squared += engagement * engagement;
+    row.impressions_posts += impressions * posts;
+    row.engagement_posts += engagement * posts;
+    row.engagement_impressions += engagement * impressions;
+  }
+  return rows;
+}
+
+void add_readers(const World& world, RunRecord& record) {
+  const std::size_t tiers = world.state.tiers.size();
+  std::vector<std::uint64_t> sums;
+  for (const GroupSums& group : world.state.groups) {
+    sums.push_back(group.sessions);
+    for (std::size_t tier = 0; tier < tiers; ++tier) sums.insert(sums.end(), {group.impressions[tier], group.engagement[tier]});
+  }
+  world.exchange.add(std::span(sums));
+  const std::uint64_t* next = sums.data();
+  for (std::size_t g = 0; g < reader_groups; ++g) {
+    record.group_sessions.push_back(*next++);
+    for (std::size_t tier = 0; tier < tiers; ++tier, next += 2) record.readers.push_back({next[0], next[1]});
+  }
+}
+
+/// Who follows the accounts that were paid: one pass over the follows of this part's readers.
+void add_audiences(const World& world, RunRecord& record) {
+  const std::size_t campaigns = world.parameters.campaigns.size();
+  record.frequency.assign(campaigns * frequency_bins, 0);
+  std::vector<std::uint16_t> paid_by(world.graph.user_count(), 0);  // bit c: by campaign c
+  static_assert(most_campaigns <= 16);
+  bool any = false;
+  for (std::size_t c = 0; c < campaigns; ++c)
+    if (runs(world, c))
+      for (const Purchase& purchase : (*world.deals)[c].purchases) {
+        paid_by[purchase.user.index()] |= static_cast<std::uint16_t>(1u << c);
+        record.campaigns[c].audience_gross += purchase.followers;
+        any = true;
+      }
+  if (!any) return;
+  using Counts = std::vector<std::uint64_t>;
+  std::vector<Counts> by_block((world.readers.size() + reader_block - 1) / reader_block);
+  parallel_blocks(world.readers.size(), reader_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
+    Counts& users = by_block[block] = Counts(campaigns * frequency_bins, 0);
+    std::array<std::uint32_t, most_campaigns> follows{};
+    for (std::size_t i = begin; i < end; ++i) {
+      std::uint32_t all = 0;
+      for (const UserId followee : world.graph.followees(UserId{world.readers.first + static_cast<std::uint32_t>(i)})) {
+        const std::uint32_t mask = paid_by[followee.index()];
+        if (mask == 0) continue;
+        all |= mask;
+        for (std::uint32_t left = mask; left != 0; left &= left - 1) ++follows[static_cast<std::size_t>(std::countr_zero(left))];
+      }
+      for (; all != 0; all &= all - 1) {
+        const auto c = static_cast<std::size_t>(std::countr_zero(all));
+        ++users[c * frequency_bins + std::min<std::size_t>(follows[c], frequency_bins) - 1];
+        follows[c] = 0;
+      }
+    }
+  });
+  for (const Counts& users : by_block)
+    for (std::size_t i = 0; i < users.size(); ++i) record.frequency[i] += users[i];
+  world.exchange.add(std::span(record.frequency));
+  for (std::size_t c = 0; c < campaigns; ++c)
+    for (std::size_t k = 0; k < frequency_bins; ++k) record.campaigns[c].audience += record.frequency[c * frequency_bins + k];
 }
 
 std::vector<SeriesRow> series_rows(const World& world) {
@@ -115,7 +244,11 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
 RunRecord World::record() const {
   RunRecord record;
   const std::vector<std::uint64_t> reached = count_reached(state.reached, exchange);
-  record.tiers = tier_rows(*this, reached);
+  const std::vector<AuthorTotals> authors = author_totals(state);
+  record.ledger = ledger_rows(*this);
+  record.tiers = tier_rows(*this, reached, record.ledger, authors);
+  record.curve = curve_rows(*this, authors);
+  add_readers(*this, record);
   record.series = series_rows(*this);
   std::vector<std::uint64_t> hash{state.clock.event_hash};
   exchange.add(std::span(hash));
@@ -126,16 +259,21 @@ RunRecord World::record() const {
   const auto paid_account = [](std::uint32_t campaign, UserId user) { return static_cast<std::uint64_t>(campaign) << 32 | user.value(); };
   for (std::uint32_t c = 0; c < parameters.campaigns.size(); ++c) {
     CampaignRow& row = record.campaigns[c];
-    if (std::find(run.pays.begin(), run.pays.end(), parameters.campaigns[c].name) == run.pays.end()) continue;
-    row.budget = (*budgets)[c];
+    if (!runs(*this, c)) continue;
+    const Deal& deal = (*deals)[c];
+    row.budget = deal.budget;
+    row.margin = parameters.campaigns[c].margin;
+    row.offers = deal.offers;
+    row.declined = deal.declined;
     row.outcomes.reach = reached[16 + c];
-    for (const Purchase& purchase : (*purchases)[c]) {
+    for (const Purchase& purchase : deal.purchases) {
       ++row.accounts;
       row.spent += purchase.cost;
       influencer.emplace(paid_account(c, purchase.user), record.influencers.size());
       record.influencers.push_back({purchase.user, c, purchase.followers, 0, 0, purchase.cost, {}});
     }
   }
+  add_audiences(*this, record);
   for (const Withheld& withheld : state.withheld) {
     ++record.campaigns[withheld.campaign].replaced;
     ++record.influencers[influencer.at(paid_account(withheld.campaign, withheld.author))].replaced;
@@ -157,6 +295,7 @@ RunRecord World::record() const {
     row.tick = tracked.tick - parameters.time.warmup;
     row.campaign = paid ? tracked.campaign : -1;
     row.topic = static_cast<std::uint8_t>(tracked.topic);
+    row.tier = population->tier(tracked.author);
     row.impressions_followed = counters.impressions - tracked.impressions_reshared;
     row.impressions_reshared = tracked.impressions_reshared;
     row.reach = counters.reach;
@@ -166,6 +305,8 @@ RunRecord World::record() const {
     row.clicks = counters.actions[click];
     row.cascade_size = static_cast<std::uint32_t>(cascades[i].size());
     row.depth = static_cast<std::uint32_t>(tree.depth);
+    row.largest_broadcast = tree.largest_broadcast;
+    row.half_time = cascades[i][(cascades[i].size() + 1) / 2 - 1].tick - cascades[i].front().tick;
     row.structural_virality = tree.structural_virality;
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);

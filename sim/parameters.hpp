@@ -22,17 +22,20 @@ struct TimeParameters {
 };
 
 /// How users differ. World scope. Every property is drawn independently of the follower count: no tier has an advantage built in.
+/// Where the graph says who is active (`Accounts::active`), the others never post and visit seldom.
 struct PopulationParameters {
   double sessions_per_day = 0.3;  ///< mean over users
+  double active_sessions = 0.8;   ///< share of all sessions held by active users, where some are inactive
   double session_spread = 1.0;    ///< standard deviation of the log of a user's session rate; 0: all alike
-  double posts_per_day = 0.5;     ///< mean over users, organic posts
+  double posts_per_day = 0.5;     ///< mean over users, organic posts; inactive users have none
   double post_spread = 1.0;       ///< standard deviation of the log of a user's posting rate
   double patience = 12.0;         ///< mean posts looked at per session when the feed does not run out (geometric)
   double patience_spread = 0.0;   ///< standard deviation of the log of a user's patience
   std::array<double, 24> daily_profile = filled_profile();  ///< weight of each hour of the day for sessions and posts; only ratios matter
   std::uint32_t topics = 16;
   double focus = 0.0;             ///< share of an author's posts on its main topic; the rest is spread evenly over all topics
-  double interest_skew = 1.0;     ///< interest of a user in a topic = U^skew with U uniform in (0, 1), independent over users and topics
+  double interest_skew = 1.0;     ///< interest of a user in a topic = U^skew with U uniform in (0, 1), independent over topics
+  double shared_interest = 0.0;   ///< probability that a user's interest in a topic is that of its community; 0: independent over users
   double propensity_spread = 0.0; ///< standard deviation of a user's own logit of acting
   double quality_spread = 0.0;    ///< standard deviation of a post's quality in logits
 
@@ -45,8 +48,8 @@ struct PopulationParameters {
 
 /// Classes of users by follower count, fixed at the start. Tier i holds follower counts from `from[i]` to below `from[i + 1]`. World scope.
 struct TierParameters {
-  std::vector<std::string> names{"all"};
-  std::vector<std::uint64_t> from{0};
+  std::vector<std::string> names{"nano", "micro", "mid", "macro", "mega"};
+  std::vector<std::uint64_t> from{0, 3'000, 100'000, 500'000, 1'000'000};
 };
 inline constexpr std::size_t most_tiers = 16;
 inline constexpr std::size_t most_campaigns = 16;
@@ -67,9 +70,10 @@ struct FeedParameters {
   Tick window = 144;            ///< roots and emissions older than this are gone
   std::uint32_t length = 200;   ///< posts served per session at most
   PerAction weights{0.5, 13.5, 1.0, 0.0};  ///< `weighted`: score = sum of weight x predicted probability
-  PerAction prior{0.05, 0.005, 0.01, 0.02};  ///< the platform's prior mean of each action's rate per impression
+  PerAction prior{0.073, 0.005, 0.012, 0.02};  ///< the platform's prior mean of each action's rate per impression; below the true rates it favours posts that many looked at
   double prior_strength = 20.0;  ///< impressions that the prior counts for
   double age_half_life = 0.0;    ///< ticks after which a score has halved; 0: age does not matter
+  double holdout = 0.0;          ///< share of readers, drawn by key, who are served chronologically whatever `ranking` says
 };
 
 /// Run scope.
@@ -80,25 +84,45 @@ struct BehaviourParameters {
   ParentRule parent = ParentRule::latest;
 };
 
-/// c = post + follower x (follower count of the account), for each paid post. World scope: what money buys is the same in every arm.
+/// What a paid post costs: (post + follower x K^exponent) x a factor of the account's own, K its follower count. In a world that is `scale` times as large as what it
+/// stands for, an account of K followers stands for one of K / scale, and money shrinks as the world does: the price is `scale` times that of the account it stands for.
+/// World scope: what money buys is the same in every arm.
 struct PriceParameters {
   MicroMoney post = 1 * micro_per_unit;
   MicroMoney follower = 10'000;
+  double exponent = 1.0;
+  double spread = 0.0;  ///< standard deviation of the log of an account's own factor, whose mean is 1
+  double scale = 1.0;
 };
 
-enum class AccountChoice : std::uint8_t { largest, random, named };
+/// The order in which accounts are asked.
+enum class AccountChoice : std::uint8_t {
+  largest,     ///< most followers first
+  random,      ///< by keyed hash
+  fit,         ///< most interested in the campaign's topic first
+  engagement,  ///< highest engagement per impression of the posts alive at the end of the warm-up first
+  price,       ///< cheapest first
+  named,       ///< as listed; the last one, as `scenarios/program/keys.cpp` names the others in this order
+};
 
 /// One way to spend money on posts. Which campaigns run is said by each arm (`RunParameters::pays`).
 struct CampaignParameters {
   std::string name;
   AccountChoice choose = AccountChoice::random;
+  std::string product;                 ///< what is sold, for tables
+  MicroMoney margin = -1;              ///< earned by one conversion; -1: not said
   std::vector<std::string> accounts;   ///< outside ids, for `named`
+  std::string tier;                    ///< candidates are of the tier of this name; empty: of any
+  std::string plant;                   ///< candidates are the planted accounts of this name; empty: anybody
+  std::int32_t member = -1;            ///< ... the one with this number; -1: all
+  double acceptance = 1.0;             ///< probability that an account accepts the offer
   std::uint64_t followers_from = 0;    ///< candidates have at least this many followers ...
   std::uint64_t followers_to = UINT64_MAX;  ///< ... and at most this many
   std::uint32_t count = UINT32_MAX;    ///< accounts paid, at most
   std::uint32_t posts = 1;             ///< posts each account is paid for, at most
   MicroMoney budget = -1;              ///< -1: no bound, or that of `budget_of`
   std::string budget_of;               ///< spends at most what this campaign would spend; empty: `budget`
+  double budget_share = 1.0;           ///< ... or so much of it
   std::int32_t topic = -1;             ///< -1: the author's main topic
   Tick start = 0;                      ///< first slot, in ticks after the start of `measure`
   Tick every = 36;                     ///< between slots

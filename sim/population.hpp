@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "sim/interests.hpp"
 #include "sim/parameters.hpp"
 
 namespace grapevine {
@@ -17,27 +19,24 @@ using QuantileTable = std::array<double, 256>;
 /// The standard normal distribution in 256 cells, bounded at 2.9.
 const QuantileTable& normal_cells();
 
-/// What users are: drawn once a replicate, never changed. All draws belong to the user's internal number and none looks at its follower count.
+/// What users are: drawn once a replicate, never changed. All draws belong to the user's internal number and none looks at its follower count. Lives as long as `accounts`.
 class Population {
 public:
-  Population(const FollowGraph& graph, const WorldParameters& parameters, const StreamKey& dynamics, UserRange readers);
+  Population(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const StreamKey& dynamics, UserRange readers);
 
   // Of the readers of this part; `reader` counts from the first of them.
   double session_rate(std::size_t reader) const { return session_rate_[reader]; }  ///< per tick
   double post_rate(std::size_t reader) const { return post_rate_[reader]; }        ///< organic, per tick
-  double depth_scale(std::size_t reader) const { return depth_scale_[reader]; }    ///< see `draw_depth`
+  double depth_scale(std::size_t reader) const { return depth_scale_[depth_scale_.size() > 1 ? reader : 0]; }  ///< see `draw_depth`
 
   // Of any user.
   std::uint8_t tier(UserId user) const { return tier_[user.index()]; }
   const std::vector<std::uint64_t>& tier_sizes() const { return tier_sizes_; }
-  /// 64 bits of which the top byte is the quantile, in 256ths, of the user's interest in the topic.
-  std::uint64_t interest_bits(UserId user, std::uint32_t topic) const { return nested_mix(interest_key_, user.value(), topic); }
-  std::uint8_t interest(UserId user, std::uint32_t topic) const { return static_cast<std::uint8_t>(interest_bits(user, topic) >> 56); }
+  const Interests& interests() const { return interests_; }
+  /// The quantile, in 256ths, of the user's interest in the topic.
+  std::uint8_t interest(UserId user, std::uint32_t topic) const { return static_cast<std::uint8_t>(interests_.bits(user, topic) >> 56); }
   /// The quantile, in 256ths, of the user's own propensity to act.
   std::uint8_t propensity(UserId user) const { return static_cast<std::uint8_t>(nested_mix(propensity_key_, user.value(), 0) >> 56); }
-  /// The topic that the user likes best.
-  std::uint32_t main_topic(UserId user) const;
-
   template <class Visitor>
   void arrays(Visitor&& visit) {
     visit("population.session_rate", "reader", session_rate_);
@@ -47,12 +46,11 @@ public:
   }
 
 private:
-  std::uint64_t interest_key_;
+  Interests interests_;
   std::uint64_t propensity_key_;
-  std::uint32_t topics_;
   std::vector<float> session_rate_;
   std::vector<float> post_rate_;
-  std::vector<float> depth_scale_;
+  std::vector<float> depth_scale_;  ///< one for all where patience does not vary
   std::vector<std::uint8_t> tier_;
   std::vector<std::uint64_t> tier_sizes_;
 };

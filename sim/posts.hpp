@@ -12,7 +12,7 @@ namespace grapevine {
 
 enum class PostOrigin : std::uint8_t { organic = 0, campaign = 1 };
 
-/// The identity of a root: the same in every arm that has it, whatever else was posted.
+/// The identity of a root: the same in every arm that has it, whatever else was posted. `author` is its profile (`Purchase::profile`) for a paid post.
 constexpr std::uint64_t post_key(UserId author, Tick tick, PostOrigin kind, std::uint32_t ordinal) {
   return nested_mix(0x6772617065766e65ULL, author.value(), tick | static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint64_t>(ordinal) << 40);
 }

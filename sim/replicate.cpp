@@ -4,9 +4,9 @@
 
 namespace grapevine {
 
-Replicate::Replicate(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& warmup,
+Replicate::Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
                      ReplicateStreams streams, Exchange& exchange)
-    : world_(std::make_unique<World>(graph, outside_ids, parameters, warmup, streams, exchange)) {}
+    : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange)) {}
 
 Replicate::~Replicate() = default;
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/parameters.hpp"
@@ -34,9 +35,8 @@ struct MemoryLine {
 /// One replicate of a study: a world that is warmed up once, from whose state every arm branches. A part of it, if `exchange` has several.
 class Replicate {
 public:
-  /// `outside_ids` has the id of each user by internal number, or is empty for a generated graph, whose ids are the numbers.
-  /// `graph`, `outside_ids` and `exchange` outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
-  Replicate(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& warmup,
+  /// `graph`, `accounts` and `exchange` outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
+  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
             ReplicateStreams streams, Exchange& exchange);
   ~Replicate();
 
@@ -53,19 +53,5 @@ private:
   std::unique_ptr<World> world_;
 };
 
-/// What a campaign buys, known before the run: for `check` and for the price list of a study.
-struct Purchase {
-  UserId user{};
-  std::uint64_t followers = 0;
-  std::uint32_t posts = 0;
-  MicroMoney cost = 0;
-};
-
-/// The purchases of every campaign of `parameters`, whether an arm pays for it or not, in the order of the campaigns; spent <= budget for each.
-/// Accounts are chosen by addressed hashes of (campaign, user), so adding a candidate never reshuffles the others. `budgets` receives each campaign's bound.
-/// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit.
-std::vector<std::vector<Purchase>> choose_accounts(const FollowGraph& graph, const std::vector<std::string>& outside_ids,
-                                                   const WorldParameters& parameters, std::uint32_t selection_stream,
-                                                   std::vector<MicroMoney>& budgets);
 
 }  // namespace grapevine

@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
@@ -77,41 +78,52 @@ std::vector<MemoryLine> World::memory() const {
 
 // ---- making ----
 
+namespace {
+
+std::unique_ptr<const Ranker> make_chronological(FeedParameters feed, RankingKeys keys) {
+  feed.ranking = Ranking::chronological;
+  return Ranker::make(feed, keys);
+}
+
+}  // namespace
+
 WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
     : selection(seed, Stream::selection, streams.selection),
       content(seed, Stream::content, streams.content),
       dynamics(seed, Stream::dynamics, streams.dynamics),
       react(dynamics.key(Draw::react)),
+      holdout(dynamics.key(Draw::holdout)),
       ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time)},
       event_hash(dynamics.key(Draw::event_hash)),
       sample(content.key(Draw::sample)) {}
 
-World::World(const FollowGraph& graph_, const std::vector<std::string>& outside_ids_, const WorldParameters& parameters_, const RunParameters& run_,
+World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
              ReplicateStreams streams, Exchange& exchange_)
     : graph(graph_),
-      outside_ids(outside_ids_),
+      accounts(accounts_),
       parameters(parameters_),
       run(run_),
       exchange(exchange_),
       readers(exchange_.readers(graph_.user_count())),
       keys(parameters_.seed, streams),
       schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
-      population(std::make_shared<const Population>(graph_, parameters_, keys.dynamics, readers)),
+      population(std::make_shared<const Population>(graph_, accounts_, parameters_, keys.dynamics, readers)),
       behaviour(run_.behaviour, parameters_.population),
       ranker(Ranker::make(run_.feed, keys.ranking)),
+      chronological(make_chronological(run_.feed, keys.ranking)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
+      streams_(streams),
+      held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
-  auto bounds = std::make_shared<std::vector<MicroMoney>>();
-  purchases = std::make_shared<const std::vector<std::vector<Purchase>>>(choose_accounts(graph, outside_ids, parameters, streams.selection, *bounds));
-  budgets = std::move(bounds);
-  plan = plan_posts(*purchases, parameters, run.pays, keys.selection);
+  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams));
+  plan = plan_posts(*deals, parameters, run.pays, keys.selection);
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
 }
 
 World::World(const World& other, const RunParameters& run_, const RecordOptions& options_)
     : graph(other.graph),
-      outside_ids(other.outside_ids),
+      accounts(other.accounts),
       parameters(other.parameters),
       run(run_),
       exchange(other.exchange),
@@ -119,13 +131,17 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       keys(other.keys),
       schedule(other.schedule),
       population(other.population),
-      purchases(other.purchases),
-      budgets(other.budgets),
+      deals(needs_past(other.parameters)
+                ? std::make_shared<const std::vector<Deal>>(choose_accounts(other.graph, other.accounts, other.parameters, other.streams_, other.past_rates()))
+                : other.deals),
       behaviour(run_.behaviour, other.parameters.population),
       ranker(Ranker::make(run_.feed, other.keys.ranking)),
-      plan(plan_posts(*other.purchases, other.parameters, run_.pays, other.keys.selection)),
+      chronological(make_chronological(run_.feed, other.keys.ranking)),
+      plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
+      streams_(other.streams_),
+      held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
   const auto from = world_arrays(const_cast<WorldState&>(other.state));
   const auto to = world_arrays(state);
@@ -143,6 +159,25 @@ World::~World() = default;
 std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
   return std::unique_ptr<World>(new World(*this, new_run, new_options));
+}
+
+/// Engagement per impression of the live roots of each user, smoothed towards that of all by as many impressions as the platform's prior counts for.
+std::vector<double> World::past_rates() const {
+  std::vector<AuthorTotals> live(graph.user_count());
+  AuthorTotals all;
+  double impressions = 0, engagement = 0;
+  for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post) {
+    const PostCounters& counters = state.posts.counters(post);
+    AuthorTotals& author = live[state.posts.identity(post).author.index()];
+    author.impressions += counters.impressions;
+    author.engagement += counters.engagement();
+    impressions += counters.impressions;
+    engagement += counters.engagement();
+  }
+  const double strength = run.feed.prior_strength, expected = impressions > 0 ? engagement / impressions : 0.0;
+  std::vector<double> rates(live.size());
+  parallel_for(live.size(), [&](std::size_t u) { rates[u] = (live[u].engagement + strength * expected) / (live[u].impressions + strength); });
+  return rates;
 }
 
 /// First session and first organic post of every reader: as if the process had always been going on.
@@ -165,15 +200,19 @@ void BlockOutput::clear() {
   counts = {};
   delivered = {};
   left_out = {};
+  looked_at = {};
+  groups = {};
   event_hash = 0;
 }
 
 namespace {
 
-/// Adds the candidates of the session to the ledger, by tier of the root's author.
+/// Adds the candidates of the session to the ledger.
 void book(const Posts& posts, const Session& session, BlockOutput& out) {
-  for (const Candidate& candidate : session.candidates) ++out.delivered[posts.hot(candidate.root).tier_and_counted()];
-  for (std::size_t i = session.served; i < session.ranked.size(); ++i) ++out.left_out[posts.hot(session.candidates[session.ranked[i].candidate].root).tier_and_counted()];
+  const auto place = [&](const Candidate& candidate) { return posts.hot(candidate.root).tier_and_counted() | (candidate.reshared() ? BlockOutput::reshared : 0u); };
+  for (const Candidate& candidate : session.candidates) ++out.delivered[place(candidate)];
+  for (std::size_t i = session.served; i < session.ranked.size(); ++i) ++out.left_out[place(session.candidates[session.ranked[i].candidate])];
+  for (std::size_t i = 0; i < session.looked; ++i) ++out.looked_at[place(session.candidates[session.ranked[i].candidate])];
 }
 
 /// One session of the reader with index `i` in this part: writes the reader's own state and the output of its block only.
@@ -189,25 +228,29 @@ void hold_session(World& world, std::size_t i, Session& session, BlockOutput& ou
   session.served = std::min<std::size_t>(session.candidates.size(), world.run.feed.length);
   const std::uint32_t depth = draw_depth(world.keys.dynamics, reader, state.session_ordinal[i], world.population->depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
-  world.ranker->rank(state.posts, session, session.served, session.looked);
+  const bool held_out = world.held_out(reader);
+  (held_out ? world.chronological : world.ranker)->rank(state.posts, session, session.served, session.looked);
   book(state.posts, session, out);
 
   const std::size_t first = out.impressions.size();
   react(world.behaviour, *world.population, state.posts, world.keys.react, seen, session, out.impressions, out.reshares);
   std::uint32_t reached = 0;
+  GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
+  ++group.sessions;
   for (std::size_t k = first; k < out.impressions.size(); ++k) {
     const Impression& impression = out.impressions[k];
     const PostIdentity& post = state.posts.identity(impression.root);
     const PostHot hot = state.posts.hot(impression.root);
     if (hot.counted()) reached |= 1u << hot.tier() | (post.campaign != PostIdentity::no_campaign ? 0x10000u << post.campaign : 0u);
     for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.bits >> a & 1;
+    ++group.impressions[hot.tier()];
+    group.engagement[hot.tier()] += static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(impression.bits) & Impression::engagement_bits));
     out.event_hash += nested_mix(nested_mix(world.keys.event_hash, post.key, reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
                                  impression.emitter.value() | static_cast<std::uint64_t>(impression.bits & Impression::action_bits) << 32 |
                                      static_cast<std::uint64_t>(impression.position) << 40,
                                  now);
   }
   state.reached[i] |= reached;
-  state.reader_impressions[i] += static_cast<std::uint32_t>(session.looked);
   state.seen.add(i, session.news, state.posts.tail());
   ++out.counts.sessions;
   out.counts.delivered += session.candidates.size();
@@ -257,6 +300,8 @@ void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity
   state.tick_counts.push_back({});
   state.tick_posts.push_back({});
   TickCounts& counts = state.tick_counts.back();
+  const TimeParameters& time = parameters.time;
+  const bool measured = time.warmup <= state.clock.now && state.clock.now < time.warmup + time.measure;
   scratch.reshares.clear();
   std::vector<UserId> withheld;
   std::vector<ImpressionDelta> deltas;
@@ -269,10 +314,22 @@ void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity
     counts.impressions += out.counts.impressions;
     for (std::size_t a = 0; a < action_count; ++a) counts.actions[a] += out.counts.actions[a];
     state.clock.event_hash += out.event_hash;
-    for (std::size_t tier = 0; tier < state.tiers.size(); ++tier) {
-      state.tiers[tier].delivered += out.delivered[tier | 16];
-      state.tiers[tier].served += out.delivered[tier | 16] - out.left_out[tier | 16];
-    }
+    for (std::size_t tier = 0; tier < state.tiers.size(); ++tier)
+      for (const bool reshared : {false, true}) {
+        const std::size_t from = tier | BlockOutput::counted | (reshared ? BlockOutput::reshared : 0u);
+        LedgerRow& row = state.ledger[ledger_place(tier, reshared)];
+        row.delivered += out.delivered[from];
+        row.served += out.delivered[from] - out.left_out[from];
+        row.impressions += out.looked_at[from];
+      }
+    if (measured)
+      for (std::size_t g = 0; g < reader_groups; ++g) {
+        state.groups[g].sessions += out.groups[g].sessions;
+        for (std::size_t tier = 0; tier < state.tiers.size(); ++tier) {
+          state.groups[g].impressions[tier] += out.groups[g].impressions[tier];
+          state.groups[g].engagement[tier] += out.groups[g].engagement[tier];
+        }
+      }
     if (exchange.parts() > 1)
       for (const Impression& impression : out.impressions) deltas.push_back({impression.root, impression.bits});
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
@@ -17,6 +18,7 @@
 #include "sim/population.hpp"
 #include "sim/posts.hpp"
 #include "sim/record/run_record.hpp"
+#include "sim/replicate.hpp"
 #include "sim/schedule.hpp"
 #include "sim/seen_log.hpp"
 #include "sim/tick/rank.hpp"
@@ -62,11 +64,33 @@ struct TickPosts {
   std::uint64_t organic = 0, paid = 0;
 };
 
-/// Sums over the counted roots of the authors of one tier. `delivered` and `served` are of this part's readers.
+/// Sums over the counted roots of the authors of one tier.
 struct TierSums {
-  std::uint64_t posts = 0, delivered = 0, served = 0, impressions = 0;
+  std::uint64_t posts = 0, impressions = 0;
   std::uint64_t actions[action_count] = {};
 };
+
+/// What became of the counted roots of one author that have retired.
+struct AuthorTotals {
+  std::uint32_t posts = 0;
+  std::uint32_t impressions = 0;
+  std::uint32_t engagement = 0;
+};
+
+/// Who decides about a reader's feed.
+enum class ReaderGroup : std::uint8_t { ranked, held_out };
+inline constexpr std::size_t reader_groups = 2;
+
+/// Sessions of `measure`, of this part's readers of one group.
+struct GroupSums {
+  std::uint64_t sessions = 0;
+  std::uint64_t impressions[most_tiers] = {};  ///< by tier of the root's author, all roots
+  std::uint64_t engagement[most_tiers] = {};
+};
+
+/// Where the ledger keeps the candidates of one tier and source.
+constexpr std::size_t ledger_place(std::size_t tier, bool reshared) { return 2 * tier + (reshared ? 1 : 0); }
+inline constexpr std::size_t ledger_size = 2 * most_tiers;
 
 /// A withheld organic post, and the campaign it made room for.
 struct Withheld {
@@ -78,8 +102,8 @@ struct Withheld {
 /// array that is forgotten there is missed by the branch itself and a test fails.
 struct WorldState {
   WorldState(std::size_t users, std::size_t readers, Tick window)
-      : next_session(readers), last_session(readers, never), session_ordinal(readers), next_post(readers), post_ordinal(readers), reached(readers),
-        reader_impressions(readers), author_impressions(users), timelines(users, window), seen(readers) {}
+      : next_session(readers), last_session(readers, never), session_ordinal(readers), next_post(readers), post_ordinal(readers), reached(readers), ledger(ledger_size),
+        groups(reader_groups), authors(users), timelines(users, window), seen(readers) {}
 
   struct Clock {
     Tick now = 0;
@@ -94,10 +118,11 @@ struct WorldState {
   std::vector<Tick> next_post;
   std::vector<std::uint32_t> post_ordinal;
   std::vector<std::uint32_t> reached;  ///< by a counted root: bit i: of tier i, bit 16 + i: of campaign i
-  std::vector<std::uint32_t> reader_impressions;
+  std::vector<LedgerRow> ledger;       ///< of counted roots, by `ledger_place`
+  std::vector<GroupSums> groups;       ///< by ReaderGroup
 
   // Of all users, the same in every part.
-  std::vector<std::uint32_t> author_impressions;  ///< of retired roots
+  std::vector<AuthorTotals> authors;
   Posts posts;
   Timelines timelines;
   SeenLog seen;
@@ -118,8 +143,9 @@ struct WorldState {
     visit("next_post", "reader", next_post);
     visit("post_ordinal", "reader", post_ordinal);
     visit("reached", "reader", reached);
-    visit("reader_impressions", "reader", reader_impressions);
-    visit("author_impressions", "user", author_impressions);
+    visit("ledger", "tier and source", ledger);
+    visit("groups", "group of readers", groups);
+    visit("authors", "user", authors);
     posts.arrays(visit);
     timelines.arrays(visit);
     seen.arrays(visit);
@@ -150,6 +176,7 @@ struct WorldKeys {
   StreamKey content;
   StreamKey dynamics;  ///< what users are, when they come, and what they do
   std::uint64_t react;
+  std::uint64_t holdout;
   RankingKeys ranking;
   std::uint64_t event_hash;
   std::uint64_t sample;
@@ -161,7 +188,7 @@ struct TickScratch;
 /// A world in one tick: what is given, what the run asks for, and the state that the phases change. One part of it, if there are several.
 class World {
 public:
-  World(const FollowGraph& graph, const std::vector<std::string>& outside_ids, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams,
+  World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams,
         Exchange& exchange);
   ~World();
 
@@ -188,9 +215,11 @@ public:
   };
   Events last_events() const;
 
+  bool held_out(UserId reader) const { return coin(static_cast<std::uint32_t>(nested_mix(keys.holdout, reader.value(), 0) >> 32), held_out_below_); }
+
   // Given.
   const FollowGraph& graph;
-  const std::vector<std::string>& outside_ids;
+  const Accounts& accounts;
   const WorldParameters parameters;
   const RunParameters run;
   Exchange& exchange;
@@ -198,10 +227,10 @@ public:
   const WorldKeys keys;
   const Schedule schedule;
   std::shared_ptr<const Population> population;
-  std::shared_ptr<const std::vector<std::vector<Purchase>>> purchases;
-  std::shared_ptr<const std::vector<MicroMoney>> budgets;
+  std::shared_ptr<const std::vector<Deal>> deals;
   const Behaviour behaviour;
   const std::unique_ptr<const Ranker> ranker;
+  const std::unique_ptr<const Ranker> chronological;  ///< for the readers that are held out
   std::vector<PlannedPost> plan;  ///< the paid posts of this run
   RecordOptions options;
 
@@ -210,7 +239,10 @@ public:
 private:
   World(const World& other, const RunParameters& run, const RecordOptions& options);
   void start_users();
+  std::vector<double> past_rates() const;
   void commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity>&& paid);
+  ReplicateStreams streams_;
+  std::uint64_t held_out_below_;
   std::unique_ptr<TickScratch> scratch_;
 };
 

@@ -39,9 +39,12 @@ enum class Draw : std::uint32_t {
   // reader and root
   feed_order = 64,
   react = 65,
+  holdout = 66,
   // campaigns
   selection = 80,
   campaign_slot = 81,
+  acceptance = 82,
+  price = 83,
   // records
   event_hash = 96,
   sample = 97,

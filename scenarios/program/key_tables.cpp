@@ -183,7 +183,7 @@ std::vector<std::string> constraints(const Key& key) {
     case Kind::streams:
       return list(object({member("enum", enumerated(key.choices))}), 0, key.choices.size(), true);
     case Kind::accounts:
-      return {member("anyOf", fmt::format("[{{\"enum\": [\"largest\", \"random\"]}}, {}]", object(list(some_text, 1, 0, true))))};
+      return {member("anyOf", fmt::format("[{}, {}]", object({member("enum", enumerated(key.choices))}), object(list(some_text, 1, 0, true))))};
     case Kind::interval:
       return list(counted, 2, 2, false);
   }

@@ -82,6 +82,13 @@ T& in(const Field& field) {
   return *std::get<T*>(field);
 }
 
+/// The two ends of an interval of follower counts.
+std::pair<std::uint64_t*, std::uint64_t*> bounds_of(const Field& field) {
+  if (const auto* plant = std::get_if<PlantChoice*>(&field)) return {&(*plant)->least, &(*plant)->most};
+  auto& campaign = in<CampaignParameters>(field);
+  return {&campaign.followers_from, &campaign.followers_to};
+}
+
 /// One value on its way into its field.
 class ValueReader {
 public:
@@ -423,8 +430,9 @@ private:
   void accounts(const TomlValue& value) {
     auto& campaign = in<CampaignParameters>(field_);
     if (const auto* text = value.as<std::string>()) {
-      if (*text != "largest" && *text != "random") return refuse(value);
-      campaign.choose = *text == "largest" ? AccountChoice::largest : AccountChoice::random;
+      const auto choice = std::find(key_.choices.begin(), key_.choices.end(), *text);
+      if (choice == key_.choices.end()) return refuse(value);
+      campaign.choose = static_cast<AccountChoice>(choice - key_.choices.begin());
       return;
     }
     Texts read = texts(
@@ -441,9 +449,9 @@ private:
     if ((*read)[0] > (*read)[1])
       return add(value.place, fmt::format("{} goes from {} to {}; expected the smaller number first; swap them", context_.label, (*read)[0],
                                           (*read)[1]));
-    auto& campaign = in<CampaignParameters>(field_);
-    campaign.followers_from = (*read)[0];
-    campaign.followers_to = (*read)[1];
+    const auto [least, most] = bounds_of(field_);
+    *least = (*read)[0];
+    *most = (*read)[1];
   }
 
   const Key& key_;
@@ -492,8 +500,10 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
       const std::optional<std::int64_t> number = integer_in(field);
       return number && *number >= range.least ? fmt::format("{}", *number) : "";
     }
-    case Kind::number:
-      return fmt::format("{}", in<double>(field));
+    case Kind::number: {
+      const auto* range = std::get_if<RealRange>(&key.range);
+      return range && in<double>(field) < range->least ? "" : fmt::format("{}", in<double>(field));  // below: it is not set
+    }
     case Kind::money:
       return in<MicroMoney>(field) < 0 ? "" : money_as_text(in<MicroMoney>(field));
     case Kind::duration:
@@ -503,7 +513,7 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
     case Kind::flag:
       return in<bool>(field) ? "true" : "false";
     case Kind::text:
-      return in_quotes(in<std::string>(field));
+      return in<std::string>(field).empty() && !key.absent.empty() ? "" : in_quotes(in<std::string>(field));
     case Kind::name:
       return in<std::string>(field).empty() ? "" : in_quotes(in<std::string>(field));
     case Kind::choice: {
@@ -545,11 +555,11 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
     case Kind::accounts: {
       const auto& campaign = in<CampaignParameters>(field);
       if (campaign.choose == AccountChoice::named) return list_of(all_in_quotes(campaign.accounts));
-      return campaign.choose == AccountChoice::largest ? in_quotes("largest") : in_quotes("random");
+      return in_quotes(key.choices[static_cast<std::size_t>(campaign.choose)]);
     }
     case Kind::interval: {
-      const auto& campaign = in<CampaignParameters>(field);
-      return campaign.followers_to == UINT64_MAX ? "" : fmt::format("[{}, {}]", campaign.followers_from, campaign.followers_to);
+      const auto [least, most] = bounds_of(field);
+      return *most == UINT64_MAX || *most == 0 ? "" : fmt::format("[{}, {}]", *least, *most);
     }
   }
   return "";
@@ -561,7 +571,8 @@ std::string default_as_toml(const Key& key) {
   CampaignParameters campaign;
   Arm arm;
   ContrastChoice contrast;
-  return value_as_toml(key, {&study, &study.run, &campaign, &arm, &contrast}, study.world.time.tick_seconds);
+  PlantChoice plant;
+  return value_as_toml(key, {&study, &study.run, &campaign, &arm, &contrast, &plant}, study.world.time.tick_seconds);
 }
 
 std::string expected(const Key& key, bool limits) {
@@ -614,7 +625,7 @@ std::string expected(const Key& key, bool limits) {
     case Kind::streams:
       return "a list of some of " + choices_in_words(key);
     case Kind::accounts:
-      return "\"largest\", \"random\" or a list of account ids in quotes";
+      return choices_in_words(key) + " or a list of account ids in quotes";
     case Kind::interval:
       return "two whole numbers of followers, [least, most]";
   }

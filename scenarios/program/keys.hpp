@@ -35,7 +35,7 @@ enum class Kind : std::uint8_t {
   audiences,  ///< a list of [followers, accounts]
   columns,    ///< two texts
   streams,    ///< a list of some of the names of the random streams
-  accounts,   ///< "largest", "random" or a list of ids
+  accounts,   ///< the order in which accounts are asked, or a list of ids
   interval,   ///< two whole numbers, the first not above the second
 };
 
@@ -57,13 +57,17 @@ struct Target {
   CampaignParameters* campaign = nullptr;
   Arm* arm = nullptr;
   ContrastChoice* contrast = nullptr;
+  PlantChoice* plant = nullptr;
+
+  /// Tables that hold only keys of their own.
+  bool closed() const { return campaign || contrast || plant; }
 };
 
 /// The field behind a key. Two keys fill several fields at once and get the whole struct.
 using Field = std::variant<std::monostate, bool*, std::int32_t*, std::uint32_t*, std::uint64_t*, MicroMoney*, double*, std::string*,
                            std::filesystem::path*, GraphModel*, Ranking*, FeedMemory*, ParentRule*, std::vector<std::string>*,
                            std::vector<std::uint64_t>*, std::array<double, 24>*, std::vector<std::array<std::uint64_t, 2>>*,
-                           std::array<std::string, 2>*, Redraw*, CampaignParameters*>;
+                           std::array<std::string, 2>*, Redraw*, CampaignParameters*, PlantChoice*>;
 
 /// A circumstance outside which a key would do nothing, so that giving it is a mistake.
 struct Condition {

@@ -8,6 +8,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "scenarios/program/text.hpp"
+#include "sim/campaigns.hpp"
 
 namespace grapevine {
 
@@ -78,20 +79,20 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.graph = world.facts;
   const auto counts = world.graph.follower_counts();
   const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
-  if (!counts.empty()) outlook.largest = world.outside_ids.empty() ? fmt::to_string(largest.value()) : world.outside_ids[largest.index()];
+  if (!counts.empty()) outlook.largest = world.accounts.outside_ids.empty() ? fmt::to_string(largest.value()) : world.accounts.outside_ids[largest.index()];
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  std::vector<MicroMoney> budgets;
-  const auto purchases = choose_accounts(world.graph, world.outside_ids, scenario.world, streams_of(scenario, 0).selection, budgets);
-  for (std::size_t c = 0; c < purchases.size(); ++c)
-    outlook.campaigns.push_back(
-        {.name = scenario.world.campaigns[c].name,
-         .accounts = purchases[c].size(),
-         .posts = total(purchases[c], [](const Purchase& p) { return std::uint64_t{p.posts}; }),
-         .followers = total(purchases[c], [](const Purchase& p) { return p.followers; }),
-         .budget = budgets[c],
-         .spent = static_cast<MicroMoney>(total(purchases[c], [](const Purchase& p) { return static_cast<std::uint64_t>(p.cost); }))});
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0));
+  for (std::size_t c = 0; c < deals.size(); ++c) {
+    const std::vector<Purchase>& purchases = deals[c].purchases;
+    outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,
+                                 .accounts = purchases.size(),
+                                 .posts = total(purchases, [](const Purchase& p) { return std::uint64_t{p.posts}; }),
+                                 .followers = total(purchases, [](const Purchase& p) { return p.followers; }),
+                                 .budget = deals[c].budget,
+                                 .spent = deals[c].spent()});
+  }
 
   const TimeParameters& time = scenario.world.time;
   const double days = static_cast<double>(time.measure + time.followup) / time.ticks_per_day();
@@ -99,7 +100,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
 
   Alone alone;
   const auto before_world = Clock::now();
-  Replicate replicate(world.graph, world.outside_ids, scenario.world, scenario.run, streams_of(scenario, 0), alone);
+  Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone);
   const double world_seconds = seconds_since(before_world);
   const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
   outlook.seconds = graph_seconds * (redraws_graph(scenario) ? scenario.replicates : 1) + world_seconds * scenario.replicates +

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -10,6 +11,7 @@
 #include <set>
 
 #include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
 #include "scenarios/program/key_values.hpp"
 #include "scenarios/program/suggestions.hpp"
 
@@ -119,6 +121,33 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
   }
 }
 
+/// A follower count as large as the world that it stands in.
+void scale_count(std::uint64_t& value, double scale) {
+  if (value != 0 && value != UINT64_MAX) value = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(value) * scale + 0.5));
+}
+
+void scale_down(GraphChoice& graph) {
+  const double scale = scale_of(graph);
+  scale_count(graph.largest, scale);
+  for (PlantChoice& plant : graph.plants) scale_count(plant.least, scale), scale_count(plant.most, scale);
+  for (auto& [followers, accounts] : graph.audiences) scale_count(followers, scale);
+}
+
+/// Makes the study as small as its world: follower counts and what is counted in them, fees and budgets.
+void scale_down(Scenario& study) {
+  const double scale = scale_of(study.graph);
+  if (scale == 1.0) return;
+  scale_down(study.graph);
+  for (std::uint64_t& from : study.world.tiers.from) scale_count(from, scale);
+  study.world.prices.scale = scale;
+  for (CampaignParameters& campaign : study.world.campaigns) {
+    scale_count(campaign.followers_from, scale), scale_count(campaign.followers_to, scale);
+    if (campaign.budget > 0) campaign.budget = static_cast<MicroMoney>(static_cast<double>(campaign.budget) * scale + 0.5);
+  }
+  study.run.feed.prior_strength *= scale;
+  for (Arm& arm : study.arms) arm.run.feed.prior_strength *= scale;
+}
+
 /// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.
 class ScenarioReader {
 public:
@@ -128,6 +157,7 @@ public:
   void read(const TomlValue& document) {
     const auto& top = *document.as<TomlValue::Table>();
     read_base(top, document.place);
+    read_plants(top);
     read_campaigns(top);
     read_arms(top);
     read_contrasts(top);
@@ -135,10 +165,12 @@ public:
     check_time();
     check_graph();
     check_tiers();
+    check_plants();
     check_replicates();
     check_campaigns();
     check_pays();
     check_contrasts();
+    check_claims();
   }
 
 private:
@@ -171,7 +203,7 @@ private:
     return {};
   }
 
-  Target base() { return {&study_, &study_.run, nullptr, nullptr, nullptr}; }
+  Target base() { return {.study = &study_, .run = &study_.run}; }
 
   // --- one table
   // -------------------------------------------------------------------------------------------------------------------------------------
@@ -183,7 +215,7 @@ private:
     for (const Key& key : keys()) {
       if (key.section != section) continue;
       const TomlEntry* entry = find_entry(table, key.name);
-      const std::string label = prefix + (target.campaign || target.contrast ? std::string(key.name) : key.dotted());
+      const std::string label = prefix + (target.closed() ? std::string(key.name) : key.dotted());
       if (entry && target.arm && key.scope != Scope::run)
         add(entry->place,
             fmt::format("{} is a key of scope {}, and an arm changes run keys only; expected it once for the whole study; move it to {}",
@@ -199,7 +231,7 @@ private:
       const std::string inner = section.empty() ? entry.name : std::string(section) + "." + entry.name;
       const auto below =
           std::find_if(sections().begin(), sections().end(), [&](const Section& it) { return !it.name.empty() && it.name == inner; });
-      if (below == sections().end() || target.campaign || target.contrast)
+      if (below == sections().end() || target.closed())
         refuse_unknown(entry, section, target);
       else if (below->array)
         refuse_array_in(entry, target);
@@ -211,7 +243,7 @@ private:
     }
     if (target.arm) return;
     for (const Section& below : sections()) {  // sections that the file leaves out still have defaults and required keys
-      if (below.array || below.name.empty() || parent_of(below.name) != section || target.campaign || target.contrast) continue;
+      if (below.array || below.name.empty() || parent_of(below.name) != section || target.closed()) continue;
       const std::string_view name = below.name.substr(section.empty() ? 0 : section.size() + 1);
       if (!find_entry(table, name)) read_table({}, place, below.name, prefix, target);
     }
@@ -258,11 +290,12 @@ private:
     if (target.arm && section.empty()) names.push_back("name");
     std::vector<std::string_view> section_names;
     for (const Section& it : sections())
-      if (!it.name.empty() && parent_of(it.name) == section && !target.campaign && !target.contrast)
+      if (!it.name.empty() && parent_of(it.name) == section && !target.closed())
         section_names.push_back(it.name.substr(section.empty() ? 0 : section.size() + 1));
 
     const std::string where = target.campaign   ? "in [[campaign]]"
                               : target.contrast ? "in [[contrast]]"
+                              : target.plant    ? "in [[plant]]"
                               : section.empty() ? (target.arm ? "in [[arm]]" : "at the top level")
                                                 : fmt::format("in {}[{}]", target.arm ? "an arm's " : "", section);
     const std::string what = is_table ? "unknown section" : "unknown key";
@@ -371,6 +404,20 @@ private:
     return fmt::format("{}#{}.", prefix.substr(0, prefix.size() - 1), ++doubles_ + 1);  // labels stay distinct
   }
 
+  void read_plants(const TomlValue::Table& top) {
+    const std::vector<const TomlValue*> tables = tables_of(top, "plant");
+    study_.graph.plants.resize(tables.size());  // no reallocation below: targets point into it
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      plant_prefixes_.push_back(note_name("plant", *tables[i], plant_names_));
+      plant_places_.push_back(tables[i]->place);
+      Target target = base();
+      target.plant = &study_.graph.plants[i];
+      read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "plant", plant_prefixes_.back(), target);
+    }
+    for (const Missing& it : missing_) report_missing(it);
+    missing_.clear();
+  }
+
   void read_campaigns(const TomlValue::Table& top) {
     const std::vector<const TomlValue*> tables = tables_of(top, "campaign");
     if (tables.size() > most_campaigns)
@@ -467,17 +514,19 @@ private:
   void check_graph() {
     const GraphChoice& graph = study_.graph;
     if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;
-    if (sound({"graph.mean_followees"}) && (graph.model == GraphModel::power_law || graph.model == GraphModel::erdos_renyi) &&
-        !(graph.mean_followees < double(graph.users)))
+    if (graph.stands_for > 0 && sound({"graph.stands_for"}) && graph.stands_for < graph.users)
+      add(place_of({"graph.stands_for"}), fmt::format("graph.stands_for is {}, fewer than graph.users, {}; expected at least as many; leave it out for a world that stands "
+                                                      "for itself",
+                                                      graph.stands_for, graph.users));
+    if (sound({"graph.mean_followees"}) && graph.model != GraphModel::uniform_audience && !(graph.mean_followees < double(graph.users)))
       add(place_of({"graph.mean_followees", "graph.users"}),
           fmt::format("graph.mean_followees is {}; expected less than graph.users, {}", graph.mean_followees, graph.users));
     if (graph.model != GraphModel::uniform_audience || !sound({"graph.audiences"})) return;
     std::uint64_t accounts = 0;
     for (const auto& [followers, count] : graph.audiences) {
-      if (double(followers) > largest_audience * double(graph.users))
-        add(place_of({"graph.audiences"}),
-            fmt::format("graph.audiences has an account with {} followers; expected at most {} of graph.users, {}", followers,
-                        largest_audience, graph.users));
+      if (followers > most_followers())
+        add(place_of({"graph.audiences"}), fmt::format("graph.audiences has an account with {} followers; expected at most {}, {} of {}", followers, most_followers(),
+                                                       largest_audience, whole_world()));
       accounts = count > graph.users ? graph.users + 1 : accounts + count;
       if (accounts > graph.users) break;
     }
@@ -486,6 +535,11 @@ private:
           fmt::format("graph.audiences has more accounts than graph.users, {}; expected at most as many", graph.users));
   }
 
+  /// Users of the world as written: what follower counts are held against.
+  std::uint64_t world_users() const { return study_.graph.stands_for > 0 ? study_.graph.stands_for : study_.graph.users; }
+  std::string whole_world() const { return fmt::format("{}, {}", study_.graph.stands_for > 0 ? "graph.stands_for" : "graph.users", world_users()); }
+  std::uint64_t most_followers() const { return static_cast<std::uint64_t>(largest_audience * double(world_users())); }
+
   void check_tiers() {
     if (!sound({"tiers.names", "tiers.from"})) return;
     const TierParameters& tiers = study_.world.tiers;
@@ -493,6 +547,65 @@ private:
       add(place_of({"tiers.from", "tiers.names"}),
           fmt::format("tiers.from has {} entries and tiers.names has {}; expected one bound for each name", tiers.from.size(),
                       tiers.names.size()));
+    else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
+      for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
+  }
+
+  /// Some account can be large enough for the tier.
+  void expect_possible(const std::string& label, const std::string& name) {
+    const TierParameters& tiers = study_.world.tiers;
+    const auto tier = static_cast<std::size_t>(std::find(tiers.names.begin(), tiers.names.end(), name) - tiers.names.begin());
+    if (study_.graph.model == GraphModel::file || !given("graph.users") || !sound({"graph.users", "graph.stands_for"}) || tier >= tiers.from.size()) return;
+    if (tiers.from[tier] <= most_followers()) return;
+    add(place_of({label, "claims.arm", "claims.micro_arm", "tiers.from", "graph.users"}),
+        fmt::format("tier {} starts at {} followers, and no account may hold more than {} of {}; expected at most {}; lower the bound, or give a world of {} users or more",
+                    in_quotes(name), tiers.from[tier], largest_audience, whole_world(), most_followers(),
+                    static_cast<std::uint64_t>(std::ceil(static_cast<double>(tiers.from[tier]) / largest_audience))));
+  }
+
+  void check_plants() {
+    const GraphChoice& graph = study_.graph;
+    if (!sound({"graph.model"})) return;
+    for (std::size_t i = 0; i < graph.plants.size(); ++i) {
+      const PlantChoice& plant = graph.plants[i];
+      if (graph.model != GraphModel::platform) {
+        add(plant_places_[i], "[[plant]] has no effect here; it needs graph.model = \"platform\"; remove it");
+        continue;
+      }
+      if (!sound({"graph.users", "graph.stands_for", plant_prefixes_[i] + "followers"}) || !given("graph.users")) continue;
+      if (plant.most > most_followers())
+        add(place_of({plant_prefixes_[i] + "followers"}),
+            fmt::format("{}followers goes up to {}; expected at most {}, {} of {}; lower it, or give a world of {} users or more", plant_prefixes_[i], plant.most, most_followers(),
+                        largest_audience, whole_world(), static_cast<std::uint64_t>(std::ceil(double(plant.most) / largest_audience))));
+    }
+    if (graph.model != GraphModel::platform || !given("graph.users") || !mistakes_.empty()) return;
+    GraphChoice scaled = graph;
+    scale_down(scaled);
+    for (const std::string& mistake : platform_mistakes(platform_parameters(scaled))) add(place_of({"graph.users"}), mistake);
+  }
+
+  void check_claims() {
+    const ClaimsChoice& claims = study_.claims;
+    for (const auto& [label, name] : {std::pair("claims.arm", &claims.arm), {"claims.micro_arm", &claims.micro_arm}, {"claims.mega_arm", &claims.mega_arm}})
+      if (given(label) && given(label)->good && !arm_names_.count(*name)) refuse_name(label, *name, "arm", arm_names_, given(label)->value);
+    if (claims.micro_arm.empty() != claims.mega_arm.empty())
+      add(place_of({"claims.micro_arm", "claims.mega_arm"}), fmt::format("{} is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
+                                                                         claims.micro_arm.empty() ? "claims.micro_arm" : "claims.mega_arm"));
+    if (!claims.any()) return;
+    if (!sound({"tiers.names", "claims.micro", "claims.mega"})) return;
+    for (const auto& [label, name] : {std::pair("claims.micro", &claims.micro), {"claims.mega", &claims.mega}}) expect_tier(label, *name);
+  }
+
+  void expect_tier(const std::string& label, const std::string& name) {
+    const std::vector<std::string>& tiers = study_.world.tiers.names;
+    if (std::find(tiers.begin(), tiers.end(), name) != tiers.end()) {
+      if (sound({"tiers.from"}) && study_.world.tiers.from == TierParameters{}.from) expect_possible(label, name);  // others were held against the world as a whole
+      return;
+    }
+    const Place place = place_of({label, "claims.arm", "claims.micro_arm"});
+    std::map<std::string, Place> names;
+    for (const std::string& tier : tiers) names.emplace(tier, Place{});
+    refuse_name(label, name, "tier", names, place);
   }
 
   void check_replicates() {
@@ -521,6 +634,10 @@ private:
         add(campaign_places_[i], fmt::format("{} has no bound and would pay every user; expected one of count, budget, budget_of; add one",
                                              prefix.substr(0, prefix.size() - 1)));
       if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
+      if (!campaign.tier.empty() && sound({"tiers.names"})) expect_tier(label("tier"), campaign.tier);
+      if (!campaign.plant.empty() && !plant_names_.count(campaign.plant)) refuse_name(label("plant"), campaign.plant, "plant", plant_names_, place_of({label("plant")}));
+      if (campaign.choose == AccountChoice::fit && campaign.topic < 0 && sound({label("topic")}))
+        add(place_of({label("accounts")}), fmt::format("{} is \"fit\", and the campaign has no topic; expected {}; add it", label("accounts"), label("topic")));
       if (campaign.topic >= 0 && sound({label("topic"), "population.topics"}) &&
           std::uint32_t(campaign.topic) >= study_.world.population.topics)
         add(place_of({label("topic")}), fmt::format("{} is {}; expected 0 to {}, as population.topics is {}", label("topic"),
@@ -620,9 +737,9 @@ private:
   std::vector<Given> given_;
   std::map<std::string, std::size_t> given_by_label_;
   std::vector<Missing> missing_;
-  std::map<std::string, Place> campaign_names_, arm_names_;
-  std::vector<std::string> campaign_prefixes_, contrast_prefixes_;
-  std::vector<Place> campaign_places_, contrast_places_;
+  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_;
+  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_;
+  std::vector<Place> campaign_places_, contrast_places_, plant_places_;
   std::size_t doubles_ = 0;
 };
 
@@ -641,16 +758,18 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
     if (!section.name.empty()) out += "\n" + section.header() + "\n";
     out += lines;
   };
-  const Target base{&study, &study.run, nullptr, nullptr, nullptr};
+  const Target base{.study = &study, .run = &study.run};
   for (const Section& section : sections()) {
     if (section.name == "campaign") {
-      for (CampaignParameters& campaign : study.world.campaigns) write_section(section, {&study, &study.run, &campaign, nullptr, nullptr});
+      for (CampaignParameters& campaign : study.world.campaigns) write_section(section, {.study = &study, .run = &study.run, .campaign = &campaign});
+    } else if (section.name == "plant") {
+      for (PlantChoice& plant : study.graph.plants) write_section(section, {.study = &study, .run = &study.run, .plant = &plant});
     } else if (section.name == "contrast") {
-      for (ContrastChoice& contrast : study.contrasts) write_section(section, {&study, &study.run, nullptr, nullptr, &contrast});
+      for (ContrastChoice& contrast : study.contrasts) write_section(section, {.study = &study, .run = &study.run, .contrast = &contrast});
     } else if (section.name == "arm") {
       for (Arm& arm : study.arms) {
         out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
-        const Target target{&study, &arm.run, nullptr, &arm, nullptr};
+        const Target target{.study = &study, .run = &arm.run, .arm = &arm};
         for (const Key& key : keys()) {
           if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
           const std::string value = value_as_toml(key, target, tick, folder);
@@ -665,6 +784,35 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
 }
 
 }  // namespace
+
+double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
+
+PlatformParameters platform_parameters(const GraphChoice& graph) {
+  PlatformParameters p;
+  p.users = graph.users;
+  p.mean_followees = graph.mean_followees;
+  p.active = graph.active;
+  p.largest = graph.largest;
+  p.reciprocity = graph.reciprocity;
+  p.followees_median = graph.followees_median;
+  p.followees_spread = graph.followees_spread;
+  p.correlation = graph.correlation;
+  p.communities = graph.communities;
+  p.homophily = graph.homophily;
+  p.neighbourhood = graph.neighbourhood;
+  p.closeness = graph.closeness;
+  p.closure = graph.closure;
+  for (std::uint32_t group = 0; group < graph.plants.size(); ++group) {
+    const PlantChoice& plant = graph.plants[group];
+    const double least = static_cast<double>(plant.least), most = static_cast<double>(plant.most);
+    for (std::uint32_t i = 0; i < plant.accounts; ++i) {
+      const double step = plant.accounts == 1 ? 0.5 : static_cast<double>(i) / (plant.accounts - 1);
+      const double followers = plant.least == plant.most || least == 0.0 ? most : most * math::pow(least / most, step);
+      p.planted.push_back({.followers = static_cast<std::uint64_t>(followers + 0.5), .homophily = plant.homophily, .family = plant.nested ? group : no_family});
+    }
+  }
+  return p;
+}
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
   Scenario study;
@@ -705,6 +853,7 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
     throw BadRequest(std::move(messages));
   }
   study.understood = understood_text(study, file.parent_path());
+  scale_down(study);
   return study;
 }
 

@@ -6,21 +6,43 @@
 #include <string>
 #include <vector>
 
+#include "graph/generators/platform.hpp"
 #include "sim/parameters.hpp"
 #include "sim/replicate.hpp"
 
 namespace grapevine {
 
-enum class GraphModel : std::uint8_t { power_law, erdos_renyi, uniform_audience, file };
+enum class GraphModel : std::uint8_t { power_law, erdos_renyi, uniform_audience, platform, file };
+
+/// Accounts that a platform's graph is given: a [[plant]] table.
+struct PlantChoice {
+  std::string name;
+  std::uint32_t accounts = 1;
+  std::uint64_t least = 0, most = 0;  ///< follower counts: from `most` down to `least` in equal ratios; a single account has their geometric mean
+  double homophily = -1;              ///< share of their audience from their own community; -1: that of the graph
+  bool nested = false;                ///< one community, one profile, nested audiences: clones that differ in size only
+};
 
 /// Where the follow graph comes from. World scope.
 struct GraphChoice {
   GraphModel model = GraphModel::power_law;
   std::uint64_t users = 0;
   double mean_followees = 25.0;    ///< power-law, erdos-renyi
-  double followees_spread = 1.0;   ///< power-law: standard deviation of the log of the expected followee count
+  std::uint64_t stands_for = 0;    ///< users of the world that this one is a scaled copy of; 0: it stands for itself
+  double followees_spread = 1.0;   ///< power-law, platform: standard deviation of the log of the expected followee count
   double exponent = 2.2;           ///< power-law: tail exponent of the density of expected follower counts
   double largest_share = 0.05;     ///< power-law: follows that the largest user is expected to draw, as a share of all users
+  double active = 0.16;            ///< platform, as all below: share of users who ever post
+  std::uint64_t largest = 500'000;  ///< followers that nobody reaches who is not planted
+  double reciprocity = 0.42;
+  double followees_median = 117;
+  double correlation = 0.8;
+  std::uint32_t communities = 64;
+  double homophily = 0.5;
+  std::uint32_t neighbourhood = 300;
+  double closeness = 0.5;
+  double closure = 0.3;
+  std::vector<PlantChoice> plants;
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
   std::filesystem::path file;                           ///< an edge list; wins over `model`
   std::filesystem::path accounts;                       ///< optional table of accounts
@@ -44,22 +66,41 @@ struct ContrastChoice {
   std::string against;
 };
 
+/// What the claims are judged by. Nothing is judged unless an arm is named.
+struct ClaimsChoice {
+  std::string micro = "micro";  ///< tier that claims are made about
+  std::string mega = "mega";    ///< tier that it is held against
+  std::string arm;              ///< arm in which claims about the population are judged
+  std::string micro_arm;        ///< arm that pays the smaller accounts ...
+  std::string mega_arm;         ///< ... and the one that pays the larger
+  double margin = 0.1;          ///< ratios from 1 - margin to 1 + margin make no material difference
+
+  bool any() const { return !arm.empty() || !micro_arm.empty(); }
+};
+
 /// A study, understood and checked: what one scenario file asks for.
 struct Scenario {
   std::string path;        ///< as named by the user
   std::string text;        ///< the file as given
-  std::string understood;  ///< every key with its value, as TOML: reading it gives the same study
+  std::string understood;  ///< as written, before scaling: every key with its value, as TOML: reading it gives the same study
   std::string title;
   std::uint64_t seed = 0;
   std::uint32_t replicates = 10;
   Redraw redraw;
   GraphChoice graph;
-  WorldParameters world;
+  WorldParameters world;  ///< scaled: follower counts, fees and budgets of a world that stands for a larger one are smaller than written
   RunParameters run;  ///< the scenario's own: warm-up runs under it
   std::vector<Arm> arms;
   std::vector<ContrastChoice> contrasts;
+  ClaimsChoice claims;
   RecordOptions output;
 };
+
+/// Users over the users that they stand for; 1 for a world that stands for itself.
+double scale_of(const GraphChoice& graph);
+
+/// What the platform generator is asked for.
+PlatformParameters platform_parameters(const GraphChoice& graph);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

@@ -9,32 +9,59 @@
 #include <chrono>
 #include <ctime>
 
+#include "analysis/claims.hpp"
 #include "analysis/contrasts.hpp"
+#include "analysis/sizes.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "graph/formats/edge_list.hpp"
 #include "graph/generators/erdos_renyi.hpp"
+#include "graph/generators/platform.hpp"
 #include "graph/generators/power_law.hpp"
 #include "graph/generators/uniform_audience.hpp"
+#include "graph/statistics/degrees.hpp"
+#include "graph/statistics/mixing.hpp"
+#include "scenarios/program/assumptions.hpp"
+#include "sim/campaigns.hpp"
 
 namespace grapevine {
 
 namespace {
 
-FollowGraph generate(const GraphChoice& choice, const StreamKey& key) {
+StudyGraph generate_platform(const GraphChoice& choice, const StreamKey& key) {
+  const PlatformParameters parameters = platform_parameters(choice);
+  PlatformGraph made = platform(parameters, key);
+  StudyGraph world{std::move(made.graph), {}, {}};
+  world.accounts.active = std::move(made.active);
+  world.accounts.community = std::move(made.community);
+  std::size_t next = 0;
+  for (std::uint32_t group = 0; group < choice.plants.size(); ++group) {
+    world.accounts.plants.push_back(choice.plants[group].name);
+    // Members are numbered from the largest down, as they are asked for.
+    for (std::uint32_t member = 0; member < choice.plants[group].accounts; ++member, ++next)
+      world.accounts.planted.push_back({made.planted[next], group, member, choice.plants[group].nested});
+  }
+  return world;
+}
+
+StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
   switch (choice.model) {
     case GraphModel::power_law:
-      return power_law({.users = choice.users,
-                        .mean_followees = choice.mean_followees,
-                        .followees_spread = choice.followees_spread,
-                        .exponent = choice.exponent,
-                        .largest_share = choice.largest_share},
-                       key);
+      return {power_law({.users = choice.users,
+                         .mean_followees = choice.mean_followees,
+                         .followees_spread = choice.followees_spread,
+                         .exponent = choice.exponent,
+                         .largest_share = choice.largest_share},
+                        key),
+              {},
+              {}};
     case GraphModel::erdos_renyi:
-      return erdos_renyi(choice.users, choice.mean_followees, key);
+      return {erdos_renyi(choice.users, choice.mean_followees, key), {}, {}};
     case GraphModel::uniform_audience:
-      return uniform_audience(choice.users, choice.audiences, key);
+      return {uniform_audience(choice.users, choice.audiences, key), {}, {}};
+    case GraphModel::platform:
+      return generate_platform(choice, key);
     case GraphModel::file:
       break;
   }
@@ -42,22 +69,28 @@ FollowGraph generate(const GraphChoice& choice, const StreamKey& key) {
   return {};
 }
 
-GraphFacts facts_of(const FollowGraph& graph) {
+GraphFacts facts_of(const StudyGraph& world, double scale) {
+  const FollowGraph& graph = world.graph;
   GraphFacts facts;
   facts.users = graph.user_count();
   facts.follows = graph.follow_count();
   if (facts.follows > 0) facts.reciprocity = static_cast<double>(graph.mutual_count()) / static_cast<double>(facts.follows);
   for (const std::uint32_t followers : graph.follower_counts())
     facts.largest_followers = std::max<std::uint64_t>(facts.largest_followers, followers);
+  facts.active = parallel_sum(graph.user_count(), [&](std::size_t u) { return std::uint64_t{world.accounts.is_active(UserId{static_cast<std::uint32_t>(u)})}; });
+  facts.scale = scale;
+  facts.gini_followers = DegreeDistribution(graph.follower_counts()).gini();
+  facts.log_correlation = degree_correlation(graph);
   return facts;
 }
 
 StudyGraph load(const GraphChoice& choice) {
   LoadedGraph loaded =
       load_edge_list(choice.file, {.columns = choice.columns, .undirected = choice.undirected, .accounts = choice.accounts});
-  StudyGraph world{std::move(loaded.graph), std::move(loaded.outside_ids), {}};
+  StudyGraph world{std::move(loaded.graph), {}, {}};
+  world.accounts.outside_ids = std::move(loaded.outside_ids);
   const LoadReport& report = loaded.report;
-  world.facts = facts_of(world.graph);
+  world.facts = facts_of(world, 1.0);
   world.facts.rows_read = (report.follows + report.self_loops + report.duplicates) / (choice.undirected ? 2 : 1);
   world.facts.self_loops = report.self_loops;
   world.facts.duplicates = report.duplicates;
@@ -68,8 +101,10 @@ StudyGraph load(const GraphChoice& choice) {
 bool from_file(const Scenario& scenario) { return scenario.graph.model == GraphModel::file || !scenario.graph.file.empty(); }
 
 void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
-  std::vector<MicroMoney> budgets;
-  choose_accounts(world.graph, world.outside_ids, scenario.world, streams_of(scenario, replicate).selection, budgets);
+  const WorldParameters& parameters = scenario.world;
+  const ReplicateStreams streams = streams_of(scenario, replicate);
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams);
+  for (const Arm& arm : scenario.arms) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
 }
 
 /// Counts a study's ticks and tells its listener.
@@ -112,7 +147,7 @@ void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint3
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.outside_ids, scenario.world, scenario.run, streams_of(scenario, replicate), exchange);
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange);
     run.warm_up(start("warm-up"));
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
       RunRecord record = run.run_arm(scenario.arms[arm].run, scenario.output, start(scenario.arms[arm].name));
@@ -122,31 +157,94 @@ void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint3
 }
 
 void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
-  if (world.outside_ids.empty()) return;
-  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, world.outside_ids[user.index()]); };
+  const std::vector<std::string>& ids = world.accounts.outside_ids;
+  if (ids.empty()) return;
+  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, ids[user.index()]); };
   for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
     for (const PostRow& post : study.record(0, arm, replicate).posts) keep(post.author);
     for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) keep(influencer.user);
   }
 }
 
-std::vector<ComparisonRow> compare(const Scenario& scenario, const StudyResult& study) {
-  const auto runs_of = [&](const std::string& name) {
-    const auto arm = static_cast<std::size_t>(std::ranges::find(study.arms, name) - study.arms.begin());
-    GRAPEVINE_EXPECTS(arm < study.arms.size());
-    return ArmRuns{name, {study.records.data() + study.place(0, arm, 0), study.replicates}};
-  };
-  std::vector<ComparisonRow> all;
-  const auto add = [&](std::vector<ComparisonRow> rows) {
-    for (ComparisonRow& row : rows) {
-      row.redrawn = redrawn_streams(scenario);
-      all.push_back(std::move(row));
+/// What the arms say, by themselves and beside each other.
+class Comparer {
+public:
+  Comparer(const Scenario& scenario, StudyResult& study) : scenario_(scenario), study_(study), redrawn_(redrawn_streams(scenario)) {}
+
+  void compare() {
+    for (const ContrastChoice& choice : scenario_.contrasts) add(contrast(runs_of(choice.arm), runs_of(choice.against)));
+    for (const std::string& name : study_.arms) {
+      const ArmRuns arm = runs_of(name);
+      add(tier_rates(arm, study_.tiers));
+      add(size_elasticities(arm));
+      add(campaign_facts(arm, study_.campaigns));
+      const std::vector<ResponseRow> curves = response_curves(arm);
+      study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }
-  };
-  for (const ContrastChoice& choice : scenario.contrasts) add(contrast(runs_of(choice.arm), runs_of(choice.against)));
-  for (const std::string& arm : study.arms) add(rates_by_tier(runs_of(arm), study.tiers));
-  return all;
-}
+    if (scenario_.claims.any()) judge_claims();
+  }
+
+private:
+  ArmRuns runs_of(const std::string& name) const {
+    const auto arm = static_cast<std::size_t>(std::ranges::find(study_.arms, name) - study_.arms.begin());
+    GRAPEVINE_EXPECTS(arm < study_.arms.size());
+    return ArmRuns{name, {study_.records.data() + study_.place(0, arm, 0), study_.replicates}};
+  }
+
+  const RunParameters& run_of(const std::string& name) const {
+    return std::ranges::find_if(scenario_.arms, [&](const Arm& arm) { return arm.name == name; })->run;
+  }
+
+  std::size_t tier(const std::string& name) const { return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin()); }
+
+  void add(std::vector<ComparisonRow> rows) {
+    for (ComparisonRow& row : rows) {
+      row.redrawn = redrawn_;
+      study_.comparison.push_back(std::move(row));
+    }
+  }
+
+  void judge_claims() {
+    const ClaimsChoice& choice = scenario_.claims;
+    const std::size_t micro = tier(choice.micro), mega = tier(choice.mega);
+    std::vector<ClaimEvidence> evidence;
+    if (!choice.arm.empty()) {
+      const ArmRuns arm = runs_of(choice.arm);
+      const RunParameters& run = run_of(choice.arm);
+      evidence.push_back({2, engagement_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"population", "behaviour"})});
+      if (holds_out(arm))
+        evidence.push_back({3, amplification_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"feed", "feed.weights", "feed.prior", "population", "behaviour"})});
+      const std::vector<StructureRow> structures = tier_structures(arm, study_.tiers, micro, mega);
+      study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
+    }
+    if (!choice.micro_arm.empty())
+      evidence.push_back({5, engagement_per_money_ratio(runs_of(choice.micro_arm), runs_of(choice.mega_arm)),
+                          assumptions_in(scenario_, run_of(choice.micro_arm), {"price", "population", "behaviour"})});
+    for (const ClaimVerdict& judged : judge(evidence, {1.0 - choice.margin, 1.0 + choice.margin})) {
+      ClaimRow row;
+      row.claim = static_cast<std::uint32_t>(judged.claim.number);
+      row.name = judged.claim.name;
+      row.contrast = judged.claim.modelled() ? judged.claim.contrast : judged.claim.missing;
+      row.arm = !judged.claim.modelled() ? "" : judged.claim.number == 5 ? choice.micro_arm + " against " + choice.mega_arm : choice.arm;
+      row.verdict = judged.claim.modelled() ? std::string(name_of(judged.verdict)) : "not yet modelled";
+      if (judged.claim.modelled()) {
+        row.estimate = judged.estimate.value;
+        row.lower = judged.estimate.low;
+        row.upper = judged.estimate.high;
+        row.margin_low = judged.margin.low;
+        row.margin_high = judged.margin.high;
+        row.level = 1.0 - judged.level;
+        row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
+        row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+      }
+      study_.claims.push_back(std::move(row));
+    }
+  }
+
+  const Scenario& scenario_;
+  StudyResult& study_;
+  std::string redrawn_;
+};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -176,8 +274,8 @@ bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && !
 
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
   if (from_file(scenario)) return load(scenario.graph);
-  StudyGraph world{generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph)), {}, {}};
-  world.facts = facts_of(world.graph);
+  StudyGraph world = generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph));
+  world.facts = facts_of(world, scale_of(scenario.graph));
   return world;
 }
 
@@ -239,7 +337,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
     }
   }
-  study.comparison = compare(scenario, study);
+  Comparer(scenario, study).compare();
   study.provenance = provenance(options, started, std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count());
   return study;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/follow_graph.hpp"
 #include "scenarios/program/scenario.hpp"
 #include "sim/record/result.hpp"
@@ -14,7 +15,7 @@ namespace grapevine {
 /// The follow graph of a replicate.
 struct StudyGraph {
   FollowGraph graph;
-  std::vector<std::string> outside_ids;  ///< by user; empty for a generated graph, whose ids are the numbers
+  Accounts accounts;
   GraphFacts facts;
 };
 

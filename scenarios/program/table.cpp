@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/contrasts.hpp"
+#include "analysis/sizes.hpp"
 #include "scenarios/program/text.hpp"
 
 namespace grapevine {
@@ -20,6 +21,27 @@ constexpr std::size_t page_width = 98;  // and two for the indent of notes
 /// The largest account has to have this many followers before a world is no longer called small: the founding essay's mega-influencers
 /// start there.
 constexpr std::uint64_t mega_followers = 1'000'000;
+
+/// Words in lines of the page's width, all but the first indented by `indent`.
+std::string wrapped(std::string_view words, std::size_t indent) {
+  std::string text;
+  std::size_t column = 0;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (column > 0 && column + 1 + display_width(word) > page_width) {
+      text += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > 0) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += display_width(word);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return text + "\n";
+}
 
 /// Mean, and the range where replicates differ.
 template <class Count>
@@ -33,6 +55,7 @@ std::string over_replicates(const StudyResult& study, Count count) {
 std::string world(const StudyResult& study) {
   std::uint64_t largest = 0;
   double reciprocity = 0;
+  const double scale = study.replicates > 0 ? study.graph(0, 0).scale : 1.0;
   for (std::size_t r = 0; r < study.replicates; ++r) {
     largest = std::max(largest, study.graph(0, r).largest_followers);
     reciprocity += study.graph(0, r).reciprocity / study.replicates;
@@ -42,7 +65,11 @@ std::string world(const StudyResult& study) {
                   over_replicates(study, [](const GraphFacts& g) { return g.follows; }), with_decimals(reciprocity, 3));
   text += fmt::format("        the largest user has {} followers{}\n",
                       over_replicates(study, [](const GraphFacts& g) { return g.largest_followers; }),
-                      largest < mega_followers ? ": this is a small world" : "");
+                      static_cast<double>(largest) < scale * static_cast<double>(mega_followers) ? ": this is a small world" : "");
+  if (scale < 1.0)
+    text += "        " + wrapped(fmt::format("it stands for {} users: follower counts, fees and budgets are {} of those that it stands for",
+                                with_thousands(static_cast<std::uint64_t>(static_cast<double>(study.graph(0, 0).users) / scale + 0.5)), scale),
+                    8);
   return text;
 }
 
@@ -108,27 +135,6 @@ std::string_view meaning(std::string_view estimand) {
   return "what all users did";
 }
 
-/// Words in lines of the page's width, all but the first indented by `indent`.
-std::string wrapped(std::string_view words, std::size_t indent) {
-  std::string text;
-  std::size_t column = 0;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    const std::string_view word = words.substr(0, end);
-    if (column > 0 && column + 1 + display_width(word) > page_width) {
-      text += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > 0) {
-      text += ' ';
-      ++column;
-    }
-    text += word;
-    column += display_width(word);
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return text + "\n";
-}
-
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
 std::string contrast_block(std::span<const ComparisonRow> rows) {
   const ComparisonRow& first = rows.front();
@@ -152,32 +158,116 @@ std::string contrast_block(std::span<const ComparisonRow> rows) {
   return text + table.text();
 }
 
-/// Rates by tier: tiers down, arms across, as many side by side as a page holds.
-std::string tier_block(const StudyResult& study, const std::vector<ComparisonRow>& rows) {
-  std::string text = "Engagement per impression by tier of the author, each arm by itself\n";
-  constexpr std::size_t arms_across = 3;
-  const std::size_t tiers = study.tiers.size();
-  for (std::size_t begin = 0; begin < rows.size() / tiers; begin += arms_across) {
-    const std::size_t end = std::min(begin + arms_across, rows.size() / tiers);
-    TextTable table("lr" + std::string(end - begin, 'r'));
-    std::vector<std::string> head{"tier", "followers from"};
-    for (std::size_t a = begin; a < end; ++a) head.push_back(heading(rows[a * tiers].arm));
-    table.add(head);
-    for (std::size_t t = 0; t < tiers; ++t) {
-      std::vector<std::string> line{study.tiers[t], with_thousands(study.tiers_from[t])};
-      for (std::size_t a = begin; a < end; ++a) {
-        const ComparisonRow& row = rows[a * tiers + t];
-        const int decimals = decimals_of(row);
-        const double half = (row.upper - row.lower) / 2;
-        line.push_back(std::isnan(row.estimate)
-                           ? "-"
-                           : with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals)));
-      }
+/// Decimals and half the interval: "0.0900 ±0.0002".
+std::string with_half(const ComparisonRow& row) {
+  if (std::isnan(row.estimate)) return "-";
+  const int decimals = decimals_of(row);
+  const double half = (row.upper - row.lower) / 2;
+  return with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals));
+}
+
+std::vector<std::string> assumptions_of(const ClaimRow& row) {
+  std::vector<std::string> list;
+  for (std::size_t begin = 0; begin < row.assumptions.size();) {
+    const std::size_t end = std::min(row.assumptions.find("; ", begin), row.assumptions.size());
+    list.push_back(row.assumptions.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return list;
+}
+
+/// What every claim that has an estimate rests on.
+std::set<std::string> common_assumptions(const std::vector<ClaimRow>& claims) {
+  std::set<std::string> common;
+  bool first = true;
+  for (const ClaimRow& row : claims) {
+    if (std::isnan(row.estimate)) continue;
+    const std::vector<std::string> own = assumptions_of(row);
+    const std::set<std::string> these(own.begin(), own.end());
+    if (first) common = these;
+    std::erase_if(common, [&](const std::string& assumption) { return these.count(assumption) == 0; });
+    first = false;
+  }
+  return common;
+}
+
+/// The claims with their verdicts.
+std::string claims_block(const StudyResult& study) {
+  TextTable table("rlllll");
+  table.add({"", "Claim", "ratio", "95 % interval", "verdict", "judged in"});
+  for (const ClaimRow& row : study.claims) {
+    const int decimals = row.upper > row.lower ? decimals_for((row.upper - row.lower) / 2, 2) : 3;
+    table.add({fmt::to_string(row.claim), row.name, std::isnan(row.estimate) ? "-" : "x " + with_decimals(row.estimate, decimals),
+               std::isnan(row.lower) ? "-" : fmt::format("[{}, {}]", with_decimals(row.lower, decimals), with_decimals(row.upper, decimals)), row.verdict, row.arm});
+  }
+  std::string text = table.text();
+  const std::set<std::string> common = common_assumptions(study.claims);
+  for (const ClaimRow& row : study.claims) {
+    if (std::isnan(row.margin_low)) continue;
+    std::vector<std::string> own;
+    for (const std::string& assumption : assumptions_of(row))
+      if (!common.count(assumption)) own.push_back(assumption);
+    text += "  " + wrapped(fmt::format("{}: {}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}", row.claim, row.contrast,
+                                       with_decimals(row.margin_low, 2), with_decimals(row.margin_high, 2), with_decimals(100 * row.level, 1),
+                                       own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
+                           5);
+  }
+  if (!common.empty()) text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5);
+  return text;
+}
+
+/// Rates of one arm: tiers down, rates across.
+std::string tier_block(const StudyResult& study, const std::string& arm) {
+  const std::vector<TierRate> rates = tier_rate_list();
+  const auto row_of = [&](const std::string& tier, std::string_view metric) {
+    return std::find_if(study.comparison.begin(), study.comparison.end(),
+                        [&](const ComparisonRow& row) { return row.arm == arm && row.contrast == "posts of tier " + tier && row.metric == metric; });
+  };
+  // Rates that share a denominator stand side by side; those the arm has none of are left out.
+  std::vector<TierRate> shown;
+  for (const TierRate& rate : rates)
+    if (row_of(study.tiers.front(), rate.name) != study.comparison.end()) shown.push_back(rate);
+  if (shown.empty()) return "";
+  std::string text;
+  constexpr std::size_t across = 3;
+  for (std::size_t begin = 0; begin < shown.size(); begin += across) {
+    const std::size_t end = std::min(begin + across, shown.size());
+    TextTable table("lrr" + std::string(end - begin, 'r'));
+    std::vector<std::string> first{"Tier", "followers", "accounts"}, second{"", "from", ""};
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string name(shown[i].name);
+      const std::size_t comma = name.find(", "), per = name.find(" per ");
+      first.push_back(name.substr(0, per));
+      second.push_back(per == std::string::npos ? "" : name.substr(per + 1, comma == std::string::npos ? comma : comma - per - 1) + (comma == std::string::npos ? "" : ", accounts"));
+    }
+    table.add(first);
+    table.add(second);
+    for (std::size_t t = 0; t < study.tiers.size(); ++t) {
+      std::vector<std::string> line{study.tiers[t], with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts)};
+      for (std::size_t i = begin; i < end; ++i) line.push_back(with_half(*row_of(study.tiers[t], shown[i].name)));
       table.add(line);
     }
-    text += (begin > 0 ? "\n" : "") + table.text();
+    text += (begin > 0 ? "\n" : fmt::format("By tier of the author, in the arm {}\n", arm)) + table.text();
   }
   return text;
+}
+
+/// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.
+std::string facts_block(const StudyResult& study, const std::string& arm) {
+  TextTable table("llrl");
+  table.add({"By itself", "", "estimate", "95 % interval"});
+  bool any = false;
+  std::set<std::string> told;  // every arm that pays for a campaign has nearly the same
+  for (const ComparisonRow& row : study.comparison) {
+    if (!row.against.empty() || row.contrast.rfind("posts of tier ", 0) == 0 || std::isnan(row.estimate)) continue;
+    const bool elasticity = row.statistic.rfind("elasticity", 0) == 0;
+    if (elasticity && row.arm != arm) continue;
+    if (!elasticity && !told.insert(row.contrast + row.metric).second) continue;
+    const int decimals = decimals_of(row);
+    table.add({elasticity ? "elasticity in followers" : row.contrast, row.metric, with_decimals(row.estimate, decimals), interval(row, decimals, false)});
+    any = true;
+  }
+  return any ? table.text() : "";
 }
 
 std::string footnotes(const StudyResult& study, const std::vector<std::string>& estimands) {
@@ -195,6 +285,9 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   for (const std::string& estimand : estimands)
     for (const Metric& metric : metrics_of(estimand))
       if (told.insert(metric.name).second) note(fmt::format("{}: {}.", metric.name, metric.sentence));
+  for (const TierRate& rate : tier_rate_list())
+    if (std::ranges::any_of(study.comparison, [&](const ComparisonRow& row) { return row.against.empty() && row.metric == rate.name; }))
+      note(fmt::format("{}: {}.", rate.name, rate.sentence));
   return text;
 }
 
@@ -206,22 +299,25 @@ std::string comparison_table(const StudyResult& study) {
   text += world(study);
   text += fmt::format("Study   {} {}, {} {}, seed {}\n", study.arms.size(), study.arms.size() == 1 ? "arm" : "arms", study.replicates,
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
+  if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + money(study);
 
-  std::vector<ComparisonRow> rates;
   std::vector<std::string> estimands;
   for (auto row = study.comparison.begin(); row != study.comparison.end();) {
     const auto end =
         std::find_if(row, study.comparison.end(), [&](const ComparisonRow& r) { return r.contrast != row->contrast || r.arm != row->arm; });
-    if (row->against.empty()) {
-      rates.insert(rates.end(), row, end);
-    } else {
+    if (!row->against.empty()) {
       text += "\n" + contrast_block({row, end});
       estimands.push_back(row->estimand);
     }
     row = end;
   }
-  if (!rates.empty()) text += "\n" + tier_block(study, rates);
+  // One arm stands for all in what each says by itself: the one that claims are judged in, else the first. The file has every arm.
+  const auto judged = std::ranges::find_if(study.claims, [](const ClaimRow& row) { return row.claim == 2 && !row.arm.empty(); });
+  const std::string arm = judged != study.claims.end() ? judged->arm : study.arms.empty() ? "" : study.arms.front();
+  if (!study.records.empty() && !study.tiers.empty())
+    if (const std::string tiers = tier_block(study, arm); !tiers.empty()) text += "\n" + tiers;
+  if (const std::string facts = facts_block(study, arm); !facts.empty()) text += "\n" + facts;
   return text + "\n" + footnotes(study, estimands);
 }
 

@@ -195,6 +195,15 @@ public:
       });
     };
   }
+  /// All numbers of one table of the run records, as rows of one column.
+  template <class Row>
+  auto numbers_of(std::vector<std::uint64_t> RunRecord::*table) const {
+    return [this, table](auto&& use) {
+      each_run([&](std::uint32_t, std::uint32_t, std::uint32_t, const RunRecord& record) {
+        for (const std::uint64_t number : record.*table) use(Row{number});
+      });
+    };
+  }
   template <class Row>
   auto placed(std::vector<Row> RunRecord::*table) const {
     return [this, table](auto&& use) {
@@ -213,7 +222,9 @@ public:
   h5::Writer& file() { return file_; }
 
 private:
-  const std::vector<std::string>& labels(std::string_view axis) const {
+  std::vector<std::string> labels(std::string_view axis) const {
+    if (axis == "source") return {"author", "reshare"};
+    if (axis == "readers") return {"ranked", "held out"};
     if (axis == "point") return study_.points;
     if (axis == "arm") return study_.arms;
     if (axis == "tier") return study_.tiers;
@@ -226,6 +237,15 @@ private:
     if (axis == "tick") {
       if (!study_.records.empty())
         for (const SeriesRow& bin : study_.records.front().series) values.push_back(bin.first_tick);
+      return values;
+    }
+    if (axis == "followers_from") {
+      if (!study_.records.empty())
+        for (std::uint32_t i = 0; i < study_.records.front().curve.size(); ++i) values.push_back(static_cast<std::int64_t>(least_followers(i)));
+      return values;
+    }
+    if (axis == "partners") {
+      for (std::size_t i = 0; i < frequency_bins; ++i) values.push_back(static_cast<std::int64_t>(i) + 1);
       return values;
     }
     values.resize(axis == "replicate" ? study_.replicates : axis == "node" ? nodes : rows);
@@ -245,6 +265,10 @@ void expect_complete(const StudyResult& study) {
   for (const RunRecord& record : study.records) {
     GRAPEVINE_EXPECTS(record.tiers.size() == study.tiers.size());
     GRAPEVINE_EXPECTS(record.campaigns.size() == study.campaigns.size());
+    GRAPEVINE_EXPECTS(record.ledger.size() == source_count * study.tiers.size());
+    GRAPEVINE_EXPECTS(record.group_sessions.size() == 2 && record.readers.size() == 2 * study.tiers.size());
+    GRAPEVINE_EXPECTS(record.curve.size() == study.records.front().curve.size());
+    GRAPEVINE_EXPECTS(record.frequency.size() == frequency_bins * study.campaigns.size());
     GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());
     for (std::size_t i = 0; i < record.series.size(); ++i)
       GRAPEVINE_EXPECTS(record.series[i].first_tick == study.records.front().series[i].first_tick);
@@ -267,6 +291,11 @@ public:
     for (const schema::TierBound& bound : bounds) study_.tiers_from.push_back(bound.from);
     cells(schema::tier_cells, &RunRecord::tiers);
     cells(schema::campaign_cells, &RunRecord::campaigns);
+    cells(schema::ledger_cells, &RunRecord::ledger);
+    cells(schema::reader_cells, &RunRecord::readers);
+    cells(schema::curve_cells, &RunRecord::curve);
+    numbers<schema::GroupSessions>(schema::group_cells, &RunRecord::group_sessions);
+    numbers<schema::FrequencyCount>(schema::overlap_cells, &RunRecord::frequency);
     cells(schema::series_cells, &RunRecord::series);
     const auto ticks = file_.read<std::int64_t>("/series/tick");
     for (RunRecord& record : study_.records)
@@ -276,6 +305,9 @@ public:
     expect(hashes.size() == study_.records.size(), "summary");
     for (std::size_t i = 0; i < hashes.size(); ++i) study_.records[i].event_hash = hashes[i].event_hash;
     study_.comparison = rows<ComparisonRow>(schema::comparison_rows);
+    study_.claims = rows<ClaimRow>(schema::claim_rows);
+    study_.response = rows<ResponseRow>(schema::response_rows);
+    study_.structure = rows<StructureRow>(schema::structure_rows);
     const auto graphs = rows<GraphFacts>(schema::graph_cells);
     expect(graphs.size() == study_.graphs.size(), "graph");
     study_.graphs = graphs;
@@ -349,6 +381,17 @@ private:
   }
 
   template <class Row>
+  void numbers(const Part& part, std::vector<std::uint64_t> RunRecord::*table) {
+    const std::vector<Row> all = rows<Row>(part);
+    const std::size_t each = study_.records.empty() ? 0 : all.size() / study_.records.size();
+    expect(each * study_.records.size() == all.size(), part.group);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& [number] = all[i];
+      (study_.records[i / each].*table).push_back(number);
+    }
+  }
+
+  template <class Row>
   RunRecord& record_of(const Placed<Row>& placed) {
     expect(placed.point < study_.points.size() && placed.arm < study_.arms.size() && placed.replicate < study_.replicates, "summary");
     return study_.record(placed.point, placed.arm, placed.replicate);
@@ -389,7 +432,15 @@ std::vector<Dataset> datasets() {
   take_down<TierRow>(tier_cells, list);
   take_down<RunHash>(run_cells, list);
   take_down<ComparisonRow>(comparison_rows, list);
+  take_down<ClaimRow>(claim_rows, list);
+  take_down<ResponseRow>(response_rows, list);
+  take_down<StructureRow>(structure_rows, list);
+  take_down<LedgerRow>(ledger_cells, list);
+  take_down<GroupSessions>(group_cells, list);
+  take_down<ReaderRow>(reader_cells, list);
+  take_down<CurveRow>(curve_cells, list);
   take_down<CampaignRow>(campaign_cells, list);
+  take_down<FrequencyCount>(overlap_cells, list);
   take_down<SeriesRow>(series_cells, list);
   take_down<Placed<InfluencerRow>>(influencer_rows, list);
   take_down<Placed<PostRow>>(post_rows, list);
@@ -443,8 +494,36 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
     for (const ComparisonRow& row : study.comparison) use(row);
   });
 
+  writer.group("claims", study.claims.size());
+  writer.part<ClaimRow>(schema::claim_rows, [&](auto&& use) {
+    for (const ClaimRow& row : study.claims) use(row);
+  });
+
+  writer.group("response", study.response.size());
+  writer.part<ResponseRow>(schema::response_rows, [&](auto&& use) {
+    for (const ResponseRow& row : study.response) use(row);
+  });
+
+  writer.group("structure", study.structure.size());
+  writer.part<StructureRow>(schema::structure_rows, [&](auto&& use) {
+    for (const StructureRow& row : study.structure) use(row);
+  });
+
+  writer.group("ledger");
+  writer.part<LedgerRow>(schema::ledger_cells, writer.rows(&RunRecord::ledger));
+
+  writer.group("readers");
+  writer.part<schema::GroupSessions>(schema::group_cells, writer.numbers_of<schema::GroupSessions>(&RunRecord::group_sessions));
+  writer.part<ReaderRow>(schema::reader_cells, writer.rows(&RunRecord::readers));
+
+  writer.group("curve");
+  writer.part<CurveRow>(schema::curve_cells, writer.rows(&RunRecord::curve));
+
   writer.group("campaigns");
   writer.part<CampaignRow>(schema::campaign_cells, writer.rows(&RunRecord::campaigns));
+
+  writer.group("overlap");
+  writer.part<schema::FrequencyCount>(schema::overlap_cells, writer.numbers_of<schema::FrequencyCount>(&RunRecord::frequency));
 
   writer.group("series");
   writer.part<SeriesRow>(schema::series_cells, writer.rows(&RunRecord::series));
@@ -503,6 +582,9 @@ void expect_result(const h5::Reader& file) {
   const std::string version = file.text_attribute("/", "format_version");
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
+  if (major < schema::major_version)
+    throw BadRequest(fmt::format("{}: result format {} is older than this program reads ({}.x); open it with the release that wrote it, or run its scenario again", name, version,
+                                 schema::major_version));
   if (major > schema::major_version)
     throw BadRequest(fmt::format("{}: result format {} is newer than this program reads ({}.x); open it with a newer release", name,
                                  version, schema::major_version));

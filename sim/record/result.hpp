@@ -40,6 +40,45 @@ struct ComparisonRow {
   std::string redrawn;              ///< streams that replicates draw anew: "graph, selection, content, dynamics"
 };
 
+/// A claim and what became of it: a row of `/claims`.
+struct ClaimRow {
+  std::uint32_t claim = 0;
+  std::string name;
+  std::string contrast;  ///< what is compared; what is missing, where the claim is not modelled yet
+  std::string arm;
+  double estimate = missing;
+  double lower = missing;
+  double upper = missing;
+  double margin_low = missing;
+  double margin_high = missing;
+  double level = missing;
+  std::uint32_t replicates = 0;
+  std::string verdict;
+  std::string assumptions;
+};
+
+/// A point of a curve by follower count: a row of `/response`.
+struct ResponseRow {
+  std::string arm;
+  std::string metric;
+  double followers = missing;
+  double response = missing, response_lower = missing, response_upper = missing;
+  double elasticity = missing, elasticity_lower = missing, elasticity_upper = missing;
+};
+
+/// Cascades of two tiers beside each other: a row of `/structure`.
+struct StructureRow {
+  std::string arm;
+  std::string metric;
+  std::string tier;
+  std::string against;
+  std::uint64_t cascades_tier = 0, cascades_against = 0;
+  double mean_tier = missing, mean_against = missing;
+  double difference = missing, lower = missing, upper = missing;
+  std::uint64_t pairs = 0;
+  double matched_difference = missing, matched_lower = missing, matched_upper = missing;
+};
+
 /// The follow graph of one replicate, and what its loader met. Counts of a loader are 0 for a generated graph.
 struct GraphFacts {
   std::uint64_t users = 0;
@@ -50,6 +89,10 @@ struct GraphFacts {
   std::uint64_t self_loops = 0;         ///< rows left out because they name one user twice
   std::uint64_t duplicates = 0;         ///< rows left out because the follow was there already
   std::uint64_t isolated = 0;           ///< users that only the table of accounts names
+  std::uint64_t active = 0;             ///< users who ever post
+  double scale = 1.0;                   ///< users over the users that they stand for
+  double gini_followers = missing;      ///< over all users
+  double log_correlation = missing;     ///< over users, of log(1 + followers) with log(1 + followees)
 };
 
 /// A study in memory: the axes first, then one record for each point, arm and replicate.
@@ -70,6 +113,9 @@ struct StudyResult {
   std::vector<RunRecord> records;  ///< by `place`, the replicate fastest
   std::vector<GraphFacts> graphs;  ///< by point and replicate, the replicate fastest
   std::vector<ComparisonRow> comparison;
+  std::vector<ClaimRow> claims;
+  std::vector<ResponseRow> response;
+  std::vector<StructureRow> structure;
 
   /// Outside ids of users that have a row in `/posts` or `/influencers`; a user that is not here is called by its number.
   std::unordered_map<UserId, std::string> accounts;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,9 +30,63 @@ struct Outcomes {
 struct TierRow {
   std::uint64_t accounts = 0;  ///< users in the tier
   Outcomes outcomes;
-  MicroMoney cost = 0;  ///< paid to authors of the tier
+  MicroMoney cost = 0;              ///< paid to authors of the tier
+  std::uint64_t authors = 0;        ///< accounts with a root
+  std::uint64_t follower_posts = 0;  ///< sum over roots of their author's followers: engagement over it is the pooled rate per follower and post
+  double mean_rate_per_impression = 0;  ///< mean over accounts with an impression of engagement / impressions; 0 where there is none
+  double mean_rate_per_follower = 0;    ///< mean over accounts with a root and followers of engagement / (roots x followers); 0 where there is none
   bool operator==(const TierRow&) const = default;
 };
+
+/// A row of `/ledger`: how far the roots of one tier came that readers got from one source.
+struct LedgerRow {
+  std::uint64_t delivered = 0;
+  std::uint64_t served = 0;
+  std::uint64_t impressions = 0;
+  bool operator==(const LedgerRow&) const = default;
+};
+
+/// Where a candidate comes from: its author, or a followee that reshared it. The order of the ledger's rows of one tier.
+enum class Source : std::uint8_t { author, reshare };
+inline constexpr std::size_t source_count = 2;
+
+/// A row of `/readers`: sessions of `measure` held by one group of readers, and what they looked at, by tier of the author, counted roots and others.
+struct ReaderRow {
+  std::uint64_t impressions = 0;
+  std::uint64_t engagement = 0;
+  bool operator==(const ReaderRow&) const = default;
+};
+
+/// A row of `/curve`: authors of counted roots with nearly the same follower count. Sums over accounts and of their squares are all that a regression clustered by account
+/// needs.
+struct CurveRow {
+  std::uint64_t authors = 0;
+  std::uint64_t followers = 0;  ///< summed over the authors
+  std::uint64_t posts = 0;
+  std::uint64_t impressions = 0;
+  std::uint64_t engagement = 0;
+  // Squares and products of each author's numbers, summed: whole numbers, exact below 2^53.
+  double posts_squared = 0;
+  double impressions_squared = 0;
+  double engagement_squared = 0;
+  double impressions_posts = 0;
+  double engagement_posts = 0;
+  double engagement_impressions = 0;
+  bool operator==(const CurveRow&) const = default;
+};
+
+/// Classes of follower counts: one for each count below 16, then eight of equal width from a power of two to the next. At most 240.
+constexpr std::uint32_t follower_class(std::uint32_t followers) {
+  if (followers < 16) return followers;
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(followers)) - 4;  // 1 from 16 on
+  return 8 * octave + (followers >> octave);
+}
+/// The least follower count of a class.
+constexpr std::uint64_t least_followers(std::uint32_t follower_class) {
+  if (follower_class < 16) return follower_class;
+  const std::uint32_t octave = follower_class / 8 - 1;
+  return std::uint64_t{8 + follower_class % 8} << octave;
+}
 
 /// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero where the campaign does not run.
 struct CampaignRow {
@@ -40,6 +95,11 @@ struct CampaignRow {
   std::uint64_t replaced = 0;  ///< organic posts withheld for paid ones
   MicroMoney budget = 0;       ///< the bound; -1: none
   MicroMoney spent = 0;        ///< at most the budget
+  MicroMoney margin = -1;      ///< what the brand earns by one sale; -1: not said
+  std::uint64_t offers = 0;    ///< accounts asked
+  std::uint64_t declined = 0;  ///< of them, those that did not accept
+  std::uint64_t audience = 0;  ///< distinct followers of the accounts paid
+  std::uint64_t audience_gross = 0;  ///< their followers added up: a user counts once for each account it follows
   bool operator==(const CampaignRow&) const = default;
 };
 
@@ -73,6 +133,7 @@ struct PostRow {
   Tick tick = 0;               ///< of emission, counted from the start of `measure`
   std::int32_t campaign = -1;  ///< its number; -1: organic
   std::uint8_t topic = 0;
+  std::uint8_t tier = 0;  ///< of the author
   std::uint64_t impressions_followed = 0;  ///< impressions by reason
   std::uint64_t impressions_reshared = 0;
   std::uint64_t reach = 0;
@@ -82,6 +143,8 @@ struct PostRow {
   std::uint64_t clicks = 0;
   std::uint32_t cascade_size = 1;  ///< root included
   std::uint32_t depth = 0;
+  std::uint32_t largest_broadcast = 0;  ///< most reshares of one emission of the cascade
+  Tick half_time = 0;                   ///< ticks from the root to the emission that completes half of the cascade
   double structural_virality = 0;  ///< mean distance over ordered pairs of nodes; NaN for a cascade of 1
   std::uint32_t first_node = 0;    ///< index of the cascade's root in RunRecord::cascades; nodes of one cascade are contiguous, parents before children
 };
@@ -105,9 +168,17 @@ struct InfluencerRow {
   Outcomes outcomes;  ///< of its paid posts; `reach` is summed over them, `delivered` and `served` are not kept per account and stay 0
 };
 
+/// Numbers of followed accounts that `frequency` tells apart.
+inline constexpr std::size_t frequency_bins = 16;
+
 struct RunRecord {
   std::vector<TierRow> tiers;
+  std::vector<LedgerRow> ledger;                        ///< by tier and source, the source fastest
+  std::vector<std::uint64_t> group_sessions;            ///< by group of readers: ranked, held out
+  std::vector<ReaderRow> readers;                       ///< by group and tier, the tier fastest
+  std::vector<CurveRow> curve;                          ///< by follower class, up to that of all users
   std::vector<CampaignRow> campaigns;
+  std::vector<std::uint64_t> frequency;  ///< by campaign and number of its accounts that a user follows, from 1; the last stands for all above, too
   std::uint64_t event_hash = 0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
   std::vector<SeriesRow> series;
   std::vector<PostRow> posts;

@@ -20,7 +20,7 @@
 namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
-inline constexpr int major_version = 1;  ///< raised when readers of the old format would misread the new one
+inline constexpr int major_version = 2;  ///< raised when readers of the old format would misread the new one
 inline constexpr int minor_version = 0;  ///< raised when something is added
 
 inline constexpr std::string_view count_units = "1";
@@ -34,12 +34,16 @@ struct Axis {
   h5::Type type;
   std::string_view long_name;
 };
-inline constexpr std::array<Axis, 9> axes{{
+inline constexpr std::array<Axis, 13> axes{{
     {"point", h5::Type::text, "point of the sweep"},
     {"arm", h5::Type::text, "arm"},
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
     {"tier", h5::Type::text, "class of users by follower count at the start"},
+    {"source", h5::Type::text, "whose emission the reader was served: the author's, or that of a followee who reshared"},
+    {"readers", h5::Type::text, "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
+    {"followers_from", h5::Type::i64, "least follower count of the class"},
     {"campaign", h5::Type::text, "campaign"},
+    {"partners", h5::Type::i64, "accounts of the campaign that a user follows; the last stands for all above, too"},
     {"tick", h5::Type::i64, "first tick of the bin, counted from the start of measure"},
     {"row", h5::Type::i64, "number of the row"},
     {"post", h5::Type::i64, "row of the post in /posts"},
@@ -50,14 +54,22 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 10> groups{{
+inline constexpr std::array<Group, 17> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by tier of the root's "
      "author."},
     {"comparison", "Estimates with intervals: arms compared over replicates. Intervals are Monte Carlo, given the parameters."},
+    {"claims", "The five claims: what was compared for each, the estimate, and the verdict at the level adjusted over the claims modelled."},
+    {"response", "Curves: an outcome against follower count, smoothed, with its elasticity at each point; means over replicates. Missing where a replicate misses it."},
+    {"structure", "Shapes of cascades of two tiers, as they are and matched on size: descriptive, since size is itself an outcome."},
+    {"ledger", "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
+    {"readers", "Sessions of measure by group of readers, and what they looked at, by tier of the root's author, counted roots and others."},
+    {"curve",
+     "Authors of counted roots by follower count: one class for each count below 16, then eight of equal width in each octave. Sums over accounts and of their squares."},
     {"campaigns",
      "What each campaign bought and what its own roots, with their cascades, brought. Zero, but for the budget, where an arm does not run "
      "the campaign."},
+    {"overlap", "How many accounts of each campaign users follow; zero where an arm does not run the campaign."},
     {"series", "Everything that happened in each bin of time, all roots counted."},
     {"influencers", "Accounts that were paid: a row for each account, campaign, replicate, arm and point."},
     {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
@@ -77,6 +89,14 @@ inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}};
 inline const Part tier_bounds{"summary", {"tier"}};
 inline const Part run_cells{"summary", {"point", "arm", "replicate"}};
 inline const Part comparison_rows{"comparison", {"row"}};
+inline const Part claim_rows{"claims", {"row"}};
+inline const Part response_rows{"response", {"row"}};
+inline const Part structure_rows{"structure", {"row"}};
+inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}};
+inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}};
+inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}};
+inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_from"}};
+inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}};
 inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}};
 inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}};
 inline const Part influencer_rows{"influencers", {"row"}};
@@ -99,6 +119,12 @@ struct TierBound {
 };
 struct RunHash {
   std::uint64_t event_hash = 0;
+};
+struct GroupSessions {
+  std::uint64_t sessions = 0;
+};
+struct FrequencyCount {
+  std::uint64_t users = 0;
 };
 struct CascadeSize {
   std::uint64_t nodes = 0;
@@ -129,6 +155,97 @@ void columns(Row& row, Column& column) {
   column("accounts", row.accounts, count_units, "users in the tier");
   columns(row.outcomes, column);
   column("cost", row.cost, money_units, "paid to authors of the tier, in millionths of the currency");
+  column("authors", row.authors, count_units, "accounts with a root");
+  column("follower_posts", row.follower_posts, count_units, "followers of the author, summed over roots: what a rate per follower and post is taken over");
+  column("mean_rate_per_impression", row.mean_rate_per_impression, "1", "engagement per impression, mean over accounts that have impressions; 0 where none has");
+  column("mean_rate_per_follower", row.mean_rate_per_follower, "1", "engagement per follower and root, mean over accounts that have both; 0 where none has");
+}
+
+template <Of<ClaimRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("claim", row.claim, count_units, "number of the claim");
+  column("name", row.name, no_units, "the claim, short");
+  column("contrast", row.contrast, no_units, "what is compared; what is missing, where the claim is not modelled yet");
+  column("arm", row.arm, no_units, "arm, or arms, that it was judged in");
+  column("estimate", row.estimate, "1", "ratio");
+  column("lower", row.lower, "1", "lower end of the 95 % interval");
+  column("upper", row.upper, "1", "upper end of the 95 % interval");
+  column("margin_low", row.margin_low, "1", "ratios from here ...");
+  column("margin_high", row.margin_high, "1", "... to here make no material difference");
+  column("level", row.level, "1", "level of the interval that decided, adjusted over the claims modelled (Holm)");
+  column("replicates", row.replicates, count_units, "replicates behind the estimate");
+  column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not yet modelled");
+  column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
+}
+
+template <Of<ResponseRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("arm", row.arm, no_units, "arm");
+  column("metric", row.metric, no_units, "outcome");
+  column("followers", row.followers, count_units, "follower count");
+  column("response", row.response, no_units, "expected outcome of an account with so many followers");
+  column("response_lower", row.response_lower, no_units, "lower end of its 95 % interval over replicates");
+  column("response_upper", row.response_upper, no_units, "upper end");
+  column("elasticity", row.elasticity, "1", "slope of the log outcome in log followers, here");
+  column("elasticity_lower", row.elasticity_lower, "1", "lower end of its 95 % interval over replicates");
+  column("elasticity_upper", row.elasticity_upper, "1", "upper end");
+}
+
+template <Of<StructureRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("arm", row.arm, no_units, "arm");
+  column("metric", row.metric, no_units, "what is compared");
+  column("tier", row.tier, no_units, "tier of the roots' authors");
+  column("against", row.against, no_units, "tier that it is held against");
+  column("cascades_tier", row.cascades_tier, count_units, "tracked cascades of the tier that have the metric");
+  column("cascades_against", row.cascades_against, count_units, "those of the other");
+  column("mean_tier", row.mean_tier, no_units, "mean over the tier's cascades");
+  column("mean_against", row.mean_against, no_units, "mean over the other's");
+  column("difference", row.difference, no_units, "difference of the two as they are");
+  column("lower", row.lower, no_units, "lower end of its 95 % interval");
+  column("upper", row.upper, no_units, "upper end");
+  column("pairs", row.pairs, count_units, "cascades that could be matched one to one on size");
+  column("matched_difference", row.matched_difference, no_units, "difference between cascades of equal size");
+  column("matched_lower", row.matched_lower, no_units, "lower end of its 95 % interval");
+  column("matched_upper", row.matched_upper, no_units, "upper end");
+}
+
+template <Of<LedgerRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+  column("served", row.served, count_units, "times a root was in a ranked list");
+  column("impressions", row.impressions, count_units, "times a root was looked at");
+}
+
+template <Of<GroupSessions> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("sessions", row.sessions, count_units, "sessions of measure");
+}
+
+template <Of<ReaderRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("impressions", row.impressions, count_units, "times a root was looked at in sessions of measure");
+  column("engagement", row.engagement, count_units, "likes, replies and reshares in sessions of measure");
+}
+
+template <Of<CurveRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("authors", row.authors, count_units, "accounts with a counted root");
+  column("followers", row.followers, count_units, "followers, summed over the authors");
+  column("posts", row.posts, count_units, "counted roots");
+  column("impressions", row.impressions, count_units, "times one was looked at");
+  column("engagement", row.engagement, count_units, "likes, replies and reshares");
+  column("posts_squared", row.posts_squared, count_units, "squares of each author's counted roots, summed");
+  column("impressions_squared", row.impressions_squared, count_units, "squares of each author's impressions, summed");
+  column("engagement_squared", row.engagement_squared, count_units, "squares of each author's engagement, summed");
+  column("impressions_posts", row.impressions_posts, count_units, "each author's impressions times its counted roots, summed");
+  column("engagement_posts", row.engagement_posts, count_units, "each author's engagement times its counted roots, summed");
+  column("engagement_impressions", row.engagement_impressions, count_units, "each author's engagement times its impressions, summed");
+}
+
+template <Of<FrequencyCount> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("users", row.users, count_units, "users who follow so many accounts of the campaign");
 }
 
 template <Of<TierBound> Row, class Column>
@@ -179,6 +296,11 @@ void columns(Row& row, Column& column) {
   column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
   column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency; -1 for no bound");
   column("spent", row.spent, money_units, "spent, in millionths of the currency");
+  column("margin", row.margin, money_units, "what the brand earns by one sale, in millionths of the currency; -1 where it is not said");
+  column("offers", row.offers, count_units, "accounts asked");
+  column("declined", row.declined, count_units, "accounts that did not accept");
+  column("audience", row.audience, count_units, "distinct followers of the accounts paid");
+  column("audience_gross", row.audience_gross, count_units, "followers of the accounts paid, added up");
 }
 
 /// `first_tick` is the scale.
@@ -232,6 +354,7 @@ void columns(Row& row, Column& column) {
   column("tick", post.tick, tick_units, "tick of emission, counted from the start of measure");
   column("campaign", post.campaign, count_units, "index of the campaign; -1 for an organic post");
   column("topic", post.topic, count_units, "topic");
+  column("tier", post.tier, count_units, "index of the author's tier");
   column("impressions_followed", post.impressions_followed, count_units, "impressions by readers because they follow the author");
   column("impressions_reshared", post.impressions_reshared, count_units, "impressions by readers because a followee reshared it");
   column("reach", post.reach, count_units, "distinct users with an impression");
@@ -241,6 +364,8 @@ void columns(Row& row, Column& column) {
   column("clicks", post.clicks, count_units, "clicks");
   column("cascade_size", post.cascade_size, count_units, "emissions of the cascade, root included");
   column("depth", post.depth, count_units, "most reshares between a node of the cascade and its root");
+  column("largest_broadcast", post.largest_broadcast, count_units, "most reshares of one emission of the cascade");
+  column("half_time", post.half_time, tick_units, "ticks from the root to the emission that completes half of the cascade");
   column("structural_virality", post.structural_virality, "1", "mean distance over ordered pairs of nodes; missing for a cascade of one");
 }
 
@@ -267,6 +392,10 @@ void columns(Row& row, Column& column) {
   column("self_loops", row.self_loops, count_units, "rows left out because they name one user twice");
   column("duplicates", row.duplicates, count_units, "rows left out because the follow was there already");
   column("isolated", row.isolated, count_units, "users that only the table of accounts names");
+  column("active", row.active, count_units, "users who ever post");
+  column("scale", row.scale, "1", "users over the users that they stand for; follower counts, fees and budgets shrink alike");
+  column("gini_followers", row.gini_followers, "1", "Gini coefficient of follower counts over all users");
+  column("log_correlation", row.log_correlation, "1", "correlation over users of log(1 + followers) with log(1 + followees)");
 }
 
 template <Of<ScenarioTexts> Row, class Column>

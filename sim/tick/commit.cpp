@@ -65,13 +65,23 @@ void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& 
   for (std::size_t a = 0; a < action_count; ++a) tier.actions[a] += counters.actions[a];
 }
 
+void add_to_author(const Posts& posts, std::uint32_t post, std::vector<AuthorTotals>& authors) {
+  const PostCounters& counters = posts.counters(post);
+  AuthorTotals& author = authors[posts.identity(post).author.index()];
+  ++author.posts;
+  author.impressions += counters.impressions;
+  author.engagement += counters.engagement();
+}
+
 void retire(World& world) {
   WorldState& state = world.state;
   state.posts.retire(static_cast<std::int64_t>(state.clock.now) - world.run.feed.window, [&](std::uint32_t post) {
-    if (post + 16 < state.posts.head()) __builtin_prefetch(&state.author_impressions[state.posts.identity(post + 16).author.index()]);
+    if (post + 16 < state.posts.head()) __builtin_prefetch(&state.authors[state.posts.identity(post + 16).author.index()]);
     const PostHot hot = state.posts.hot(post);
-    state.author_impressions[state.posts.identity(post).author.index()] += state.posts.counters(post).impressions;
-    if (hot.counted()) add_to_tier(state.posts, post, state.tiers);
+    if (hot.counted()) {
+      add_to_tier(state.posts, post, state.tiers);
+      add_to_author(state.posts, post, state.authors);
+    }
     if (hot.tracked()) state.tracked[tracked_index(state, post)].counters = state.posts.counters(post);
   });
 }

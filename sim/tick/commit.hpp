@@ -62,7 +62,8 @@ void close_slots(WorldState& state, std::span<const UserId> withheld);
 /// Drops roots that have left the window and adds what became of them to the sums they count in.
 void retire(World& world);
 
-/// Adds what has become of a counted root to its tier's sums.
+/// Adds what has become of a counted root to the sums of its tier, of its author.
 void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& tiers);
+void add_to_author(const Posts& posts, std::uint32_t post, std::vector<AuthorTotals>& authors);
 
 }  // namespace grapevine

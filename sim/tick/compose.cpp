@@ -16,7 +16,7 @@ PostIdentity compose_post(const Population& population, const PopulationParamete
   // Topic 0 of the hash's second argument is the coin for the main topic; 1 + k ranks topic k: the highest wins, so adding a topic moves only what it takes.
   const bool main = coin(static_cast<std::uint32_t>(nested_mix(topic_key, post.key, 0) >> 32), coin_threshold(parameters.focus));
   if (main) {
-    post.topic = static_cast<std::uint8_t>(population.main_topic(author));
+    post.topic = static_cast<std::uint8_t>(population.interests().main_topic(author));
   } else {
     std::uint64_t best = 0;
     for (std::uint32_t topic = 0; topic < parameters.topics; ++topic)
@@ -53,10 +53,11 @@ std::vector<PostIdentity> compose_paid(World& world) {
   for (; state.clock.next_planned < world.plan.size() && world.plan[state.clock.next_planned].tick == now; ++state.clock.next_planned) {
     const PlannedPost& planned = world.plan[state.clock.next_planned];
     ordinal = !posts.empty() && posts.back().author == planned.author ? ordinal + 1 : 0;
-    PostIdentity post = compose_post(*world.population, world.parameters.population, world.keys.content, planned.author, now, PostOrigin::campaign, ordinal);
+    PostIdentity post = compose_post(*world.population, world.parameters.population, world.keys.content, planned.profile, now, PostOrigin::campaign, ordinal);
+    post.author = planned.author;
     const CampaignParameters& campaign = world.parameters.campaigns[planned.campaign];
     if (campaign.topic >= 0) post.topic = static_cast<std::uint8_t>(campaign.topic);
-    else post.topic = static_cast<std::uint8_t>(world.population->main_topic(planned.author));
+    else post.topic = static_cast<std::uint8_t>(world.population->interests().main_topic(planned.profile));
     post.campaign = static_cast<std::uint8_t>(planned.campaign);
     posts.push_back(post);
     const auto place = std::upper_bound(state.open_slots.begin(), state.open_slots.end(), planned.author, [](UserId u, const OpenSlot& s) { return u < s.author; });

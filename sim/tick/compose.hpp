@@ -4,7 +4,7 @@
 
 namespace grapevine {
 
-/// A new root: a topic that is the author's main one with probability `focus`, else drawn evenly, and a quality. Both belong to the post's identity.
+/// A new root by one of the profile `author`: a topic that is its main one with probability `focus`, else drawn evenly, and a quality. Both belong to the post's identity.
 PostIdentity compose_post(const Population& population, const PopulationParameters& parameters, const StreamKey& content, UserId author, Tick tick, PostOrigin kind,
                           std::uint32_t ordinal);
 

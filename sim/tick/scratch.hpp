@@ -15,8 +15,11 @@ struct BlockOutput {
   std::vector<Impression> impressions;
   std::vector<Reshare> reshares;
   TickCounts counts;
-  std::array<std::uint64_t, 32> delivered{};  ///< by PostHot::tier_and_counted
-  std::array<std::uint64_t, 32> left_out{};   ///< delivered, not served
+  static constexpr std::uint32_t counted = 16, reshared = 32;
+  std::array<std::uint64_t, 64> delivered{};  ///< by PostHot::tier_and_counted, plus `reshared` for candidates that came by a reshare
+  std::array<std::uint64_t, 64> left_out{};   ///< delivered, not served
+  std::array<std::uint64_t, 64> looked_at{};
+  std::array<GroupSums, reader_groups> groups{};
   std::uint64_t event_hash = 0;
 
   void clear();

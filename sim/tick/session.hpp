@@ -32,6 +32,7 @@ struct Impression {
   std::uint8_t exposure = 0;  ///< impressions of this root by this reader before; 255: that many or more
   std::uint8_t bits = 0;      ///< actions (bits 0 to 3), and the flags below
 
+  static constexpr std::uint8_t engagement_bits = 7;  ///< like, reply, reshare
   static constexpr std::uint8_t action_bits = 15, first = 16, reshared = 32, tracked = 64;
   bool took(Action action) const { return bits >> static_cast<unsigned>(action) & 1; }
   bool operator==(const Impression&) const = default;

@@ -10,8 +10,8 @@ using namespace grapevine;
 
 namespace {
 
-const StructureRow& row(const std::vector<StructureRow>& rows, std::string_view metric) {
-  const auto found = std::ranges::find(rows, metric, &StructureRow::metric);
+const StructureComparison& row(const std::vector<StructureComparison>& rows, std::string_view metric) {
+  const auto found = std::ranges::find(rows, metric, &StructureComparison::metric);
   REQUIRE(found != rows.end());
   return *found;
 }
@@ -63,7 +63,7 @@ TEST_CASE("matching worked out by hand", "[analysis][structure]") {
   const auto shape = [](int group, std::uint32_t size, double depth) { return CascadeShape{.group = group, .size = size, .depth = depth}; };
   const std::vector<CascadeShape> all{shape(0, 2, 1), shape(0, 2, 3), shape(1, 2, 4),  shape(0, 5, 6), shape(1, 5, 7),
                                       shape(1, 5, 9), shape(1, 5, 8), shape(0, 3, 50), shape(1, 9, 70)};
-  const StructureRow depth = row(compare_structure(all, 1), "depth");
+  const StructureComparison depth = row(compare_structure(all, 1), "depth");
   // Weights 2 x 1 / 3 and 1 x 3 / 4; differences 2 - 4 and 6 - 8.
   CHECK(depth.matched_mean[0] == Approx((2. / 3 * 2 + 3. / 4 * 6) / (2. / 3 + 3. / 4)));
   CHECK(depth.matched_mean[1] == Approx((2. / 3 * 4 + 3. / 4 * 8) / (2. / 3 + 3. / 4)));
@@ -74,20 +74,20 @@ TEST_CASE("matching worked out by hand", "[analysis][structure]") {
   CHECK(depth.difference.value == Approx(15 - 98. / 5));
   CHECK(std::isnan(depth.difference.low));  // one replicate
 
-  const StructureRow virality = row(compare_structure(all, 1), "structural virality");
+  const StructureComparison virality = row(compare_structure(all, 1), "structural virality");
   CHECK((virality.cascades[0] == 0 && std::isnan(virality.difference.value) && std::isnan(virality.matched_difference.value)));
 }
 
 TEST_CASE("matched intervals are those of leaving out one replicate at a time", "[analysis][structure]") {
   Draws chance(4);
   const auto all = cascades(6, 0.9, 1.1, 0.2, chance);
-  const StructureRow found = row(compare_structure(all, 6), "structural virality");
+  const StructureComparison found = row(compare_structure(all, 6), "structural virality");
   std::vector<double> matched, plain;
   for (std::uint32_t left_out = 0; left_out < 6; ++left_out) {
     std::vector<CascadeShape> rest;
     for (const CascadeShape& c : all)
       if (c.replicate != left_out) rest.push_back(c);
-    const StructureRow without = row(compare_structure(rest, 6), "structural virality");
+    const StructureComparison without = row(compare_structure(rest, 6), "structural virality");
     matched.push_back(without.matched_difference.value);
     plain.push_back(without.difference.value);
   }
@@ -105,10 +105,10 @@ TEST_CASE("groups with one law of structure given size differ as they are and no
   int told_apart = 0, matched_apart = 0, planted_found = 0, planted_covered = 0;
   constexpr int studies = 200;
   for (int study = 0; study < studies; ++study) {
-    const StructureRow same = row(compare_structure(cascades(20, 0.8, 1.2, 0, chance), 20), "structural virality");
+    const StructureComparison same = row(compare_structure(cascades(20, 0.8, 1.2, 0, chance), 20), "structural virality");
     told_apart += !holds(same.difference, 0);
     matched_apart += !holds(same.matched_difference, 0);
-    const StructureRow planted = row(compare_structure(cascades(20, 1.2, 0.8, 0.15, chance), 20), "structural virality");
+    const StructureComparison planted = row(compare_structure(cascades(20, 1.2, 0.8, 0.15, chance), 20), "structural virality");
     planted_found += planted.matched_difference.low > 0;
     planted_covered += holds(planted.matched_difference, 0.15);
     CHECK(planted.difference.high < 0.15);  // as they are, size hides most of it

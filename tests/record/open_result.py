@@ -11,12 +11,13 @@ except ImportError as missing:
     sys.exit(77)  # skipped
 
 sample, empty = sys.argv[1:]
-groups = "summary comparison campaigns series influencers posts cascades graph scenario provenance".split()
+groups = ("summary comparison claims response structure ledger readers curve campaigns overlap series influencers posts cascades graph scenario "
+          "provenance").split()
 
 
 def check(engine):
     opened = {name: xr.open_dataset(sample, group=name, engine=engine).load() for name in groups}
-    for name in ("summary", "campaigns", "series"):
+    for name in ("summary", "ledger", "readers", "curve", "campaigns", "overlap", "series"):
         assert list(opened[name].arm.values) == ["control", "one", "größer als 100 %"], name
         assert list(opened[name].replicate.values) == [0, 1], name
         assert list(opened[name].point.values) == ["scenario"], name
@@ -31,6 +32,9 @@ def check(engine):
     assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype == np.int64  # no dates, no durations
     comparison = opened["comparison"].to_dataframe()
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
+    assert list(opened["ledger"].source.values) == ["author", "reshare"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
+    assert list(opened["curve"].followers_from.values[14:20]) == [14, 15, 16, 18, 20, 22] and list(opened["overlap"].partners.values) == list(range(1, 17))
+    assert list(opened["claims"].to_dataframe().verdict) == ["holds", "not yet modelled"]
     posts, cascades = opened["posts"], opened["cascades"]
     assert cascades.row_size.attrs["sample_dimension"] == "node" and cascades.row_size.sum() == cascades.sizes["node"]
     assert posts.sizes["row"] == cascades.sizes["post"] and (cascades.row_size.values == posts.cascade_size.values).all()
@@ -44,7 +48,7 @@ def check(engine):
     assert whole.attrs["Conventions"] == "CF-1.10" and whole.attrs["title"] == "Eine große oder viele kleine?"
     for name in groups:
         tables = xr.open_dataset(empty, group=name, engine=engine).load()
-        if name in ("comparison", "influencers", "posts"):
+        if name in ("comparison", "claims", "response", "structure", "influencers", "posts"):
             assert tables.sizes["row"] == 0 and len(tables.to_dataframe()) == 0, name
 
 

@@ -26,8 +26,20 @@ auto fields(const ComparisonRow& r) {
                          bits(r.correlation), bits(r.variance_ratio), r.redrawn);
 }
 auto fields(const PostRow& r) {
-  return std::make_tuple(r.key, r.author, r.tick, r.campaign, r.topic, r.impressions_followed, r.impressions_reshared, r.reach, r.likes,
+  return std::make_tuple(r.key, r.author, r.tick, r.campaign, r.topic, r.tier, r.largest_broadcast, r.half_time, r.impressions_followed, r.impressions_reshared, r.reach, r.likes,
                          r.replies, r.reshares, r.clicks, r.cascade_size, r.depth, bits(r.structural_virality), r.first_node);
+}
+auto fields(const ClaimRow& r) {
+  return std::make_tuple(r.claim, r.name, r.contrast, r.arm, bits(r.estimate), bits(r.lower), bits(r.upper), bits(r.margin_low), bits(r.margin_high), bits(r.level), r.replicates,
+                         r.verdict, r.assumptions);
+}
+auto fields(const ResponseRow& r) {
+  return std::make_tuple(r.arm, r.metric, bits(r.followers), bits(r.response), bits(r.response_lower), bits(r.response_upper), bits(r.elasticity), bits(r.elasticity_lower),
+                         bits(r.elasticity_upper));
+}
+auto fields(const StructureRow& r) {
+  return std::make_tuple(r.arm, r.metric, r.tier, r.against, r.cascades_tier, r.cascades_against, bits(r.mean_tier), bits(r.mean_against), bits(r.difference), bits(r.lower),
+                         bits(r.upper), r.pairs, bits(r.matched_difference), bits(r.matched_lower), bits(r.matched_upper));
 }
 auto fields(const CascadeNode& r) { return std::make_tuple(r.parent, r.user, r.tick, r.reason); }
 auto fields(const InfluencerRow& r) {
@@ -35,7 +47,8 @@ auto fields(const InfluencerRow& r) {
                          r.outcomes.likes, r.outcomes.replies, r.outcomes.reshares, r.outcomes.clicks);
 }
 auto fields(const GraphFacts& r) {
-  return std::make_tuple(r.users, r.follows, bits(r.reciprocity), r.largest_followers, r.rows_read, r.self_loops, r.duplicates, r.isolated);
+  return std::make_tuple(r.users, r.follows, bits(r.reciprocity), r.largest_followers, r.rows_read, r.self_loops, r.duplicates, r.isolated,
+                         r.active, bits(r.scale), bits(r.gini_followers), bits(r.log_correlation));
 }
 
 template <class Row>
@@ -58,6 +71,9 @@ void check_same(const StudyResult& left, const StudyResult& right) {
   CHECK(left.campaigns == right.campaigns);
   CHECK(left.provenance == right.provenance);
   check_same(left.comparison, right.comparison);
+  check_same(left.claims, right.claims);
+  check_same(left.response, right.response);
+  check_same(left.structure, right.structure);
   check_same(left.graphs, right.graphs);
   REQUIRE(left.records.size() == right.records.size());
   for (std::size_t i = 0; i < left.records.size(); ++i) {
@@ -65,6 +81,11 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.tiers == other.tiers);
     CHECK(one.campaigns == other.campaigns);
     CHECK(one.event_hash == other.event_hash);
+    CHECK(one.ledger == other.ledger);
+    CHECK(one.group_sessions == other.group_sessions);
+    CHECK(one.readers == other.readers);
+    CHECK(one.curve == other.curve);
+    CHECK(one.frequency == other.frequency);
     CHECK(one.series == other.series);
     check_same(one.posts, other.posts);
     check_same(one.cascades, other.cascades);
@@ -104,6 +125,8 @@ TEST_CASE("sixteen tiers with names of any script come back from a file", "[reco
     study.records.front().tiers.push_back(one.tiers.front());
     study.records.front().tiers.back().accounts = i;
   }
+  study.records.front().ledger.assign(16 * source_count, {1, 2, 3});
+  study.records.front().readers.assign(16 * 2, {4, 5});
   check_same(written_and_read(study), study);
 }
 
@@ -164,9 +187,9 @@ TEST_CASE("files that are no whole result of a known format are refused with the
   SECTION("a newer format") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "2.3");
+    file.attribute("/", "format_version", "3.3");
     file.commit();
-    CHECK(has(complaint_of([&] { read_result(path); }), "result format 2.3 is newer than this program reads (1.x)"));
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 3.3 is newer than this program reads (2.x)"));
   }
   SECTION("a result cut short, wherever") {
     write_result(path, test::sample_study());
@@ -177,10 +200,17 @@ TEST_CASE("files that are no whole result of a known format are refused with the
       CHECK_THROWS_AS(digests(path), BadRequest);
     }
   }
+  SECTION("an older format") {
+    h5::Writer file(path);
+    file.attribute("/", "format", "grapevine result");
+    file.attribute("/", "format_version", "1.7");
+    file.commit();
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 1.7 is older than this program reads (2.x)"));
+  }
   SECTION("a result without one of its columns") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "1.0");
+    file.attribute("/", "format_version", "2.0");
     file.commit();
     CHECK_THROWS_AS(read_result(path), BadRequest);
   }

@@ -26,9 +26,16 @@ Outcomes outcomes(Count& n) {
 }
 
 void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n) {
-  for (std::size_t tier = 0; tier < tiers; ++tier) record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit});
+  for (std::size_t tier = 0; tier < tiers; ++tier) record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit, n(), n(), 1.0 / n(), 1.0 / n()});
+  for (std::size_t i = 0; i < source_count * tiers; ++i) record.ledger.push_back({n(), n(), n()});
+  for (std::size_t group = 0; group < 2; ++group) {
+    record.group_sessions.push_back(n());
+    for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n()});
+  }
+  for (std::size_t i = 0; i < 20; ++i) record.curve.push_back({n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0});
+  for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
-    record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}});
+    record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
   record.event_hash = 0xfedcba9876543210ULL + n();
@@ -42,10 +49,12 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
   row.tick = n();
   row.campaign = campaign;
   row.topic = static_cast<std::uint8_t>(n() % 16);
+  row.tier = static_cast<std::uint8_t>(n() % 3);
   row.impressions_followed = n(), row.impressions_reshared = n(), row.reach = n();
   row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
   row.cascade_size = size;
   row.depth = n();
+  row.largest_broadcast = n(), row.half_time = n();
   row.structural_virality = size == 1 ? missing : 1.0 + n() / 7.0;
   row.first_node = first_node;
   return row;
@@ -90,12 +99,16 @@ StudyResult sample_study() {
       study.accounts[record.posts.back().author] = "tëst_" + std::to_string(n());
     }
   }
-  for (GraphFacts& graph : study.graphs) graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n()};
+  for (GraphFacts& graph : study.graphs) graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n(), n(), 0.125, n() / 1024.0, n() / 1024.0};
   study.graphs.back().reciprocity = missing;
   study.comparison.push_back({0, "many against one", "größer als 100 %", "one", "portfolio", "engagement per money", "ratio of means", "1",
                               1.25, 1.125, 1.5, 0.95, "jackknife", 2, 3.5, 2.75, 0.875, 0.25, "graph, dynamics"});
   study.comparison.push_back({0, "one", "one", "control", "portfolio", "reach", "difference of means", "users", -12.5, -25.0, 3.0, 0.9,
                               "jackknife", 1, 17.0, 29.5, missing, missing, ""});
+  study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm", "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post"});
+  study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0, "not yet modelled", ""});
+  study.response.push_back({"one", "engagement per post", 3000.0, 1.5, 1.25, 1.75, 0.5, 0.25, 0.75});
+  study.structure.push_back({"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
   return study;
 }
@@ -117,6 +130,7 @@ StudyResult large_study(std::size_t posts) {
   study.campaigns = {"all"};
   RunRecord& record = study.records.front();
   record.campaigns.resize(1);
+  record.frequency.resize(frequency_bins);
   for (std::uint32_t i = 0; i < posts; ++i) {
     Count n{i};
     PostRow row = post(n, 0, 1, i);

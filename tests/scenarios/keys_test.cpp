@@ -28,6 +28,12 @@ struct Setting {
   std::string around = {};  ///< keys that must stand beside it, in the file with and without it
 };
 
+const std::string platform_world = "graph.model = \"platform\"\n";
+const std::string plant_table = "[[plant]]\nname = \"p\"\nfollowers = [50, 60]\n";
+const std::string two_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
+const std::string two_arms = "[[arm]]\nname = \"x\"\n[[arm]]\nname = \"y\"\n";
+const std::string large_world = "graph.stands_for = 5_000_000\n";  // in which the essay's tiers can be
+const std::string claims_table = "[claims]\narm = \"base\"\n";
 const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
 /// Every key once, except those without which nothing can be read.
@@ -52,6 +58,24 @@ const std::vector<Setting> settings{
     {"graph.accounts", "\"other.csv\"", {"graph.accounts"}, "graph.file = \"follows.csv\"\n"},
     {"graph.columns", "[\"fan\", \"star\"]", {"graph.columns"}, "graph.file = \"follows.csv\"\n"},
     {"graph.undirected", "true", {"graph.undirected"}, "graph.file = \"follows.csv\"\n"},
+    {"graph.stands_for", "2000", {"graph.stands_for", "graph.largest", "price.scale", "tiers.from", "run.prior_strength"}},
+    {"graph.active", "0.3", {"graph.active"}, platform_world},
+    {"graph.largest", "150", {"graph.largest"}, platform_world},
+    {"graph.reciprocity", "0.3", {"graph.reciprocity"}, platform_world},
+    {"graph.followees_median", "20", {"graph.followees_median"}, platform_world},
+    {"graph.correlation", "0.5", {"graph.correlation"}, platform_world},
+    {"graph.communities", "3", {"graph.communities"}, platform_world},
+    {"graph.homophily", "0.25", {"graph.homophily"}, platform_world},
+    {"graph.neighbourhood", "20", {"graph.neighbourhood"}, platform_world},
+    {"graph.closeness", "0.25", {"graph.closeness"}, platform_world},
+    {"graph.closure", "0.1", {"graph.closure"}, platform_world},
+    {"plant.p.name", "\"q\"", {"plant 0.name"}, platform_world + plant_table},
+    {"plant.p.accounts", "2", {"plant 0.accounts"}, platform_world + plant_table},
+    {"plant.p.followers", "[100, 150]", {"plant 0.least", "plant 0.most"}, platform_world + plant_table},
+    {"plant.p.homophily", "0.25", {"plant 0.homophily"}, platform_world + plant_table},
+    {"plant.p.nested", "true", {"plant 0.nested"}, platform_world + plant_table},
+    {"population.active_sessions", "0.5", {"population.active_sessions"}, platform_world},
+    {"population.shared_interest", "0.5", {"population.shared_interest"}, platform_world},
     {"population.sessions", "0.7", {"population.sessions_per_day"}},
     {"population.session_spread", "0", {"population.session_spread"}},
     {"population.posts", "0.7", {"population.posts_per_day"}},
@@ -72,6 +96,7 @@ const std::vector<Setting> settings{
     {"feed.length", "50", {"run.length"}},
     {"feed.age_half_life", "\"6h\"", {"run.age_half_life"}, "feed.ranking = \"weighted\"\n"},
     {"feed.prior_strength", "5", {"run.prior_strength"}, "feed.ranking = \"weighted\"\n"},
+    {"feed.holdout", "0.1", {"run.holdout"}},
     {"feed.weights.like", "2", {"run.weights[0]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.weights.reply", "2", {"run.weights[1]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.weights.reshare", "2", {"run.weights[2]"}, "feed.ranking = \"weighted\"\n"},
@@ -89,6 +114,15 @@ const std::vector<Setting> settings{
     {"cascade.parent", "\"first\"", {"run.parent"}},
     {"price.post", "2.5", {"price.post"}},
     {"price.follower", "0.000001", {"price.follower"}},
+    {"price.exponent", "1.2", {"price.exponent"}},
+    {"price.spread", "0.2", {"price.spread"}},
+    {"campaign.c.product", "\"tea\"", {"campaign 0.product"}, campaign_table},
+    {"campaign.c.margin", "12.5", {"campaign 0.margin"}, campaign_table},
+    {"campaign.c.tier", "\"b\"", {"campaign 0.tier"}, two_tiers + campaign_table},
+    {"campaign.c.plant", "\"p\"", {"campaign 0.plant"}, platform_world + plant_table + campaign_table},
+    {"campaign.c.member", "0", {"campaign 0.member"}, platform_world + plant_table + campaign_table + "plant = \"p\"\n"},
+    {"campaign.c.acceptance", "0.5", {"campaign 0.acceptance"}, campaign_table},
+    {"campaign.c.budget_share", "0.5", {"campaign 0.budget_share"}, campaign_table + "budget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 2\n"},
     {"campaign.c.name", "\"d\"", {"campaign 0.name"}, campaign_table},
     {"campaign.c.accounts", "\"largest\"", {"campaign 0.choose"}, campaign_table},
     {"campaign.c.followers", "[0, 100]", {"campaign 0.followers_to"}, campaign_table},
@@ -102,6 +136,12 @@ const std::vector<Setting> settings{
     {"campaign.c.slots", "2", {"campaign 0.slots"}, campaign_table},
     {"campaign.c.slot", "\"0\"", {"campaign 0.replace_within"}, campaign_table},
     {"arm.x.name", "\"y\"", {"arm 0.name"}, "[[arm]]\nname = \"x\"\n"},
+    {"claims.arm", "\"base\"", {"claims.arm"}, large_world + "[claims]\nmicro_arm = \"base\"\nmega_arm = \"base\"\n"},
+    {"claims.micro_arm", "\"y\"", {"claims.micro_arm"}, large_world + two_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"x\"\n"},
+    {"claims.mega_arm", "\"y\"", {"claims.mega_arm"}, large_world + two_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"x\"\n"},
+    {"claims.micro", "\"nano\"", {"claims.micro"}, large_world + claims_table},
+    {"claims.mega", "\"mid\"", {"claims.mega"}, large_world + claims_table},
+    {"claims.margin", "0.2", {"claims.margin"}, large_world + claims_table},
     {"output.every", "\"2h\"", {"output.series_every"}},
     {"output.track_share", "0.5", {"output.track_share"}},
     {"output.cascades", "false", {"output.cascades"}},
@@ -109,7 +149,7 @@ const std::vector<Setting> settings{
 
 /// The dotted name in the table of a key that an override addresses by the name of its table.
 std::string in_table(const std::string& address) {
-  for (const std::string array : {"campaign.c.", "arm.x."})
+  for (const std::string array : {"campaign.c.", "arm.x.", "plant.p."})
     if (address.rfind(array, 0) == 0) return array.substr(0, array.find('.') + 1) + address.substr(array.size());
   return address;
 }
@@ -239,7 +279,7 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
     CAPTURE(key.dotted());
     std::string path = "properties";
     std::string section(key.section);
-    if (section == "campaign" || section == "arm" || section == "contrast") section += ".items";
+    if (section == "campaign" || section == "arm" || section == "contrast" || section == "plant") section += ".items";
     for (std::size_t at = 0; !section.empty() && at != std::string::npos;) {
       const std::size_t dot = section.find('.', at);
       const std::string part = section.substr(at, dot == std::string::npos ? dot : dot - at);

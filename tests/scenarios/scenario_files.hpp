@@ -85,6 +85,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put_per_action(name + ".prior", run.feed.prior);
     put(name + ".prior_strength", run.feed.prior_strength);
     put(name + ".age_half_life", run.feed.age_half_life);
+    put(name + ".holdout", run.feed.holdout);
     put_per_action(name + ".probability", run.behaviour.probability);
     put(name + ".topic_match", run.behaviour.topic_match);
     put(name + ".social_proof", run.behaviour.social_proof);
@@ -102,6 +103,27 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("graph.exponent", s.graph.exponent);
   put("graph.largest_share", s.graph.largest_share);
   for (const auto& audience : s.graph.audiences) all["graph.audiences"] += fmt::format("{},{};", audience[0], audience[1]);
+  put("graph.stands_for", s.graph.stands_for);
+  put("graph.active", s.graph.active);
+  put("graph.largest", s.graph.largest);
+  put("graph.reciprocity", s.graph.reciprocity);
+  put("graph.followees_median", s.graph.followees_median);
+  put("graph.correlation", s.graph.correlation);
+  put("graph.communities", s.graph.communities);
+  put("graph.homophily", s.graph.homophily);
+  put("graph.neighbourhood", s.graph.neighbourhood);
+  put("graph.closeness", s.graph.closeness);
+  put("graph.closure", s.graph.closure);
+  for (std::size_t i = 0; i < s.graph.plants.size(); ++i) {
+    const PlantChoice& plant = s.graph.plants[i];
+    const std::string name = fmt::format("plant {}.", i);
+    put(name + "name", plant.name);
+    put(name + "accounts", plant.accounts);
+    put(name + "least", plant.least);
+    put(name + "most", plant.most);
+    put(name + "homophily", plant.homophily);
+    put(name + "nested", plant.nested);
+  }
   put("graph.file", s.graph.file.filename().string());
   put("graph.accounts", s.graph.accounts.filename().string());
   put_list("graph.columns", s.graph.columns);
@@ -112,6 +134,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("time.followup", s.world.time.followup);
   const PopulationParameters& p = s.world.population;
   put("population.sessions_per_day", p.sessions_per_day);
+  put("population.active_sessions", p.active_sessions);
+  put("population.shared_interest", p.shared_interest);
   put("population.session_spread", p.session_spread);
   put("population.posts_per_day", p.posts_per_day);
   put("population.post_spread", p.post_spread);
@@ -127,12 +151,22 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_list("tiers.from", s.world.tiers.from);
   put("price.post", s.world.prices.post);
   put("price.follower", s.world.prices.follower);
+  put("price.exponent", s.world.prices.exponent);
+  put("price.spread", s.world.prices.spread);
+  put("price.scale", s.world.prices.scale);
   for (std::size_t i = 0; i < s.world.campaigns.size(); ++i) {
     const CampaignParameters& c = s.world.campaigns[i];
     const std::string name = fmt::format("campaign {}.", i);
     put(name + "name", c.name);
     put(name + "choose", int(c.choose));
     put_list(name + "accounts", c.accounts);
+    put(name + "product", c.product);
+    put(name + "margin", c.margin);
+    put(name + "tier", c.tier);
+    put(name + "plant", c.plant);
+    put(name + "member", c.member);
+    put(name + "acceptance", c.acceptance);
+    put(name + "budget_share", c.budget_share);
     put(name + "followers_from", c.followers_from);
     put(name + "followers_to", c.followers_to);
     put(name + "count", c.count);
@@ -154,6 +188,12 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(fmt::format("contrast {}.arm", i), s.contrasts[i].arm);
     put(fmt::format("contrast {}.against", i), s.contrasts[i].against);
   }
+  put("claims.arm", s.claims.arm);
+  put("claims.micro_arm", s.claims.micro_arm);
+  put("claims.mega_arm", s.claims.mega_arm);
+  put("claims.micro", s.claims.micro);
+  put("claims.mega", s.claims.mega);
+  put("claims.margin", s.claims.margin);
   put("output.series_every", s.output.series_every);
   put("output.track_share", s.output.track_share);
   put("output.cascades", s.output.cascades);

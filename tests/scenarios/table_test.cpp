@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "analysis/contrasts.hpp"
+#include "analysis/sizes.hpp"
 #include "scenarios/program/text.hpp"
 #include "tests/catch.hpp"
 
@@ -27,6 +28,8 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
       RunRecord run;
       const std::uint64_t wobble = 37 * r % 11;
       run.tiers.resize(2);
+      run.group_sessions = {1'000, 0};
+      run.readers.resize(4);
       run.tiers[0].outcomes = {.impressions = 1'234'567 + 100 * wobble, .likes = 98'765 + 10 * wobble + arm};
       run.tiers[1].outcomes = {.impressions = 123'456 + 50 * wobble, .likes = 9'876 + 20 * wobble * arm};
       run.campaigns.resize(2);
@@ -44,7 +47,7 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
     study.graphs.push_back({.users = 200'000, .follows = 4'999'000 + 17 * r, .reciprocity = 0.042, .largest_followers = 10'012 - r});
   const auto runs = [&](std::size_t arm) { return ArmRuns{study.arms[arm], {study.records.data() + study.place(0, arm, 0), replicates}}; };
   for (const auto& rows :
-       {contrast(runs(1), runs(0)), contrast(runs(2), runs(1)), rates_by_tier(runs(0), study.tiers), rates_by_tier(runs(1), study.tiers)})
+       {contrast(runs(1), runs(0)), contrast(runs(2), runs(1)), tier_rates(runs(0), study.tiers), tier_rates(runs(1), study.tiers)})
     study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
   for (ComparisonRow& row : study.comparison) row.redrawn = "graph, selection, content, dynamics";
   return study;

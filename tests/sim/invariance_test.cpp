@@ -13,7 +13,7 @@ namespace {
 
 using namespace testing;
 
-const std::vector<std::string> no_ids;
+const Accounts no_ids;
 
 RunRecord run_lively(const FollowGraph& graph, const RunParameters& arm, Exchange& exchange) {
   Replicate replicate(graph, no_ids, lively_parameters(), lively_run(), ReplicateStreams{}, exchange);
@@ -170,22 +170,21 @@ TEST_CASE("a paid post by an author without followers changes nothing but its ow
 TEST_CASE("what campaigns spend stays within their budgets, and the second spends no more than the first", "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(5'000);
   const WorldParameters parameters = lively_parameters();
-  std::vector<MicroMoney> budgets;
-  const auto purchases = choose_accounts(graph, no_ids, parameters, 0, budgets);
-  REQUIRE(purchases.size() == 2);
+  const std::vector<Deal> deals = choose_accounts(graph, no_ids, parameters, ReplicateStreams{});
+  REQUIRE(deals.size() == 2);
   const auto spent = [&](std::size_t c) {
     MicroMoney sum = 0;
-    for (const Purchase& p : purchases[c]) sum += p.cost;
+    for (const Purchase& p : deals[c].purchases) sum += p.cost;
     return sum;
   };
-  REQUIRE(purchases[0].size() == 1);
-  CHECK(purchases[0][0].user == UserId{0});
+  REQUIRE(deals[0].purchases.size() == 1);
+  CHECK(deals[0].purchases[0].user == UserId{0});
   const MicroMoney price = micro_per_unit + 10'000 * static_cast<MicroMoney>(graph.follower_count(UserId{0}));
   CHECK(spent(0) == 3 * price);
-  CHECK(budgets[1] == 3 * price);
-  CHECK(spent(1) <= budgets[1]);
-  CHECK(spent(1) > budgets[1] - (micro_per_unit + 50 * 10'000));  // less than one more account is left
-  for (const Purchase& p : purchases[1]) CHECK((10 <= p.followers && p.followers <= 50));
+  CHECK(deals[1].budget == 3 * price);
+  CHECK(spent(1) <= deals[1].budget);
+  CHECK(spent(1) > deals[1].budget - (micro_per_unit + 50 * 10'000));  // less than one more account is left
+  for (const Purchase& p : deals[1].purchases) CHECK((10 <= p.followers && p.followers <= 50));
 }
 
 TEST_CASE("a candidate more does not reshuffle the others: chosen accounts stay in their order", "[sim][campaigns]") {
@@ -193,8 +192,7 @@ TEST_CASE("a candidate more does not reshuffle the others: chosen accounts stay 
   WorldParameters narrow = lively_parameters(), wide = lively_parameters();
   wide.campaigns[1].followers_to = 60;
   for (WorldParameters* p : {&narrow, &wide}) p->campaigns[1].budget_of.clear();
-  std::vector<MicroMoney> budgets;
-  const auto all_narrow = choose_accounts(graph, no_ids, narrow, 0, budgets)[1], all_wide = choose_accounts(graph, no_ids, wide, 0, budgets)[1];
+  const auto all_narrow = choose_accounts(graph, no_ids, narrow, ReplicateStreams{})[1].purchases, all_wide = choose_accounts(graph, no_ids, wide, ReplicateStreams{})[1].purchases;
   std::vector<UserId> kept, before;
   for (const Purchase& p : all_wide)
     if (p.followers <= 50) kept.push_back(p.user);

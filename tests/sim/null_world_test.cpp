@@ -27,7 +27,7 @@ TEST_CASE("in the null world engagement per impression is the same in every foll
   run.behaviour.probability = {0.5, 0.0, 0.0, 0.1};
   const FollowGraph graph = uniform_audience(100'000, audiences, StreamKey(p.seed, Stream::graph, 0));
   Alone alone;
-  const std::vector<std::string> no_ids;
+  const Accounts no_ids;
   Replicate replicate(graph, no_ids, p, run, ReplicateStreams{}, alone);
   replicate.warm_up();
   const RunRecord record = replicate.run_arm(run, {});

@@ -127,6 +127,7 @@ std::vector<Purchase> Model::purchases(const CampaignParameters& campaign, Micro
         bound = 0;
         for (const Purchase& purchase : purchases(other, unused)) bound += purchase.cost;
       }
+  if (bound >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > bound; });
   std::vector<Purchase> bought;
   MicroMoney left = bound;
   for (const UserId user : candidates) {
@@ -136,7 +137,7 @@ std::vector<Purchase> Model::purchases(const CampaignParameters& campaign, Micro
       ++count;
     }
     if (bought.size() == campaign.count || count == 0) break;
-    bought.push_back({user, graph_.follower_count(user), count, price(user) * count});
+    bought.push_back({user, graph_.follower_count(user), count, price(user) * count, user});
   }
   return bought;
 }

@@ -1,0 +1,273 @@
+#include "analysis/sizes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "analysis/elasticity.hpp"
+#include "analysis/estimates.hpp"
+#include "analysis/overlap.hpp"
+#include "analysis/structure.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+
+namespace grapevine {
+
+namespace {
+
+constexpr std::size_t ranked = 0, held_out = 1;  // groups of readers, in the order of RunRecord
+
+using OfRun = std::function<double(const RunRecord&)>;
+
+Series series_of(const ArmRuns& arm, const OfRun& total, const OfRun& per = {}) {
+  Series series;
+  for (const RunRecord& run : arm.records) {
+    series.total.push_back(total(run));
+    if (per) series.per.push_back(per(run));
+  }
+  return series;
+}
+
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+const ReaderRow& readers_of(const RunRecord& run, std::size_t group, std::size_t tier) { return run.readers[group * run.tiers.size() + tier]; }
+
+ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view statistic, std::string_view unit, std::string_view interval,
+                             const Estimate& estimate) {
+  ComparisonRow row;
+  row.contrast = std::move(contrast);
+  row.arm = arm.name;
+  row.estimand = "population";
+  row.metric = metric;
+  row.statistic = statistic;
+  row.unit = unit;
+  row.interval = interval;
+  row.estimate = row.mean_arm = estimate.value;
+  row.lower = estimate.low;
+  row.upper = estimate.high;
+  row.level = usual_level;
+  row.replicates = static_cast<std::uint32_t>(estimate.n);
+  return row;
+}
+
+/// A rate of one tier, with what it is computed from.
+struct Rate {
+  TierRate told;
+  double (*total)(const TierRow&);
+  double (*per)(const TierRow&);  ///< null: `total` is a mean of accounts already
+};
+
+double engagement_of(const TierRow& t) { return number(t.outcomes.engagement()); }
+double impressions_of(const TierRow& t) { return number(t.outcomes.impressions); }
+double follower_posts_of(const TierRow& t) { return number(t.follower_posts); }
+double mean_or_missing(double mean, const TierRow& t) { return t.authors == 0 ? not_a_number : mean; }
+
+constexpr std::array rates{
+    Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
+    Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
+         [](const TierRow& t) { return mean_or_missing(t.mean_rate_per_impression, t); },
+         nullptr},
+    Rate{{"engagement per follower", "actions per follower and post", "likes, replies and reshares per post and follower of its author, all posts together"},
+         engagement_of,
+         follower_posts_of},
+    Rate{{"engagement per follower, mean of accounts", "actions per follower and post", "the same for each account by itself, and the mean of these"},
+         [](const TierRow& t) { return mean_or_missing(t.mean_rate_per_follower, t); },
+         nullptr},
+    Rate{{"engagement per reached user", "actions per user", "likes, replies and reshares per distinct user who looked at a post of the tier"},
+         engagement_of,
+         [](const TierRow& t) { return number(t.outcomes.reach); }},
+    Rate{{"impressions per follower", "impressions per follower and post", "looks at a post per follower of its author, all posts together"}, impressions_of, follower_posts_of},
+};
+constexpr TierRate amplification{"amplification", "1", "impressions per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
+
+/// An outcome over an exposure, by follower count.
+struct Response {
+  std::string_view metric;
+  std::string_view unit;
+  ExposedGroup (*group)(const CurveRow&);
+};
+double followers_of(const CurveRow& row) { return number(row.followers) / number(row.authors); }
+constexpr std::array responses{
+    Response{"impressions per post",
+             "impressions per post",
+             [](const CurveRow& row) {
+               return ExposedGroup{followers_of(row), row.authors, number(row.impressions), row.impressions_squared, number(row.posts), row.posts_squared, row.impressions_posts};
+             }},
+    Response{"engagement per post",
+             "actions per post",
+             [](const CurveRow& row) {
+               return ExposedGroup{followers_of(row), row.authors, number(row.engagement), row.engagement_squared, number(row.posts), row.posts_squared, row.engagement_posts};
+             }},
+    Response{"engagement per impression",
+             "actions per impression",
+             [](const CurveRow& row) {
+               return ExposedGroup{followers_of(row),      row.authors, number(row.engagement), row.engagement_squared, number(row.impressions), row.impressions_squared,
+                                   row.engagement_impressions};
+             }},
+};
+
+std::vector<std::vector<ExposedGroup>> groups_of(const ArmRuns& arm, const Response& response) {
+  std::vector<std::vector<ExposedGroup>> replicates;
+  for (const RunRecord& run : arm.records) {
+    std::vector<ExposedGroup>& groups = replicates.emplace_back();
+    for (const CurveRow& row : run.curve)
+      if (row.authors > 0 && row.followers > 0) groups.push_back(response.group(row));
+  }
+  return replicates;
+}
+
+/// Four follower counts a decade, up to the largest author of every replicate.
+std::vector<double> curve_points(const std::vector<std::vector<ExposedGroup>>& replicates) {
+  double most = 1e18;
+  for (const auto& groups : replicates) most = std::min(most, groups.empty() ? 0.0 : groups.back().followers);
+  std::vector<double> points;
+  for (int k = 0;; ++k) {
+    const double at = math::pow(10.0, k / 4.0);
+    if (at > most) return points;
+    points.push_back(at);
+  }
+}
+
+double sum_over_campaigns(const RunRecord& run, double (*of)(const CampaignRow&)) {
+  double sum = 0;
+  for (const CampaignRow& campaign : run.campaigns) sum += of(campaign);
+  return sum;
+}
+
+double money(MicroMoney micro) { return static_cast<double>(micro) / static_cast<double>(micro_per_unit); }
+
+/// Distinct followers that random audiences as large as those of the campaign's accounts would have.
+double random_audience(const RunRecord& run, std::uint32_t campaign) {
+  std::uint64_t users = 0;
+  for (const TierRow& tier : run.tiers) users += tier.accounts;
+  std::vector<std::uint64_t> sizes;
+  for (const InfluencerRow& influencer : run.influencers)
+    if (influencer.campaign == campaign) sizes.push_back(influencer.followers);
+  return expected_reach(users, sizes);
+}
+
+}  // namespace
+
+std::vector<TierRate> tier_rate_list() {
+  std::vector<TierRate> list;
+  for (const Rate& rate : rates) list.push_back(rate.told);
+  list.push_back(amplification);
+  return list;
+}
+
+bool holds_out(const ArmRuns& arm) {
+  return !arm.records.empty() && std::ranges::all_of(arm.records, [](const RunRecord& run) { return run.group_sessions.size() > held_out && run.group_sessions[held_out] > 0; });
+}
+
+std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers) {
+  std::vector<ComparisonRow> rows;
+  for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
+    const std::string contrast = "posts of tier " + tiers[tier];
+    for (const Rate& rate : rates) {
+      const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
+      const Series series = rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
+      rows.push_back(population_row(arm, contrast, rate.told.name, rate.per ? "ratio of means" : "mean", rate.told.unit, rate.per ? "jackknife" : "t", pooled(series)));
+    }
+    if (!holds_out(arm)) continue;
+    const auto per_session = [&](std::size_t group) {
+      return series_of(
+          arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); }, [=](const RunRecord& run) { return number(run.group_sessions[group]); });
+    };
+    rows.push_back(population_row(arm, contrast, amplification.name, "ratio of means", amplification.unit, "jackknife",
+                                  paired_ratio(per_session(ranked), per_session(held_out)).estimate));
+  }
+  return rows;
+}
+
+std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm) {
+  std::vector<ComparisonRow> rows;
+  for (const Response& response : responses) {
+    const auto groups = groups_of(arm, response);
+    const ReplicatedElasticity fit = poisson_elasticity(std::span<const std::vector<ExposedGroup>>(groups));
+    rows.push_back(population_row(arm, "accounts by follower count", response.metric, "elasticity, Poisson", "1", "t over replicates", fit.over_replicates));
+  }
+  return rows;
+}
+
+std::vector<ResponseRow> response_curves(const ArmRuns& arm) {
+  std::vector<ResponseRow> rows;
+  for (const Response& response : responses) {
+    const auto groups = groups_of(arm, response);
+    const std::vector<double> at = curve_points(groups);
+    for (const CurvePoint& point : response_curve(std::span<const std::vector<ExposedGroup>>(groups), at))
+      rows.push_back({arm.name, std::string(response.metric), point.followers, point.response.value, point.response.low, point.response.high, point.elasticity.value,
+                      point.elasticity.low, point.elasticity.high});
+  }
+  return rows;
+}
+
+std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<std::string>& campaigns) {
+  std::vector<ComparisonRow> rows;
+  for (std::uint32_t c = 0; c < campaigns.size(); ++c) {
+    const auto of = [&](double (*count)(const CampaignRow&)) { return [count, c](const RunRecord& run) { return count(run.campaigns[c]); }; };
+    if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; })) continue;
+    const std::string contrast = "accounts of campaign " + campaigns[c];
+    const auto add = [&](std::string_view metric, std::string_view unit, const Series& series) {
+      rows.push_back(population_row(arm, contrast, metric, "ratio of means", unit, "jackknife", pooled(series)));
+    };
+    const auto audience = of([](const CampaignRow& row) { return number(row.audience); });
+    add("audience over random audiences", "1", series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
+    add("followed accounts per follower", "accounts per user", series_of(arm, of([](const CampaignRow& row) { return number(row.audience_gross); }), audience));
+    add("reach of audience", "users per follower", series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.reach); }), audience));
+    add("impressions per reached user", "impressions per user",
+        series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.impressions); }), of([](const CampaignRow& row) { return number(row.outcomes.reach); })));
+    if (arm.records.front().campaigns[c].margin < 0) continue;
+    add("break-even purchases per click", "purchases per click",
+        series_of(arm, of([](const CampaignRow& row) { return money(row.spent); }), of([](const CampaignRow& row) { return money(row.margin) * number(row.outcomes.clicks); })));
+  }
+  return rows;
+}
+
+std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<std::string>& tiers, std::size_t tier, std::size_t against) {
+  std::vector<CascadeShape> shapes;
+  for (std::uint32_t replicate = 0; replicate < arm.records.size(); ++replicate)
+    for (const PostRow& post : arm.records[replicate].posts) {
+      if (post.tier != tier && post.tier != against) continue;
+      const bool alone = post.cascade_size == 1;
+      shapes.push_back({.group = post.tier == tier ? 0 : 1,
+                        .replicate = replicate,
+                        .size = post.cascade_size,
+                        .structural_virality = post.structural_virality,
+                        .depth = static_cast<double>(post.depth),
+                        .largest_broadcast = alone ? not_a_number : static_cast<double>(post.largest_broadcast) / (post.cascade_size - 1),
+                        .half_time = alone ? not_a_number : static_cast<double>(post.half_time)});
+    }
+  std::vector<StructureRow> rows;
+  for (const StructureComparison& found : compare_structure(shapes, arm.records.size()))
+    rows.push_back({arm.name, std::string(found.metric), tiers[tier], tiers[against], found.cascades[0], found.cascades[1], found.mean[0], found.mean[1], found.difference.value,
+                    found.difference.low, found.difference.high, found.pairs, found.matched_difference.value, found.matched_difference.low, found.matched_difference.high});
+  return rows;
+}
+
+LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega) {
+  const auto amplified = [&](std::size_t tier) {
+    return series_of(
+        arm, [=](const RunRecord& run) { return number(readers_of(run, ranked, tier).impressions); },
+        [=](const RunRecord& run) { return number(readers_of(run, held_out, tier).impressions); });
+  };
+  return log_ratio(amplified(micro), amplified(mega));
+}
+
+LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega) {
+  const auto rate = [&](std::size_t tier) {
+    return series_of(
+        arm, [=](const RunRecord& run) { return engagement_of(run.tiers[tier]); }, [=](const RunRecord& run) { return impressions_of(run.tiers[tier]); });
+  };
+  return log_ratio(rate(micro), rate(mega));
+}
+
+LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
+  const auto per_money = [](const ArmRuns& arm) {
+    return series_of(
+        arm, [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return number(c.outcomes.engagement()); }); },
+        [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return money(c.spent); }); });
+  };
+  return log_ratio(per_money(micro_arm), per_money(mega_arm));
+}
+
+}  // namespace grapevine

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/claims.hpp"
+#include "analysis/contrasts.hpp"
+#include "sim/record/result.hpp"
+
+/// What accounts of different size get within one arm, and what a campaign's accounts have in common. Population estimands: tiers as they are, with whatever attributes
+/// their accounts have.
+namespace grapevine {
+
+/// A rate of the posts of one tier: declared once, in sizes.cpp.
+struct TierRate {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view sentence;  ///< for people
+};
+std::vector<TierRate> tier_rate_list();
+
+/// All rates of every tier: pooled over accounts, and as the mean of the accounts' own rates, under each denominator; amplification where readers were held out.
+/// A tier without what a rate is taken over has missing values. Tier by tier, in the order of `tier_rate_list`.
+std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers);
+
+/// How impressions and engagement per post, and engagement per impression, grow with followers: Poisson elasticities over all authors, with intervals over replicates.
+std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm);
+
+/// The same as curves, at four follower counts a decade.
+std::vector<ResponseRow> response_curves(const ArmRuns& arm);
+
+/// What the accounts of each campaign that ran have in common: their distinct followers beside those of random audiences of the same sizes (`expected_reach`), followers
+/// shared, impressions per reached user; and, where a margin is said, the share of clicks that must buy.
+std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<std::string>& campaigns);
+
+/// Shapes of the tracked cascades of two tiers, as they are and matched on size.
+std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<std::string>& tiers, std::size_t tier, std::size_t against);
+
+/// Amplification of tier `micro` over that of tier `mega`: impressions of ranked readers over those of held-out ones; sessions cancel. Claim 3.
+LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
+
+/// Pooled engagement per impression of tier `micro` over that of tier `mega`. Claim 2.
+LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
+
+/// Engagement with the campaigns' posts per money, `micro_arm` over `mega_arm`. Claim 5, until conversions exist.
+LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm);
+
+/// Whether readers were held out of the ranking in every replicate.
+bool holds_out(const ArmRuns& arm);
+
+}  // namespace grapevine

@@ -1,0 +1,25 @@
+#include "scenarios/program/assumptions.hpp"
+
+#include <algorithm>
+
+#include "scenarios/program/key_values.hpp"
+#include "scenarios/program/keys.hpp"
+
+namespace grapevine {
+
+std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run, std::initializer_list<std::string_view> sections) {
+  Scenario study = scenario;  // a target points to what may be written
+  study.run = run;
+  const Target target{.study = &study, .run = &study.run};
+  std::vector<std::string> list;
+  for (const Key& key : keys()) {
+    if (std::find(sections.begin(), sections.end(), key.section) == sections.end() || key.source.rfind("assumption", 0) != 0) continue;
+    if (key.only.holds && !key.only.holds(target)) continue;
+    const std::string value = value_as_toml(key, target, study.world.time.tick_seconds);
+    const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
+    if (!value.empty() && !neutral) list.push_back(key.dotted() + " = " + value);
+  }
+  return list;
+}
+
+}  // namespace grapevine
