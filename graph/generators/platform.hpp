@@ -33,7 +33,7 @@ struct PlatformParameters {
   std::uint32_t communities = 64;  ///< equally large, 1 to 65 535
   double homophily = 0.6;          ///< share of an account's followers from its community, 0 to 1; never more than half of the community
   std::uint32_t neighbourhood = 200;  ///< users of a community who know each other, 2 to 2 048
-  double closeness = 0.6;  ///< share of ordinary users' mutual follows, and half as much of their other followers, in the neighbourhood
+  double closeness = 0.5;  ///< share of ordinary users' mutual follows, and half as much of their other followers, in the neighbourhood
   double closure = 0.3;    ///< share of follows tried as a followee of a followee, 0 to 0.9
   std::vector<PlantedAccount> planted;
 };
