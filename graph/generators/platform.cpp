@@ -572,7 +572,7 @@ private:
 /// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
 ///
 /// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
-/// within the window at hand; two hold a followee from anywhere. So the rows of a bucket are counted, filled and sorted in cache.
+/// within the window at hand; followees from anywhere come as a list. So the rows of a bucket are counted, filled and sorted in cache.
 class FollowSorter {
 public:
   /// At most this many positions in a window.
@@ -591,20 +591,25 @@ public:
     void open(std::uint32_t begin) { window_ = begin; }
     void put(UserId follower, std::uint32_t followee_position) {
       Stream& stream = streams_[follower.value() >> shift_];
-      if (stream.window != window_ || stream.end - stream.next < 3) start(stream);
+      if (stream.window != window_ || stream.end - stream.next < 5) start(stream);
       *stream.next++ = (followee_position - window_) << 16 | low(follower);
     }
-    void put(UserId follower, UserId followee) {
+    void put(UserId follower, std::span<const UserId> followees) {
       Stream& stream = streams_[follower.value() >> shift_];
-      if (stream.end - stream.next < 3) start(stream);
-      *stream.next++ = from_anywhere << 16 | low(follower);
-      *stream.next++ = followee.value();
-      ++stream.words_besides;
+      while (!followees.empty()) {
+        if (stream.end - stream.next < 5) start(stream);
+        const std::size_t count = std::min(followees.size(), static_cast<std::size_t>(stream.end - stream.next) - 2);
+        *stream.next++ = list << 16 | low(follower);
+        *stream.next++ = static_cast<std::uint32_t>(count);
+        for (const UserId followee : followees.first(count)) *stream.next++ = followee.value();
+        stream.words_besides += 2;
+        followees = followees.subspan(count);
+      }
     }
 
   private:
     friend FollowSorter;
-    static constexpr std::uint32_t new_window = 0xFFFF, from_anywhere = 0xFFFE;
+    static constexpr std::uint32_t new_window = 0xFFFF, list = 0xFFFE;
     static constexpr std::size_t chunk_words = std::size_t{1} << 18;  // only those that are written take memory
 
     struct Stream {
@@ -620,7 +625,7 @@ public:
 
     std::uint32_t low(UserId follower) const { return follower.value() & ((std::uint32_t{1} << shift_) - 1); }
     void start(Stream& stream) {
-      if (stream.end - stream.next < 3) {
+      if (stream.end - stream.next < 5) {
         const std::size_t bucket = static_cast<std::size_t>(&stream - streams_.data());
         close(bucket);
         chunks_[bucket].push_back({Pages(chunk_words * sizeof(std::uint32_t)), 0});
@@ -675,10 +680,13 @@ void FollowSorter::visit(std::size_t bucket, std::span<const UserId> user_at, Vi
         const std::uint32_t place = *word >> 16, low = *word & 0xFFFF;
         if (place < most_in_window)
           visit_follow(low, [&] { return window[place]; });
-        else if (const std::uint32_t next = *++word; place == Writer::new_window)
-          window = user_at.data() + next;
+        else if (place == Writer::new_window)
+          window = user_at.data() + *++word;
         else
-          visit_follow(low, [&] { return UserId(next); });
+          for (std::uint32_t left = *++word; left > 0; --left) {
+            const UserId user(*++word);
+            visit_follow(low, [&] { return user; });
+          }
       }
     }
 }
@@ -742,7 +750,7 @@ private:
     std::vector<std::uint64_t> taken;      // by position: follows the account at hand already, or may not
     std::vector<std::uint32_t> followers;  // of the account at hand, drawn in the community and outside
     std::vector<std::uint64_t> ties;       // row i, bit j: j of the neighbourhood follows i of the neighbourhood
-    std::vector<UserId> returned;          // followers that the account at hand follows back
+    std::vector<UserId> returned;          // whom the account at hand follows in return
     std::vector<Look> looks;
     std::vector<std::uint32_t> pairs;  // mutual follows that i has yet to draw
     std::vector<Split> splits;
@@ -948,6 +956,8 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
   for (std::size_t i = 0; i < size; ++i) {
     const std::size_t s = begin + i;
     const UserId v = neighbours_[s].user;
+    scratch.returned.resize(scratch.pairs[i] + 1 + (plan.is_exact(s) ? scratch.splits[i].in + scratch.splits[i].out + size : 0));
+    UserId* returned = scratch.returned.data();
     scratch.looks.resize(scratch.pairs[i]);
     for (std::uint32_t j = 0; j < scratch.pairs[i]; ++j) {
       const std::uint64_t bits = nested_mix(pair_key_, 2 * s + 1, j);
@@ -961,7 +971,7 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
     }
     for (const Look& at : scratch.looks) {
       if (at.cell - begin < size) continue;  // they know each other already, or not
-      writer.put(v, neighbours_[at.cell].user);
+      *returned++ = neighbours_[at.cell].user;
       writer.put(neighbours_[at.cell].user, static_cast<std::uint32_t>(s));
     }
     const Split& split_here = scratch.splits[i];
@@ -981,8 +991,6 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
     };
     const float will = plan.is_exact(s) ? static_cast<float>(plan.will(s)) : 0.0F;
     const std::uint64_t return_key = mix(return_key_ ^ s);
-    scratch.returned.resize(will > 0 ? scratch.splits[i].in + scratch.splits[i].out + size : 1);
-    UserId* returned = scratch.returned.data();
     const auto accept = [&](std::uint32_t follower) {
       const Neighbour neighbour = neighbours_[follower];
       writer.put(neighbour.user, static_cast<std::uint32_t>(s));
@@ -996,7 +1004,7 @@ void Follows::put_neighbourhood(std::size_t n, Scratch& scratch, FollowSorter::W
     scratch.followers.clear();
     gather(account, Lane::in, split_here.in, scratch, accept);
     gather(account, Lane::out, split_here.out, scratch, accept);
-    for (const UserId* u = scratch.returned.data(); u < returned; ++u) writer.put(v, *u);
+    writer.put(v, std::span<const UserId>(scratch.returned.data(), returned));
     for (const std::uint32_t follower : scratch.followers) clear(scratch.taken, follower);
     each_tie([&](std::size_t follower) { clear(scratch.taken, follower); });
     for (const std::uint32_t member : family) clear(scratch.taken, member);
