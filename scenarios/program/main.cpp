@@ -13,6 +13,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/program/compare.hpp"
 #include "scenarios/program/keys.hpp"
 #include "scenarios/program/outlook.hpp"
 #include "scenarios/program/progress.hpp"
@@ -66,6 +67,8 @@ void let_idle_threads_sleep(char** argv) {
 
 struct Request {
   std::string file;
+  std::vector<std::string> files;
+  std::string arm, against;
   std::string out;
   std::vector<std::string> overrides;
   int threads = 0;  ///< 0: as many as processors
@@ -153,11 +156,29 @@ int show(const Request& request) {
   return 0;
 }
 
+int compare(const Request& request) {
+  if (request.arm.empty() != request.against.empty())
+    throw BadRequest(fmt::format("grapevine compare: {} is missing; expected both --arm and --against, or neither", request.arm.empty() ? "--arm" : "--against"));
+  const bool arms = !request.arm.empty();
+  if (!arms && request.files.size() < 2)
+    throw BadRequest(fmt::format("grapevine compare: one result and no arms; expected two results or more, or --arm and --against; `grapevine show {}` shows what it holds",
+                                 request.files.front()));
+  std::vector<std::pair<std::string, StudyResult>> studies;
+  for (const std::string& file : request.files) {
+    studies.emplace_back(fs::path(file).stem().string(), read_result(file));
+    if (arms) fmt::print("{}{}\n{}", studies.size() > 1 ? "\n" : "", file, compare_arms(studies.back().second, request.arm, request.against));
+  }
+  if (!arms) fmt::print("{}", compare_studies(studies));
+  return 0;
+}
+
 constexpr auto examples = R"(Examples:
   grapevine check one-or-many.toml                       what would run, and how long
   grapevine run one-or-many.toml -o one-or-many.h5
   grapevine run your-graph.toml -o mine.h5 --set 'graph.file="follows.csv.gz"' --set replicates=20
   grapevine show one-or-many.h5                          the comparison again
+  grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
+  grapevine compare small.h5 large.h5                    what two studies have in common, side by side
   grapevine show --digest one-or-many.h5                 equal for equal results
 
 Exit status: 0 done; 1 failed while running; 2 nothing was run because the request was wrong; 128+n stopped by signal n.)";
@@ -224,13 +245,18 @@ int main(int argc, char** argv) {
   show_app.add_option("OUT.h5", request.file, "the result file")->required();
   show_app.add_flag("--digest", request.digest, "the digest of what scenario and seed determine, then one for each group of the file");
 
+  CLI::App& compare_app = command("compare", "Compares two arms of a result, or several results with each other", compare);
+  compare_app.add_option("OUT.h5", request.files, "the result files")->required();
+  compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
+  compare_app.add_option("--against", request.against, "... with that of this arm of the same result")->type_name("NAME");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     const auto parsed = app.get_subcommands();
     if (const auto words = app.remaining(); parsed.empty() && !words.empty())
-      throw BadRequest(fmt::format("grapevine: '{}' is no command; expected run, check, keys or show; see `grapevine --help`", words.front()));
+      throw BadRequest(fmt::format("grapevine: '{}' is no command; expected run, check, keys, show or compare; see `grapevine --help`", words.front()));
     const std::string asked = parsed.empty() ? "grapevine" : "grapevine " + parsed.front()->get_name();
     throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
   }

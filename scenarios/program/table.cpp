@@ -135,8 +135,10 @@ std::string_view meaning(std::string_view estimand) {
   return "what all users did";
 }
 
+}  // namespace
+
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
-std::string contrast_block(std::span<const ComparisonRow> rows) {
+std::string contrast_text(std::span<const ComparisonRow> rows) {
   const ComparisonRow& first = rows.front();
   const std::string text = wrapped(fmt::format("{} ({}: {}; {} {})", first.contrast, first.estimand, meaning(first.estimand),
                                                first.replicates, first.replicates == 1 ? "pair" : "pairs"),
@@ -157,6 +159,8 @@ std::string contrast_block(std::span<const ComparisonRow> rows) {
   }
   return text + table.text();
 }
+
+namespace {
 
 /// Decimals and half the interval: "0.0900 ±0.0002".
 std::string with_half(const ComparisonRow& row) {
@@ -307,7 +311,7 @@ std::string comparison_table(const StudyResult& study) {
     const auto end =
         std::find_if(row, study.comparison.end(), [&](const ComparisonRow& r) { return r.contrast != row->contrast || r.arm != row->arm; });
     if (!row->against.empty()) {
-      text += "\n" + contrast_block({row, end});
+      text += "\n" + contrast_text({row, end});
       estimands.push_back(row->estimand);
     }
     row = end;

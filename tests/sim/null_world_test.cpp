@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 
 #include "graph/generators/uniform_audience.hpp"
@@ -7,12 +8,10 @@
 namespace grapevine {
 namespace {
 
-TEST_CASE("in the null world engagement per impression is the same in every follower class", "[sim][statistical][null]") {
-  // Audiences are uniform samples of 100 000 users, independent of everything; every mechanism is neutral. Each class has 80 000 follower slots and about 10 posts an
-  // author, so n = 0.8 M impressions a class; an impression is engaging with p = 0.5 (half of the impressions are liked; coins of reader and root are independent).
-  // The log of the ratio of two classes has standard error s = sqrt(2 (1 - p) / (n p)) = 0.00158; its 90 % interval is +-1.645 s = +-0.0026 wide and lies inside +-1 %
-  // if the estimate is within 0.0074 = 4.7 s of 0. Equal classes pass all six comparisons with probability above 1 - 6 * 3e-6 > 0.9999: the power of this test.
-  const std::vector<std::array<std::uint64_t, 2>> audiences{{10'000, 8}, {1'000, 80}, {100, 800}, {10, 8'000}};
+using Audiences = std::vector<std::array<std::uint64_t, 2>>;  // {followers, accounts with so many}, largest first
+
+/// Audiences are uniform samples of the users, independent of everything; every mechanism is neutral. A campaign pays 20 accounts of the third class.
+RunRecord null_world(std::size_t users, const Audiences& audiences) {
   WorldParameters p;
   p.seed = 5;
   p.time = {600, 144, 144, 144};
@@ -21,26 +20,55 @@ TEST_CASE("in the null world engagement per impression is the same in every foll
   p.population.posts_per_day = 10.0;
   p.population.post_spread = 0.0;
   p.population.patience = 1e6;  // nobody leaves before the feed runs out
-  p.tiers = {{"none", "10", "100", "1 000", "10 000"}, {0, 10, 100, 1'000, 10'000}};
+  p.tiers = {{"none"}, {0}};
+  for (auto it = audiences.rbegin(); it != audiences.rend(); ++it) {
+    p.tiers.names.push_back(std::to_string((*it)[0]));
+    p.tiers.from.push_back((*it)[0]);
+  }
+  CampaignParameters partners;
+  partners.name = "partners";
+  partners.tier = p.tiers.names[3];
+  partners.count = 20;
+  p.campaigns = {partners};
   RunParameters run;
   run.feed.length = 100'000;
   run.behaviour.probability = {0.5, 0.0, 0.0, 0.1};
-  const FollowGraph graph = uniform_audience(100'000, audiences, StreamKey(p.seed, Stream::graph, 0));
+  const FollowGraph graph = uniform_audience(users, audiences, StreamKey(p.seed, Stream::graph, 0));
   Alone alone;
-  const Accounts no_ids;
-  Replicate replicate(graph, no_ids, p, run, ReplicateStreams{}, alone);
+  const Accounts accounts;
+  Replicate replicate(graph, accounts, p, run, ReplicateStreams{}, alone);
   replicate.warm_up();
-  const RunRecord record = replicate.run_arm(run, {});
+  run.pays = {"partners"};
+  return replicate.run_arm(run, {});
+}
 
-  REQUIRE(record.tiers.size() == 5);
+/// Mean and variance of the number of users in at least one of independent uniform audiences: with q = prod (1 - K / N), N (1 - q); two users are both missed with
+/// probability r = prod (N - K)(N - K - 1) / (N (N - 1)), so the variance is N q + N (N - 1) r - (N q)^2.
+struct Union {
+  double mean, variance;
+};
+Union union_of(double users, const Audiences& audiences) {
+  double log_q = 0, log_r = 0;
+  for (const auto& [followers, accounts] : audiences) {
+    const double k = static_cast<double>(followers), n = static_cast<double>(accounts);
+    log_q += n * std::log1p(-k / users);
+    log_r += n * (std::log1p(-k / users) + std::log1p(-k / (users - 1)));
+  }
+  const double missed = users * std::exp(log_q);
+  return {users - missed, missed + users * (users - 1) * std::exp(log_r) - missed * missed};
+}
+
+/// Every pair of classes by two one-sided tests: its 90 % interval lies inside +-1 %.
+void expect_equal_rates(const RunRecord& record, const Audiences& audiences, std::uint64_t least_impressions) {
+  REQUIRE(record.tiers.size() == audiences.size() + 1);
   CHECK(record.tiers[0].outcomes.impressions == 0);  // no followers, no impressions
-  for (std::size_t i = 1; i < 5; ++i) {
+  for (std::size_t i = 1; i < record.tiers.size(); ++i) {
     const Outcomes& small = record.tiers[i].outcomes;
     CAPTURE(i, small.impressions, small.engagement());
-    CHECK(record.tiers[i].accounts == audiences[4 - i][1]);
-    CHECK(small.impressions > 700'000);
-    CHECK(small.served - small.impressions < 100);  // with so much patience all but everything served is looked at
-    for (std::size_t j = i + 1; j < 5; ++j) {
+    CHECK(record.tiers[i].accounts == audiences[audiences.size() - i][1]);
+    CHECK(small.impressions > least_impressions);
+    CHECK(small.served - small.impressions < least_impressions / 7'000);  // with so much patience all but everything served is looked at
+    for (std::size_t j = i + 1; j < record.tiers.size(); ++j) {
       const Outcomes& large = record.tiers[j].outcomes;
       const auto rate = [](const Outcomes& o) { return static_cast<double>(o.engagement()) / static_cast<double>(o.impressions); };
       const auto variance = [&](const Outcomes& o) { return (1.0 - rate(o)) / (static_cast<double>(o.impressions) * rate(o)); };
@@ -49,8 +77,52 @@ TEST_CASE("in the null world engagement per impression is the same in every foll
       CAPTURE(j, log_ratio, half_width);
       CHECK(std::exp(log_ratio - half_width) > 0.99);
       CHECK(std::exp(log_ratio + half_width) < 1.01);
+      if (least_impressions > 1'000'000) WARN("class " << i << " / class " << j << ": " << std::exp(log_ratio) << " +- " << half_width);
     }
   }
+}
+
+/// A user who visits six times a day misses none of its feed, so reach is the union of audiences. 5 standard deviations: one sound seed in 1.7 million for each of five.
+void expect_random_overlap(const RunRecord& record, const Audiences& audiences, double users) {
+  for (std::size_t i = 1; i < record.tiers.size(); ++i) {
+    const Union expected = union_of(users, {audiences[audiences.size() - i]});
+    CAPTURE(i, expected.mean, record.tiers[i].outcomes.reach);
+    CHECK(std::abs(static_cast<double>(record.tiers[i].outcomes.reach) - expected.mean) < 5 * std::sqrt(expected.variance) + users * 5e-5);  // and e^-12 who never come
+  }
+  const CampaignRow& partners = record.campaigns.at(0);
+  REQUIRE(partners.accounts == 20);
+  const std::uint64_t followers = audiences[audiences.size() - 3][0];
+  CHECK(partners.audience_gross == 20 * followers);
+  const Union expected = union_of(users, {{followers, 20}});
+  CAPTURE(expected.mean, partners.audience);
+  CHECK(std::abs(static_cast<double>(partners.audience) - expected.mean) < 5 * std::sqrt(expected.variance));
+  // Each user follows a binomial number of the 20, and bins are sums of nearly independent users: 5 sd of a Poisson number.
+  const double p = static_cast<double>(followers) / users;
+  double binomial = users * std::pow(1 - p, 20);
+  for (std::size_t k = 1; k <= 4; ++k) {
+    binomial *= (21.0 - static_cast<double>(k)) / static_cast<double>(k) * p / (1 - p);
+    CAPTURE(k, binomial, record.frequency[k - 1]);
+    CHECK(std::abs(static_cast<double>(record.frequency[k - 1]) - binomial) < 5 * std::sqrt(binomial) + 1);
+  }
+}
+
+TEST_CASE("in the null world engagement per impression is the same in every follower class", "[sim][statistical][null]") {
+  // Each class has 80 000 follower slots and about 10 posts an author, so n = 0.8 M impressions a class; an impression is engaging with p = 0.5 (half of the impressions
+  // are liked; coins of reader and root are independent). The log of the ratio of two classes has standard error s = sqrt(2 (1 - p) / (n p)) = 0.00158; its 90 % interval
+  // is +-1.645 s = +-0.0026 wide and lies inside +-1 % if the estimate is within 0.0074 = 4.7 s of 0. Equal classes pass all six comparisons with probability above
+  // 1 - 6 * 3e-6 > 0.9999: the power of this test.
+  const Audiences audiences{{10'000, 8}, {1'000, 80}, {100, 800}, {10, 8'000}};
+  const RunRecord record = null_world(100'000, audiences);
+  expect_equal_rates(record, audiences, 700'000);
+  expect_random_overlap(record, audiences, 100'000);
+}
+
+TEST_CASE("in a null world of a million users classes up to 100 000 followers are equal, and reach and overlap are those of chance", "[.million][sim][null]") {
+  // As above with ten times the slots: half-widths of 0.08 %, power 1 - 1e-30. Takes a minute or two: run with `test_sim "[.million]"`.
+  const Audiences audiences{{100'000, 8}, {10'000, 80}, {1'000, 800}, {100, 8'000}};
+  const RunRecord record = null_world(1'000'000, audiences);
+  expect_equal_rates(record, audiences, 7'000'000);
+  expect_random_overlap(record, audiences, 1'000'000);
 }
 
 }  // namespace
