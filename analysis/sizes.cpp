@@ -60,18 +60,18 @@ struct Rate {
 double engagement_of(const TierRow& t) { return number(t.outcomes.engagement()); }
 double impressions_of(const TierRow& t) { return number(t.outcomes.impressions); }
 double follower_posts_of(const TierRow& t) { return number(t.follower_posts); }
-double mean_or_missing(double mean, const TierRow& t) { return t.authors == 0 ? not_a_number : mean; }
+double over_accounts(double mean, std::uint64_t denominators) { return denominators == 0 ? not_a_number : mean; }
 
 constexpr std::array rates{
     Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
     Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
-         [](const TierRow& t) { return mean_or_missing(t.mean_rate_per_impression, t); },
+         [](const TierRow& t) { return over_accounts(t.mean_rate_per_impression, t.outcomes.impressions); },
          nullptr},
     Rate{{"engagement per follower", "actions per follower and post", "likes, replies and reshares per post and follower of its author, all posts together"},
          engagement_of,
          follower_posts_of},
     Rate{{"engagement per follower, mean of accounts", "actions per follower and post", "the same for each account by itself, and the mean of these"},
-         [](const TierRow& t) { return mean_or_missing(t.mean_rate_per_follower, t); },
+         [](const TierRow& t) { return over_accounts(t.mean_rate_per_follower, t.follower_posts); },
          nullptr},
     Rate{{"engagement per reached user", "actions per user", "likes, replies and reshares per distinct user who looked at a post of the tier"},
          engagement_of,
