@@ -176,7 +176,10 @@ std::vector<double> World::past_rates() const {
   }
   const double strength = run.feed.prior_strength, expected = impressions > 0 ? engagement / impressions : 0.0;
   std::vector<double> rates(live.size());
-  parallel_for(live.size(), [&](std::size_t u) { rates[u] = (live[u].engagement + strength * expected) / (live[u].impressions + strength); });
+  parallel_for(live.size(), [&](std::size_t u) { 
+    const double impressions_of = live[u].impressions + strength;
+    rates[u] = impressions_of > 0 ? (live[u].engagement + strength * expected) / impressions_of : 0.0;
+  });
   return rates;
 }
 
