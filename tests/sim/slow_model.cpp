@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <tuple>
 
 #include "graph/base/math.hpp"
@@ -32,9 +33,10 @@ double mean_interest(double skew) {
 
 }  // namespace
 
-Model::Model(const FollowGraph& graph, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams)
+Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams)
     : reader_impressions(graph.user_count()),
       graph_(graph),
+      accounts_(accounts),
       parameters_(parameters),
       run_(run),
       selection_(parameters.seed, Stream::selection, streams.selection),
@@ -47,10 +49,19 @@ Model::Model(const FollowGraph& graph, const WorldParameters& parameters, const 
       sessions_held_(graph.user_count()),
       posts_due_(graph.user_count()) {
   const PopulationParameters& population = parameters_.population;
-  const double day = parameters_.time.ticks_per_day();
+  const double day = parameters_.time.ticks_per_day(), everybody = static_cast<double>(graph.user_count());
+  double active = 0;
+  for (std::uint32_t u = 0; u < graph.user_count(); ++u) active += accounts.is_active(UserId{u});
   for (std::uint32_t u = 0; u < graph.user_count(); ++u) {
-    session_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::session_rate, u, population.sessions_per_day, population.session_spread) / day));
-    post_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::post_rate, u, population.posts_per_day, population.post_spread) / day));
+    double sessions = population.sessions_per_day, posting = population.posts_per_day;
+    if (0 < active && active < everybody) {
+      const bool is_active = accounts.is_active(UserId{u});
+      sessions = is_active ? sessions * population.active_sessions * everybody / active : sessions * (1 - population.active_sessions) * everybody / (everybody - active);
+      posting = posting * everybody / active;
+    }
+    if (!accounts.is_active(UserId{u})) posting = 0;
+    session_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::session_rate, u, sessions, population.session_spread) / day));
+    post_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::post_rate, u, posting, population.post_spread) / day));
     const double patience = std::max(1.0, lognormal(dynamics_, Draw::patience, u, population.patience, population.patience_spread));
     depth_scale_.push_back(patience == 1.0 ? 0.0F : static_cast<float>(-1 / math::log(1 - 1 / patience)));
     next_session_.push_back(next(0, -math::log(uniform(dynamics_.bits(Draw::session_gap, u, 0))), session_rate_[u]));
@@ -60,6 +71,7 @@ Model::Model(const FollowGraph& graph, const WorldParameters& parameters, const 
 }
 
 void Model::branch(const RunParameters& run) {
+  if (now == parameters_.time.warmup) look_back();  // as the warm-up was run
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
   prepare_run();
@@ -86,11 +98,29 @@ Tick Model::next(Tick from, double gap, double rate) const {
 
 // ---- 7.2 and 7.9: users, and who is paid
 
+bool Model::interest_is_shared(UserId user, std::uint32_t topic) const {
+  return !accounts_.community.empty() && coin(lo(nested_mix(dynamics_.key(Draw::interest), user.value(), topic)), coin_threshold(parameters_.population.shared_interest));
+}
+
+std::uint64_t Model::liking(UserId user, std::uint32_t topic) const {
+  const std::uint64_t who = interest_is_shared(user, topic) ? (std::uint64_t{1} << 32) + accounts_.community[user.index()] : user.value();
+  return nested_mix(dynamics_.key(Draw::interest), who, topic);
+}
+
 std::uint32_t Model::main_topic(UserId user) const {
   std::uint32_t best = 0;
   for (std::uint32_t k = 1; k < parameters_.population.topics; ++k)
-    if (nested_mix(dynamics_.key(Draw::interest), user.value(), k) > nested_mix(dynamics_.key(Draw::interest), user.value(), best)) best = k;
+    if (liking(user, k) > liking(user, best)) best = k;
   return best;
+}
+
+/// Whose posts the paid posts of an account are to chance.
+UserId Model::profile(UserId user) const {
+  for (const PlantedUser& planted : accounts_.planted)
+    if (planted.user == user && planted.nested)
+      for (const PlantedUser& first : accounts_.planted)
+        if (first.group == planted.group && first.member == 0) return first.user;
+  return user;
 }
 
 std::size_t Model::tier(UserId user) const {
@@ -102,44 +132,91 @@ std::size_t Model::tier(UserId user) const {
 
 bool Model::runs(const CampaignParameters& campaign) const { return std::count(run_.pays.begin(), run_.pays.end(), campaign.name) > 0; }
 
-MicroMoney Model::price(UserId user) const { return parameters_.prices.post + parameters_.prices.follower * static_cast<MicroMoney>(graph_.follower_count(user)); }
+MicroMoney Model::price(UserId user) const {
+  const PriceParameters& prices = parameters_.prices;
+  const std::uint64_t followers = graph_.follower_count(user);
+  if (prices.scale == 1.0 && prices.exponent == 1.0 && prices.spread == 0.0) return prices.post + prices.follower * static_cast<MicroMoney>(followers);
+  const double z = math::normal_quantile(uniform(selection_.bits(Draw::price, user.value())));
+  const double factor = prices.spread == 0.0 ? 1.0 : math::exp(prices.spread * z - prices.spread * prices.spread / 2);
+  const double stood_for = static_cast<double>(followers) / prices.scale;
+  const double audience = stood_for == 0.0 ? 0.0 : math::pow(stood_for, prices.exponent);
+  return std::llround(prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
+}
 
-std::vector<Purchase> Model::purchases(const CampaignParameters& campaign, MicroMoney& bound) const {
+Deal Model::deal(const CampaignParameters& campaign) const {
+  const std::uint64_t hash = campaign_key(campaign.name);
+  Deal deal;
+  deal.budget = campaign.budget;
+  if (!campaign.budget_of.empty())
+    for (const CampaignParameters& other : parameters_.campaigns)
+      if (other.name == campaign.budget_of) {
+        MicroMoney spent = 0;
+        for (const Purchase& purchase : this->deal(other).purchases) spent += purchase.cost;
+        deal.budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
+      }
+
   std::vector<UserId> candidates;
   if (campaign.choose == AccountChoice::named) {
     for (const std::string& account : campaign.accounts) candidates.emplace_back(static_cast<std::uint32_t>(std::stoul(account)));
   } else {
     for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
-      const std::uint64_t followers = graph_.follower_count(UserId{u});
-      if (followers >= campaign.followers_from && followers <= campaign.followers_to) candidates.emplace_back(u);
+      const UserId user{u};
+      const std::uint64_t followers = graph_.follower_count(user);
+      bool planted = campaign.plant.empty();
+      for (const PlantedUser& one : accounts_.planted)
+        planted = planted || (one.user == user && accounts_.plants[one.group] == campaign.plant && (campaign.member < 0 || one.member == static_cast<std::uint32_t>(campaign.member)));
+      if (accounts_.is_active(user) && planted && followers >= campaign.followers_from && followers <= campaign.followers_to &&
+          (campaign.tier.empty() || parameters_.tiers.names[tier(user)] == campaign.tier))
+        candidates.push_back(user);
     }
-    std::stable_sort(candidates.begin(), candidates.end(), [&](UserId a, UserId b) {
-      if (campaign.choose == AccountChoice::largest) return graph_.follower_count(a) > graph_.follower_count(b);
-      const auto place = [&](UserId u) { return nested_mix(selection_.key(Draw::selection), campaign_key(campaign.name), u.value()); };
-      return place(a) < place(b);
-    });
-  }
-  bound = campaign.budget;
-  if (!campaign.budget_of.empty())
-    for (const CampaignParameters& other : parameters_.campaigns)
-      if (other.name == campaign.budget_of) {
-        MicroMoney unused = 0;
-        bound = 0;
-        for (const Purchase& purchase : purchases(other, unused)) bound += purchase.cost;
+    // Lower places are asked first; what is asked for in descending order has its sign or its bits turned.
+    const auto place = [&](UserId user) -> std::pair<double, std::uint64_t> {
+      const std::uint64_t h = nested_mix(selection_.key(Draw::selection), hash, user.value());
+      switch (campaign.choose) {
+        case AccountChoice::largest: return {0, ~static_cast<std::uint64_t>(graph_.follower_count(user))};
+        case AccountChoice::fit: return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
+        case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
+        case AccountChoice::engagement: return past_.empty() ? std::pair(0.0, h) : std::pair(-past_[user.index()], std::uint64_t{0});
+        case AccountChoice::random:
+        case AccountChoice::named: break;
       }
-  if (bound >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > bound; });
-  std::vector<Purchase> bought;
-  MicroMoney left = bound;
+      return {0, h};
+    };
+    std::sort(candidates.begin(), candidates.end(), [&](UserId a, UserId b) { return std::pair(place(a), a) < std::pair(place(b), b); });
+  }
+  if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > deal.budget; });
+
+  MicroMoney left = deal.budget;
   for (const UserId user : candidates) {
+    if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && price(user) > left)) break;
+    ++deal.offers;
+    if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())), coin_threshold(campaign.acceptance))) {
+      ++deal.declined;
+      continue;
+    }
     std::uint32_t count = 0;  // posts of the account: as many as the money left pays for
-    while (count < campaign.posts && (bound < 0 || price(user) <= left)) {
+    while (count < campaign.posts && (deal.budget < 0 || price(user) <= left)) {
       left -= price(user);
       ++count;
     }
-    if (bought.size() == campaign.count || count == 0) break;
-    bought.push_back({user, graph_.follower_count(user), count, price(user) * count, user});
+    deal.purchases.push_back({user, graph_.follower_count(user), count, price(user) * count, profile(user)});
   }
-  return bought;
+  return deal;
+}
+
+/// The past rate of every user, from the roots that are alive.
+void Model::look_back() {
+  std::vector<double> engagement(graph_.user_count()), impressions(graph_.user_count());
+  for (const Post& post : posts) {
+    if (post.visible() + run_.feed.window < now) continue;  // roots that leave now were there in the last tick
+    impressions[post.author.index()] += post.counters.impressions;
+    for (const Action action : {Action::like, Action::reply, Action::reshare}) engagement[post.author.index()] += post.counters[action];
+  }
+  const double all_e = std::accumulate(engagement.begin(), engagement.end(), 0.0), all_i = std::accumulate(impressions.begin(), impressions.end(), 0.0);
+  const double p = run_.feed.prior_strength;
+  past_.clear();
+  for (std::size_t u = 0; u < engagement.size(); ++u)
+    past_.push_back(impressions[u] + p == 0.0 ? 0.0 : (engagement[u] + p * (all_i == 0.0 ? 0.0 : all_e / all_i)) / (impressions[u] + p));
 }
 
 void Model::prepare_run() {
@@ -147,21 +224,27 @@ void Model::prepare_run() {
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     if (!runs(campaign)) continue;
-    MicroMoney bound = 0;
-    for (const Purchase& purchase : purchases(campaign, bound)) {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.user.value()) % campaign.slots;
+    for (const Purchase& purchase : deal(campaign).purchases) {
+      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
       for (std::uint64_t p = 0; p < purchase.posts; ++p)
-        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h + p) % campaign.slots), purchase.user, c});
+        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h + p) % campaign.slots), purchase.user, c, purchase.profile});
     }
   }
   std::sort(plan_.begin(), plan_.end());
 }
 
+bool Model::clones_meet() const {
+  for (const Paid& a : plan_)
+    for (const Paid& b : plan_)
+      if (a.tick == b.tick && a.profile == b.profile && a.author != b.author) return true;
+  return false;
+}
+
 // ---- 7.4 Compose
 
-void Model::add_post(UserId author, PostOrigin origin, std::uint32_t ordinal, int campaign) {
+void Model::add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign) {
   Post post;
-  post.key = post_key(author, now, origin, ordinal);
+  post.key = post_key(profile, now, origin, ordinal);
   post.author = author;
   post.tick = now;
   post.campaign = campaign;
@@ -169,7 +252,7 @@ void Model::add_post(UserId author, PostOrigin origin, std::uint32_t ordinal, in
   const auto h = [&](std::uint64_t j) { return nested_mix(content_.key(Draw::post_topic), post.key, j); };
   if (campaign >= 0) {
     const std::int32_t topic = parameters_.campaigns[static_cast<std::size_t>(campaign)].topic;
-    post.topic = topic >= 0 ? static_cast<std::uint32_t>(topic) : main_topic(author);
+    post.topic = topic >= 0 ? static_cast<std::uint32_t>(topic) : main_topic(profile);
   } else if (coin(hi(h(0)), coin_threshold(parameters_.population.focus))) {
     post.topic = main_topic(author);
   } else {
@@ -195,7 +278,7 @@ void Model::compose() {
     const auto open = [&](const Slot& slot) { return slot.author == UserId{u} && slot.until >= now; };
     const auto slot = std::find_if(slots_.begin(), slots_.end(), open);  // they lie in the order in which they were opened
     if (slot == slots_.end()) {
-      add_post(UserId{u}, PostOrigin::organic, 0, -1);
+      add_post(UserId{u}, UserId{u}, PostOrigin::organic, 0, -1);
     } else {
       ++situations.withheld;
       situations.slots_stacked += std::count_if(slots_.begin(), slots_.end(), open) > 1;
@@ -208,7 +291,8 @@ void Model::compose() {
   std::map<UserId, std::uint32_t> ordinal;
   for (const Paid& planned : paid) {
     situations.twice_in_a_tick += ordinal[planned.author] == 1;
-    add_post(planned.author, PostOrigin::campaign, ordinal[planned.author]++, static_cast<int>(planned.campaign));
+    situations.borrowed_profile += planned.profile != planned.author;
+    add_post(planned.author, planned.profile, PostOrigin::campaign, ordinal[planned.author]++, static_cast<int>(planned.campaign));
   }
 }
 
@@ -261,13 +345,15 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
 
 // ---- 7.6 Rank
 
+bool Model::held_out(UserId reader) const { return coin(hi(nested_mix(dynamics_.key(Draw::holdout), reader.value(), 0)), coin_threshold(run_.feed.holdout)); }
+
 void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
   const FeedParameters& feed = run_.feed;
   for (Candidate& candidate : candidates) {
     const Post& post = posts[candidate.post];
     const PostCounters& counters = post.counters;  // as they stood at the end of the last tick
     candidate.tie = hi(nested_mix(dynamics_.key(Draw::feed_order), post.salt(), reader.value()));
-    switch (feed.ranking) {
+    switch (held_out(reader) ? Ranking::chronological : feed.ranking) {
       case Ranking::chronological:
         candidate.value = emissions[candidate.shown].visible;
         candidate.tie = emissions[candidate.shown].time_in_tick;
@@ -297,12 +383,21 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
 
 void Model::session(UserId reader) {
   std::vector<Candidate> candidates = gather(reader);
-  for (const Candidate& candidate : candidates) ++posts[candidate.post].delivered;
+  const auto from = [&](const Candidate& candidate) -> LedgerRow& {
+    return posts[candidate.post].ledger[emissions[candidate.shown].reshare ? 1 : 0];
+  };
+  for (const Candidate& candidate : candidates) {
+    ++posts[candidate.post].delivered;
+    ++from(candidate).delivered;
+  }
   ticks.back().delivered += candidates.size();
   rank(reader, candidates);
   situations.cut_by_length += candidates.size() > run_.feed.length;
   if (candidates.size() > run_.feed.length) candidates.resize(run_.feed.length);
-  for (const Candidate& candidate : candidates) ++posts[candidate.post].served;
+  for (const Candidate& candidate : candidates) {
+    ++posts[candidate.post].served;
+    ++from(candidate).served;
+  }
   ticks.back().served += candidates.size();
 
   const std::uint32_t n = sessions_held_[reader.index()];
@@ -317,9 +412,15 @@ void Model::session(UserId reader) {
     if (seen != exposures_.end()) look.exposure = seen->second;
     react(look, candidate.proof);
     looks.push_back(look);
+    ++from(candidate).impressions;
+    ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
+    ++read.impressions;
+    read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
   }
 
   ++ticks.back().sessions;
+  ++ticks.back().group_sessions[held_out(reader)];
+  situations.held_out += held_out(reader);
   ++sessions_held_[reader.index()];
   last_session_[reader.index()] = now;
   const double gap = -math::log(uniform(dynamics_.bits(Draw::session_gap, reader.value(), sessions_held_[reader.index()])));
@@ -335,7 +436,8 @@ void Model::react(Look& look, std::uint32_t proof) {
   const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2)};
 
   const double propensity = math::exp(population.propensity_spread * normal(top(nested_mix(dynamics_.key(Draw::propensity), u, 0))));
-  const double liked = interest(top(nested_mix(dynamics_.key(Draw::interest), u, post.topic)), population.interest_skew);
+  const double liked = interest(top(liking(look.reader, post.topic)), population.interest_skew);
+  situations.shared_liking += interest_is_shared(look.reader, post.topic);
   const double match = math::exp(run_.behaviour.topic_match * (liked - mean_interest_));
   const double quality = math::exp(population.quality_spread * normal(post.quality));
   const double social = math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
@@ -433,11 +535,80 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   for (std::size_t i = 0; i < record.tiers.size(); ++i) record.tiers[i].outcomes = outcomes([&](const Post& post) { return tier(post.author) == i; });
   for (std::uint32_t u = 0; u < graph_.user_count(); ++u) ++record.tiers[tier(UserId{u})].accounts;
 
+  // By author. There is a class of followers for as many as there are users.
+  record.curve.resize(follower_class(static_cast<std::uint32_t>(graph_.user_count())) + 1);
+  std::vector<std::vector<double>> per_impression(record.tiers.size()), per_follower(record.tiers.size());
+  for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
+    const Outcomes all = outcomes([&](const Post& post) { return post.author == UserId{u}; });
+    if (all.posts == 0) continue;
+    const std::uint64_t followers = graph_.follower_count(UserId{u});
+    TierRow& row = record.tiers[tier(UserId{u})];
+    ++row.authors;
+    row.follower_posts += all.posts * followers;
+    const double n = static_cast<double>(all.posts), i = static_cast<double>(all.impressions), e = static_cast<double>(all.engagement());
+    if (all.impressions > 0) per_impression[tier(UserId{u})].push_back(e / i);
+    if (followers > 0) per_follower[tier(UserId{u})].push_back(e / (n * static_cast<double>(followers)));
+    CurveRow& curve = record.curve[follower_class(static_cast<std::uint32_t>(followers))];
+    ++curve.authors;
+    curve.followers += followers;
+    curve.posts += all.posts;
+    curve.impressions += all.impressions;
+    curve.engagement += all.engagement();
+    curve.posts_squared += n * n;
+    curve.impressions_squared += i * i;
+    curve.engagement_squared += e * e;
+    curve.impressions_posts += i * n;
+    curve.engagement_posts += e * n;
+    curve.engagement_impressions += e * i;
+  }
+  const auto mean = [](const std::vector<double>& values) {
+    double sum = 0;
+    for (const double value : values) sum += value;
+    return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
+  };
+  for (std::size_t i = 0; i < record.tiers.size(); ++i) {
+    record.tiers[i].mean_rate_per_impression = mean(per_impression[i]);
+    record.tiers[i].mean_rate_per_follower = mean(per_follower[i]);
+  }
+
+  record.ledger.resize(record.tiers.size() * source_count);
+  for (const Post& post : posts)
+    for (std::size_t source = 0; source < source_count && counted(post); ++source) {
+      LedgerRow& row = record.ledger[tier(post.author) * source_count + source];
+      row.delivered += post.ledger[source].delivered;
+      row.served += post.ledger[source].served;
+      row.impressions += post.ledger[source].impressions;
+    }
+
+  record.group_sessions.resize(2);
+  record.readers.resize(2 * record.tiers.size());
+  for (Tick t = time.warmup; t < now && t < time.warmup + time.measure; ++t)
+    for (std::size_t group = 0; group < 2; ++group) {
+      record.group_sessions[group] += ticks[t].group_sessions[group];
+      for (std::size_t i = 0; i < record.tiers.size(); ++i) {
+        record.readers[group * record.tiers.size() + i].impressions += ticks[t].read[group][i].impressions;
+        record.readers[group * record.tiers.size() + i].engagement += ticks[t].read[group][i].engagement;
+      }
+    }
+
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     CampaignRow& row = record.campaigns.emplace_back();
+    record.frequency.resize(record.campaigns.size() * frequency_bins);
     if (!runs(campaign)) continue;
-    const std::vector<Purchase> bought = purchases(campaign, row.budget);
+    row.margin = campaign.margin;
+    const Deal deal = this->deal(campaign);
+    const std::vector<Purchase>& bought = deal.purchases;
+    row.budget = deal.budget;
+    row.offers = deal.offers;
+    row.declined = deal.declined;
+    for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
+      std::uint64_t follows = 0;  // accounts of the campaign
+      for (const UserId followee : graph_.followees(UserId{u})) follows += static_cast<std::uint64_t>(std::count_if(bought.begin(), bought.end(), [&](const Purchase& p) { return p.user == followee; }));
+      row.audience += follows > 0;
+      row.audience_gross += follows;
+      if (follows > 0) ++record.frequency[c * frequency_bins + std::min<std::uint64_t>(follows, frequency_bins) - 1];
+    }
     row.outcomes = outcomes([&](const Post& post) { return post.campaign == static_cast<int>(c); });
     row.outcomes.delivered = row.outcomes.served = 0;  // not kept by campaign
     for (const auto& [author, of] : withheld_) row.replaced += of == c;
@@ -488,6 +659,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.tick = post.tick - time.warmup;
     row.campaign = post.campaign;
     row.topic = static_cast<std::uint8_t>(post.topic);
+    row.tier = static_cast<std::uint8_t>(tier(post.author));
     row.impressions_followed = post.followed;
     row.impressions_reshared = post.reshared;
     row.reach = post.counters.reach;
@@ -521,6 +693,15 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       for (std::size_t j = 0; j < n; ++j) sum += distance[i][j];
     }
     row.cascade_size = static_cast<std::uint32_t>(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto children = std::count_if(nodes.begin(), nodes.end(), [&](const CascadeNode& node) { return node.parent == static_cast<std::int32_t>(i); });
+      row.largest_broadcast = std::max(row.largest_broadcast, static_cast<std::uint32_t>(children));
+    }
+    for (Tick after = 0; after <= now; ++after) {  // the first time at which half of the nodes are there
+      const auto there = std::count_if(nodes.begin(), nodes.end(), [&](const CascadeNode& node) { return node.tick <= row.tick + after; });
+      row.half_time = after;
+      if (2 * static_cast<std::size_t>(there) >= n) break;
+    }
     row.structural_virality = n == 1 ? std::numeric_limits<double>::quiet_NaN() : sum / (static_cast<double>(n) * static_cast<double>(n - 1));
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);

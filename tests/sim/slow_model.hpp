@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/behaviour.hpp"
@@ -31,6 +32,7 @@ struct Post {
   int campaign = -1;
   PostCounters counters;
   std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0;
+  std::array<LedgerRow, source_count> ledger{};  ///< by source
 
   Tick visible() const { return tick + 1; }
   std::uint64_t salt() const { return key >> 38; }
@@ -60,6 +62,8 @@ struct Look {
 struct TickSums {
   std::uint64_t sessions = 0, organic = 0, paid = 0, delivered = 0, served = 0, impressions = 0;
   std::array<std::uint64_t, action_count> actions{};
+  std::array<std::uint64_t, 2> group_sessions{};  ///< of readers ranked for, and held out
+  std::array<std::array<ReaderRow, most_tiers>, 2> read{};  ///< by group of readers and tier of the author
 };
 
 /// How often something happened that an engine could get wrong: a comparison in which it never does proves little.
@@ -79,19 +83,29 @@ struct Situations {
   std::uint64_t slots_expired = 0;      ///< paid posts for which no organic post was withheld in time
   std::uint64_t slots_stacked = 0;      ///< organic posts withheld while two slots or more of the author were open
   std::uint64_t twice_in_a_tick = 0;    ///< paid posts of an author that has another paid post in the same tick
+  std::uint64_t held_out = 0;           ///< sessions of readers who are held out
+  std::uint64_t borrowed_profile = 0;   ///< paid posts whose profile is not their author
+  std::uint64_t shared_liking = 0;      ///< impressions with an interest that is the reader's community's
 };
 
 class Model {
 public:
-  Model(const FollowGraph& graph, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
+  /// `graph` and `accounts` outlive the model.
+  Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
 
   /// Goes on under other run parameters.
   void branch(const RunParameters& run);
   void step();
   /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if `track_organic`, none if not.
   RunRecord record(Tick series_every, bool track_organic) const;
-  /// What the campaign buys if it runs, and its bound (-1: none).
-  std::vector<Purchase> purchases(const CampaignParameters& campaign, MicroMoney& bound) const;
+  /// What the campaign does with its money if it runs. Nothing is bought where nobody can be.
+  Deal deal(const CampaignParameters& campaign) const;
+  /// Whether two accounts with one profile would post in one tick.
+  bool clones_meet() const;
+
+  bool held_out(UserId reader) const;
+  /// 64 bits of which the upper 8 are the quantile of the user's interest in the topic.
+  std::uint64_t liking(UserId user, std::uint32_t topic) const;
 
   Tick now = 0;
   std::vector<Post> posts;
@@ -122,18 +136,22 @@ private:
     Tick tick = 0;
     UserId author{};
     std::size_t campaign = 0;
+    UserId profile{};
     auto operator<=>(const Paid&) const = default;
   };
 
   static std::vector<double> activity(const WorldParameters& parameters);
   Tick next(Tick from, double gap, double rate) const;
+  bool interest_is_shared(UserId user, std::uint32_t topic) const;
   std::uint32_t main_topic(UserId user) const;
+  UserId profile(UserId user) const;
   std::size_t tier(UserId user) const;
   bool counted(const Post& post) const { return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure; }
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
   void prepare_run();
-  void add_post(UserId author, PostOrigin origin, std::uint32_t ordinal, int campaign);
+  void look_back();
+  void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
   void compose();
   std::vector<Candidate> gather(UserId reader);
   void rank(UserId reader, std::vector<Candidate>& candidates);
@@ -142,6 +160,7 @@ private:
   void commit();
 
   const FollowGraph& graph_;
+  const Accounts& accounts_;
   WorldParameters parameters_;
   RunParameters run_;
   StreamKey selection_, content_, dynamics_;
@@ -152,6 +171,7 @@ private:
 
   std::vector<Tick> next_session_, next_post_, last_session_;
   std::vector<std::uint32_t> sessions_held_, posts_due_;
+  std::vector<double> past_;  ///< of each user: engagement per impression before the end of the warm-up; empty until then
   std::vector<Paid> plan_;
   std::vector<Slot> slots_;
   std::vector<std::pair<UserId, std::size_t>> withheld_;                    // author and campaign

@@ -5,33 +5,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "graph/base/exchange.hpp"
-#include "graph/graph_builder.hpp"
 #include "sim/behaviour.hpp"
 #include "sim/tick/session.hpp"
 #include "sim/world.hpp"
 #include "tests/catch.hpp"
+#include "tests/sim/restless_world.hpp"
 
 // The engine against tests/sim/slow_model.cpp, which was written from docs/model.md without a look at the engine. Both are exact, so they must be equal: every post,
 // impression and reshare of every tick, every counter, every number of the records.
 namespace grapevine {
 namespace {
 
-/// Low numbers are followed more often, but numbers do not follow the follower counts strictly. About a quarter of the follows is answered.
-FollowGraph random_graph(std::uint32_t users, double density, std::uint64_t key) {
-  GraphBuilder builder(users);
-  for (std::uint32_t u = 0; u < users; ++u)
-    for (std::uint32_t v = 0; v < users; ++v) {
-      if (u == v || uniform(nested_mix(key, u, v)) >= density * 3.5 / (10.0 + v)) continue;
-      builder.add(UserId{u}, UserId{v});
-      if (uniform(nested_mix(~key, u, v)) < 0.25) builder.add(UserId{v}, UserId{u});
-    }
-  return builder.build();
-}
+using namespace testing;
 
 using Event = std::vector<std::uint64_t>;
 
@@ -46,22 +37,56 @@ std::string difference(const std::string& what, std::vector<Event> engine, std::
   return fmt::format("{}: engine has {}, slow model {}; first difference: engine {}; slow model {}", what, engine.size(), slow.size(), text(engine, i), text(slow, i));
 }
 
+std::vector<Event> deals(const std::vector<Deal>& list) {
+  std::vector<Event> events;
+  for (std::size_t c = 0; c < list.size(); ++c) {
+    for (std::size_t i = 0; i < list[c].purchases.size(); ++i) {
+      const Purchase& p = list[c].purchases[i];
+      events.push_back({c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost), p.profile.value()});
+    }
+    events.push_back({c, static_cast<std::uint64_t>(list[c].budget), list[c].offers, list[c].declined});
+  }
+  return events;
+}
+
+std::vector<Deal> deals_of(const slow::Model& model, const WorldParameters& parameters) {
+  std::vector<Deal> list;
+  for (const CampaignParameters& campaign : parameters.campaigns) list.push_back(model.deal(campaign));
+  return list;
+}
+
+/// Whether some campaign can pay nobody: the engine refuses such a world.
+bool somebody_finds_nobody(const slow::Model& model, const WorldParameters& parameters) {
+  const std::vector<Deal> list = deals_of(model, parameters);
+  return std::any_of(list.begin(), list.end(), [](const Deal& deal) { return deal.purchases.empty(); });
+}
+
 /// An engine and a slow model that go through the same run.
 class Pair {
 public:
-  Pair(const FollowGraph& graph, const WorldParameters& parameters, const RunParameters& warmup, ReplicateStreams streams, bool track)
-      : graph_(graph), parameters_(parameters), track_(track), world_(std::make_unique<World>(graph, ids_, parameters, warmup, streams, alone_)), slow(graph, parameters, warmup, streams) {}
+  Pair(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup, ReplicateStreams streams, bool track)
+      : graph_(graph),
+        parameters_(parameters),
+        track_(track),
+        world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, alone_)),
+        slow(graph, accounts, parameters, warmup, streams) {}
 
-  /// The whole run; the arm starts at the end of the warm-up.
-  void run(const RunParameters& arm, Tick series_every) {
+  /// The whole run; the arm starts at the end of the warm-up. False where it cannot, and the engine says so.
+  bool run(const RunParameters& arm, Tick series_every) {
     while (slow.now < parameters_.time.warmup) step();
     RecordOptions options;
     options.series_every = series_every;
     options.track_share = track_ ? 1.0 : 0.0;
-    world_ = world_->branch(arm, options);
     slow.branch(arm);
+    if (slow.clones_meet() || somebody_finds_nobody(slow, parameters_)) {
+      REQUIRE_THROWS_AS(world_->branch(arm, options), BadRequest);
+      return false;
+    }
+    world_ = world_->branch(arm, options);
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(*world_->deals), deals(deals_of(slow, parameters_))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
+    return true;
   }
 
 private:
@@ -123,6 +148,11 @@ private:
     return post.campaign >= 0 || (track_ && post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure);
   }
 
+  static std::uint64_t whole(double x) {
+    REQUIRE(x == std::floor(x));
+    return static_cast<std::uint64_t>(x);
+  }
+
   static void compare(const RunRecord& engine, const RunRecord& slow) {
     const auto outcomes = [](const Outcomes& o) { return Event{o.posts, o.delivered, o.served, o.impressions, o.reach, o.likes, o.replies, o.reshares, o.clicks}; };
     const auto join = [](Event a, const Event& b) {
@@ -133,11 +163,14 @@ private:
       std::vector<Event> list;
       if (table == 0)
         for (std::size_t i = 0; i < record.tiers.size(); ++i)
-          list.push_back(join({i, record.tiers[i].accounts, static_cast<std::uint64_t>(record.tiers[i].cost)}, outcomes(record.tiers[i].outcomes)));
+          list.push_back(join({i, record.tiers[i].accounts, static_cast<std::uint64_t>(record.tiers[i].cost), record.tiers[i].authors, record.tiers[i].follower_posts},
+                              outcomes(record.tiers[i].outcomes)));
       if (table == 1)
         for (std::size_t i = 0; i < record.campaigns.size(); ++i) {
           const CampaignRow& row = record.campaigns[i];
-          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget), static_cast<std::uint64_t>(row.spent)}, outcomes(row.outcomes)));
+          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget), static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin), row.offers,
+                               row.declined, row.audience, row.audience_gross},
+                              outcomes(row.outcomes)));
         }
       if (table == 2)
         for (const SeriesRow& row : record.series)
@@ -147,8 +180,8 @@ private:
           list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced, static_cast<std::uint64_t>(row.cost)}, outcomes(row.outcomes)));
       if (table == 4)  // with the cascade, whose nodes are sorted by what they are, as the order among children is free
         for (const PostRow& row : record.posts) {
-          Event event{row.key, row.author.value(), row.tick, static_cast<std::uint64_t>(row.campaign), row.topic, row.impressions_followed, row.impressions_reshared, row.reach, row.likes,
-                      row.replies, row.reshares, row.clicks, row.cascade_size, row.depth};
+          Event event{row.key, row.author.value(), row.tick, static_cast<std::uint64_t>(row.campaign), row.topic, row.tier, row.impressions_followed, row.impressions_reshared, row.reach,
+                      row.likes, row.replies, row.reshares, row.clicks, row.cascade_size, row.depth, row.largest_broadcast, row.half_time};
           std::vector<Event> nodes;
           for (std::uint32_t i = 0; i < row.cascade_size; ++i) {
             const CascadeNode& node = record.cascades.at(row.first_node + i);
@@ -160,12 +193,34 @@ private:
           for (const Event& node : nodes) event = join(event, node);
           list.push_back(event);
         }
+      if (table == 5) {
+        for (const LedgerRow& row : record.ledger) list.push_back({0, list.size(), row.delivered, row.served, row.impressions});
+        for (const std::uint64_t sessions : record.group_sessions) list.push_back({1, list.size(), sessions});
+        for (const ReaderRow& row : record.readers) list.push_back({2, list.size(), row.impressions, row.engagement});
+      }
+      if (table == 6)
+        for (const CurveRow& row : record.curve)
+          list.push_back({list.size(), row.authors, row.followers, row.posts, row.impressions, row.engagement, whole(row.posts_squared), whole(row.impressions_squared),
+                          whole(row.engagement_squared), whole(row.impressions_posts), whole(row.engagement_posts), whole(row.engagement_impressions)});
+      if (table == 7)
+        for (const std::uint64_t users : record.frequency) list.push_back({list.size(), users});
       return list;
     };
-    const std::array<std::string, 5> names{"tiers (tier accounts cost, posts delivered served impressions reach likes replies reshares clicks)",
-                                           "campaigns (campaign accounts replaced budget spent, outcomes as for tiers)", "series", "influencers (campaign user followers posts replaced cost, outcomes)",
-                                           "posts and cascades"};
-    for (int table = 0; table < 5; ++table) CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
+    const std::array<std::string, 8> names{"tiers (tier accounts cost authors follower_posts, posts delivered served impressions reach likes replies reshares clicks)",
+                                           "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes as for tiers)", "series", "influencers (campaign user followers posts replaced cost, outcomes)",
+                                           "posts and cascades", "ledger (0), sessions (1) and readers (2) by place", "curve", "frequency"};
+    for (int table = 0; table < 8; ++table) CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
+
+    // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.
+    REQUIRE(engine.tiers.size() == slow.tiers.size());
+    for (std::size_t i = 0; i < slow.tiers.size(); ++i) {
+      for (const auto mean : {&TierRow::mean_rate_per_impression, &TierRow::mean_rate_per_follower}) {
+        const double exact = slow.tiers[i].*mean, found = engine.tiers[i].*mean;
+        CAPTURE(exact, found);
+        CHECK(found <= exact + 1e-14);
+        CHECK(found > exact - 0x1p-32 - 1e-14);
+      }
+    }
 
     // Structural virality is a quotient of whole numbers: both may round differently once or twice.
     REQUIRE(engine.posts.size() == slow.posts.size());
@@ -180,7 +235,6 @@ private:
   }
 
   const FollowGraph& graph_;
-  const Accounts ids_;
   const WorldParameters parameters_;
   const bool track_;
   Alone alone_;
@@ -190,84 +244,15 @@ public:
   slow::Model slow;
 };
 
-/// Fifty users who never rest: 24 ticks a day, ten sessions and four posts, half of what is looked at is liked and a quarter reshared.
-WorldParameters restless_world() {
-  WorldParameters p;
-  p.seed = 4711;
-  p.time = {3600, 50, 110, 40};
-  p.population.sessions_per_day = 10;
-  p.population.session_spread = 0.7;
-  p.population.posts_per_day = 4;
-  p.population.post_spread = 0.8;
-  p.population.patience = 9;
-  p.population.patience_spread = 0.6;
-  for (std::size_t hour = 0; hour < 24; ++hour) p.population.daily_profile[hour] = hour < 5 ? 0.0 : 0.3 + static_cast<double>(hour * 7 % 11);
-  p.population.topics = 5;
-  p.population.focus = 0.4;
-  p.population.interest_skew = 2;
-  p.population.propensity_spread = 0.6;
-  p.population.quality_spread = 0.4;
-  p.tiers = {{"few", "some", "many"}, {0, 6, 14}};
-  p.prices = {2 * micro_per_unit, 300'000};
-
-  CampaignParameters stars;
-  stars.name = "stars";
-  stars.choose = AccountChoice::largest;
-  stars.count = 3;
-  stars.posts = 4;
-  stars.start = 5;
-  stars.every = 4;
-  stars.slots = 4;
-  stars.replace_within = 12;
-  CampaignParameters crowd;
-  crowd.name = "crowd";
-  crowd.choose = AccountChoice::random;
-  crowd.followers_from = 3;
-  crowd.followers_to = 12;
-  crowd.posts = 2;
-  crowd.budget_of = "stars";
-  crowd.topic = 2;
-  crowd.every = 11;
-  crowd.slots = 5;
-  crowd.replace_within = 3;
-  CampaignParameters friends;  // meets the stars in some ticks
-  friends.name = "friends";
-  friends.choose = AccountChoice::named;
-  friends.accounts = {"2", "0", "1", "17"};
-  friends.posts = 5;
-  friends.budget = 150 * micro_per_unit;
-  friends.start = 5;
-  friends.every = 4;
-  friends.slots = 4;
-  friends.replace_within = 0;
-  CampaignParameters idle = crowd;
-  idle.name = "idle";
-  p.campaigns = {stars, crowd, friends, idle};
-  return p;
-}
-
-RunParameters restless_run(Ranking ranking, FeedMemory memory, ParentRule parent) {
-  RunParameters run;
-  run.feed.ranking = ranking;
-  run.feed.memory = memory;
-  run.feed.window = 20;
-  run.feed.length = 25;
-  run.feed.prior_strength = 6;
-  run.feed.age_half_life = 7;
-  run.behaviour.probability = {0.4, 0.1, 0.25, 0.15};
-  run.behaviour.topic_match = 1.2;
-  run.behaviour.social_proof = 0.3;
-  run.behaviour.parent = parent;
-  return run;
-}
-
 constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::popularity, Ranking::weighted};
 constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 constexpr std::array parents{ParentRule::latest, ParentRule::first};
 
 TEST_CASE("the engine does in every tick what the text of the model says", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 99);
-  const WorldParameters world = restless_world();
+  const Accounts accounts = mixed_accounts(50, 0.7, 99);
+  WorldParameters world = restless_world();
+  world.population.shared_interest = 0.5;
   std::array<slow::Situations, 2> total{};  // by memory
   std::uint32_t number = 0;
   for (const Ranking ranking : rankings)
@@ -277,21 +262,25 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         // The warm-up is under another ranking, in half of the cases under the other memory, and nobody is paid in it.
         const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % 4], memories[number % 2], parents[number / 4 % 2]);
         RunParameters arm = restless_run(ranking, memory, parent);
+        arm.feed.holdout = std::array{0.0, 0.3, 1.0}[number % 3];
         arm.pays = {"stars", "friends", "crowd"};
-        Pair pair(graph, world, before, ReplicateStreams{}, true);
-        pair.run(arm, 7);  // the last bin of the series is not full
+        for (const char* name : {"fans", "liked", "cheap", "twin"})
+          if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
+        Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
+        REQUIRE(pair.run(arm, 7));  // the last bin of the series is not full
         const slow::Situations& s = pair.slow.situations;
         slow::Situations& t = total[static_cast<std::size_t>(memory)];
         for (const auto field : {&slow::Situations::again, &slow::Situations::several_resharers, &slow::Situations::own_root_back, &slow::Situations::late_reshare,
                                  &slow::Situations::known_left_out, &slow::Situations::parent_matters, &slow::Situations::not_twice, &slow::Situations::cut_by_length,
                                  &slow::Situations::cut_by_patience, &slow::Situations::ties, &slow::Situations::deep, &slow::Situations::withheld, &slow::Situations::slots_expired,
-                                 &slow::Situations::slots_stacked, &slow::Situations::twice_in_a_tick})
+                                 &slow::Situations::slots_stacked, &slow::Situations::twice_in_a_tick, &slow::Situations::held_out, &slow::Situations::borrowed_profile,
+                                 &slow::Situations::shared_liking})
           t.*field += s.*field;
         ++number;
       }
   for (const slow::Situations& s : total) {
     CAPTURE(s.again, s.several_resharers, s.own_root_back, s.late_reshare, s.known_left_out, s.parent_matters, s.not_twice, s.cut_by_length, s.cut_by_patience, s.ties, s.deep, s.withheld,
-            s.slots_expired, s.slots_stacked, s.twice_in_a_tick);
+            s.slots_expired, s.slots_stacked, s.twice_in_a_tick, s.held_out, s.borrowed_profile, s.shared_liking);
     CHECK(s.several_resharers > 0);
     CHECK(s.own_root_back > 0);
     CHECK(s.late_reshare > 0);
@@ -304,6 +293,9 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.slots_expired > 0);
     CHECK(s.slots_stacked > 0);
     CHECK(s.twice_in_a_tick > 0);
+    CHECK(s.held_out > 0);
+    CHECK(s.borrowed_profile > 0);
+    CHECK(s.shared_liking > 0);
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
@@ -311,7 +303,8 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
 }
 
 TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]") {
-  for (std::uint32_t number = 0; number < 40; ++number) {
+  int whole_runs = 0;
+  for (std::uint32_t number = 0; number < 60; ++number) {
     INFO("world " << number);
     std::uint32_t drawn = 0;
     const auto pick = [&](auto... values) {
@@ -344,7 +337,15 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       campaign.replace_within = pick(0U, 2U, 30U);
       campaign.count = pick(1U, 4U, UINT32_MAX);
       campaign.start = pick(0U, 10U);
+      if (campaign.plant.empty()) campaign.acceptance = pick(1.0, 0.9);
+      if (!campaign.tier.empty()) campaign.tier = pick(std::string(), std::string(), std::string("few"));
+      if (campaign.budget_share < 1) campaign.budget_share = pick(1.0, 0.8);
     }
+    world.population.active_sessions = pick(0.0, 0.8, 1.0);
+    world.population.shared_interest = pick(0.0, 0.4, 1.0);
+    world.prices.exponent = pick(1.0, 0.8, 1.3);
+    world.prices.spread = pick(0.0, 0.0, 0.7);
+    world.prices.scale = pick(1.0, 1.0, 0.1);
     const Tick window = pick(1U, 5U, 20U, 45U);
     world.time.warmup = window + pick(0U, 3U);
     world.time.measure = pick(65U, 80U);
@@ -361,6 +362,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run.behaviour.topic_match = uneven == 1 || uneven == 3 ? pick(0.0, 2.0) : 0.0;
       if (world.population.propensity_spread == 0 && world.population.quality_spread == 0) run.behaviour.probability[pick(0U, 2U)] = 1.0;
       run.behaviour.social_proof = pick(0.0, 1.0);
+      run.feed.holdout = pick(0.0, 0.3, 1.0);
       return run;
     };
     const RunParameters before = draw_run();
@@ -370,9 +372,19 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     const ReplicateStreams streams{pick(0U, 1U), pick(0U, 2U), pick(0U, 3U), pick(0U, 4U)};
     const bool track = pick(0, 1) != 0;
     const FollowGraph graph = random_graph(pick(4U, 20U, 40U), pick(0.5, 1.0, 2.0), number);
-    Pair pair(graph, world, before, streams, track);
-    pair.run(arm, pick(1U, 6U, 1000U));
+    const auto users = static_cast<std::uint32_t>(graph.user_count());
+    Accounts accounts = mixed_accounts(users, pick(0.3, 0.8, 1.0), number);
+    if (pick(0, 0, 1)) accounts.active.clear();
+    if (pick(0, 0, 1)) accounts.community.clear();
+    if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first, world)) {
+      Alone alone;
+      REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone), BadRequest);
+      continue;
+    }
+    Pair pair(graph, accounts, world, before, streams, track);
+    whole_runs += pair.run(arm, pick(1U, 6U, 1000U));
   }
+  CHECK(whole_runs >= 30);  // the others are refused by both
 }
 
 TEST_CASE("engine and slow model agree where a window has more ticks than a byte has values", "[sim][oracle]") {
@@ -390,8 +402,9 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
       world.campaigns.clear();
       RunParameters run = restless_run(Ranking::chronological, memory, ParentRule::latest);
       run.feed.window = window;
-      Pair pair(graph, world, run, ReplicateStreams{}, true);
-      pair.run(run, 50);
+      const Accounts accounts;
+      Pair pair(graph, accounts, world, run, ReplicateStreams{}, true);
+      REQUIRE(pair.run(run, 50));
       returns += pair.slow.situations.again + pair.slow.situations.known_left_out;
       CHECK(pair.slow.situations.several_resharers > 0);
     }
@@ -400,19 +413,30 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
 
 TEST_CASE("a campaign buys the accounts that the text says, post by post while the money lasts", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 7);
-  const Accounts ids;
-  std::uint64_t parts = 0, stopped = 0;  // accounts bought in part; purchases that ended for want of money while a cheaper account was left
-  for (std::uint32_t number = 0; number < 400; ++number) {
+  std::uint64_t parts = 0, stopped = 0, declined = 0, nobody = 0;  // accounts bought in part; purchases that ended for want of money while an account was left
+  for (std::uint32_t number = 0; number < 600; ++number) {
     INFO("purchase " << number);
     const auto draw = [&](std::uint32_t what, std::uint32_t below) { return static_cast<std::uint32_t>(nested_mix(5, number, what) % below); };
+    const Accounts accounts = mixed_accounts(50, std::array{0.3, 0.7, 1.0}[draw(6, 3)], number);
     WorldParameters world = restless_world();
     world.seed = number / 8;
     world.population.propensity_spread = world.population.quality_spread = 0;  // for the sake of time
+    world.population.shared_interest = std::array{0.0, 0.6}[draw(7, 2)];
+    world.prices.exponent = std::array{1.0, 0.7, 1.2}[draw(8, 3)];
+    world.prices.spread = std::array{0.0, 0.5}[draw(9, 2)];
+    world.prices.scale = std::array{1.0, 1.0, 0.25}[draw(10, 3)];
+    world.campaigns.resize(4);
     CampaignParameters& one = world.campaigns[1];
     one.name = "number " + std::to_string(number);
-    one.choose = draw(0, 2) ? AccountChoice::random : AccountChoice::largest;
+    one.choose = std::array{AccountChoice::random, AccountChoice::largest, AccountChoice::fit, AccountChoice::engagement, AccountChoice::price}[draw(0, 5)];  // no past: as random
+    one.topic = static_cast<std::int32_t>(draw(11, 5));
     one.followers_from = draw(1, 6);
     one.followers_to = one.followers_from + 3 + draw(2, 15);
+    if (draw(12, 4) == 0) one.tier = world.tiers.names[draw(13, 3)];
+    if (draw(14, 5) == 0) one.plant = accounts.plants[draw(15, 2)];
+    if (!one.plant.empty()) one.followers_to = 50;
+    if (draw(16, 2)) one.member = static_cast<std::int32_t>(draw(17, 2));
+    one.acceptance = std::array{1.0, 0.5}[draw(18, 2)];
     one.slots = 5;
     one.posts = 1 + draw(3, 5);
     one.count = 1 + draw(4, 30);
@@ -420,29 +444,35 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     one.budget = 8 * micro_per_unit + draw(5, 90'000'000);
     world.campaigns[2].budget = 30 * micro_per_unit;
     world.campaigns[3].budget_of = one.name;
-    const std::vector<Deal> engine = choose_accounts(graph, ids, world, ReplicateStreams{0, 3, 0, 0});
-    const slow::Model model(graph, world, RunParameters{}, ReplicateStreams{0, 3, 0, 0});
-    for (std::size_t c = 0; c < world.campaigns.size(); ++c) {
-      MicroMoney bound = 0;
-      std::vector<Event> a, b;
-      std::uint64_t place = 0;
-      for (const Purchase& purchase : engine[c].purchases) a.push_back({place++, purchase.user.value(), purchase.followers, purchase.posts, static_cast<std::uint64_t>(purchase.cost)});
-      place = 0;
-      const std::vector<Purchase> slow = model.purchases(world.campaigns[c], bound);
-      for (const Purchase& purchase : slow) b.push_back({place++, purchase.user.value(), purchase.followers, purchase.posts, static_cast<std::uint64_t>(purchase.cost)});
-      REQUIRE(difference("purchases (place user followers posts cost)", a, b) == "");
-      REQUIRE(engine[c].budget == bound);
+    world.campaigns[3].budget_share = std::array{1.0, 0.7}[draw(19, 2)];
+    const slow::Model model(graph, accounts, world, RunParameters{}, ReplicateStreams{0, 3, 0, 0});
+    if (somebody_finds_nobody(model, world)) {
+      ++nobody;
+      REQUIRE_THROWS_AS(choose_accounts(graph, accounts, world, ReplicateStreams{0, 3, 0, 0}), BadRequest);
+      continue;
+    }
+    const std::vector<Deal> engine = choose_accounts(graph, accounts, world, ReplicateStreams{0, 3, 0, 0}), slow = deals_of(model, world);
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(engine), deals(slow)) == "");
+    for (std::size_t c = 0; c < engine.size(); ++c) {
+      const Deal& deal = engine[c];
       MicroMoney spent = 0;
-      for (const Purchase& purchase : slow) {
+      for (const Purchase& purchase : deal.purchases) {
         spent += purchase.cost;
         parts += purchase.posts < world.campaigns[c].posts;
       }
-      if (bound >= 0) REQUIRE(spent <= bound);
-      stopped += bound >= 0 && spent < bound && slow.size() < world.campaigns[c].count;
+      REQUIRE(deal.spent() == spent);
+      if (deal.budget >= 0) REQUIRE(spent <= deal.budget);
+      REQUIRE(deal.offers == deal.declined + deal.purchases.size());
+      stopped += deal.budget >= 0 && spent < deal.budget && deal.purchases.size() < world.campaigns[c].count;
+      declined += deal.declined;
     }
   }
+  CAPTURE(parts, stopped, declined, nobody);
   CHECK(parts > 0);
   CHECK(stopped > 0);
+  CHECK(declined > 0);
+  CHECK(nobody > 0);
+  CHECK(nobody < 200);
 }
 
 TEST_CASE("base odds are centred: the population acts as often as the key says, whatever the spreads", "[sim][oracle]") {

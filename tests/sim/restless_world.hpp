@@ -1,0 +1,149 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/accounts.hpp"
+#include "graph/base/random.hpp"
+#include "graph/graph_builder.hpp"
+#include "sim/parameters.hpp"
+
+/// A world so small that the slow model can go through it, in which everything happens.
+namespace grapevine::testing {
+
+/// Low numbers are followed more often, but numbers do not follow the follower counts strictly. About a quarter of the follows is answered.
+inline FollowGraph random_graph(std::uint32_t users, double density, std::uint64_t key) {
+  GraphBuilder builder(users);
+  for (std::uint32_t u = 0; u < users; ++u)
+    for (std::uint32_t v = 0; v < users; ++v) {
+      if (u == v || uniform(nested_mix(key, u, v)) >= density * 3.5 / (10.0 + v)) continue;
+      builder.add(UserId{u}, UserId{v});
+      if (uniform(nested_mix(~key, u, v)) < 0.25) builder.add(UserId{v}, UserId{u});
+    }
+  return builder.build();
+}
+
+/// Of every kind of account some: about `active` of the users are, there are three communities, `twins` are planted and nested, `planted` are planted and each for itself.
+inline Accounts mixed_accounts(std::uint32_t users, double active, std::uint64_t key) {
+  Accounts accounts;
+  accounts.active.resize((users + 63) / 64);
+  for (std::uint32_t u = 0; u < users; ++u) {
+    const bool is_active = u < 4 || uniform(nested_mix(key, u, 1)) < active;
+    accounts.active[u / 64] |= std::uint64_t{is_active} << (u % 64);
+    accounts.community.push_back(static_cast<std::uint16_t>(nested_mix(key, u, 2) % 3));
+  }
+  if (users > 5) accounts.active[(users - 2) / 64] &= ~(std::uint64_t{1} << (users - 2) % 64);  // the first of the twins: only the other one is paid
+  accounts.plants = {"twins", "planted"};
+  accounts.planted = {{UserId{users > 5 ? users - 2 : 3}, 0, 0, true}, {UserId{1}, 0, 1, true}, {UserId{0}, 1, 0, false}, {UserId{2}, 1, 1, false}};
+  return accounts;
+}
+
+/// Fifty users who never rest: 24 ticks a day, ten sessions and four posts, half of what is looked at is liked and a quarter reshared.
+inline WorldParameters restless_world() {
+  WorldParameters p;
+  p.seed = 4711;
+  p.time = {3600, 50, 110, 40};
+  p.population.sessions_per_day = 10;
+  p.population.session_spread = 0.7;
+  p.population.posts_per_day = 4;
+  p.population.post_spread = 0.8;
+  p.population.patience = 9;
+  p.population.patience_spread = 0.6;
+  for (std::size_t hour = 0; hour < 24; ++hour) p.population.daily_profile[hour] = hour < 5 ? 0.0 : 0.3 + static_cast<double>(hour * 7 % 11);
+  p.population.topics = 5;
+  p.population.focus = 0.4;
+  p.population.interest_skew = 2;
+  p.population.propensity_spread = 0.6;
+  p.population.quality_spread = 0.4;
+  p.tiers = {{"few", "some", "many"}, {0, 6, 14}};
+  p.prices = {2 * micro_per_unit, 300'000};
+
+  CampaignParameters stars;
+  stars.name = "stars";
+  stars.choose = AccountChoice::largest;
+  stars.count = 3;
+  stars.posts = 4;
+  stars.start = 5;
+  stars.every = 4;
+  stars.slots = 4;
+  stars.replace_within = 12;
+  CampaignParameters crowd;
+  crowd.name = "crowd";
+  crowd.choose = AccountChoice::random;
+  crowd.followers_from = 3;
+  crowd.followers_to = 12;
+  crowd.posts = 2;
+  crowd.budget_of = "stars";
+  crowd.topic = 2;
+  crowd.every = 11;
+  crowd.slots = 5;
+  crowd.replace_within = 3;
+  CampaignParameters friends;  // meets the stars in some ticks
+  friends.name = "friends";
+  friends.choose = AccountChoice::named;
+  friends.accounts = {"2", "0", "1", "17"};
+  friends.posts = 5;
+  friends.budget = 150 * micro_per_unit;
+  friends.start = 5;
+  friends.every = 4;
+  friends.slots = 4;
+  friends.replace_within = 0;
+  CampaignParameters idle = crowd;
+  idle.name = "idle";
+  CampaignParameters fans;
+  fans.name = "fans";
+  fans.choose = AccountChoice::fit;
+  fans.topic = 3;
+  fans.tier = "some";
+  fans.acceptance = 0.6;
+  fans.count = 4;
+  fans.posts = 2;
+  fans.every = 9;
+  fans.replace_within = 6;
+  CampaignParameters liked = fans;
+  liked.name = "liked";
+  liked.choose = AccountChoice::engagement;
+  liked.topic = -1;
+  liked.tier.clear();
+  liked.acceptance = 1;
+  liked.budget = 40 * micro_per_unit;
+  liked.margin = 3 * micro_per_unit;
+  CampaignParameters cheap = fans;
+  cheap.name = "cheap";
+  cheap.choose = AccountChoice::price;
+  cheap.tier.clear();
+  cheap.followers_from = 2;
+  cheap.count = 40;
+  cheap.budget_of = "stars";
+  cheap.budget_share = 0.55;
+  CampaignParameters twin = fans;
+  twin.name = "twin";
+  twin.choose = AccountChoice::largest;
+  twin.topic = -1;
+  twin.tier.clear();
+  twin.plant = "twins";
+  twin.member = 1;
+  twin.acceptance = 1;
+  twin.posts = 3;
+  p.campaigns = {stars, crowd, friends, idle, fans, liked, cheap, twin};
+  return p;
+}
+
+inline RunParameters restless_run(Ranking ranking, FeedMemory memory, ParentRule parent) {
+  RunParameters run;
+  run.feed.ranking = ranking;
+  run.feed.memory = memory;
+  run.feed.window = 20;
+  run.feed.length = 25;
+  run.feed.prior_strength = 6;
+  run.feed.age_half_life = 7;
+  run.behaviour.probability = {0.4, 0.1, 0.25, 0.15};
+  run.behaviour.topic_match = 1.2;
+  run.behaviour.social_proof = 0.3;
+  run.behaviour.parent = parent;
+  return run;
+}
+
+}  // namespace grapevine::testing
