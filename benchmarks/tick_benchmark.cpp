@@ -21,20 +21,19 @@
 namespace grapevine {
 namespace {
 
-constexpr std::size_t users = 1'000'000;
 constexpr double followees = 50;
-constexpr double sessions_per_tick = 20'000;
+constexpr double sessions_per_user_and_tick = 0.02;
 
 WorldParameters parameters_for(double candidates) {
   WorldParameters p;
   p.seed = 1;
   p.time = {600, 288, 100'000, 0};
-  p.population.sessions_per_day = sessions_per_tick / users * p.time.ticks_per_day();
+  p.population.sessions_per_day = sessions_per_user_and_tick * p.time.ticks_per_day();
   p.population.session_spread = 0.0;
   // A reader comes every 50 ticks on average and finds what 50 followees emitted meanwhile (the window of 144 ticks cuts 5 % of it off): posts, and reshares of
   // 1.2 % of what is looked at (patience ends a session at 17.8 posts of a long feed).
-  const double emissions = candidates / (followees * users / sessions_per_tick) / 0.95;  // per user and tick
-  const double reshares = 0.012 * std::min(0.6 * candidates, 17.8) * sessions_per_tick / users;
+  const double emissions = candidates / (followees / sessions_per_user_and_tick) / 0.95;  // per user and tick
+  const double reshares = 0.012 * std::min(0.6 * candidates, 17.8) * sessions_per_user_and_tick;
   p.population.posts_per_day = (emissions - reshares) * p.time.ticks_per_day();
   p.population.post_spread = 0.0;
   p.population.patience = 20.0;
@@ -48,21 +47,22 @@ RunParameters run_parameters() {
   return run;
 }
 
-const FollowGraph& graph() {
-  static const FollowGraph g = erdos_renyi(users, followees, StreamKey(1, Stream::graph, 0));
-  return g;
-}
-
-/// A world in its steady state, made once for each number of candidates.
-World& steady_world(int candidates) {
+/// A world in its steady state. The last one is kept; another takes its place, so that only one lies in memory.
+World& steady_world(int candidates, std::size_t users) {
   static Alone alone;
   static const Accounts no_ids;
-  static std::map<int, std::unique_ptr<World>> worlds;
-  std::unique_ptr<World>& world = worlds[candidates];
-  if (!world) {
-    world = std::make_unique<World>(graph(), no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
-    world->run_until(200);
+  static FollowGraph graph;
+  static std::unique_ptr<World> world;
+  static std::pair<int, std::size_t> made{0, 0};
+  if (made == std::pair(candidates, users)) return *world;
+  world.reset();
+  if (graph.user_count() != users) {
+    graph = {};
+    graph = erdos_renyi(users, followees, StreamKey(1, Stream::graph, 0));
   }
+  world = std::make_unique<World>(graph, no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
+  world->run_until(200);
+  made = {candidates, users};
   return *world;
 }
 
@@ -112,7 +112,8 @@ double seconds(std::chrono::steady_clock::time_point from) { return std::chrono:
 
 void whole_tick_beside_bare_kernel(benchmark::State& bench) {
   const int candidates = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
-  World& world = with_threads(2, [&]() -> World& { return steady_world(candidates); });
+  const auto users = static_cast<std::size_t>(bench.range(2)) * 1'000'000;
+  World& world = with_threads(2, [&]() -> World& { return steady_world(candidates, users); });
   set_thread_count(threads);
   double bare_time = 0, whole_time = 0;
   std::uint64_t sessions = 0, delivered = 0, impressions = 0, wrong = 0;
@@ -180,25 +181,27 @@ void whole_tick_beside_bare_kernel(benchmark::State& bench) {
   bench.counters["sessions/s"] = n / whole_time;
 }
 BENCHMARK(whole_tick_beside_bare_kernel)
-    ->ArgsProduct({{5, 140}, {1, 2}})
-    ->ArgNames({"candidates", "threads"})
+    ->ArgsProduct({{5, 140}, {1, 2}, {1}})
+    ->ArgsProduct({{5}, {1, 2}, {10}})  // with 140, ten million users would write 85 million posts a day
+    ->ArgNames({"candidates", "threads", "million_users"})
     ->Iterations(30)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
 /// How many bytes does the state take for each account, live post, emission and remembered impression?
 void memory(benchmark::State& bench) {
-  const World& world = with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0))); });
+  const auto users = static_cast<std::size_t>(bench.range(1)) * 1'000'000;
+  const World& world = with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0)), users); });
   for (auto _ : bench) benchmark::DoNotOptimize(world.memory());
   std::map<std::string, double> bytes;
   for (const MemoryLine& line : world.memory()) bytes[line.unit] += static_cast<double>(line.bytes);
-  bench.counters["B/account"] = (bytes["user"] + bytes["reader"]) / users;
+  bench.counters["B/account"] = (bytes["user"] + bytes["reader"]) / static_cast<double>(users);
   bench.counters["B/post"] = bytes["post"] / static_cast<double>(world.state.posts.head() - world.state.posts.tail());
   bench.counters["B/emission"] = (bytes["emission"] + bytes["recent emission"]) / static_cast<double>(world.state.timelines.emission_count());
   bench.counters["B/remembered"] = (bytes["remembered impression"]) / static_cast<double>(world.state.seen.size());
   bench.counters["B/follow"] = bytes["follow"] / static_cast<double>(world.graph.follow_count());
 }
-BENCHMARK(memory)->Arg(5)->Arg(140)->ArgName("candidates")->Iterations(1);
+BENCHMARK(memory)->Args({5, 1})->Args({140, 1})->Args({5, 10})->ArgNames({"candidates", "million_users"})->Iterations(1);
 
 }  // namespace
 }  // namespace grapevine
