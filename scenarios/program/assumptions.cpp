@@ -1,15 +1,26 @@
 #include "scenarios/program/assumptions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "scenarios/program/key_values.hpp"
 #include "scenarios/program/keys.hpp"
 
 namespace grapevine {
 
+namespace {
+
+/// A number as it was written, before the world was scaled down: to twelve digits, so that the two roundings do not show.
+double unscaled(double value, double scale) { return std::strtod(fmt::format("{:.12g}", value / scale).c_str(), nullptr); }
+
+}  // namespace
+
 std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run, std::initializer_list<std::string_view> sections) {
   Scenario study = scenario;  // a target points to what may be written
   study.run = run;
+  study.run.feed.prior_strength = unscaled(run.feed.prior_strength, scale_of(scenario.graph));
   const Target target{.study = &study, .run = &study.run};
   std::vector<std::string> list;
   for (const Key& key : keys()) {

@@ -559,7 +559,7 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
     }
     case Kind::interval: {
       const auto [least, most] = bounds_of(field);
-      return *most == UINT64_MAX || *most == 0 ? "" : fmt::format("[{}, {}]", *least, *most);
+      return *most == UINT64_MAX ? "" : fmt::format("[{}, {}]", *least, *most);
     }
   }
   return "";

@@ -1013,7 +1013,7 @@ std::vector<Key> make_keys() {
        .sentence = "Ratios from 1 - margin to 1 + margin make no material difference.",
        .source = "assumption",
        .scope = S::output,
-       .range = RealRange{0, 0.9},
+       .range = RealRange{0, 0.9, true},
        .only = claims_judged},
 
       {.section = "output",

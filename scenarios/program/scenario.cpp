@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -163,9 +164,11 @@ public:
     read_contrasts(top);
     check_conditions();
     check_time();
+    const std::size_t before = mistakes_.size();
     check_graph();
-    check_tiers();
     check_plants();
+    if (mistakes_.size() == before) check_generator();
+    check_tiers();
     check_replicates();
     check_campaigns();
     check_pays();
@@ -549,6 +552,23 @@ private:
                       tiers.names.size()));
     else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
       for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
+    check_scaled_tiers();
+  }
+
+  /// No two bounds become one where the world is smaller than the one it stands for.
+  void check_scaled_tiers() {
+    const TierParameters& tiers = study_.world.tiers;
+    const double scale = scale_of(study_.graph);
+    if (!given("graph.users") || !sound({"graph.users", "graph.stands_for"}) || !(scale < 1.0)) return;
+    for (std::size_t i = 2; i < std::min(tiers.from.size(), tiers.names.size()); ++i) {
+      std::uint64_t below = tiers.from[i - 1], from = tiers.from[i];
+      scale_count(below, scale), scale_count(from, scale);
+      if (below < from) continue;
+      add(place_of({"tiers.from", "graph.stands_for"}),
+          fmt::format("tiers {} and {} start at {} and {} followers, and both at {} in a world of {} users that stands for {}; expected bounds that stay apart; give {} users or more",
+                      in_quotes(tiers.names[i - 1]), in_quotes(tiers.names[i]), tiers.from[i - 1], tiers.from[i], from, study_.graph.users, study_.graph.stands_for,
+                      static_cast<std::uint64_t>(std::ceil(double(study_.graph.stands_for) / double(tiers.from[i] - tiers.from[i - 1])))));
+    }
   }
 
   /// Some account can be large enough for the tier.
@@ -572,16 +592,59 @@ private:
         add(plant_places_[i], "[[plant]] has no effect here; it needs graph.model = \"platform\"; remove it");
         continue;
       }
-      if (!sound({"graph.users", "graph.stands_for", plant_prefixes_[i] + "followers"}) || !given("graph.users")) continue;
+      if (!sound({"graph.users", "graph.stands_for", plant_prefixes_[i] + "followers"}) || !given("graph.users") || !given(plant_prefixes_[i] + "followers")) continue;
       if (plant.most > most_followers())
         add(place_of({plant_prefixes_[i] + "followers"}),
             fmt::format("{}followers goes up to {}; expected at most {}, {} of {}; lower it, or give a world of {} users or more", plant_prefixes_[i], plant.most, most_followers(),
                         largest_audience, whole_world(), static_cast<std::uint64_t>(std::ceil(double(plant.most) / largest_audience))));
     }
-    if (graph.model != GraphModel::platform || !given("graph.users") || !mistakes_.empty()) return;
+  }
+
+  /// What only the generator of a platform can tell, said of the keys that the user wrote.
+  void check_generator() {
+    const GraphChoice& graph = study_.graph;
+    const auto of_graph = [](const Given& it) { return it.key->section == "graph" || it.key->section == "plant"; };
+    if (graph.model != GraphModel::platform || !given("graph.users") || std::any_of(given_.begin(), given_.end(), [&](const Given& it) { return of_graph(it) && !it.good; })) return;
+    const auto active = static_cast<std::uint64_t>(graph.active * static_cast<double>(graph.users) + 0.5);
+    std::uint64_t accounts = 0;
+    for (std::size_t i = 0; i < graph.plants.size(); ++i) {
+      accounts += graph.plants[i].accounts;
+      if (accounts <= active) continue;
+      return add(place_of({plant_prefixes_[i] + "accounts", "graph.active", "graph.users"}),
+                 fmt::format("{}accounts makes {} planted accounts; expected at most {}, graph.active, {}, of graph.users, {}; plant fewer, or raise graph.active to {:.3g}",
+                             plant_prefixes_[i], accounts, active, graph.active, graph.users, std::ceil(1000.0 * double(accounts) / double(graph.users)) / 1000.0));
+    }
     GraphChoice scaled = graph;
     scale_down(scaled);
-    for (const std::string& mistake : platform_mistakes(platform_parameters(scaled))) add(place_of({"graph.users"}), mistake);
+    const std::string_view counts = scale_of(graph) < 1.0 ? " (counts of the scaled world)" : "";
+    std::set<std::size_t> told;  // one line a plant: its largest account, whose bound is the tightest, comes first
+    for (std::string mistake : platform_mistakes(platform_parameters(scaled))) {
+      Place place = place_of({mistake.substr(0, mistake.find(' ')), "graph.users"});
+      if (const std::optional<std::size_t> plant = name_plant(mistake)) {
+        if (!told.insert(*plant).second) continue;
+        place = place_of({plant_prefixes_[*plant] + "homophily", plant_prefixes_[*plant] + "accounts", plant_prefixes_[*plant] + "followers"});
+      }
+      add(place, mistake + std::string(counts));
+    }
+  }
+
+  /// The generator numbers what is planted, by account or by family: puts the name of the plant in its place.
+  std::optional<std::size_t> name_plant(std::string& mistake) const {
+    unsigned account = 0, accounts = 0, family = 0;
+    int read = 0;
+    std::size_t plant = 0;
+    std::string what;
+    if (std::sscanf(mistake.c_str(), "graph.planted[%u]%n", &account, &read) == 1 && read > 0) {
+      for (std::size_t next = study_.graph.plants[0].accounts; next <= account; next += study_.graph.plants[plant].accounts) ++plant;
+    } else if (std::sscanf(mistake.c_str(), "graph.planted has %u accounts of family %u%n", &accounts, &family, &read) == 2 && read > 0) {
+      plant = family;
+      what = fmt::format(" has {} nested accounts", accounts);
+    } else {
+      for (std::size_t at; (at = mistake.find("graph.planted")) != std::string::npos;) mistake.replace(at, std::string_view("graph.planted").size(), "[[plant]]");
+      return {};
+    }
+    mistake = plant_prefixes_[plant].substr(0, plant_prefixes_[plant].size() - 1) + what + mistake.substr(static_cast<std::size_t>(read));
+    return plant;
   }
 
   void check_claims() {
@@ -591,8 +654,18 @@ private:
     if (claims.micro_arm.empty() != claims.mega_arm.empty())
       add(place_of({"claims.micro_arm", "claims.mega_arm"}), fmt::format("{} is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
                                                                          claims.micro_arm.empty() ? "claims.micro_arm" : "claims.mega_arm"));
+    for (const char* label : {"claims.micro_arm", "claims.mega_arm"}) {
+      const std::string& name = std::string_view(label) == "claims.micro_arm" ? claims.micro_arm : claims.mega_arm;
+      const auto arm = std::find_if(study_.arms.begin(), study_.arms.end(), [&](const Arm& it) { return it.name == name; });
+      if (given(label) && given(label)->good && arm != study_.arms.end() && arm->run.pays.empty() && sound({"pays", "arm." + name + ".pays"}))
+        add(given(label)->value, fmt::format("{} names {}, which pays for no campaign; expected an arm with `pays`", label, in_quotes(name)));
+    }
+    if (!claims.micro_arm.empty() && claims.micro_arm == claims.mega_arm)
+      add(place_of({"claims.mega_arm"}), fmt::format("claims.mega_arm is {}, as claims.micro_arm is; expected two different arms", in_quotes(claims.mega_arm)));
     if (!claims.any()) return;
     if (!sound({"tiers.names", "claims.micro", "claims.mega"})) return;
+    if (claims.micro == claims.mega)
+      add(place_of({"claims.mega", "claims.micro"}), fmt::format("claims.micro and claims.mega are both {}; expected two different tiers", in_quotes(claims.mega)));
     for (const auto& [label, name] : {std::pair("claims.micro", &claims.micro), {"claims.mega", &claims.mega}}) expect_tier(label, *name);
   }
 

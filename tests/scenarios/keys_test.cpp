@@ -33,6 +33,8 @@ const std::string plant_table = "[[plant]]\nname = \"p\"\nfollowers = [50, 60]\n
 const std::string two_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
 const std::string two_arms = "[[arm]]\nname = \"x\"\n[[arm]]\nname = \"y\"\n";
 const std::string large_world = "graph.stands_for = 5_000_000\n";  // in which the essay's tiers can be
+const std::string paying_arms =
+    "[[campaign]]\nname = \"c\"\ncount = 1\n[[arm]]\nname = \"x\"\npays = [\"c\"]\n[[arm]]\nname = \"y\"\npays = [\"c\"]\n[[arm]]\nname = \"z\"\npays = [\"c\"]\n";
 const std::string claims_table = "[claims]\narm = \"base\"\n";
 const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
@@ -136,9 +138,9 @@ const std::vector<Setting> settings{
     {"campaign.c.slots", "2", {"campaign 0.slots"}, campaign_table},
     {"campaign.c.slot", "\"0\"", {"campaign 0.replace_within"}, campaign_table},
     {"arm.x.name", "\"y\"", {"arm 0.name"}, "[[arm]]\nname = \"x\"\n"},
-    {"claims.arm", "\"base\"", {"claims.arm"}, large_world + "[claims]\nmicro_arm = \"base\"\nmega_arm = \"base\"\n"},
-    {"claims.micro_arm", "\"y\"", {"claims.micro_arm"}, large_world + two_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"x\"\n"},
-    {"claims.mega_arm", "\"y\"", {"claims.mega_arm"}, large_world + two_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"x\"\n"},
+    {"claims.arm", "\"y\"", {"claims.arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.micro_arm", "\"z\"", {"claims.micro_arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.mega_arm", "\"z\"", {"claims.mega_arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
     {"claims.micro", "\"nano\"", {"claims.micro"}, large_world + claims_table},
     {"claims.mega", "\"mid\"", {"claims.mega"}, large_world + claims_table},
     {"claims.margin", "0.2", {"claims.margin"}, large_world + claims_table},

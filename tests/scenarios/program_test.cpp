@@ -87,6 +87,15 @@ arm = [{name = "control"}, {name = "one", pays = ["one"]}]
 contrast = [{arm = "one", against = "control"}]
 )";
 
+/// A platform where the tier of the large is possible and empty.
+const std::string platform_study = R"(format = 1
+seed = 7
+graph = {model = "platform", users = 2_000, communities = 4, mean_followees = 20, largest = 200, active = 0.16}
+plant = [{name = "stars", accounts = 2, followers = [100, 200]}]
+tiers = {names = ["small", "large"], from = [0, 300]}
+campaign = [{name = "c", budget = 100}]
+)";
+
 }  // namespace
 
 TEST_CASE("a run prints its comparison, writes its result and says nothing else", "[program]") {
@@ -128,6 +137,20 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
       {{}, "torn.csv.gz", "torn.toml"},
       {{"--set", "arm.one.graph.users=5"}, "graph.users"},
       {{"--set", "campaign.many.followers=[2600,2600]"}, "many"},
+      {{"--set", "campaign.c.tier=\"large\""}, "campaign 'c': no user of tier 'large' posts; expected at least one; 320 users post, the largest of them has 200 followers", "platform.toml"},
+      {{"--set", "campaign.c.plant=\"stars\"", "--set", "campaign.c.member=2"},
+       "campaign 'c': no user of plant 'stars' with number 2 posts; expected at least one; 320 users post",
+       "platform.toml"},
+      {{"--set", "campaign.c.budget=0.5"},
+       "campaign 'c': the budget of 0.50 is below every price; the cheapest of 320 candidates (0 followers) asks 1.00 a post; raise the budget to that, or choose smaller accounts",
+       "platform.toml"},
+      {{"--set", "campaign.c.acceptance=0"}, "accounts it could ask declined; expected one that accepts; raise campaign.acceptance, 0 now, or widen the choice", "platform.toml"},
+      {{"--set", "campaign.c.accounts=\"fit\""}, "--set campaign.c.accounts: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it", "platform.toml"},
+      {{"--set", "plant.stars.followers=[100, 401]"},
+       "--set plant.stars.followers: plant.stars.followers goes up to 401; expected at most 400, 0.2 of graph.users, 2000; lower it, or give a world of 2005 users or more",
+       "platform.toml"},
+      {{"--set", "graph.stands_for=1_999"}, "--set graph.stands_for: graph.stands_for is 1999, fewer than graph.users, 2000", "platform.toml"},
+      {{"--set", "claims.arm=\"nobody\""}, "--set claims.arm: claims.arm names \"nobody\", and no arm is called so; expected \"base\"", "platform.toml"},
       {{"--set", "nonsense"}, "--set nonsense: no value; expected key=value"},
       {{"--set", "=5"}, "--set =5: no key; expected key=value"},
       {{"--threads", "0"}, "--threads: '0'; expected a whole number, 1 to 4096"},
@@ -139,6 +162,7 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
   shell.write("torn.csv.gz", std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\xcb\xcf\xc9\xc9", 15));
   shell.write("missing.toml", "format = 1\nseed = 7\ngraph.file = \"none.csv\"\n");
   shell.write("torn.toml", "format = 1\nseed = 7\ngraph.file = \"torn.csv.gz\"\n");
+  shell.write("platform.toml", platform_study);
   const std::vector<std::string> before = shell.files();
   std::vector<std::string> words{"run", mistake.scenario, "-o", "out.h5"};
   words.insert(words.end(), mistake.words.begin(), mistake.words.end());

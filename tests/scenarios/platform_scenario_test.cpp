@@ -1,0 +1,386 @@
+#include <algorithm>
+#include <cmath>
+
+#include "graph/base/math.hpp"
+#include "scenarios/program/assumptions.hpp"
+#include "scenarios/program/keys.hpp"
+#include "scenarios/program/scenario.hpp"
+#include "sim/campaigns.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+
+// Worlds with planted accounts, worlds that stand for larger ones, and the claims judged in them: what is refused, and what is scaled.
+
+using namespace grapevine;
+using namespace grapevine::test;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// A platform of 10 000 users; what is added starts in line 8.
+const std::string platform_of_ten_thousand =
+    "format = 1\nseed = 7\n[graph]\nmodel = \"platform\"\nusers = 10_000\ncommunities = 10\nmean_followees = 20\n";
+
+std::string all_of(const Lines& messages) {
+  std::string text;
+  for (const std::string& message : messages) text += (text.empty() ? "" : "\n") + message;
+  return text;
+}
+
+const std::string paying_arms =
+    "[[campaign]]\nname = \"c\"\ncount = 1\n[[arm]]\nname = \"none\"\n[[arm]]\nname = \"few\"\npays = [\"c\"]\n[[arm]]\nname = "
+    "\"lots\"\npays = [\"c\"]\n";
+
+}  // namespace
+
+TEST_CASE("what a world of this size cannot hold is refused with what would fit", "[scenarios][reader][platform]") {
+  struct Case {
+    std::string text, message;
+    std::vector<std::string> overrides = {};
+  };
+  const Case cases[] = {
+      // Tiers: a fifth of the users at most.
+      {"[tiers]\nnames = [\"small\", \"large\"]\nfrom = [0, 2_001]\n",
+       "study.toml:10:8: tier \"large\" starts at 2001 followers, and no account may hold more than 0.2 of graph.users, 10000; expected at "
+       "most 2000; lower the bound, or give a "
+       "world of 10005 users or more"},
+      {"[tiers]\nnames = [\"small\", \"large\"]\nfrom = [0, 200_001]\n",
+       "study.toml:10:8: tier \"large\" starts at 200001 followers, and no account may hold more than 0.2 of graph.stands_for, 1000000; "
+       "expected at most 200000; lower the bound, "
+       "or give a world of 1000005 users or more",
+       {"graph.stands_for=1_000_000"}},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\ntier = \"mega\"\n",
+       "study.toml:11:8: tier \"mega\" starts at 1000000 followers, and no account may hold more than 0.2 of graph.users, 10000; expected "
+       "at most 2000; lower the bound, or give a "
+       "world of 5000000 users or more"},
+      {"[tiers]\nnames = [\"none\", \"few\", \"more\"]\nfrom = [0, 100, 140]\n",
+       "study.toml:10:8: tiers \"few\" and \"more\" start at 100 and 140 followers, and both at 1 in a world of 10000 users that stands "
+       "for 1000000; expected bounds that stay "
+       "apart; give 25000 users or more",
+       {"graph.stands_for=1_000_000"}},
+      // Plants.
+      {"[[plant]]\nname = \"big\"\nfollowers = [1_000, 2_001]\n",
+       "study.toml:10:13: plant.big.followers goes up to 2001; expected at most 2000, 0.2 of graph.users, 10000; lower it, or give a world "
+       "of 10005 users or more"},
+      {"[[plant]]\nname = \"big\"\nfollowers = [1_000, 20_001]\n",
+       "study.toml:10:13: plant.big.followers goes up to 20001; expected at most 20000, 0.2 of graph.stands_for, 100000; lower it, or give "
+       "a world of 100005 users or more",
+       {"graph.stands_for=100_000"}},
+      {"[[plant]]\nname = \"crowd\"\nfollowers = [2, 5]\naccounts = 1_601\n",
+       "study.toml:11:12: plant.crowd.accounts makes 1601 planted accounts; expected at most 1600, graph.active, 0.16, of graph.users, "
+       "10000; plant fewer, or raise graph.active to "
+       "0.161"},
+      {"[[plant]]\nname = \"few\"\nfollowers = [2, 5]\naccounts = 1_000\n[[plant]]\nname = \"more\"\nfollowers = [2, 5]\naccounts = 900\n",
+       "study.toml:15:12: plant.more.accounts makes 1900 planted accounts; expected at most 1600, graph.active, 0.16, of graph.users, "
+       "10000; plant fewer, or raise graph.active to "
+       "0.19"},
+      // One line for the plant, for its largest account: a community has 1 000 users, 999 beside the account, and 999 / 1 800 is 0.555.
+      {"[[plant]]\nname = \"near\"\nfollowers = [1_200, 1_800]\naccounts = 3\nhomophily = 0.9\n",
+       "study.toml:12:13: plant.near.homophily is 0.9, which leaves 999 users for 1620 followers; at most 0.555 fits, or fewer "
+       "graph.communities"},
+      {"[[plant]]\nname = \"near\"\nfollowers = [12_000, 18_000]\naccounts = 3\nhomophily = 0.9\n",
+       "study.toml:12:13: plant.near.homophily is 0.9, which leaves 999 users for 1620 followers; at most 0.555 fits, or fewer "
+       "graph.communities (counts of the scaled world)",
+       {"graph.stands_for=100_000"}},
+      {"[[plant]]\nname = \"other\"\nfollowers = [1, 1]\n[[plant]]\nname = \"clones\"\nnested = true\nfollowers = [10, 20]\naccounts = "
+       "501\n",
+       "study.toml:15:12: plant.clones has 501 nested accounts; expected at most 500, half of a community; give fewer graph.communities"},
+      {"[[plant]]\nname = \"big\"\nfollowers = [2_000, 2_000]\naccounts = 120\n",
+       "study.toml:7:18: graph.mean_followees is 20; expected at least 24, the followers of [[plant]] for each user; give more, or fewer "
+       "followers"},
+      {"[[plant]]\nname = \"big\"\n",
+       "study.toml:8:1: plant.big.followers is missing; expected two whole numbers of followers, [least, most]; add followers = ... under "
+       "[[plant]]"},
+      {"[[plant]]\nname = \"big\"\nfollowers = [10, 20]\nnested = true\n",
+       "study.toml:8:1: [[plant]] has no effect here; it needs graph.model = \"platform\"; remove it",
+       {"graph={users=10_000, model=\"erdos-renyi\"}"}},
+      // Worlds that stand for others.
+      {"stands_for = 9_999\n",
+       "study.toml:8:14: graph.stands_for is 9999, fewer than graph.users, 10000; expected at least as many; leave it out for a world that "
+       "stands for itself"},
+      {"neighbourhood = 3_000\n", "study.toml:8:17: graph.neighbourhood is 3000; expected a number of users, 2 to 2048"},
+  };
+  for (const Case& it : cases) CHECK(all_of(refusal_of_text(platform_of_ten_thousand + it.text, it.overrides)) == it.message);
+}
+
+TEST_CASE("campaigns and claims that name what is not there are refused with what is", "[scenarios][reader][platform]") {
+  struct Case {
+    std::string text, message;
+  };
+  const std::string plant = "[[plant]]\nname = \"stars\"\nfollowers = [100, 200]\n";
+  const Case cases[] = {
+      {plant + "[[campaign]]\nname = \"c\"\ncount = 1\nplant = \"star\"\n",
+       "14:9: campaign.c.plant names \"star\", and no plant is called so; expected \"stars\"; did you mean \"stars\"?"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nplant = \"stars\"\n",
+       "11:9: campaign.c.plant names \"stars\", and no plant is called so; expected a [[plant]] of that name"},
+      {plant + "[[campaign]]\nname = \"c\"\ncount = 1\nmember = 0\n",
+       "14:1: campaign.c.member has no effect here; it needs plant; remove it"},
+      {"[[campaign]]\nname = \"c\"\nbudget = 10\nbudget_share = 0.5\n",
+       "11:1: campaign.c.budget_share has no effect here; it needs budget_of; remove it"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\naccounts = \"fit\"\n",
+       "11:12: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\ntier = \"mircro\"\n",
+       "11:8: campaign.c.tier names \"mircro\", and no tier is called so; expected one of \"macro\", \"mega\", \"micro\", \"mid\", "
+       "\"nano\"; did you mean \"micro\"?"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nacceptance = 1.5\n", "11:14: campaign.c.acceptance is 1.5; expected a probability, 0 to 1"},
+      {paying_arms +
+           "[claims]\narm = \"nun\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
+       "20:7: claims.arm names \"nun\", and no arm is called so; expected one of \"few\", \"lots\", \"none\""},
+      {paying_arms +
+           "[claims]\nmicro_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
+       "20:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither"},
+      {paying_arms + "[claims]\nmicro_arm = \"none\"\nmega_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
+                     "\"micro\"]\nfrom = [0, 10]\n",
+       "20:13: claims.micro_arm names \"none\", which pays for no campaign; expected an arm with `pays`"},
+      {paying_arms + "[claims]\nmicro_arm = \"few\"\nmega_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
+                     "\"micro\"]\nfrom = [0, 10]\n",
+       "21:12: claims.mega_arm is \"few\", as claims.micro_arm is; expected two different arms"},
+      {paying_arms +
+           "[claims]\narm = \"none\"\nmicro = \"nano\"\nmega = \"nano\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
+       "22:8: claims.micro and claims.mega are both \"nano\"; expected two different tiers"},
+      {paying_arms +
+           "[claims]\narm = \"none\"\nmicro = \"nano\"\nmega = \"huge\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
+       "22:8: claims.mega names \"huge\", and no tier is called so; expected one of \"micro\", \"nano\""},
+      {paying_arms + "[claims]\narm = \"none\"\nmega = \"mega\"\nmicro = \"nano\"\n",
+       "21:8: tier \"mega\" starts at 1000000 followers, and no account may hold more than 0.2 of graph.users, 10000; expected at most "
+       "2000; lower the bound, or give a world of "
+       "5000000 users or more"},
+      {"[claims]\nmicro = \"nano\"\n",
+       "9:1: claims.micro has no effect here; it needs claims.arm, or claims.micro_arm and claims.mega_arm; remove it"},
+      {paying_arms + "[claims]\narm = \"none\"\nmargin = 0\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
+                     "\"micro\"]\nfrom = [0, 10]\n",
+       "21:10: claims.margin is 0; expected a number above 0 and at most 0.9"},
+  };
+  for (const Case& it : cases) CHECK(all_of(refusal_of_text(platform_of_ten_thousand + it.text)) == "study.toml:" + it.message);
+}
+
+TEST_CASE("all mistakes about worlds, plants, campaigns and claims come at once, in the order of lines", "[scenarios][reader][platform]") {
+  const std::string text = platform_of_ten_thousand + R"(stands_for = 50_000
+
+[[plant]]
+name = "big"
+followers = [100, 10_001]
+
+[[plant]]
+name = "bad"
+followers = [20, 10]
+homophily = 1.5
+
+[tiers]
+names = ["small", "large"]
+from = [0, 10_001]
+
+[feed]
+holdout = 2
+
+[[campaign]]
+name = "a"
+tier = "medium"
+plant = "bug"
+count = 1
+
+[[campaign]]
+name = "b"
+accounts = "fit"
+budget = 10
+budget_share = 0.5
+member = 1
+margin = -3
+
+[price]
+exponent = 3
+
+[claims]
+arm = "bse"
+micro_arm = "base"
+)";
+  const Lines expected{
+      "study.toml:12:13: plant.big.followers goes up to 10001; expected at most 10000, 0.2 of graph.stands_for, 50000; lower it, or give a "
+      "world of 50005 users or more",
+      "study.toml:16:13: plant.bad.followers goes from 20 to 10; expected the smaller number first; swap them",
+      "study.toml:17:13: plant.bad.homophily is 1.5; expected a share, 0 to 1",
+      "study.toml:21:8: tier \"large\" starts at 10001 followers, and no account may hold more than 0.2 of graph.stands_for, 50000; "
+      "expected at most 10000; lower the bound, or give "
+      "a world of 50005 users or more",
+      "study.toml:24:11: feed.holdout is 2; expected a share, 0 to 1",
+      "study.toml:28:8: campaign.a.tier names \"medium\", and no tier is called so; expected one of \"large\", \"small\"",
+      "study.toml:29:9: campaign.a.plant names \"bug\", and no plant is called so; expected one of \"bad\", \"big\"; did you mean \"big\"?",
+      "study.toml:34:12: campaign.b.accounts is \"fit\", and the campaign has no topic; expected campaign.b.topic; add it",
+      "study.toml:36:1: campaign.b.budget_share has no effect here; it needs budget_of; remove it",
+      "study.toml:37:1: campaign.b.member has no effect here; it needs plant; remove it",
+      "study.toml:38:10: campaign.b.margin is -3; expected an amount of money, 0 to 1000000000, with at most 6 decimals",
+      "study.toml:41:12: price.exponent is 3; expected a number, 0 to 2",
+      "study.toml:44:7: claims.arm names \"bse\", and no arm is called so; expected \"base\"; did you mean \"base\"?",
+      "study.toml:44:7: claims.micro names \"micro\", and no tier is called so; expected one of \"large\", \"small\"",
+      "study.toml:44:7: claims.mega names \"mega\", and no tier is called so; expected one of \"large\", \"small\"",
+      "study.toml:45:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
+      "study.toml:45:13: claims.micro_arm names \"base\", which pays for no campaign; expected an arm with `pays`",
+  };
+  const Lines messages = refusal_of_text(text);
+  for (std::size_t i = 0; i < std::max(messages.size(), expected.size()); ++i)
+    CHECK((i < messages.size() ? messages[i] : "nothing") == (i < expected.size() ? expected[i] : "nothing"));
+}
+
+TEST_CASE("what the generator cannot meet is told beside the mistakes of other sections", "[scenarios][reader][platform]") {
+  const Lines messages = refusal_of_text(platform_of_ten_thousand +
+                                         "[[plant]]\nname = \"near\"\nfollowers = [1_200, 1_800]\nhomophily = 0.9\n[feed]\nlength = 0\n");
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].find("plant.near.homophily is 0.9") != std::string::npos);
+  CHECK(messages[1].find("feed.length is 0") != std::string::npos);
+}
+
+namespace {
+
+/// A study of a world of a million users with every key that scales, written for that world.
+const std::string study_of_a_million = R"(format = 1
+seed = 7
+[graph]
+model = "platform"
+users = 100_000
+largest = 90_005
+mean_followees = 20
+communities = 10
+[[plant]]
+name = "stars"
+accounts = 4
+followers = [100_000, 160_000]
+nested = true
+[tiers]
+names = ["none", "some", "many"]
+from = [0, 1_005, 100_000]
+[feed]
+ranking = "weighted"
+prior_strength = 200
+[price]
+post = 50
+follower = 0.25
+exponent = 0.5
+[[campaign]]
+name = "bounded"
+tier = "some"
+followers = [0, 40_004]
+budget = 1_234.56
+margin = 12
+[[campaign]]
+name = "share"
+plant = "stars"
+member = 2
+budget_of = "bounded"
+budget_share = 0.25
+acceptance = 0.75
+[[arm]]
+name = "plain"
+[[arm]]
+name = "trusting"
+feed.prior_strength = 70
+pays = ["bounded"]
+[claims]
+arm = "plain"
+micro = "some"
+mega = "many"
+)";
+
+}  // namespace
+
+TEST_CASE("the keys marked as scaling are those that shrink with the world, and no others", "[scenarios][platform][scaling]") {
+  std::vector<std::string> marked;
+  for (const Key& key : keys())
+    if (key.scales) marked.push_back(key.dotted());
+  CHECK(marked == Lines{"graph.largest", "graph.audiences", "plant.followers", "tiers.from", "feed.prior_strength", "price.post",
+                        "price.follower", "campaign.followers", "campaign.budget"});
+
+  const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
+                 tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
+  // Both prices shrink by `price.scale`. A bound of 0 and a campaign without bounds stay; a margin is what one buyer brings in either
+  // world.
+  CHECK(differing(whole, tenth) == Lines{"arm 0.prior_strength", "arm 1.prior_strength", "campaign 0.budget", "campaign 0.followers_to",
+                                         "graph.largest", "graph.stands_for", "graph.users", "plant 0.least", "plant 0.most", "price.scale",
+                                         "run.prior_strength", "tiers.from"});
+  CHECK(tenth.world.tiers.from == std::vector<std::uint64_t>{0, 101, 10'000});  // half a follower is one
+  CHECK(tenth.graph.largest == 9'001);
+  CHECK((tenth.graph.plants[0].least == 10'000 && tenth.graph.plants[0].most == 16'000));
+  CHECK((tenth.world.campaigns[0].followers_from == 0 && tenth.world.campaigns[0].followers_to == 4'000));
+  CHECK(tenth.world.campaigns[0].budget == 123'456'000);
+  CHECK((tenth.world.campaigns[1].budget == -1 && tenth.world.campaigns[1].followers_to == UINT64_MAX));
+  CHECK(tenth.run.feed.prior_strength == Approx(20).epsilon(1e-15));
+  CHECK(tenth.arms[0].run.feed.prior_strength == tenth.run.feed.prior_strength);
+  CHECK(tenth.arms[1].run.feed.prior_strength == Approx(7).epsilon(1e-15));
+  CHECK(scale_of(tenth.graph) == 0.1);
+
+  const std::string audiences =
+      "format = 1\nseed = 7\ngraph = {model = \"uniform-audience\", users = 1_000, stands_for = 10_000, audiences = [[2_000, 3], [4, 20], "
+      "[0, 5]]}\n";
+  const auto scaled = scenario_of(audiences).graph.audiences;
+  CHECK(scaled == std::vector<std::array<std::uint64_t, 2>>{{200, 3}, {1, 20}, {0, 5}});  // nobody who has followers loses all of them
+}
+
+TEST_CASE("a world that stands for itself is the world as written", "[scenarios][platform][scaling]") {
+  const Scenario plain = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
+                 itself = scenario_of(study_of_a_million, {"graph.users=1_000_000", "graph.stands_for=1_000_000"});
+  CHECK(differing(plain, itself) == Lines{"graph.stands_for"});
+}
+
+TEST_CASE("planted accounts lie in equal ratios, before and after scaling", "[scenarios][platform][scaling]") {
+  const auto planted = [](std::vector<std::string> overrides) {
+    std::vector<std::uint64_t> followers;
+    for (const PlantedAccount& account : platform_parameters(scenario_of(study_of_a_million, overrides).graph).planted)
+      followers.push_back(account.followers);
+    return followers;
+  };
+  // 16 000 x (10 / 16)^(i / 3).
+  CHECK(planted({"graph.stands_for=1_000_000"}) == std::vector<std::uint64_t>{16'000, 13'680, 11'696, 10'000});
+  CHECK(planted({"graph.stands_for=1_000_000", "plant.stars.accounts=1"}) ==
+        std::vector<std::uint64_t>{12'649});  // sqrt(10 000 x 16 000) = 12 649.1
+}
+
+TEST_CASE("the price of an account is that of the account it stands for, as much smaller as the world", "[scenarios][platform][scaling]") {
+  const std::string exponent = GENERATE("1", "0.5", "1.15", "0");
+  const std::string spread = GENERATE("0", "0.4");
+  const std::vector<std::string> keys{"price.exponent=" + exponent, "price.spread=" + spread};
+  std::vector<std::string> whole_keys = keys, scaled = keys;
+  whole_keys.push_back("graph.users=1_000_000");
+  scaled.push_back("graph.stands_for=1_000_000");
+  const PriceParameters whole = scenario_of(study_of_a_million, whole_keys).world.prices,
+                        tenth = scenario_of(study_of_a_million, scaled).world.prices;
+  const StreamKey selection(7, Stream::selection, 0);
+  for (const std::uint64_t followers : {1u, 30u, 1'000u, 16'000u}) {
+    INFO("exponent " << exponent << ", spread " << spread << ", " << followers << " followers");
+    const auto stood_for = static_cast<double>(price_of(whole, selection, UserId(5), 10 * followers));
+    // Both are rounded to a millionth: by half of one each, the larger of them a tenth as much.
+    CHECK(std::abs(static_cast<double>(price_of(tenth, selection, UserId(5), followers)) - 0.1 * stood_for) <=
+          0.5 + 0.05 + 1e-9 * stood_for);
+  }
+  if (spread == "0" && exponent == "0.5")
+    CHECK(price_of(tenth, selection, UserId(5), 1'000) == 7'500'000);  // 0.1 x (50 + 0.25 x sqrt(10 000))
+}
+
+TEST_CASE("assumptions are told as they were written, in a scaled world too", "[scenarios][platform][scaling]") {
+  const Scenario tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"}),
+                 whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"});
+  for (std::size_t arm = 0; arm < 2; ++arm) {
+    const auto told = assumptions_in(tenth, tenth.arms[arm].run, {"feed", "price"});
+    CHECK(told == assumptions_in(whole, whole.arms[arm].run, {"feed", "price"}));
+    CHECK(std::count(told.begin(), told.end(), arm == 0 ? "feed.prior_strength = 200" : "feed.prior_strength = 70") == 1);
+  }
+}
+
+TEST_CASE("a scaled study is written as the user wrote it, and reads back as the same study", "[scenarios][platform][scaling]") {
+  const Folder folder;
+  for (const std::string stands_for : {"1_000_000", "2_500_000", "7_654_321"}) {
+    const Scenario study = scenario_of(study_of_a_million, {"graph.stands_for=" + stands_for});
+    CAPTURE(study.understood);
+    const Scenario again = read_scenario(folder.write("again.toml", study.understood));
+    CHECK(differing(study, again).empty());
+    CHECK(again.understood == study.understood);
+    for (const std::string line : {"\nfrom = [0, 1005, 100000]\n", "\nfollowers = [100000, 160000]\n", "\nlargest = 90005\n",
+                                   "\npost = 50\n", "\nfollower = 0.25\n", "\nprior_strength = 200\n", "\nfeed.prior_strength = 70\n",
+                                   "\nfollowers = [0, 40004]\n", "\nbudget = 1234.56\n", "\nmargin = 12\n"}) {
+      INFO(line);
+      CHECK(study.understood.find(line) != std::string::npos);
+    }
+  }
+  const Scenario nobody = scenario_of(smallest + "[[campaign]]\nname = \"c\"\nfollowers = [0, 0]\ncount = 1\n");
+  CHECK(nobody.understood.find("\nfollowers = [0, 0]\n") != std::string::npos);  // accounts that nobody follows are not everybody
+  CHECK(read_scenario(folder.write("again.toml", nobody.understood)).world.campaigns[0].followers_to == 0);
+}
