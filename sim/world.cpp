@@ -131,7 +131,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       keys(other.keys),
       schedule(other.schedule),
       population(other.population),
-      deals(needs_past(other.parameters)
+      deals(needs_past(other.parameters) && other.state.clock.now == other.parameters.time.warmup
                 ? std::make_shared<const std::vector<Deal>>(choose_accounts(other.graph, other.accounts, other.parameters, other.streams_, other.past_rates()))
                 : other.deals),
       behaviour(run_.behaviour, other.parameters.population),
@@ -176,7 +176,7 @@ std::vector<double> World::past_rates() const {
   }
   const double strength = run.feed.prior_strength, expected = impressions > 0 ? engagement / impressions : 0.0;
   std::vector<double> rates(live.size());
-  parallel_for(live.size(), [&](std::size_t u) { 
+  parallel_for(live.size(), [&](std::size_t u) {
     const double impressions_of = live[u].impressions + strength;
     rates[u] = impressions_of > 0 ? (live[u].engagement + strength * expected) / impressions_of : 0.0;
   });

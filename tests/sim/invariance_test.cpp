@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <numeric>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "graph/base/parallel.hpp"
 #include "sim/replicate.hpp"
@@ -15,61 +19,91 @@ using namespace testing;
 
 const Accounts no_ids;
 
-RunRecord run_lively(const FollowGraph& graph, const RunParameters& arm, Exchange& exchange) {
-  Replicate replicate(graph, no_ids, lively_parameters(), lively_run(), ReplicateStreams{}, exchange);
+/// A run of the world in which everything happens.
+Outcome run_manifold(const FollowGraph& graph, const Accounts& accounts, Exchange& exchange) {
+  Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, exchange);
   replicate.warm_up();
-  return replicate.run_arm(arm, RecordOptions{});
+  return outcome_of(replicate.run_arm(manifold_run(every_campaign), RecordOptions{6, 0.1, true}));
 }
 
-RunParameters paying(std::vector<std::string> campaigns) {
-  RunParameters run = lively_run();
-  run.pays = std::move(campaigns);
-  return run;
+/// Every mechanism has had its effect: else its invariance proves little.
+void require_everything(const Outcome& run) {
+  REQUIRE(run.group_sessions.at(0) > 1'000);
+  REQUIRE(run.group_sessions.at(1) > 1'000);
+  REQUIRE(run.nodes.size() > run.posts.size());
+  REQUIRE(run.campaigns.size() == every_campaign.size());
+  std::uint64_t declined = 0;
+  for (const CampaignRow& row : run.campaigns) {
+    REQUIRE(row.outcomes.impressions > 0);
+    REQUIRE(row.audience > 0);
+    declined += row.declined;
+  }
+  REQUIRE(declined > 10);
+  REQUIRE(run.campaigns[1].audience < run.campaigns[1].audience_gross);
+  for (const LedgerRow& row : run.ledger) REQUIRE(row.impressions > 0);
 }
 
 TEST_CASE("the number of threads does not change a run", "[sim][invariance]") {
-  const FollowGraph graph = lively_graph(20'000);
+  const FollowGraph graph = lively_graph(10'000);
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  const Outcome one = with_threads(1, [&] { return outcome_of(run_lively(graph, paying({"many"}), alone)); });
-  REQUIRE(one.campaigns[1].outcomes.impressions > 200);
-  REQUIRE(one.parents.size() > one.post_keys.size());
-  const int threads = GENERATE(2, 3, 8);
-  CHECK(with_threads(threads, [&] { return outcome_of(run_lively(graph, paying({"many"}), alone)); }) == one);
+  const Outcome one = with_threads(1, [&] { return run_manifold(graph, accounts, alone); });
+  require_everything(one);
+  for (const int threads : {2, 3, 8}) {
+    CAPTURE(threads);
+    const bool same = with_threads(threads, [&] { return run_manifold(graph, accounts, alone); }) == one;
+    CHECK(same);
+  }
 }
 
 TEST_CASE("the number of parts that hold the readers does not change a run, and every part has the whole record", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(20'500);  // five whole blocks of readers and a rest
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  const Outcome one = outcome_of(run_lively(graph, paying({"one", "many"}), alone));
-  const int parts = GENERATE(2, 3, 5);
-  std::vector<Outcome> outcomes(static_cast<std::size_t>(parts));
-  run_parts(parts, [&](Exchange& exchange) { outcomes[static_cast<std::size_t>(exchange.part())] = outcome_of(run_lively(graph, paying({"one", "many"}), exchange)); });
-  for (const Outcome& outcome : outcomes) CHECK(outcome == one);
+  const Outcome one = run_manifold(graph, accounts, alone);
+  for (const int parts : {2, 3, 5}) {
+    CAPTURE(parts);
+    std::vector<Outcome> outcomes(static_cast<std::size_t>(parts));
+    run_parts(parts, [&](Exchange& exchange) { outcomes[static_cast<std::size_t>(exchange.part())] = run_manifold(graph, accounts, exchange); });
+    for (const Outcome& outcome : outcomes) {
+      const bool same = outcome == one;
+      CHECK(same);
+    }
+  }
 }
 
 TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  const RunParameters run = paying({"one", "many"});
-  const Tick at = GENERATE(1u, 17u, 40u, 71u, 100u);
-  World world(graph, no_ids, lively_parameters(), run, ReplicateStreams{}, alone);
-  world.run_until(at);
-  const auto copy = world.branch(run, world.options);
-  REQUIRE(copy->same_state(world));
-  CHECK(copy->digest() == world.digest());
-  world.run_until(world.parameters.time.end());
-  CHECK_FALSE(copy->same_state(world));
-  copy->run_until(world.parameters.time.end());
-  CHECK(copy->same_state(world));
-  CHECK(copy->digest() == world.digest());
-  CHECK(outcome_of(copy->record()) == outcome_of(world.record()));
+  const RunParameters run = manifold_run(every_campaign);
+  const Tick at = GENERATE(1u, 17u, 36u, 40u, 71u, 100u);
+  const auto world = [&] {
+    auto before = std::make_unique<World>(graph, accounts, manifold_parameters(), run, ReplicateStreams{}, alone);
+    if (at < before->parameters.time.warmup) return before;
+    before->run_until(before->parameters.time.warmup);
+    return before->branch(run, {6, 0.1, true});  // an arm, whose accounts were chosen by what they did until now
+  }();
+  world->run_until(at);
+  const auto copy = world->branch(run, world->options);
+  REQUIRE(copy->same_state(*world));
+  CHECK(copy->digest() == world->digest());
+  world->run_until(world->parameters.time.end());
+  CHECK_FALSE(copy->same_state(*world));
+  copy->run_until(world->parameters.time.end());
+  CHECK(copy->same_state(*world));
+  CHECK(copy->digest() == world->digest());
+  const bool same = outcome_of(copy->record()) == outcome_of(world->record());
+  CHECK(same);
 }
 
 TEST_CASE("every array of the world is in its table: a changed byte anywhere is another world", "[sim]") {
   const FollowGraph graph = lively_graph(1'000);
   Alone alone;
-  World world(graph, no_ids, lively_parameters(), paying({"one", "many"}), ReplicateStreams{}, alone);
+  const Accounts accounts = manifold_accounts(graph.user_count());
+  World world(graph, accounts, manifold_parameters(), manifold_run(every_campaign), ReplicateStreams{}, alone);
   world.run_until(60);
+  std::set<std::string> names;
   for (WorldArray& array : world_arrays(world.state)) {
     if (array.bytes.empty()) continue;
     const auto copy = world.branch(world.run, world.options);
@@ -79,30 +113,40 @@ TEST_CASE("every array of the world is in its table: a changed byte anywhere is 
     std::vector<std::byte> changed(same->bytes.begin(), same->bytes.end());
     changed[changed.size() / 2] ^= std::byte{1};
     same->assign(changed);
+    names.insert(std::string(array.name));
     INFO(array.name);
     CHECK_FALSE(copy->same_state(world));
     CHECK(copy->digest() != world.digest());
   }
+  for (const char* name : {"ledger", "groups", "authors", "tracked", "open_slots", "reached"}) CHECK(names.contains(name));
 }
 
 TEST_CASE("two arms that ask for the same are the same run", "[sim][arms]") {
-  const FollowGraph graph = lively_graph(5'000);
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  Replicate replicate(graph, no_ids, lively_parameters(), lively_run(), ReplicateStreams{}, alone);
+  Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
-  const RunRecord first = replicate.run_arm(paying({"one"}), {});
-  replicate.run_arm(paying({"many"}), {});  // an arm in between leaves nothing behind
-  CHECK(outcome_of(replicate.run_arm(paying({"one"}), {})) == outcome_of(first));
+  const Outcome first = outcome_of(replicate.run_arm(manifold_run({"one", "best", "clone"}), {}));
+  replicate.run_arm(manifold_run({"many", "cheap"}), {});  // an arm in between leaves nothing behind
+  const bool same = outcome_of(replicate.run_arm(manifold_run({"one", "best", "clone"}), {})) == first;
+  CHECK(same);
 }
 
 TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invariance]") {
-  const FollowGraph graph = lively_graph(5'000);
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  Replicate replicate(graph, no_ids, lively_parameters(), lively_run(), ReplicateStreams{}, alone);
+  Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
-  const RunRecord plain = replicate.run_arm(paying({"one"}), {6, 0.0, false});
-  const RunRecord much = replicate.run_arm(paying({"one"}), {1, 1.0, true});
+  const RunRecord plain = replicate.run_arm(manifold_run(every_campaign), {6, 0.0, false});
+  const RunRecord much = replicate.run_arm(manifold_run(every_campaign), {1, 1.0, true});
   CHECK(much.tiers == plain.tiers);
+  CHECK(much.ledger == plain.ledger);
+  CHECK(much.group_sessions == plain.group_sessions);
+  CHECK(much.readers == plain.readers);
+  CHECK(much.curve == plain.curve);
+  CHECK(much.frequency == plain.frequency);
   CHECK(much.campaigns == plain.campaigns);
   CHECK(much.event_hash == plain.event_hash);
   // With every counted root tracked, the rows of posts add up to the tiers.
@@ -121,11 +165,12 @@ std::map<std::uint64_t, std::vector<std::uint64_t>> by_root(const RunRecord& rec
 }
 
 TEST_CASE("a paid post by an author without followers changes nothing but its own rows and those of the post it replaces", "[sim][arms]") {
-  const FollowGraph graph = lively_graph(5'000);
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  WorldParameters parameters = lively_parameters();
+  WorldParameters parameters = manifold_parameters();
   std::uint32_t lonely = 0;  // a user whom nobody follows, who has posts of its own to be replaced
-  while (graph.follower_count(UserId{lonely}) > 0) ++lonely;
+  while (graph.follower_count(UserId{lonely}) > 0 || !accounts.is_active(UserId{lonely})) ++lonely;
   parameters.population.post_spread = 0.0;  // so that it does post
   parameters.population.posts_per_day = 40.0;
   parameters.campaigns.resize(1);
@@ -133,12 +178,14 @@ TEST_CASE("a paid post by an author without followers changes nothing but its ow
   campaign.choose = AccountChoice::named;
   campaign.accounts = {fmt::format("{}", lonely)};
   campaign.posts = 1;
-  const Ranking ranking = GENERATE(Ranking::chronological, Ranking::random, Ranking::popularity, Ranking::weighted);
+  const auto [ranking, holdout] = GENERATE(std::pair(Ranking::chronological, 0.0), std::pair(Ranking::random, 0.3), std::pair(Ranking::popularity, 0.0),
+                                          std::pair(Ranking::popularity, 0.3), std::pair(Ranking::weighted, 0.0), std::pair(Ranking::weighted, 0.3));
   RunParameters run = lively_run();
   run.feed.ranking = ranking;
+  run.feed.holdout = holdout;
   RunParameters paid = run;
   paid.pays = {"one"};
-  Replicate replicate(graph, no_ids, parameters, run, ReplicateStreams{}, alone);
+  Replicate replicate(graph, accounts, parameters, run, ReplicateStreams{}, alone);
   replicate.warm_up();
   const RecordOptions everything{6, 1.0, true};
   const RunRecord control = replicate.run_arm(run, everything), treated = replicate.run_arm(paid, everything);
@@ -165,6 +212,12 @@ TEST_CASE("a paid post by an author without followers changes nothing but its ow
     CHECK(treated.series[i].impressions == control.series[i].impressions);
     CHECK(treated.series[i].likes == control.series[i].likes);
   }
+  CHECK(treated.ledger == control.ledger);
+  CHECK(treated.group_sessions == control.group_sessions);
+  CHECK((treated.group_sessions[1] > 0) == (holdout > 0));
+  CHECK(treated.readers == control.readers);
+  CHECK(treated.curve == control.curve);  // one post of the author instead of another
+  for (std::size_t i = 0; i < control.tiers.size(); ++i) CHECK(treated.tiers[i].outcomes == control.tiers[i].outcomes);
 }
 
 TEST_CASE("what campaigns spend stays within their budgets, and the second spends no more than the first", "[sim][campaigns]") {

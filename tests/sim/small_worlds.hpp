@@ -1,9 +1,12 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
+#include "graph/base/random.hpp"
 #include "graph/generators/power_law.hpp"
 #include "sim/world.hpp"
 
@@ -63,21 +66,96 @@ inline FollowGraph lively_graph(std::size_t users, std::uint32_t replicate = 0) 
   return power_law(shape, StreamKey(20260117, Stream::graph, replicate));
 }
 
-/// The outcome of a run, as far as it must not depend on how it was computed.
+/// The lively world with everything that it leaves out: inactive users, communities and what they share, planted accounts, prices with a spread, campaigns of every choice.
+inline WorldParameters manifold_parameters() {
+  WorldParameters p = lively_parameters();
+  p.population.shared_interest = 0.5;
+  p.prices.exponent = 0.9;
+  p.prices.spread = 0.4;
+  p.prices.scale = 0.5;
+  p.campaigns[1].acceptance = 0.7;
+  CampaignParameters best = p.campaigns[1];
+  best.name = "best";
+  best.choose = AccountChoice::engagement;
+  best.followers_from = 1;
+  best.count = 20;
+  best.budget_share = 0.5;
+  CampaignParameters fans = best;
+  fans.name = "fans";
+  fans.choose = AccountChoice::fit;
+  fans.topic = 3;
+  fans.tier = "middle";
+  CampaignParameters cheap = best;
+  cheap.name = "cheap";
+  cheap.choose = AccountChoice::price;
+  cheap.followers_from = 5;
+  cheap.posts = 2;
+  CampaignParameters clone = best;
+  clone.name = "clone";
+  clone.choose = AccountChoice::largest;
+  clone.plant = "clones";
+  clone.member = 1;
+  clone.acceptance = 1;
+  clone.followers_from = 0;
+  clone.followers_to = UINT64_MAX;
+  p.campaigns.insert(p.campaigns.end(), {best, fans, cheap, clone});
+  return p;
+}
+
+inline RunParameters manifold_run(std::vector<std::string> pays) {
+  RunParameters run = lively_run();
+  run.feed.holdout = 0.3;
+  run.pays = std::move(pays);
+  return run;
+}
+inline const std::vector<std::string> every_campaign{"one", "many", "best", "fans", "cheap", "clone"};
+
+/// Three users of five are active; nobody pays the first clone, so the second has its ticks for itself.
+inline Accounts manifold_accounts(std::size_t users) {
+  Accounts accounts;
+  accounts.active.resize((users + 63) / 64);
+  for (std::uint32_t u = 0; u < users; ++u) {
+    const bool is_active = u == 0 || u == 40 || (u != 30 && nested_mix(9, u, 0) % 5 < 3);
+    accounts.active[u / 64] |= std::uint64_t{is_active} << (u % 64);
+    accounts.community.push_back(static_cast<std::uint16_t>(nested_mix(9, u, 1) % 20));
+  }
+  accounts.plants = {"clones"};
+  accounts.planted = {{UserId{30}, 0, 0, true}, {UserId{40}, 0, 1, true}};
+  return accounts;
+}
+
+/// The outcome of a run, as far as it must not depend on how it was computed: all of it.
 struct Outcome {
   std::vector<TierRow> tiers;
+  std::vector<LedgerRow> ledger;
+  std::vector<std::uint64_t> group_sessions;
+  std::vector<ReaderRow> readers;
+  std::vector<CurveRow> curve;
   std::vector<CampaignRow> campaigns;
+  std::vector<std::uint64_t> frequency;
   std::vector<SeriesRow> series;
   std::uint64_t event_hash = 0;
-  std::vector<std::uint64_t> post_keys;
-  std::vector<std::int32_t> parents;
+  std::vector<std::vector<std::uint64_t>> posts;
+  std::vector<double> virality;  ///< of cascades of two nodes or more
+  std::vector<std::vector<std::uint64_t>> nodes;
+  std::vector<std::vector<std::uint64_t>> influencers;
   bool operator==(const Outcome&) const = default;
 };
 
 inline Outcome outcome_of(const RunRecord& record) {
-  Outcome outcome{record.tiers, record.campaigns, record.series, record.event_hash, {}, {}};
-  for (const PostRow& post : record.posts) outcome.post_keys.push_back(post.key);
-  for (const CascadeNode& node : record.cascades) outcome.parents.push_back(node.parent);
+  Outcome outcome{record.tiers,     record.ledger, record.group_sessions, record.readers, record.curve, record.campaigns, record.frequency, record.series,
+                  record.event_hash, {},            {},                    {},             {}};
+  for (const PostRow& p : record.posts) {
+    outcome.posts.push_back({p.key, p.author.value(), p.tick, static_cast<std::uint64_t>(p.campaign), p.topic, p.tier, p.impressions_followed, p.impressions_reshared, p.reach, p.likes,
+                             p.replies, p.reshares, p.clicks, p.cascade_size, p.depth, p.largest_broadcast, p.half_time, p.first_node});
+    if (p.cascade_size > 1) outcome.virality.push_back(p.structural_virality);
+  }
+  for (const CascadeNode& n : record.cascades) outcome.nodes.push_back({static_cast<std::uint64_t>(n.parent), n.user.value(), n.tick, static_cast<std::uint64_t>(n.reason)});
+  for (const InfluencerRow& i : record.influencers) {
+    const Outcomes& o = i.outcomes;
+    outcome.influencers.push_back({i.user.value(), i.campaign, i.followers, i.posts, i.replaced, static_cast<std::uint64_t>(i.cost), o.posts, o.impressions, o.reach, o.likes, o.replies,
+                                   o.reshares, o.clicks});
+  }
   return outcome;
 }
 
