@@ -1,6 +1,6 @@
 # The two commands of the README, and what they stand on. Everything else is CMake: see CMakePresets.json.
 #
-#   make run     installs what is missing, builds, runs the main study and prints its comparison table
+#   make run     installs what is missing, builds, runs the flagship study and prints its comparison table
 #   make test    installs what is missing, builds with warnings as errors and passes all tests
 #   make build   installs what is missing and builds build/release/grapevine
 
@@ -16,7 +16,7 @@ JOBS ?= $(shell nproc)
 
 run: build
 	@mkdir -p $(RESULTS)
-	build/release/grapevine run scenarios/library/one-or-many.toml -o $(RESULTS)/one-or-many.h5 --overwrite
+	build/release/grapevine run scenarios/library/smaller-is-better.toml -o $(RESULTS)/smaller-is-better.h5 --overwrite
 
 build: setup
 	cmake --preset release $(CMAKE_FLAGS)

@@ -86,6 +86,50 @@ constexpr std::array portfolio{
     spent,
 };
 
+double audience_size(const RunRecord& run) {
+  return total_over(run.influencers, [](const InfluencerRow& i) { return i.followers; });
+}
+
+constexpr std::array clone{
+    Metric{.name = "campaign engagement per follower",
+           .unit = "actions per follower",
+           .sentence = "likes, replies, reshares of the account's paid posts per follower",
+           .total = attributed_engagement,
+           .per = audience_size},
+    Metric{.name = "campaign reach per follower",
+           .unit = "users per follower",
+           .sentence = "distinct users who looked at the account's paid posts, per follower",
+           .total = attributed_reach,
+           .per = audience_size},
+    Metric{.name = "campaign impressions per follower",
+           .unit = "impressions per follower",
+           .sentence = "times the account's paid posts were looked at, per follower",
+           .total = attributed_impressions,
+           .per = audience_size},
+    Metric{.name = "campaign engagement per impression",
+           .unit = "actions per impression",
+           .sentence = "likes, replies and reshares per look at a campaign's post",
+           .total = attributed_engagement,
+           .per = attributed_impressions},
+    Metric{.name = "campaign engagement per money",
+           .unit = "actions per money",
+           .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
+           .total = attributed_engagement,
+           .per = money_spent},
+    Metric{.name = "followers", .unit = "users", .sentence = "followers of the account", .total = audience_size},
+};
+
+/// Each arm pays one account, the two share a profile, and somewhere they are not the same account.
+bool are_clones(const ArmRuns& arm, const ArmRuns& against) {
+  bool differ = false;
+  for (std::size_t i = 0; i < arm.records.size(); ++i) {
+    const auto &one = arm.records[i].influencers, &other = against.records[i].influencers;
+    if (one.size() != 1 || other.size() != 1 || one[0].profile != other[0].profile) return false;
+    differ |= one[0].user != other[0].user;
+  }
+  return differ;
+}
+
 constexpr std::array population{
     Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts", .total = all_engagement},
     Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post was looked at", .total = all_impressions},
@@ -130,12 +174,13 @@ bool ArmRuns::pays() const {
 std::span<const Metric> metrics_of(std::string_view estimand) {
   if (estimand == "incremental") return incremental;
   if (estimand == "portfolio") return portfolio;
+  if (estimand == "clone") return clone;
   GRAPEVINE_EXPECTS(estimand == "population");
   return population;
 }
 
 std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against) {
-  if (arm.pays() && against.pays()) return "portfolio";
+  if (arm.pays() && against.pays()) return are_clones(arm, against) ? "clone" : "portfolio";
   return arm.pays() || against.pays() ? "incremental" : "population";
 }
 

@@ -32,7 +32,7 @@ struct Metric {
 /// The metrics of an estimand, in the order of their rows.
 ///
 /// "incremental": one arm pays, the other does not (a control). Differences only: the control's share of a campaign is 0, and a net effect
-/// may have any sign. "portfolio": both arms pay, so outcomes are held against the money. "population": neither pays; what all users do
+/// may have any sign. "clone": both arms pay one account each, and the two differ in size only: outcomes are held against the followers. "portfolio": both arms pay, so outcomes are held against the money. "population": neither pays; what all users do
 /// under two rules.
 std::span<const Metric> metrics_of(std::string_view estimand);
 

@@ -270,7 +270,7 @@ RunRecord World::record() const {
       ++row.accounts;
       row.spent += purchase.cost;
       influencer.emplace(paid_account(c, purchase.user), record.influencers.size());
-      record.influencers.push_back({purchase.user, c, purchase.followers, 0, 0, purchase.cost, {}});
+      record.influencers.push_back({purchase.user, purchase.profile, c, purchase.followers, 0, 0, purchase.cost, {}});
     }
   }
   add_audiences(*this, record);

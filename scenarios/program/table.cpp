@@ -132,6 +132,7 @@ bool is_ratio(const ComparisonRow& row) { return row.statistic == "ratio of mean
 std::string_view meaning(std::string_view estimand) {
   if (estimand == "incremental") return "what the campaign added";
   if (estimand == "portfolio") return "what the money bought";
+  if (estimand == "clone") return "one profile, two sizes";
   return "what all users did";
 }
 

@@ -160,6 +160,7 @@ struct CascadeNode {
 /// A row of `/influencers`: an account that was paid.
 struct InfluencerRow {
   UserId user{};
+  UserId profile{};  ///< the user itself, or the first account of its nested plant: clones share it
   std::uint32_t campaign = 0;
   std::uint64_t followers = 0;
   std::uint64_t posts = 0;     ///< paid posts

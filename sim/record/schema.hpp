@@ -331,6 +331,7 @@ void columns(Row& row, Column& column) {
   column("campaign", row.row.campaign, count_units, "index of the campaign");
   column("user", row.row.user, count_units, "user, by internal number");
   column.account("account", row.row.user, "user, by outside id");
+  column("profile", row.row.profile, count_units, "the user itself, or the first account of its nested plant, by internal number: clones share it");
   column("followers", row.row.followers, count_units, "followers of the user");
   column("paid_posts", row.row.posts, count_units, "paid posts");
   column("replaced", row.row.replaced, count_units, "organic posts withheld for paid ones");

@@ -43,7 +43,7 @@ auto fields(const StructureRow& r) {
 }
 auto fields(const CascadeNode& r) { return std::make_tuple(r.parent, r.user, r.tick, r.reason); }
 auto fields(const InfluencerRow& r) {
-  return std::make_tuple(r.user, r.campaign, r.followers, r.posts, r.replaced, r.cost, r.outcomes.impressions, r.outcomes.reach,
+  return std::make_tuple(r.user, r.profile, r.campaign, r.followers, r.posts, r.replaced, r.cost, r.outcomes.impressions, r.outcomes.reach,
                          r.outcomes.likes, r.outcomes.replies, r.outcomes.reshares, r.outcomes.clicks);
 }
 auto fields(const GraphFacts& r) {

@@ -62,7 +62,7 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
 
 InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   InfluencerRow row;
-  row.user = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(), row.replaced = n(), row.cost = n();
+  row.user = UserId{n()}, row.profile = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(), row.replaced = n(), row.cost = n();
   row.outcomes.impressions = n(), row.outcomes.reach = n(), row.outcomes.likes = n(), row.outcomes.replies = n();
   row.outcomes.reshares = n(), row.outcomes.clicks = n();
   return row;
