@@ -66,6 +66,37 @@ double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
   return arms * (static_cast<double>(scenario.world.tiers.names.size()) * tier_row + bins * series_row + tracked * post_row);
 }
 
+/// Follower counts below which chance rules what an account gets.
+constexpr std::uint64_t few_followers = 100;
+
+/// What a scaled world makes too small to tell much.
+std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlook) {
+  const double scale = scale_of(scenario.graph);
+  std::vector<std::string> notes;
+  const auto users_for = [&](std::uint64_t followers) {
+    return with_thousands(static_cast<std::uint64_t>(static_cast<double>(scenario.graph.users) * few_followers / static_cast<double>(std::max<std::uint64_t>(1, followers)) + 0.5));
+  };
+  std::vector<std::string> tiers;
+  if (scenario.claims.any()) tiers = {scenario.claims.micro, scenario.claims.mega};
+  for (const CampaignParameters& campaign : scenario.world.campaigns)
+    if (!campaign.tier.empty()) tiers.push_back(campaign.tier);
+  std::ranges::sort(tiers);
+  tiers.erase(std::unique(tiers.begin(), tiers.end()), tiers.end());
+  for (const std::string& name : tiers) {
+    const auto tier = static_cast<std::size_t>(std::ranges::find(scenario.world.tiers.names, name) - scenario.world.tiers.names.begin());
+    const std::uint64_t from = scenario.world.tiers.from[tier];
+    if (scale < 1.0 && from < few_followers)
+      notes.push_back(fmt::format("tier '{}' starts at {} followers in this scaled world; below {} chance rules; graph.users = {} would fit", name, from, few_followers, users_for(from)));
+    if (outlook.users_by_tier[tier] == 0) notes.push_back(fmt::format("tier '{}' is empty", name));
+  }
+  if (scale < 1.0)
+    for (const PlantChoice& plant : scenario.graph.plants)
+      if (plant.least < few_followers)
+        notes.push_back(fmt::format("plant '{}' has accounts of {} followers in this scaled world; below {} chance rules; graph.users = {} would fit", plant.name, plant.least,
+                                    few_followers, users_for(plant.least)));
+  return notes;
+}
+
 std::string money(MicroMoney micro) { return with_decimals(static_cast<double>(micro) / micro_per_unit, 2); }
 
 }  // namespace
@@ -115,6 +146,9 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   std::string text = scenario.title.empty() ? "" : scenario.title + "\n\n";
   text += fmt::format("World   {} users, {} follows, reciprocity {}\n", with_thousands(graph.users), with_thousands(graph.follows),
                       with_decimals(graph.reciprocity, 3));
+  if (graph.scale < 1.0)
+    text += fmt::format("        it stands for {} users: follower counts, fees and budgets are {} of those that it stands for\n",
+                        with_thousands(static_cast<std::uint64_t>(static_cast<double>(graph.users) / graph.scale + 0.5)), graph.scale);
   text += fmt::format("        the largest user, {}, has {} followers\n", outlook.largest, with_thousands(graph.largest_followers));
   if (graph.rows_read > 0)
     text += fmt::format("        {} rows read: {} repeat another, {} name one user twice; {} users have no follow\n",
@@ -139,6 +173,8 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
     }
     text += campaigns.text();
   }
+
+  for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
 
   text += "\n";
   TextTable arms("ll");
