@@ -1,0 +1,306 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/base/error.hpp"
+#include "graph/base/exchange.hpp"
+#include "graph/base/math.hpp"
+#include "sim/campaigns.hpp"
+#include "sim/interests.hpp"
+#include "sim/tick/session.hpp"
+#include "sim/world.hpp"
+#include "tests/catch.hpp"
+#include "tests/sim/small_worlds.hpp"
+
+// What money buys: prices, the order of asking, acceptance, and what is said where nobody can be paid. tests/sim/slow_model_test.cpp compares whole deals in small worlds.
+namespace grapevine {
+namespace {
+
+using namespace testing;
+
+/// One campaign without any bound in the lively world.
+WorldParameters one_campaign(AccountChoice choose) {
+  WorldParameters p = lively_parameters();
+  p.campaigns.resize(1);
+  CampaignParameters& one = p.campaigns[0];
+  one.choose = choose;
+  one.count = UINT32_MAX;
+  one.posts = 1;
+  one.topic = 3;
+  return p;
+}
+
+Deal deal_of(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, PastRates past = {}) {
+  return choose_accounts(graph, accounts, parameters, ReplicateStreams{}, past).at(0);
+}
+
+TEST_CASE("accounts are asked in the order of the choice, all of them if nothing binds", "[sim][campaigns]") {
+  const FollowGraph graph = lively_graph(5'000);  // several times what is sorted at once
+  const Accounts accounts = manifold_accounts(5'000);
+  const AccountChoice choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::fit, AccountChoice::engagement, AccountChoice::price);
+  WorldParameters parameters = one_campaign(choose);
+  parameters.prices.spread = 0.5;
+  parameters.population.shared_interest = 0.5;
+  std::vector<double> past(5'000);
+  for (std::uint32_t u = 0; u < past.size(); ++u) past[u] = static_cast<double>(nested_mix(4, u, 0) % 50) / 100;  // many equal ones
+  const StreamKey selection(parameters.seed, Stream::selection, 0), dynamics(parameters.seed, Stream::dynamics, 0);
+  const Interests interests(accounts, parameters.population, dynamics);
+  const auto place = [&](UserId user) -> double {  // lower is earlier
+    switch (choose) {
+      case AccountChoice::largest: return -static_cast<double>(graph.follower_count(user));
+      case AccountChoice::fit: return -static_cast<double>(interests.bits(user, 3) >> 12);
+      case AccountChoice::engagement: return -past[user.index()];
+      case AccountChoice::price: return static_cast<double>(price_of(parameters.prices, selection, user, graph.follower_count(user)));
+      default: return static_cast<double>(nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()) >> 12);
+    }
+  };
+  std::vector<UserId> expected;
+  for (std::uint32_t u = 0; u < 5'000; ++u)
+    if (accounts.is_active(UserId{u})) expected.emplace_back(u);
+  std::stable_sort(expected.begin(), expected.end(), [&](UserId a, UserId b) { return place(a) < place(b); });
+  const Deal all = deal_of(graph, accounts, parameters, past);
+  std::vector<UserId> bought;
+  for (const Purchase& purchase : all.purchases) bought.push_back(purchase.user);
+  const bool same = bought == expected;
+  CHECK(same);
+  CHECK(all.offers == expected.size());
+  CHECK(all.declined == 0);
+  // A tenth of them, and a tenth of the money, are the first of the same list.
+  parameters.campaigns[0].count = static_cast<std::uint32_t>(expected.size() / 10);
+  const Deal few = deal_of(graph, accounts, parameters, past);
+  REQUIRE(few.purchases.size() == expected.size() / 10);
+  for (std::size_t i = 0; i < few.purchases.size(); ++i) REQUIRE(few.purchases[i].user == expected[i]);
+  parameters.campaigns[0].count = UINT32_MAX;
+  parameters.campaigns[0].budget = all.spent() / 10;
+  const Deal cheap = deal_of(graph, accounts, parameters, past);
+  REQUIRE(cheap.spent() <= parameters.campaigns[0].budget);
+  std::size_t i = 0;
+  for (const Purchase& purchase : cheap.purchases) {  // those too dear for the whole budget are left out
+    while (price_of(parameters.prices, selection, expected[i], graph.follower_count(expected[i])) > parameters.campaigns[0].budget) ++i;
+    REQUIRE(purchase.user == expected[i++]);
+  }
+}
+
+TEST_CASE("engagement per impression in the warm-up decides who is asked first, and nothing after it does", "[sim][campaigns]") {
+  const FollowGraph graph = lively_graph(1'000);
+  const Accounts accounts = manifold_accounts(1'000);
+  Alone alone;
+  WorldParameters parameters = one_campaign(AccountChoice::engagement);
+  parameters.campaigns[0].count = 30;
+  RunParameters run = lively_run();
+  run.feed.prior_strength = GENERATE(0.0, 20.0);
+  World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
+  // By hand: what everybody's posts of the last W ticks were looked at and liked, replied to and reshared. All roots of a warm-up as long as the window are live at its end.
+  REQUIRE(parameters.time.warmup == run.feed.window);
+  std::vector<double> impressions(1'000), engagement(1'000);
+  while (world.state.clock.now < parameters.time.warmup) {
+    world.step();
+    for (const Impression& i : world.last_events().impressions) {
+      const std::size_t author = world.state.posts.identity(i.root).author.index();
+      ++impressions[author];
+      engagement[author] += i.took(Action::like) + i.took(Action::reply) + i.took(Action::reshare);
+    }
+  }
+  const double mean = std::accumulate(engagement.begin(), engagement.end(), 0.0) / std::accumulate(impressions.begin(), impressions.end(), 0.0);
+  const double p = run.feed.prior_strength;
+  std::vector<std::pair<double, UserId>> order;
+  for (std::uint32_t u = 0; u < 1'000; ++u)
+    if (accounts.is_active(UserId{u})) order.emplace_back(impressions[u] + p > 0 ? -(engagement[u] + p * mean) / (impressions[u] + p) : 0.0, u);
+  std::sort(order.begin(), order.end());
+  RunParameters arm = run;
+  arm.pays = {"one"};
+  arm.feed.prior_strength = 5;  // of the arm: does not matter
+  const auto branch = world.branch(arm, {});
+  const auto& purchases = branch->deals->at(0).purchases;
+  REQUIRE(purchases.size() == 30);
+  for (std::size_t i = 0; i < purchases.size(); ++i) CHECK(purchases[i].user == order[i].second);
+  CHECK(world.deals->at(0).purchases[0].user != purchases[0].user);  // before: at random
+  branch->run_until(parameters.time.end());
+  CHECK(branch->record().campaigns[0].accounts == 30);
+}
+
+TEST_CASE("accounts accept with the probability asked for, each by itself, and those that accept a low one accept a higher", "[sim][campaigns][statistical]") {
+  const FollowGraph graph = lively_graph(5'000);
+  const Accounts accounts;
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  const auto accepting = [&](double acceptance) {
+    parameters.campaigns[0].acceptance = acceptance;
+    const Deal deal = deal_of(graph, accounts, parameters);
+    REQUIRE(deal.offers == 5'000);
+    REQUIRE(deal.offers == deal.declined + deal.purchases.size());
+    std::set<UserId> users;
+    for (const Purchase& purchase : deal.purchases) users.insert(purchase.user);
+    return users;
+  };
+  const std::set<UserId> low = accepting(0.3), high = accepting(0.6), all = accepting(1.0);
+  // Binomial: sd sqrt(5 000 x 0.3 x 0.7) = 32.4 and sqrt(5 000 x 0.6 x 0.4) = 34.6; sound code leaves five sd for one seed in 1.7 million.
+  CHECK(std::abs(static_cast<double>(low.size()) - 1'500) < 5 * 32.4);
+  CHECK(std::abs(static_cast<double>(high.size()) - 3'000) < 5 * 34.6);
+  CHECK(all.size() == 5'000);
+  CHECK(std::includes(high.begin(), high.end(), low.begin(), low.end()));
+  // Another campaign asks anew: 0.3 x 0.3 of them accept both, mean 450, sd 20.2.
+  parameters.campaigns[0].name = "another";
+  const std::set<UserId> other = accepting(0.3);
+  double both = 0;
+  for (const UserId user : other) both += low.contains(user);
+  CHECK(std::abs(both - 450) < 5 * 20.2);
+  // Those who decline are passed over: as many are paid as without them.
+  parameters.campaigns[0].count = 100;
+  parameters.campaigns[0].acceptance = 0.3;
+  const Deal hundred = deal_of(graph, accounts, parameters);
+  CHECK(hundred.purchases.size() == 100);
+  CHECK(hundred.declined > 100);
+}
+
+TEST_CASE("an account's own price factor has mean 1 and the spread asked for, and grows with no size", "[sim][campaigns][statistical]") {
+  PriceParameters prices;
+  prices.post = 1'000'000 * micro_per_unit;  // so large that rounding does not show
+  prices.follower = 0;
+  prices.spread = 0.5;
+  const StreamKey selection(8, Stream::selection, 0);
+  constexpr std::uint32_t n = 40'000;
+  double sum = 0, logs = 0, squares = 0;
+  for (std::uint32_t u = 0; u < n; ++u) {
+    const double factor = static_cast<double>(price_of(prices, selection, UserId{u}, u % 1'000)) / static_cast<double>(prices.post);
+    sum += factor;
+    logs += std::log(factor);
+    squares += std::log(factor) * std::log(factor);
+  }
+  // Lognormal: variance e^0.25 - 1 = 0.284, so the mean has sd sqrt(0.284 / 40 000) = 0.00266. The log is normal with mean -0.125 and sd 0.5: its mean has sd 0.0025, its sd 0.00177.
+  CHECK(std::abs(sum / n - 1) < 5 * 0.00266);
+  CHECK(std::abs(logs / n + 0.125) < 5 * 0.0025);
+  CHECK(std::abs(std::sqrt(squares / n - logs / n * logs / n) - 0.5) < 5 * 0.00177);
+  const StreamKey again(8, Stream::selection, 1);
+  CHECK(price_of(prices, again, UserId{5}, 0) != price_of(prices, selection, UserId{5}, 0));  // replicates have prices of their own
+  CHECK(price_of(prices, selection, UserId{5}, 7) == price_of(prices, selection, UserId{5}, 7'000'000));
+}
+
+TEST_CASE("prices follow the exponent, and in a small world are so much smaller as the world is", "[sim][campaigns]") {
+  const StreamKey selection(8, Stream::selection, 0);
+  PriceParameters prices;
+  prices.post = 3 * micro_per_unit;
+  prices.follower = 20'000;
+  CHECK(price_of(prices, selection, UserId{1}, 1'000'000'000) == 3'000'000 + 20'000'000'000'000);  // whole numbers
+  prices.exponent = 0.5;
+  CHECK(price_of(prices, selection, UserId{1}, 250'000) == 3'000'000 + 20'000 * 500);
+  CHECK(price_of(prices, selection, UserId{1}, 0) == 3'000'000);
+  prices.scale = 0.01;
+  CHECK(price_of(prices, selection, UserId{1}, 2'500) == 30'000 + 200 * 500);  // stands for 250 000 followers, for a hundredth of their price
+  CHECK(price_of(prices, selection, UserId{1}, 0) == 30'000);
+  prices.exponent = 1;
+  CHECK(price_of(prices, selection, UserId{1}, 2'500) == 30'000 + 20'000 * 2'500);  // a price in proportion to followers knows no scale
+}
+
+TEST_CASE("a share of another campaign's spending is the bound, rounded down", "[sim][campaigns]") {
+  const FollowGraph graph = lively_graph(2'000);
+  WorldParameters parameters = lively_parameters();
+  parameters.campaigns[1].budget_share = 0.37;
+  const auto deals = choose_accounts(graph, Accounts{}, parameters, ReplicateStreams{});
+  CHECK(deals[1].budget == deals[0].spent() * 37 / 100);
+  CHECK(deals[1].spent() <= deals[1].budget);
+  CHECK(deals[1].spent() > deals[1].budget - (micro_per_unit + 50 * 10'000));  // not one more account
+}
+
+/// The message with which a world is refused.
+std::string refusal(const std::function<void()>& make) {
+  try {
+    make();
+  } catch (const BadRequest& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+/// The number that follows `words`.
+double number_after(const std::string& text, const std::string& words) {
+  const std::size_t at = text.find(words);
+  REQUIRE(at != std::string::npos);
+  return std::stod(text.substr(at + words.size()));
+}
+
+TEST_CASE("where nobody can be paid the message names the campaign and a number that would fit, and it fits", "[sim][campaigns]") {
+  using Catch::Matchers::Contains;
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(2'000);
+  WorldParameters parameters = one_campaign(AccountChoice::largest);
+  parameters.prices.spread = 0.5;
+  CampaignParameters& one = parameters.campaigns[0];
+  const auto buy = [&] { (void)deal_of(graph, accounts, parameters); };
+  REQUIRE(refusal(buy) == "not refused");
+
+  SECTION("a budget below every price") {
+    one.followers_from = 7;
+    one.choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::price, AccountChoice::named);
+    one.accounts = {"3", "1", "17"};
+    one.budget = 100'000;
+    const std::string text = refusal(buy);
+    CHECK_THAT(text, Contains("campaign 'one'") && Contains("the budget of 0.10"));
+    one.budget = std::llround(number_after(text, " asks ") * micro_per_unit);
+    REQUIRE(refusal(buy) == "not refused");
+    CHECK(deal_of(graph, accounts, parameters).purchases.size() == 1);
+    one.budget -= 10'001;  // a cent, to which the number was rounded up, and a bit
+    CHECK(refusal(buy) != "not refused");
+  }
+  SECTION("no user with so many followers") {
+    one.followers_from = 1'000'000;
+    const std::string text = refusal(buy);
+    CHECK_THAT(text, Contains("campaign 'one'") && Contains("1000000 followers or more"));
+    one.followers_from = static_cast<std::uint64_t>(number_after(text, "the largest of them has "));
+    REQUIRE(refusal(buy) == "not refused");
+    ++one.followers_from;
+    CHECK(refusal(buy) != "not refused");
+  }
+  SECTION("no user in the range, the tier, the plant") {
+    one.tier = "small";
+    one.followers_from = 30;
+    one.followers_to = 40;
+    CHECK_THAT(refusal(buy), Contains("campaign 'one'") && Contains("of tier 'small'") && Contains("with 30 to 40 followers"));
+    one.tier = "middle";
+    REQUIRE(refusal(buy) == "not refused");
+    one.followers_from = 0;
+    one.followers_to = UINT64_MAX;
+    one.tier.clear();
+    one.plant = "clones";
+    one.member = 0;  // is not active
+    CHECK_THAT(refusal(buy), Contains("campaign 'one'") && Contains("of plant 'clones'") && Contains("with number 0"));
+    one.member = 2;
+    CHECK_THAT(refusal(buy), Contains("with number 2"));
+    one.member = 1;
+    REQUIRE(refusal(buy) == "not refused");
+    one.member = -1;
+    CHECK(deal_of(graph, accounts, parameters).purchases.size() == 1);  // the one that is active
+  }
+  SECTION("everybody declines") {
+    one.acceptance = 1e-9;
+    one.tier = "middle";
+    const std::string text = refusal(buy);
+    CHECK_THAT(text, Contains("campaign 'one'") && Contains("campaign.acceptance"));
+    std::uint64_t asked = 0;
+    for (std::uint32_t u = 0; u < 2'000; ++u) asked += accounts.is_active(UserId{u}) && graph.follower_count(UserId{u}) >= 20;
+    REQUIRE(asked > 1);
+    CHECK(number_after(text, "all ") == static_cast<double>(asked));
+    one.acceptance = 1;
+    CHECK(refusal(buy) == "not refused");
+  }
+  SECTION("nobody is called so") {
+    one.choose = AccountChoice::named;
+    one.accounts = {"3", "2000"};
+    CHECK_THAT(refusal(buy), Contains("campaign 'one'") && Contains("'2000'") && Contains("0 to 1999"));
+    one.accounts = {"3", "1999"};
+    CHECK(refusal(buy) == "not refused");
+  }
+  SECTION("no user is active") {
+    Accounts silent = accounts;
+    silent.active.assign(silent.active.size(), 0);
+    CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }), Contains("campaign 'one'") && Contains("0 users post"));
+  }
+}
+
+}  // namespace
+}  // namespace grapevine
