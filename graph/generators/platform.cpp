@@ -173,7 +173,11 @@ Look look(std::size_t first, std::size_t count, std::uint64_t bits) {
   const Wide product = static_cast<Wide>(bits) * count;
   return {static_cast<std::uint32_t>(first + static_cast<std::size_t>(product >> 64)), static_cast<std::uint32_t>(product >> 32)};
 }
-std::uint32_t resolve(std::span<const Cell> cells, Look at) { return at.coin < cells[at.cell].threshold ? at.cell : cells[at.cell].other; }
+std::uint32_t resolve(std::span<const Cell> cells, Look at) {
+  const Cell cell = cells[at.cell];
+  return at.cell ^
+         ((at.cell ^ cell.other) & (0U - static_cast<std::uint32_t>(at.coin >= cell.threshold)));  // no branch: it would be a coin
+}
 
 /// Fills the cells first .. first + count - 1 for the weights of these members (Vose 1991) and returns the sum of the weights.
 class CellFiller {
@@ -569,6 +573,46 @@ private:
   void* first_;
 };
 
+/// Sorts words of a known number of bits in three passes, a third of the bits each, from the lowest up.
+class WordSorter {
+public:
+  /// The words ascending, in their own place or another that lasts until the next call.
+  std::span<const UserId> operator()(std::span<UserId> words, int bits) {
+    const int digit = (bits + passes - 1) / passes;
+    if (words.size() < std::size_t{1} << (digit - 1) || words.size() > most) {
+      std::ranges::sort(words);
+      return words;
+    }
+    if (first_.size() < words.size()) {
+      first_.resize(words.size());
+      second_.resize(words.size());
+    }
+    const std::uint32_t mask = (1U << digit) - 1;
+    for (auto& next : next_) std::fill_n(next.begin(), mask + 1, 0U);
+    for (const UserId word : words)
+      for (int pass = 0; pass < passes; ++pass) ++next_[static_cast<std::size_t>(pass)][word.value() >> (pass * digit) & mask];
+    for (auto& next : next_) {
+      std::uint32_t end = 0;
+      for (std::uint32_t d = 0; d <= mask; ++d) end += std::exchange(next[d], end);
+    }
+    const std::size_t count = words.size();
+    const auto scatter = [&](const UserId* from, UserId* to, int pass) {
+      std::uint32_t* const next = next_[static_cast<std::size_t>(pass)].data();
+      for (std::size_t i = 0; i < count; ++i) to[next[from[i].value() >> (pass * digit) & mask]++] = from[i];
+    };
+    scatter(words.data(), first_.data(), 0);
+    scatter(first_.data(), second_.data(), 1);
+    scatter(second_.data(), first_.data(), 2);
+    return {first_.data(), count};
+  }
+
+private:
+  static constexpr int passes = 3;
+  static constexpr std::size_t most = std::size_t{1} << 18;  // beyond which the words would not stay in cache
+  std::array<std::array<std::uint32_t, 2048>, passes> next_;
+  std::vector<UserId, Unwritten<UserId>> first_, second_;
+};
+
 /// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
 ///
 /// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
@@ -660,6 +704,7 @@ public:
 
 private:
   static constexpr std::size_t most_buckets = 256;
+  static constexpr int most_part_shift = 7;
 
   template <class Visit>
   void visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const;
@@ -703,27 +748,41 @@ Rows FollowSorter::rows(std::span<const UserId> user_at) {
   Rows rows;
   rows.begin.resize(users_ + 1);
   resize(rows.users, begin.back());
-  parallel_for(
-      buckets_,
-      [&](std::size_t b) {
-        const std::size_t first = b << shift_, count = std::min(users_, first + (std::size_t{1} << shift_)) - first;
-        std::vector<std::uint32_t> next(count + 1, 0);
-        visit(b, user_at, [&](std::uint32_t low, auto&&) { ++next[low + 1]; });
-        for (std::size_t r = 0; r < count; ++r) next[r + 1] += next[r];
-        UserId* const users = rows.users.data() + begin[b];
-        visit(b, user_at, [&](std::uint32_t low, auto&& followee) { users[next[low]++] = followee(); });
-        for (Writer& writer : writers_) std::vector<Writer::Chunk>().swap(writer.chunks_[b]);
-        UserId *row = users, *kept = users;  // next[r] is the end of row r by now
-        for (std::size_t r = 0; r < count; ++r) {
-          UserId* const end = users + next[r];
-          std::sort(row, end);
-          kept = std::copy(row, std::unique(row, end), kept);
-          rows.begin[first + r + 1] = static_cast<std::uint64_t>(kept - users);
-          row = end;
-        }
-        kept_in[b] = static_cast<std::uint64_t>(kept - users);
-      },
-      1);
+  const int user_bits = static_cast<int>(std::bit_width(users_)), part_shift = std::min({32 - user_bits, most_part_shift, shift_});
+  const std::uint32_t user_mask = static_cast<std::uint32_t>((std::uint64_t{1} << user_bits) - 1);
+  std::vector<WordSorter> sorters(static_cast<std::size_t>(thread_count()));
+  parallel_blocks(buckets_, 1, [&](std::size_t b, std::size_t, std::size_t, int worker) {
+    const std::size_t first = b << shift_, count = std::min(users_, first + (std::size_t{1} << shift_)) - first;
+    const std::size_t parts = (count + (std::size_t{1} << part_shift) - 1) >> part_shift;
+    std::vector<std::uint32_t> next(parts + 1, 0);
+    visit(b, user_at, [&](std::uint32_t low, auto&&) { ++next[(low >> part_shift) + 1]; });
+    for (std::size_t part = 0; part < parts; ++part) next[part + 1] += next[part];
+    UserId* const users = rows.users.data() + begin[b];
+    visit(b, user_at, [&](std::uint32_t low, auto&& followee) {
+      const std::uint64_t row = low & ((1U << part_shift) - 1);
+      users[next[low >> part_shift]++] = UserId(static_cast<std::uint32_t>(row << user_bits | followee().value()));
+    });
+    for (Writer& writer : writers_) std::vector<Writer::Chunk>().swap(writer.chunks_[b]);
+    UserId *waiting = users, *kept = users;  // next[part] is the end of a part by now
+    for (std::size_t part = 0; part < parts; ++part) {
+      const std::span<const UserId> sorted =
+          sorters[static_cast<std::size_t>(worker)]({waiting, users + next[part]}, user_bits + part_shift);
+      waiting = users + next[part];
+      const std::size_t row = first + (part << part_shift),
+                        rows_here = std::min(count - (part << part_shift), std::size_t{1} << part_shift);
+      std::uint64_t* const end = rows.begin.data() + row + 1;
+      std::fill_n(end, rows_here, static_cast<std::uint64_t>(kept - users));
+      std::uint64_t before = UINT64_MAX;
+      for (const UserId word : sorted) {
+        *kept = UserId(word.value() & user_mask);
+        kept += word.value() != before;
+        before = word.value();
+        end[before >> user_bits] = static_cast<std::uint64_t>(kept - users);
+      }
+      for (std::size_t r = 1; r < rows_here; ++r) end[r] = std::max(end[r], end[r - 1]);
+    }
+    kept_in[b] = static_cast<std::uint64_t>(kept - users);
+  });
   std::uint64_t total = 0;  // one thread: as fast as memory
   for (std::size_t b = 0; b < buckets_; ++b) {
     if (total != begin[b]) std::copy_n(rows.users.data() + begin[b], kept_in[b], rows.users.data() + total);
