@@ -22,16 +22,17 @@ constexpr std::size_t page_width = 98;  // and two for the indent of notes
 /// start there.
 constexpr std::uint64_t mega_followers = 1'000'000;
 
-/// Words in lines of the page's width, all but the first indented by `indent`.
-std::string wrapped(std::string_view words, std::size_t indent) {
+/// Words in lines of the page's width, all but the first indented by `indent`; the first goes on at column `begin`.
+std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin = 0) {
   std::string text;
   std::size_t column = 0;
   while (!words.empty()) {
     const std::size_t end = std::min(words.find(' '), words.size());
     const std::string_view word = words.substr(0, end);
-    if (column > 0 && column + 1 + display_width(word) > page_width) {
+    if (column > 0 && begin + column + 1 + display_width(word) > page_width) {
       text += "\n" + std::string(indent, ' ');
       column = indent;
+      begin = 0;
     } else if (column > 0) {
       text += ' ';
       ++column;
@@ -68,25 +69,37 @@ std::string world(const StudyResult& study) {
                       static_cast<double>(largest) < scale * static_cast<double>(mega_followers) ? ": this is a small world" : "");
   if (scale < 1.0)
     text += "        " + wrapped(fmt::format("it stands for {} users: follower counts, fees and budgets are {} of those that it stands for",
-                                with_thousands(static_cast<std::uint64_t>(static_cast<double>(study.graph(0, 0).users) / scale + 0.5)), scale),
-                    8);
+                                with_thousands(static_cast<std::uint64_t>(static_cast<double>(study.graph(0, 0).users) / scale + 0.5)), fmt::format("{:.4g}", scale)),
+                                8, 8);
   return text;
 }
 
-/// A name cut to the room that a heading has.
-std::string heading(const std::string& name) {
-  constexpr std::size_t room = 22;
+/// A name cut to the columns that it may take.
+std::string heading(const std::string& name, std::size_t room) {
   return display_width(name) <= room ? name : fmt::format("{:.{}}...", name, room - 3);
+}
+
+/// What `text_with` makes when names may take as much room as the page leaves them.
+template <class TextWith>
+std::string fitted(TextWith text_with) {
+  for (std::size_t room = 64;; room -= 2) {
+    const std::string text = text_with(room);
+    bool fits = true;
+    for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1)
+      fits = fits && display_width(std::string_view(text).substr(begin, text.find('\n', begin) - begin)) <= page_width + 2;
+    if (fits || room <= 10) return text;
+  }
 }
 
 /// A number of accounts, posts or money as replicates have it: the mean, with decimals only where they say something.
 std::string mean_count(double mean) { return with_decimals(mean, mean == std::floor(mean) ? 0 : 1); }
 
-std::string money(const StudyResult& study) {
+std::string money(const StudyResult& study, std::size_t room) {
   TextTable table("lrrrrrl");
   table.add({"Money", "accounts", "posts", "budget", "spent", "left over", "paid by"});
   for (std::size_t c = 0; c < study.campaigns.size(); ++c) {
-    std::vector<std::string> row{study.campaigns[c], "-", "-", "-", "-", "-", "no arm"};
+    const std::string name = heading(study.campaigns[c], room);
+    std::vector<std::string> row{name, "-", "-", "-", "-", "-", "no arm"};
     std::size_t paying_arms = 0;
     for (std::size_t a = 0; a < study.arms.size(); ++a) {
       double accounts = 0, posts = 0, budget = 0, spent = 0;
@@ -101,10 +114,13 @@ std::string money(const StudyResult& study) {
       if (accounts == 0) continue;
       const bool bounded = budget > 0 && budget < 1e12;
       if (++paying_arms > 1) continue;  // every arm that pays for a campaign buys the same
-      row = {study.campaigns[c],      mean_count(accounts),
-             mean_count(posts),       bounded ? with_decimals(budget, 2) : "no bound",
-             with_decimals(spent, 2), bounded ? with_decimals(budget - spent, 2) : "-",
-             heading(study.arms[a])};
+      row = {name,
+             mean_count(accounts),
+             mean_count(posts),
+             bounded ? with_decimals(budget, 2) : "no bound",
+             with_decimals(spent, 2),
+             bounded ? with_decimals(budget - spent, 2) : "-",
+             heading(study.arms[a], room)};
     }
     if (paying_arms > 1) row.back() += fmt::format(" and {} more", paying_arms - 1);
     table.add(row);
@@ -198,12 +214,13 @@ std::set<std::string> common_assumptions(const std::vector<ClaimRow>& claims) {
 
 /// The claims with their verdicts.
 std::string claims_block(const StudyResult& study) {
-  TextTable table("rlllll");
-  table.add({"", "Claim", "ratio", "95 % interval", "verdict", "judged in"});
+  TextTable table("rllll");
+  table.add({"", "Claim", "ratio", "95 % interval", "verdict"});
   for (const ClaimRow& row : study.claims) {
-    const int decimals = row.upper > row.lower ? decimals_for((row.upper - row.lower) / 2, 2) : 3;
+    // As many digits as the interval supports, and no more than a margin of some hundredths needs.
+    const int most = decimals_for(std::max(row.estimate, 1.0), 4), decimals = row.upper > row.lower ? std::min(decimals_for((row.upper - row.lower) / 2, 2), most) : most;
     table.add({fmt::to_string(row.claim), row.name, std::isnan(row.estimate) ? "-" : "x " + with_decimals(row.estimate, decimals),
-               std::isnan(row.lower) ? "-" : fmt::format("[{}, {}]", with_decimals(row.lower, decimals), with_decimals(row.upper, decimals)), row.verdict, row.arm});
+               std::isnan(row.lower) ? "-" : fmt::format("[{}, {}]", with_decimals(row.lower, decimals), with_decimals(row.upper, decimals)), row.verdict});
   }
   std::string text = table.text();
   const std::set<std::string> common = common_assumptions(study.claims);
@@ -212,7 +229,7 @@ std::string claims_block(const StudyResult& study) {
     std::vector<std::string> own;
     for (const std::string& assumption : assumptions_of(row))
       if (!common.count(assumption)) own.push_back(assumption);
-    text += "  " + wrapped(fmt::format("{}: {}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}", row.claim, row.contrast,
+    text += "  " + wrapped(fmt::format("{}: {}{}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}", row.claim, row.contrast, row.arm.empty() ? "" : ", in " + row.arm,
                                        with_decimals(row.margin_low, 2), with_decimals(row.margin_high, 2), with_decimals(100 * row.level, 1),
                                        own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
                            5);
@@ -222,7 +239,7 @@ std::string claims_block(const StudyResult& study) {
 }
 
 /// Rates of one arm: tiers down, rates across.
-std::string tier_block(const StudyResult& study, const std::string& arm) {
+std::string tier_block(const StudyResult& study, const std::string& arm, std::size_t room) {
   const std::vector<TierRate> rates = tier_rate_list();
   const auto row_of = [&](const std::string& tier, std::string_view metric) {
     return std::find_if(study.comparison.begin(), study.comparison.end(),
@@ -248,7 +265,7 @@ std::string tier_block(const StudyResult& study, const std::string& arm) {
     table.add(first);
     table.add(second);
     for (std::size_t t = 0; t < study.tiers.size(); ++t) {
-      std::vector<std::string> line{study.tiers[t], with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts)};
+      std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts)};
       for (std::size_t i = begin; i < end; ++i) line.push_back(with_half(*row_of(study.tiers[t], shown[i].name)));
       table.add(line);
     }
@@ -258,7 +275,7 @@ std::string tier_block(const StudyResult& study, const std::string& arm) {
 }
 
 /// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.
-std::string facts_block(const StudyResult& study, const std::string& arm) {
+std::string facts_block(const StudyResult& study, const std::string& arm, std::size_t room) {
   TextTable table("llrl");
   table.add({"By itself", "", "estimate", "95 % interval"});
   bool any = false;
@@ -269,7 +286,7 @@ std::string facts_block(const StudyResult& study, const std::string& arm) {
     if (elasticity && row.arm != arm) continue;
     if (!elasticity && !told.insert(row.contrast + row.metric).second) continue;
     const int decimals = decimals_of(row);
-    table.add({elasticity ? "elasticity in followers" : row.contrast, row.metric, with_decimals(row.estimate, decimals), interval(row, decimals, false)});
+    table.add({elasticity ? "elasticity in followers" : heading(row.contrast, room), row.metric, with_decimals(row.estimate, decimals), interval(row, decimals, false)});
     any = true;
   }
   return any ? table.text() : "";
@@ -305,7 +322,7 @@ std::string comparison_table(const StudyResult& study) {
   text += fmt::format("Study   {} {}, {} {}, seed {}\n", study.arms.size(), study.arms.size() == 1 ? "arm" : "arms", study.replicates,
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
-  if (!study.campaigns.empty()) text += "\n" + money(study);
+  if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
 
   std::vector<std::string> estimands;
   for (auto row = study.comparison.begin(); row != study.comparison.end();) {
@@ -321,8 +338,8 @@ std::string comparison_table(const StudyResult& study) {
   const auto judged = std::ranges::find_if(study.claims, [](const ClaimRow& row) { return row.claim == 2 && !row.arm.empty(); });
   const std::string arm = judged != study.claims.end() ? judged->arm : study.arms.empty() ? "" : study.arms.front();
   if (!study.records.empty() && !study.tiers.empty())
-    if (const std::string tiers = tier_block(study, arm); !tiers.empty()) text += "\n" + tiers;
-  if (const std::string facts = facts_block(study, arm); !facts.empty()) text += "\n" + facts;
+    if (const std::string tiers = fitted([&](std::size_t room) { return tier_block(study, arm, room); }); !tiers.empty()) text += "\n" + tiers;
+  if (const std::string facts = fitted([&](std::size_t room) { return facts_block(study, arm, room); }); !facts.empty()) text += "\n" + facts;
   return text + "\n" + footnotes(study, estimands);
 }
 

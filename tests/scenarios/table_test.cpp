@@ -1,5 +1,7 @@
 #include "scenarios/program/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -122,6 +124,172 @@ TEST_CASE("one replicate gives estimates and says that there is no interval", "[
   CHECK(contains(text, "no interval"));
   CHECK(contains(text, "Set `replicates`"));
   CHECK_FALSE(contains(text, "nan"));
+}
+
+namespace {
+
+ClaimRow claim(std::uint32_t number, const std::string& name, double estimate, double lower, double upper, const std::string& verdict, const std::string& arm,
+               const std::string& assumptions) {
+  ClaimRow row;
+  row.claim = number;
+  row.name = name;
+  row.contrast = verdict == "not yet modelled" ? "something that is missing" : fmt::format("the ratio of claim {}, micro / mega", number);
+  row.arm = arm;
+  row.verdict = verdict;
+  if (verdict == "not yet modelled") return row;
+  row.estimate = estimate, row.lower = lower, row.upper = upper;
+  row.margin_low = 0.9, row.margin_high = 1.1;
+  row.level = 1 - 0.05 / 3;
+  row.replicates = 10;
+  row.assumptions = assumptions;
+  return row;
+}
+
+/// With claims, readers held out, and a world that stands for one ten times as large.
+StudyResult judged(const std::string& micro_arm = "many-small") {
+  StudyResult study = study_of(10, micro_arm);
+  for (GraphFacts& graph : study.graphs) graph.scale = 0.1;
+  for (RunRecord& run : study.records) {
+    run.group_sessions = {900, 100};
+    run.readers = {{900'000, 0}, {90'000, 0}, {50'000 + run.tiers[0].outcomes.likes, 0}, {10'000, 0}};
+  }
+  study.comparison.clear();
+  for (std::size_t arm = 0; arm < 3; ++arm) {
+    const ArmRuns runs{study.arms[arm], {study.records.data() + study.place(0, arm, 0), 10}};
+    for (const auto& rows : {tier_rates(runs, study.tiers), campaign_facts(runs, study.campaigns)}) study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
+  }
+  study.claims = {claim(1, "authenticity earns trust", 0, 0, 0, "not yet modelled", "", ""),
+                  claim(2, "smaller followings engage more", 1.2345, 1.2, 1.27, "holds", "one-large", "price.post = 50; population.topics = 16; behaviour.reply = 0.005"),
+                  claim(3, "ranking rewards engagement, so reach grows", 0.8, 0.7, 0.89, "reversed", "one-large", "feed.length = 40; population.topics = 16; behaviour.reply = 0.005"),
+                  claim(4, "a niche converts", 1.001, 0.98, 1.0201, "no material difference", "one-large", "population.topics = 16; behaviour.reply = 0.005"),
+                  claim(5, "many small ones beat one big one per money", 12.3456, 2.5, 61.2, "undecided", micro_arm + " against one-large",
+                        "population.topics = 16; behaviour.reply = 0.005")};
+  return study;
+}
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+/// Without line breaks and indents.
+std::string in_one_line(const std::string& text) {
+  std::string flat;
+  for (const char c : text)
+    if (c == '\n' || c == ' ') {
+      if (!flat.empty() && flat.back() != ' ') flat += ' ';
+    } else {
+      flat += c;
+    }
+  return flat;
+}
+
+}  // namespace
+
+TEST_CASE("claims stand above all else, each with its ratio, its interval and its verdict", "[table][claims]") {
+  const std::string text = comparison_table(judged());
+  const auto line_with = [&](const std::string& name) {
+    for (const std::string& line : lines(text.substr(text.find("Claim"))))
+      if (contains(line, name)) return in_one_line(line);
+    return std::string("no such line");
+  };
+  CHECK(line_with("authenticity") == "1 authenticity earns trust - - not yet modelled");
+  CHECK(line_with("smaller followings") == "2 smaller followings engage more x 1.234 [1.200, 1.270] holds");
+  CHECK(line_with("ranking rewards") == "3 ranking rewards engagement, so reach grows x 0.800 [0.700, 0.890] reversed");
+  CHECK(line_with("a niche") == "4 a niche converts x 1.001 [0.980, 1.020] no material difference");
+  CHECK(line_with("many small ones") == "5 many small ones beat one big one per money x 12 [2, 61] undecided");
+  CHECK(text.find("authenticity") < text.find("Money"));
+  CHECK(contains(in_one_line(text), "2: the ratio of claim 2, micro / mega, in one-large; ratios from 0.90 to 1.10 make no material difference; judged at 98.3 % (Holm)."));
+  CHECK(contains(in_one_line(text), "5: the ratio of claim 5, micro / mega, in many-small against one-large; ratios"));
+  CHECK(times(text, "(Holm)") == 4);
+}
+
+TEST_CASE("each assumption stands once: with the claim it feeds, or with all", "[table][claims]") {
+  const std::string text = in_one_line(comparison_table(judged()));
+  for (const std::string assumption : {"price.post = 50", "feed.length = 40", "population.topics = 16", "behaviour.reply = 0.005"}) {
+    INFO(assumption);
+    CHECK(times(text, assumption) == 1);
+  }
+  CHECK(contains(text, "All judged here rest on behaviour.reply = 0.005, population.topics = 16."));
+  CHECK(text.find("It rests on price.post = 50.") > text.find(" 2: "));
+  CHECK(text.find("It rests on price.post = 50.") < text.find(" 3: "));
+  CHECK(contains(text, "It rests on feed.length = 40."));
+  CHECK(times(text, "It rests on") == 2);
+}
+
+TEST_CASE("a study without claims has no block of them", "[table][claims]") {
+  const std::string text = comparison_table(study_of(10));
+  CHECK_FALSE(contains(text, "verdict"));
+  CHECK_FALSE(contains(text, "Holm"));
+}
+
+TEST_CASE("tiers have amplification where readers were held out, and missing rates are a dash", "[table]") {
+  StudyResult study = judged();
+  const std::string text = comparison_table(study);
+  CHECK(contains(text, "By tier of the author, in the arm one-large"));  // the arm of claim 2
+  CHECK(contains(in_one_line(text), "amplification: impressions per session of readers that are ranked for, over those of readers held out"));
+  // Large accounts: 90 000 looks in 900 sessions over 10 000 in 100.
+  bool found = false;
+  for (const std::string& line : lines(text.substr(text.find("amplification")))) {
+    if (!contains(line, "  large")) continue;
+    CHECK(contains(line, "1.000 ±0"));
+    found = true;
+    break;
+  }
+  CHECK(found);
+  CHECK_FALSE(contains(comparison_table(study_of(10)), "amplification"));
+  CHECK(contains(text, " -"));  // nobody has posts per follower in these runs
+  CHECK_FALSE(contains(text, "nan"));
+  CHECK_FALSE(contains(text, "missing"));
+}
+
+TEST_CASE("a world that stands for another says so, and what is small is judged in that one", "[table]") {
+  StudyResult study = judged();
+  const std::string text = in_one_line(comparison_table(study));
+  CHECK(contains(text, "it stands for 2 000 000 users: follower counts, fees and budgets are 0.1 of those that it stands for"));
+  CHECK(contains(text, "this is a small world"));  // 10 000 followers stand for 100 000
+  for (GraphFacts& graph : study.graphs) graph.scale = 1. / 128;
+  CHECK_FALSE(contains(comparison_table(study), "this is a small world"));  // 10 000 for 1 280 000
+  CHECK(contains(in_one_line(comparison_table(study)), "it stands for 25 600 000 users: follower counts, fees and budgets are 0.007812 of those"));
+  CHECK_FALSE(contains(comparison_table(study_of(10)), "stands for"));
+}
+
+TEST_CASE("names of 64 characters everywhere leave the page at 100 columns", "[table]") {
+  const std::string tail = "-of-a-name-that-somebody-gave-to-be-quite-clear-about-it";  // 56 characters
+  StudyResult study = judged("micro---" + tail);
+  study.arms[1] = "mega----" + tail;
+  study.campaigns = {"a-large-" + tail, "a-small-" + tail};
+  const std::vector<std::string> tiers{"smaller-" + tail, "larger--" + tail};
+  for (ComparisonRow& row : study.comparison)
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (row.contrast == "posts of tier " + study.tiers[i]) row.contrast = "posts of tier " + tiers[i];
+      if (row.contrast == "accounts of campaign " + std::string(i == 0 ? "large" : "small")) row.contrast = "accounts of campaign " + study.campaigns[i];
+      if (row.arm == "one-large") row.arm = study.arms[1];
+    }
+  study.tiers = tiers;
+  for (ClaimRow& row : study.claims) {
+    row.lower *= 0.99999, row.upper *= 1.00001;
+    if (row.arm == "one-large") row.arm = study.arms[1];
+  }
+  study.claims[4].arm = study.arms[2] + " against " + study.arms[1];
+  for (RunRecord& run : study.records)
+    for (CampaignRow& campaign : run.campaigns) campaign.budget *= 10'000, campaign.spent *= 10'000;
+  const std::string text = comparison_table(study);
+  for (const std::string part : {"By tier of the author", "By itself", "Claim", "Money", "accounts of campaign a-", "a-large", "smaller"}) {
+    INFO(part);
+    CHECK(contains(text, part));
+  }
+  for (const std::string& line : lines(text)) {
+    INFO(line);
+    CHECK(display_width(line) <= 100);
+  }
+}
+
+TEST_CASE("names are shown whole where the page has room for them", "[table]") {
+  StudyResult study = judged("many-small-accounts-of-a-niche");
+  const std::string text = comparison_table(study);
+  CHECK(contains(text, "  many-small-accounts-of-a-niche\n"));
 }
 
 TEST_CASE("numbers are written with thousands apart and the digits that the interval supports", "[table]") {
