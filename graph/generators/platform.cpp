@@ -616,7 +616,8 @@ private:
 /// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
 ///
 /// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
-/// within the window at hand; followees from anywhere come as a list. So the rows of a bucket are counted, filled and sorted in cache.
+/// within the window at hand; followees from anywhere come as a list. A bucket's follows then go to parts of up to 128 rows, as words that
+/// hold row and followee, and a part is sorted in cache.
 class FollowSorter {
 public:
   /// At most this many positions in a window.
@@ -704,7 +705,7 @@ public:
 
 private:
   static constexpr std::size_t most_buckets = 256;
-  static constexpr int most_part_shift = 7;
+  static constexpr int most_part_shift = 7;  // of the rows in a part; fewer where row and followee would not fit one word
 
   template <class Visit>
   void visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const;
