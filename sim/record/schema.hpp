@@ -396,7 +396,7 @@ void columns(Row& row, Column& column) {
   column("active", row.active, count_units, "users who ever post");
   column("scale", row.scale, "1", "users over the users that they stand for; follower counts, fees and budgets shrink alike");
   column("gini_followers", row.gini_followers, "1", "Gini coefficient of follower counts over all users");
-  column("log_correlation", row.log_correlation, "1", "correlation over users of log(1 + followers) with log(1 + followees)");
+  column("log_correlation", row.log_correlation, "1", "correlation over users of the logarithms of 1 + followers and 1 + followees");
 }
 
 template <Of<ScenarioTexts> Row, class Column>
