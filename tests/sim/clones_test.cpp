@@ -215,6 +215,25 @@ TEST_CASE("accounts of a plant that is not nested have a profile each", "[sim][c
   CHECK(world.record().campaigns[0].outcomes.posts == 6);
 }
 
+TEST_CASE("clones take the hours of their profile, other accounts hours of their own", "[sim][clones][campaigns]") {
+  CloneWorld town;
+  town.parameters.campaigns.resize(1);
+  CampaignParameters& campaign = town.parameters.campaigns[0];
+  campaign.slots = 24;
+  const StreamKey selection(town.parameters.seed, Stream::selection, 0);
+  const auto ticks = [&](const std::string& plant, std::int32_t member) {
+    campaign.plant = plant;
+    campaign.member = member;
+    std::vector<Tick> list;
+    for (const PlannedPost& post : plan_posts(choose_accounts(town.graph, town.accounts, town.parameters, ReplicateStreams{}), town.parameters, {campaign.name}, selection))
+      list.push_back(post.tick);
+    return list;
+  };
+  REQUIRE(ticks("clones", 0).size() == 3);
+  for (const std::int32_t member : {1, 2, 3}) CHECK(ticks("clones", member) == ticks("clones", 0));
+  CHECK(ticks("others", 0) != ticks("others", 1));
+}
+
 TEST_CASE("two clones that would post in one tick are refused", "[sim][clones][campaigns]") {
   CloneWorld town;
   SECTION("paid by two campaigns") {
