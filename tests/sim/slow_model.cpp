@@ -604,7 +604,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.declined = deal.declined;
     for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
       std::uint64_t follows = 0;  // accounts of the campaign
-      for (const UserId followee : graph_.followees(UserId{u})) follows += static_cast<std::uint64_t>(std::count_if(bought.begin(), bought.end(), [&](const Purchase& p) { return p.user == followee; }));
+      for (const UserId followee : graph_.followees(UserId{u}))
+        follows += static_cast<std::uint64_t>(std::count_if(bought.begin(), bought.end(), [&](const Purchase& p) { return p.user == followee; }));
       row.audience += follows > 0;
       row.audience_gross += follows;
       if (follows > 0) ++record.frequency[c * frequency_bins + std::min<std::uint64_t>(follows, frequency_bins) - 1];

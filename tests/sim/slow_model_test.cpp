@@ -207,7 +207,8 @@ private:
       return list;
     };
     const std::array<std::string, 8> names{"tiers (tier accounts cost authors follower_posts, posts delivered served impressions reach likes replies reshares clicks)",
-                                           "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes as for tiers)", "series", "influencers (campaign user followers posts replaced cost, outcomes)",
+                                           "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes as for tiers)", "series",
+                                           "influencers (campaign user followers posts replaced cost, outcomes)",
                                            "posts and cascades", "ledger (0), sessions (1) and readers (2) by place", "curve", "frequency"};
     for (int table = 0; table < 8; ++table) CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
