@@ -23,7 +23,7 @@ struct ComparisonRow {
   std::string contrast;   ///< what is asked, in words: "many small against one large, chronological"
   std::string arm;        ///< name of the arm
   std::string against;    ///< name of the arm it is compared with
-  std::string estimand;   ///< "clone", "portfolio" or "population"
+  std::string estimand;   ///< "incremental", "clone", "portfolio" or "population"
   std::string metric;     ///< "engagement per money"
   std::string statistic;  ///< what `estimate` is: "ratio of means", "difference of means"
   std::string unit;       ///< of `estimate`; "1" for a ratio

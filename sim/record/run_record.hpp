@@ -88,7 +88,7 @@ constexpr std::uint64_t least_followers(std::uint32_t follower_class) {
   return std::uint64_t{8 + follower_class % 8} << octave;
 }
 
-/// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero where the campaign does not run.
+/// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero, and no margin, where the campaign does not run.
 struct CampaignRow {
   std::uint64_t accounts = 0;  ///< accounts paid
   Outcomes outcomes;           ///< `delivered` and `served` are not kept per campaign and stay 0

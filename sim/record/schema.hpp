@@ -265,7 +265,7 @@ void columns(Row& row, Column& column) {
   column("contrast", row.contrast, no_units, "what is asked");
   column("arm", row.arm, no_units, "arm");
   column("against", row.against, no_units, "arm it is compared with");
-  column("estimand", row.estimand, no_units, "clone, portfolio or population");
+  column("estimand", row.estimand, no_units, "incremental, clone, portfolio or population");
   column("metric", row.metric, no_units, "what is compared");
   column("statistic", row.statistic, no_units, "what the estimate is");
   column("unit", row.unit, no_units, "unit of estimate, lower and upper");
