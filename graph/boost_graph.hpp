@@ -46,21 +46,21 @@ private:
 class EdgeIterator : public boost::iterator_facade<EdgeIterator, Follow, boost::forward_traversal_tag, Follow> {
 public:
   EdgeIterator() = default;
-  EdgeIterator(const Rows& rows, std::uint64_t follow) : rows_(&rows), follow_(follow) { skip_ended_rows(); }
+  EdgeIterator(RowsView rows, std::uint64_t follow) : rows_(rows), follow_(follow) { skip_ended_rows(); }
 
 private:
   friend class boost::iterator_core_access;
-  Follow dereference() const { return {UserId(static_cast<std::uint32_t>(row_)), rows_->users[follow_]}; }
+  Follow dereference() const { return {UserId(static_cast<std::uint32_t>(row_)), rows_.users[follow_]}; }
   bool equal(const EdgeIterator& other) const { return follow_ == other.follow_; }
   void increment() {
     ++follow_;
     skip_ended_rows();
   }
   void skip_ended_rows() {
-    while (row_ < rows_->count() && rows_->begin[row_ + 1] <= follow_) ++row_;
+    while (row_ < rows_.count() && rows_.begin[row_ + 1] <= follow_) ++row_;
   }
 
-  const Rows* rows_ = nullptr;
+  RowsView rows_;
   std::size_t row_ = 0;
   std::uint64_t follow_ = 0;
 };

@@ -12,15 +12,12 @@ namespace grapevine {
 
 namespace {
 
-void check(const Rows& rows) {
+void check(RowsView rows) {
   GRAPEVINE_EXPECTS(!rows.begin.empty() && rows.begin.front() == 0 && rows.begin.back() == rows.users.size());
   GRAPEVINE_EXPECTS(rows.count() < UINT32_MAX);
   parallel_for(rows.count(), [&](std::size_t r) {
     GRAPEVINE_EXPECTS(rows.begin[r] <= rows.begin[r + 1]);
-    const std::span<const UserId> row = rows[r];
-    bool sound = row.empty() || row.back().index() < rows.count();
-    for (std::size_t i = 0; i < row.size(); ++i) sound &= row[i].index() != r && (i == 0 || row[i - 1] < row[i]);
-    GRAPEVINE_EXPECTS(sound);
+    GRAPEVINE_EXPECTS(is_sound_row(rows[r], r, rows.count()));
   });
 }
 
@@ -29,7 +26,7 @@ void check(const Rows& rows) {
 class MutualFinder {
 public:
   /// Sets one bit for each mutual follow.
-  MutualFinder(const Rows& rows, std::span<std::uint64_t> bits) : rows_(rows), bits_(bits) {}
+  MutualFinder(RowsView rows, std::span<std::uint64_t> bits) : rows_(rows), bits_(bits) {}
 
   /// `follow` is a follow of `follower`: does the row of its followee hold the follower?
   void ask(std::uint64_t follow, UserId follower) {
@@ -79,7 +76,7 @@ private:
     std::atomic_ref(bits_[follow / 64]).fetch_or(std::uint64_t{1} << (follow % 64), std::memory_order_relaxed);
   }
 
-  const Rows& rows_;
+  RowsView rows_;
   std::span<std::uint64_t> bits_;
   std::size_t asked_ = 0;
   std::array<std::uint64_t, together> follow_;
@@ -88,7 +85,7 @@ private:
 
 /// One bit for each follow whose reverse exists. Each pair is looked for once, from the user of lower number, who is the more followed one
 /// and therefore holds the smaller part of the follows between unequals; the search is in the other's row.
-std::vector<std::uint64_t> find_mutual(const Rows& rows) {
+std::vector<std::uint64_t> find_mutual(RowsView rows) {
   std::vector<std::uint64_t> bits((rows.users.size() + 63) / 64, 0);
   parallel_blocks(rows.count(), 256, [&](std::size_t, std::size_t first, std::size_t last, int) {
     MutualFinder finder(rows, bits);
@@ -104,19 +101,34 @@ std::vector<std::uint64_t> find_mutual(const Rows& rows) {
 
 }  // namespace
 
-FollowGraph::FollowGraph(Rows followees) : followees_(std::move(followees)) {
-  check(followees_);
-  follower_counts_ = count_places(followees_);
-  mutual_ = find_mutual(followees_);
+FollowGraph::FollowGraph(Rows followees) {
+  struct Arrays {
+    Rows followees;
+    std::vector<std::uint32_t> follower_counts;
+    std::vector<std::uint64_t> mutual;
+  };
+  check(followees);
+  const auto own = std::make_shared<Arrays>();
+  own->follower_counts = count_places(followees);
+  own->mutual = find_mutual(followees);
+  own->followees = std::move(followees);
+  arrays_ = {own->followees, own->follower_counts, own->mutual};
+  bytes_ = own->followees.begin.capacity() * sizeof(std::uint64_t) + own->followees.users.capacity() * sizeof(UserId) +
+           own->follower_counts.capacity() * sizeof(std::uint32_t) + own->mutual.capacity() * sizeof(std::uint64_t);
+  owner_ = own;
+}
+
+FollowGraph::FollowGraph(const GraphArrays& arrays, std::shared_ptr<const void> owner)
+    : arrays_(arrays),
+      owner_(std::move(owner)),
+      bytes_(arrays.followees.begin.size_bytes() + arrays.followees.users.size_bytes() + arrays.follower_counts.size_bytes() +
+             arrays.mutual.size_bytes()) {
+  GRAPEVINE_EXPECTS(arrays.follower_counts.size() == user_count() && arrays.mutual.size() == (follow_count() + 63) / 64);
 }
 
 std::size_t FollowGraph::mutual_count() const {
-  return parallel_sum(mutual_.size(), [&](std::size_t word) { return static_cast<std::size_t>(std::popcount(mutual_[word])); });
-}
-
-std::size_t FollowGraph::memory() const noexcept {
-  return sizeof(*this) + followees_.begin.capacity() * sizeof(std::uint64_t) + followees_.users.capacity() * sizeof(UserId) +
-         follower_counts_.capacity() * sizeof(std::uint32_t) + mutual_.capacity() * sizeof(std::uint64_t);
+  const std::span<const std::uint64_t> mutual = arrays_.mutual;
+  return parallel_sum(mutual.size(), [&](std::size_t word) { return static_cast<std::size_t>(std::popcount(mutual[word])); });
 }
 
 FollowGraph transpose(const FollowGraph& graph) { return FollowGraph(transpose(graph.rows())); }

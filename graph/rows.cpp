@@ -68,6 +68,14 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
 
 }  // namespace
 
+bool is_sound_row(std::span<const UserId> row, std::size_t r, std::size_t users) {
+  if (row.empty()) return true;
+  const UserId self(static_cast<std::uint32_t>(r));
+  unsigned flaws = row.front() == self;
+  for (std::size_t i = 1; i < row.size(); ++i) flaws |= static_cast<unsigned>(row[i] == self) | static_cast<unsigned>(row[i] <= row[i - 1]);
+  return flaws == 0 && row.back().index() < users;
+}
+
 Rows rows_of_sizes(std::span<const std::uint32_t> sizes) {
   Rows rows;
   rows.begin.resize(sizes.size() + 1);
@@ -85,7 +93,7 @@ Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
   });
 }
 
-Rows transpose(const Rows& rows) {
+Rows transpose(RowsView rows) {
   return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
     for (std::size_t row = first; row < last; ++row)
       for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
@@ -126,7 +134,7 @@ Dropped tidy(Rows& rows) {
   return total;
 }
 
-Rows renumber(const Rows& rows, std::span<const UserId> order) {
+Rows renumber(RowsView rows, std::span<const UserId> order) {
   GRAPEVINE_EXPECTS(order.size() == rows.count());
   std::vector<UserId> number(order.size());
   std::vector<std::uint32_t> sizes(order.size());
@@ -144,7 +152,7 @@ Rows renumber(const Rows& rows, std::span<const UserId> order) {
   return renumbered;
 }
 
-std::vector<std::uint32_t> count_places(const Rows& rows) {
+std::vector<std::uint32_t> count_places(RowsView rows) {
   // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those.
   constexpr std::size_t most_private = 1 << 18;
   const std::size_t users = rows.count(), own = std::min(users, most_private);

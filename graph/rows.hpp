@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,6 +50,25 @@ struct Rows {
   bool operator==(const Rows&) const = default;
 };
 
+/// Rows that stand in the memory of somebody else: of a `Rows`, or of a mapped file. As cheap to hand on as a span.
+struct RowsView {
+  static constexpr std::uint64_t nothing = 0;
+  std::span<const std::uint64_t> begin{&nothing, 1};
+  std::span<const UserId> users;
+
+  RowsView() = default;
+  RowsView(std::span<const std::uint64_t> row_begin, std::span<const UserId> row_users) : begin(row_begin), users(row_users) {}
+  RowsView(const Rows& rows) : begin(rows.begin), users(rows.users) {}  // not explicit: whoever reads rows takes them from anywhere
+
+  std::size_t count() const noexcept { return begin.size() - 1; }
+  std::span<const UserId> operator[](std::size_t row) const { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
+
+  friend bool operator==(RowsView a, RowsView b) { return std::ranges::equal(a.begin, b.begin) && std::ranges::equal(a.users, b.users); }
+};
+
+/// Whether `row` ascends without repetitions, names users below `users` only, and not its own user `r`.
+bool is_sound_row(std::span<const UserId> row, std::size_t r, std::size_t users);
+
 /// Rows of the given sizes with their users still unwritten.
 Rows rows_of_sizes(std::span<const std::uint32_t> sizes);
 
@@ -56,7 +76,7 @@ Rows rows_of_sizes(std::span<const std::uint32_t> sizes);
 Rows group_by_follower(std::size_t users, std::span<const Follow> follows);
 
 /// Row v of the result lists the rows that hold v, ascending.
-Rows transpose(const Rows& rows);
+Rows transpose(RowsView rows);
 
 /// What `tidy` took out.
 struct Dropped {
@@ -70,9 +90,9 @@ struct Dropped {
 Dropped tidy(Rows& rows);
 
 /// The rows with users numbered anew: user `order[k]` becomes user k, as heading and as member. Rows come out sorted.
-Rows renumber(const Rows& rows, std::span<const UserId> order);
+Rows renumber(RowsView rows, std::span<const UserId> order);
 
 /// In how many places of the rows each of the users 0 .. rows.count() - 1 stands.
-std::vector<std::uint32_t> count_places(const Rows& rows);
+std::vector<std::uint32_t> count_places(RowsView rows);
 
 }  // namespace grapevine

@@ -166,6 +166,9 @@ private:
   }
 
   std::string nobody(const CampaignParameters& campaign) const {
+    if (!campaign.plant.empty() && std::ranges::find(accounts_.plants, campaign.plant) == accounts_.plants.end())
+      return fmt::format("campaign '{}': the graph has no plant '{}'; expected one of: {}", campaign.name, campaign.plant,
+                         accounts_.plants.empty() ? "none, for nothing was planted in it" : fmt::format("{}", fmt::join(accounts_.plants, ", ")));
     std::uint64_t largest = 0, active = 0;
     for (std::uint32_t user = 0; user < graph_.user_count(); ++user)
       if (accounts_.is_active(UserId{user})) {

@@ -5,18 +5,18 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
-
-#include "graph/base/error.hpp"
 
 namespace grapevine::h5 {
 namespace {
@@ -97,6 +97,8 @@ Types numeric(Type type) {
       return {H5T_STD_I8LE, H5T_NATIVE_INT8};
     case Type::u8:
       return {H5T_STD_U8LE, H5T_NATIVE_UINT8};
+    case Type::u16:
+      return {H5T_STD_U16LE, H5T_NATIVE_UINT16};
     case Type::i32:
       return {H5T_STD_I32LE, H5T_NATIVE_INT32};
     case Type::u32:
@@ -118,6 +120,8 @@ std::size_t size_of(Type type) {
     case Type::i8:
     case Type::u8:
       return 1;
+    case Type::u16:
+      return 2;
     case Type::i32:
     case Type::u32:
       return 4;
@@ -135,7 +139,7 @@ Handle text_type() {
 /// The type of ours that a stored one is.
 std::optional<Type> our_type(hid_t stored) {
   if (H5Tget_class(stored) == H5T_STRING) return H5Tis_variable_str(stored) > 0 ? std::optional(Type::text) : std::nullopt;
-  for (const Type type : {Type::i8, Type::u8, Type::i32, Type::u32, Type::i64, Type::u64, Type::f64})
+  for (const Type type : {Type::i8, Type::u8, Type::u16, Type::i32, Type::u32, Type::i64, Type::u64, Type::f64})
     if (H5Tequal(stored, numeric(type).stored) > 0) return type;
   return std::nullopt;
 }
@@ -157,9 +161,11 @@ FilePath folder_of(const FilePath& file) { return file.has_parent_path() ? file.
 
 /// Reads and writes without HDF5's own file locks, which network file systems refuse: writers hold a lock of ours, finished files never
 /// change.
-Handle access_list() {
+Handle access_list(std::uint64_t alignment = 1) {
   Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  if (!list || H5Pset_file_locking(list, false, true) < 0 || H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0) return {};
+  if (!list || H5Pset_file_locking(list, false, true) < 0 || H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0 ||
+      H5Pset_alignment(list, alignment, alignment) < 0)
+    return {};
   return list;
 }
 
@@ -184,6 +190,8 @@ std::string_view name_of(Type type) {
       return "int8";
     case Type::u8:
       return "uint8";
+    case Type::u16:
+      return "uint16";
     case Type::i32:
       return "int32";
     case Type::u32:
@@ -218,7 +226,7 @@ struct Writer::State {
     ::close(descriptor);
   }
 
-  void open() {
+  void open(std::uint64_t alignment) {
     if (std::error_code ignored; std::filesystem::is_directory(out, ignored)) fail(out, "write", "", "it is a folder");
     descriptor = ::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0) fail_by_system(out, "write");
@@ -231,7 +239,7 @@ struct Writer::State {
       ::close(std::exchange(descriptor, -1));
       fail(out, "write", "", fmt::format("another process is writing '{}'", partial.string()));
     }
-    const Handle creation = creation_list(H5P_FILE_CREATE), access = access_list();
+    const Handle creation = creation_list(H5P_FILE_CREATE), access = access_list(alignment);
     if (creation && access) file = Handle(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
     if (!file) fail(out, "write", "");
   }
@@ -251,9 +259,9 @@ struct Writer::State {
   }
 };
 
-Writer::Writer(FilePath out) : state_(std::make_unique<State>(std::move(out))) {
+Writer::Writer(FilePath out, std::uint64_t alignment) : state_(std::make_unique<State>(std::move(out))) {
   prepare_library();
-  state_->open();
+  state_->open(alignment);
 }
 Writer::~Writer() = default;
 
@@ -325,6 +333,31 @@ void Writer::write(const std::string& name, Type type, const void* values, const
   }
 }
 
+void Writer::array(const std::string& name, Type type, std::uint64_t length) {
+  prepare_library();
+  const hsize_t extent = length;
+  const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose);
+  const Handle creation = creation_list(H5P_DATASET_CREATE);
+  // No fill values: they would be written first, and everything comes.
+  const bool good = space && creation && H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 &&
+                    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0;
+  Handle dataset;
+  if (good)
+    dataset = Handle(H5Dcreate2(state_->file, name.c_str(), numeric(type).stored, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose);
+  if (!dataset || !dataset.close()) fail(state_->out, "write", name);
+}
+
+void Writer::fill(const std::string& name, Type type, std::uint64_t first, const void* values, std::uint64_t count) {
+  prepare_library();
+  if (count == 0) return;
+  const hsize_t begin = first, length = count;
+  Handle dataset = state_->object(name);
+  const Handle place(H5Dget_space(dataset), H5Sclose), memory(H5Screate_simple(1, &length, nullptr), H5Sclose);
+  const bool good = place && memory && H5Sselect_hyperslab(place, H5S_SELECT_SET, &begin, nullptr, &length, nullptr) >= 0 &&
+                    H5Dwrite(dataset, numeric(type).memory, memory, place, H5P_DEFAULT, values) >= 0;
+  if (!good || !dataset.close()) fail(state_->out, "write", name);
+}
+
 void Writer::attribute(const std::string& object, const std::string& name, std::string_view value) {
   prepare_library();
   const Handle type = text_type();
@@ -348,6 +381,16 @@ void Writer::attribute(const std::string& object, const std::string& name, std::
   state_->attribute(object, name, H5T_STD_I8LE, H5T_NATIVE_INT8, space, values.data());
 }
 
+void Writer::fixed_attribute(const std::string& object, const std::string& name, std::string_view value) {
+  prepare_library();
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose), space(H5Screate(H5S_SCALAR), H5Sclose);
+  std::string padded(value);
+  padded.resize(std::max<std::size_t>(1, value.size()), '\0');  // a type has at least one byte
+  if (!type || H5Tset_size(type, padded.size()) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)
+    fail(state_->out, "write attribute", object + "@" + name);
+  state_->attribute(object, name, type, type, space, padded.data());
+}
+
 void Writer::commit() {
   prepare_library();
   State& state = *state_;
@@ -363,9 +406,51 @@ void Writer::commit() {
   }
 }
 
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "mapped values are little-endian, as they are stored");
+
+/// A whole file in memory, for reading only.
+class Mapping {
+public:
+  explicit Mapping(int descriptor) {
+    struct stat info {};
+    if (fstat(descriptor, &info) != 0 || info.st_size <= 0) return;
+    void* const place = mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_SHARED, descriptor, 0);
+    if (place == MAP_FAILED) return;
+    first_ = static_cast<const std::byte*>(place);
+    size_ = static_cast<std::uint64_t>(info.st_size);
+  }
+  ~Mapping() {
+    if (first_ != nullptr) munmap(const_cast<std::byte*>(first_), size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  const std::byte* first() const { return first_; }
+  std::uint64_t size() const { return size_; }
+
+private:
+  const std::byte* first_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace
+
 struct Reader::State {
   FilePath name;
   Handle file;
+  std::shared_ptr<const Mapping> mapping;  // from the first call of `mapped` on
+
+  const std::shared_ptr<const Mapping>& map() {
+    if (mapping) return mapping;
+    void* descriptor = nullptr;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0) fail(name, "map", "");
+    const auto whole = std::make_shared<const Mapping>(*static_cast<const int*>(descriptor));
+    if (whole->first() == nullptr) fail_by_system(name, "map");
+    mapping = whole;
+    return mapping;
+  }
 
   Handle open_dataset(const std::string& dataset) const {
     Handle opened(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT), H5Dclose);
@@ -493,6 +578,28 @@ void Reader::read(const std::string& dataset, Type type, void* values, std::size
   H5Dvlen_reclaim(text, space, H5P_DEFAULT, pointers.data());
 }
 
+Reader::Bytes Reader::map(const std::string& dataset, Type type) const {
+  const DatasetInfo found = info(dataset);
+  if (found.type != type)
+    fail(state_->name, "map", dataset, fmt::format("it holds {}, not {}", name_of(found.type), name_of(type)));
+  if (found.shape.size() != 1) fail(state_->name, "map", dataset, fmt::format("it has {} axes, not one", found.shape.size()));
+  const std::uint64_t count = found.shape.front();
+  if (count == 0) return {};
+  const Handle opened = state_->open_dataset(dataset), creation(H5Dget_create_plist(opened), H5Pclose);
+  const haddr_t offset = H5Dget_offset(opened);
+  if (!creation || H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0 || offset == HADDR_UNDEF)
+    fail(state_->name, "map", dataset, "it does not lie in the file in one piece");
+  const std::shared_ptr<const Mapping>& whole = state_->map();
+  if (offset > whole->size() || count > (whole->size() - offset) / size_of(type))
+    fail(state_->name, "map", dataset, fmt::format("it is said to hold {} values, which the file has no room for", count));
+  const std::byte* const first = whole->first() + offset;
+  if (offset % size_of(type) == 0) return {first, count, whole};
+  const std::size_t bytes = count * size_of(type);
+  const std::shared_ptr<std::uint64_t[]> copy(new std::uint64_t[(bytes + 7) / 8]);
+  std::memcpy(copy.get(), first, bytes);
+  return {copy.get(), count, copy};
+}
+
 bool Reader::has_attribute(const std::string& object, const std::string& name) const {
   prepare_library();
   return H5Aexists_by_name(state_->file, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
@@ -508,6 +615,17 @@ std::string Reader::text_attribute(const std::string& object, const std::string&
   if (H5Aread(attribute, text, &pointer) < 0) fail(state_->name, "read attribute", object + "@" + name);
   std::string value = pointer == nullptr ? "" : pointer;
   H5Dvlen_reclaim(text, space, H5P_DEFAULT, &pointer);
+  return value;
+}
+
+std::optional<std::string> Reader::fixed_attribute(const std::string& object, const std::string& name) const {
+  if (!has_attribute(object, name)) return std::nullopt;
+  const Handle attribute = state_->open_attribute(object, name);
+  const Handle stored(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(stored) != H5T_STRING || H5Tis_variable_str(stored) != 0 || H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
+  std::string value(H5Tget_size(stored), '\0');
+  if (H5Aread(attribute, stored, value.data()) < 0) fail(state_->name, "read attribute", object + "@" + name);
+  value.resize(value.find_last_not_of('\0') + 1);
   return value;
 }
 

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
+
+#include "graph/base/error.hpp"
 
 /// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that knows the library.
 ///
@@ -16,14 +19,14 @@
 namespace grapevine::h5 {
 
 /// What a dataset or attribute holds. Text is variable-length UTF-8; fixed-length text makes libnetcdf 4.9.0 write past a buffer.
-enum class Type : std::uint8_t { i8, u8, i32, u32, i64, u64, f64, text };
+enum class Type : std::uint8_t { i8, u8, u16, i32, u32, i64, u64, f64, text };
 std::string_view name_of(Type type);
 
 namespace detail {
 template <class T>
-inline constexpr bool is_value = std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> ||
-                                 std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t> ||
-                                 std::is_same_v<T, double> || std::is_same_v<T, std::string>;
+inline constexpr bool is_value = std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
+                                 std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::int64_t> ||
+                                 std::is_same_v<T, std::uint64_t> || std::is_same_v<T, double> || std::is_same_v<T, std::string>;
 }  // namespace detail
 
 /// The C++ types that datasets are written from and read into.
@@ -34,6 +37,7 @@ template <Value T>
 constexpr Type type_of() {
   if constexpr (std::is_same_v<T, std::int8_t>) return Type::i8;
   if constexpr (std::is_same_v<T, std::uint8_t>) return Type::u8;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return Type::u16;
   if constexpr (std::is_same_v<T, std::int32_t>) return Type::i32;
   if constexpr (std::is_same_v<T, std::uint32_t>) return Type::u32;
   if constexpr (std::is_same_v<T, std::int64_t>) return Type::i64;
@@ -42,13 +46,25 @@ constexpr Type type_of() {
   if constexpr (std::is_same_v<T, std::string>) return Type::text;
 }
 
+/// The types of arrays, which lie in a file as they do in memory.
+template <class T>
+concept Number = Value<T> && !std::is_same_v<T, std::string>;
+
+/// Values that stand where a file is mapped, for as long as `owner` lives.
+template <Number T>
+struct Mapped {
+  std::span<const T> values;
+  std::shared_ptr<const void> owner;
+};
+
 /// A file in the making. Everything goes to `OUT.partial` beside OUT; `commit` gives it its name. Without `commit` (an exception, a full
 /// disk) the partial file is removed and an OUT that was there before is as it was. A killed process may leave `OUT.partial`, never a
 /// broken OUT; the next writer takes the name over.
 class Writer {
 public:
-  /// Throws if the folder cannot be written or another process is writing the same file.
-  explicit Writer(std::filesystem::path out);
+  /// Whatever takes `alignment` bytes or more begins at a multiple of it. Throws if the folder cannot be written or another process is
+  /// writing the same file.
+  explicit Writer(std::filesystem::path out, std::uint64_t alignment = 1);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -69,10 +85,27 @@ public:
     dataset(path, type_of<T>(), values.data(), values.size(), scales);
   }
 
+  /// A dataset of one axis, without scales, that lies in the file in one piece, to be mapped (`Reader::mapped`). Its room is taken at once;
+  /// the values come with `fill`.
+  template <Number T>
+  void array(const std::string& path, std::uint64_t length) {
+    array(path, type_of<T>(), length);
+  }
+
+  /// The values of an array from the one numbered `first` on.
+  template <Number T>
+  void fill(const std::string& path, std::uint64_t first, std::span<const T> values) {
+    fill(path, type_of<T>(), first, values.data(), values.size());
+  }
+
   /// Attributes of a group ("/" is the file) or dataset.
   void attribute(const std::string& object, const std::string& name, std::string_view value);
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
   void attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values);
+
+  /// An attribute of text that lies within the header of its object, whose checksum HDF5 looks at. Other text lies in a heap, and HDF5 1.10
+  /// crashes over some damages of that. libnetcdf 4.9.0 does not read it.
+  void fixed_attribute(const std::string& object, const std::string& name, std::string_view value);
 
   /// Closes, syncs and renames to OUT. Nothing may be written afterwards.
   void commit();
@@ -81,6 +114,8 @@ private:
   void write(const std::string& path, Type type, const void* values, const std::vector<std::uint64_t>& shape,
              const std::vector<std::string>& scales);
   void dataset(const std::string& path, Type type, const void* values, std::size_t count, const std::vector<std::string>& scales);
+  void array(const std::string& path, Type type, std::uint64_t length);
+  void fill(const std::string& path, Type type, std::uint64_t first, const void* values, std::uint64_t count);
 
   struct State;
   std::unique_ptr<State> state_;
@@ -117,16 +152,46 @@ public:
     return values;
   }
 
+  /// The values of a dataset of one axis that lies in one piece, read-only and without reading them: the system brings pages in as they are
+  /// looked at, and takes them back when memory is short. T is the stored type. The file must not be changed in place meanwhile; that it is
+  /// removed, or replaced by another, does no harm. Values at odd places, which a `Writer` leaves only in small arrays, are copied.
+  template <Number T>
+  Mapped<T> mapped(const std::string& dataset) const {
+    const Bytes bytes = map(dataset, type_of<T>());
+    return {{static_cast<const T*>(bytes.first), bytes.count}, bytes.owner};
+  }
+
   bool has_attribute(const std::string& object, const std::string& name) const;
   std::string text_attribute(const std::string& object, const std::string& name) const;
+  /// What `Writer::fixed_attribute` wrote; none if there is no such attribute, or one of another type.
+  std::optional<std::string> fixed_attribute(const std::string& object, const std::string& name) const;
   std::int64_t integer_attribute(const std::string& object, const std::string& name) const;
 
 private:
   std::size_t count(const std::string& dataset) const;
   void read(const std::string& dataset, Type type, void* values, std::size_t count) const;
+  struct Bytes {
+    const void* first = nullptr;
+    std::size_t count = 0;  // of values
+    std::shared_ptr<const void> owner;
+  };
+  Bytes map(const std::string& dataset, Type type) const;
 
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Runs `read` and says of any failure that the request was wrong: a file that does not open, or that is not whole. `kind`: what was to be
+/// read, "result file".
+template <class Read>
+auto reading(std::string_view kind, Read&& read) {
+  try {
+    return read();
+  } catch (const BadRequest&) {
+    throw;
+  } catch (const Error& error) {
+    throw BadRequest(std::string(error.what()) + "; expected a whole " + std::string(kind) + " of grapevine");
+  }
+}
 
 }  // namespace grapevine::h5

@@ -30,7 +30,7 @@ struct Step {
 };
 
 /// One step of the users first .. last - 1. Posts come from the users of a user's row; only sources in `reaching` can still come.
-GRAPEVINE_CLONED void step(const Rows& rows, std::size_t first, std::size_t last, const Sources& reaching, Front& front, Step& result) {
+GRAPEVINE_CLONED void step(RowsView rows, std::size_t first, std::size_t last, const Sources& reaching, Front& front, Step& result) {
   constexpr std::size_t stride = 8;  // neighbours looked at before asking whether all has been found
   for (std::size_t u = first; u < last; ++u) {
     const std::span<const UserId> row = rows[u];
@@ -77,7 +77,7 @@ struct SourceSums {
 
 /// Counts pairs by distance for one batch of sources; after each step calls then(distance, front).
 template <class Then>
-std::vector<std::uint64_t> search(const Rows& rows, std::span<const UserId> sources, Front& front, Then&& then) {
+std::vector<std::uint64_t> search(RowsView rows, std::span<const UserId> sources, Front& front, Then&& then) {
   const std::size_t users = rows.count();
   front.seen.assign(users, Sources{});
   front.here.assign(users, Sources{});
@@ -116,7 +116,7 @@ void add(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> terms)
 /// Users as a breadth-first search comes by them that starts from, and turns first to, those with short rows (Cuthill and McKee 1969).
 /// Under these numbers users and their neighbours lie close together, and so do the neighbourhoods of the sources of one batch: a third of
 /// the time on ego-Twitter.
-std::vector<UserId> local_order(const Rows& rows) {
+std::vector<UserId> local_order(RowsView rows) {
   const auto shorter = [&](UserId a, UserId b) {
     const std::size_t of_a = rows[a.index()].size(), of_b = rows[b.index()].size();
     return of_a != of_b ? of_a < of_b : a < b;
@@ -142,7 +142,7 @@ std::vector<UserId> local_order(const Rows& rows) {
   return order;
 }
 
-Distances all_distances(const Rows& as_numbered) {
+Distances all_distances(RowsView as_numbered) {
   const Rows rows = renumber(as_numbered, local_order(as_numbered));
   const std::size_t users = rows.count(), batches = (users + batch_size - 1) / batch_size;
   std::vector<Front> fronts(static_cast<std::size_t>(thread_count()));
@@ -164,7 +164,7 @@ Distances all_distances(const Rows& as_numbered) {
   return result;
 }
 
-Distances drawn_distances(const Rows& rows, std::size_t wanted, const StreamKey& key) {
+Distances drawn_distances(RowsView rows, std::size_t wanted, const StreamKey& key) {
   const std::vector<UserId> sample = sample_users(rows.count(), wanted, key);
   Distances result;
   std::vector<double> steps, pairs;  // of each source; whole numbers

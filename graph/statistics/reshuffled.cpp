@@ -9,7 +9,7 @@ namespace grapevine {
 
 FollowGraph reshuffled(const FollowGraph& graph, const StreamKey& key, Dropped* dropped) {
   Rows rows;
-  rows.begin = graph.rows().begin;
+  rows.begin.assign(graph.rows().begin.begin(), graph.rows().begin.end());
   rows.users.resize(graph.follow_count());
   if (graph.follow_count() > 0) {
     const KeyedPermutation other(key.bits(Draw::sample, 0), graph.follow_count());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
@@ -21,7 +22,12 @@ std::vector<std::uint32_t> neighbour_counts(const FollowGraph& graph) {
 UndirectedGraph::UndirectedGraph(const FollowGraph& graph) : rows_(rows_of_sizes(neighbour_counts(graph))) {
   const Rows followers = transpose(graph.rows());
   parallel_for(
-      rows_.count(), [&](std::size_t u) { std::ranges::set_union(graph.rows()[u], followers[u], rows_[u].begin()); }, 256);
+      rows_.count(),
+      [&](std::size_t u) {
+        const auto union_end = std::ranges::set_union(graph.rows()[u], followers[u], rows_[u].begin()).out;
+        GRAPEVINE_EXPECTS(union_end == rows_[u].end());  // or mutual follows were not marked as such
+      },
+      256);
 }
 
 }  // namespace grapevine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/formats/graph_file.hpp"
+
 namespace grapevine {
 namespace {
 
@@ -27,7 +29,16 @@ constexpr Condition on_platform{"graph.model = \"platform\"", graph_is<GraphMode
 constexpr Condition audiences_given{"graph.model = \"uniform-audience\"", graph_is<GraphModel::uniform_audience>};
 constexpr Condition generated{"a generated graph (no graph.file)",
                               graph_is<GraphModel::power_law, GraphModel::erdos_renyi, GraphModel::uniform_audience, GraphModel::platform>};
-constexpr Condition loaded{"a graph from graph.file", graph_is<GraphModel::file>};
+
+/// Whether graph.file is one of ours, with what is known of accounts, or not. Both hold of a file that is not known yet.
+template <bool ours>
+bool loads(const Target& target) {
+  const GraphChoice& graph = target.study->graph;
+  return graph.model == GraphModel::file && (graph.file.empty() || is_graph_file(graph.file) == ours);
+}
+constexpr Condition edge_list{"an edge list from graph.file", loads<false>};
+constexpr Condition accounts_known{"graph.model = \"platform\" or a graph file (.gvg) from graph.file",
+                                   [](const Target& target) { return graph_is<GraphModel::platform>(target) || loads<true>(target); }};
 
 /// An arm's own ranking decides for its own keys; the scenario's keys also act through any arm.
 bool ranks_by_weights(const Target& target) {
@@ -352,7 +363,7 @@ std::vector<Key> make_keys() {
        .name = "file",
        .kind = K::path,
        .field = graph<&GraphChoice::file>,
-       .sentence = "An edge list to load instead of a generated graph: plain or gzip, SNAP style or CSV with a header.",
+       .sentence = "A graph to load instead of a generated one: a graph file (.gvg), or an edge list, plain or gzip, SNAP style or CSV with a header.",
        .source = "the user's choice",
        .absent = "a generated graph"},
       {.section = "graph",
@@ -362,7 +373,7 @@ std::vector<Key> make_keys() {
        .sentence = "A CSV of accounts with the column `id`, optionally `key`; names users that no follow names.",
        .source = "the user's choice",
        .absent = "the users that the follows name",
-       .only = loaded},
+       .only = edge_list},
       {.section = "graph",
        .name = "columns",
        .kind = K::columns,
@@ -370,14 +381,14 @@ std::vector<Key> make_keys() {
        .sentence = "Names of the two columns of the edge list: who follows, who is followed.",
        .source = "the user's choice",
        .absent = "found by the header",
-       .only = loaded},
+       .only = edge_list},
       {.section = "graph",
        .name = "undirected",
        .kind = K::flag,
        .field = graph<&GraphChoice::undirected>,
        .sentence = "Every pair of the edge list is a mutual follow.",
        .source = "assumption",
-       .only = loaded},
+       .only = edge_list},
 
       {.section = "plant",
        .name = "name",
@@ -443,7 +454,7 @@ std::vector<Key> make_keys() {
        .source = "assumption",
        .range = RealRange{0, 1, true},
        .unit = "share",
-       .only = on_platform},
+       .only = accounts_known},
       {.section = "population",
        .name = "posts",
        .kind = K::number,
@@ -514,7 +525,7 @@ std::vector<Key> make_keys() {
        .source = "assumption (neutral)",
        .range = probability,
        .unit = "probability",
-       .only = on_platform},
+       .only = accounts_known},
       {.section = "population",
        .name = "propensity_spread",
        .kind = K::number,

@@ -13,6 +13,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
+#include "graph/formats/graph_file.hpp"
 #include "scenarios/program/key_values.hpp"
 #include "scenarios/program/suggestions.hpp"
 
@@ -708,7 +709,9 @@ private:
                                              prefix.substr(0, prefix.size() - 1)));
       if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
       if (!campaign.tier.empty() && sound({"tiers.names"})) expect_tier(label("tier"), campaign.tier);
-      if (!campaign.plant.empty() && !plant_names_.count(campaign.plant)) refuse_name(label("plant"), campaign.plant, "plant", plant_names_, place_of({label("plant")}));
+      const bool planted_in_file = study_.graph.model == GraphModel::file && is_graph_file(study_.graph.file);  // seen when it is loaded
+      if (!campaign.plant.empty() && !planted_in_file && !plant_names_.count(campaign.plant))
+        refuse_name(label("plant"), campaign.plant, "plant", plant_names_, place_of({label("plant")}));
       if (campaign.choose == AccountChoice::fit && campaign.topic < 0 && sound({label("topic")}))
         add(place_of({label("accounts")}), fmt::format("{} is \"fit\", and the campaign has no topic; expected {}; add it", label("accounts"), label("topic")));
       if (campaign.topic >= 0 && sound({label("topic"), "population.topics"}) &&

@@ -16,6 +16,7 @@
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "graph/formats/edge_list.hpp"
+#include "graph/formats/graph_file.hpp"
 #include "graph/generators/erdos_renyi.hpp"
 #include "graph/generators/platform.hpp"
 #include "graph/generators/power_law.hpp"
@@ -85,6 +86,12 @@ GraphFacts facts_of(const StudyGraph& world, double scale) {
 }
 
 StudyGraph load(const GraphChoice& choice) {
+  if (is_graph_file(choice.file)) {
+    GraphFile file = load_graph_file(choice.file);
+    StudyGraph world{std::move(file.graph), std::move(file.accounts), {}};
+    world.facts = facts_of(world, 1.0);
+    return world;
+  }
   LoadedGraph loaded =
       load_edge_list(choice.file, {.columns = choice.columns, .undirected = choice.undirected, .accounts = choice.accounts});
   StudyGraph world{std::move(loaded.graph), {}, {}};

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -66,6 +68,8 @@ void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset)
       return add_values<std::int8_t>(hash, file, dataset);
     case h5::Type::u8:
       return add_values<std::uint8_t>(hash, file, dataset);
+    case h5::Type::u16:
+      return add_values<std::uint16_t>(hash, file, dataset);
     case h5::Type::i32:
       return add_values<std::int32_t>(hash, file, dataset);
     case h5::Type::u32:
@@ -87,7 +91,7 @@ bool in_total(const std::string& group) { return group == "summary" || group == 
 }  // namespace
 
 Digests digests(const std::filesystem::path& path) {
-  return reading([&] {
+  return h5::reading("result file", [&] {
     const h5::Reader file(path);
     expect_result(file);
     Digests digests;

@@ -591,7 +591,7 @@ void expect_result(const h5::Reader& file) {
 }
 
 StudyResult read_result(const std::filesystem::path& path) {
-  return reading([&] { return ResultReader(path).read(); });
+  return h5::reading("result file", [&] { return ResultReader(path).read(); });
 }
 
 }  // namespace grapevine

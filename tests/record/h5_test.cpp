@@ -44,6 +44,7 @@ TEST_CASE("every type comes back from a file as it went in", "[h5]") {
   const Folder folder;
   check_round_trip(folder, ends<std::int8_t>());
   check_round_trip(folder, ends<std::uint8_t>());
+  check_round_trip(folder, ends<std::uint16_t>());
   check_round_trip(folder, ends<std::int32_t>());
   check_round_trip(folder, ends<std::uint32_t>());
   check_round_trip(folder, ends<std::int64_t>());
