@@ -182,10 +182,15 @@ GRAPEVINE_CLONED std::uint64_t unpaired(std::span<const std::uint64_t> begin, st
                                         std::span<const std::uint64_t> mutual, std::size_t first, std::size_t last) {
   std::uint64_t sum = 0;
   for (std::uint64_t u = first; u < last; ++u)
-    for (std::uint64_t follow = begin[u]; follow < begin[u + 1]; ++follow) {
-      const std::uint64_t v = followees[follow], marked = mutual[follow / 64] >> (follow % 64) & 1;
-      const std::uint64_t pair = mix(std::min(u, v) << 32 | std::max(u, v));
-      sum += (u < v ? pair : -pair) & -marked;
+    for (std::uint64_t follow = begin[u], end = begin[u + 1], next = 0; follow < end; follow = next) {
+      next = std::min(end, (follow / 64 + 1) * 64);  // one word of marks at a time
+      std::uint64_t marks = mutual[follow / 64] >> (follow % 64);
+      if (next - follow < 64) marks &= (std::uint64_t{1} << (next - follow)) - 1;
+      for (; marks != 0; marks &= marks - 1) {
+        const std::uint64_t v = followees[follow + static_cast<std::size_t>(std::countr_zero(marks))];
+        const std::uint64_t pair = mix(std::min(u, v) << 32 | std::max(u, v));
+        sum += u < v ? pair : -pair;
+      }
     }
   return sum;
 }

@@ -25,7 +25,8 @@ UndirectedGraph::UndirectedGraph(const FollowGraph& graph) : rows_(rows_of_sizes
       rows_.count(),
       [&](std::size_t u) {
         const auto union_end = std::ranges::set_union(graph.rows()[u], followers[u], rows_[u].begin()).out;
-        GRAPEVINE_EXPECTS(union_end == rows_[u].end());  // or mutual follows were not marked as such
+        if (union_end != rows_[u].end())  // more neighbours were counted: only a file from elsewhere can be so
+          throw Error("the graph has mutual follows that are not marked as such; expected a mark on each; make its file anew");
       },
       256);
 }

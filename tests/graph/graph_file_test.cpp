@@ -349,6 +349,14 @@ TEST_CASE("a file with right checksums that holds no graph is refused by dataset
   CHECK(complaint_of(Forged{.active = {{0b1010}}, .key = {{1, 2, 3, 4}}, .id_begin = {{0, 1, 2, 3, 4}}, .community = {{1, 2, 3, 4}}, .planted_user = {{3}}}) == "");
 }
 
+TEST_CASE("mutual follows that a foreign writer left unmarked are an error where it matters", "[graph][file][hostile]") {
+  const Folder folder;
+  Forged{.mutual = {0}}.write(folder / "forged.gvg");
+  const FollowGraph graph = load_graph_file(folder / "forged.gvg").graph;
+  CHECK(graph.mutual_count() == 0);
+  CHECK_THROWS_AS(UndirectedGraph(graph), Error);
+}
+
 TEST_CASE("datasets that cannot be mapped as they should be are refused", "[graph][file][hostile]") {
   const Folder folder;
   const std::vector<std::int64_t> places(20'000);

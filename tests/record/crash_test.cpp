@@ -14,6 +14,9 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/h5.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/formats/graph_file.hpp"
+#include "graph/generators/erdos_renyi.hpp"
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
 
@@ -42,11 +45,18 @@ int in_a_process(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// Writes a study that does not fit beside a file that was there before.
-int write_without_room(const Folder& folder, const std::string& words) {
+void write_study(const std::filesystem::path& out) { write_result(out, test::large_study(30'000)); }
+
+/// 2 MB: nothing is deflated, and room is taken before it is written to. On one thread, for a forked process has no others.
+void write_graph(const std::filesystem::path& out) {
+  with_threads(1, [&] { write_graph_file(out, {.graph = erdos_renyi(10'000, 40, StreamKey(1, Stream::graph, 0)), .accounts = {}}); });
+}
+
+/// Writes what does not fit beside a file that was there before.
+int write_without_room(const Folder& folder, const std::string& words, void (*write)(const std::filesystem::path&)) {
   const std::string before = folder.listing();
   try {
-    write_result(folder / "out.h5", test::large_study(30'000));
+    write(folder / "out.h5");
     return written;
   } catch (const Error& error) {
     if (std::string(error.what()).find(words) == std::string::npos) return wrong_message;
@@ -65,12 +75,13 @@ int write_without_room(const Folder& folder, const std::string& words) {
 
 TEST_CASE("a full disk leaves the folder as it was", "[record][crash]") {
   const Folder folder;
+  const auto write = GENERATE(write_study, write_graph);
   const int result = in_a_process([&]() -> int {
     if (unshare(CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER)) != 0) return cannot_try;
     if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return cannot_try;
     if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=256k") != 0) return cannot_try;
     std::ofstream(folder / "out.h5") << "before";
-    return write_without_room(folder, "No space left on device");
+    return write_without_room(folder, "No space left on device", write);
   });
   if (result == cannot_try)
     WARN("this machine allows no small file system: not tried");
@@ -81,12 +92,13 @@ TEST_CASE("a full disk leaves the folder as it was", "[record][crash]") {
 TEST_CASE("a limit on the size of files leaves the folder as it was", "[record][crash]") {
   const Folder folder;
   std::ofstream(folder / "out.h5") << "before";
+  const auto write = GENERATE(write_study, write_graph);
   const std::size_t kilobytes = GENERATE(1, 64, 700);
   CHECK(in_a_process([&] {
           signal(SIGXFSZ, SIG_IGN);
           const rlimit limit{kilobytes << 10, kilobytes << 10};
           setrlimit(RLIMIT_FSIZE, &limit);
-          return write_without_room(folder, "File too large");
+          return write_without_room(folder, "File too large", write);
         }) == as_it_should);
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/base/error.hpp"
+#include "graph/formats/graph_file.hpp"
 #include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -261,4 +263,65 @@ claims = {micro = "some", mega = "many", micro_arm = "half", mega_arm = "star"}
   CHECK((study.claims[0].verdict == "not yet modelled" && study.claims[3].verdict == "not yet modelled"));
   for (const std::size_t without : {1u, 2u})
     CHECK((study.claims[without].verdict == "undecided" && std::isnan(study.claims[without].estimate)));
+}
+
+namespace {
+
+/// The study of the twins in the world `graph`: a table, or several.
+std::string twins_in(const std::string& graph) {
+  const std::size_t begin = twins.find("[graph]"), end = twins.find("[population]");
+  return twins.substr(0, begin) + graph + "\n" + twins.substr(end);
+}
+
+/// Writes world.gvg: the first world of the twins' study, and whatever was planted in it.
+void save_world(const test::Folder& folder, const Scenario& scenario) {
+  const StudyGraph world = make_graph(scenario, 0);
+  write_graph_file(folder.path() / "world.gvg", {.graph = world.graph, .accounts = world.accounts});
+}
+
+}  // namespace
+
+TEST_CASE("a study on a platform that was saved and loaded is the study on the platform", "[study][platform][file][invariance]") {
+  const test::Folder folder;
+  const std::vector<std::string> once = {"replicates=1", "redraw=[\"selection\",\"content\",\"dynamics\"]", "population.active_sessions=0.6"};
+  const Scenario generated = test::scenario_of(twins, once);
+  save_world(folder, generated);
+  const Scenario loaded = read_scenario(folder.write("loaded.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), once);
+  const auto digests_of = [&](const Scenario& scenario) {
+    const std::filesystem::path result = folder.path() / "result.h5";
+    std::filesystem::remove(result);
+    write_result(result, run_study(scenario));
+    return digests(result);
+  };
+  const Digests of_generated = digests_of(generated), of_loaded = digests_of(loaded);
+  CHECK(of_loaded.total == of_generated.total);
+  REQUIRE(of_loaded.lines.size() == of_generated.lines.size());
+  for (std::size_t i = 0; i < of_loaded.lines.size(); ++i) {  // everything but the words of the scenario, the facts of the graph among it
+    INFO(of_loaded.lines[i].first);
+    CHECK((of_loaded.lines[i] == of_generated.lines[i]) == (of_loaded.lines[i].first != "scenario"));
+  }
+}
+
+TEST_CASE("keys act on a graph file as on what it holds, and those that cannot are refused", "[study][platform][file]") {
+  const test::Folder folder;
+  save_world(folder, test::scenario_of(twins));
+  folder.write("follows.csv", "follower,followed\na,b\nb,a\n");
+  const auto refused = [&](const std::string& file, const std::string& key) {
+    return test::refusal(folder.write("study.toml", "format = 1\nseed = 7\ngraph.file = \"" + file + "\"\n" + key + "\n"));
+  };
+  using Messages = std::vector<std::string>;
+  CHECK(refused("world.gvg", "population.active_sessions = 0.5").empty());
+  CHECK(refused("world.gvg", "graph.undirected = true") ==
+        Messages{"study.toml:4:7: graph.undirected has no effect here; it needs an edge list from graph.file; remove it"});
+  CHECK(refused("follows.csv", "graph.undirected = true").empty());
+  CHECK(refused("follows.csv", "population.shared_interest = 0.5") ==
+        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or a graph file (.gvg) from graph.file; remove it"});
+
+  const Scenario unknown = read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), {"campaign.first.plant=\"triplets\""});
+  try {
+    run_study(unknown);
+    FAIL("it ran");
+  } catch (const BadRequest& mistake) {
+    CHECK(std::string(mistake.what()) == "campaign 'first': the graph has no plant 'triplets'; expected one of: twins, sizes");
+  }
 }
