@@ -56,8 +56,10 @@ int main(int argc, char** argv) {
   parameters.users = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   parameters.mean_followees = argc > 2 ? std::strtod(argv[2], nullptr) : 50;
   const bool kept = argc > 3;
-  file = kept ? std::filesystem::path(argv[3]) : std::filesystem::temp_directory_path() / ("bench_graph_file-" + std::to_string(getpid()) + ".gvg");
-  if (!std::filesystem::exists(file)) benchmark::RegisterBenchmark("write", write)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+  file = kept ? std::filesystem::path(argv[3])
+              : std::filesystem::temp_directory_path() / ("bench_graph_file-" + std::to_string(getpid()) + ".gvg");
+  if (!std::filesystem::exists(file))
+    benchmark::RegisterBenchmark("write", write)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("load", load)->ArgName("checksums")->Arg(1)->Arg(0)->UseRealTime()->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
   if (!kept) std::filesystem::remove(file);

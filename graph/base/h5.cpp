@@ -580,8 +580,7 @@ void Reader::read(const std::string& dataset, Type type, void* values, std::size
 
 Reader::Bytes Reader::map(const std::string& dataset, Type type) const {
   const DatasetInfo found = info(dataset);
-  if (found.type != type)
-    fail(state_->name, "map", dataset, fmt::format("it holds {}, not {}", name_of(found.type), name_of(type)));
+  if (found.type != type) fail(state_->name, "map", dataset, fmt::format("it holds {}, not {}", name_of(found.type), name_of(type)));
   if (found.shape.size() != 1) fail(state_->name, "map", dataset, fmt::format("it has {} axes, not one", found.shape.size()));
   const std::uint64_t count = found.shape.front();
   if (count == 0) return {};
@@ -622,7 +621,8 @@ std::optional<std::string> Reader::fixed_attribute(const std::string& object, co
   if (!has_attribute(object, name)) return std::nullopt;
   const Handle attribute = state_->open_attribute(object, name);
   const Handle stored(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
-  if (H5Tget_class(stored) != H5T_STRING || H5Tis_variable_str(stored) != 0 || H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
+  if (H5Tget_class(stored) != H5T_STRING || H5Tis_variable_str(stored) != 0 || H5Sget_simple_extent_npoints(space) != 1)
+    return std::nullopt;
   std::string value(H5Tget_size(stored), '\0');
   if (H5Aread(attribute, stored, value.data()) < 0) fail(state_->name, "read attribute", object + "@" + name);
   value.resize(value.find_last_not_of('\0') + 1);

@@ -111,7 +111,8 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) { return {reinterp
 
 /// Texts laid end to end at `path`_text, and where each begins at `path`_begin: HDF5's own texts of any length take a heap object each.
 void write_texts(h5::Writer& file, const std::string& path, std::span<const std::string> texts, std::string_view of_what) {
-  ArrayWriter<std::uint64_t> begin(file, path + "_begin", texts.size() + 1, fmt::format("where the {} begins in {}_text; at the end, where the last ends", of_what, path));
+  ArrayWriter<std::uint64_t> begin(file, path + "_begin", texts.size() + 1,
+                                   fmt::format("where the {} begins in {}_text; at the end, where the last ends", of_what, path));
   std::uint64_t end = 0;
   begin.append(end);
   for (const std::string& text : texts) begin.append(end += text.size());
@@ -135,7 +136,8 @@ void expect_sound(const GraphFileContent& content) {
 void write_follows(h5::Writer& file, const GraphArrays& arrays) {
   file.group("/follows");
   write_array(file, "/follows/begin", arrays.followees.begin, "number of the user's first follow; at the end, of follows");
-  write_array(file, "/follows/followee", numbers_of(arrays.followees.users), "user who is followed, by internal number, ascending for each follower");
+  write_array(file, "/follows/followee", numbers_of(arrays.followees.users),
+              "user who is followed, by internal number, ascending for each follower");
   write_array(file, "/follows/mutual", arrays.mutual, "one bit a follow, the first lowest: whether the followee follows back");
 }
 
@@ -176,8 +178,8 @@ GRAPEVINE_CLONED std::uint64_t weight_of(std::span<const std::uint32_t> followee
   return sum;
 }
 
-/// A sum over the mutual follows of the users first .. last - 1 of one hash a pair, which counts up for the one and down for the other. Over
-/// all users it is 0 if each follow that is marked has its reverse, which is marked too; else by chance once in 2^64.
+/// A sum over the mutual follows of the users first .. last - 1 of one hash a pair, which counts up for the one and down for the other.
+/// Over all users it is 0 if each follow that is marked has its reverse, which is marked too; else by chance once in 2^64.
 GRAPEVINE_CLONED std::uint64_t unpaired(std::span<const std::uint64_t> begin, std::span<const std::uint32_t> followees,
                                         std::span<const std::uint64_t> mutual, std::size_t first, std::size_t last) {
   std::uint64_t sum = 0;
@@ -213,8 +215,7 @@ public:
 
 private:
   [[noreturn]] void flaw(std::string_view dataset, std::string_view found, std::string_view expected) const {
-    throw BadRequest(
-        fmt::format("{}: dataset '{}' {}; expected {}; make the file anew", file_.path().string(), dataset, found, expected));
+    throw BadRequest(fmt::format("{}: dataset '{}' {}; expected {}; make the file anew", file_.path().string(), dataset, found, expected));
   }
 
   void expect_format() const {
@@ -265,7 +266,8 @@ private:
     if (values.back() != end) flaw(path, fmt::format("ends with {}", values.back()), fmt::format("{}, the length of '{}'", end, into));
     parallel_blocks(values.size() - 1, default_block, [&](std::size_t, std::size_t first, std::size_t last, int) {
       for (std::size_t i = first; i < last; ++i)
-        if (values[i] > values[i + 1]) flaw(path, fmt::format("falls from {} to {} after place {}", values[i], values[i + 1], i), "values that never fall");
+        if (values[i] > values[i + 1])
+          flaw(path, fmt::format("falls from {} to {} after place {}", values[i], values[i + 1], i), "values that never fall");
     });
     return found;
   }
@@ -299,7 +301,8 @@ private:
     parallel_blocks(rows.count(), block, [&](std::size_t b, std::size_t first, std::size_t last, int) {
       for (std::size_t u = first; u < last; ++u)
         if (!is_sound_row(rows[u], u, rows.count()))
-          flaw("/follows/followee", fmt::format("has a follower, {}, whose followees do not ascend, or are not users, or who follows itself", u),
+          flaw("/follows/followee",
+               fmt::format("has a follower, {}, whose followees do not ascend, or are not users, or who follows itself", u),
                fmt::format("followees below {} that ascend", rows.count()));
       sums[b] = {unpaired(rows.begin, followees, arrays.mutual, first, last),
                  weight_of(followees.subspan(rows.begin[first], rows.begin[last] - rows.begin[first]))};

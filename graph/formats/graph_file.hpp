@@ -16,9 +16,9 @@ namespace grapevine {
 /// What a graph file is made of.
 struct GraphFileContent {
   const FollowGraph& graph;
-  const Accounts& accounts;                   ///< of the users of `graph`
-  std::span<const AccountKey> keys = {};      ///< by internal number; empty: none are known
-  std::string_view provenance = {};           ///< what made the graph: model and parameters, or the file it was read from, as TOML
+  const Accounts& accounts;               ///< of the users of `graph`
+  std::span<const AccountKey> keys = {};  ///< by internal number; empty: none are known
+  std::string_view provenance = {};       ///< what made the graph: model and parameters, or the file it was read from, as TOML
 };
 
 /// Writes the project's own graph file, an HDF5 file that docs/graph-files.md specifies; the usual name ends in `.gvg`. Equal contents give
@@ -28,7 +28,7 @@ void write_graph_file(const std::filesystem::path& path, const GraphFileContent&
 
 /// A graph as it was written, under the numbers that its users had.
 struct GraphFile {
-  FollowGraph graph;             ///< stands on the mapped file
+  FollowGraph graph;  ///< stands on the mapped file
   Accounts accounts;
   std::vector<AccountKey> keys;  ///< empty: none were known
   std::string provenance;

@@ -23,7 +23,9 @@ inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12
   Accounts& accounts = sample.accounts;
   accounts.active.assign((users + 63) / 64, 0);
   for (std::size_t u = 0; u < users; ++u) {
-    accounts.outside_ids.push_back(u % 7 == 0 ? "größer " + std::to_string(u) + std::string(u % 50, 'x') : u % 11 == 0 ? "" : "@" + std::to_string(u * u));
+    accounts.outside_ids.push_back(u % 7 == 0    ? "größer " + std::to_string(u) + std::string(u % 50, 'x')
+                                   : u % 11 == 0 ? ""
+                                                 : "@" + std::to_string(u * u));
     accounts.community.push_back(static_cast<std::uint16_t>(mix(u) >> 48));
     if (mix(u) % 3 == 0) accounts.active[u / 64] |= std::uint64_t{1} << (u % 64);
     sample.keys.push_back(account_key(accounts.outside_ids.back() + std::to_string(u)));

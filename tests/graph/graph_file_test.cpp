@@ -62,7 +62,9 @@ std::string complaint_of(const std::filesystem::path& path) {
 }
 bool has(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
 
-bool same(const PlantedUser& a, const PlantedUser& b) { return a.user == b.user && a.group == b.group && a.member == b.member && a.nested == b.nested; }
+bool same(const PlantedUser& a, const PlantedUser& b) {
+  return a.user == b.user && a.group == b.group && a.member == b.member && a.nested == b.nested;
+}
 
 /// Whether everything is as in the sample, the parts of the graph that follow from its rows among it.
 bool same(const GraphFile& file, const GraphSample& sample) {
@@ -70,7 +72,8 @@ bool same(const GraphFile& file, const GraphSample& sample) {
   return file.graph == sample.graph && std::ranges::equal(a.follower_counts, b.follower_counts) && std::ranges::equal(a.mutual, b.mutual) &&
          file.accounts.outside_ids == sample.accounts.outside_ids && file.accounts.active == sample.accounts.active &&
          file.accounts.community == sample.accounts.community && file.accounts.plants == sample.accounts.plants &&
-         std::ranges::equal(file.accounts.planted, sample.accounts.planted, [](const PlantedUser& x, const PlantedUser& y) { return same(x, y); }) &&
+         std::ranges::equal(file.accounts.planted, sample.accounts.planted,
+                            [](const PlantedUser& x, const PlantedUser& y) { return same(x, y); }) &&
          file.keys == sample.keys && file.provenance == sample.provenance;
 }
 
@@ -277,7 +280,8 @@ TEST_CASE("a file that ends too early is refused", "[graph][file][hostile]") {
   const Folder folder;
   write_graph_file(folder / "sample.gvg", graph_sample().content());
   const std::uint64_t whole = std::filesystem::file_size(folder / "sample.gvg");
-  for (const std::uint64_t size : {whole - 1, whole - 4096, whole / 2, std::uint64_t{5000}, std::uint64_t{100}, std::uint64_t{8}, std::uint64_t{0}}) {
+  for (const std::uint64_t size :
+       {whole - 1, whole - 4096, whole / 2, std::uint64_t{5000}, std::uint64_t{100}, std::uint64_t{8}, std::uint64_t{0}}) {
     INFO(size);
     std::filesystem::resize_file(folder / "sample.gvg", size);
     const std::string complaint = complaint_of(folder / "sample.gvg");
@@ -289,7 +293,8 @@ TEST_CASE("a newer format, another file and none are told apart", "[graph][file]
   const Folder folder;
   CHECK(complaint_of(Forged{}) == "");
   CHECK(complaint_of(Forged{.version = "1.7"}) == "");
-  CHECK(has(complaint_of(Forged{.version = "2.0"}), "forged.gvg: graph format 2.0 is newer than this program reads (1.x); open it with a newer release"));
+  CHECK(has(complaint_of(Forged{.version = "2.0"}),
+            "forged.gvg: graph format 2.0 is newer than this program reads (1.x); open it with a newer release"));
   for (const char* version : {"", "new", "-1.0", "0.9", "1", "99999999999999999999.0"})
     CHECK(has(complaint_of(Forged{.version = version}), "is no version; expected 1.0 or such"));
   CHECK(has(complaint_of(Forged{.format = "grapevine result"}), "forged.gvg: is an HDF5 file but no graph file of grapevine"));
@@ -297,7 +302,8 @@ TEST_CASE("a newer format, another file and none are told apart", "[graph][file]
   CHECK_FALSE(is_graph_file(folder / "text.gvg"));
   CHECK(has(complaint_of(folder / "text.gvg"), "text.gvg: cannot read: "));
   CHECK_FALSE(is_graph_file(folder / "none.gvg"));
-  CHECK(has(complaint_of(folder / "none.gvg"), "none.gvg: cannot read: No such file or directory; expected a whole graph file of grapevine"));
+  CHECK(
+      has(complaint_of(folder / "none.gvg"), "none.gvg: cannot read: No such file or directory; expected a whole graph file of grapevine"));
   CHECK_FALSE(is_graph_file(folder.path()));
   CHECK(has(complaint_of(folder.path()), "cannot read: "));
 }
@@ -346,7 +352,11 @@ TEST_CASE("a file with right checksums that holds no graph is refused by dataset
   refuses({.planted_user = {{3}}, .planted_group = {0, 0}}, "/planted/group", "has 2 values; expected 1");
   refuses({.planted_user = {{3}}, .planted_nested = {2}}, "/planted/nested", "holds 2; expected 0 or 1");
   refuses({.planted_user = {{3}}, .name_begin = {}}, "/planted/name_begin", "has no values");
-  CHECK(complaint_of(Forged{.active = {{0b1010}}, .key = {{1, 2, 3, 4}}, .id_begin = {{0, 1, 2, 3, 4}}, .community = {{1, 2, 3, 4}}, .planted_user = {{3}}}) == "");
+  CHECK(complaint_of(Forged{.active = {{0b1010}},
+                            .key = {{1, 2, 3, 4}},
+                            .id_begin = {{0, 1, 2, 3, 4}},
+                            .community = {{1, 2, 3, 4}},
+                            .planted_user = {{3}}}) == "");
 }
 
 TEST_CASE("mutual follows that a foreign writer left unmarked are an error where it matters", "[graph][file][hostile]") {
@@ -375,8 +385,9 @@ TEST_CASE("datasets that cannot be mapped as they should be are refused", "[grap
   CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint32_t>("/follows/begin", 1); }), "it holds uint32, not uint64"));
   CHECK(has(with_begin([](h5::Writer& file) { file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>{0}, {}); }),
             "'/follows/begin' has 0 values"));
-  CHECK(has(with_begin([&](h5::Writer& file) { file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>(20'000), {"/place"}); }),
-            "it does not lie in the file in one piece"));
+  CHECK(has(
+      with_begin([&](h5::Writer& file) { file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>(20'000), {"/place"}); }),
+      "it does not lie in the file in one piece"));
   CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint64_t>("/follows/begin", 1); }), "'/follows/begin' has no checksum"));
 }
 

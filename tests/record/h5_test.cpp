@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <limits>
+#include <optional>
 
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
@@ -69,6 +70,75 @@ TEST_CASE("a large dataset comes back from its chunks, over all axes", "[h5]") {
   const h5::Reader back(folder / "large.h5");
   CHECK(back.info("/values").shape == std::vector<std::uint64_t>{70, 11'000});
   CHECK(back.read<double>("/values") == values);
+}
+
+TEST_CASE("an array is mapped as it was filled, in pieces, and stays when its reader and its file are gone", "[h5]") {
+  const Folder folder;
+  std::vector<std::uint64_t> large(3'000);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = ~i;
+  const std::vector<std::uint8_t> odd{1, 2, 3};
+  const std::vector<std::uint64_t> small{4, 5};
+  {
+    h5::Writer file(folder / "arrays.h5", 4096);
+    file.array<std::uint8_t>("/odd", odd.size());
+    file.array<std::uint64_t>("/small", small.size());
+    file.array<std::uint64_t>("/large", large.size());
+    file.array<double>("/none", 0);
+    file.fill<std::uint64_t>("/large", 1'000, std::span(large).subspan(1'000));
+    file.fill<std::uint64_t>("/large", 0, std::span(large).first(1'000));
+    file.fill<std::uint8_t>("/odd", 0, odd);
+    file.fill<std::uint64_t>("/small", 0, small);
+    file.commit();
+  }
+  std::optional<h5::Reader> file(folder / "arrays.h5");
+  const auto of_large = file->mapped<std::uint64_t>("/large"), of_small = file->mapped<std::uint64_t>("/small");
+  const auto of_odd = file->mapped<std::uint8_t>("/odd");
+  CHECK(file->mapped<double>("/none").values.empty());
+  CHECK(file->read<std::uint64_t>("/large") == large);  // an array is a dataset like others
+  CHECK(reinterpret_cast<std::uintptr_t>(of_large.values.data()) % 4096 == 0);
+  CHECK(reinterpret_cast<std::uintptr_t>(of_small.values.data()) % 8 == 0);
+  file.reset();
+  std::filesystem::remove(folder / "arrays.h5");
+  CHECK(std::ranges::equal(of_large.values, large));
+  CHECK(std::ranges::equal(of_small.values, small));
+  CHECK(std::ranges::equal(of_odd.values, odd));
+}
+
+TEST_CASE("only what lies in one piece is mapped, and only as what it is", "[h5]") {
+  const Folder folder;
+  const std::vector<std::int64_t> places(20'000);
+  {
+    h5::Writer file(folder / "odd.h5");
+    file.scale<std::int64_t>("/place", places);
+    file.scale<std::int64_t>("/two", std::vector<std::int64_t>{1, 2});
+    file.dataset<double>("/one", std::vector<double>{1.0}, {});
+    file.dataset<double>("/square", std::vector<double>(4), {"/two", "/two"});
+    file.dataset<double>("/deflated", std::vector<double>(20'000), {"/place"});
+    file.commit();
+  }
+  const h5::Reader file(folder / "odd.h5");
+  CHECK(file.mapped<std::int64_t>("/two").values.back() == 2);
+  CHECK(has(complaint_of([&] { file.mapped<std::uint64_t>("/two"); }), "odd.h5: cannot map '/two': it holds int64, not uint64"));
+  CHECK(has(complaint_of([&] { file.mapped<double>("/one"); }), "it has 0 axes, not one"));
+  CHECK(has(complaint_of([&] { file.mapped<double>("/square"); }), "it has 2 axes, not one"));
+  CHECK(has(complaint_of([&] { file.mapped<double>("/deflated"); }), "it does not lie in the file in one piece"));
+  CHECK(has(complaint_of([&] { file.mapped<double>("/none"); }), "odd.h5: cannot open '/none'"));
+}
+
+TEST_CASE("a text of fixed length comes back, and is told from others", "[h5]") {
+  const Folder folder;
+  {
+    h5::Writer file(folder / "fixed.h5");
+    file.fixed_attribute("/", "words", "größer ☃");
+    file.fixed_attribute("/", "nothing", "");
+    file.attribute("/", "any length", "words");
+    file.attribute("/", "number", std::int64_t{1});
+    file.commit();
+  }
+  const h5::Reader file(folder / "fixed.h5");
+  CHECK(file.fixed_attribute("/", "words") == "größer ☃");
+  CHECK(file.fixed_attribute("/", "nothing") == "");
+  for (const char* other : {"any length", "number", "none"}) CHECK_FALSE(file.fixed_attribute("/", other).has_value());
 }
 
 TEST_CASE("groups, datasets and attributes are listed in the order in which they were made", "[h5]") {

@@ -283,7 +283,8 @@ void save_world(const test::Folder& folder, const Scenario& scenario) {
 
 TEST_CASE("a study on a platform that was saved and loaded is the study on the platform", "[study][platform][file][invariance]") {
   const test::Folder folder;
-  const std::vector<std::string> once = {"replicates=1", "redraw=[\"selection\",\"content\",\"dynamics\"]", "population.active_sessions=0.6"};
+  const std::vector<std::string> once = {"replicates=1", "redraw=[\"selection\",\"content\",\"dynamics\"]",
+                                         "population.active_sessions=0.6"};
   const Scenario generated = test::scenario_of(twins, once);
   save_world(folder, generated);
   const Scenario loaded = read_scenario(folder.write("loaded.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), once);
@@ -315,9 +316,11 @@ TEST_CASE("keys act on a graph file as on what it holds, and those that cannot a
         Messages{"study.toml:4:7: graph.undirected has no effect here; it needs an edge list from graph.file; remove it"});
   CHECK(refused("follows.csv", "graph.undirected = true").empty());
   CHECK(refused("follows.csv", "population.shared_interest = 0.5") ==
-        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or a graph file (.gvg) from graph.file; remove it"});
+        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or a graph file "
+                 "(.gvg) from graph.file; remove it"});
 
-  const Scenario unknown = read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), {"campaign.first.plant=\"triplets\""});
+  const Scenario unknown =
+      read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), {"campaign.first.plant=\"triplets\""});
   try {
     run_study(unknown);
     FAIL("it ran");
