@@ -333,6 +333,7 @@ TEST_CASE("a file with right checksums that holds no graph is refused by dataset
   refuses({.begin = {0, 2, 3, 4, 4}, .followee = {1, 1, 0, 0}}, "/follows/followee", "a follower, 0, ");
   // What follows from the rows.
   refuses({.followers = {1, 3, 0, 0}}, "/users/followers", "does not count");
+  refuses({.followers = {2, 1, 0, 0}}, "/users/followers", "does not count");
   refuses({.followers = {4, 0, 0, 0}}, "/users/followers", "does not count");
   refuses({.followers = {3, 1, 0, 1}}, "/users/followers", "does not count");
   refuses({.mutual = {0b0001}}, "/follows/mutual", "marks a follow whose reverse");
