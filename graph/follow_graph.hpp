@@ -51,7 +51,7 @@ public:
 private:
   Rows followees_;
   std::vector<std::uint32_t> follower_counts_;
-  std::vector<std::uint64_t> mutual_;  // one bit a follow
+  Array<std::uint64_t> mutual_;  // one bit a follow
 };
 
 /// The graph with every follow turned round: its rows are followers.
