@@ -22,6 +22,7 @@ enum class Draw : std::uint32_t {
   graph_pair = 6,
   graph_return = 7,
   graph_closure = 8,
+  graph_sample = 14,
   // population: a property of a user
   session_rate = 16,
   post_rate = 17,
