@@ -5,17 +5,17 @@
 #include <cstddef>
 #include <vector>
 
+#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/statistics/normal_tail.hpp"
 
 namespace grapevine {
 
-Vuong power_law_against_lognormal(const DegreeDistribution& degrees, std::uint32_t x_min) {
-  const PowerLawFit power = fit_power_law(degrees, x_min);
-  const LognormalFit lognormal = fit_lognormal(degrees, x_min);
+Vuong power_law_against_lognormal(const DegreeDistribution& degrees, const PowerLawFit& power, const LognormalFit& lognormal) {
   Vuong result;
   if (std::isnan(power.exponent) || std::isnan(lognormal.sigma)) return result;
-  const auto first = static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), x_min) - degrees.degrees().begin());
+  GRAPEVINE_EXPECTS(power.x_min == lognormal.x_min);
+  const auto first = static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), power.x_min) - degrees.degrees().begin());
   const std::size_t distinct = degrees.degrees().size() - first;
   std::vector<double> difference(distinct), users(distinct);
   parallel_for(distinct, [&](std::size_t i) {

@@ -14,10 +14,9 @@ struct Vuong {
   bool operator==(const Vuong&) const = default;
 };
 
-/// Power law against lognormal on the tail from x_min on, both fitted there. Says which is nearer, not that either is right. A lognormal
-/// law with large sigma is nearly a power law, so on a power law the test seldom decides, and the higher x_min, the less; on a lognormal it
-/// decides once the tail bends. Missing where either fit is, or where the two are the same. O(distinct degrees), some 300 passes for the
-/// fit.
-Vuong power_law_against_lognormal(const DegreeDistribution& degrees, std::uint32_t x_min);
+/// Power law against lognormal on the tail to which both were fitted. Says which is nearer, not that either is right. A lognormal law with
+/// large sigma is nearly a power law, so on a power law the test seldom decides; on a lognormal it decides once the tail bends
+/// (docs/graph-statistics.md has the rates). Missing where either fit is, or where the two are the same. O(distinct degrees).
+Vuong power_law_against_lognormal(const DegreeDistribution& degrees, const PowerLawFit& power, const LognormalFit& lognormal);
 
 }  // namespace grapevine

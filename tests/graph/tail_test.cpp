@@ -35,6 +35,10 @@ Degrees lognormal(std::size_t count, double mu, double sigma, std::uint32_t x_mi
   return drawn;
 }
 
+Vuong fit_both(const DegreeDistribution& all, std::uint32_t x_min) {
+  return power_law_against_lognormal(all, fit_power_law(all, x_min), fit_lognormal(all, x_min));
+}
+
 double log_likelihood(const Degrees& degrees, double mu, double sigma, std::uint32_t x_min) {
   long double sum = 0;
   for (const std::uint32_t d : degrees) sum += std::log(slow_lognormal(mu, sigma, x_min, d));
@@ -127,7 +131,7 @@ TEST_CASE("Vuong's statistic is that of a plain list of degrees", "[graph][stati
     const double n = double(difference.size()), sum = std::accumulate(difference.begin(), difference.end(), 0.0);
     double squares = 0;
     for (const double d : difference) squares += (d - sum / n) * (d - sum / n);
-    const Vuong found = power_law_against_lognormal(all, x_min);
+    const Vuong found = fit_both(all, x_min);
     CHECK(found.log_ratio == Approx(sum).epsilon(1e-6).margin(1e-8));
     CHECK(found.statistic == Approx(sum / std::sqrt(squares)).epsilon(1e-6));
     CHECK(found.p == Approx(std::erfc(std::abs(found.statistic) / std::sqrt(2.0))).epsilon(1e-9));
@@ -140,7 +144,7 @@ namespace {
 struct Verdicts {
   int power = 0, lognormal = 0;
   void count(const Degrees& degrees, std::uint32_t x_min) {
-    const Vuong found = power_law_against_lognormal(DegreeDistribution(degrees), x_min);
+    const Vuong found = fit_both(DegreeDistribution(degrees), x_min);
     if (found.p < 0.05) ++(found.statistic > 0 ? power : lognormal);
   }
 };
@@ -183,10 +187,10 @@ TEST_CASE("tails too short for two laws have no verdict", "[graph][statistics]")
   for (const Degrees& degrees : {Degrees{}, Degrees{0}, Degrees{0, 0, 3, 3}, Degrees{1, 1, 2}, Degrees{5}}) {
     const DegreeDistribution all(degrees);
     CHECK(is_missing(fit_lognormal(all, 1).sigma));
-    CHECK(is_missing(power_law_against_lognormal(all, 1).p));
+    CHECK(is_missing(fit_both(all, 1).p));
   }
   CHECK(fit_lognormal(DegreeDistribution(Degrees{1, 2, 3}), 1).sigma > 0);
-  CHECK(is_missing(power_law_against_lognormal(DegreeDistribution(Degrees{1, 2, 3}), 4).statistic));
+  CHECK(is_missing(fit_both(DegreeDistribution(Degrees{1, 2, 3}), 4).statistic));
 }
 
 namespace {
@@ -203,7 +207,7 @@ Degrees spread_out(std::uint32_t users) {
 TEST_CASE("the number of threads changes no bit of a fitted tail", "[graph][statistics][invariance]") {
   const DegreeDistribution all(spread_out(9'000));
   REQUIRE(all.degrees().size() > 4'096);  // several blocks
-  const auto test = [&] { return power_law_against_lognormal(all, 2); };
+  const auto test = [&] { return fit_both(all, 2); };
   const Vuong alone = with_threads(1, test);
   const int threads = GENERATE(2, 3, 8);
   CHECK(with_threads(threads, test) == alone);
