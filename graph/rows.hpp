@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/memory.hpp"
 
 /// The raw material of graphs: lists of users, row after row. Everything here gives the same rows for any number of threads.
 namespace grapevine {
@@ -21,27 +21,10 @@ struct Follow {
   auto operator<=>(const Follow&) const = default;
 };
 
-/// Leaves new elements unwritten, so the threads that fill an array are the first to touch its pages.
-template <class T>
-struct Unwritten : std::allocator<T> {
-  template <class U>
-  struct rebind {
-    using other = Unwritten<U>;
-  };
-  Unwritten() = default;
-  template <class U>
-  Unwritten(const Unwritten<U>&) noexcept {}
-
-  template <class U, class... Arguments>
-  void construct(U* place, Arguments&&... arguments) {
-    if constexpr (sizeof...(Arguments) > 0) std::construct_at(place, std::forward<Arguments>(arguments)...);
-  }
-};
-
 /// Row r is users[begin[r]] .. users[begin[r + 1] - 1]; `begin` has one entry more than there are rows.
 struct Rows {
-  std::vector<std::uint64_t> begin = {0};
-  std::vector<UserId, Unwritten<UserId>> users;
+  Array<std::uint64_t> begin = {0};
+  UnwrittenArray<UserId> users;
 
   std::size_t count() const noexcept { return begin.size() - 1; }
   std::span<const UserId> operator[](std::size_t row) const { return {users.data() + begin[row], users.data() + begin[row + 1]}; }

@@ -22,6 +22,12 @@ enum class Draw : std::uint32_t {
   graph_pair = 6,
   graph_return = 7,
   graph_closure = 8,
+  graph_stub = 9,
+  graph_swap = 10,
+  graph_plant = 11,
+  graph_growth = 12,
+  graph_rewiring = 13,
+  graph_sample = 14,
   // population: a property of a user
   session_rate = 16,
   post_rate = 17,

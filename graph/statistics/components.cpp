@@ -1,10 +1,6 @@
 #include "graph/statistics/components.hpp"
 
-#include "graph/boost_graph.hpp"
-
 #include <algorithm>
-#include <boost/graph/strong_components.hpp>
-#include <boost/property_map/property_map.hpp>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -46,10 +42,59 @@ Components weak_components(const FollowGraph& graph) {
   return measure(parent);
 }
 
-Components strong_components(const FollowGraph& graph) {
-  std::vector<std::uint32_t> component(graph.user_count());
-  boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, graph)));
-  return measure(component);
+std::vector<std::uint32_t> strong_component_of(const FollowGraph& graph) {
+  const auto users = static_cast<std::uint32_t>(graph.user_count());
+  std::vector<std::uint32_t> number(users, 0);  // 0 unseen; then the least number that is reached, from 1; at last the component
+  std::vector<bool> first_of_its(users, true);  // reaches no earlier user of the search than itself
+  std::vector<std::uint32_t> place(users);      // of those on the path: how far along their rows
+  std::vector<std::uint32_t> stack(users);      // from the front the path of the search, from the back who waits for its component
+  std::uint32_t path = 0, waiting = users, next = 1, component = users;
+  const auto begin = [&](std::uint32_t u) {
+    number[u] = next++;
+    place[path] = 0;
+    stack[path++] = u;
+  };
+  const auto finish = [&](std::uint32_t u) {
+    --path;
+    if (!first_of_its[u]) {
+      stack[--waiting] = u;
+      return;
+    }
+    --next;
+    while (waiting < users && number[u] <= number[stack[waiting]]) {
+      number[stack[waiting++]] = component;
+      --next;
+    }
+    number[u] = component--;
+  };
+  for (std::uint32_t start = 0; start < users; ++start) {
+    if (number[start] == 0) begin(start);
+    while (path > 0) {
+      const std::uint32_t u = stack[path - 1];
+      const std::span<const UserId> row = graph.followees(UserId(u));
+      std::uint32_t at = place[path - 1], unseen = users;
+      for (; at < row.size(); ++at) {
+        const std::uint32_t v = row[at].value();
+        if (number[v] == 0) {
+          unseen = v;  // and comes back to this follow
+          break;
+        }
+        if (number[v] < number[u]) {
+          number[u] = number[v];
+          first_of_its[u] = false;
+        }
+      }
+      place[path - 1] = at;
+      if (unseen == users)
+        finish(u);
+      else
+        begin(unseen);
+    }
+  }
+  for (std::uint32_t& c : number) c = users - c;
+  return number;
 }
+
+Components strong_components(const FollowGraph& graph) { return measure(strong_component_of(graph)); }
 
 }  // namespace grapevine

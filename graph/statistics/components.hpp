@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "graph/follow_graph.hpp"
 #include "graph/statistics/ratio.hpp"
@@ -19,8 +21,14 @@ struct Components {
 /// Users are in one weak component when a chain of follows joins them, whichever way each points. O(follows), 4 bytes a user; one thread.
 Components weak_components(const FollowGraph& graph);
 
-/// Users are in one strong component when chains of follows lead from each to the other (Tarjan 1972, by Boost.Graph). O(follows), some 100
-/// bytes a user; one thread.
+/// Users are in one strong component when chains of follows lead from each to the other. O(follows), 20.2 bytes a user; one thread.
 Components strong_components(const FollowGraph& graph);
+
+/// The strong component of each user: numbers from 0 without gaps, in an order in which follows never lead to a higher one.
+///
+/// One depth-first search with a single number a user (Pearce, "A space-efficient algorithm for finding strongly connected components",
+/// 2016). Boost.Graph's Tarjan gives the same and takes some 100 bytes a user, too many for all of Twitter. O(follows), 12.2 bytes a user;
+/// one thread.
+std::vector<std::uint32_t> strong_component_of(const FollowGraph& graph);
 
 }  // namespace grapevine

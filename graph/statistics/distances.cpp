@@ -7,6 +7,7 @@
 #include <span>
 
 #include "graph/base/clones.hpp"
+#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
@@ -182,6 +183,16 @@ Distances drawn_distances(RowsView rows, std::size_t wanted, const StreamKey& ke
 }
 
 }  // namespace
+
+double Distances::effective_diameter(double share) const {
+  GRAPEVINE_EXPECTS(share > 0.0 && share <= 1.0);
+  if (pairs.size() < 2) return no_value;
+  const double wanted = share * static_cast<double>(std::accumulate(pairs.begin(), pairs.end(), std::uint64_t{0}));
+  std::uint64_t nearer = 0;
+  std::size_t d = 1;
+  while (d + 1 < pairs.size() && static_cast<double>(nearer + pairs[d]) < wanted) nearer += pairs[d++];
+  return static_cast<double>(d - 1) + (wanted - static_cast<double>(nearer)) / static_cast<double>(pairs[d]);
+}
 
 Distances distances(const UndirectedGraph& graph) { return all_distances(graph.rows()); }
 Distances distances(const FollowGraph& graph) { return all_distances(graph.rows()); }

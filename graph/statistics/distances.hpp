@@ -20,6 +20,9 @@ struct Distances {
   SampledMean mean;
   /// Of the pairs seen: a lower bound of the diameter where sources were drawn.
   std::uint32_t max() const { return static_cast<std::uint32_t>(pairs.size() - 1); }
+  /// How many steps apart a `share` of the pairs is at most, with a straight line between whole numbers: the effective diameter at 0.9
+  /// (Leskovec, Kleinberg, Faloutsos 2005). Missing without pairs.
+  double effective_diameter(double share = 0.9) const;
 
   bool operator==(const Distances&) const = default;
 };

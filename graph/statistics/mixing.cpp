@@ -69,6 +69,59 @@ double degree_assortativity(const FollowGraph& graph) {
   return ratio(ends * products - sum * sum, ends * squares - sum * sum);
 }
 
+namespace {
+
+/// Sums over follows of what the degrees x of the follower and y of the followee have in common.
+struct EndSums {
+  Wide x_in = 0, x_out = 0, y_in = 0, y_out = 0;        // degrees
+  Wide xx_in = 0, xx_out = 0, yy_in = 0, yy_out = 0;    // squares
+  Wide in_in = 0, in_out = 0, out_in = 0, out_out = 0;  // products: the follower's degree first
+
+  void operator+=(const EndSums& other) {
+    x_in += other.x_in, x_out += other.x_out, y_in += other.y_in, y_out += other.y_out;
+    xx_in += other.xx_in, xx_out += other.xx_out, yy_in += other.yy_in, yy_out += other.yy_out;
+    in_in += other.in_in, in_out += other.in_out, out_in += other.out_in, out_out += other.out_out;
+  }
+};
+
+}  // namespace
+
+DirectedAssortativity directed_assortativity(const FollowGraph& graph) {
+  const std::span<const std::uint32_t> followers = graph.follower_counts();
+  const std::vector<std::uint32_t> followees = followee_counts(graph);
+  const EndSums sums = parallel_sum(graph.user_count(), [&](std::size_t u) {
+    const Wide in = followers[u], out = followees[u];
+    std::uint64_t others_in = 0, others_out = 0;
+    for (const UserId v : graph.followees(user(u))) {
+      others_in += followers[v.index()];
+      others_out += followees[v.index()];
+    }
+    return EndSums{.x_in = in * out,  // at the follower's end of `out` follows, at the followee's of `in`
+                   .x_out = out * out,
+                   .y_in = in * in,
+                   .y_out = in * out,
+                   .xx_in = in * in * out,
+                   .xx_out = out * out * out,
+                   .yy_in = in * in * in,
+                   .yy_out = in * out * out,
+                   .in_in = in * others_in,
+                   .in_out = in * others_out,
+                   .out_in = out * others_in,
+                   .out_out = out * others_out};
+  });
+  const Wide follows = graph.follow_count();
+  const auto correlation = [&](Wide x, Wide y, Wide xx, Wide yy, Wide xy) {
+    const Wide x_spread = follows * xx - x * x, y_spread = follows * yy - y * y;
+    if (x_spread == 0 || y_spread == 0) return no_value;
+    return static_cast<double>(follows * xy - x * y) /
+           (std::sqrt(static_cast<double>(x_spread)) * std::sqrt(static_cast<double>(y_spread)));
+  };
+  return {.in_in = correlation(sums.x_in, sums.y_in, sums.xx_in, sums.yy_in, sums.in_in),
+          .in_out = correlation(sums.x_in, sums.y_out, sums.xx_in, sums.yy_out, sums.in_out),
+          .out_in = correlation(sums.x_out, sums.y_in, sums.xx_out, sums.yy_in, sums.out_in),
+          .out_out = correlation(sums.x_out, sums.y_out, sums.xx_out, sums.yy_out, sums.out_out)};
+}
+
 Homophily homophily(const FollowGraph& graph, std::span<const std::uint16_t> community) {
   GRAPEVINE_EXPECTS(community.size() == graph.user_count());
   const std::size_t n = graph.user_count();

@@ -113,4 +113,8 @@ PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t leas
   return best;
 }
 
+double log_mass(const PowerLawFit& fit, std::uint32_t degree) {
+  return -fit.exponent * math::log(static_cast<double>(degree) / fit.x_min) - math::log(relative_zeta(fit.exponent, fit.x_min).value);
+}
+
 }  // namespace grapevine

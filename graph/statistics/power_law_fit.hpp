@@ -28,4 +28,7 @@ PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min
 /// for 10 000 of them.
 PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users = 1'000);
 
+/// log P(degree) under a fit that is not missing, degree >= x_min.
+double log_mass(const PowerLawFit& fit, std::uint32_t degree);
+
 }  // namespace grapevine

@@ -128,6 +128,7 @@ std::string enumerated(const std::vector<std::string_view>& choices) {
 
 constexpr std::string_view name_pattern = "^[A-Za-z0-9_-]{1,64}$";
 constexpr std::string_view counted = "{\"type\": \"integer\", \"minimum\": 0}";
+constexpr std::string_view chance = "{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}";
 constexpr std::string_view some_text = "{\"type\": \"string\", \"minLength\": 1}";
 
 /// The constraints on a value, as members of its schema.
@@ -186,6 +187,12 @@ std::vector<std::string> constraints(const Key& key) {
       return {member("anyOf", fmt::format("[{}, {}]", object({member("enum", enumerated(key.choices))}), object(list(some_text, 1, 0, true))))};
     case Kind::interval:
       return list(counted, 2, 2, false);
+    case Kind::sizes:
+      return list("{\"type\": \"integer\", \"minimum\": 1}", 1, 0, false);
+    case Kind::matrix:
+      return list(object(list(chance, 1, 0, false)), 1, 0, false);
+    case Kind::quadrants:
+      return list(chance, 4, 4, false);
   }
   return {};
 }

@@ -155,6 +155,15 @@ public:
       case Kind::interval:
         interval(value);
         break;
+      case Kind::sizes:
+        sizes(value);
+        break;
+      case Kind::matrix:
+        matrix(value);
+        break;
+      case Kind::quadrants:
+        quadrants(value);
+        break;
     }
     return mistakes_.size() == before;
   }
@@ -454,6 +463,55 @@ private:
     *most = (*read)[1];
   }
 
+  void sizes(const TomlValue& value) {
+    const TomlValue::List* members = list(value);
+    if (!members) return;
+    if (members->empty()) return refuse(value);
+    std::vector<std::uint64_t> read;
+    for (std::size_t i = 0; i < members->size(); ++i) {
+      const auto* number = (*members)[i].as<std::int64_t>();
+      if (!number || *number < 1) return refuse_member((*members)[i], i + 1, "a whole number of users, 1 or more");
+      read.push_back(static_cast<std::uint64_t>(*number));
+    }
+    in<std::vector<std::uint64_t>>(field_) = std::move(read);
+  }
+
+  std::optional<double> in_range(const TomlValue& value) const {
+    const std::optional<double> number = real(value);
+    return number && within(*number, std::get<RealRange>(key_.range)) ? std::optional(*number + 0.0) : std::nullopt;
+  }
+
+  void matrix(const TomlValue& value) {
+    const TomlValue::List* rows = list(value);
+    if (!rows) return;
+    if (rows->empty()) return refuse(value);
+    std::vector<std::vector<double>> read;
+    for (std::size_t r = 0; r < rows->size(); ++r) {
+      const auto* row = (*rows)[r].as<TomlValue::List>();
+      if (!row || row->size() != rows->size()) return refuse_member((*rows)[r], r + 1, fmt::format("a list of {} numbers, one for each row", rows->size()));
+      read.emplace_back();
+      for (const TomlValue& member : *row) {
+        const std::optional<double> number = in_range(member);
+        if (!number) return refuse_member(member, r + 1, fmt::format("numbers{}", range_in_words(key_, false)));
+        read.back().push_back(*number);
+      }
+    }
+    in<std::vector<std::vector<double>>>(field_) = std::move(read);
+  }
+
+  void quadrants(const TomlValue& value) {
+    const TomlValue::List* members = list(value);
+    if (!members) return;
+    if (members->size() != 4) return refuse(value);
+    std::array<double, 4> read{};
+    for (std::size_t i = 0; i < 4; ++i) {
+      const std::optional<double> number = in_range((*members)[i]);
+      if (!number) return refuse_member((*members)[i], i + 1, fmt::format("a chance{}", range_in_words(key_, false)));
+      read[i] = *number;
+    }
+    in<std::array<double, 4>>(field_) = read;
+  }
+
   const Key& key_;
   Field field_;
   const ReadingContext& context_;
@@ -561,6 +619,17 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
       const auto [least, most] = bounds_of(field);
       return *most == UINT64_MAX ? "" : fmt::format("[{}, {}]", *least, *most);
     }
+    case Kind::sizes: {
+      const auto& sizes = in<std::vector<std::uint64_t>>(field);
+      return sizes.empty() ? "" : fmt::format("[{}]", fmt::join(sizes, ", "));
+    }
+    case Kind::matrix: {
+      std::vector<std::string> rows;
+      for (const std::vector<double>& row : in<std::vector<std::vector<double>>>(field)) rows.push_back(fmt::format("[{}]", fmt::join(row, ", ")));
+      return rows.empty() ? "" : list_of(rows);
+    }
+    case Kind::quadrants:
+      return fmt::format("[{}]", fmt::join(in<std::array<double, 4>>(field), ", "));
   }
   return "";
 }
@@ -628,6 +697,12 @@ std::string expected(const Key& key, bool limits) {
       return choices_in_words(key) + " or a list of account ids in quotes";
     case Kind::interval:
       return "two whole numbers of followers, [least, most]";
+    case Kind::sizes:
+      return "a list of whole numbers of users, 1 or more";
+    case Kind::matrix:
+      return fmt::format("a list of rows, each a list of as many numbers{}", range_in_words(key, limits));
+    case Kind::quadrants:
+      return fmt::format("a list of four numbers{}, that add up to 1", range_in_words(key, limits));
   }
   return "";
 }

@@ -37,6 +37,9 @@ enum class Kind : std::uint8_t {
   streams,    ///< a list of some of the names of the random streams
   accounts,   ///< the order in which accounts are asked, or a list of ids
   interval,   ///< two whole numbers, the first not above the second
+  sizes,      ///< a list of whole numbers, 1 or more
+  matrix,     ///< a list of rows, each a list of as many numbers as there are rows
+  quadrants,  ///< four numbers, 0 to 1
 };
 
 struct WholeRange {
@@ -65,9 +68,9 @@ struct Target {
 
 /// The field behind a key. Two keys fill several fields at once and get the whole struct.
 using Field = std::variant<std::monostate, bool*, std::int32_t*, std::uint32_t*, std::uint64_t*, MicroMoney*, double*, std::string*,
-                           std::filesystem::path*, GraphModel*, Ranking*, FeedMemory*, ParentRule*, std::vector<std::string>*,
+                           std::filesystem::path*, GraphModel*, PlantSource*, Audience*, Ranking*, FeedMemory*, ParentRule*, std::vector<std::string>*,
                            std::vector<std::uint64_t>*, std::array<double, 24>*, std::vector<std::array<std::uint64_t, 2>>*,
-                           std::array<std::string, 2>*, Redraw*, CampaignParameters*, PlantChoice*>;
+                           std::array<std::string, 2>*, std::array<double, 4>*, std::vector<std::vector<double>>*, Redraw*, CampaignParameters*, PlantChoice*>;
 
 /// A circumstance outside which a key would do nothing, so that giving it is a mistake.
 struct Condition {

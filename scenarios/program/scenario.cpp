@@ -12,7 +12,7 @@
 #include <set>
 
 #include "graph/base/error.hpp"
-#include "graph/base/math.hpp"
+#include "scenarios/program/graph_choice.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/program/key_values.hpp"
 #include "scenarios/program/suggestions.hpp"
@@ -160,6 +160,7 @@ public:
     const auto& top = *document.as<TomlValue::Table>();
     read_base(top, document.place);
     read_plants(top);
+    if (!is_drawn(study_.graph) && !given("redraw")) study_.redraw.graph = false;
     read_campaigns(top);
     read_arms(top);
     read_contrasts(top);
@@ -350,7 +351,6 @@ private:
     const Given* file = given("graph.file");
     if (file) {
       study_.graph.model = GraphModel::file;
-      if (!given("redraw")) study_.redraw.graph = false;
     }
     for (const Missing& it : missing_)
       if (!it.key->only.holds || it.key->only.holds(it.target)) report_missing(it);
@@ -522,7 +522,8 @@ private:
       add(place_of({"graph.stands_for"}), fmt::format("graph.stands_for is {}, fewer than graph.users, {}; expected at least as many; leave it out for a world that stands "
                                                       "for itself",
                                                       graph.stands_for, graph.users));
-    if (sound({"graph.mean_followees"}) && graph.model != GraphModel::uniform_audience && !(graph.mean_followees < double(graph.users)))
+    const Key& mean = *find_key("graph", "mean_followees");
+    if (sound({"graph.mean_followees"}) && mean.only.holds(base()) && !(graph.mean_followees < double(graph.users)))
       add(place_of({"graph.mean_followees", "graph.users"}),
           fmt::format("graph.mean_followees is {}; expected less than graph.users, {}", graph.mean_followees, graph.users));
     if (graph.model != GraphModel::uniform_audience || !sound({"graph.audiences"})) return;
@@ -586,14 +587,13 @@ private:
 
   void check_plants() {
     const GraphChoice& graph = study_.graph;
-    if (!sound({"graph.model"})) return;
+    if (graph.model == GraphModel::file || !sound({"graph.model", "graph.users", "graph.stands_for"}) || !given("graph.users")) return;
     for (std::size_t i = 0; i < graph.plants.size(); ++i) {
       const PlantChoice& plant = graph.plants[i];
-      if (graph.model != GraphModel::platform) {
-        add(plant_places_[i], "[[plant]] has no effect here; it needs graph.model = \"platform\"; remove it");
-        continue;
-      }
-      if (!sound({"graph.users", "graph.stands_for", plant_prefixes_[i] + "followers"}) || !given("graph.users") || !given(plant_prefixes_[i] + "followers")) continue;
+      const std::string& prefix = plant_prefixes_[i];
+      if (plant.from == PlantSource::graph || !sound({prefix + "from", prefix + "followers"}) || !given(prefix + "followers")) continue;
+      if (plant.nested && graph.model == GraphModel::platform && graph.randomise > 0.0)
+        add(place_of({prefix + "nested"}), fmt::format("{}nested has no effect with graph.randomise, which gives each account another audience; remove one", prefix));
       if (plant.most > most_followers())
         add(place_of({plant_prefixes_[i] + "followers"}),
             fmt::format("{}followers goes up to {}; expected at most {}, {} of {}; lower it, or give a world of {} users or more", plant_prefixes_[i], plant.most, most_followers(),
@@ -601,32 +601,41 @@ private:
     }
   }
 
-  /// What only the generator of a platform can tell, said of the keys that the user wrote.
+  /// What only the generators can tell, said of the keys that the user wrote.
   void check_generator() {
     const GraphChoice& graph = study_.graph;
     const auto of_graph = [](const Given& it) { return it.key->section == "graph" || it.key->section == "plant"; };
-    if (graph.model != GraphModel::platform || !given("graph.users") || std::any_of(given_.begin(), given_.end(), [&](const Given& it) { return of_graph(it) && !it.good; })) return;
-    const auto active = static_cast<std::uint64_t>(graph.active * static_cast<double>(graph.users) + 0.5);
-    std::uint64_t accounts = 0;
-    for (std::size_t i = 0; i < graph.plants.size(); ++i) {
-      accounts += graph.plants[i].accounts;
-      if (accounts <= active) continue;
-      return add(place_of({plant_prefixes_[i] + "accounts", "graph.active", "graph.users"}),
-                 fmt::format("{}accounts makes {} planted accounts; expected at most {}, graph.active, {}, of graph.users, {}; plant fewer, or raise graph.active to {:.3g}",
-                             plant_prefixes_[i], accounts, active, graph.active, graph.users, std::ceil(1000.0 * double(accounts) / double(graph.users)) / 1000.0));
-    }
+    if (graph.model == GraphModel::file || !given("graph.users") || std::any_of(given_.begin(), given_.end(), [&](const Given& it) { return of_graph(it) && !it.good; })) return;
+    if (graph.model == GraphModel::stochastic_block && !given("graph.densities")) return;
+    if (graph.model == GraphModel::platform && !active_hold_plants()) return;
     GraphChoice scaled = graph;
     scale_down(scaled);
     const std::string_view counts = scale_of(graph) < 1.0 ? " (counts of the scaled world)" : "";
     std::set<std::size_t> told;  // one line a plant: its largest account, whose bound is the tightest, comes first
-    for (std::string mistake : platform_mistakes(platform_parameters(scaled))) {
-      Place place = place_of({mistake.substr(0, mistake.find(' ')), "graph.users"});
+    for (std::string mistake : graph_mistakes(scaled)) {
+      Place place = place_of({mistake.substr(0, mistake.find_first_of(" :")), "graph.users"});
       if (const std::optional<std::size_t> plant = name_plant(mistake)) {
         if (!told.insert(*plant).second) continue;
         place = place_of({plant_prefixes_[*plant] + "homophily", plant_prefixes_[*plant] + "accounts", plant_prefixes_[*plant] + "followers"});
       }
       add(place, mistake + std::string(counts));
     }
+  }
+
+  /// New accounts of a platform are among its active users.
+  bool active_hold_plants() {
+    const GraphChoice& graph = study_.graph;
+    const auto active = static_cast<std::uint64_t>(graph.active * static_cast<double>(graph.users) + 0.5);
+    std::uint64_t accounts = 0;
+    for (std::size_t i = 0; i < graph.plants.size(); ++i) {
+      if (graph.plants[i].from == PlantSource::fresh) accounts += graph.plants[i].accounts;
+      if (accounts <= active) continue;
+      add(place_of({plant_prefixes_[i] + "accounts", "graph.active", "graph.users"}),
+          fmt::format("{}accounts makes {} planted accounts; expected at most {}, graph.active, {}, of graph.users, {}; plant fewer, or raise graph.active to {:.3g}",
+                      plant_prefixes_[i], accounts, active, graph.active, graph.users, std::ceil(1000.0 * double(accounts) / double(graph.users)) / 1000.0));
+      return false;
+    }
+    return true;
   }
 
   /// The generator numbers what is planted, by account or by family: puts the name of the plant in its place.
@@ -636,7 +645,8 @@ private:
     std::size_t plant = 0;
     std::string what;
     if (std::sscanf(mistake.c_str(), "graph.planted[%u]%n", &account, &read) == 1 && read > 0) {
-      for (std::size_t next = study_.graph.plants[0].accounts; next <= account; next += study_.graph.plants[plant].accounts) ++plant;
+      const auto fresh = [&](std::size_t i) { return study_.graph.plants[i].from == PlantSource::fresh ? study_.graph.plants[i].accounts : 0; };
+      for (std::size_t next = fresh(0); next <= account; next += fresh(plant)) ++plant;
     } else if (std::sscanf(mistake.c_str(), "graph.planted has %u accounts of family %u%n", &accounts, &family, &read) == 2 && read > 0) {
       plant = family;
       what = fmt::format(" has {} nested accounts", accounts);
@@ -685,9 +695,9 @@ private:
   void check_replicates() {
     if (!sound({"redraw", "replicates", "graph.file"})) return;
     const Redraw& redraw = study_.redraw;
-    if (study_.graph.model == GraphModel::file && redraw.graph)
+    if (!is_drawn(study_.graph) && redraw.graph)
       add(place_of({"redraw"}),
-          "redraw names \"graph\", which has no effect with graph.file; expected it only with a generated graph; remove it");
+          "redraw names \"graph\", which has no effect with graph.file alone; expected it only with a generated, randomised or planted graph; remove it");
     else if (!redraw.graph && !redraw.selection && !redraw.content && !redraw.dynamics && study_.replicates > 1)
       add(place_of({"redraw"}),
           fmt::format("redraw is empty, so all {} replicates would be the same run; expected a stream to redraw; or set replicates = 1",
@@ -862,33 +872,6 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
 }  // namespace
 
 double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
-
-PlatformParameters platform_parameters(const GraphChoice& graph) {
-  PlatformParameters p;
-  p.users = graph.users;
-  p.mean_followees = graph.mean_followees;
-  p.active = graph.active;
-  p.largest = graph.largest;
-  p.reciprocity = graph.reciprocity;
-  p.followees_median = graph.followees_median;
-  p.followees_spread = graph.followees_spread;
-  p.correlation = graph.correlation;
-  p.communities = graph.communities;
-  p.homophily = graph.homophily;
-  p.neighbourhood = graph.neighbourhood;
-  p.closeness = graph.closeness;
-  p.closure = graph.closure;
-  for (std::uint32_t group = 0; group < graph.plants.size(); ++group) {
-    const PlantChoice& plant = graph.plants[group];
-    const double least = static_cast<double>(plant.least), most = static_cast<double>(plant.most);
-    for (std::uint32_t i = 0; i < plant.accounts; ++i) {
-      const double step = plant.accounts == 1 ? 0.5 : static_cast<double>(i) / (plant.accounts - 1);
-      const double followers = plant.least == plant.most || least == 0.0 ? most : most * math::pow(least / most, step);
-      p.planted.push_back({.followers = static_cast<std::uint64_t>(followers + 0.5), .homophily = plant.homophily, .family = plant.nested ? group : no_family});
-    }
-  }
-  return p;
-}
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
   Scenario study;

@@ -6,20 +6,37 @@
 #include <string>
 #include <vector>
 
-#include "graph/generators/platform.hpp"
+#include "graph/generators/plant.hpp"
 #include "sim/parameters.hpp"
 #include "sim/replicate.hpp"
 
 namespace grapevine {
 
-enum class GraphModel : std::uint8_t { power_law, erdos_renyi, uniform_audience, platform, file };
+enum class GraphModel : std::uint8_t {
+  power_law,
+  erdos_renyi,
+  uniform_audience,
+  platform,
+  configuration,
+  chung_lu,
+  barabasi_albert,
+  directed_scale_free,
+  watts_strogatz,
+  stochastic_block,
+  r_mat,
+  file,
+};
 
-/// Accounts that a platform's graph is given: a [[plant]] table.
+enum class PlantSource : std::uint8_t { fresh, graph };
+
+/// Accounts that a graph is given, or that are chosen from it: a [[plant]] table.
 struct PlantChoice {
   std::string name;
   std::uint32_t accounts = 1;
   std::uint64_t least = 0, most = 0;  ///< follower counts: from `most` down to `least` in equal ratios; a single account has their geometric mean
-  double homophily = -1;              ///< share of their audience from their own community; -1: that of the graph
+  PlantSource from = PlantSource::fresh;
+  Audience drawn = Audience::uniform;  ///< but on a platform, which has its own way
+  double homophily = -1;               ///< share of their audience from their own community; -1: that of the graph
   bool nested = false;                ///< one community, one profile, nested audiences: clones that differ in size only
 };
 
@@ -27,7 +44,7 @@ struct PlantChoice {
 struct GraphChoice {
   GraphModel model = GraphModel::power_law;
   std::uint64_t users = 0;
-  double mean_followees = 25.0;    ///< power-law, erdos-renyi
+  double mean_followees = 25.0;    ///< power-law, erdos-renyi, platform, configuration, chung-lu, r-mat
   std::uint64_t stands_for = 0;    ///< users of the world that this one is a scaled copy of; 0: it stands for itself
   double followees_spread = 1.0;   ///< power-law, platform: standard deviation of the log of the expected followee count
   double exponent = 2.2;           ///< power-law: tail exponent of the density of expected follower counts
@@ -42,6 +59,18 @@ struct GraphChoice {
   std::uint32_t neighbourhood = 300;
   double closeness = 0.5;
   double closure = 0.3;
+  double followees_exponent = 2.5;            ///< configuration: of the density of followee counts
+  std::uint64_t largest_followees = 5'000;    ///< configuration: followees that nobody exceeds
+  std::filesystem::path degrees;              ///< configuration: the degrees of every user, instead of power laws
+  std::uint32_t followees = 10;               ///< barabasi-albert, watts-strogatz: of each user, at first
+  double rewiring = 0.1;                      ///< watts-strogatz: share of the links
+  double alpha = 0.41, gamma = 0.05;          ///< directed-scale-free: shares of the steps
+  double delta_in = 0.2, delta_out = 0.0;     ///< directed-scale-free
+  std::vector<std::uint64_t> block_sizes;     ///< stochastic-block; empty: equal
+  std::vector<std::vector<double>> densities;  ///< stochastic-block: by the follower's block and the followee's
+  std::array<double, 4> quadrants = {0.57, 0.19, 0.19, 0.05};  ///< r-mat
+  double noise = 0.0;                         ///< r-mat
+  double randomise = 0.0;                     ///< swaps tried for each follow, whatever the model; 0: the graph stays as it is
   std::vector<PlantChoice> plants;
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
   std::filesystem::path file;                           ///< an edge list; wins over `model`
@@ -98,9 +127,6 @@ struct Scenario {
 
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);
-
-/// What the platform generator is asked for.
-PlatformParameters platform_parameters(const GraphChoice& graph);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

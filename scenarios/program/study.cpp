@@ -15,97 +15,12 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
-#include "graph/formats/edge_list.hpp"
-#include "graph/formats/graph_file.hpp"
-#include "graph/generators/erdos_renyi.hpp"
-#include "graph/generators/platform.hpp"
-#include "graph/generators/power_law.hpp"
-#include "graph/generators/uniform_audience.hpp"
-#include "graph/statistics/degrees.hpp"
-#include "graph/statistics/mixing.hpp"
 #include "scenarios/program/assumptions.hpp"
 #include "sim/campaigns.hpp"
 
 namespace grapevine {
 
 namespace {
-
-StudyGraph generate_platform(const GraphChoice& choice, const StreamKey& key) {
-  const PlatformParameters parameters = platform_parameters(choice);
-  PlatformGraph made = platform(parameters, key);
-  StudyGraph world{std::move(made.graph), {}, {}};
-  world.accounts.active = std::move(made.active);
-  world.accounts.community = std::move(made.community);
-  std::size_t next = 0;
-  for (std::uint32_t group = 0; group < choice.plants.size(); ++group) {
-    world.accounts.plants.push_back(choice.plants[group].name);
-    // Members are numbered from the largest down, as they are asked for.
-    for (std::uint32_t member = 0; member < choice.plants[group].accounts; ++member, ++next)
-      world.accounts.planted.push_back({made.planted[next], group, member, choice.plants[group].nested});
-  }
-  return world;
-}
-
-StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
-  switch (choice.model) {
-    case GraphModel::power_law:
-      return {power_law({.users = choice.users,
-                         .mean_followees = choice.mean_followees,
-                         .followees_spread = choice.followees_spread,
-                         .exponent = choice.exponent,
-                         .largest_share = choice.largest_share},
-                        key),
-              {},
-              {}};
-    case GraphModel::erdos_renyi:
-      return {erdos_renyi(choice.users, choice.mean_followees, key), {}, {}};
-    case GraphModel::uniform_audience:
-      return {uniform_audience(choice.users, choice.audiences, key), {}, {}};
-    case GraphModel::platform:
-      return generate_platform(choice, key);
-    case GraphModel::file:
-      break;
-  }
-  GRAPEVINE_EXPECTS(!"a model that is generated");
-  return {};
-}
-
-GraphFacts facts_of(const StudyGraph& world, double scale) {
-  const FollowGraph& graph = world.graph;
-  GraphFacts facts;
-  facts.users = graph.user_count();
-  facts.follows = graph.follow_count();
-  if (facts.follows > 0) facts.reciprocity = static_cast<double>(graph.mutual_count()) / static_cast<double>(facts.follows);
-  for (const std::uint32_t followers : graph.follower_counts())
-    facts.largest_followers = std::max<std::uint64_t>(facts.largest_followers, followers);
-  facts.active = parallel_sum(graph.user_count(), [&](std::size_t u) { return std::uint64_t{world.accounts.is_active(UserId{static_cast<std::uint32_t>(u)})}; });
-  facts.scale = scale;
-  facts.gini_followers = DegreeDistribution(graph.follower_counts()).gini();
-  facts.log_correlation = degree_correlation(graph);
-  return facts;
-}
-
-StudyGraph load(const GraphChoice& choice) {
-  if (is_graph_file(choice.file)) {
-    GraphFile file = load_graph_file(choice.file);
-    StudyGraph world{std::move(file.graph), std::move(file.accounts), {}};
-    world.facts = facts_of(world, 1.0);
-    return world;
-  }
-  LoadedGraph loaded =
-      load_edge_list(choice.file, {.columns = choice.columns, .undirected = choice.undirected, .accounts = choice.accounts});
-  StudyGraph world{std::move(loaded.graph), {}, {}};
-  world.accounts.outside_ids = std::move(loaded.outside_ids);
-  const LoadReport& report = loaded.report;
-  world.facts = facts_of(world, 1.0);
-  world.facts.rows_read = (report.follows + report.self_loops + report.duplicates) / (choice.undirected ? 2 : 1);
-  world.facts.self_loops = report.self_loops;
-  world.facts.duplicates = report.duplicates;
-  world.facts.isolated = report.isolated;
-  return world;
-}
-
-bool from_file(const Scenario& scenario) { return scenario.graph.model == GraphModel::file || !scenario.graph.file.empty(); }
 
 void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
   const WorldParameters& parameters = scenario.world;
@@ -277,13 +192,10 @@ std::vector<std::pair<std::string, std::string>> provenance(const StudyOptions& 
 
 }  // namespace
 
-bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && !from_file(scenario); }
+bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
 
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
-  if (from_file(scenario)) return load(scenario.graph);
-  StudyGraph world = generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph));
-  world.facts = facts_of(world, scale_of(scenario.graph));
-  return world;
+  return generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph));
 }
 
 ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {

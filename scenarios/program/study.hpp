@@ -5,24 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
-#include "graph/follow_graph.hpp"
+#include "scenarios/program/graph_choice.hpp"
 #include "scenarios/program/scenario.hpp"
 #include "sim/record/result.hpp"
 
 namespace grapevine {
 
-/// The follow graph of a replicate.
-struct StudyGraph {
-  FollowGraph graph;
-  Accounts accounts;
-  GraphFacts facts;
-};
-
 /// Builds, or loads, the graph of `replicate`. Throws BadRequest for a graph that cannot be had.
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate);
 
-/// Whether every replicate has a graph of its own. A loaded graph is the same in all.
+/// Whether every replicate has a graph of its own. A graph loaded from a file and taken as it is is the same in all.
 bool redraws_graph(const Scenario& scenario);
 
 /// The streams of `replicate`: its own where the scenario redraws them, those of replicate 0 elsewhere.

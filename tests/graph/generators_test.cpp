@@ -4,21 +4,19 @@
 #include <numeric>
 #include <set>
 
-#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/generators/erdos_renyi.hpp"
 #include "graph/generators/power_law.hpp"
 #include "graph/generators/uniform_audience.hpp"
 #include "tests/catch.hpp"
+#include "tests/graph/graphs.hpp"
 
 using namespace grapevine;
+using namespace grapevine::test;
 
 namespace {
 
 using Audiences = std::vector<std::array<std::uint64_t, 2>>;
-
-UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-StreamKey stream(std::uint32_t replicate = 0) { return StreamKey(20240117, Stream::graph, replicate); }
 
 double variance(const std::vector<double>& values) {
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
@@ -33,30 +31,6 @@ std::vector<double> followee_counts(const FollowGraph& graph) {
   std::vector<double> counts;
   for (std::size_t u = 0; u < graph.user_count(); ++u) counts.push_back(double(graph.followees(user(u)).size()));
   return counts;
-}
-
-bool follows(const FollowGraph& graph, std::size_t u, std::size_t v) {
-  return std::ranges::binary_search(graph.followees(user(u)), user(v));
-}
-
-/// FNV-1a over rows: a fingerprint of a graph.
-std::uint64_t fingerprint(const FollowGraph& graph) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  const auto put = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ULL; };
-  for (std::size_t u = 0; u < graph.user_count(); ++u) {
-    put(graph.followees(user(u)).size());
-    for (const UserId v : graph.followees(user(u))) put(v.value());
-  }
-  return hash;
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const BadRequest& request) {
-    return request.what();
-  }
-  return "nothing was thrown";
 }
 
 PowerLawParameters small_world(std::size_t users, double mean) {

@@ -1,9 +1,13 @@
+#include "graph/boost_graph.hpp"
+
 #include <algorithm>
 #include <array>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/clustering_coefficient.hpp>
 #include <boost/graph/connected_components.hpp>
 #include <boost/graph/exterior_property.hpp>
+#include <boost/graph/strong_components.hpp>
+#include <boost/property_map/property_map.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -27,93 +31,10 @@
 #include "graph/statistics/reshuffled.hpp"
 #include "graph/statistics/undirected.hpp"
 #include "tests/catch.hpp"
+#include "tests/graph/small_graphs.hpp"
 
 using namespace grapevine;
-
-namespace {
-
-using Degrees = std::vector<std::uint32_t>;
-
-UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-StreamKey stream(std::uint32_t replicate = 0) { return StreamKey(20261123, Stream::graph, replicate); }
-bool is_missing(double value) { return std::isnan(value); }
-
-bool follows(const FollowGraph& graph, std::size_t u, std::size_t v) {
-  return std::ranges::binary_search(graph.followees(user(u)), user(v));
-}
-bool linked(const FollowGraph& graph, std::size_t u, std::size_t v) { return follows(graph, u, v) || follows(graph, v, u); }
-
-/// The graph in which u follows v where `wanted(u, v)`.
-FollowGraph graph_where(std::size_t users, const std::function<bool(std::size_t, std::size_t)>& wanted) {
-  GraphBuilder builder(users);
-  for (std::size_t u = 0; u < users; ++u)
-    for (std::size_t v = 0; v < users; ++v)
-      if (u != v && wanted(u, v)) builder.add(user(u), user(v));
-  return builder.build();
-}
-
-/// User 0 in the middle, follows pointing to it, from it, or both, in turn: the same star when directions are dropped.
-FollowGraph star(std::size_t users) {
-  return graph_where(users, [](std::size_t u, std::size_t v) { return (v == 0 && u % 3 != 1) || (u == 0 && v % 3 != 2); });
-}
-FollowGraph path(std::size_t users) {
-  return graph_where(users, [](std::size_t u, std::size_t v) { return u + 1 == v; });
-}
-FollowGraph complete(std::size_t users) {
-  return graph_where(users, [](std::size_t, std::size_t) { return true; });
-}
-/// Each user follows the next `half` on a ring.
-FollowGraph ring(std::size_t users, std::size_t half) {
-  return graph_where(users, [=](std::size_t u, std::size_t v) { return (v + users - u) % users <= half; });
-}
-FollowGraph bipartite(std::size_t left, std::size_t right) {
-  return graph_where(left + right, [=](std::size_t u, std::size_t v) { return u < left && v >= left; });
-}
-
-/// Sparse and dense, in one piece and in many, with hubs and without.
-std::vector<FollowGraph> various_graphs() {
-  std::vector<FollowGraph> graphs = {erdos_renyi(60, 0.7, stream()),
-                                     erdos_renyi(61, 6, stream()),
-                                     erdos_renyi(40, 25, stream()),
-                                     erdos_renyi(600, 1.5, stream()),
-                                     star(13),
-                                     path(9),
-                                     ring(12, 3),
-                                     bipartite(4, 7),
-                                     complete(7)};
-  PowerLawParameters hubs;
-  hubs.users = 300;
-  hubs.mean_followees = 5;
-  hubs.largest_share = 0.4;
-  graphs.push_back(power_law(hubs, stream()));
-  return graphs;
-}
-
-FollowGraph large_graph() {  // several blocks and batches
-  PowerLawParameters parameters;
-  parameters.users = 9'000;
-  parameters.mean_followees = 8;
-  parameters.largest_share = 0.1;
-  return power_law(parameters, stream());
-}
-
-double pearson(const std::vector<double>& x, const std::vector<double>& y) {
-  const double n = double(x.size());
-  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / n, mean_y = std::accumulate(y.begin(), y.end(), 0.0) / n;
-  double xx = 0, yy = 0, xy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    yy += (y[i] - mean_y) * (y[i] - mean_y);
-    xy += (x[i] - mean_x) * (y[i] - mean_y);
-  }
-  return xy / std::sqrt(xx * yy);
-}
-
-bool same(double a, double b) { return (is_missing(a) && is_missing(b)) || a == b; }
-
-const char* data_folder() { return std::getenv("GRAPEVINE_DATA"); }
-
-}  // namespace
+using namespace grapevine::test;
 
 // Degrees
 
@@ -182,33 +103,6 @@ TEST_CASE("a CCDF of 1 / degree has slope -1", "[graph][statistics]") {
 // Power laws
 
 namespace {
-
-/// Zipf's law P(x) ~ x^-exponent for x >= 1 by rejection (Devroye 1986, chapter X.6), kept where x_min <= x <= 4e6.
-Degrees zipf(std::size_t count, double exponent, std::uint32_t x_min, unsigned seed) {
-  std::mt19937_64 engine(seed);
-  std::uniform_real_distribution<double> uniform_in(0, 1);
-  const double b = std::pow(2.0, exponent - 1);
-  Degrees drawn;
-  while (drawn.size() < count) {
-    const double u = 1 - uniform_in(engine), v = uniform_in(engine);
-    const double x = std::floor(std::pow(u, -1 / (exponent - 1)));
-    if (x > 4e6 || x < x_min) continue;
-    const double t = std::pow(1 + 1 / x, exponent - 1);
-    if (v * x * (t - 1) / (b - 1) <= t / b) drawn.push_back(std::uint32_t(x));
-  }
-  return drawn;
-}
-
-/// Sum over k >= q of log(k)^power k^-exponent: a million terms, then the integral from the middle between two terms.
-double slow_zeta(double exponent, std::uint32_t q, int power = 0) {
-  const std::uint32_t end = q + 1'000'000;
-  double sum = 0;
-  for (std::uint32_t k = end - 1; k >= q; --k) sum += std::pow(std::log(double(k)), power) * std::pow(double(k), -exponent);
-  const double from = end - 0.5, s = exponent - 1, log_from = std::log(from), base = std::pow(from, -s) / s;
-  if (power == 0) return sum + base;
-  if (power == 1) return sum + base * (log_from + 1 / s);
-  return sum + base * (log_from * log_from + 2 * log_from / s + 2 / (s * s));
-}
 
 /// Standard error of the exponent of greatest likelihood: 1 / sqrt(n var log x).
 double exponent_error(double exponent, std::uint32_t x_min, double n) {
@@ -329,6 +223,55 @@ TEST_CASE("reciprocity, correlation and assortativity are those of plain lists",
       CHECK(degree_correlation(graph) == Approx(pearson(in, out)).margin(1e-12));
     }
   }
+}
+
+TEST_CASE("directed assortativity is the correlation over a plain list of follows", "[graph][statistics]") {
+  std::vector<FollowGraph> graphs = various_graphs();
+  graphs.push_back(large_graph());
+  for (const FollowGraph& graph : graphs) {
+    std::array<std::vector<double>, 2> followers_end, followees_end;  // followers, followees
+    const Degrees out = followee_counts(graph);
+    for (std::size_t u = 0; u < graph.user_count(); ++u)
+      for (const UserId v : graph.followees(user(u))) {
+        followers_end[0].push_back(graph.follower_count(user(u)));
+        followers_end[1].push_back(out[u]);
+        followees_end[0].push_back(graph.follower_count(v));
+        followees_end[1].push_back(out[v.index()]);
+      }
+    const DirectedAssortativity found = directed_assortativity(graph);
+    const auto check = [&](double value, std::size_t x, std::size_t y) {
+      const auto alike = [](const std::vector<double>& list) {
+        return std::ranges::adjacent_find(list, std::not_equal_to()) == list.end();
+      };
+      if (alike(followers_end[x]) || alike(followees_end[y]))
+        CHECK(is_missing(value));
+      else
+        CHECK(value == Approx(pearson(followers_end[x], followees_end[y])).margin(1e-10));
+    };
+    check(found.in_in, 0, 0);
+    check(found.in_out, 0, 1);
+    check(found.out_in, 1, 0);
+    check(found.out_out, 1, 1);
+  }
+}
+
+TEST_CASE("each form of assortativity takes the two degrees that its name says", "[graph][statistics]") {
+  // 0 -> 1, 0 -> 2 and 3 -> 4: of the followers 0 has two followees and 3 one; followers 0 0; followees have one follower and follow
+  // nobody.
+  const FollowGraph apart =
+      graph_where(5, [](std::size_t u, std::size_t v) { return (u == 0 && (v == 1 || v == 2)) || (u == 3 && v == 4); });
+  const DirectedAssortativity none = directed_assortativity(apart);
+  for (const double form : {none.in_in, none.in_out, none.out_in, none.out_out}) CHECK(is_missing(form));
+  // With 5 -> 2 user 2 has two followers. Follows 0-1, 0-2, 3-4, 5-2 as (out, in): (2, 1), (2, 2), (1, 1), (1, 2): uncorrelated. With
+  // 5 -> 4 instead (2, 1), (2, 1), (1, 2), (1, 2): -1.
+  const auto with = [&](std::size_t followee) {
+    return directed_assortativity(graph_where(6, [=](std::size_t u, std::size_t v) {
+      return (u == 0 && (v == 1 || v == 2)) || (u == 3 && v == 4) || (u == 5 && v == followee);
+    }));
+  };
+  CHECK(with(2).out_in == 0);
+  CHECK(with(4).out_in == Approx(-1));
+  CHECK(is_missing(with(4).in_out));
 }
 
 TEST_CASE("in a star and a lopsided bipartite graph unlike degrees meet", "[graph][statistics]") {
@@ -635,6 +578,17 @@ TEST_CASE("a post travels from the followee to the follower", "[graph][statistic
   }
 }
 
+TEST_CASE("the effective diameter lies where 90 % of pairs are reached", "[graph][statistics]") {
+  CHECK(distances(complete(9)).effective_diameter() == Approx(0.9));  // all pairs within 1, so 90 % within 0.9 on the line from 0
+  // A cycle of 11 follows has 11 pairs at each of 1 .. 10: 90 % within 9.
+  CHECK(distances(ring(11, 1)).effective_diameter() == Approx(9));
+  CHECK(distances(ring(11, 1)).effective_diameter(0.55) == Approx(5.5));
+  CHECK(distances(ring(11, 1)).effective_diameter(1) == Approx(10));
+  // Mutual star of 5: 8 pairs at 1, 12 at 2: 18 of 20 are 10 / 12 of the way from 1 to 2.
+  CHECK(distances(UndirectedGraph(star(5))).effective_diameter() == Approx(1 + 10.0 / 12));
+  CHECK(is_missing(distances(path(1)).effective_diameter()));
+}
+
 // Components
 
 TEST_CASE("components hold the users that reach each other", "[graph][statistics]") {
@@ -682,6 +636,31 @@ TEST_CASE("a large graph has the weak components that Boost.Graph finds", "[grap
   std::vector<std::size_t> sizes(found.count, 0);
   for (const int c : component) ++sizes[std::size_t(c)];
   CHECK(found.largest == *std::ranges::max_element(sizes));
+}
+
+TEST_CASE("a large graph has the strong components that Boost.Graph finds", "[graph][statistics][boost]") {
+  for (const double followees : {0.9, 1.3, 3.0}) {
+    const FollowGraph graph = erdos_renyi(20'000, followees, stream());
+    std::vector<std::size_t> expected(graph.user_count());
+    const std::size_t count =
+        boost::strong_components(graph, boost::make_iterator_property_map(expected.begin(), get(boost::vertex_index, graph)));
+    const std::vector<std::uint32_t> found = strong_component_of(graph);
+    CHECK(strong_components(graph).count == count);
+    std::vector<std::uint32_t> same_as(count, UINT32_MAX);  // ours of theirs
+    std::size_t wrong = 0;
+    for (std::size_t u = 0; u < found.size(); ++u) {
+      if (same_as[expected[u]] == UINT32_MAX) same_as[expected[u]] = found[u];
+      wrong += same_as[expected[u]] != found[u] || found[u] >= count;
+      for (const UserId v : graph.followees(user(u))) wrong += found[v.index()] > found[u];  // follows lead to no higher number
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a path of a million follows has as many strong components as users", "[graph][statistics]") {
+  GraphBuilder builder(1'000'000);
+  for (std::size_t u = 0; u + 1 < 1'000'000; ++u) builder.add(user(u), user(u + 1));
+  CHECK(strong_components(builder.build()).count == 1'000'000);  // and the search goes a million deep
 }
 
 // Reshuffling
@@ -743,6 +722,8 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
   CHECK(is_missing(reciprocity(graph)));
   CHECK(is_missing(degree_correlation(graph)));
   CHECK(is_missing(degree_assortativity(graph)));
+  const DirectedAssortativity forms = directed_assortativity(graph);
+  for (const double form : {forms.in_in, forms.in_out, forms.out_in, forms.out_out}) CHECK(is_missing(form));
   CHECK(is_missing(homophily(graph, std::vector<std::uint16_t>(users, 0)).within));
   CHECK(is_missing(homophily(graph, std::vector<std::uint16_t>(users, 0)).by_chance));
   const UndirectedGraph undirected(graph);
@@ -758,6 +739,7 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
     CHECK(found.pairs == std::vector<std::uint64_t>{0});
     CHECK(found.max() == 0);
     CHECK(is_missing(found.mean.value));
+    CHECK(is_missing(found.effective_diameter()));
   }
   CHECK(weak_components(graph).count == users);
   CHECK(strong_components(graph).count == users);

@@ -30,6 +30,10 @@ struct Setting {
 
 const std::string platform_world = "graph.model = \"platform\"\n";
 const std::string plant_table = "[[plant]]\nname = \"p\"\nfollowers = [50, 60]\n";
+const std::string by_degrees = "graph.model = \"configuration\"\n";
+const std::string small_world = "graph.model = \"watts-strogatz\"\n";
+const std::string by_steps = "graph.model = \"directed-scale-free\"\n";
+const std::string by_blocks = "graph.model = \"stochastic-block\"\ngraph.densities = [[0.1, 0.2], [0.3, 0.4]]\n";
 const std::string two_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
 const std::string two_arms = "[[arm]]\nname = \"x\"\n[[arm]]\nname = \"y\"\n";
 const std::string large_world = "graph.stands_for = 5_000_000\n";  // in which the essay's tiers can be
@@ -71,6 +75,22 @@ const std::vector<Setting> settings{
     {"graph.neighbourhood", "20", {"graph.neighbourhood"}, platform_world},
     {"graph.closeness", "0.25", {"graph.closeness"}, platform_world},
     {"graph.closure", "0.1", {"graph.closure"}, platform_world},
+    {"graph.followees_exponent", "3", {"graph.followees_exponent"}, by_degrees},
+    {"graph.largest_followees", "100", {"graph.largest_followees"}, by_degrees},
+    {"graph.degrees", "\"other-degrees.csv\"", {"graph.degrees"}, "graph.model = \"configuration\"\ngraph.degrees = \"degrees.csv\"\n"},
+    {"graph.followees", "6", {"graph.followees"}, small_world},
+    {"graph.rewiring", "0.5", {"graph.rewiring"}, small_world},
+    {"graph.alpha", "0.5", {"graph.alpha"}, by_steps},
+    {"graph.gamma", "0.5", {"graph.gamma"}, by_steps},
+    {"graph.delta_in", "2", {"graph.delta_in"}, by_steps},
+    {"graph.delta_out", "2", {"graph.delta_out"}, by_steps},
+    {"graph.block_sizes", "[300, 700]", {"graph.block_sizes"}, by_blocks},
+    {"graph.densities", "[[0.5]]", {"graph.densities"}, by_blocks},
+    {"graph.quadrants", "[0.25, 0.25, 0.25, 0.25]", {"graph.quadrants"}, "graph.model = \"r-mat\"\n"},
+    {"graph.noise", "0.05", {"graph.noise"}, "graph.model = \"r-mat\"\n"},
+    {"graph.randomise", "10", {"graph.randomise"}},
+    {"plant.p.from", "\"graph\"", {"plant 0.from"}, plant_table},
+    {"plant.p.drawn", "\"followees\"", {"plant 0.drawn"}, plant_table},
     {"plant.p.name", "\"q\"", {"plant 0.name"}, platform_world + plant_table},
     {"plant.p.accounts", "2", {"plant 0.accounts"}, platform_world + plant_table},
     {"plant.p.followers", "[100, 150]", {"plant 0.least", "plant 0.most"}, platform_world + plant_table},
@@ -168,13 +188,17 @@ TEST_CASE("each key changes the fields it stands for and no others", "[scenarios
   const Folder folder;
   folder.write("follows.csv", "follower,followed\n");
   folder.write("other.csv", "follower,followed\n");
+  std::string degrees = "followers,followees\n";
+  for (int user = 0; user < 1'000; ++user) degrees += "2,2\n";
+  folder.write("degrees.csv", degrees);
+  folder.write("other-degrees.csv", degrees);
   for (const Setting& setting : settings) {
     CAPTURE(setting.key);
     const auto file = folder.write("study.toml", study_with(setting.around));
     std::string value = setting.value;
     if (in_table(setting.key).rfind("graph.", 0) == 0 &&
         value.find(".csv") != std::string::npos)  // overrides start in the working directory
-      value = "\"" + (folder.path() / "other.csv").string() + "\"";
+      value.insert(1, folder.path().string() + "/");
     Names expected = setting.changes;
     for (const std::string& field : setting.changes)
       if (field.rfind("run.", 0) == 0) expected.push_back("arm 0." + field.substr(4));

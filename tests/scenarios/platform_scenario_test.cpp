@@ -3,6 +3,7 @@
 
 #include "graph/base/math.hpp"
 #include "scenarios/program/assumptions.hpp"
+#include "scenarios/program/graph_choice.hpp"
 #include "scenarios/program/keys.hpp"
 #include "scenarios/program/scenario.hpp"
 #include "sim/campaigns.hpp"
@@ -92,8 +93,9 @@ TEST_CASE("what a world of this size cannot hold is refused with what would fit"
       {"[[plant]]\nname = \"big\"\n",
        "study.toml:8:1: plant.big.followers is missing; expected two whole numbers of followers, [least, most]; add followers = ... under "
        "[[plant]]"},
-      {"[[plant]]\nname = \"big\"\nfollowers = [10, 20]\nnested = true\n",
-       "study.toml:8:1: [[plant]] has no effect here; it needs graph.model = \"platform\"; remove it",
+      {"[[plant]]\nname = \"big\"\nfollowers = [10, 20]\nhomophily = 0.5\n",
+       "study.toml:11:1: plant.big.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or \"stochastic-block\"; "
+       "remove it",
        {"graph={users=10_000, model=\"erdos-renyi\"}"}},
       // Worlds that stand for others.
       {"stands_for = 9_999\n",

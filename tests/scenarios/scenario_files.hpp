@@ -114,6 +114,20 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("graph.neighbourhood", s.graph.neighbourhood);
   put("graph.closeness", s.graph.closeness);
   put("graph.closure", s.graph.closure);
+  put("graph.followees_exponent", s.graph.followees_exponent);
+  put("graph.largest_followees", s.graph.largest_followees);
+  put("graph.degrees", s.graph.degrees.filename().string());
+  put("graph.followees", s.graph.followees);
+  put("graph.rewiring", s.graph.rewiring);
+  put("graph.alpha", s.graph.alpha);
+  put("graph.gamma", s.graph.gamma);
+  put("graph.delta_in", s.graph.delta_in);
+  put("graph.delta_out", s.graph.delta_out);
+  put_list("graph.block_sizes", s.graph.block_sizes);
+  for (const auto& row : s.graph.densities) all["graph.densities"] += fmt::format("[{}]", fmt::join(row, ","));
+  put_list("graph.quadrants", s.graph.quadrants);
+  put("graph.noise", s.graph.noise);
+  put("graph.randomise", s.graph.randomise);
   for (std::size_t i = 0; i < s.graph.plants.size(); ++i) {
     const PlantChoice& plant = s.graph.plants[i];
     const std::string name = fmt::format("plant {}.", i);
@@ -121,6 +135,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "accounts", plant.accounts);
     put(name + "least", plant.least);
     put(name + "most", plant.most);
+    put(name + "from", int(plant.from));
+    put(name + "drawn", int(plant.drawn));
     put(name + "homophily", plant.homophily);
     put(name + "nested", plant.nested);
   }

@@ -104,8 +104,8 @@ every = 1979-05-27
       "study.toml:9:8: time.tick is \"7min\"; expected a duration from \"1min\" to \"1h\" that divides a day",
       "study.toml:10:10: time.warmup is 1, a number without a unit; expected a duration such as \"10min\", \"48h\" or \"1d\"",
       "study.toml:11:11: time.measure is \"1 day\"; expected a duration such as \"10min\", \"48h\" or \"1d\", at least one tick",
-      "study.toml:14:9: graph.model is \"powerlaw\"; expected one of \"power-law\", \"erdos-renyi\", \"uniform-audience\", \"platform\"; did you mean "
-      "\"power-law\"?",
+      "study.toml:14:9: graph.model is \"powerlaw\"; expected one of \"power-law\", \"erdos-renyi\", \"uniform-audience\", \"platform\", \"configuration\", "
+      "\"chung-lu\", \"barabasi-albert\", \"directed-scale-free\", \"watts-strogatz\", \"stochastic-block\", \"r-mat\"; did you mean \"power-law\"?",
       "study.toml:15:9: graph.users is 5000000000; expected a whole number of users, 2 to 4294967294",
       "study.toml:16:12: graph.exponent is 2; expected a number above 2 and at most 10",
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
@@ -164,7 +164,8 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
       {"graph.audiences = [[10, 5]]\n", "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},
       {"graph.undirected = true\n", "4:7: graph.undirected has no effect here; it needs an edge list from graph.file; remove it"},
       {"graph.model = \"erdos-renyi\"\ngraph.exponent = 3\n",
-       "5:7: graph.exponent has no effect here; it needs graph.model = \"power-law\"; remove it"},
+       "5:7: graph.exponent has no effect here; it needs graph.model = \"power-law\", \"chung-lu\" or \"configuration\" without graph.degrees; "
+       "remove it"},
       {"graph.model = \"uniform-audience\"\n",
        "3:1: graph.audiences is missing; expected a list of pairs [followers, accounts]; add audiences = ... under [graph]"},
       {"graph.model = \"uniform-audience\"\ngraph.audiences = [[201, 1]]\n",

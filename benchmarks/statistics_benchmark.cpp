@@ -1,0 +1,101 @@
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <vector>
+
+#include "graph/base/parallel.hpp"
+#include "graph/base/random.hpp"
+#include "graph/formats/edge_list.hpp"
+#include "graph/graph_builder.hpp"
+#include "graph/statistics/clustering.hpp"
+#include "graph/statistics/page_rank.hpp"
+#include "graph/statistics/spectral_radius.hpp"
+
+/// How near to the memory's speed is a pass over all follows, and how long do a real graph's triangles take?
+namespace grapevine {
+namespace {
+
+/// Uniform pairs, both ways: the graph on which the GAP benchmark's PageRank rate is stated.
+const FollowGraph& uniform_both_ways() {
+  static const FollowGraph graph = [] {
+    constexpr std::size_t users = std::size_t{1} << 20;
+    const std::uint64_t key = StreamKey(1, Stream::graph, 0).key(Draw::graph_pair);
+    GraphBuilder builder(users);
+    builder.reserve(2 * 16 * users);
+    for (std::uint64_t i = 0; i < 16 * users; ++i) {
+      const std::uint64_t bits = nested_mix(key, i, 0);
+      const UserId u(static_cast<std::uint32_t>(bits % users)), v(static_cast<std::uint32_t>((bits >> 32) % users));
+      builder.add(u, v);
+      builder.add(v, u);
+    }
+    return builder.build();
+  }();
+  return graph;
+}
+
+void count_rate(benchmark::State& bench, double follows) {
+  bench.counters["follows/s"] = benchmark::Counter(follows, benchmark::Counter::kIsRate);
+}
+
+/// The yardstick: the sum of a row's 4-byte numbers for every row, nothing else.
+template <class Score>
+void bare_gather(benchmark::State& bench) {
+  const RowsView rows = uniform_both_ways().rows();
+  std::vector<Score> score(rows.count(), Score(1)), sum(rows.count());
+  set_thread_count(static_cast<int>(bench.range(0)));
+  for (auto _ : bench) {
+    parallel_for(rows.count(), [&](std::size_t r) {
+      Score total = 0;
+      for (const UserId v : rows[r]) total += score[v.index()];
+      sum[r] = total;
+    });
+    benchmark::DoNotOptimize(sum.data());
+  }
+  if (std::accumulate(sum.begin(), sum.end(), 0.0) != static_cast<double>(rows.users.size())) bench.SkipWithError("wrong sums");
+  count_rate(bench, static_cast<double>(rows.users.size()) * static_cast<double>(bench.iterations()));
+}
+BENCHMARK(bare_gather<float>)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(bare_gather<double>)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// Twenty iterations.
+void page_rank_uniform(benchmark::State& bench) {
+  const FollowGraph& graph = uniform_both_ways();
+  set_thread_count(static_cast<int>(bench.range(0)));
+  PageRank found;
+  for (auto _ : bench) found = page_rank(graph, {.tolerance = 0.0, .most_iterations = 20});
+  const double sum = parallel_sum(found.rank.size(), [&](std::size_t u) { return found.rank[u]; });
+  if (std::abs(sum - 1.0) > 1e-12) bench.SkipWithError("ranks do not add up to 1");
+  count_rate(bench, 20.0 * static_cast<double>(graph.follow_count()) * static_cast<double>(bench.iterations()));
+}
+BENCHMARK(page_rank_uniform)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void radius_uniform(benchmark::State& bench) {
+  const FollowGraph& graph = uniform_both_ways();
+  set_thread_count(static_cast<int>(bench.range(0)));
+  SpectralRadius found;
+  for (auto _ : bench) found = spectral_radius(graph);
+  if (found.high - found.low > 1e-6 * found.high) bench.SkipWithError("the bounds are too wide");
+  bench.counters["iterations"] = found.iterations;
+}
+BENCHMARK(radius_uniform)->ArgName("threads")->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// Triangles of SNAP's ego-Twitter, whose number is published. Needs GRAPEVINE_DATA.
+void triangles_of_ego_twitter(benchmark::State& bench) {
+  const char* folder = std::getenv("GRAPEVINE_DATA");
+  if (folder == nullptr) return bench.SkipWithError("GRAPEVINE_DATA is not set");
+  const UndirectedGraph ego(load_edge_list(std::filesystem::path(folder) / "ego_twitter_undirected.csv.gz", {.undirected = true}).graph);
+  set_thread_count(static_cast<int>(bench.range(0)));
+  Clustering found;
+  for (auto _ : bench) found = clustering(ego);
+  if (found.triangles != 13'082'506) bench.SkipWithError("wrong triangles");
+}
+BENCHMARK(triangles_of_ego_twitter)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace grapevine
+
+BENCHMARK_MAIN();

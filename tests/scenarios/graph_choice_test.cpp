@@ -1,0 +1,233 @@
+#include "scenarios/program/graph_choice.hpp"
+
+#include <algorithm>
+
+#include "graph/base/parallel.hpp"
+#include "scenarios/program/study.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+
+// Every model, randomisation and planted accounts as a scenario asks for them: what comes out, and what is refused.
+
+using namespace grapevine;
+using namespace grapevine::test;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// What is added starts in line 5.
+const std::string world = "format = 1\nseed = 7\n[graph]\nusers = 1_000\n";
+
+const std::string blocks = "model = \"stochastic-block\"\ndensities = [[0.02, 0.01], [0.0, 0.03]]\n";
+
+std::string all_of(const Lines& messages) {
+  std::string text;
+  for (const std::string& message : messages) text += (text.empty() ? "" : "\n") + message;
+  return text;
+}
+
+StudyGraph graph_of(const std::string& text, const Lines& overrides = {}) { return make_graph(scenario_of(text, overrides), 0); }
+
+/// A star of 40 followers, and a chain of their followers.
+std::string loaded_list() {
+  std::string text = "follower,followed\n";
+  for (int i = 0; i < 40; ++i) text += fmt::format("fan{},star\nfan{},fan{}\n", i, i, (i + 1) % 40);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every model is one key away", "[scenarios][graph]") {
+  struct Model {
+    std::string keys;
+    std::size_t least, most;  // follows
+  };
+  const Model models[] = {
+      {"model = \"configuration\"\nmean_followees = 12\nexponent = 2.5\nfollowees_exponent = 3\nlargest = 150\nlargest_followees = 90\n",
+       12'000, 12'000},
+      {"model = \"chung-lu\"\nmean_followees = 12\n", 10'500, 12'600},
+      {"model = \"barabasi-albert\"\nfollowees = 4\n", 10 + 995 * 4, 10 + 995 * 4},
+      {"model = \"directed-scale-free\"\nalpha = 0.5\ngamma = 0.5\n", 990, 999},
+      {"model = \"watts-strogatz\"\nfollowees = 6\nrewiring = 0.3\n", 6'000, 6'000},
+      {blocks, 14'000, 16'000},
+      {"model = \"r-mat\"\nmean_followees = 8\nnoise = 0.05\n", 5'500, 8'000},
+  };
+  for (const Model& model : models) {
+    CAPTURE(model.keys);
+    const StudyGraph made = graph_of(world + model.keys);
+    CHECK(made.graph.user_count() == 1'000);
+    CHECK(made.facts.follows == made.graph.follow_count());
+    CHECK(made.graph.follow_count() >= model.least);
+    CHECK(made.graph.follow_count() <= model.most);
+    CHECK(made.accounts.community.empty() == (model.keys != blocks));
+  }
+}
+
+TEST_CASE("what no model can make is refused before anything is made", "[scenarios][reader][graph]") {
+  struct Case {
+    std::string text, message;
+  };
+  const Case cases[] = {
+      {"model = \"configuration\"\nmean_followees = 201\n",
+       "study.toml:6:18: graph.mean_followees is 201; expected at most 200, the least of graph.largest, 200, graph.largest_followees, "
+       "5000, and the number of other "
+       "users, 999; give fewer, or raise what is least"},
+      {"model = \"configuration\"\nmean_followees = 50\nlargest_followees = 40\n",
+       "study.toml:6:18: graph.mean_followees is 50; expected at most 40, the least of graph.largest, 200, graph.largest_followees, 40, "
+       "and the number of other users, "
+       "999; give fewer, or raise what is least"},
+      {"model = \"barabasi-albert\"\nfollowees = 1_000\n",
+       "study.toml:6:13: graph.followees is 1000; expected 1 to 999, the number of other users; give fewer, or more graph.users"},
+      {"model = \"watts-strogatz\"\nfollowees = 7\n",
+       "study.toml:6:13: graph.followees is 7; expected an even number, half of them on either side of the ring"},
+      {"model = \"directed-scale-free\"\nalpha = 0.6\ngamma = 0.6\n",
+       "study.toml:6:9: graph.alpha and graph.gamma are 0.6 and 0.6; expected at most 1 together; lower one"},
+      {"model = \"stochastic-block\"\n",
+       "study.toml:3:2: graph.densities is missing; expected a list of rows, each a list of as many numbers, 0 to 1; add densities = ... "
+       "under [graph]"},
+      {blocks + "block_sizes = [500, 400]\n", "study.toml:7:15: graph.block_sizes add up to 900; expected graph.users, 1000"},
+      {blocks + "block_sizes = [1_000]\n",
+       "study.toml:6:13: graph.densities has 2 rows; expected 1, one for each block; or give graph.block_sizes for 2 blocks"},
+      {"model = \"stochastic-block\"\ndensities = [[0.1, 0.2], [0.1]]\n",
+       "study.toml:6:26: entry 2 of graph.densities is a list; expected a list of 2 numbers, one for each row"},
+      {"model = \"stochastic-block\"\ndensities = [[0.1, 2], [0.1, 1]]\n",
+       "study.toml:6:20: entry 1 of graph.densities is 2; expected numbers, 0 to 1"},
+      {"model = \"r-mat\"\nquadrants = [0.5, 0.2, 0.2, 0.2]\n",
+       "study.toml:6:13: graph.quadrants is [0.5, 0.2, 0.2, 0.2]; expected four chances, 0 to 1, that add up to 1"},
+      {"model = \"r-mat\"\nquadrants = [0.5, 0.5]\n",
+       "study.toml:6:13: graph.quadrants is a list; expected a list of four numbers, 0 to 1, that add up to 1"},
+      {"model = \"r-mat\"\nnoise = 0.3\n", "study.toml:6:9: graph.noise is 0.3; expected 0 to 0.19, what graph.quadrants leave room for"},
+      {"rewiring = 0.3\n", "study.toml:5:1: graph.rewiring has no effect here; it needs graph.model = \"watts-strogatz\"; remove it"},
+      {"model = \"watts-strogatz\"\nmean_followees = 6\n",
+       "study.toml:6:1: graph.mean_followees has no effect here; it needs graph.model = \"power-law\", \"erdos-renyi\", \"platform\", "
+       "\"chung-lu\", \"r-mat\" or "
+       "\"configuration\" without graph.degrees; remove it"},
+      {"randomise = -1\n", "study.toml:5:13: graph.randomise is -1; expected a number of swaps for each follow, 0 to 1000"},
+  };
+  for (const Case& each : cases) CHECK(all_of(refusal_of_text(world + each.text)) == each.message);
+}
+
+TEST_CASE("the degrees of a file are met, and those that cannot be are refused with its line", "[scenarios][graph]") {
+  const Folder folder;
+  folder.write("degrees.txt", "2 1\n1 1\n0 1\n");
+  const std::string keys = "format = 1\nseed = 7\n[graph]\nmodel = \"configuration\"\ndegrees = \"degrees.txt\"\nusers = ";
+  const StudyGraph made = make_graph(read_scenario(folder.write("study.toml", keys + "3\n")), 0);
+  CHECK(std::ranges::equal(made.graph.follower_counts(), std::vector<std::uint32_t>{2, 1, 0}));
+  CHECK(all_of(refusal(folder.write("study.toml", keys + "4\n"))) ==
+        "study.toml:6:9: graph.users is 4; expected 3, the users of graph.degrees");
+  folder.write("degrees.txt", "2 1\n1 1\nx 1\n");
+  CHECK(all_of(refusal(folder.write("study.toml", keys + "3\n"))) ==
+        "study.toml:5:11: graph.degrees: degrees.txt:3: not the degrees of a user; expected two whole numbers, followers and followees, "
+        "each below 2^32");
+  folder.write("degrees.txt", "2 2\n1 0\n0 1\n");
+  CHECK(all_of(refusal(folder.write("study.toml", keys + "3\n")))
+            .find("study.toml:5:11: graph.degrees: the 1 users with the most followees want 2 follows") == 0);
+}
+
+TEST_CASE("accounts are planted into every model", "[scenarios][graph][plant]") {
+  const std::string plants =
+      "[[plant]]\nname = \"new\"\naccounts = 3\nfollowers = [50, 200]\ndrawn = \"followees\"\n[[plant]]\nname = \"clones\"\naccounts = "
+      "2\nfollowers = [10, 90]\nnested = true\n"
+      "[[plant]]\nname = \"own\"\naccounts = 2\nfollowers = [1, 100]\nfrom = \"graph\"\n";
+  const std::string keys = GENERATE(as<std::string>(), "", "model = \"erdos-renyi\"\n",
+                                    "model = \"uniform-audience\"\naudiences = [[60, 20], [5, 300]]\n", "model = \"configuration\"\n",
+                                    "model = \"barabasi-albert\"\n", "model = \"watts-strogatz\"\n", blocks, "model = \"r-mat\"\n");
+  CAPTURE(keys);
+  const StudyGraph made = graph_of(world + keys + plants);
+  CHECK(made.graph.user_count() == 1'005);
+  CHECK(made.accounts.plants == Lines{"new", "clones", "own"});
+  REQUIRE(made.accounts.planted.size() == 7);
+  const std::vector<std::uint32_t> wanted = {200, 100, 50, 90, 10};
+  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(made.graph.follower_count(made.accounts.planted[i].user) == wanted[i]);
+  for (std::size_t i = 5; i < 7; ++i) CHECK(made.graph.follower_count(made.accounts.planted[i].user) <= 100);
+  CHECK(made.accounts.planted[3].nested);
+}
+
+TEST_CASE("a platform plants its own way and lets others be chosen", "[scenarios][graph][plant]") {
+  const std::string platform = world +
+                               "model = \"platform\"\ncommunities = 4\nmean_followees = 12\n[[plant]]\nname = \"own\"\nfollowers = [20, "
+                               "60]\nfrom = \"graph\"\n[[plant]]\nname = \"new\"\n"
+                               "accounts = 2\nfollowers = [30, 77]\n";
+  const StudyGraph made = graph_of(platform);
+  CHECK(made.graph.user_count() == 1'000);
+  REQUIRE(made.accounts.planted.size() == 3);
+  CHECK(made.accounts.planted[0].group == 0);
+  CHECK(made.accounts.is_active(made.accounts.planted[0].user));
+  CHECK(made.graph.follower_count(made.accounts.planted[1].user) == 77);
+  CHECK(made.graph.follower_count(made.accounts.planted[2].user) == 30);
+  CHECK(all_of(refusal_of_text(platform + "homophily = 0.99\n")).find("study.toml:16:13: plant.new.homophily is 0.99") ==
+        std::string::npos);
+  CHECK(all_of(refusal_of_text(platform + "drawn = \"uniform\"\n"))
+            .find("plant.new.drawn has no effect here; it needs from = \"new\" and another graph than") != std::string::npos);
+}
+
+TEST_CASE("accounts are planted into a loaded graph", "[scenarios][graph][plant]") {
+  const Folder folder;
+  folder.write("follows.csv", loaded_list());
+  const std::string study = "format = 1\nseed = 7\nreplicates = 3\ngraph.file = \"follows.csv\"\n";
+  const std::string plants =
+      "[[plant]]\nname = \"idol\"\naccounts = 2\nfollowers = [5, 41]\n[[plant]]\nname = \"own\"\nfollowers = [30, 50]\nfrom = \"graph\"\n";
+  const Scenario scenario = read_scenario(folder.write("study.toml", study + plants));
+  const StudyGraph made = make_graph(scenario, 0);
+  CHECK(made.graph.user_count() == 43);
+  CHECK(made.facts.users == 43);
+  CHECK(made.facts.rows_read == 80);
+  std::vector<std::string> ids;
+  for (const PlantedUser& each : made.accounts.planted) ids.push_back(made.accounts.outside_ids[each.user.index()]);
+  CHECK(ids == Lines{"idol-0", "idol-1", "star"});
+  CHECK(made.graph.follower_count(made.accounts.planted[0].user) == 41);
+  // New accounts are drawn, so replicates differ; a loaded graph alone does not.
+  CHECK(redraws_graph(scenario));
+  CHECK(make_graph(scenario, 1).graph != made.graph);
+  CHECK_FALSE(redraws_graph(read_scenario(folder.write("alone.toml", study))));
+  CHECK(redraws_graph(read_scenario(folder.write("alone.toml", study), {"graph.randomise=1"})));
+
+  const auto refused = [&](const std::string& more) {
+    try {
+      make_graph(read_scenario(folder.write("bad.toml", study + more)), 0);
+    } catch (const BadRequest& mistake) {
+      return std::string(mistake.what());
+    }
+    return std::string();
+  };
+  CHECK(refused("[[plant]]\nname = \"idol\"\nfollowers = [42, 42]\n") ==
+        "plant.idol.followers goes up to 42; expected at most 41, the users of the graph; lower it");
+  CHECK(refused("[[plant]]\nname = \"own\"\nfollowers = [2, 39]\nfrom = \"graph\"\n")
+            .find("plant.own.accounts is 1; expected at most 0, the active accounts") == 0);
+  CHECK(all_of(refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nhomophily = 0.5\n")))
+            .find("plant.a.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or \"stochastic-block\"") !=
+        std::string::npos);
+  CHECK(all_of(refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nfrom = \"graph\"\nnested = true\n")))
+            .find("plant.a.nested has no effect here; it needs from = \"new\"") != std::string::npos);
+}
+
+TEST_CASE("any graph is randomised by a key, and keeps its degrees", "[scenarios][graph]") {
+  const std::string ring = world + "model = \"watts-strogatz\"\nrewiring = 0\n";
+  const StudyGraph before = graph_of(ring), after = graph_of(ring, {"graph.randomise=10"});
+  CHECK(before.facts.reciprocity == 1.0);
+  CHECK(after.facts.reciprocity < 0.05);
+  CHECK(std::ranges::equal(before.graph.follower_counts(), after.graph.follower_counts()));
+  CHECK(all_of(refusal_of_text(
+            world +
+            "model = \"platform\"\nmean_followees = 12\nrandomise = 5\n[[plant]]\nname = \"p\"\nfollowers = [10, 20]\nnested = true\n")) ==
+        "study.toml:11:10: plant.p.nested has no effect with graph.randomise, which gives each account another audience; remove one");
+}
+
+TEST_CASE("a study runs on planted, randomised and chosen accounts with the same bits for any number of threads",
+          "[scenarios][graph][invariance]") {
+  const std::string study = world +
+                            "model = \"configuration\"\nrandomise = 1\nmean_followees = 8\n[time]\nwarmup = \"6h\"\nmeasure = "
+                            "\"6h\"\nfollowup = \"6h\"\n[feed]\nwindow = \"6h\"\n[[plant]]\n"
+                            "name = \"new\"\nfollowers = [100, 100]\n[[campaign]]\nname = \"c\"\nplant = \"new\"\ncount = 1\nslots = "
+                            "1\nstart = \"0\"\n[[arm]]\nname "
+                            "= \"none\"\n[[arm]]\nname = \"paid\"\npays = [\"c\"]\n";
+  const Scenario scenario = scenario_of(study, {"replicates=2"});
+  const StudyResult alone = with_threads(1, [&] { return run_study(scenario); });
+  const StudyResult others = with_threads(3, [&] { return run_study(scenario); });
+  CHECK(alone.record(0, 1, 1).influencers.size() == 1);
+  CHECK(alone.record(0, 1, 1).influencers[0].followers == 100);
+  REQUIRE(alone.records.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(alone.records[i].tiers == others.records[i].tiers);
+  CHECK(alone.records[0].tiers != alone.records[1].tiers);
+}
