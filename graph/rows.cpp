@@ -68,6 +68,13 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
 
 }  // namespace
 
+Rows copy_of(RowsView rows) {
+  Rows copy;
+  copy.begin.assign(rows.begin.begin(), rows.begin.end());
+  copy.users.assign(rows.users.begin(), rows.users.end());
+  return copy;
+}
+
 bool is_sound_row(std::span<const UserId> row, std::size_t r, std::size_t users) {
   if (row.empty()) return true;
   const UserId self(static_cast<std::uint32_t>(r));

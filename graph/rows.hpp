@@ -49,6 +49,9 @@ struct RowsView {
   friend bool operator==(RowsView a, RowsView b) { return std::ranges::equal(a.begin, b.begin) && std::ranges::equal(a.users, b.users); }
 };
 
+/// Rows of their own that are as these.
+Rows copy_of(RowsView rows);
+
 /// Whether `row` ascends without repetitions, names users below `users` only, and not its own user `r`.
 bool is_sound_row(std::span<const UserId> row, std::size_t r, std::size_t users);
 

@@ -138,7 +138,7 @@ Rows randomised_rows(Rows rows, double swaps, const StreamKey& key) {
 }
 
 FollowGraph randomised(const FollowGraph& graph, double swaps, const StreamKey& key) {
-  return FollowGraph(randomised_rows(graph.rows(), swaps, key));
+  return FollowGraph(randomised_rows(copy_of(graph.rows()), swaps, key));
 }
 
 }  // namespace grapevine
