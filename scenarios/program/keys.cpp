@@ -54,10 +54,6 @@ constexpr Condition planted_new{"from = \"new\"", [](const Target& target) { ret
 constexpr Condition audience_drawn{"from = \"new\" and another graph than that of graph.model = \"platform\"", [](const Target& target) {
                                      return target.plant->from == PlantSource::fresh && !graph_is<GraphModel::platform>(target);
                                    }};
-constexpr Condition communities_known{"from = \"new\" and graph.model = \"platform\" or \"stochastic-block\"", [](const Target& target) {
-                                        return target.plant->from == PlantSource::fresh &&
-                                               graph_is<GraphModel::platform, GraphModel::stochastic_block>(target);
-                                      }};
 
 /// Whether graph.file is one of ours, with what is known of accounts, or not. Both hold of a file that is not known yet.
 template <bool ours>
@@ -66,6 +62,13 @@ bool loads(const Target& target) {
   return graph.model == GraphModel::file && (graph.file.empty() || is_graph_file(graph.file) == ours);
 }
 constexpr Condition edge_list{"an edge list from graph.file", loads<false>};
+constexpr Condition in_communities{"graph.model = \"platform\" or \"stochastic-block\", or a graph file (.gvg) from graph.file",
+                                   [](const Target& target) {
+                                     return graph_is<GraphModel::platform, GraphModel::stochastic_block>(target) || loads<true>(target);
+                                   }};
+constexpr Condition communities_known{
+    "from = \"new\" and graph.model = \"platform\" or \"stochastic-block\", or a graph file (.gvg) from graph.file",
+    [](const Target& target) { return target.plant->from == PlantSource::fresh && in_communities.holds(target); }};
 constexpr Condition accounts_known{"graph.model = \"platform\" or a graph file (.gvg) from graph.file",
                                    [](const Target& target) { return graph_is<GraphModel::platform>(target) || loads<true>(target); }};
 
@@ -697,7 +700,7 @@ std::vector<Key> make_keys() {
        .source = "assumption (neutral)",
        .range = probability,
        .unit = "probability",
-       .only = accounts_known},
+       .only = in_communities},
       {.section = "population",
        .name = "propensity_spread",
        .kind = K::number,
