@@ -205,7 +205,7 @@ private:
   std::uint64_t key_;
   Rows rows_;
   std::size_t buckets_;
-  std::vector<UserId, Unwritten<UserId>> waiting_;
+  UnwrittenArray<UserId> waiting_;
   std::vector<std::uint64_t> begin_;  // of a bucket's stubs
 };
 

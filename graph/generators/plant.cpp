@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "graph/base/bits.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
@@ -19,9 +20,6 @@
 namespace grapevine {
 
 namespace {
-
-bool test(const std::vector<std::uint64_t>& bits, std::size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
-void set(std::vector<std::uint64_t>& bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 64); }
 
 /// The users of a graph in an order of draws without replacement.
 class DrawingOrder {
@@ -42,7 +40,7 @@ public:
 private:
   template <class Visit>
   void each_follower(Visit&& visit) const {
-    const std::vector<std::uint64_t>& begin = graph_.rows().begin;
+    const std::span<const std::uint64_t> begin = graph_.rows().begin;
     const std::size_t users = graph_.user_count();
     const std::uint64_t follows = graph_.follow_count();
     std::vector<std::uint64_t> seen((users + 63) / 64, 0);
