@@ -2,18 +2,27 @@
 
 #include <algorithm>
 
-#include "graph/base/parallel.hpp"
+#include "graph/generators/barabasi_albert.hpp"
+#include "graph/generators/chung_lu.hpp"
 #include "graph/generators/configuration.hpp"
+#include "graph/generators/directed_scale_free.hpp"
+#include "graph/generators/erdos_renyi.hpp"
 #include "graph/generators/power_law.hpp"
+#include "graph/generators/r_mat.hpp"
+#include "graph/generators/randomised.hpp"
+#include "graph/generators/stochastic_block.hpp"
+#include "graph/generators/watts_strogatz.hpp"
 
 /// What does a graph of the literature's models cost? The goal is the configuration model's: 1 M users with 50 M follows, all degrees
 /// exact.
 namespace grapevine {
 namespace {
 
+constexpr std::size_t million = 1'000'000;
+
 ConfigurationParameters million_of_fifty() {
   ConfigurationParameters p;
-  p.users = 1'000'000;
+  p.users = million;
   p.mean_followees = 50;
   p.most_followers = 50'000;
   p.most_followees = 5'000;
@@ -67,6 +76,63 @@ void power_law_graph(benchmark::State& bench) {
   bench.counters["follows/s"] = benchmark::Counter(follows, benchmark::Counter::kIsRate);
 }
 BENCHMARK(power_law_graph)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// The others at 1 M users and about 20 M follows, from parameters to a finished graph. `least` and `most` bound the follows that are
+/// sound.
+template <class Make>
+void model(benchmark::State& bench, Make make, double least, double most) {
+  double follows = 0;
+  std::uint32_t seed = 0;
+  for (auto _ : bench) {
+    const FollowGraph graph = make(StreamKey(++seed, Stream::graph, 0));
+    const double made = static_cast<double>(graph.follow_count());
+    follows += made;
+    if (graph.user_count() != million || made < least * 1e6 || made > most * 1e6) bench.SkipWithError("another number of follows");
+  }
+  bench.counters["follows/s"] = benchmark::Counter(follows, benchmark::Counter::kIsRate);
+}
+
+FollowGraph make_power_law(const StreamKey& key) { return power_law({.users = million, .mean_followees = 20}, key); }
+FollowGraph make_chung_lu(const StreamKey& key) { return chung_lu({.users = million, .mean_followees = 20}, key); }
+FollowGraph make_erdos_renyi(const StreamKey& key) { return erdos_renyi(million, 20, key); }
+FollowGraph make_barabasi_albert(const StreamKey& key) { return barabasi_albert(million, 20, key); }
+FollowGraph make_directed_scale_free(const StreamKey& key) {
+  return directed_scale_free({.users = million, .alpha = 0.02, .gamma = 0.03, .delta_in = 1, .delta_out = 1}, key);
+}
+FollowGraph make_watts_strogatz(const StreamKey& key) { return watts_strogatz(million, 20, 0.1, key); }
+FollowGraph make_stochastic_block(const StreamKey& key) {
+  return stochastic_block({{500'000, 500'000}, {{3e-5, 1e-5}, {1e-5, 3e-5}}}, key).graph;
+}
+FollowGraph make_r_mat(const StreamKey& key) { return r_mat({.users = million, .mean_followees = 20}, key); }
+FollowGraph make_configuration(const StreamKey& key) {
+  ConfigurationParameters p = million_of_fifty();
+  p.mean_followees = 20;
+  return configuration(power_law_sequences(p, key), key);
+}
+
+#define MODEL(name, least, most) \
+  BENCHMARK_CAPTURE(model, name, make_##name, least, most)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond)
+MODEL(configuration, 20, 20);
+MODEL(power_law, 18, 20.5);
+MODEL(chung_lu, 18, 20.5);
+MODEL(erdos_renyi, 19.9, 20.1);
+MODEL(barabasi_albert, 19.99, 20);
+MODEL(directed_scale_free, 15, 20.2);
+MODEL(watts_strogatz, 20, 20);
+MODEL(stochastic_block, 19.9, 20.1);
+MODEL(r_mat, 15, 20);
+
+/// One swap tried for each follow of 1 M users with 20 M follows; counted are swaps tried.
+void randomisation(benchmark::State& bench) {
+  const FollowGraph graph = make_configuration(StreamKey(1, Stream::graph, 0));
+  std::uint32_t seed = 0;
+  for (auto _ : bench) {
+    const FollowGraph mixed = randomised(graph, 1.0, StreamKey(++seed, Stream::graph, 0));
+    if (!std::ranges::equal(mixed.follower_counts(), graph.follower_counts())) bench.SkipWithError("a degree has changed");
+  }
+  bench.counters["swaps/s"] = benchmark::Counter(static_cast<double>(graph.follow_count()), benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(randomisation)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace grapevine

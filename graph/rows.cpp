@@ -161,7 +161,7 @@ Rows renumber(RowsView rows, std::span<const UserId> order) {
 
 std::vector<std::uint32_t> count_places(RowsView rows) {
   // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those.
-  constexpr std::size_t most_private = 1 << 18;
+  constexpr std::size_t most_private = 1 << 20;  // 4 MiB a worker: fewer would leave a million users mostly to atomics
   const std::size_t users = rows.count(), own = std::min(users, most_private);
   std::vector<std::uint32_t> counts(users, 0);
   std::vector<std::vector<std::uint32_t>> private_counts(static_cast<std::size_t>(thread_count()));

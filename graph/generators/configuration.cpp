@@ -114,7 +114,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t stubs_in_bucket = std::size_t{1} << 15, most_buckets = 2048, most_chunks = 256;
+  static constexpr std::size_t stubs_in_bucket = std::size_t{1} << 16, most_buckets = 2048, most_chunks = 256;
 
   struct Scratch {
     std::vector<std::uint32_t> row_at;  // by stub of the bucket, from its first row on
@@ -205,7 +205,7 @@ private:
   std::uint64_t key_;
   Rows rows_;
   std::size_t buckets_;
-  std::vector<UserId, Unwritten<UserId>> waiting_;
+  UnwrittenArray<UserId> waiting_;
   std::vector<std::uint64_t> begin_;  // of a bucket's stubs
 };
 

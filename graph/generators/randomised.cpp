@@ -99,7 +99,7 @@ Rows randomised_rows(Rows rows, double swaps, const StreamKey& key) {
   const auto rounds =
       static_cast<std::uint64_t>(2.0 * swaps / most_tries) + 1;  // each tries half as many swaps as there are follows, at most
   const double tries = 2.0 * swaps / static_cast<double>(rounds);
-  std::vector<UserId, Unwritten<UserId>> want(follows);
+  UnwrittenArray<UserId> want(follows);
   std::vector<std::uint8_t> blocked(follows);
   std::vector<Clashes> clashes(static_cast<std::size_t>(thread_count()));
   for (std::uint64_t round = 0; round < rounds; ++round) {
