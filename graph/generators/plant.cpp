@@ -42,7 +42,7 @@ public:
 private:
   template <class Visit>
   void each_follower(Visit&& visit) const {
-    const std::vector<std::uint64_t>& begin = graph_.rows().begin;
+    const auto& begin = graph_.rows().begin;
     const std::size_t users = graph_.user_count();
     const std::uint64_t follows = graph_.follow_count();
     std::vector<std::uint64_t> seen((users + 63) / 64, 0);
