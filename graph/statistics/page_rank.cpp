@@ -16,8 +16,8 @@ namespace {
 
 /// What each user passes on to each of its followees, and what has come in.
 struct Flow {
-  std::vector<float, OnHugePages<float>> passed;
-  std::vector<double, OnHugePages<double>> received;
+  Array<float> passed;
+  Array<double> received;
 };
 
 /// Sums for the users first .. last - 1 what the users of their rows pass on.

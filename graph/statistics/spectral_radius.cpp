@@ -55,7 +55,7 @@ Parts strong_parts(const FollowGraph& graph) {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-using Weights = std::vector<double, OnHugePages<double>>;  // of users
+using Weights = Array<double>;  // of users
 
 /// What one application of the follow matrix to a positive vector tells.
 struct Growth {
