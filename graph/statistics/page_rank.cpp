@@ -6,6 +6,7 @@
 #include <span>
 
 #include "graph/base/error.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/statistics/degrees.hpp"
 
@@ -15,8 +16,8 @@ namespace {
 
 /// What each user passes on to each of its followees, and what has come in.
 struct Flow {
-  std::vector<float> passed;
-  std::vector<double> received;
+  Array<float> passed;
+  Array<double> received;
 };
 
 /// Sums for the users first .. last - 1 what the users of their rows pass on.
@@ -75,7 +76,9 @@ PageRank page_rank(const FollowGraph& graph, const PageRankParameters& parameter
   const RowsView followers = symmetric ? graph.rows() : RowsView(turned);
   const std::vector<std::size_t> bounds = even_ranges(graph, 2 * static_cast<std::size_t>(thread_count()));
 
-  Flow flow{std::vector<float>(n), std::vector<double>(n)};
+  Flow flow;
+  flow.passed.resize(n);
+  flow.received.resize(n);
   const auto pass_on = [&](std::size_t u) {
     const std::size_t followees = graph.rows()[u].size();
     flow.passed[u] = followees == 0 ? 0.0f : static_cast<float>(result.rank[u] / static_cast<double>(followees));

@@ -29,7 +29,7 @@ struct PageRank {
 /// than 4e-7 at a damping of 0.85. What no follow carries, jumps, the ranks of users who follow nobody and the rounding, is spread evenly,
 /// so nothing is lost.
 ///
-/// O(follows) an iteration, 90 of them at most for the default tolerance. 20 bytes a user, and 4 a follow for rows of followers (12 more
+/// O(follows) an iteration, 90 of them at most for the default tolerance. 20 bytes a user, and 4 a follow for rows of followers (8 more
 /// while they are made) unless `lean` or all follows are mutual.
 PageRank page_rank(const FollowGraph& graph, const PageRankParameters& parameters = {});
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/base/error.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/statistics/components.hpp"
 
@@ -54,6 +55,8 @@ Parts strong_parts(const FollowGraph& graph) {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+using Weights = Array<double>;  // of users
+
 /// What one application of the follow matrix to a positive vector tells.
 struct Growth {
   double low = infinite;
@@ -74,8 +77,8 @@ constexpr double least_counted = 1e-180;  // for the lower bound any weights wil
 
 /// Encloses the radius of one component. Both vectors have an entry a user and are 0 when the function begins and when it returns, so
 /// followees outside the component add nothing.
-SpectralRadius enclose(const FollowGraph& graph, const Part& part, const SpectralRadiusParameters& parameters, std::vector<double>& weight,
-                       std::vector<double>& reached) {
+SpectralRadius enclose(const FollowGraph& graph, const Part& part, const SpectralRadiusParameters& parameters, Weights& weight,
+                       Weights& reached) {
   const std::span<const UserId> users = part.users;
   parallel_for(users.size(), [&](std::size_t i) { weight[users[i].index()] = 1.0; });
   SpectralRadius best{.value = 0.0, .low = 0.0, .high = static_cast<double>(part.most_within), .iterations = 0};
@@ -98,7 +101,7 @@ SpectralRadius enclose(const FollowGraph& graph, const Part& part, const Spectra
       weight[u] = std::max(least_weight, scale * (reached[u] + shift * weight[u]));
     });
   } while (best.high - best.low > parameters.tolerance * best.high && best.iterations < parameters.most_iterations);
-  for (std::vector<double>* all : {&weight, &reached}) parallel_for(users.size(), [&](std::size_t i) { (*all)[users[i].index()] = 0.0; });
+  for (Weights* all : {&weight, &reached}) parallel_for(users.size(), [&](std::size_t i) { (*all)[users[i].index()] = 0.0; });
   return best;
 }
 
@@ -110,7 +113,7 @@ SpectralRadius spectral_radius(const FollowGraph& graph, const SpectralRadiusPar
   if (graph.user_count() == 0) return result;
   result = {.value = 0.0, .low = 0.0, .high = 0.0, .iterations = 0};
   const Parts all = strong_parts(graph);
-  std::vector<double> weight(graph.user_count(), 0.0), reached(graph.user_count(), 0.0);
+  Weights weight(graph.user_count(), 0.0), reached(graph.user_count(), 0.0);
   for (const Part& part : all.parts) {
     if (part.most_within <= result.low) break;
     const SpectralRadius here = enclose(graph, part, parameters, weight, reached);

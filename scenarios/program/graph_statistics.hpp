@@ -155,7 +155,7 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
 
   field(mixing, "reciprocity", s.reciprocity, "of follows", 4, "reciprocity", "part of follows whose reverse exists");
   field(mixing, "degree_correlation", s.degree_correlation, "", 3, "followers with followees",
-        "correlation of log(1 + followers) with log(1 + followees) over users");
+        "correlation over users of the logarithms of 1 + followers and 1 + followees");
   field(mixing, "assortativity", s.assortativity, "", 3, "assortativity of links",
         "correlation of the numbers of neighbours at both ends of links");
   field(mixing, "in_in", s.directed.in_in, "", 3, "  in-in",

@@ -10,7 +10,7 @@
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 
-/// What the tests of generators share.
+/// What the tests of generators and statistics share.
 namespace grapevine::test {
 
 inline UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }

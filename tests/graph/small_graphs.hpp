@@ -13,19 +13,15 @@
 #include "graph/generators/erdos_renyi.hpp"
 #include "graph/generators/power_law.hpp"
 #include "graph/graph_builder.hpp"
+#include "tests/graph/graphs.hpp"
 
 /// Graphs whose statistics are known, or small enough to be found by definition.
 namespace grapevine::test {
 
 using Degrees = std::vector<std::uint32_t>;
 
-inline UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-inline StreamKey stream(std::uint32_t replicate = 0) { return StreamKey(20261123, Stream::graph, replicate); }
 inline bool is_missing(double value) { return std::isnan(value); }
 
-inline bool follows(const FollowGraph& graph, std::size_t u, std::size_t v) {
-  return std::ranges::binary_search(graph.followees(user(u)), user(v));
-}
 inline bool linked(const FollowGraph& graph, std::size_t u, std::size_t v) { return follows(graph, u, v) || follows(graph, v, u); }
 
 /// The graph in which u follows v where `wanted(u, v)`.
