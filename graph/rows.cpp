@@ -1,13 +1,25 @@
 #include "graph/rows.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <new>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
+
+void* detail::allocate_large(std::size_t bytes) {
+  constexpr std::size_t page = std::size_t{2} << 20;
+  void* const memory = ::operator new(bytes, std::align_val_t{page});
+  (void)::madvise(memory, bytes, MADV_HUGEPAGE);  // advice: where it is not taken, all works as well
+  return memory;
+}
+
+void detail::free_large(void* memory) noexcept { ::operator delete(memory, std::align_val_t{std::size_t{2} << 20}); }
 
 namespace {
 
@@ -20,9 +32,9 @@ struct Placed {
 /// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
 /// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.
 template <class Visit>
-Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
+Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least_chunk = 4096) {
   constexpr std::size_t most_chunks = 256, most_buckets = 512, least_width = 1024;
-  const std::size_t chunk = std::max<std::size_t>(4096, (items + most_chunks - 1) / most_chunks);
+  const std::size_t chunk = std::max<std::size_t>(least_chunk, (items + most_chunks - 1) / most_chunks);
   const std::size_t chunks = (items + chunk - 1) / chunk;
   const int shift = std::countr_zero(std::bit_ceil(std::max(least_width, (rows + most_buckets - 1) / most_buckets)));
   const std::size_t buckets = (rows + (std::size_t{1} << shift) - 1) >> shift;
@@ -85,10 +97,34 @@ Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
   });
 }
 
+Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual) {
+  return group(
+      users, pieces.size(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (const std::span<const Follow> piece : pieces.subspan(first, last - first))
+          for (const Follow& follow : piece) {
+            GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
+            put(follow.followee.value(), follow.follower);
+            if (mutual && follow.follower != follow.followee) put(follow.follower.value(), follow.followee);
+          }
+      },
+      1);
+}
+
 Rows transpose(const Rows& rows) {
   return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
     for (std::size_t row = first; row < last; ++row)
       for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
+  });
+}
+
+Rows transpose_renumbered(const Rows& rows, std::span<const UserId> order) {
+  GRAPEVINE_EXPECTS(order.size() == rows.count());
+  std::vector<std::uint32_t> number(order.size());
+  parallel_for(order.size(), [&](std::size_t k) { number[order[k].index()] = static_cast<std::uint32_t>(k); });
+  return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
+    for (std::size_t k = first; k < last; ++k)
+      for (const UserId user : rows[order[k].index()]) put(number[user.index()], UserId(static_cast<std::uint32_t>(k)));
   });
 }
 
@@ -145,9 +181,10 @@ Rows renumber(const Rows& rows, std::span<const UserId> order) {
 }
 
 std::vector<std::uint32_t> count_places(const Rows& rows) {
-  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those.
-  constexpr std::size_t most_private = 1 << 18;
-  const std::size_t users = rows.count(), own = std::min(users, most_private);
+  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those, and of all others too as
+  // long as they are few beside the follows.
+  const std::size_t few = rows.users.size() / (8 * static_cast<std::size_t>(thread_count()));
+  const std::size_t users = rows.count(), own = std::min(users, std::max(few, std::size_t{1} << 18));
   std::vector<std::uint32_t> counts(users, 0);
   std::vector<std::vector<std::uint32_t>> private_counts(static_cast<std::size_t>(thread_count()));
   parallel_blocks(users, default_block, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
@@ -161,8 +198,10 @@ std::vector<std::uint32_t> count_places(const Rows& rows) {
         std::atomic_ref(counts[user]).fetch_add(1, std::memory_order_relaxed);
     }
   });
-  for (const std::vector<std::uint32_t>& part : private_counts)
-    for (std::size_t user = 0; user < part.size(); ++user) counts[user] += part[user];
+  parallel_for(own, [&](std::size_t user) {
+    for (const std::vector<std::uint32_t>& part : private_counts)
+      if (!part.empty()) counts[user] += part[user];
+  });
   return counts;
 }
 

@@ -57,6 +57,8 @@ constexpr Condition communities_known{"from = \"new\" and graph.model = \"platfo
                                                graph_is<GraphModel::platform, GraphModel::stochastic_block>(target);
                                       }};
 constexpr Condition loaded{"a graph from graph.file", graph_is<GraphModel::file>};
+constexpr Condition loaded_with_direction{"a graph from graph.file that is not graph.undirected",
+                                          [](const Target& target) { return graph_is<GraphModel::file>(target) && !target.study->graph.undirected; }};
 
 /// An arm's own ranking decides for its own keys; the scenario's keys also act through any arm.
 bool ranks_by_weights(const Target& target) {
@@ -506,9 +508,17 @@ std::vector<Key> make_keys() {
        .name = "file",
        .kind = K::path,
        .field = graph<&GraphChoice::file>,
-       .sentence = "An edge list to load instead of a generated graph: plain or gzip, SNAP style or CSV with a header.",
+       .sentence = "A graph to load instead of a generated one, plain, gzip or zstd: an edge list (SNAP style, or CSV with a header), GraphML, Matrix Market or METIS.",
        .source = "the user's choice",
        .absent = "a generated graph"},
+      {.section = "graph",
+       .name = "format",
+       .kind = K::choice,
+       .field = graph<&GraphChoice::format>,
+       .sentence = "What graph.file is written in; \"detect\" tells it by its first bytes, else by its name.",
+       .source = "the user's choice",
+       .choices = {"detect", "edge-list", "graphml", "matrix-market", "metis", "graph-file"},
+       .only = loaded},
       {.section = "graph",
        .name = "accounts",
        .kind = K::path,
@@ -526,12 +536,27 @@ std::vector<Key> make_keys() {
        .absent = "found by the header",
        .only = loaded},
       {.section = "graph",
+       .name = "separator",
+       .kind = K::text,
+       .field = graph<&GraphChoice::separator>,
+       .sentence = "The sign between the fields of the edge list, such as \"|\"; a blank stands for runs of blanks and tabs.",
+       .source = "the user's choice",
+       .absent = "found in the first line",
+       .only = loaded},
+      {.section = "graph",
        .name = "undirected",
        .kind = K::flag,
        .field = graph<&GraphChoice::undirected>,
-       .sentence = "Every pair of the edge list is a mutual follow.",
+       .sentence = "Every pair of the file is a mutual follow.",
        .source = "assumption",
        .only = loaded},
+      {.section = "graph",
+       .name = "reversed",
+       .kind = K::flag,
+       .field = graph<&GraphChoice::reversed>,
+       .sentence = "The second of a pair (the target of an edge) follows the first.",
+       .source = "assumption",
+       .only = loaded_with_direction},
 
       {.section = "plant",
        .name = "name",
