@@ -51,7 +51,7 @@ Banner read_banner(LineReader& lines) {
   const auto any = [](std::string_view word, std::initializer_list<std::string_view> known) {
     return std::ranges::any_of(known, [&](std::string_view name) { return same_word(word, name); });
   };
-  if (banner.size() < 5 || banner[0] != "%%MatrixMarket" || !same_word(banner[1], "matrix"))
+  if (banner.size() < 5 || !same_word(banner[0], "%%MatrixMarket") || !same_word(banner[1], "matrix"))
     throw BadRequest(fmt::format("{}: begins with '{:.60}'; {}", lines.where(), line, expected));
   if (!same_word(banner[2], "coordinate"))
     throw BadRequest(fmt::format("{}: the matrix is in the form '{:.40}'; expected 'coordinate', a line an entry; write it so", lines.where(), banner[2]));

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
-#include <optional>
+#include <iterator>
 #include <string_view>
 
 #include "graph/base/error.hpp"
@@ -94,14 +93,15 @@ std::string quoted_if_needed(std::string_view id, char separator) {
   return text + '"';
 }
 
-void write_accounts(const std::filesystem::path& file, std::size_t users, std::span<const std::string> ids) {
+void write_accounts(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {
+  const std::size_t users = graph.user_count();
   const WrittenIds written(users, ids, [&](const std::string& id) { return quoted_if_needed(id, ','); });
   const Packing packing = packing_of(file);
   NewFile out(file);
-  out.write(packed("id\n", packing));
+  out.write(packed("id,followers\n", packing));  // the second column also shows that fields are apart by commas
   write_users(out, packing, users, [](std::size_t u) { return u; }, [&](UserId u, std::string& text) {
     written.append(text, u);
-    text += '\n';
+    fmt::format_to(std::back_inserter(text), ",{}\n", graph.follower_count(u));
   });
   out.finish();
 }
@@ -175,7 +175,7 @@ WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph
       text += '\n';
     }
   });
-  if (!accounts.empty()) write_accounts(accounts, users, ids);
+  if (!accounts.empty()) write_accounts(accounts, graph, ids);
   out.finish();
   const std::uint64_t left_out = accounts.empty() ? count_isolated(graph) : 0;
   return {.follows = graph.follow_count(), .users = users - left_out, .left_out = left_out};

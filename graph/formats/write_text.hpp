@@ -20,7 +20,7 @@ struct WriteReport {
 ///  - .tsv: a header and tabs; all other names: a header and commas, quotes where ids need them.
 ///
 /// `ids` are the users' ids by number; if empty, the numbers are the ids. Isolated users stand in the table `accounts`, if its path is not
-/// empty, with all others: a column `id`. `load_edge_list` makes the same graph of it, with the same ids and, unless keys were given in a table,
+/// empty, with all others: columns `id` and `followers`. `load_edge_list` makes the same graph of it, with the same ids and, unless keys were given in a table,
 /// the same numbers. Threads write text (and pack it) side by side, piece by piece; the bytes are the same for any number of them.
 /// Throws BadRequest, before anything is written, where an id cannot be written so that it is read again.
 WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids,

@@ -539,7 +539,7 @@ std::vector<Key> make_keys() {
        .name = "separator",
        .kind = K::text,
        .field = graph<&GraphChoice::separator>,
-       .sentence = "The sign between the fields of the edge list, such as \"|\"; a blank stands for runs of blanks and tabs.",
+       .sentence = "The sign between the fields of the edge list, such as \":\"; a blank stands for runs of blanks and tabs.",
        .source = "the user's choice",
        .absent = "found in the first line",
        .only = loaded},
