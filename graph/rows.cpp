@@ -1,25 +1,13 @@
 #include "graph/rows.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <new>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
-
-void* detail::allocate_large(std::size_t bytes) {
-  constexpr std::size_t page = std::size_t{2} << 20;
-  void* const memory = ::operator new(bytes, std::align_val_t{page});
-  (void)::madvise(memory, bytes, MADV_HUGEPAGE);  // advice: where it is not taken, all works as well
-  return memory;
-}
-
-void detail::free_large(void* memory) noexcept { ::operator delete(memory, std::align_val_t{std::size_t{2} << 20}); }
 
 namespace {
 
@@ -29,10 +17,12 @@ struct Placed {
   UserId value;
 };
 
+using PlacedItems = std::vector<Placed, Unwritten<Placed>>;
+
 /// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
 /// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.
 template <class Visit>
-Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least_chunk = 4096) {
+Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least_chunk, PlacedItems& placed) {
   constexpr std::size_t most_chunks = 256, most_buckets = 512, least_width = 1024;
   const std::size_t chunk = std::max<std::size_t>(least_chunk, (items + most_chunks - 1) / most_chunks);
   const std::size_t chunks = (items + chunk - 1) / chunk;
@@ -51,7 +41,7 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least
     bucket_begin[b + 1] = next;
   }
 
-  std::vector<Placed, Unwritten<Placed>> placed(bucket_begin.back());
+  placed.resize(bucket_begin.back());
   parallel_blocks(items, chunk, [&](std::size_t c, std::size_t first, std::size_t last, int) {
     std::uint64_t* next = place.data() + c * buckets;
     visit(first, last, [&](std::uint32_t row, UserId value) { placed[next[row >> shift]++] = {row, value}; });
@@ -78,6 +68,29 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least
   return grouped;
 }
 
+Rows transpose(const Rows& rows, PlacedItems& scratch) {
+  return group(
+      rows.count(), rows.count(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (std::size_t row = first; row < last; ++row)
+          for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
+      },
+      4096, scratch);
+}
+
+/// Sorts what is often sorted but for few places.
+void sort_nearly_sorted(std::span<UserId> row) {
+  std::size_t moves = 4 * row.size() + 16;
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    const UserId user = row[i];
+    std::size_t at = i;
+    for (; at > 0 && user < row[at - 1]; --at) row[at] = row[at - 1];
+    row[at] = user;
+    if (i - at > moves) return std::sort(row.begin(), row.end());
+    moves -= i - at;
+  }
+}
+
 }  // namespace
 
 Rows rows_of_sizes(std::span<const std::uint32_t> sizes) {
@@ -89,16 +102,21 @@ Rows rows_of_sizes(std::span<const std::uint32_t> sizes) {
 }
 
 Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
-  return group(users, follows.size(), [&](std::size_t first, std::size_t last, auto&& put) {
-    for (const Follow& follow : follows.subspan(first, last - first)) {
-      GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
-      put(follow.follower.value(), follow.followee);
-    }
-  });
+  PlacedItems scratch;
+  return group(
+      users, follows.size(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (const Follow& follow : follows.subspan(first, last - first)) {
+          GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
+          put(follow.follower.value(), follow.followee);
+        }
+      },
+      4096, scratch);
 }
 
-Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual) {
-  return group(
+Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual) {
+  PlacedItems scratch;
+  const Rows followers = group(
       users, pieces.size(),
       [&](std::size_t first, std::size_t last, auto&& put) {
         for (const std::span<const Follow> piece : pieces.subspan(first, last - first))
@@ -108,24 +126,13 @@ Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow
             if (mutual && follow.follower != follow.followee) put(follow.follower.value(), follow.followee);
           }
       },
-      1);
+      1, scratch);
+  return transpose(followers, scratch);  // followees come in the order of their numbers: no row needs sorting
 }
 
 Rows transpose(const Rows& rows) {
-  return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
-    for (std::size_t row = first; row < last; ++row)
-      for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
-  });
-}
-
-Rows transpose_renumbered(const Rows& rows, std::span<const UserId> order) {
-  GRAPEVINE_EXPECTS(order.size() == rows.count());
-  std::vector<std::uint32_t> number(order.size());
-  parallel_for(order.size(), [&](std::size_t k) { number[order[k].index()] = static_cast<std::uint32_t>(k); });
-  return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
-    for (std::size_t k = first; k < last; ++k)
-      for (const UserId user : rows[order[k].index()]) put(number[user.index()], UserId(static_cast<std::uint32_t>(k)));
-  });
+  PlacedItems scratch;
+  return transpose(rows, scratch);
 }
 
 Dropped tidy(Rows& rows) {
@@ -175,7 +182,7 @@ Rows renumber(const Rows& rows, std::span<const UserId> order) {
     const std::span<const UserId> old = rows[order[k].index()];
     const std::span<UserId> row = renumbered[k];
     std::transform(old.begin(), old.end(), row.begin(), [&](UserId user) { return number[user.index()]; });
-    std::sort(row.begin(), row.end());
+    sort_nearly_sorted(row);
   });
   return renumbered;
 }

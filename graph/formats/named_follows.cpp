@@ -252,6 +252,15 @@ std::vector<std::uint32_t> internal_order(std::span<const std::uint32_t> followe
   return order;
 }
 
+/// Whom repetitions in sorted rows follow, once for each repetition; loops do not count.
+std::vector<UserId> repeated_followees(const Rows& rows) {
+  return parallel_append<UserId>(rows.count(), [&](std::size_t r, std::vector<UserId>& out) {
+    const std::span<const UserId> row = rows[r];
+    for (std::size_t i = 1; i < row.size(); ++i)
+      if (row[i] == row[i - 1] && row[i].index() != r) out.push_back(row[i]);
+  });
+}
+
 std::vector<std::uint32_t> composed(const std::vector<std::uint32_t>& before, std::span<const UserId> after) {
   std::vector<std::uint32_t> both(before.size());
   for (std::size_t k = 0; k < both.size(); ++k) both[k] = before[after[k].index()];
@@ -268,12 +277,14 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   report.users = count;
 
   // Users are numbered by the followers that lines give them, before repetitions are known. Where there are any, it is looked at again.
-  std::vector<std::uint32_t> order;  // places in users.codes
+  std::vector<std::uint32_t> order;             // places in users.codes
+  std::vector<std::uint32_t> followers(count);  // by number
   {
     const std::vector<std::uint32_t> by_code = count_followers(named, users.bound, report.pairs);
-    std::vector<std::uint32_t> followers(count);
-    parallel_for(count, [&](std::size_t i) { followers[i] = by_code[users.codes[i]]; });
-    order = internal_order(followers, users.keys);
+    std::vector<std::uint32_t> by_place(count);
+    parallel_for(count, [&](std::size_t i) { by_place[i] = by_code[users.codes[i]]; });
+    order = internal_order(by_place, users.keys);
+    parallel_for(count, [&](std::size_t k) { followers[k] = by_place[order[k]]; });
   }
   {
     std::vector<std::uint32_t> number(users.bound);
@@ -282,9 +293,9 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   }
   std::vector<std::span<const Follow>> pieces(named.pieces.size());
   std::ranges::transform(named.pieces, pieces.begin(), [](const FollowPiece& piece) { return std::span<const Follow>(piece.follows); });
-  Rows rows = group_by_followee(count, pieces, named.undirected);
+  Rows rows = group_sorted(count, pieces, named.undirected);
   std::vector<FollowPiece>().swap(named.pieces);
-  rows = transpose(rows);  // sorts them on the way
+  const std::vector<UserId> repeated = repeated_followees(rows);
   const Dropped dropped = tidy(rows);
   report.self_loops = dropped.self_loops;
   report.duplicates = dropped.duplicates;
@@ -292,15 +303,15 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   if (report.follows == 0)
     throw BadRequest(fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
                                  file.string(), report.self_loops));
-  if (dropped.duplicates > 0) {
-    const std::vector<std::uint32_t> followers = count_places(rows);
+  if (!repeated.empty()) {
     std::vector<AccountKey> keys(count);
     parallel_for(count, [&](std::size_t k) { keys[k] = users.keys[order[k]]; });
+    for (const UserId user : repeated) --followers[user.index()];
     const std::vector<std::uint32_t> again = internal_order(followers, keys);
     std::vector<UserId> moved(count);
     std::ranges::transform(again, moved.begin(), [](std::uint32_t k) { return UserId(k); });
     if (!std::ranges::is_sorted(moved)) {
-      rows = transpose(transpose_renumbered(rows, moved));
+      rows = renumber(rows, moved);
       order = composed(order, moved);
     }
   }
@@ -313,13 +324,13 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
     loaded.keys[k] = users.keys[order[k]];
   });
   loaded.graph = FollowGraph(std::move(rows));
-  const std::span<const std::uint32_t> followers = loaded.graph.follower_counts();
+  const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
   for (std::size_t k = 0; k < count; ++k) {
-    if (k > 0 && followers[k - 1] == followers[k] && loaded.keys[k - 1] == loaded.keys[k])  // by chance once in 10^19 pairs
+    if (k > 0 && counts[k - 1] == counts[k] && loaded.keys[k - 1] == loaded.keys[k])  // by chance once in 10^19 pairs
       throw BadRequest(
           fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
                       file.string(), loaded.outside_ids[k - 1], loaded.outside_ids[k]));
-    report.isolated += followers[k] == 0 && loaded.graph.followees(UserId(static_cast<std::uint32_t>(k))).empty();
+    report.isolated += counts[k] == 0 && loaded.graph.followees(UserId(static_cast<std::uint32_t>(k))).empty();
   }
   loaded.report = report;
   return loaded;
