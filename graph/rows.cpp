@@ -17,7 +17,7 @@ struct Placed {
   UserId value;
 };
 
-using PlacedItems = std::vector<Placed, Unwritten<Placed>>;
+using PlacedItems = UnwrittenArray<Placed>;
 
 /// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
 /// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.

@@ -106,7 +106,7 @@ private:
 
   bool turned_;
   IdTable& texts_;
-  std::vector<Follow, Unwritten<Follow>> follows_;
+  UnwrittenArray<Follow> follows_;
   LinesRead read_;
 };
 

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "graph/formats/text_source.hpp"
-#include "graph/rows.hpp"
+#include "graph/base/memory.hpp"
 
 namespace grapevine {
 
-using TextBuffer = std::vector<char, Unwritten<char>>;
+using TextBuffer = UnwrittenArray<char>;
 
 /// Lines of a text file, plain or packed. Holds a little more than one line, at most `most_line` bytes long. Throws BadRequest for a file
 /// that `TextSource` refuses or that is no text.

@@ -28,7 +28,7 @@ inline std::uint32_t number_id(std::string_view text) {
 
 /// Follows as they are read, their users still by the ids of `text`.
 struct FollowPiece {
-  std::vector<Follow, Unwritten<Follow>> follows;
+  UnwrittenArray<Follow> follows;
   std::size_t texts = 0;       ///< the table that its ids are numbers of
   std::uint32_t numbers = 0;   ///< no number among the ids has a higher bit than this
 };

@@ -42,7 +42,7 @@ inline bool read_number(const char*& at, std::uint32_t& value) {
 }
 
 template <bool by_blanks>
-const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout, std::vector<Follow, Unwritten<Follow>>& follows,
+const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
                        LinesRead& read) {
   const char separator = layout.separator;
   const auto blank = [&](char c) { return c == ' ' || (c == '\t' && separator != '\t'); };
@@ -103,7 +103,7 @@ const char* read_lines(const char* text, const char* const end, const EdgeLayout
 
 }  // namespace
 
-const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, std::vector<Follow, Unwritten<Follow>>& follows,
+const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
                                LinesRead& read) {
   return layout.separator == ' ' ? read_lines<true>(text, end, layout, follows, read) : read_lines<false>(text, end, layout, follows, read);
 }

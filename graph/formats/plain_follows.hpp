@@ -28,7 +28,7 @@ inline constexpr std::size_t margin_behind_text = 16;
 /// Appends the follows of lines whose first two fields are whole numbers below 2^31 without sign, quotes and leading zeros, and stops before the
 /// first line that is anything else, or before `end`. Lines end with a line end each but perhaps the last, with which the text ends. The
 /// follower and the followee must be the first two fields, in either order.
-const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, std::vector<Follow, Unwritten<Follow>>& follows,
+const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
                                LinesRead& read);
 
 }  // namespace grapevine
