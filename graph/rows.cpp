@@ -17,12 +17,14 @@ struct Placed {
   UserId value;
 };
 
+using PlacedItems = UnwrittenArray<Placed>;
+
 /// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
 /// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.
 template <class Visit>
-Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
+Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least_chunk, PlacedItems& placed) {
   constexpr std::size_t most_chunks = 256, most_buckets = 512, least_width = 1024;
-  const std::size_t chunk = std::max<std::size_t>(4096, (items + most_chunks - 1) / most_chunks);
+  const std::size_t chunk = std::max<std::size_t>(least_chunk, (items + most_chunks - 1) / most_chunks);
   const std::size_t chunks = (items + chunk - 1) / chunk;
   const int shift = std::countr_zero(std::bit_ceil(std::max(least_width, (rows + most_buckets - 1) / most_buckets)));
   const std::size_t buckets = (rows + (std::size_t{1} << shift) - 1) >> shift;
@@ -39,7 +41,7 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
     bucket_begin[b + 1] = next;
   }
 
-  std::vector<Placed, Unwritten<Placed>> placed(bucket_begin.back());
+  placed.resize(bucket_begin.back());
   parallel_blocks(items, chunk, [&](std::size_t c, std::size_t first, std::size_t last, int) {
     std::uint64_t* next = place.data() + c * buckets;
     visit(first, last, [&](std::uint32_t row, UserId value) { placed[next[row >> shift]++] = {row, value}; });
@@ -64,6 +66,29 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit) {
       },
       1);
   return grouped;
+}
+
+Rows transpose(RowsView rows, PlacedItems& scratch) {
+  return group(
+      rows.count(), rows.count(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (std::size_t row = first; row < last; ++row)
+          for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
+      },
+      4096, scratch);
+}
+
+/// Sorts what is often sorted but for few places.
+void sort_nearly_sorted(std::span<UserId> row) {
+  std::size_t moves = 4 * row.size() + 16;
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    const UserId user = row[i];
+    std::size_t at = i;
+    for (; at > 0 && user < row[at - 1]; --at) row[at] = row[at - 1];
+    row[at] = user;
+    if (i - at > moves) return std::sort(row.begin(), row.end());
+    moves -= i - at;
+  }
 }
 
 }  // namespace
@@ -92,19 +117,37 @@ Rows rows_of_sizes(std::span<const std::uint32_t> sizes) {
 }
 
 Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
-  return group(users, follows.size(), [&](std::size_t first, std::size_t last, auto&& put) {
-    for (const Follow& follow : follows.subspan(first, last - first)) {
-      GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
-      put(follow.follower.value(), follow.followee);
-    }
-  });
+  PlacedItems scratch;
+  return group(
+      users, follows.size(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (const Follow& follow : follows.subspan(first, last - first)) {
+          GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
+          put(follow.follower.value(), follow.followee);
+        }
+      },
+      4096, scratch);
+}
+
+Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual) {
+  PlacedItems scratch;
+  const Rows followers = group(
+      users, pieces.size(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (const std::span<const Follow> piece : pieces.subspan(first, last - first))
+          for (const Follow& follow : piece) {
+            GRAPEVINE_EXPECTS(follow.follower.index() < users && follow.followee.index() < users);
+            put(follow.followee.value(), follow.follower);
+            if (mutual && follow.follower != follow.followee) put(follow.follower.value(), follow.followee);
+          }
+      },
+      1, scratch);
+  return transpose(followers, scratch);  // followees come in the order of their numbers: no row needs sorting
 }
 
 Rows transpose(RowsView rows) {
-  return group(rows.count(), rows.count(), [&](std::size_t first, std::size_t last, auto&& put) {
-    for (std::size_t row = first; row < last; ++row)
-      for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
-  });
+  PlacedItems scratch;
+  return transpose(rows, scratch);
 }
 
 Dropped tidy(Rows& rows) {
@@ -154,15 +197,16 @@ Rows renumber(RowsView rows, std::span<const UserId> order) {
     const std::span<const UserId> old = rows[order[k].index()];
     const std::span<UserId> row = renumbered[k];
     std::transform(old.begin(), old.end(), row.begin(), [&](UserId user) { return number[user.index()]; });
-    std::sort(row.begin(), row.end());
+    sort_nearly_sorted(row);
   });
   return renumbered;
 }
 
 std::vector<std::uint32_t> count_places(RowsView rows) {
-  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those.
-  constexpr std::size_t most_private = 1 << 20;  // 4 MiB a worker: fewer would leave a million users mostly to atomics
-  const std::size_t users = rows.count(), own = std::min(users, most_private);
+  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those, and of all others too as
+  // long as they are few beside the follows.
+  const std::size_t few = rows.users.size() / (8 * static_cast<std::size_t>(thread_count()));
+  const std::size_t users = rows.count(), own = std::min(users, std::max(few, std::size_t{1} << 18));
   std::vector<std::uint32_t> counts(users, 0);
   std::vector<std::vector<std::uint32_t>> private_counts(static_cast<std::size_t>(thread_count()));
   parallel_blocks(users, default_block, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
@@ -176,8 +220,10 @@ std::vector<std::uint32_t> count_places(RowsView rows) {
         std::atomic_ref(counts[user]).fetch_add(1, std::memory_order_relaxed);
     }
   });
-  for (const std::vector<std::uint32_t>& part : private_counts)
-    for (std::size_t user = 0; user < part.size(); ++user) counts[user] += part[user];
+  parallel_for(own, [&](std::size_t user) {
+    for (const std::vector<std::uint32_t>& part : private_counts)
+      if (!part.empty()) counts[user] += part[user];
+  });
   return counts;
 }
 

@@ -61,6 +61,10 @@ Rows rows_of_sizes(std::span<const std::uint32_t> sizes);
 /// Row u lists whom u follows, in the order of `follows`, repetitions and all. Users are 0 .. users - 1.
 Rows group_by_follower(std::size_t users, std::span<const Follow> follows);
 
+/// Row u lists whom u follows, ascending, repetitions and all. Where follows are `mutual`, each is also the follow of the followee, but for
+/// loops.
+Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual);
+
 /// Row v of the result lists the rows that hold v, ascending.
 Rows transpose(RowsView rows);
 

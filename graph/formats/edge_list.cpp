@@ -1,86 +1,46 @@
 #include "graph/formats/edge_list.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <numeric>
+#include <atomic>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
-#include "graph/formats/id_table.hpp"
+#include "graph/formats/header.hpp"
+#include "graph/formats/mistakes.hpp"
+#include "graph/formats/named_follows.hpp"
+#include "graph/formats/piece_queue.hpp"
+#include "graph/formats/plain_follows.hpp"
 #include "graph/formats/records.hpp"
 
 namespace grapevine {
 
 namespace {
 
-using Fields = std::span<const std::string_view>;
-
-/// Collects mistakes; ten are enough to show what is wrong with a file.
-class Mistakes {
-public:
-  void add(std::string message) {
-    messages_.push_back(std::move(message));
-    if (messages_.size() == 10) {
-      messages_.back() += " (and perhaps more: reading stopped here)";
-      report();
-    }
-  }
-  void report() {
-    if (!messages_.empty()) throw BadRequest(std::move(messages_));
-  }
-
-private:
-  std::vector<std::string> messages_;
-};
-
-std::string quoted(Fields fields) {
-  std::vector<std::string> names;
-  for (const std::string_view field : fields.first(std::min<std::size_t>(fields.size(), 12)))
-    names.push_back(fmt::format("'{:.40}'", field));
-  if (fields.size() > names.size()) names.emplace_back("...");
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; });
 }
 
-/// The place of the one column of that name; none if there is no such column or there are several.
-std::optional<std::size_t> column(Fields header, std::string_view name, bool exact = false) {
-  std::optional<std::size_t> found;
-  for (std::size_t i = 0; i < header.size(); ++i)
-    if (exact ? header[i] == name : same_word(header[i], name)) {
-      if (found) return std::nullopt;
-      found = i;
-    }
-  return found;
-}
-
-/// Where the two ends of a follow stand in a record.
-struct Ends {
-  std::size_t follower = 0, followee = 1;
-  std::size_t fields_needed() const { return std::max(follower, followee) + 1; }
-};
-
-std::optional<Ends> usual_columns(Fields header) {
+std::optional<EdgeLayout> usual_columns(Fields header, char separator) {
   for (const auto& [follower, followee] : {std::pair{"follower", "followed"}, {"follower", "followee"}, {"from", "to"}})
-    if (const auto a = column(header, follower), b = column(header, followee); a && b) return Ends{*a, *b};
+    if (const auto a = column(header, follower), b = column(header, followee); a && b) return EdgeLayout{separator, *a, *b};
   return std::nullopt;
 }
 
-/// Finds the ends by the first record; true in `is_header` if that record names columns.
-Ends find_ends(const RecordReader& records, const EdgeListOptions& options, bool& is_header) {
+/// Finds the ends of a follow by the first record; true in `is_header` if that record names columns.
+EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& options, bool& is_header) {
   const Fields first = records.fields();
+  const char separator = records.separator();
   is_header = true;
   if (!options.columns[0].empty() || !options.columns[1].empty()) {
     const auto a = column(first, options.columns[0], true), b = column(first, options.columns[1], true);
@@ -89,191 +49,355 @@ Ends find_ends(const RecordReader& records, const EdgeListOptions& options, bool
           fmt::format("{}: the header has the columns {}; expected each of '{}' and '{}' once, as graph.columns says; set graph.columns = "
                       "[follower column, followee column] to two of them",
                       records.where(), quoted(first), options.columns[0], options.columns[1]));
-    return {*a, *b};
+    return {separator, *a, *b};
   }
-  if (const std::optional<Ends> ends = usual_columns(first)) return *ends;
-  const bool table = records.separator() == ',' || records.separator() == ';';
-  if (!table) {
+  if (const std::optional<EdgeLayout> usual = usual_columns(first, separator)) return *usual;
+  if (separator == ' ' || separator == '\t') {
     is_header = false;
-    return {};
+    return {options.separator == '\t' ? '\t' : ' ', 0, 1};
   }
-  if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {};
+  if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {separator, 0, 1};
+  if (options.separator != '\0') {  // who names the sign knows the file: numbers are no header
+    is_header = !(first.size() >= 2 && is_number(first[0]) && is_number(first[1]));
+    if (!is_header) return {separator, 0, 1};
+  }
   throw BadRequest(fmt::format(
       "{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from follows to); set graph.columns = "
-      "[follower column, followee column], or write a header",
+      "[follower column, followee column], write a header, or set graph.separator for a list without one",
       records.where(), quoted(first)));
 }
 
-/// Accounts in the order in which they were met.
-struct Accounts {
-  IdTable ids;
-  std::vector<AccountKey> keys;      // by the table, if there is one
-  std::vector<std::uint64_t> lines;  // of the table
-  bool complete = false;             // there is a table: other ids are mistakes
+/// Where follows are read to. Each thread has its own.
+class FollowSink {
+public:
+  FollowSink(const EdgeListOptions& options, IdTable& texts) : turned_(options.reversed), texts_(texts) {}
+
+  void add(std::string_view follower, std::string_view followee) {
+    const UserId one = id(follower), other = id(followee);
+    follows_.push_back(turned_ ? Follow{other, one} : Follow{one, other});
+  }
+  /// Reads plain follows up to the first unusual line.
+  const char* add_plain(const char* text, const char* end, const EdgeLayout& layout) {
+    return read_plain_follows(text, end, turned_ ? EdgeLayout{layout.separator, layout.followee, layout.follower} : layout, follows_, read_);
+  }
+  void count(std::uint64_t lines, std::uint64_t comments) {
+    read_.lines += lines;
+    read_.comments += comments;
+  }
+  std::size_t texts() const { return texts_.size(); }
+
+  /// What was read since the last call, in memory of its size.
+  FollowPiece take(LinesRead& read) {
+    FollowPiece piece{{follows_.begin(), follows_.end()}, 0, std::exchange(read_.numbers, 0)};
+    follows_.clear();
+    read = std::exchange(read_, {});
+    return piece;
+  }
+
+private:
+  UserId id(std::string_view text) {
+    const std::uint32_t number = number_id(text);
+    if (number < text_id) {
+      read_.numbers |= number;
+      return UserId(number);
+    }
+    return UserId(text_id + texts_.find_or_add(text));
+  }
+
+  bool turned_;
+  IdTable& texts_;
+  UnwrittenArray<Follow> follows_;
+  LinesRead read_;
 };
 
-void read_accounts(RecordReader records, Accounts& accounts, Mistakes& mistakes) {
-  accounts.complete = true;
-  if (!records.next())
-    throw BadRequest(records.name() +
-                     ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave out graph.accounts");
-  const Fields header = records.fields();
-  const auto id = column(header, "id"), key = column(header, "key");
-  if (!id)
-    throw BadRequest(fmt::format(
-        "{}: the header has the columns {}; expected one column 'id' and, if ids may change, one 'key'; name the column of ids so",
-        records.where(), quoted(header)));
-  if (!key && std::ranges::any_of(header, [](std::string_view name) { return same_word(name, "key"); }))
-    throw BadRequest(records.where() + ": the header has several columns 'key'; expected one at most; rename the others");
-  const std::size_t needed = std::max(*id, key.value_or(0)) + 1;
-  while (records.next()) {
+/// Reads the follows of records one by one, and says what is wrong with those that are none.
+class RecordFollows {
+public:
+  RecordFollows(const EdgeListOptions& options, const AccountTable* accounts, Mistakes& mistakes)
+      : options_(options), accounts_(accounts), mistakes_(mistakes) {}
+
+  /// Adds the record at hand.
+  void add(const RecordReader& records, const EdgeLayout& layout, FollowSink& sink) {
     const Fields fields = records.fields();
-    if (fields.size() < needed) {
-      mistakes.add(fmt::format("{}: {} fields; expected at least {}, as the header says; complete the line", records.where(), fields.size(),
-                               needed));
-      continue;
-    }
-    const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
-    if (text.empty() || key_text.empty()) {
-      mistakes.add(fmt::format("{}: the {} is empty; expected a text; fill it in or take the line out", records.where(),
-                               text.empty() ? "id" : "key"));
-      continue;
-    }
-    const std::uint32_t known = accounts.ids.find(text);
-    if (known != IdTable::absent) {
-      mistakes.add(fmt::format("{}: id '{}' stands in line {} already; expected each account once; take one out", records.where(), text,
-                               accounts.lines[known]));
-      continue;
-    }
-    accounts.ids.find_or_add(text);
-    accounts.keys.push_back(account_key(key_text));
-    accounts.lines.push_back(records.line());
+    if (fields.size() < layout.fields_needed())
+      return mistakes_.add(
+          fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line or take it out",
+                      records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", layout.fields_needed()));
+    const std::string_view follower = fields[layout.follower], followee = fields[layout.followee];
+    if (follower.empty() || followee.empty())
+      return mistakes_.add(fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out", records.where(),
+                                       follower.empty() ? "follower" : "followee"));
+    if (accounts_ != nullptr)
+      for (const std::string_view id : {follower, followee})
+        if (accounts_->ids.find(id) == IdTable::absent)
+          mistakes_.add(fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or take the line out",
+                                    records.where(), id, options_.accounts.string()));
+    sink.add(follower, followee);
+    if (sink.texts() >= text_id - 2)
+      throw BadRequest(fmt::format("{}: more than {} accounts; expected fewer; split the graph", records.where(), text_id - 2));
   }
 
-  std::vector<std::uint32_t> order(accounts.keys.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::uint32_t a) { return std::pair(accounts.keys[a], accounts.lines[a]); });
-  for (std::size_t i = 1; i < order.size(); ++i)
-    if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
-      mistakes.add(fmt::format("{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
-                               records.where(accounts.lines[order[i]]), accounts.ids.ids()[order[i]], accounts.ids.ids()[order[i - 1]],
-                               accounts.lines[order[i - 1]]));
+private:
+  const EdgeListOptions& options_;
+  const AccountTable* accounts_;
+  Mistakes& mistakes_;
+};
+
+/// Reads the header, if there is one, and the first follows, as far as it takes to know the list's layout.
+EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder, FollowSink& sink) {
+  if (!records.next()) throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+  bool header = false;
+  const EdgeLayout layout = find_columns(records, options, header);
+  if (header) {
+    records.limit_fields(layout.fields_needed());
+    return layout;
+  }
+  if (layout.separator == ' ') records.separate_by_blanks();
+  const auto both = [&](auto&& condition) {
+    const Fields fields = records.fields();
+    return fields.size() >= 2 && condition(fields[0]) && condition(fields[1]);
+  };
+  const std::uint64_t first_line = records.line();
+  const bool first_is_text = both([](std::string_view field) { return !is_number(field); });
+  adder.add(records, layout, sink);
+  records.limit_fields(layout.fields_needed());
+  if (records.next()) {
+    if (first_is_text && both(is_number))  // names of columns must not become users
+      throw BadRequest(fmt::format(
+          "{}: looks like a header above numbers; expected follows, or column names 'follower' and 'followed' or 'from' and 'to'; "
+          "begin it with # or set graph.columns",
+          records.where(first_line)));
+    adder.add(records, layout, sink);
+  }
+  return layout;
 }
 
-/// Reads all follows, with users numbered as in `accounts`.
-std::vector<Follow> read_follows(RecordReader records, const EdgeListOptions& options, Accounts& accounts, LoadReport& report,
-                                 Mistakes& mistakes) {
-  std::vector<Follow> follows;
-  const auto number = [&](std::string_view id) {
-    const std::uint32_t found = accounts.complete ? accounts.ids.find(id) : accounts.ids.find_or_add(id);
-    if (found == IdTable::absent)
-      mistakes.add(fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or take the line out",
-                               records.where(), id, options.accounts.string()));
-    return UserId(found);
-  };
-  bool pending = records.next();  // the record at hand is still to be read as a follow
-  if (!pending) throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
-  bool header = false;
-  const Ends ends = find_ends(records, options, header);
-  const bool header_line_is_follow = !header;
-  if (header_line_is_follow) records.separate_by_blanks();
-  if (header) pending = records.next();
-  const std::uint64_t first_line = records.line();
-  bool first_is_text = false;
-  for (; pending; pending = records.next()) {
-    const Fields fields = records.fields();
-    records.limit_fields(ends.fields_needed());
-    if (fields.size() < ends.fields_needed()) {
-      mistakes.add(
-          fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line or take it out",
-                      records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", ends.fields_needed()));
-      continue;
-    }
-    const std::string_view follower = fields[ends.follower], followee = fields[ends.followee];
-    if (follower.empty() || followee.empty()) {
-      mistakes.add(fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out", records.where(),
-                               follower.empty() ? "follower" : "followee"));
-      continue;
-    }
-    if (header_line_is_follow) {  // names of columns must not become users
-      if (records.line() == first_line)
-        first_is_text = !is_number(follower) && !is_number(followee);
-      else if (std::exchange(first_is_text, false) && is_number(follower) && is_number(followee))
-        throw BadRequest(fmt::format(
-            "{}: looks like a header above numbers; expected follows, or column names 'follower' and 'followed' or 'from' and 'to'; "
-            "begin it with # or set graph.columns",
-            records.where(first_line)));
-    }
-    const Follow follow{number(follower), number(followee)};
-    if (accounts.ids.size() >= UINT32_MAX - 1)
-      throw BadRequest(fmt::format("{}: more than {} accounts; expected fewer; split the graph", records.where(), UINT32_MAX - 2));
-    follows.push_back(follow);
-    if (options.undirected && follow.follower != follow.followee) follows.push_back({follow.followee, follow.follower});
+/// Reads the file in order, one record after the other.
+NamedFollows read_in_order(const std::filesystem::path& file, const EdgeListOptions& options, const AccountTable* accounts, LoadReport& report,
+                           Mistakes& mistakes) {
+  NamedFollows named;
+  named.undirected = options.undirected;
+  named.texts.resize(1);
+  FollowSink sink(options, named.texts[0]);
+  RecordFollows adder(options, accounts, mistakes);
+  RecordReader records(file, options.separator);
+  const EdgeLayout layout = read_beginning(records, options, adder, sink);
+  LinesRead read;
+  for (std::size_t kept = 0; records.next(); ++kept) {
+    adder.add(records, layout, sink);
+    if (kept % (std::size_t{1} << 16) == 0) named.pieces.push_back(sink.take(read));
   }
+  named.pieces.push_back(sink.take(read));
   report.lines = records.lines();
   report.comments = records.comments();
   mistakes.report();
-  return follows;
+  return named;
 }
 
-/// Positions by follower count, descending, then by key.
-std::vector<UserId> internal_order(const std::vector<std::uint32_t>& followers, const std::vector<AccountKey>& keys) {
-  std::vector<UserId> order(followers.size());
-  for (std::size_t u = 0; u < order.size(); ++u) order[u] = UserId(static_cast<std::uint32_t>(u));
-  std::ranges::sort(order, [&](UserId a, UserId b) {
-    const std::uint32_t fans_a = followers[a.index()], fans_b = followers[b.index()];
-    return fans_a != fans_b ? fans_a > fans_b : keys[a.index()] < keys[b.index()];
-  });
-  return order;
+/// The bytes of a plain file at any place.
+class PlainFile {
+public:
+  explicit PlainFile(const std::filesystem::path& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat facts = {};
+    if (file_ >= 0 && ::fstat(file_, &facts) == 0 && S_ISREG(facts.st_mode)) size_ = static_cast<std::uint64_t>(facts.st_size);
+  }
+  ~PlainFile() {
+    if (file_ >= 0) ::close(file_);
+  }
+  PlainFile(const PlainFile&) = delete;
+  PlainFile& operator=(const PlainFile&) = delete;
+
+  /// 0 for what is no file on a disk.
+  std::uint64_t size() const { return size_; }
+
+  /// The lines that begin within `bytes` from `offset` on, in `buffer`; a line begins at `start`.
+  std::string_view lines(TextBuffer& buffer, std::uint64_t start, std::uint64_t offset, std::size_t bytes) const {
+    buffer.clear();
+    std::size_t first = 0;
+    const std::size_t before = offset > start ? 1 : 0;  // a line begins here if one ends just before
+    if (!read(buffer, offset - before, bytes + before) || buffer.empty()) return {};
+    if (before > 0) {
+      const void* const newline = std::memchr(buffer.data(), '\n', buffer.size());
+      if (newline == nullptr) return {};  // a line that began earlier fills it
+      first = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
+    }
+    const auto view = [&](std::size_t last) { return std::string_view(buffer.data() + first, last - first); };
+    if (first == buffer.size()) return {};
+    while (buffer.back() != '\n' && buffer.size() - first < LineReader::most_line) {
+      const std::size_t have = buffer.size();
+      if (!read(buffer, offset - before + have, 4096)) return view(buffer.size());
+      const void* const newline = std::memchr(buffer.data() + have, '\n', buffer.size() - have);
+      if (newline != nullptr) return view(static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1);
+    }
+    if (buffer.back() != '\n') throw BadRequest(path_.string() + ": a line is too long");
+    return view(buffer.size());
+  }
+
+private:
+  /// Appends up to `bytes` from `offset` on; false if there are none.
+  bool read(TextBuffer& to, std::uint64_t offset, std::size_t bytes) const {
+    const std::size_t before = to.size();
+    to.resize(before + bytes);
+    std::size_t got = 0;
+    while (got < bytes) {
+      const ssize_t more = ::pread(file_, to.data() + before + got, bytes - got, static_cast<off_t>(offset + got));
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0) throw Error(fmt::format("{}: reading failed ({})", path_.string(), std::strerror(errno)));
+      if (more == 0) break;
+      got += static_cast<std::size_t>(more);
+    }
+    to.resize(before + got);
+    return got > 0;
+  }
+
+  const std::filesystem::path& path_;
+  int file_;
+  std::uint64_t size_ = 0;
+};
+
+/// Reads pieces of an edge list, each with whole lines, side by side. Throws BadRequest for all that is not as it should be, without saying
+/// in which line.
+class SideBySide {
+public:
+  SideBySide(const std::filesystem::path& file, const EdgeListOptions& options) : file_(file), options_(options) {
+    const std::size_t threads = static_cast<std::size_t>(thread_count());
+    named_.undirected = options.undirected;
+    named_.texts.resize(threads + 1);  // the last one for the beginning
+    for (std::size_t t = 0; t < threads; ++t) sinks_.emplace_back(options, named_.texts[t]);
+    buffers_.resize(threads);
+  }
+
+  NamedFollows read(LoadReport& report) {
+    {
+      FollowSink sink(options_, named_.texts.back());
+      Mistakes mistakes;
+      RecordFollows adder(options_, nullptr, mistakes);
+      RecordReader records(file_, options_.separator);
+      layout_ = read_beginning(records, options_, adder, sink);
+      mistakes.report();
+      sink.count(records.lines(), records.comments());
+      keep(sink, named_.texts.size() - 1, 0);
+      LineReader& rest = records.rest();
+      if (rest.packed())
+        read_packed(rest);
+      else
+        read_plain(rest.offset());
+    }
+    for (const LinesRead& read : read_) {
+      report.lines += read.lines;
+      report.comments += read.comments;
+    }
+    return std::move(named_);
+  }
+
+private:
+  void read_plain(std::uint64_t start) {
+    const PlainFile plain(file_);
+    if (plain.size() <= start) return;
+    const std::size_t bytes = static_cast<std::size_t>(plain.size() - start);
+    resize((bytes + options_.piece - 1) / options_.piece + 1);
+    parallel_blocks(bytes, options_.piece, [&](std::size_t piece, std::size_t first, std::size_t last, int worker) {
+      const std::size_t own = static_cast<std::size_t>(worker);
+      const std::string_view lines = plain.lines(buffers_[own], start, start + first, last - first);
+      expect_text(file_, lines.data(), lines.size());
+      read_piece(lines, own, piece + 1);
+    });
+  }
+
+  void read_packed(LineReader& rest) {
+    PieceQueue queue(rest, options_.piece, 2 * buffers_.size());
+    std::atomic<std::size_t> count{1};
+    parallel_for(
+        buffers_.size(),
+        [&](std::size_t worker) {
+          for (TextBuffer& lines = buffers_[worker]; queue.next(lines);)
+            read_piece({lines.data(), lines.size()}, worker, count.fetch_add(1));
+        },
+        1);
+  }
+
+  /// `lines` lie in the thread's buffer.
+  void read_piece(std::string_view lines, std::size_t worker, std::size_t piece) {
+    if (lines.empty()) return;
+    FollowSink& sink = sinks_[worker];
+    TextBuffer& buffer = buffers_[worker];
+    const std::size_t first = static_cast<std::size_t>(lines.data() - buffer.data());
+    buffer.resize(first + lines.size());
+    buffer.insert(buffer.end(), margin_behind_text, '\0');
+    const char *text = buffer.data() + first, *const end = text + lines.size();
+    if (layout_.follower + layout_.followee == 1) text = sink.add_plain(text, end, layout_);
+    if (text < end) {
+      Mistakes mistakes;
+      RecordFollows adder(options_, nullptr, mistakes);
+      RecordReader records(LineReader(file_, {text, static_cast<std::size_t>(end - text)}), layout_.separator, layout_.fields_needed());
+      while (records.next()) adder.add(records, layout_, sink);
+      mistakes.report();
+      sink.count(records.lines(), records.comments());
+    }
+    keep(sink, worker, piece);
+  }
+
+  /// Pieces are kept in the order in which they were asked for, if that is known.
+  void keep(FollowSink& sink, std::size_t texts, std::size_t piece) {
+    LinesRead read;
+    FollowPiece kept = sink.take(read);
+    kept.texts = texts;
+    const std::lock_guard lock(mutex_);
+    if (named_.pieces.size() <= piece) resize(piece + 1);
+    named_.pieces[piece] = std::move(kept);
+    read_[piece] = read;
+  }
+
+  void resize(std::size_t pieces) {
+    named_.pieces.resize(pieces);
+    read_.resize(pieces);
+  }
+
+  const std::filesystem::path& file_;
+  const EdgeListOptions& options_;
+  EdgeLayout layout_;
+  NamedFollows named_;
+  std::vector<LinesRead> read_;  // by piece
+  std::vector<FollowSink> sinks_;
+  std::vector<TextBuffer> buffers_;
+  std::mutex mutex_;
+};
+
+/// Whether the file is worth reading in pieces, and may be read twice.
+bool is_long(const std::filesystem::path& file, std::size_t piece) {
+  std::error_code code;
+  return std::filesystem::is_regular_file(file, code) && std::filesystem::file_size(file, code) > piece;
+}
+
+void expect_separator(const std::filesystem::path& file, char separator) {
+  const bool sound = separator == '\0' || separator == ' ' || separator == '\t' ||
+                     (std::ispunct(static_cast<unsigned char>(separator)) != 0 && std::string_view("\"'#%-+._").find(separator) == std::string_view::npos);
+  if (!sound)
+    throw BadRequest(fmt::format("{}: the separator given is '{}'; expected a blank, a tab or a sign such as , ; | : that no id holds; "
+                                 "choose another, or leave it out",
+                                 file.string(), separator));
 }
 
 }  // namespace
 
 LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOptions& options) {
-  LoadedGraph loaded;
-  LoadReport& report = loaded.report;
+  expect_separator(file, options.separator);
   Mistakes mistakes;
-  Accounts accounts;
-  if (!options.accounts.empty()) read_accounts(RecordReader(options.accounts), accounts, mistakes);
-  std::vector<Follow> follows = read_follows(RecordReader(file), options, accounts, report, mistakes);
-
-  std::vector<std::string> ids = accounts.ids.take_ids();
-  std::vector<AccountKey> keys = std::move(accounts.keys);
-  if (!accounts.complete) {
-    keys.resize(ids.size());
-    parallel_for(ids.size(), [&](std::size_t u) { keys[u] = account_key(ids[u]); });
+  std::optional<AccountTable> accounts;
+  if (!options.accounts.empty()) accounts = AccountTable::read(options.accounts, mistakes);
+  const AccountTable* const table = accounts ? &*accounts : nullptr;
+  if (mistakes.empty() && is_long(file, options.piece)) {
+    try {
+      LoadReport report;
+      NamedFollows named = SideBySide(file, options).read(report);
+      return assemble(file, std::move(named), table, report);
+    } catch (const BadRequest&) {
+      // In order it will be said once more, with the line.
+    }
   }
-  report.users = ids.size();
-
-  Rows rows = group_by_follower(ids.size(), follows);
-  std::vector<Follow>().swap(follows);
-  const Dropped dropped = tidy(rows);
-  report.self_loops = dropped.self_loops;
-  report.duplicates = dropped.duplicates;
-  report.follows = rows.users.size();
-  if (report.follows == 0)
-    throw BadRequest(
-        fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
-                    file.string(), report.self_loops));
-
-  const std::vector<std::uint32_t> followers = count_places(rows);
-  const std::vector<UserId> order = internal_order(followers, keys);
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    const std::size_t a = order[k - 1].index(), b = order[k].index();
-    if (followers[a] == followers[b] && keys[a] == keys[b])  // by chance once in 10^19 pairs
-      throw BadRequest(
-          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
-                      file.string(), ids[a], ids[b]));
-  }
-  for (std::size_t u = 0; u < ids.size(); ++u) report.isolated += rows[u].empty() && followers[u] == 0;
-  loaded.graph = FollowGraph(renumber(rows, order));
-  loaded.outside_ids.resize(ids.size());
-  loaded.keys.resize(ids.size());
-  parallel_for(order.size(), [&](std::size_t k) {
-    loaded.outside_ids[k] = std::move(ids[order[k].index()]);
-    loaded.keys[k] = keys[order[k].index()];
-  });
-  return loaded;
+  LoadReport report;
+  NamedFollows named = read_in_order(file, options, table, report, mistakes);
+  return assemble(file, std::move(named), table, report);
 }
 
 }  // namespace grapevine

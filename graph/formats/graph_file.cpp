@@ -197,13 +197,22 @@ GRAPEVINE_CLONED std::uint64_t unpaired(std::span<const std::uint64_t> begin, st
   return sum;
 }
 
+LoadReport report_on(const FollowGraph& graph) {
+  const std::uint64_t isolated = parallel_sum(graph.user_count(), [&](std::size_t u) {
+    const UserId user(static_cast<std::uint32_t>(u));
+    return std::uint64_t{graph.followees(user).empty() && graph.follower_count(user) == 0};
+  });
+  return {.pairs = graph.follow_count(), .follows = graph.follow_count(), .users = graph.user_count(), .isolated = isolated};
+}
+
 class GraphFileReader {
 public:
   GraphFileReader(const std::filesystem::path& path, const GraphFileOptions& options) : file_(path), options_(options) {}
 
-  GraphFile read() {
+  LoadedGraph read() {
     expect_format();
-    GraphFile graph{read_graph(), {}, {}, {}};
+    LoadedGraph graph{read_graph(), {}, {}};
+    graph.report = report_on(graph.graph);
     users_ = graph.graph.user_count();
     graph.keys = read_keys();
     read_accounts(graph.accounts);
@@ -394,20 +403,8 @@ void write_graph_file(const std::filesystem::path& path, const GraphFileContent&
   file.commit();
 }
 
-GraphFile load_graph_file(const std::filesystem::path& path, const GraphFileOptions& options) {
+LoadedGraph load_graph_file(const std::filesystem::path& path, const GraphFileOptions& options) {
   return h5::reading("graph file", [&] { return GraphFileReader(path, options).read(); });
-}
-
-GraphFile::operator LoadedGraph() && {
-  LoadedGraph loaded{std::move(graph), std::move(accounts.outside_ids), std::move(keys), {}};
-  const FollowGraph& all = loaded.graph;
-  loaded.report.users = all.user_count();
-  loaded.report.follows = all.follow_count();
-  loaded.report.isolated = parallel_sum(all.user_count(), [&](std::size_t u) {
-    const UserId user(static_cast<std::uint32_t>(u));
-    return std::uint64_t{all.followees(user).empty() && all.follower_count(user) == 0};
-  });
-  return loaded;
 }
 
 bool is_graph_file(const std::filesystem::path& path) {

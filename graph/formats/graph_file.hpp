@@ -9,7 +9,7 @@
 #include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
 #include "graph/follow_graph.hpp"
-#include "graph/formats/edge_list.hpp"
+#include "graph/formats/loaded_graph.hpp"
 
 namespace grapevine {
 
@@ -26,28 +26,17 @@ struct GraphFileContent {
 /// Throws Error if it cannot be written.
 void write_graph_file(const std::filesystem::path& path, const GraphFileContent& content);
 
-/// A graph as it was written, under the numbers that its users had.
-struct GraphFile {
-  FollowGraph graph;  ///< stands on the mapped file
-  Accounts accounts;
-  std::vector<AccountKey> keys;  ///< empty: none were known
-  std::string provenance;
-
-  /// What all formats have: without what is known of accounts beside their ids.
-  explicit operator LoadedGraph() &&;
-};
-
 struct GraphFileOptions {
   bool checksums = true;  ///< compare every array with its checksum: off, damage may go unnoticed that leaves a sound graph
 };
 
-/// Maps a graph file: pages are shared with whoever else reads it, and memory of its own is taken only for `Accounts` and keys, which is
+/// Maps a graph file; the graph stands on it, under the numbers that its users had: pages are shared with whoever else reads it, and memory of its own is taken only for `Accounts` and keys, which is
 /// less than the file has bytes for them, text apart (40 bytes an id). The file must not be changed in place while the graph lives; that it
 /// is removed or replaced does no harm. Everything is looked at once, so that nothing in the file can lead astray whoever uses the graph:
 /// O(follows), at the speed of memory.
 ///
 /// Throws BadRequest, which names the file and the dataset, if it is no graph file, damaged, of a newer format, or no graph.
-GraphFile load_graph_file(const std::filesystem::path& path, const GraphFileOptions& options = {});
+LoadedGraph load_graph_file(const std::filesystem::path& path, const GraphFileOptions& options = {});
 
 /// Whether the file begins as HDF5 files do: then it is for `load_graph_file` to say what is wrong with it. False if it cannot be read.
 bool is_graph_file(const std::filesystem::path& path);

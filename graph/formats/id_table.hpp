@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,20 +9,17 @@
 
 namespace grapevine {
 
-/// Numbers outside ids in the order in which they first appear. Ids are texts: "7" and "07" are two.
-///
-/// A hash table of open addresses; short decimal numbers, the most usual ids, are found by their value in a table that never outgrows the
-/// ids.
+/// Numbers texts in the order in which they first appear. A hash table of open addresses; the texts lie end to end in one array.
 class IdTable {
 public:
   static constexpr std::uint32_t absent = UINT32_MAX;
 
-  std::size_t size() const noexcept { return ids_.size(); }
-  const std::vector<std::string>& ids() const noexcept { return ids_; }
-  std::vector<std::string> take_ids() noexcept { return std::move(ids_); }
+  std::size_t size() const noexcept { return begin_.size() - 1; }
+  /// The text of a number; it lives until the next addition.
+  std::string_view operator[](std::size_t number) const { return {texts_.data() + begin_[number], begin_[number + 1] - begin_[number]}; }
 
   /// The number of `id`, or `absent`.
-  std::uint32_t find(std::string_view id);
+  std::uint32_t find(std::string_view id) const { return slots_[slot_of(id, account_key(id))].number; }
   /// The number of `id`, which becomes the next one if it is new.
   std::uint32_t find_or_add(std::string_view id);
 
@@ -32,13 +28,12 @@ private:
     std::uint32_t tag = 0;  // other bits of the hash than those that place it
     std::uint32_t number = absent;
   };
-  std::size_t slot_of(std::string_view id, std::uint64_t hash) const;
+  std::size_t slot_of(std::string_view id, AccountKey hash) const;
   void grow();
-  std::uint32_t* direct(std::string_view id);
 
-  std::vector<std::string> ids_;
+  std::vector<char> texts_;
+  std::vector<std::uint64_t> begin_ = {0};
   std::vector<Slot> slots_ = std::vector<Slot>(64);
-  std::vector<std::uint32_t> by_value_;
 };
 
 }  // namespace grapevine

@@ -2,19 +2,27 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "graph/formats/text_source.hpp"
+#include "graph/base/memory.hpp"
+
 namespace grapevine {
 
-/// Lines of a text file, plain or gzip (told by its first bytes, not by its name). Holds a little more than one line, at most a mebibyte
-/// long. Throws BadRequest for a file that is missing, a folder, no text, cut off or damaged.
+using TextBuffer = UnwrittenArray<char>;
+
+/// Lines of a text file, plain or packed. Holds a little more than one line, at most `most_line` bytes long. Throws BadRequest for a file
+/// that `TextSource` refuses or that is no text.
 class LineReader {
 public:
+  static constexpr std::size_t most_line = std::size_t{1} << 20;
+
   explicit LineReader(std::filesystem::path path);
-  ~LineReader();
+  /// Whole lines that lie in memory; they are not copied.
+  LineReader(std::filesystem::path path, std::string_view text);
 
   const std::filesystem::path& path() const noexcept { return path_; }
   /// Number of the line that `next` gave last, from 1; 0 before.
@@ -26,16 +34,27 @@ public:
   /// The next line without its end; it lives until the next call. False after the last one.
   bool next(std::string_view& line);
 
+  /// Whether the file's bytes are the text, so that it can be read from any place.
+  bool packed() const noexcept { return source_ && source_->packed(); }
+  /// Bytes of text given so far, with line ends.
+  std::uint64_t offset() const noexcept { return offset_; }
+
+  /// The next lines as one piece of a little more than `bytes`, cut at a line end; false at the end. They no longer count in `line`.
+  bool next_lines(TextBuffer& lines, std::size_t bytes);
+
 private:
-  class Bytes;
   void refill();
+  std::size_t have() const { return static_cast<std::size_t>(end_ - begin_); }
 
   std::filesystem::path path_;
-  std::unique_ptr<Bytes> bytes_;
+  std::optional<TextSource> source_;
   std::vector<char> buffer_;
-  std::size_t begin_ = 0, end_ = 0;  // what of the buffer is read and not yet given
+  const char *begin_ = nullptr, *end_ = nullptr;  // what is read and not yet given
   bool ended_ = false;
-  std::uint64_t line_ = 0;
+  std::uint64_t line_ = 0, offset_ = 0;
 };
+
+/// Throws BadRequest if the piece of text holds zero bytes.
+void expect_text(const std::filesystem::path& path, const char* text, std::size_t size);
 
 }  // namespace grapevine

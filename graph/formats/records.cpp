@@ -24,13 +24,14 @@ bool RecordReader::next() {
   std::string_view line;
   while (lines_.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const bool may_be_comment = separator_ == '\0' || separator_ == ' ' || separator_ == '\t';
+    const bool may_be_comment = !begun_ || separator_ == ' ' || separator_ == '\t';
     if (may_be_comment && (line.front() == '#' || line.front() == '%')) {
       ++comments_;
       continue;
     }
     line_ = lines_.line();
     text_ = line;
+    begun_ = true;
     if (separator_ == '\0') separator_ = separator_of(line);
     if (separator_ == ' ') {
       split_at_blanks(line);

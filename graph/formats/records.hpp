@@ -12,19 +12,25 @@
 namespace grapevine {
 
 /// Records of a text file: fields apart by a comma, a semicolon or a tab, or by runs of blanks. Fields apart by a single sign may stand in
-/// double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields do not count. Which sign it is shows the
-/// first line that is neither empty nor a comment.
+/// double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields do not count. Which sign it is is given, or shows
+/// in the first line that is neither empty nor a comment.
 class RecordReader {
 public:
-  explicit RecordReader(std::filesystem::path path) : lines_(std::move(path)) {}
+  /// From the file's beginning. `separator` is any sign, ' ' for runs of blanks, or '\0' to have it found.
+  explicit RecordReader(std::filesystem::path path, char separator = '\0') : lines_(std::move(path)), separator_(separator) {}
+  /// From somewhere behind the first record, with the separator known and `most` fields wanted.
+  RecordReader(LineReader lines, char separator, std::size_t most)
+      : lines_(std::move(lines)), separator_(separator), begun_(true), most_(most) {}
 
-  /// ',', ';', '\t' or, for runs of blanks, ' '. Known once `next` has been called.
+  /// Any sign or, for runs of blanks, ' '. Known once `next` has been called.
   char separator() const noexcept { return separator_; }
   /// Where the last record begins.
   std::uint64_t line() const noexcept { return line_; }
   std::string where() const { return lines_.where(line_); }
   std::string where(std::uint64_t line) const { return lines_.where(line); }
   std::string name() const { return lines_.path().string(); }
+  /// What follows the last record.
+  LineReader& rest() noexcept { return lines_; }
 
   std::uint64_t lines() const noexcept { return lines_.line(); }
   /// Lines that begin with # or %, where these begin a comment: everywhere among fields apart by blanks or tabs, else only above the first
@@ -49,6 +55,7 @@ private:
 
   LineReader lines_;
   char separator_ = '\0';
+  bool begun_ = false;  // the first record lies behind
   std::size_t most_ = SIZE_MAX;
   std::uint64_t line_ = 0, comments_ = 0;
   std::string_view text_;  // the last record, as long as it is one line

@@ -7,8 +7,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
-#include "graph/formats/edge_list.hpp"
-#include "graph/formats/graph_file.hpp"
+#include "graph/formats/load_graph.hpp"
 #include "graph/generators/barabasi_albert.hpp"
 #include "graph/generators/chung_lu.hpp"
 #include "graph/generators/configuration.hpp"
@@ -113,16 +112,16 @@ StudyGraph generate_platform(const GraphChoice& choice, const StreamKey& key) {
 }
 
 StudyGraph load(const GraphChoice& choice) {
-  if (is_graph_file(choice.file)) {
-    GraphFile file = load_graph_file(choice.file);
-    return {std::move(file.graph), std::move(file.accounts), {}};
-  }
-  LoadedGraph loaded =
-      load_edge_list(choice.file, {.columns = choice.columns, .undirected = choice.undirected, .accounts = choice.accounts});
-  StudyGraph world{std::move(loaded.graph), {}, {}};
-  world.accounts.outside_ids = std::move(loaded.outside_ids);
+  LoadedGraph loaded = load_graph(choice.file, {.format = choice.format,
+                                                .columns = choice.columns,
+                                                .separator = choice.separator.empty() ? '\0' : choice.separator.front(),
+                                                .undirected = choice.undirected,
+                                                .reversed = choice.reversed,
+                                                .accounts = choice.accounts});
+  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}};
   const LoadReport& report = loaded.report;
-  world.facts.rows_read = (report.follows + report.self_loops + report.duplicates) / (choice.undirected ? 2 : 1);
+  if (report.lines == 0) return world;  // a graph file, of which nothing is dropped: the world that was saved
+  world.facts.rows_read = report.pairs;
   world.facts.self_loops = report.self_loops;
   world.facts.duplicates = report.duplicates;
   world.facts.isolated = report.isolated;

@@ -61,7 +61,7 @@ bool loads(const Target& target) {
   const GraphChoice& graph = target.study->graph;
   return graph.model == GraphModel::file && (graph.file.empty() || is_graph_file(graph.file) == ours);
 }
-constexpr Condition edge_list{"an edge list from graph.file", loads<false>};
+constexpr Condition foreign{"a graph from graph.file that is no graph file (.gvg)", loads<false>};
 constexpr Condition in_communities{"graph.model = \"platform\" or \"stochastic-block\", or a graph file (.gvg) from graph.file",
                                    [](const Target& target) {
                                      return graph_is<GraphModel::platform, GraphModel::stochastic_block>(target) || loads<true>(target);
@@ -71,6 +71,9 @@ constexpr Condition communities_known{
     [](const Target& target) { return target.plant->from == PlantSource::fresh && in_communities.holds(target); }};
 constexpr Condition accounts_known{"graph.model = \"platform\" or a graph file (.gvg) from graph.file",
                                    [](const Target& target) { return graph_is<GraphModel::platform>(target) || loads<true>(target); }};
+constexpr Condition loaded{"a graph from graph.file", graph_is<GraphModel::file>};
+constexpr Condition loaded_with_direction{"a graph from graph.file that is neither graph.undirected nor a graph file (.gvg)",
+                                          [](const Target& target) { return loads<false>(target) && !target.study->graph.undirected; }};
 
 /// An arm's own ranking decides for its own keys; the scenario's keys also act through any arm.
 bool ranks_by_weights(const Target& target) {
@@ -520,9 +523,18 @@ std::vector<Key> make_keys() {
        .name = "file",
        .kind = K::path,
        .field = graph<&GraphChoice::file>,
-       .sentence = "A graph to load instead of a generated one: a graph file (.gvg), or an edge list, plain or gzip, SNAP style or CSV with a header.",
+       .sentence = "A graph to load instead of a generated one: a graph file (.gvg), an edge list (SNAP style, or CSV with a header), GraphML, Matrix Market or METIS; "
+                   "text may be packed by gzip or zstd.",
        .source = "the user's choice",
        .absent = "a generated graph"},
+      {.section = "graph",
+       .name = "format",
+       .kind = K::choice,
+       .field = graph<&GraphChoice::format>,
+       .sentence = "What graph.file is written in; \"detect\" tells it by its first bytes, else by its name.",
+       .source = "the user's choice",
+       .choices = {"detect", "edge-list", "graphml", "matrix-market", "metis", "graph-file"},
+       .only = loaded},
       {.section = "graph",
        .name = "accounts",
        .kind = K::path,
@@ -530,7 +542,7 @@ std::vector<Key> make_keys() {
        .sentence = "A CSV of accounts with the column `id`, optionally `key`; names users that no follow names.",
        .source = "the user's choice",
        .absent = "the users that the follows name",
-       .only = edge_list},
+       .only = foreign},
       {.section = "graph",
        .name = "columns",
        .kind = K::columns,
@@ -538,14 +550,29 @@ std::vector<Key> make_keys() {
        .sentence = "Names of the two columns of the edge list: who follows, who is followed.",
        .source = "the user's choice",
        .absent = "found by the header",
-       .only = edge_list},
+       .only = foreign},
+      {.section = "graph",
+       .name = "separator",
+       .kind = K::text,
+       .field = graph<&GraphChoice::separator>,
+       .sentence = "The sign between the fields of the edge list, such as \":\"; a blank stands for runs of blanks and tabs.",
+       .source = "the user's choice",
+       .absent = "found in the first line",
+       .only = foreign},
       {.section = "graph",
        .name = "undirected",
        .kind = K::flag,
        .field = graph<&GraphChoice::undirected>,
-       .sentence = "Every pair of the edge list is a mutual follow.",
+       .sentence = "Every pair of the file is a mutual follow.",
        .source = "assumption",
-       .only = edge_list},
+       .only = foreign},
+      {.section = "graph",
+       .name = "reversed",
+       .kind = K::flag,
+       .field = graph<&GraphChoice::reversed>,
+       .sentence = "The second of a pair (the target of an edge) follows the first.",
+       .source = "assumption",
+       .only = loaded_with_direction},
 
       {.section = "plant",
        .name = "name",

@@ -15,7 +15,9 @@
 #include "graph/base/parallel.hpp"
 #include "scenarios/program/compare.hpp"
 #include "scenarios/program/keys.hpp"
+#include "scenarios/program/graph_commands.hpp"
 #include "scenarios/program/outlook.hpp"
+#include "scenarios/program/output_file.hpp"
 #include "scenarios/program/progress.hpp"
 #include "scenarios/program/scenario.hpp"
 #include "scenarios/program/study.hpp"
@@ -78,6 +80,7 @@ struct Request {
   bool digest = false;
   bool markdown = false;
   bool json_schema = false;
+  GraphRequest graph;
 };
 
 /// Runs all `checks` and throws their mistakes at once.
@@ -93,28 +96,19 @@ void check_all(std::initializer_list<std::function<void()>> checks) {
   if (!mistakes.empty()) throw BadRequest(mistakes);
 }
 
-void expect_free(const Request& request) {
-  if (request.out.empty())
-    throw BadRequest(fmt::format("grapevine run: no result file is named; expected -o OUT.h5; for example `grapevine run {} -o {}`",
-                                 request.file, fs::path(request.file).stem().string() + ".h5"));
-  std::error_code ignored;  // whatever it is, `expect_writable` meets it too
-  if (fs::is_directory(request.out, ignored))
-    throw BadRequest(fmt::format("{}: a folder; expected the name of a file; for example -o {}", request.out,
-                                 (fs::path(request.out) / fs::path(request.file).stem()).string() + ".h5"));
-  if (const fs::path folder = fs::path(request.out).parent_path(); !folder.empty() && !fs::exists(folder, ignored) && !ignored)
-    throw BadRequest(fmt::format("{}: there is no folder {}; expected one that is there; make it first", request.out, folder.string()));
-  if (!request.overwrite && fs::exists(fs::symlink_status(request.out, ignored)))
-    throw BadRequest(fmt::format("{}: exists already; expected a new file; choose another name, or add --overwrite", request.out));
-  expect_writable(request.out);
-}
-
 void use_threads(const Request& request) {
   if (request.threads > 0) set_thread_count(request.threads);
 }
 
 int run(const Request& request) {
   Scenario scenario;
-  check_all({[&] { scenario = read_scenario(request.file, request.overrides); }, [&] { expect_free(request); }});
+  check_all({[&] { scenario = read_scenario(request.file, request.overrides); }, [&] {
+               expect_free({.command = "grapevine run",
+                            .what = "result file",
+                            .path = request.out,
+                            .example = fmt::format("`grapevine run {} -o {}`", request.file, fs::path(request.file).stem().string() + ".h5"),
+                            .overwrite = request.overwrite});
+             }});
   use_threads(request);
   listen_to_signals();
 
@@ -180,6 +174,8 @@ constexpr auto examples = R"(Examples:
   grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
   grapevine compare small.h5 large.h5                    what two studies have in common, side by side
   grapevine show --digest one-or-many.h5                 equal for equal results
+  grapevine graph stats follows.csv.gz                   what a follow graph looks like
+  grapevine graph import follows.csv.gz -o mine.gvg      a file that is loaded at once
 
 Exit status: 0 done; 1 failed while running; 2 nothing was run because the request was wrong; 128+n stopped by signal n.)";
 
@@ -200,14 +196,109 @@ CLI::Validator whole_number(int least, int most) {
       "");
 }
 
+void add_threads(CLI::App& app, Request& request) {
+  app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
+      ->type_name("N")
+      ->check(whole_number(1, 4096));
+}
+
 void add_scenario_options(CLI::App& app, Request& request) {
   app.add_option("FILE.toml", request.file, "the scenario")->required();
   app.add_option("--set", request.overrides, "lays KEY=VALUE over the scenario; the value is TOML, so texts stand in quotes")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
+  add_threads(app, request);
+}
+
+/// Does what a graph command does once threads and signals are seen to.
+template <void (*act)(const GraphRequest&)>
+int graph_command(const Request& request) {
+  use_threads(request);
+  listen_to_signals();
+  GraphRequest graph = request.graph;
+  graph.stop_if_asked = stop_if_asked;
+  act(graph);
+  stop_if_asked();
+  return 0;
+}
+
+/// The graph that a command reads, and how.
+void add_graph_file(CLI::App& app, Request& request) {
+  GraphRequest& graph = request.graph;
+  app.add_option("GRAPH", graph.file, "a graph in any format: .gvg, edge list, GraphML, Matrix Market, METIS; text plain, gzip or zstd")->required();
+  app.add_option("--format", graph.format, "what it is written in (default: told by its first bytes, else by its name)")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"detect", "edge-list", "graphml", "matrix-market", "metis", "graph-file"}));
+  app.add_option("--columns", graph.columns, "names of the follower's and the followee's column")->type_name("FOLLOWER FOLLOWED")->expected(2);
+  app.add_option("--separator", graph.separator, "the sign between fields")->type_name("SIGN");
+  app.add_option("--accounts", graph.accounts, "a table of all accounts, with a column id")->type_name("FILE");
+  app.add_flag("--undirected", graph.undirected, "every pair is a mutual follow");
+  app.add_flag("--reversed", graph.reversed, "the second of a pair follows the first");
+  add_threads(app, request);
+  app.add_flag("--quiet", graph.quiet, "no progress");
+}
+
+void add_graph_out(CLI::App& app, Request& request, const char* sentence, const char* name) {
+  app.add_option("-o,--out", request.graph.out, sentence)->type_name(name);
+  app.add_flag("--overwrite", request.graph.overwrite, "replaces a file that exists");
+}
+
+constexpr auto graph_examples = R"(Examples:
+  grapevine graph stats follows.csv.gz
+  grapevine graph stats links.txt --undirected --exact -o statistics.h5
+  grapevine graph import follows.csv.gz --columns follower followed -o mine.gvg
+  grapevine graph generate smaller-is-better.toml -o world.gvg --set graph.users=100000
+  grapevine graph sample mine.gvg --users 10000 --method forest-fire -o small.gvg
+  grapevine graph export mine.gvg -o mine.graphml
+
+A scenario runs on any of these files: graph.file = "mine.gvg".)";
+
+template <class AddCommand>
+void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
+  GraphRequest& graph = request.graph;
+  CLI::App& graph_app = *app.add_subcommand("graph", "Follow graphs without a study: generate, import, export, measure, sample");
+  graph_app.require_subcommand(1);
+  graph_app.footer(graph_examples);
+
+  CLI::App& generate = command(graph_app, "generate", "Makes the graph that a scenario asks for and writes it", graph_command<generate_graph>);
+  generate.add_option("FILE.toml", graph.file, "the scenario; its [graph] and [[plant]] tables are read")->required();
+  generate.add_option("--set", graph.overrides, "lays KEY=VALUE over the scenario; the value is TOML, so texts stand in quotes")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  generate.add_option("--replicate", graph.replicate, "whose graph (default: 0, the first)")->type_name("N");
+  add_graph_out(generate, request, "a graph file (.gvg), an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
+  add_threads(generate, request);
+  generate.add_flag("--quiet", graph.quiet, "no progress");
+
+  CLI::App& import = command(graph_app, "import", "Reads a graph in any format and writes a graph file, which is loaded at once", graph_command<import_graph>);
+  add_graph_file(import, request);
+  add_graph_out(import, request, "the graph file", "FILE.gvg");
+
+  CLI::App& exported = command(graph_app, "export", "Reads a graph in any format and writes an edge list or GraphML", graph_command<export_graph>);
+  add_graph_file(exported, request);
+  add_graph_out(exported, request, "an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
+  exported.add_option("--accounts-out", graph.accounts_out, "writes a table of all accounts too: an edge list leaves out isolated ones")->type_name("FILE.csv");
+
+  CLI::App& stats = command(graph_app, "stats", "Measures a graph: degrees and their tails, mixing, components, clustering, distances, ranks", graph_command<measure_graph>);
+  add_graph_file(stats, request);
+  add_graph_out(stats, request, "writes everything to an HDF5 file too", "OUT.h5");
+  stats.add_option("--sample", graph.sources, "users from whom distances (of very large graphs clustering too) are estimated, with intervals (default: 1000; all of up to 20 000)")
       ->type_name("N")
-      ->check(whole_number(1, 4096));
+      ->check(CLI::PositiveNumber);
+  stats.add_option("--seed", graph.seed, "of the sample (default: 1)")->type_name("SEED");
+  stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
+  stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
+
+  CLI::App& sample = command(graph_app, "sample", "Writes a part of a graph: some users and the follows among them", graph_command<sample_graph>);
+  add_graph_file(sample, request);
+  add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
+  sample.add_option("--users", graph.users, "how many")->type_name("N")->required()->check(CLI::PositiveNumber);
+  sample.add_option("--method", graph.method, "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
+      ->type_name("METHOD")
+      ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
+  sample.add_option("--seed", graph.seed, "of the sample (default: 1)")->type_name("SEED");
+  sample.add_option("--forward", graph.forward, "forest-fire: chance to burn one more followee (default: 0.35)")->type_name("P");
+  sample.add_option("--backward", graph.backward, "forest-fire: chance to burn one more follower (default: 0.2)")->type_name("P");
 }
 
 int main(int argc, char** argv) {
@@ -220,9 +311,12 @@ int main(int argc, char** argv) {
 
   Request request;
   std::vector<Command> commands;
-  const auto command = [&](const char* name, const char* sentence, int (*act)(const Request&)) -> CLI::App& {
-    commands.push_back({app.add_subcommand(name, sentence), act});
+  const auto add_command = [&](CLI::App& above, const char* name, const char* sentence, int (*act)(const Request&)) -> CLI::App& {
+    commands.push_back({above.add_subcommand(name, sentence), act});
     return *commands.back().app;
+  };
+  const auto command = [&](const char* name, const char* sentence, int (*act)(const Request&)) -> CLI::App& {
+    return add_command(app, name, sentence, act);
   };
 
   CLI::App& run_app = command("run", "Runs a study and writes its result", run);
@@ -250,14 +344,21 @@ int main(int argc, char** argv) {
   compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
   compare_app.add_option("--against", request.against, "... with that of this arm of the same result")->type_name("NAME");
 
+  add_graph_commands(app, add_command, request);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    const auto parsed = app.get_subcommands();
-    if (const auto words = app.remaining(); parsed.empty() && !words.empty())
-      throw BadRequest(fmt::format("grapevine: '{}' is no command; expected run, check, keys, show or compare; see `grapevine --help`", words.front()));
-    const std::string asked = parsed.empty() ? "grapevine" : "grapevine " + parsed.front()->get_name();
+    std::string asked = "grapevine";
+    const CLI::App* last = &app;
+    for (auto parsed = last->get_subcommands(); !parsed.empty(); parsed = last->get_subcommands()) {
+      last = parsed.front();
+      asked += " " + last->get_name();
+    }
+    if (const auto words = last->remaining(); last->get_require_subcommand_min() > 0 && !words.empty())
+      throw BadRequest(fmt::format("{}: '{}' is no command; expected {}; see `{} --help`", asked, words.front(),
+                                   last == &app ? "run, check, keys, show, compare or graph" : "generate, import, export, stats or sample", asked));
     throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
   }
   for (const Command& c : commands)
@@ -279,7 +380,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", mistake.what());
     return 2;
   } catch (const grapevine::Stopped& stopped) {
-    fmt::print(stderr, "grapevine: stopped by signal {}; no result was written\n", stopped.signal);
+    fmt::print(stderr, "grapevine: stopped by signal {}; nothing was written\n", stopped.signal);
     return 128 + stopped.signal;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "grapevine: out of memory; `grapevine check` says how much a study needs\n");

@@ -517,6 +517,8 @@ private:
 
   void check_graph() {
     const GraphChoice& graph = study_.graph;
+    if (given("graph.separator") && sound({"graph.separator"}) && graph.separator.size() != 1)
+      add(place_of({"graph.separator"}), fmt::format("graph.separator is \"{:.40}\"; expected one sign, such as \";\"; leave it out to have it found", graph.separator));
     if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;
     if (graph.stands_for > 0 && sound({"graph.stands_for"}) && graph.stands_for < graph.users)
       add(place_of({"graph.stands_for"}), fmt::format("graph.stands_for is {}, fewer than graph.users, {}; expected at least as many; leave it out for a world that stands "

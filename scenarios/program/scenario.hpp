@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/formats/load_graph.hpp"
 #include "graph/generators/plant.hpp"
 #include "sim/parameters.hpp"
 #include "sim/replicate.hpp"
@@ -73,10 +74,13 @@ struct GraphChoice {
   double randomise = 0.0;                     ///< swaps tried for each follow, whatever the model; 0: the graph stays as it is
   std::vector<PlantChoice> plants;
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
-  std::filesystem::path file;                           ///< an edge list; wins over `model`
+  std::filesystem::path file;                           ///< wins over `model`
+  GraphFormat format = GraphFormat::detect;             ///< of the file
   std::filesystem::path accounts;                       ///< optional table of accounts
   std::array<std::string, 2> columns;                   ///< names of the follower and the followee column; empty: found by header
+  std::string separator;                                ///< the sign between fields of an edge list, a blank for runs of them; empty: found
   bool undirected = false;                              ///< every pair is a mutual follow
+  bool reversed = false;                                ///< the second of a pair follows the first
 };
 
 /// Which streams a replicate draws anew; a stream that is not redrawn is that of replicate 0 in all replicates.

@@ -1,13 +1,10 @@
 #include "graph/formats/edge_list.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <random>
 #include <set>
@@ -15,48 +12,12 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "tests/catch.hpp"
+#include "tests/graph/graph_files.hpp"
 
 using namespace grapevine;
+using namespace grapevine::test;
 
 namespace {
-
-using Pairs = std::set<std::pair<std::string, std::string>>;
-
-UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-
-/// A folder that goes with the test.
-class Folder {
-public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "grapevine-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-
-private:
-  std::filesystem::path path_;
-};
-
-std::string packed(const std::string& text) {
-  z_stream stream = {};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 LoadedGraph loaded(const std::string& text, const EdgeListOptions& options = {}) {
   const Folder folder;
@@ -69,30 +30,12 @@ LoadedGraph loaded_with_accounts(const std::string& text, const std::string& acc
   return load_edge_list(folder.write("edges", text), options);
 }
 
-/// Follows by outside ids.
-Pairs follows(const LoadedGraph& loaded) {
-  Pairs all;
-  for (std::size_t u = 0; u < loaded.graph.user_count(); ++u)
-    for (const UserId v : loaded.graph.followees(user(u))) all.insert({loaded.outside_ids[u], loaded.outside_ids[v.index()]});
-  return all;
-}
-
 /// The message for a text, with the folder's name taken out.
 std::string refusal(const std::string& text, EdgeListOptions options = {}, const std::string& accounts = "") {
   const Folder folder;
   if (!accounts.empty()) options.accounts = folder.write("accounts.csv", accounts);
-  std::string message = "nothing was thrown";
-  try {
-    load_edge_list(folder.write("edges", text), options);
-  } catch (const BadRequest& request) {
-    message = request.what();
-  }
-  const std::string prefix = folder.path().string() + "/";
-  for (std::size_t at; (at = message.find(prefix)) != std::string::npos;) message.erase(at, prefix.size());
-  return message;
+  return message_of(folder, [&] { load_edge_list(folder.write("edges", text), options); });
 }
-
-bool begins(const std::string& text, const std::string& start) { return text.rfind(start, 0) == 0; }
 
 /// Lines "a<TAB>b" of a random graph with ids that say nothing; no self-loops, no repetitions.
 std::vector<std::pair<std::string, std::string>> random_pairs(std::size_t users, std::size_t count, unsigned seed) {
@@ -152,8 +95,8 @@ TEST_CASE("an undirected list makes every pair a mutual follow, once", "[graph][
 }
 
 TEST_CASE("gzip is told by its first bytes, also in several members", "[graph][formats]") {
-  CHECK(follows(loaded(packed("1 2\n2 3\n"))) == Pairs{{"1", "2"}, {"2", "3"}});
-  CHECK(follows(loaded(packed("1 2\n2 ") + packed("3\n"))) == Pairs{{"1", "2"}, {"2", "3"}});
+  CHECK(follows(loaded(gzipped("1 2\n2 3\n"))) == Pairs{{"1", "2"}, {"2", "3"}});
+  CHECK(follows(loaded(gzipped("1 2\n2 ") + gzipped("3\n"))) == Pairs{{"1", "2"}, {"2", "3"}});
 }
 
 TEST_CASE("a long list is read whole across the reader's buffers", "[graph][formats]") {
@@ -165,7 +108,7 @@ TEST_CASE("a long list is read whole across the reader's buffers", "[graph][form
     expected.insert({a, b});
   }
   CHECK(follows(loaded(text)) == expected);
-  CHECK(follows(loaded(packed(text))) == expected);
+  CHECK(follows(loaded(gzipped(text))) == expected);
 }
 
 TEST_CASE("users are numbered by followers descending, then by key", "[graph][formats]") {
@@ -173,7 +116,7 @@ TEST_CASE("users are numbered by followers descending, then by key", "[graph][fo
   for (std::size_t u = 1; u < graph.graph.user_count(); ++u) {
     const std::uint32_t before = graph.graph.follower_count(user(u - 1)), here = graph.graph.follower_count(user(u));
     REQUIRE((before > here || (before == here && graph.keys[u - 1] < graph.keys[u])));
-    REQUIRE(graph.keys[u] == account_key(graph.outside_ids[u]));
+    REQUIRE(graph.keys[u] == account_key(graph.accounts.outside_ids[u]));
   }
 }
 
@@ -185,14 +128,14 @@ TEST_CASE("neither the order of lines nor the number of threads shows in a loade
   const int threads = GENERATE(1, 2, 3, 8);
   const LoadedGraph again = with_threads(threads, [&] { return loaded(lines_of(pairs)); });
   CHECK(again.graph == first.graph);
-  CHECK(again.outside_ids == first.outside_ids);
+  CHECK(again.accounts.outside_ids == first.accounts.outside_ids);
   CHECK(again.keys == first.keys);
 }
 
 TEST_CASE("other outside ids with the old ones as keys give the same graph", "[graph][formats][invariance]") {
   const auto pairs = random_pairs(700, 5'000, 4);
   const LoadedGraph before = loaded(lines_of(pairs));
-  std::vector<std::string> names = before.outside_ids;
+  std::vector<std::string> names = before.accounts.outside_ids;
   std::ranges::shuffle(names, std::mt19937(5));
   std::map<std::string, std::string> renamed;
   std::string table = "key;name;id\n";
@@ -206,9 +149,9 @@ TEST_CASE("other outside ids with the old ones as keys give the same graph", "[g
   const LoadedGraph after = loaded_with_accounts(lines_of(other), table);
   CHECK(after.graph == before.graph);
   CHECK(after.keys == before.keys);
-  REQUIRE(after.outside_ids.size() == before.outside_ids.size());
+  REQUIRE(after.accounts.outside_ids.size() == before.accounts.outside_ids.size());
   std::size_t wrong = 0;
-  for (std::size_t u = 0; u < before.outside_ids.size(); ++u) wrong += after.outside_ids[u] != renamed[before.outside_ids[u]];
+  for (std::size_t u = 0; u < before.accounts.outside_ids.size(); ++u) wrong += after.accounts.outside_ids[u] != renamed[before.accounts.outside_ids[u]];
   CHECK(wrong == 0);
 }
 
@@ -217,7 +160,7 @@ TEST_CASE("isolated users stand in the table of accounts", "[graph][formats]") {
   CHECK(graph.report.users == 4);
   CHECK(graph.report.isolated == 2);
   CHECK(graph.graph.user_count() == 4);
-  CHECK(graph.outside_ids[0] == "2");
+  CHECK(graph.accounts.outside_ids[0] == "2");
   CHECK(follows(graph) == Pairs{{"1", "2"}});
 }
 
@@ -265,7 +208,7 @@ TEST_CASE("a file that is missing, a folder, cut off or damaged is refused", "[g
 
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += fmt::format("{} {}\n", i, i * i % 997 + 1'000);
-  const std::string whole = packed(text);
+  const std::string whole = gzipped(text);
   for (const std::size_t missing : {std::size_t{1}, std::size_t{8}, whole.size() / 2, whole.size() - 2})
     CHECK(refusal(whole.substr(0, whole.size() - missing)).find("the gzip stream breaks off") != std::string::npos);
   CHECK(refusal(whole + "more").find("other bytes follow the gzip stream") != std::string::npos);
@@ -275,7 +218,7 @@ TEST_CASE("a file that is missing, a folder, cut off or damaged is refused", "[g
 }
 
 TEST_CASE("a packed file that unfolds without end is refused before it fills the memory", "[graph][formats]") {
-  CHECK(refusal(packed(std::string(50'000'000, '1'))).find("edges:1: the line is longer") != std::string::npos);
+  CHECK(refusal(gzipped(std::string(50'000'000, '1'))).find("edges:1: the line is longer") != std::string::npos);
 }
 
 TEST_CASE("mistakes in the table of accounts are refused", "[graph][formats]") {

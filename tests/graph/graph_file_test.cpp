@@ -67,7 +67,7 @@ bool same(const PlantedUser& a, const PlantedUser& b) {
 }
 
 /// Whether everything is as in the sample, the parts of the graph that follow from its rows among it.
-bool same(const GraphFile& file, const GraphSample& sample) {
+bool same(const LoadedGraph& file, const GraphSample& sample) {
   const GraphArrays &a = file.graph.arrays(), &b = sample.graph.arrays();
   return file.graph == sample.graph && std::ranges::equal(a.follower_counts, b.follower_counts) && std::ranges::equal(a.mutual, b.mutual) &&
          file.accounts.outside_ids == sample.accounts.outside_ids && file.accounts.active == sample.accounts.active &&
@@ -154,7 +154,7 @@ TEST_CASE("equal graphs give equal bytes, for any number of threads, and written
   const GraphSample sample = graph_sample(20'000, 30);
   with_threads(1, [&] { write_graph_file(folder / "one.gvg", sample.content()); });
   with_threads(3, [&] { write_graph_file(folder / "three.gvg", sample.content()); });
-  const GraphFile loaded = load_graph_file(folder / "one.gvg");
+  const LoadedGraph loaded = load_graph_file(folder / "one.gvg");
   write_graph_file(folder / "again.gvg", {loaded.graph, loaded.accounts, loaded.keys, loaded.provenance});
   const std::string one = bytes_of(folder / "one.gvg");
   CHECK((bytes_of(folder / "three.gvg") == one));
@@ -166,7 +166,7 @@ TEST_CASE("a graph of nobody, one of one user and one of which nothing else is k
   const FollowGraph graph = GENERATE(FollowGraph(), GraphBuilder(1).build(), GraphBuilder(200).build(),
                                      GraphBuilder(3, {{user(0), user(2)}, {user(2), user(0)}, {user(1), user(0)}}).build());
   write_graph_file(folder / "small.gvg", {.graph = graph, .accounts = {}});
-  const GraphFile file = load_graph_file(folder / "small.gvg");
+  const LoadedGraph file = load_graph_file(folder / "small.gvg");
   CHECK(file.graph == graph);
   CHECK(file.graph.user_count() == graph.user_count());
   CHECK(file.graph.mutual_count() == graph.mutual_count());
@@ -179,7 +179,7 @@ TEST_CASE("a loaded graph outlives its file and copies outlive it", "[graph][fil
   const Folder folder;
   const GraphSample sample = graph_sample();
   write_graph_file(folder / "sample.gvg", sample.content());
-  std::optional<GraphFile> loaded = load_graph_file(folder / "sample.gvg");
+  std::optional<LoadedGraph> loaded = load_graph_file(folder / "sample.gvg");
   SECTION("when the file is removed") { std::filesystem::remove(folder / "sample.gvg"); }
   SECTION("when another is written in its place") {
     write_graph_file(folder / "sample.gvg", {.graph = GraphBuilder(2, {{user(0), user(1)}}).build(), .accounts = {}});
@@ -212,7 +212,7 @@ TEST_CASE("memory counts every byte of the arrays, and a mapped graph takes no o
   const Folder folder;
   const FollowGraph graph = graph_sample(20'000, 30).graph;
   write_graph_file(folder / "plain.gvg", {.graph = graph, .accounts = {}});
-  const GraphFile file = load_graph_file(folder / "plain.gvg");
+  const LoadedGraph file = load_graph_file(folder / "plain.gvg");
   const std::size_t arrays = 8 * 20'001 + 4 * graph.follow_count() + 4 * 20'000 + 8 * ((graph.follow_count() + 63) / 64);
   CHECK(file.graph.memory() == arrays + sizeof(FollowGraph));
   CHECK(graph.memory() >= arrays);
@@ -266,7 +266,7 @@ TEST_CASE("wherever a bit is flipped, the graph comes back as it was or not at a
     write_bytes(folder / "damaged.gvg", bytes);
     bytes[place] = static_cast<char>(bytes[place] ^ flip);
     try {
-      const GraphFile file = with_threads(1, [&] { return load_graph_file(folder / "damaged.gvg"); });
+      const LoadedGraph file = with_threads(1, [&] { return load_graph_file(folder / "damaged.gvg"); });
       if (!same(file, sample)) FAIL_CHECK("bit " << int(flip) << " of byte " << place << " went unnoticed");
     } catch (const BadRequest& mistake) {
       if (!has(mistake.what(), "damaged.gvg: ")) FAIL_CHECK("byte " << place << ": " << mistake.what());
@@ -410,9 +410,9 @@ TEST_CASE("a graph file becomes what all formats give", "[graph][file]") {
   sample.graph = GraphBuilder(3, {{user(1), user(0)}}).build();
   sample.accounts.planted.clear();
   write_graph_file(folder / "sample.gvg", sample.content());
-  const auto loaded = static_cast<LoadedGraph>(load_graph_file(folder / "sample.gvg"));
+  const LoadedGraph loaded = load_graph_file(folder / "sample.gvg");
   CHECK(loaded.graph == sample.graph);
-  CHECK(loaded.outside_ids == sample.accounts.outside_ids);
+  CHECK(loaded.accounts.outside_ids == sample.accounts.outside_ids);
   CHECK(loaded.keys == sample.keys);
   CHECK((loaded.report.users == 3 && loaded.report.follows == 1 && loaded.report.isolated == 1 && loaded.report.lines == 0));
 }

@@ -143,7 +143,10 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("graph.file", s.graph.file.filename().string());
   put("graph.accounts", s.graph.accounts.filename().string());
   put_list("graph.columns", s.graph.columns);
+  put("graph.format", int(s.graph.format));
+  put("graph.separator", s.graph.separator);
   put("graph.undirected", s.graph.undirected);
+  put("graph.reversed", s.graph.reversed);
   put("time.tick_seconds", s.world.time.tick_seconds);
   put("time.warmup", s.world.time.warmup);
   put("time.measure", s.world.time.measure);

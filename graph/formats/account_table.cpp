@@ -1,0 +1,66 @@
+#include "graph/formats/account_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "graph/formats/header.hpp"
+#include "graph/formats/records.hpp"
+
+namespace grapevine {
+
+AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mistakes) {
+  AccountTable accounts;
+  accounts.file = file;
+  RecordReader records(file);
+  if (!records.next())
+    throw BadRequest(records.name() +
+                     ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave out graph.accounts");
+  const Fields header = records.fields();
+  const auto id = column(header, "id"), key = column(header, "key");
+  if (!id)
+    throw BadRequest(fmt::format(
+        "{}: the header has the columns {}; expected one column 'id' and, if ids may change, one 'key'; name the column of ids so",
+        records.where(), quoted(header)));
+  if (!key && std::ranges::any_of(header, [](std::string_view name) { return same_word(name, "key"); }))
+    throw BadRequest(records.where() + ": the header has several columns 'key'; expected one at most; rename the others");
+  const std::size_t needed = std::max(*id, key.value_or(0)) + 1;
+  std::vector<std::uint64_t> lines;
+  while (records.next()) {
+    const Fields fields = records.fields();
+    if (fields.size() < needed) {
+      mistakes.add(fmt::format("{}: {} fields; expected at least {}, as the header says; complete the line", records.where(), fields.size(),
+                               needed));
+      continue;
+    }
+    const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
+    if (text.empty() || key_text.empty()) {
+      mistakes.add(fmt::format("{}: the {} is empty; expected a text; fill it in or take the line out", records.where(),
+                               text.empty() ? "id" : "key"));
+      continue;
+    }
+    const std::uint32_t known = accounts.ids.find(text);
+    if (known != IdTable::absent) {
+      mistakes.add(fmt::format("{}: id '{}' stands in line {} already; expected each account once; take one out", records.where(), text,
+                               lines[known]));
+      continue;
+    }
+    accounts.ids.find_or_add(text);
+    accounts.keys.push_back(account_key(key_text));
+    lines.push_back(records.line());
+  }
+
+  std::vector<std::uint32_t> order(accounts.keys.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](std::uint32_t a) { return std::pair(accounts.keys[a], lines[a]); });
+  for (std::size_t i = 1; i < order.size(); ++i)
+    if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
+      mistakes.add(fmt::format("{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
+                               records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
+  return accounts;
+}
+
+}  // namespace grapevine

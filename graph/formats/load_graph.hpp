@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "graph/formats/graph_file.hpp"
+#include "graph/formats/loaded_graph.hpp"
+#include "graph/formats/write_text.hpp"
+
+namespace grapevine {
+
+/// What a file is written in. Text formats may be packed with gzip or zstd.
+enum class GraphFormat : std::uint8_t {
+  detect,         ///< by its first bytes, else by its name
+  edge_list,      ///< a follow a line
+  graphml,        ///< .graphml
+  matrix_market,  ///< .mtx
+  metis,          ///< .metis or .graph
+  graph_file,     ///< Grapevine's own: .gvg
+};
+
+struct LoadOptions {
+  GraphFormat format = GraphFormat::detect;
+  std::array<std::string, 2> columns = {};  ///< edge lists: names of the follower and the followee column; both empty: found by header
+  char separator = '\0';                    ///< edge lists: between fields, ' ' for runs of blanks; '\0': found
+  bool undirected = false;                  ///< every pair is a mutual follow
+  bool reversed = false;                    ///< the second of a pair, the target of an edge, follows the first
+  std::filesystem::path accounts = {};      ///< a table of all accounts; empty: the accounts are those of the file
+};
+
+/// The format of a file, from its first bytes (unpacked) or, where these tell nothing, from its name; an edge list, if neither does.
+GraphFormat detect_format(const std::filesystem::path& file);
+
+/// Reads a graph in any of the formats. Throws BadRequest where the file is not sound, or an option says nothing to its format.
+LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options = {});
+
+struct WriteOptions {
+  GraphFormat format = GraphFormat::detect;  ///< by the name: .graphml, .gvg, else an edge list
+  std::filesystem::path accounts = {};       ///< edge lists: where to write the table of all accounts; empty: isolated users are left out
+};
+
+/// Writes a graph; where there are no outside ids, the numbers are the ids. The file appears whole or not at all. Edge lists and GraphML hold
+/// the follows and the ids, a graph file everything. Matrix Market and METIS, which hold no ids, are not written.
+WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content, const WriteOptions& options = {});
+
+}  // namespace grapevine

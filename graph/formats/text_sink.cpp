@@ -1,0 +1,94 @@
+#include "graph/formats/text_sink.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "graph/base/error.hpp"
+
+namespace grapevine {
+
+namespace {
+
+// Text of numbers gains little from more effort.
+constexpr int gzip_level = 3, zstd_level = 3;
+
+std::string gzipped(std::string_view text) {
+  z_stream stream = {};
+  if (deflateInit2(&stream, gzip_level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw Error("zlib cannot start");
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) throw Error("zlib cannot pack");
+  return out;
+}
+
+std::string zstandard(std::string_view text) {
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  if (context == nullptr) throw Error("zstd cannot start");
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, zstd_level);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size = ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size());
+  ZSTD_freeCCtx(context);
+  if (ZSTD_isError(size)) throw Error(fmt::format("zstd cannot pack ({})", ZSTD_getErrorName(size)));
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+Packing packing_of(const std::filesystem::path& path) {
+  const std::string end = path.extension().string();
+  return end == ".gz" ? Packing::gzip : end == ".zst" ? Packing::zstd : Packing::none;
+}
+
+std::string packed(std::string_view text, Packing packing) {
+  return packing == Packing::gzip ? gzipped(text) : packing == Packing::zstd ? zstandard(text) : std::string(text);
+}
+
+NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)), partial_(path_.string() + ".partial") {
+  std::error_code code;
+  if (std::filesystem::is_directory(path_, code))
+    throw BadRequest(path_.string() + ": this is a folder; expected the name of a file to write; name a file in it");
+  file_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file_ < 0)
+    throw BadRequest(fmt::format("{}: cannot be written ({}); expected a place in a folder that exists; check the path", partial_.string(), std::strerror(errno)));
+}
+
+NewFile::~NewFile() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(partial_.c_str());
+}
+
+void NewFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(file_, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw Error(fmt::format("{}: writing failed ({})", partial_.string(), std::strerror(errno)));
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+void NewFile::finish() {
+  if (::fsync(file_) != 0) throw Error(fmt::format("{}: writing failed ({})", partial_.string(), std::strerror(errno)));
+  if (::close(std::exchange(file_, -1)) != 0 || ::rename(partial_.c_str(), path_.c_str()) != 0) {
+    const int reason = errno;
+    ::unlink(partial_.c_str());
+    throw Error(fmt::format("{}: cannot be finished ({})", path_.string(), std::strerror(reason)));
+  }
+}
+
+}  // namespace grapevine

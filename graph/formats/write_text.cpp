@@ -1,0 +1,211 @@
+#include "graph/formats/write_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <string_view>
+
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/formats/line_reader.hpp"
+#include "graph/formats/text_sink.hpp"
+
+namespace grapevine {
+
+namespace {
+
+UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
+
+/// Users' ids as a format writes them: made once, for an id stands in as many lines as it has follows.
+class WrittenIds {
+public:
+  template <class Write>
+  WrittenIds(std::size_t users, std::span<const std::string> ids, Write&& write) {
+    if (ids.empty()) return;
+    GRAPEVINE_EXPECTS(ids.size() == users);
+    texts_.resize(users);
+    parallel_for(users, [&](std::size_t u) { texts_[u] = write(ids[u]); });
+  }
+  void append(std::string& text, UserId u) const {
+    if (!texts_.empty()) {
+      text += texts_[u.index()];
+      return;
+    }
+    char digits[10];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, u.value()).ptr);
+  }
+
+private:
+  std::vector<std::string> texts_;  // empty: the numbers
+};
+
+/// Appends what `append(user, text)` says of each user, in order. Threads make (and pack) pieces of some 2^17 units side by side, where
+/// `before(user)` counts the units before a user.
+template <class Before, class Append>
+void write_users(NewFile& file, Packing packing, std::size_t users, Before&& before, Append&& append) {
+  constexpr std::uint64_t piece = std::uint64_t{1} << 17;
+  std::vector<std::size_t> begin = {0};
+  for (std::size_t u = 1; u <= users; ++u)
+    if (u == users || before(u) - before(begin.back()) >= piece) begin.push_back(u);
+  const std::size_t at_once = 4 * static_cast<std::size_t>(thread_count());
+  std::vector<std::string> written(std::min(at_once, begin.size()));
+  for (std::size_t first = 0; first + 1 < begin.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, begin.size() - 1 - first);
+    parallel_for(
+        count,
+        [&](std::size_t i) {
+          std::string text;
+          for (std::size_t u = begin[first + i]; u < begin[first + i + 1]; ++u) append(user(u), text);
+          written[i] = packing == Packing::none ? std::move(text) : packed(text, packing);
+        },
+        1);
+    for (std::size_t i = 0; i < count; ++i) file.write(written[i]);
+  }
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+bool is_plain_number(std::string_view id) {
+  return std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view id, std::string_view why, std::string_view remedy) {
+  throw BadRequest(fmt::format("{}: the id '{:.60}' {}; expected one that is read again as it is; {}", file.string(), id, why, remedy));
+}
+
+/// What no text of lines can hold.
+void expect_writable(const std::filesystem::path& file, std::string_view id) {
+  constexpr std::string_view remedy = "rename it, or write GraphML or a graph file";
+  if (id.empty()) refuse(file, id, "is empty", remedy);
+  if (id.find('\0') != std::string_view::npos) refuse(file, id, "holds a zero byte", remedy);
+  if (id.find("\r\n") != std::string_view::npos) refuse(file, id, "holds a line end of two bytes", remedy);
+  if (id.size() > LineReader::most_line / 8) refuse(file, id, "is longer than a line may be", remedy);
+}
+
+std::string quoted_if_needed(std::string_view id, char separator) {
+  const bool plain = id.find_first_of("\"\r\n") == std::string_view::npos && id.find(separator) == std::string_view::npos && !is_blank(id.front()) && !is_blank(id.back()) &&
+                     !id.starts_with('#') && !id.starts_with('%');
+  if (plain) return std::string(id);
+  std::string text = "\"";
+  for (const char c : id) text.append(c == '"' ? 2 : 1, c);
+  return text + '"';
+}
+
+void write_accounts(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {
+  const std::size_t users = graph.user_count();
+  const WrittenIds written(users, ids, [&](const std::string& id) { return quoted_if_needed(id, ','); });
+  const Packing packing = packing_of(file);
+  NewFile out(file);
+  out.write(packed("id,followers\n", packing));  // the second column also shows that fields are apart by commas
+  write_users(out, packing, users, [](std::size_t u) { return u; }, [&](UserId u, std::string& text) {
+    written.append(text, u);
+    fmt::format_to(std::back_inserter(text), ",{}\n", graph.follower_count(u));
+  });
+  out.finish();
+}
+
+/// Code points in the ranges of XML 1.0 (5th edition, section 2.2), well formed.
+bool is_xml_text(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const unsigned char first = byte(i);
+    const std::size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first >= 0x80 && (first < 0xc2 || first > 0xf4)) return false;
+    if (i + size > text.size()) return false;
+    std::uint32_t point = size == 1 ? first : first & (0x7fu >> size);
+    for (std::size_t k = 1; k < size; ++k) {
+      if ((byte(i + k) & 0xc0) != 0x80) return false;
+      point = point << 6 | (byte(i + k) & 0x3fu);
+    }
+    const bool shortest = size < 3 || point >= (size == 3 ? 0x800u : 0x10000u);
+    const bool allowed = point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point < 0xd800) || (point >= 0xe000 && point <= 0x10ffff && point != 0xfffe && point != 0xffff);
+    if (!shortest || !allowed) return false;
+    i += size;
+  }
+  return true;
+}
+
+std::string xml_attribute(std::string_view id) {
+  std::string text;
+  for (const char c : id) switch (c) {
+      case '&': text += "&amp;"; break;
+      case '<': text += "&lt;"; break;
+      case '>': text += "&gt;"; break;
+      case '"': text += "&quot;"; break;
+      case '\t': text += "&#9;"; break;  // else it would be read as a blank
+      case '\n': text += "&#10;"; break;
+      case '\r': text += "&#13;"; break;
+      default: text += c;
+    }
+  return text;
+}
+
+std::uint64_t count_isolated(const FollowGraph& graph) {
+  return parallel_sum(graph.user_count(), [&](std::size_t u) { return std::uint64_t{graph.followees(user(u)).empty() && graph.follower_count(user(u)) == 0}; });
+}
+
+}  // namespace
+
+WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids, const std::filesystem::path& accounts) {
+  const Packing packing = packing_of(file);
+  const std::filesystem::path name = packing == Packing::none ? file : file.stem();
+  const char separator = name.extension() == ".txt" ? ' ' : name.extension() == ".tsv" ? '\t' : ',';
+  const std::size_t users = graph.user_count();
+  if (graph.follow_count() == 0)
+    throw BadRequest(fmt::format("{}: the graph has no follows; expected some, for an edge list without any is not read again; write GraphML or a graph file", file.string()));
+  bool header = separator != ' ';
+  for (const std::string& id : ids) {
+    expect_writable(file, id);
+    if (separator != ' ') continue;
+    header |= !is_plain_number(id);
+    if (id.find_first_of(" \t\r\n") != std::string::npos || id.starts_with('#') || id.starts_with('%'))
+      refuse(file, id, "holds a blank, or begins like a comment", "give the file a name that ends with .csv, or .csv and how it is packed");
+  }
+
+  const WrittenIds written(users, ids, [&](const std::string& id) { return separator == ' ' ? id : quoted_if_needed(id, separator); });
+  NewFile out(file);
+  if (header) out.write(packed(fmt::format("follower{}followee\n", separator), packing));
+  write_users(out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; }, [&](UserId u, std::string& text) {
+    for (const UserId followee : graph.followees(u)) {
+      written.append(text, u);
+      text += separator;
+      written.append(text, followee);
+      text += '\n';
+    }
+  });
+  if (!accounts.empty()) write_accounts(accounts, graph, ids);
+  out.finish();
+  const std::uint64_t left_out = accounts.empty() ? count_isolated(graph) : 0;
+  return {.follows = graph.follow_count(), .users = users - left_out, .left_out = left_out};
+}
+
+WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {
+  for (const std::string& id : ids)
+    if (id.empty() || !is_xml_text(id)) refuse(file, id, "is empty, no UTF-8 or holds control characters", "rename it, or write an edge list or a graph file");
+  const Packing packing = packing_of(file);
+  const std::size_t users = graph.user_count();
+  const WrittenIds written(users, ids, [](const std::string& id) { return xml_attribute(id); });
+  NewFile out(file);
+  out.write(packed("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph edgedefault=\"directed\">\n", packing));
+  write_users(out, packing, users, [](std::size_t u) { return u; }, [&](UserId u, std::string& text) {
+    text += "<node id=\"";
+    written.append(text, u);
+    text += "\"/>\n";
+  });
+  write_users(out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; }, [&](UserId u, std::string& text) {
+    for (const UserId followee : graph.followees(u)) {
+      text += "<edge source=\"";
+      written.append(text, u);
+      text += "\" target=\"";
+      written.append(text, followee);
+      text += "\"/>\n";
+    }
+  });
+  out.write(packed("</graph>\n</graphml>\n", packing));
+  out.finish();
+  return {.follows = graph.follow_count(), .users = users, .left_out = 0};
+}
+
+}  // namespace grapevine

@@ -1,0 +1,267 @@
+#include "scenarios/program/graph_commands.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "graph/base/error.hpp"
+#include "graph/formats/load_graph.hpp"
+#include "graph/sampling/forest_fire.hpp"
+#include "graph/sampling/induced.hpp"
+#include "graph/sampling/snowball.hpp"
+#include "graph/statistics/sampled.hpp"
+#include "scenarios/program/graph_choice.hpp"
+#include "scenarios/program/graph_statistics.hpp"
+#include "scenarios/program/output_file.hpp"
+#include "scenarios/program/scenario.hpp"
+#include "scenarios/program/study.hpp"
+#include "scenarios/program/text.hpp"
+
+namespace grapevine {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Tells on standard error what is being done and, when it is done, how long it took: on a terminal in one line that is written over.
+class Steps {
+public:
+  explicit Steps(const GraphRequest& request) : request_(request), on_terminal_(isatty(STDERR_FILENO) != 0) {}
+  ~Steps() { end(); }
+  Steps(const Steps&) = delete;
+  Steps& operator=(const Steps&) = delete;
+
+  void begin(std::string_view doing) {
+    end();
+    request_.stop_if_asked();
+    doing_ = doing;
+    begun_ = Clock::now();
+    if (!request_.quiet && on_terminal_) fmt::print(stderr, "{} ...", doing_);
+  }
+  void end() {
+    if (doing_.empty()) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+    if (!request_.quiet && on_terminal_) fmt::print(stderr, "\r\033[K");
+    if (!request_.quiet && (!on_terminal_ || seconds >= 1)) fmt::print(stderr, "{}: {:.1f} s\n", doing_, seconds);
+    doing_.clear();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  const GraphRequest& request_;
+  bool on_terminal_;
+  std::string doing_;
+  Clock::time_point begun_;
+};
+
+constexpr std::array<std::pair<std::string_view, GraphFormat>, 6> formats = {{{"detect", GraphFormat::detect},
+                                                                              {"edge-list", GraphFormat::edge_list},
+                                                                              {"graphml", GraphFormat::graphml},
+                                                                              {"matrix-market", GraphFormat::matrix_market},
+                                                                              {"metis", GraphFormat::metis},
+                                                                              {"graph-file", GraphFormat::graph_file}}};
+
+LoadOptions load_options(const GraphRequest& request) {
+  LoadOptions options;
+  const auto format = std::ranges::find(formats, request.format, [](const auto& entry) { return entry.first; });
+  GRAPEVINE_EXPECTS(format != formats.end());
+  options.format = format->second;
+  if (!request.columns.empty()) options.columns = {request.columns.at(0), request.columns.at(1)};
+  if (request.separator.size() > 1) throw BadRequest(fmt::format("--separator is '{}'; expected one sign, such as ';'", request.separator));
+  options.separator = request.separator.empty() ? '\0' : request.separator.front();
+  options.undirected = request.undirected;
+  options.reversed = request.reversed;
+  options.accounts = request.accounts;
+  return options;
+}
+
+LoadedGraph read(const GraphRequest& request, Steps& steps) {
+  steps.begin("reading " + request.file);
+  LoadedGraph loaded = load_graph(request.file, load_options(request));
+  steps.end();
+  return loaded;
+}
+
+bool is_text(const std::string& file) { return fs::path(file).extension() != ".gvg"; }
+
+std::string name_of(const Accounts& accounts, UserId user) {
+  return accounts.outside_ids.empty() ? with_thousands(user.value()) : fmt::format("'{}'", accounts.outside_ids[user.index()]);
+}
+
+/// "Graph   81 306 users, ...", two lines.
+std::string facts(const FollowGraph& graph, const Accounts& accounts) {
+  std::string text = fmt::format("Graph   {} users, {} follows", with_thousands(graph.user_count()), with_thousands(graph.follow_count()));
+  if (graph.follow_count() == 0) return text + "\n";
+  text += fmt::format(", reciprocity {}\n",
+                      with_decimals(static_cast<double>(graph.mutual_count()) / static_cast<double>(graph.follow_count()), 3));
+  const auto counts = graph.follower_counts();
+  const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
+  return text + fmt::format("        the largest user, {}, has {} followers\n", name_of(accounts, largest),
+                            with_thousands(graph.follower_count(largest)));
+}
+
+std::string what_was_read(const GraphRequest& request, const LoadReport& report) {
+  if (report.lines == 0) return fmt::format("Read    {}, a graph file\n", request.file);
+  return fmt::format("Read    {}: {} lines, {} follows; dropped {} repetitions and {} of oneself\n        {} users are isolated\n",
+                     request.file, with_thousands(report.lines), with_thousands(report.pairs), with_thousands(report.duplicates),
+                     with_thousands(report.self_loops), with_thousands(report.isolated));
+}
+
+void write(const GraphRequest& request, const GraphFileContent& content, Steps& steps) {
+  steps.begin("writing " + request.out);
+  const WriteReport report = write_graph(request.out, content, {.accounts = request.accounts_out});
+  steps.end();
+  fmt::print("Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+  if (!request.accounts_out.empty()) fmt::print("        all accounts in {}\n", request.accounts_out);
+  if (report.left_out > 0)
+    fmt::print("        {} isolated users are left out, for the file holds follows only; --accounts-out FILE.csv keeps them\n",
+               with_thousands(report.left_out));
+}
+
+void expect_out(const GraphRequest& request, const char* command, const char* ending) {
+  expect_free({.command = fmt::format("grapevine graph {}", command),
+               .what = "file to write",
+               .path = request.out,
+               .example = fmt::format("-o {}{}", fs::path(request.file).stem().string(), ending),
+               .overwrite = request.overwrite});
+}
+
+/// A text in TOML.
+std::string quoted(std::string_view text) {
+  std::string toml = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') toml += '\\';
+    if (static_cast<unsigned char>(c) < 0x20)
+      toml += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    else
+      toml += c;
+  }
+  return toml + '"';
+}
+
+/// What is known of the users of a part, by their numbers in it.
+Accounts accounts_of(const Accounts& whole, const Subgraph& part) {
+  Accounts accounts;
+  const std::size_t users = part.original.size();
+  if (!whole.active.empty()) accounts.active.assign((users + 63) / 64, 0);
+  for (std::size_t u = 0; u < users; ++u) {
+    const UserId original = part.original[u];
+    if (!whole.outside_ids.empty()) accounts.outside_ids.push_back(whole.outside_ids[original.index()]);
+    if (!whole.community.empty()) accounts.community.push_back(whole.community[original.index()]);
+    if (!whole.active.empty() && whole.is_active(original)) accounts.active[u / 64] |= std::uint64_t{1} << (u % 64);
+  }
+  if (whole.outside_ids.empty())  // the numbers of the whole are the ids that are known
+    for (const UserId original : part.original) accounts.outside_ids.push_back(fmt::format("{}", original.value()));
+  return accounts;  // planted accounts lose followers, so they are no longer what was asked for
+}
+
+std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request) {
+  const StreamKey key(request.seed, Stream::graph, 0);
+  if (request.method == "forest-fire")
+    return forest_fire(graph, request.users, {.forward = request.forward, .backward = request.backward}, key);
+  if (request.method == "snowball") return snowball(graph, request.users, key);
+  return sample_users(graph.user_count(), request.users, key);
+}
+
+}  // namespace
+
+void generate_graph(const GraphRequest& request) {
+  Scenario scenario;
+  std::vector<std::string> mistakes;
+  const auto check = [&](auto&& what) {
+    try {
+      what();
+    } catch (const BadRequest& mistake) {
+      mistakes.insert(mistakes.end(), mistake.messages().begin(), mistake.messages().end());
+    }
+  };
+  check([&] { scenario = read_scenario(request.file, request.overrides); });
+  check([&] { expect_out(request, "generate", ".gvg"); });
+  if (mistakes.empty() && request.replicate >= scenario.replicates)
+    mistakes.push_back(fmt::format("--replicate is {}; expected 0 to {}, as the scenario has {} replicates", request.replicate,
+                                   scenario.replicates - 1, scenario.replicates));
+  if (!mistakes.empty()) throw BadRequest(std::move(mistakes));
+
+  Steps steps(request);
+  steps.begin("generating");
+  const StudyGraph made = make_graph(scenario, request.replicate);
+  steps.end();
+  fmt::print("{}", facts(made.graph, made.accounts));
+  const std::string provenance =
+      fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION, request.replicate, scenario.understood);
+  write(request, {.graph = made.graph, .accounts = made.accounts, .provenance = provenance}, steps);
+}
+
+void import_graph(const GraphRequest& request) {
+  expect_out(request, "import", ".gvg");
+  if (is_text(request.out))
+    throw BadRequest(fmt::format(
+        "{}: import makes graph files; expected a name that ends in .gvg; for other formats use `grapevine graph export`", request.out));
+  Steps steps(request);
+  const LoadedGraph loaded = read(request, steps);
+  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  const std::string provenance = loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", quoted(request.file)) : loaded.provenance;
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .provenance = provenance}, steps);
+}
+
+void export_graph(const GraphRequest& request) {
+  expect_out(request, "export", ".csv");
+  if (!request.accounts_out.empty())
+    expect_free({.command = "grapevine graph export",
+                 .what = "table of accounts",
+                 .path = request.accounts_out,
+                 .example = "--accounts-out accounts.csv",
+                 .overwrite = request.overwrite});
+  if (!is_text(request.out))
+    throw BadRequest(
+        fmt::format("{}: export makes text; expected a name that ends in .csv, .tsv, .txt or .graphml, packed with .gz or .zst; for graph "
+                    "files use `grapevine graph import`",
+                    request.out));
+  Steps steps(request);
+  const LoadedGraph loaded = read(request, steps);
+  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys}, steps);
+}
+
+void measure_graph(const GraphRequest& request) {
+  if (!request.out.empty()) expect_out(request, "stats", "-statistics.h5");
+  Steps steps(request);
+  const LoadedGraph loaded = read(request, steps);
+  GraphStatisticsOptions options{.exact = request.exact, .sample = request.sources, .seed = request.seed, .all = request.all};
+  options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
+  const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
+  steps.end();
+  fmt::print("{}\n{}", what_was_read(request, loaded.report), graph_statistics_text(statistics));
+  if (request.out.empty()) return;
+  write_graph_statistics(request.out, statistics, request.file);
+  fmt::print("\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+}
+
+void sample_graph(const GraphRequest& request) {
+  expect_out(request, "sample", "-sample.gvg");
+  Steps steps(request);
+  const LoadedGraph loaded = read(request, steps);
+  if (request.users > loaded.graph.user_count())
+    throw BadRequest(
+        fmt::format("--users is {}; expected at most {}, the users of {}", request.users, loaded.graph.user_count(), request.file));
+  steps.begin("sampling");
+  const Subgraph part = induced(loaded.graph, chosen(loaded.graph, request));
+  const Accounts accounts = accounts_of(loaded.accounts, part);
+  std::vector<AccountKey> keys;
+  if (!loaded.keys.empty())
+    for (const UserId original : part.original) keys.push_back(loaded.keys[original.index()]);
+  steps.end();
+  fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
+  const std::string provenance = fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", quoted(request.file),
+                                             quoted(request.method), request.users, request.seed);
+  write(request, {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance}, steps);
+}
+
+}  // namespace grapevine

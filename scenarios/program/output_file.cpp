@@ -1,0 +1,28 @@
+#include "scenarios/program/output_file.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "graph/base/error.hpp"
+#include "sim/record/result.hpp"
+
+namespace grapevine {
+
+namespace fs = std::filesystem;
+
+void expect_free(const OutputFile& file) {
+  if (file.path.empty())
+    throw BadRequest(fmt::format("{}: no {} is named; expected -o FILE; for example {}", file.command, file.what, file.example));
+  std::error_code ignored;  // whatever it is, `expect_writable` meets it too
+  if (fs::is_directory(file.path, ignored))
+    throw BadRequest(fmt::format("{}: a folder; expected the name of a file; for example {}", file.path, file.example));
+  if (const fs::path folder = fs::path(file.path).parent_path(); !folder.empty() && !fs::exists(folder, ignored) && !ignored)
+    throw BadRequest(fmt::format("{}: there is no folder {}; expected one that is there; make it first", file.path, folder.string()));
+  if (!file.overwrite && fs::exists(fs::symlink_status(file.path, ignored)))
+    throw BadRequest(fmt::format("{}: exists already; expected a new file; choose another name, or add --overwrite", file.path));
+  expect_writable(file.path);
+}
+
+}  // namespace grapevine

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace grapevine {
+
+/// A file that a command is about to make.
+struct OutputFile {
+  std::string command;  ///< "grapevine run"
+  std::string what;     ///< "result file"
+  std::string path;     ///< as given with -o; empty if it was not
+  std::string example;  ///< "-o study.h5"
+  bool overwrite = false;
+};
+
+/// Throws BadRequest, before any work is done, unless the file can be made: it was named, its folder is there and may be written to, and
+/// nothing that may not be replaced is lost.
+void expect_free(const OutputFile& file);
+
+}  // namespace grapevine
