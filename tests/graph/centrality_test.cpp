@@ -123,6 +123,10 @@ TEST_CASE("the spectral radius has its closed forms", "[graph][statistics]") {
   CHECK(spectral_radius(mutual(path(20))).value == Approx(2 * std::cos(std::numbers::pi / 21)).epsilon(1e-5));
   const FollowGraph two = graph_where(15, [](std::size_t u, std::size_t v) { return (u < 5) == (v < 5) || (u < 5 && v == 7); });
   CHECK(spectral_radius(two).value == Approx(9));  // circles of 5 and 10, the follows between them only lead over
+  // A mutual star of 26, radius 5, whose middle has more followees than anybody in the circle of 8 beside it, radius 7.
+  const FollowGraph beside =
+      graph_where(34, [](std::size_t u, std::size_t v) { return (u < 26) == (v < 26) && (u >= 26 || u == 0 || v == 0); });
+  CHECK(spectral_radius(beside).value == Approx(7));
 }
 
 TEST_CASE("a graph without circles has a spectral radius of exactly 0", "[graph][statistics]") {
