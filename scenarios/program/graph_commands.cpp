@@ -134,7 +134,7 @@ void expect_out(const GraphRequest& request, const char* command, const char* en
 }
 
 /// A text in TOML.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string toml = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') toml += '\\';
@@ -207,7 +207,7 @@ void import_graph(const GraphRequest& request) {
   Steps steps(request);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
-  const std::string provenance = loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", quoted(request.file)) : loaded.provenance;
+  const std::string provenance = loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
   write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .provenance = provenance}, steps);
 }
 
@@ -259,8 +259,8 @@ void sample_graph(const GraphRequest& request) {
     for (const UserId original : part.original) keys.push_back(loaded.keys[original.index()]);
   steps.end();
   fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
-  const std::string provenance = fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", quoted(request.file),
-                                             quoted(request.method), request.users, request.seed);
+  const std::string provenance = fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", toml_text(request.file),
+                                             toml_text(request.method), request.users, request.seed);
   write(request, {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance}, steps);
 }
 

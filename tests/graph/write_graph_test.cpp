@@ -129,7 +129,9 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   builder.add(user(0), user(1));
   const FollowGraph graph = builder.build();
   const auto refused = [&](const std::string& file, const std::vector<std::string>& ids, const WriteOptions& options = {}) {
-    return message_of(folder, [&] { write_graph(folder.path() / file, {graph, Accounts{.outside_ids = ids}}, options); });
+    Accounts accounts;
+    accounts.outside_ids = ids;
+    return message_of(folder, [&] { write_graph(folder.path() / file, {graph, accounts}, options); });
   };
   folder.write("g.csv", "kept");
   CHECK(begins(refused("g.csv", {"a", ""}), "g.csv: the id '' is empty"));
