@@ -12,7 +12,7 @@ namespace grapevine {
 ///
 /// Each pair is looked for once, from the user of lower number: where users are numbered by followers, that is the smaller part of the
 /// follows. A question goes to the bucket of the row that may hold the answer; a bucket's questions and rows, both sorted, are then read
-/// side by side. O(follows), and half a byte a follow while it works.
+/// side by side. O(follows), and half a byte a follow and a word a user while it works.
 Array<std::uint64_t> mutual_follows(RowsView rows);
 
 }  // namespace grapevine

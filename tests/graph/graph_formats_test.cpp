@@ -195,7 +195,7 @@ TEST_CASE("a format is told by content, then by name, unless it is given", "[gra
   CHECK(format("a.METIS.gz", gzipped("3 2\n")) == GraphFormat::metis);
   CHECK(format("a.graphml", "3 2\n") == GraphFormat::graphml);
   CHECK(format("a.mtx.zst", zstd_packed("3 2\n")) == GraphFormat::matrix_market);
-  CHECK(format("a.h5", "") == GraphFormat::graph_file);
+  CHECK(format("a.gvg", "") == GraphFormat::graph_file);
   CHECK(format("a", "") == GraphFormat::edge_list);
   CHECK(follows(loaded("a.graph", "3 2\n2 1\n", {.format = GraphFormat::edge_list})) == Pairs{{"3", "2"}, {"2", "1"}});
   CHECK(follows(loaded("a.txt", "2 1\n2\n1\n", {.format = GraphFormat::metis})) == Pairs{{"1", "2"}, {"2", "1"}});

@@ -33,6 +33,12 @@ LoadedGraph town(const Folder& folder, const std::vector<std::string>& names) {
   return load_graph(folder.write("town.graphml", text + "</graph></graphml>"));
 }
 
+Accounts accounts_of(const std::vector<std::string>& ids) {
+  Accounts accounts;
+  accounts.outside_ids = ids;
+  return accounts;
+}
+
 std::vector<std::string> numbers() {
   std::vector<std::string> names;
   for (int i = 0; i < 300; ++i) names.push_back(fmt::format("{}", i * 37 % 1009));
@@ -129,9 +135,7 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   builder.add(user(0), user(1));
   const FollowGraph graph = builder.build();
   const auto refused = [&](const std::string& file, const std::vector<std::string>& ids, const WriteOptions& options = {}) {
-    Accounts accounts;
-    accounts.outside_ids = ids;
-    return message_of(folder, [&] { write_graph(folder.path() / file, {graph, accounts}, options); });
+    return message_of(folder, [&] { write_graph(folder.path() / file, {graph, accounts_of(ids)}, options); });
   };
   folder.write("g.csv", "kept");
   CHECK(begins(refused("g.csv", {"a", ""}), "g.csv: the id '' is empty"));
