@@ -69,8 +69,8 @@ public:
   private:
     friend FollowSorter;
     static constexpr std::uint32_t new_window = 0xFFFF, list = 0xFFFE;
-    static constexpr std::size_t chunk_words = std::size_t{1} << 16;
-    static constexpr std::size_t sharing = 8;  // neighbouring buckets whose chunks lie in the same pages, which they give back together
+    static constexpr std::size_t chunk_words = std::size_t{1} << 14;
+    static constexpr std::size_t sharing = 16;  // neighbouring buckets whose chunks lie in the same pages, which they give back together
 
     struct Stream {
       std::uint32_t* next = nullptr;

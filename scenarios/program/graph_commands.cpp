@@ -49,7 +49,7 @@ public:
     if (doing_.empty()) return;
     const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
     if (!request_.quiet && on_terminal_) fmt::print(stderr, "\r\033[K");
-    if (!request_.quiet && (!on_terminal_ || seconds >= 1)) fmt::print(stderr, "{}: {:.1f} s\n", doing_, seconds);
+    if (!request_.quiet && seconds >= 1) fmt::print(stderr, "{}: {:.1f} s\n", doing_, seconds);
     doing_.clear();
   }
 

@@ -1,78 +1,24 @@
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "tests/catch.hpp"
-#include "tests/scenarios/scenario_files.hpp"
+#include "tests/scenarios/shell.hpp"
 #include "tests/scenarios/small_study.hpp"
 
-// The program as a shell sees it: words in, exit status, standard output and standard error out.
-
 using namespace grapevine;
+using test::contains;
+using test::content;
+using test::lines;
 namespace fs = std::filesystem;
 
 namespace {
 
-std::string content(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
-
-/// A folder to call the program in. What it prints goes to files outside that folder, so that `files` are those of the user.
-class Shell {
+/// A folder with a study in it.
+class Shell : public test::Shell {
 public:
-  Shell() { folder_.write("small.toml", test::small_study); }
-
-  /// Starts the program and returns its process.
-  pid_t start(const std::vector<std::string>& words) const {
-    std::vector<char*> arguments{const_cast<char*>("grapevine")};
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);
-    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-    ::execv(GRAPEVINE_PROGRAM, arguments.data());
-    ::_exit(99);
-  }
-
-  /// The exit status as a shell gives it.
-  static int wait(pid_t child) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
-  int call(const std::vector<std::string>& words) const { return wait(start(words)); }
-
-  std::string out() const { return content(log_.path() / "out"); }
-  std::string err() const { return content(log_.path() / "err"); }
-  fs::path write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
-  fs::path file(const std::string& name) const { return folder_.path() / name; }
-
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder_.path())) names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
-    return names;
-  }
-
-private:
-  test::Folder folder_, log_;
+  Shell() { write("small.toml", test::small_study); }
 };
 
 /// Small enough for a second: one replicate, three arms.
@@ -137,20 +83,32 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
       {{}, "torn.csv.gz", "torn.toml"},
       {{"--set", "arm.one.graph.users=5"}, "graph.users"},
       {{"--set", "campaign.many.followers=[2600,2600]"}, "many"},
-      {{"--set", "campaign.c.tier=\"large\""}, "campaign 'c': no user of tier 'large' posts; expected at least one; 320 users post, the largest of them has 200 followers", "platform.toml"},
+      {{"--set", "campaign.c.tier=\"large\""},
+       "campaign 'c': no user of tier 'large' posts; expected at least one; 320 users post, the largest of them has 200 followers",
+       "platform.toml"},
       {{"--set", "campaign.c.plant=\"stars\"", "--set", "campaign.c.member=2"},
        "campaign 'c': no user of plant 'stars' with number 2 posts; expected at least one; 320 users post",
        "platform.toml"},
       {{"--set", "campaign.c.budget=0.5"},
-       "campaign 'c': the budget of 0.50 is below every price; the cheapest of 320 candidates (0 followers) asks 1.00 a post; raise the budget to that, or choose smaller accounts",
+       "campaign 'c': the budget of 0.50 is below every price; the cheapest of 320 candidates (0 followers) asks 1.00 a post; raise the "
+       "budget to that, or choose smaller accounts",
        "platform.toml"},
-      {{"--set", "campaign.c.acceptance=0"}, "accounts it could ask declined; expected one that accepts; raise campaign.acceptance, 0 now, or widen the choice", "platform.toml"},
-      {{"--set", "campaign.c.accounts=\"fit\""}, "--set campaign.c.accounts: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it", "platform.toml"},
+      {{"--set", "campaign.c.acceptance=0"},
+       "accounts it could ask declined; expected one that accepts; raise campaign.acceptance, 0 now, or widen the choice",
+       "platform.toml"},
+      {{"--set", "campaign.c.accounts=\"fit\""},
+       "--set campaign.c.accounts: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it",
+       "platform.toml"},
       {{"--set", "plant.stars.followers=[100, 401]"},
-       "--set plant.stars.followers: plant.stars.followers goes up to 401; expected at most 400, 0.2 of graph.users, 2000; lower it, or give a world of 2005 users or more",
+       "--set plant.stars.followers: plant.stars.followers goes up to 401; expected at most 400, 0.2 of graph.users, 2000; lower it, or "
+       "give a world of 2005 users or more",
        "platform.toml"},
-      {{"--set", "graph.stands_for=1_999"}, "--set graph.stands_for: graph.stands_for is 1999, fewer than graph.users, 2000", "platform.toml"},
-      {{"--set", "claims.arm=\"nobody\""}, "--set claims.arm: claims.arm names \"nobody\", and no arm is called so; expected \"base\"", "platform.toml"},
+      {{"--set", "graph.stands_for=1_999"},
+       "--set graph.stands_for: graph.stands_for is 1999, fewer than graph.users, 2000",
+       "platform.toml"},
+      {{"--set", "claims.arm=\"nobody\""},
+       "--set claims.arm: claims.arm names \"nobody\", and no arm is called so; expected \"base\"",
+       "platform.toml"},
       {{"--set", "nonsense"}, "--set nonsense: no value; expected key=value"},
       {{"--set", "=5"}, "--set =5: no key; expected key=value"},
       {{"--threads", "0"}, "--threads: '0'; expected a whole number, 1 to 4096"},

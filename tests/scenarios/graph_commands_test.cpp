@@ -1,0 +1,141 @@
+#include "tests/catch.hpp"
+#include "tests/scenarios/shell.hpp"
+
+// `grapevine graph ...` as a shell sees it.
+
+using namespace grapevine;
+using test::contains;
+using test::content;
+using test::Shell;
+
+namespace {
+
+/// Three accounts follow c, c follows a back, d is followed by nobody and follows nobody else than itself.
+const std::string follows = "follower,followed\na,c\nb,c\ne,c\nc,a\na,c\nd,d\n";
+
+const std::string platform = R"(format = 1
+seed = 5
+graph = {model = "platform", users = 3_000, communities = 4, mean_followees = 20, largest = 500}
+plant = [{name = "stars", accounts = 2, followers = [100, 200]}]
+)";
+
+using Files = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an imported graph is exported as it was, without what was dropped", "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  REQUIRE(shell.call({"graph", "import", "follows.csv", "-o", "mine.gvg", "--quiet"}) == 0);
+  CHECK(shell.err().empty());
+  CHECK(contains(shell.out(), "5 users, 4 follows, reciprocity 0.500"));
+  CHECK(contains(shell.out(), "the largest user, 'c', has 3 followers"));
+  CHECK(contains(shell.out(), "7 lines, 6 follows; dropped 1 repetitions and 1 of oneself"));
+  REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "again.csv", "--accounts-out", "accounts.csv"}) == 0);
+  CHECK(content(shell.file("again.csv")) == "follower,followee\nc,a\na,c\nb,c\ne,c\n");
+  CHECK(contains(content(shell.file("accounts.csv")), "\nd,0\n"));
+  REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "lost.csv"}) == 0);
+  CHECK(contains(shell.out(), "1 isolated users are left out"));
+}
+
+TEST_CASE("the way a list is to be read decides what is imported", "[program][graph]") {
+  const Shell shell;
+  shell.write("pairs.txt", "x;y\nx;z\n");
+  const auto exported = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"graph", "export", "pairs.txt", "-o", "out.csv", "--overwrite", "--separator", ";"});
+    REQUIRE(shell.call(options) == 0);
+    return content(shell.file("out.csv"));
+  };
+  shell.write("pairs.txt", "1;2\n1;3\n");
+  CHECK(exported({}) == "follower,followee\n1,2\n1,3\n");
+  CHECK(exported({"--reversed"}) == "follower,followee\n2,1\n3,1\n");
+  CHECK(test::lines(exported({"--undirected"})) == 5);
+}
+
+TEST_CASE("a generated graph is the one that a study of the same scenario runs on", "[program][graph]") {
+  const Shell shell;
+  shell.write("world.toml", platform);
+  REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
+  CHECK(contains(shell.out(), "3 000 users"));
+  REQUIRE(shell.call({"check", "world.toml"}) == 0);
+  const std::string checked = shell.out();
+  const std::size_t at = checked.find("3 000 users");
+  REQUIRE(at != std::string::npos);
+  const std::string facts = checked.substr(at, checked.find('\n', at) - at);
+  REQUIRE(shell.call({"graph", "import", "world.gvg", "-o", "copy.gvg"}) == 0);
+  CHECK(contains(shell.out(), facts));
+  CHECK(content(shell.file("copy.gvg")) == content(shell.file("world.gvg")));
+}
+
+TEST_CASE("threads, and generating twice, change no byte of a graph file; another replicate is another graph",
+          "[program][graph][invariance]") {
+  const Shell shell;
+  shell.write("world.toml", platform);
+  const auto generated = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"graph", "generate", "world.toml", "-o", "g.gvg", "--overwrite"});
+    REQUIRE(shell.call(options) == 0);
+    return content(shell.file("g.gvg"));
+  };
+  const std::string alone = generated({"--threads", "1"});
+  CHECK((generated({"--threads", "3"}) == alone));
+  CHECK((generated({"--replicate", "1"}) != alone));
+}
+
+TEST_CASE("a sample keeps ids, and says whose part it is", "[program][graph]") {
+  const Shell shell;
+  shell.write("world.toml", platform);
+  REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
+  const std::string method = GENERATE("users", "forest-fire", "snowball");
+  REQUIRE(shell.call({"graph", "sample", "world.gvg", "--users", "100", "--method", method, "-o", "part.gvg"}) == 0);
+  CHECK(contains(shell.out(), "Graph   100 users"));
+  REQUIRE(shell.call({"graph", "stats", "part.gvg"}) == 0);
+  CHECK(contains(shell.out(), "within communities"));
+}
+
+TEST_CASE("statistics are printed, and written where a file is named", "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  REQUIRE(shell.call({"graph", "stats", "follows.csv", "-o", "statistics.h5"}) == 0);
+  CHECK(contains(shell.out(), "reciprocity"));
+  CHECK(contains(shell.out(), "Written to statistics.h5"));
+  CHECK(shell.files() == Files{"follows.csv", "statistics.h5"});
+}
+
+TEST_CASE("a graph command that cannot be done ends with status 2, its message and no file", "[program][graph]") {
+  struct Wrong {
+    std::vector<std::string> words;
+    std::string message;
+  };
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  shell.write("world.toml", platform);
+  const Wrong wrong = GENERATE(values<Wrong>({
+      {{"graph"}, "grapevine graph: "},
+      {{"graph", "draw"}, "grapevine graph: 'draw' is no command; expected generate, import, export, stats or sample"},
+      {{"graph", "stats"}, "grapevine graph stats: "},
+      {{"graph", "import", "follows.csv"},
+       "grapevine graph import: no file to write is named; expected -o FILE; for example -o follows.gvg"},
+      {{"graph", "import", "none.csv", "-o", "x.gvg"}, "none.csv: "},
+      {{"graph", "import", "follows.csv", "-o", "x.csv"}, "x.csv: import makes graph files; expected a name that ends in .gvg"},
+      {{"graph", "export", "follows.csv", "-o", "x.gvg"}, "x.gvg: export makes text"},
+      {{"graph", "export", "follows.csv", "-o", "follows.csv"}, "follows.csv: exists already"},
+      {{"graph", "export", "follows.csv", "-o", "x.mtx"}, "x.mtx: a Matrix Market file is not written"},
+      {{"graph", "stats", "follows.csv", "--format", "latin"}, "grapevine graph stats: --format"},
+      {{"graph", "stats", "follows.csv", "--columns", "follower"}, "grapevine graph stats: "},
+      {{"graph", "stats", "follows.csv", "--columns", "u", "v"}, "follows.csv:1: the header has the columns"},
+      {{"graph", "stats", "follows.csv", "--separator", ";;"}, "--separator is ';;'; expected one sign"},
+      {{"graph", "stats", "follows.csv", "--sample", "0"}, "grapevine graph stats: --sample"},
+      {{"graph", "sample", "follows.csv", "-o", "x.gvg"}, "grapevine graph sample: --users is required"},
+      {{"graph", "sample", "follows.csv", "--users", "6", "-o", "x.gvg"}, "--users is 6; expected at most 5, the users of follows.csv"},
+      {{"graph", "sample", "follows.csv", "--users", "3", "--method", "forest-fire", "--forward", "1", "-o", "x.gvg"},
+       "forward is 1; expected a chance"},
+      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--replicate", "7000"}, "--replicate is 7000; expected 0 to "},
+      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--set", "graph.users=0"}, "--set graph.users: graph.users is 0"},
+  }));
+  CAPTURE(wrong.words);
+  CHECK(shell.call(wrong.words) == 2);
+  CHECK(shell.err().rfind(wrong.message, 0) == 0);
+  CHECK(shell.out().empty());
+  CHECK(shell.files() == Files{"follows.csv", "world.toml"});
+  INFO(shell.err());
+}

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/scenarios/scenario_files.hpp"
+
+/// The program as a shell sees it: words in, exit status, standard output and standard error out.
+namespace grapevine::test {
+
+inline std::string content(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+inline std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
+
+/// A folder to call the program in. What it prints goes to files outside that folder, so that `files` are those of the user.
+class Shell {
+public:
+  /// Starts the program and returns its process.
+  pid_t start(const std::vector<std::string>& words) const {
+    std::vector<char*> arguments{const_cast<char*>("grapevine")};
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    ::execv(GRAPEVINE_PROGRAM, arguments.data());
+    ::_exit(99);
+  }
+
+  /// The exit status as a shell gives it.
+  static int wait(pid_t child) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  int call(const std::vector<std::string>& words) const { return wait(start(words)); }
+
+  std::string out() const { return content(log_.path() / "out"); }
+  std::string err() const { return content(log_.path() / "err"); }
+  std::filesystem::path write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
+  std::filesystem::path file(const std::string& name) const { return folder_.path() / name; }
+
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+  }
+
+private:
+  Folder folder_, log_;
+};
+
+}  // namespace grapevine::test
