@@ -97,7 +97,7 @@ FollowGraph make_chung_lu(const StreamKey& key) { return chung_lu({.users = mill
 FollowGraph make_erdos_renyi(const StreamKey& key) { return erdos_renyi(million, 20, key); }
 FollowGraph make_barabasi_albert(const StreamKey& key) { return barabasi_albert(million, 20, key); }
 FollowGraph make_directed_scale_free(const StreamKey& key) {
-  return directed_scale_free({.users = million, .alpha = 0.02, .gamma = 0.03, .delta_in = 1, .delta_out = 1}, key);
+  return directed_scale_free({.users = million, .alpha = 0.02, .gamma = 0.03, .delta_in = 20, .delta_out = 20}, key);
 }
 FollowGraph make_watts_strogatz(const StreamKey& key) { return watts_strogatz(million, 20, 0.1, key); }
 FollowGraph make_stochastic_block(const StreamKey& key) {
@@ -117,7 +117,7 @@ MODEL(power_law, 18, 20.5);
 MODEL(chung_lu, 18, 20.5);
 MODEL(erdos_renyi, 19.9, 20.1);
 MODEL(barabasi_albert, 19.99, 20);
-MODEL(directed_scale_free, 15, 20.2);
+MODEL(directed_scale_free, 18, 20.2);
 MODEL(watts_strogatz, 20, 20);
 MODEL(stochastic_block, 19.9, 20.1);
 MODEL(r_mat, 15, 20);

@@ -25,7 +25,9 @@ struct DirectedScaleFreeParameters {
 ///
 /// Draws trace back the ends of earlier steps by recomputing them, as in `barabasi_albert`, so no step waits for another. The process may
 /// repeat follows and make self-loops; they count while it runs and are left out of the graph, which has fewer than users / (alpha + gamma)
-/// follows by what was repeated. Users are numbered by followers, equal ones by age. O(steps). Throws BadRequest with all mistakes.
+/// follows by what was repeated: nothing to speak of where most steps bring a user, but 64 % of a million users' where one in twenty does
+/// and both deltas are 1 (exponents of 2.08). Users are numbered by followers, equal ones by age. O(steps). Throws BadRequest with all
+/// mistakes.
 FollowGraph directed_scale_free(const DirectedScaleFreeParameters& parameters, const StreamKey& key);
 
 /// Everything that no graph can meet, each with what would fit; empty if there is nothing.
