@@ -97,13 +97,18 @@ LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& opt
                                .separator = options.separator});
 }
 
+GraphFormat written_format(const std::filesystem::path& file) {
+  const GraphFormat format = format_of_name(file);
+  if (format == GraphFormat::matrix_market || format == GraphFormat::metis)
+    throw BadRequest(fmt::format("{}: {} is not written; expected a graph file (.gvg), an edge list (.csv, .tsv, .txt, packed with .gz or .zst) or .graphml; change the name",
+                                 file.string(), name_of(format)));
+  return format;
+}
+
 WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content, const WriteOptions& options) {
   const FollowGraph& graph = content.graph;
   const std::span<const std::string> ids = content.accounts.outside_ids;
-  const GraphFormat format = options.format == GraphFormat::detect ? format_of_name(file) : options.format;
-  switch (format) {
-    case GraphFormat::edge_list:
-    case GraphFormat::detect: return write_edge_list(file, graph, ids, options.accounts);
+  switch (written_format(file)) {
     case GraphFormat::graphml:
       if (!options.accounts.empty()) throw BadRequest(options.accounts.string() + ": GraphML holds isolated users itself; expected no table of accounts; leave it out");
       return write_graphml(file, graph, ids);
@@ -111,10 +116,12 @@ WriteReport write_graph(const std::filesystem::path& file, const GraphFileConten
       if (!options.accounts.empty()) throw BadRequest(options.accounts.string() + ": a graph file holds all accounts itself; expected no table of accounts; leave it out");
       write_graph_file(file, content);
       return {.follows = graph.follow_count(), .users = graph.user_count()};
+    case GraphFormat::edge_list:
     case GraphFormat::matrix_market:
-    case GraphFormat::metis: break;
+    case GraphFormat::metis:
+    case GraphFormat::detect: break;
   }
-  throw BadRequest(fmt::format("{}: {} is not written; expected a graph file (.gvg), an edge list (.csv, .tsv, .txt, packed with .gz or .zst) or .graphml; change the name", file.string(), name_of(format)));
+  return write_edge_list(file, graph, ids, options.accounts);
 }
 
 }  // namespace grapevine

@@ -37,8 +37,10 @@ GraphFormat detect_format(const std::filesystem::path& file);
 /// Reads a graph in any of the formats. Throws BadRequest where the file is not sound, or an option says nothing to its format.
 LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options = {});
 
+/// The format that a file of this name is written in: .gvg, .graphml, else an edge list. Throws BadRequest for a format that is not written.
+GraphFormat written_format(const std::filesystem::path& file);
+
 struct WriteOptions {
-  GraphFormat format = GraphFormat::detect;  ///< by the name: .graphml, .gvg, else an edge list
   std::filesystem::path accounts = {};       ///< edge lists: where to write the table of all accounts; empty: isolated users are left out
 };
 

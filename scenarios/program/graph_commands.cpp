@@ -89,7 +89,7 @@ LoadedGraph read(const GraphRequest& request, Steps& steps) {
   return loaded;
 }
 
-bool is_text(const std::string& file) { return fs::path(file).extension() != ".gvg"; }
+bool is_text(const std::string& file) { return written_format(file) != GraphFormat::graph_file; }
 
 std::string name_of(const Accounts& accounts, UserId user) {
   return accounts.outside_ids.empty() ? with_thousands(user.value()) : fmt::format("'{}'", accounts.outside_ids[user.index()]);
@@ -126,11 +126,12 @@ void write(const GraphRequest& request, const GraphFileContent& content, Steps& 
 }
 
 void expect_out(const GraphRequest& request, const char* command, const char* ending) {
-  expect_free({.command = fmt::format("grapevine graph {}", command),
+  expect_free({.command = fmt::format("grapevine graph {} {}", command, request.file),
                .what = "file to write",
                .path = request.out,
-               .example = fmt::format("-o {}{}", fs::path(request.file).stem().string(), ending),
+               .usual = fs::path(request.file).stem().string() + ending,
                .overwrite = request.overwrite});
+  written_format(request.out);
 }
 
 /// A text in TOML.
@@ -207,7 +208,8 @@ void import_graph(const GraphRequest& request) {
   Steps steps(request);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
-  const std::string provenance = loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
+  const std::string provenance =
+      loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
   write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .provenance = provenance}, steps);
 }
 
@@ -217,7 +219,7 @@ void export_graph(const GraphRequest& request) {
     expect_free({.command = "grapevine graph export",
                  .what = "table of accounts",
                  .path = request.accounts_out,
-                 .example = "--accounts-out accounts.csv",
+                 .usual = "accounts.csv",
                  .overwrite = request.overwrite});
   if (!is_text(request.out))
     throw BadRequest(
@@ -231,7 +233,12 @@ void export_graph(const GraphRequest& request) {
 }
 
 void measure_graph(const GraphRequest& request) {
-  if (!request.out.empty()) expect_out(request, "stats", "-statistics.h5");
+  if (!request.out.empty())
+    expect_free({.command = "grapevine graph stats",
+                 .what = "file to write",
+                 .path = request.out,
+                 .usual = "statistics.h5",
+                 .overwrite = request.overwrite});
   Steps steps(request);
   const LoadedGraph loaded = read(request, steps);
   GraphStatisticsOptions options{.exact = request.exact, .sample = request.sources, .seed = request.seed, .all = request.all};

@@ -103,10 +103,10 @@ void use_threads(const Request& request) {
 int run(const Request& request) {
   Scenario scenario;
   check_all({[&] { scenario = read_scenario(request.file, request.overrides); }, [&] {
-               expect_free({.command = "grapevine run",
+               expect_free({.command = "grapevine run " + request.file,
                             .what = "result file",
                             .path = request.out,
-                            .example = fmt::format("`grapevine run {} -o {}`", request.file, fs::path(request.file).stem().string() + ".h5"),
+                            .usual = fs::path(request.file).stem().string() + ".h5",
                             .overwrite = request.overwrite});
              }});
   use_threads(request);

@@ -14,10 +14,10 @@ namespace fs = std::filesystem;
 
 void expect_free(const OutputFile& file) {
   if (file.path.empty())
-    throw BadRequest(fmt::format("{}: no {} is named; expected -o FILE; for example {}", file.command, file.what, file.example));
+    throw BadRequest(fmt::format("{}: no {} is named; expected -o FILE; for example `{} -o {}`", file.command, file.what, file.command, file.usual));
   std::error_code ignored;  // whatever it is, `expect_writable` meets it too
   if (fs::is_directory(file.path, ignored))
-    throw BadRequest(fmt::format("{}: a folder; expected the name of a file; for example {}", file.path, file.example));
+    throw BadRequest(fmt::format("{}: a folder; expected the name of a file; for example -o {}", file.path, (fs::path(file.path) / file.usual).string()));
   if (const fs::path folder = fs::path(file.path).parent_path(); !folder.empty() && !fs::exists(folder, ignored) && !ignored)
     throw BadRequest(fmt::format("{}: there is no folder {}; expected one that is there; make it first", file.path, folder.string()));
   if (!file.overwrite && fs::exists(fs::symlink_status(file.path, ignored)))

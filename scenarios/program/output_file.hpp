@@ -9,7 +9,7 @@ struct OutputFile {
   std::string command;  ///< "grapevine run"
   std::string what;     ///< "result file"
   std::string path;     ///< as given with -o; empty if it was not
-  std::string example;  ///< "-o study.h5"
+  std::string usual;    ///< a name to suggest: "study.h5"
   bool overwrite = false;
 };
 

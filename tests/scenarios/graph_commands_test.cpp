@@ -114,7 +114,7 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "draw"}, "grapevine graph: 'draw' is no command; expected generate, import, export, stats or sample"},
       {{"graph", "stats"}, "grapevine graph stats: "},
       {{"graph", "import", "follows.csv"},
-       "grapevine graph import: no file to write is named; expected -o FILE; for example -o follows.gvg"},
+       "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph import follows.csv -o follows.gvg`"},
       {{"graph", "import", "none.csv", "-o", "x.gvg"}, "none.csv: "},
       {{"graph", "import", "follows.csv", "-o", "x.csv"}, "x.csv: import makes graph files; expected a name that ends in .gvg"},
       {{"graph", "export", "follows.csv", "-o", "x.gvg"}, "x.gvg: export makes text"},

@@ -94,8 +94,8 @@ TEST_CASE("what a world of this size cannot hold is refused with what would fit"
        "study.toml:8:1: plant.big.followers is missing; expected two whole numbers of followers, [least, most]; add followers = ... under "
        "[[plant]]"},
       {"[[plant]]\nname = \"big\"\nfollowers = [10, 20]\nhomophily = 0.5\n",
-       "study.toml:11:1: plant.big.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or \"stochastic-block\"; "
-       "remove it",
+       "study.toml:11:1: plant.big.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or \"stochastic-block\", "
+       "or a graph file (.gvg) from graph.file; remove it",
        {"graph={users=10_000, model=\"erdos-renyi\"}"}},
       // Worlds that stand for others.
       {"stands_for = 9_999\n",

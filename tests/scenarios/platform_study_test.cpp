@@ -313,11 +313,11 @@ TEST_CASE("keys act on a graph file as on what it holds, and those that cannot a
   using Messages = std::vector<std::string>;
   CHECK(refused("world.gvg", "population.active_sessions = 0.5").empty());
   CHECK(refused("world.gvg", "graph.undirected = true") ==
-        Messages{"study.toml:4:7: graph.undirected has no effect here; it needs an edge list from graph.file; remove it"});
+        Messages{"study.toml:4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); remove it"});
   CHECK(refused("follows.csv", "graph.undirected = true").empty());
   CHECK(refused("follows.csv", "population.shared_interest = 0.5") ==
-        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or a graph file "
-                 "(.gvg) from graph.file; remove it"});
+        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or "
+                 "\"stochastic-block\", or a graph file (.gvg) from graph.file; remove it"});
 
   const Scenario unknown =
       read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), {"campaign.first.plant=\"triplets\""});

@@ -162,7 +162,7 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
       {"[[arm]]\nname = \"a\"\nfeed.weights.like = 1.0\n[[arm]]\nname = \"b\"\nfeed.ranking = \"weighted\"\n",
        "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\"; remove it"},
       {"graph.audiences = [[10, 5]]\n", "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},
-      {"graph.undirected = true\n", "4:7: graph.undirected has no effect here; it needs an edge list from graph.file; remove it"},
+      {"graph.undirected = true\n", "4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); remove it"},
       {"graph.model = \"erdos-renyi\"\ngraph.exponent = 3\n",
        "5:7: graph.exponent has no effect here; it needs graph.model = \"power-law\", \"chung-lu\" or \"configuration\" without graph.degrees; "
        "remove it"},
