@@ -106,12 +106,21 @@ public:
     cut();
     count();
     const std::uint64_t most = std::max<std::uint64_t>(least_together, rows.users.size() / 24);
-    for (std::size_t first = 0; first < buckets_;) {
-      std::size_t last = first;
-      std::uint64_t questions = 0;
-      do questions += asked_[last++];
-      while (last < buckets_ && questions + asked_[last] <= most);
-      ask(first, last, questions);
+    std::vector<std::size_t> round_end;  // buckets that are asked together
+    std::uint64_t questions = 0, most_questions = 0;
+    for (std::size_t b = 0; b < buckets_; ++b) {
+      if (questions > 0 && questions + asked_[b] > most) {
+        round_end.push_back(b);
+        questions = 0;
+      }
+      questions += asked_[b];
+      most_questions = std::max(most_questions, questions);
+    }
+    round_end.push_back(buckets_);
+    questions_.resize(most_questions);
+    std::size_t first = 0;
+    for (const std::size_t last : round_end) {
+      ask(first, last);
       first = last;
     }
   }
@@ -160,8 +169,7 @@ private:
   }
 
   /// Asks and answers the questions to the buckets first .. last - 1.
-  void ask(std::size_t first, std::size_t last, std::uint64_t total) {
-    questions_.resize(total);
+  void ask(std::size_t first, std::size_t last) {
     std::vector<std::uint64_t> begin(last - first + 1, 0), next((last - first) * ranges);
     for (std::size_t b = first; b < last; ++b) {
       begin[b - first + 1] = begin[b - first];
