@@ -57,6 +57,7 @@ void expect_meaning(const std::filesystem::path& file, GraphFormat format, const
   if (!options.columns[0].empty() || !options.columns[1].empty()) refuse("graph.columns", why.c_str());
   if (options.separator != '\0') refuse("graph.separator", why.c_str());
   if (format == GraphFormat::metis && options.reversed) refuse("graph.reversed", "the edges of a METIS graph have no direction");
+  if (format == GraphFormat::metis && options.undirected) refuse("graph.undirected", "the edges of a METIS graph have no direction");
 }
 
 }  // namespace
@@ -97,23 +98,23 @@ LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& opt
                                .separator = options.separator});
 }
 
-GraphFormat written_format(const std::filesystem::path& file) {
+GraphFormat written_format(const std::filesystem::path& file, const WriteOptions& options) {
   const GraphFormat format = format_of_name(file);
   if (format == GraphFormat::matrix_market || format == GraphFormat::metis)
     throw BadRequest(fmt::format("{}: {} is not written; expected a graph file (.gvg), an edge list (.csv, .tsv, .txt, packed with .gz or .zst) or .graphml; change the name",
                                  file.string(), name_of(format)));
+  if (format != GraphFormat::edge_list && !options.accounts.empty())
+    throw BadRequest(fmt::format("{}: {} holds all accounts itself; expected no table of accounts beside {}; leave it out", options.accounts.string(), name_of(format), file.string()));
   return format;
 }
 
 WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content, const WriteOptions& options) {
   const FollowGraph& graph = content.graph;
   const std::span<const std::string> ids = content.accounts.outside_ids;
-  switch (written_format(file)) {
+  switch (written_format(file, options)) {
     case GraphFormat::graphml:
-      if (!options.accounts.empty()) throw BadRequest(options.accounts.string() + ": GraphML holds isolated users itself; expected no table of accounts; leave it out");
       return write_graphml(file, graph, ids);
     case GraphFormat::graph_file:
-      if (!options.accounts.empty()) throw BadRequest(options.accounts.string() + ": a graph file holds all accounts itself; expected no table of accounts; leave it out");
       write_graph_file(file, content);
       return {.follows = graph.follow_count(), .users = graph.user_count()};
     case GraphFormat::edge_list:

@@ -37,12 +37,13 @@ GraphFormat detect_format(const std::filesystem::path& file);
 /// Reads a graph in any of the formats. Throws BadRequest where the file is not sound, or an option says nothing to its format.
 LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options = {});
 
-/// The format that a file of this name is written in: .gvg, .graphml, else an edge list. Throws BadRequest for a format that is not written.
-GraphFormat written_format(const std::filesystem::path& file);
-
 struct WriteOptions {
   std::filesystem::path accounts = {};       ///< edge lists: where to write the table of all accounts; empty: isolated users are left out
 };
+
+/// The format that a file of this name is written in: .gvg, .graphml, else an edge list. Throws BadRequest for a format that is not written, or
+/// that holds all accounts itself where a table of them is asked for.
+GraphFormat written_format(const std::filesystem::path& file, const WriteOptions& options = {});
 
 /// Writes a graph; where there are no outside ids, the numbers are the ids. The file appears whole or not at all. Edge lists and GraphML hold
 /// the follows and the ids, a graph file everything. Matrix Market and METIS, which hold no ids, are not written.

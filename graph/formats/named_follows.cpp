@@ -300,6 +300,8 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   report.self_loops = dropped.self_loops;
   report.duplicates = dropped.duplicates;
   report.follows = rows.users.size();
+  if (report.follows == 0 && report.self_loops == 0)
+    throw BadRequest(fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
   if (report.follows == 0)
     throw BadRequest(fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
                                  file.string(), report.self_loops));

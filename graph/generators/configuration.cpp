@@ -264,7 +264,7 @@ std::vector<std::string> configuration_mistakes(const ConfigurationParameters& p
     if (!(value > 1.0 && value <= 1e6)) mistakes.push_back(fmt::format("graph.{} is {}; expected a number above 1", name, value));
   if (!(p.mean_followees >= 0.0 && p.mean_followees <= most))
     mistakes.push_back(fmt::format(
-        "graph.mean_followees is {}; expected at most {}, the least of graph.largest, {}, graph.largest_followees, {}, and the number "
+        "graph.mean_followees is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that is fewer), {}, graph.largest_followees, {}, and the number "
         "of other users, {}; give fewer, or raise what is least",
         p.mean_followees, most, p.most_followers, p.most_followees, others));
   return mistakes;

@@ -118,7 +118,7 @@ StudyGraph load(const GraphChoice& choice) {
                                                 .undirected = choice.undirected,
                                                 .reversed = choice.reversed,
                                                 .accounts = choice.accounts});
-  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}};
+  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.keys)};
   const LoadReport& report = loaded.report;
   if (report.lines == 0) return world;  // a graph file, of which nothing is dropped: the world that was saved
   world.facts.rows_read = report.pairs;
@@ -195,6 +195,7 @@ StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
     world.accounts.plants.push_back(more.name);
   }
   plant(world.graph, world.accounts, plants, key);
+  if (world.keys.size() != world.graph.user_count()) world.keys.clear();
   note_facts(world, scale_of(choice));
   return world;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/accounts.hpp"
+#include "graph/base/account_key.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/generators/plant.hpp"
@@ -20,6 +21,7 @@ struct StudyGraph {
   FollowGraph graph;
   Accounts accounts;
   GraphFacts facts;
+  std::vector<AccountKey> keys = {};  ///< of a loaded graph to which no account was added
 };
 
 /// The graph of `choice`: generated or loaded, then randomised, then planted. Throws BadRequest for a graph that cannot be had.

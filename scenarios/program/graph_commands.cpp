@@ -116,22 +116,34 @@ std::string what_was_read(const GraphRequest& request, const LoadReport& report)
 
 void write(const GraphRequest& request, const GraphFileContent& content, Steps& steps) {
   steps.begin("writing " + request.out);
+  const Accounts& known = content.accounts;
+  const bool lossy = is_text(request.out) && (!known.active.empty() || !known.community.empty() || !known.planted.empty());
   const WriteReport report = write_graph(request.out, content, {.accounts = request.accounts_out});
   steps.end();
   fmt::print("Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
   if (!request.accounts_out.empty()) fmt::print("        all accounts in {}\n", request.accounts_out);
+  if (lossy) fmt::print("        who is active, communities and planted accounts are left out; a graph file (.gvg) keeps them\n");
   if (report.left_out > 0)
     fmt::print("        {} isolated users are left out, for the file holds follows only; --accounts-out FILE.csv keeps them\n",
                with_thousands(report.left_out));
 }
 
 void expect_out(const GraphRequest& request, const char* command, const char* ending) {
-  expect_free({.command = fmt::format("grapevine graph {} {}", command, request.file),
+  const std::string called = fmt::format("grapevine graph {} {}", command, request.file);
+  expect_free({.command = called,
                .what = "file to write",
                .path = request.out,
                .usual = fs::path(request.file).stem().string() + ending,
-               .overwrite = request.overwrite});
-  written_format(request.out);
+               .overwrite = request.overwrite,
+               .others = {request.file}});
+  if (!request.accounts_out.empty())
+    expect_free({.command = called,
+                 .what = "table of accounts",
+                 .path = request.accounts_out,
+                 .usual = "accounts.csv",
+                 .overwrite = request.overwrite,
+                 .others = {request.file, request.out}});
+  written_format(request.out, {.accounts = request.accounts_out});
 }
 
 /// A text in TOML.
@@ -165,8 +177,10 @@ Accounts accounts_of(const Accounts& whole, const Subgraph& part) {
 
 std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request) {
   const StreamKey key(request.seed, Stream::graph, 0);
+  const ForestFire usual;
   if (request.method == "forest-fire")
-    return forest_fire(graph, request.users, {.forward = request.forward, .backward = request.backward}, key);
+    return forest_fire(graph, request.users,
+                       {.forward = request.forward.value_or(usual.forward), .backward = request.backward.value_or(usual.backward)}, key);
   if (request.method == "snowball") return snowball(graph, request.users, key);
   return sample_users(graph.user_count(), request.users, key);
 }
@@ -197,7 +211,7 @@ void generate_graph(const GraphRequest& request) {
   fmt::print("{}", facts(made.graph, made.accounts));
   const std::string provenance =
       fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION, request.replicate, scenario.understood);
-  write(request, {.graph = made.graph, .accounts = made.accounts, .provenance = provenance}, steps);
+  write(request, {.graph = made.graph, .accounts = made.accounts, .keys = made.keys, .provenance = provenance}, steps);
 }
 
 void import_graph(const GraphRequest& request) {
@@ -215,12 +229,6 @@ void import_graph(const GraphRequest& request) {
 
 void export_graph(const GraphRequest& request) {
   expect_out(request, "export", ".csv");
-  if (!request.accounts_out.empty())
-    expect_free({.command = "grapevine graph export",
-                 .what = "table of accounts",
-                 .path = request.accounts_out,
-                 .usual = "accounts.csv",
-                 .overwrite = request.overwrite});
   if (!is_text(request.out))
     throw BadRequest(
         fmt::format("{}: export makes text; expected a name that ends in .csv, .tsv, .txt or .graphml, packed with .gz or .zst; for graph "
@@ -238,10 +246,12 @@ void measure_graph(const GraphRequest& request) {
                  .what = "file to write",
                  .path = request.out,
                  .usual = "statistics.h5",
-                 .overwrite = request.overwrite});
+                 .overwrite = request.overwrite,
+                 .others = {request.file}});
   Steps steps(request);
   const LoadedGraph loaded = read(request, steps);
-  GraphStatisticsOptions options{.exact = request.exact, .sample = request.sources, .seed = request.seed, .all = request.all};
+  GraphStatisticsOptions options{.exact = request.exact, .seed = request.seed, .all = request.all};
+  if (request.sources) options.sample = options.small = *request.sources;
   options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
   const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
   steps.end();
@@ -253,6 +263,9 @@ void measure_graph(const GraphRequest& request) {
 
 void sample_graph(const GraphRequest& request) {
   expect_out(request, "sample", "-sample.gvg");
+  if (request.method != "forest-fire" && (request.forward || request.backward))
+    throw BadRequest(fmt::format("--forward and --backward say nothing to --method {}; expected them with forest-fire only; leave them out",
+                                 request.method));
   Steps steps(request);
   const LoadedGraph loaded = read(request, steps);
   if (request.users > loaded.graph.user_count())

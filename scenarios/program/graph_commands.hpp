@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,15 +27,15 @@ struct GraphRequest {
   std::string accounts;
   bool undirected = false, reversed = false;
 
-  std::string accounts_out;  ///< of `export`: where the table of accounts is written
+  std::string accounts_out;  ///< where a table of accounts is written beside an edge list
 
-  bool exact = false, all = false;  ///< of `stats`
-  std::size_t sources = 1'000;
+  bool exact = false, all = false;     ///< of `stats`
+  std::optional<std::size_t> sources;  ///< absent: the usual number
   std::uint64_t seed = 1;
 
   std::uint64_t users = 0;  ///< of `sample`
   std::string method = "users";
-  double forward = 0.35, backward = 0.20;
+  std::optional<double> forward, backward;  ///< of a forest fire; absent: the usual chances
 };
 
 /// Makes the graph of a scenario's [graph] and [[plant]] tables, as `run` would, and writes it.

@@ -622,7 +622,7 @@ std::vector<Key> make_keys() {
        .source = "the user's choice",
        .range = probability,
        .unit = "share",
-       .absent = "that of the graph; what the draw gives, where the graph has none",
+       .absent = "graph.homophily on a platform that is generated; elsewhere what the draw gives",
        .only = communities_known},
       {.section = "plant",
        .name = "nested",

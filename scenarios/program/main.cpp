@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <new>
 #include <string>
 #include <vector>
@@ -218,8 +219,7 @@ int graph_command(const Request& request) {
   GraphRequest graph = request.graph;
   graph.stop_if_asked = stop_if_asked;
   act(graph);
-  stop_if_asked();
-  return 0;
+  return 0;  // what was asked for is there, also if a signal came while it was written
 }
 
 /// The graph that a command reads, and how.
@@ -241,6 +241,10 @@ void add_graph_file(CLI::App& app, Request& request) {
 void add_graph_out(CLI::App& app, Request& request, const char* sentence, const char* name) {
   app.add_option("-o,--out", request.graph.out, sentence)->type_name(name);
   app.add_flag("--overwrite", request.graph.overwrite, "replaces a file that exists");
+}
+
+void add_accounts_out(CLI::App& app, Request& request) {
+  app.add_option("--accounts-out", request.graph.accounts_out, "writes a table of all accounts beside an edge list, which leaves out isolated ones")->type_name("FILE.csv");
 }
 
 constexpr auto graph_examples = R"(Examples:
@@ -267,6 +271,7 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
       ->allow_extra_args(false);
   generate.add_option("--replicate", graph.replicate, "whose graph (default: 0, the first)")->type_name("N");
   add_graph_out(generate, request, "a graph file (.gvg), an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
+  add_accounts_out(generate, request);
   add_threads(generate, request);
   generate.add_flag("--quiet", graph.quiet, "no progress");
 
@@ -277,14 +282,14 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   CLI::App& exported = command(graph_app, "export", "Reads a graph in any format and writes an edge list or GraphML", graph_command<export_graph>);
   add_graph_file(exported, request);
   add_graph_out(exported, request, "an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
-  exported.add_option("--accounts-out", graph.accounts_out, "writes a table of all accounts too: an edge list leaves out isolated ones")->type_name("FILE.csv");
+  add_accounts_out(exported, request);
 
   CLI::App& stats = command(graph_app, "stats", "Measures a graph: degrees and their tails, mixing, components, clustering, distances, ranks", graph_command<measure_graph>);
   add_graph_file(stats, request);
   add_graph_out(stats, request, "writes everything to an HDF5 file too", "OUT.h5");
-  stats.add_option("--sample", graph.sources, "users from whom distances (of very large graphs clustering too) are estimated, with intervals (default: 1000; all of up to 20 000)")
+  stats.add_option("--sample", graph.sources, "users from whom distances (of very large graphs clustering too) are estimated, with intervals (default: 1000, but everybody where there are up to 20 000)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, std::numeric_limits<int>::max()));
   stats.add_option("--seed", graph.seed, "of the sample (default: 1)")->type_name("SEED");
   stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
   stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
@@ -292,7 +297,8 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   CLI::App& sample = command(graph_app, "sample", "Writes a part of a graph: some users and the follows among them", graph_command<sample_graph>);
   add_graph_file(sample, request);
   add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
-  sample.add_option("--users", graph.users, "how many")->type_name("N")->required()->check(CLI::PositiveNumber);
+  sample.add_option("--users", graph.users, "how many")->type_name("N")->required()->check(whole_number(1, std::numeric_limits<int>::max()));
+  add_accounts_out(sample, request);
   sample.add_option("--method", graph.method, "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
       ->type_name("METHOD")
       ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
@@ -372,6 +378,7 @@ int main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   grapevine::let_idle_threads_sleep(argv);
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file size writing fails with a message
   try {
     const int status = grapevine::main(argc, argv);
     if (std::fflush(stdout) != 0) throw grapevine::Error("standard output: cannot be written; check where it leads");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace grapevine {
 
@@ -11,6 +12,7 @@ struct OutputFile {
   std::string path;     ///< as given with -o; empty if it was not
   std::string usual;    ///< a name to suggest: "study.h5"
   bool overwrite = false;
+  std::vector<std::string> others = {};  ///< files of the same command, read or written, that it must not be
 };
 
 /// Throws BadRequest, before any work is done, unless the file can be made: it was named, its folder is there and may be written to, and

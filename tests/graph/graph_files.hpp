@@ -15,13 +15,12 @@
 #include "graph/base/error.hpp"
 #include "graph/formats/loaded_graph.hpp"
 #include "tests/catch.hpp"
+#include "tests/graph/graphs.hpp"
 
 /// Graphs in files, for the tests of formats.
 namespace grapevine::test {
 
 using Pairs = std::set<std::pair<std::string, std::string>>;
-
-inline UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
 
 /// A folder that goes with the test.
 class Folder {

@@ -146,7 +146,7 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   CHECK(begins(refused("g.graphml", {"a", "b\x01"}), "g.graphml: the id "));
   CHECK(begins(refused("g.graphml", {"a", "\xff"}), "g.graphml: the id "));
   CHECK(begins(refused("g.graphml", {"a", "\xed\xa0\x80"}), "g.graphml: the id "));  // a surrogate
-  CHECK(begins(refused("g.graphml", {"a", "b"}, {.accounts = folder.path() / "x"}), "x: GraphML holds isolated users itself"));
+  CHECK(begins(refused("g.graphml", {"a", "b"}, {.accounts = folder.path() / "x"}), "x: GraphML holds all accounts itself"));
   CHECK(begins(refused("g.mtx", {"a", "b"}), "g.mtx: a Matrix Market file is not written"));
   CHECK(begins(refused("none/g.csv", {"a", "b"}), "none/g.csv.partial: cannot be written"));
   CHECK(begins(refused("g.csv", {"a", "b"}, {.accounts = folder.path() / "none/accounts"}), "none/accounts.partial: cannot be written"));

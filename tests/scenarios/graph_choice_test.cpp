@@ -70,11 +70,13 @@ TEST_CASE("what no model can make is refused before anything is made", "[scenari
   };
   const Case cases[] = {
       {"model = \"configuration\"\nmean_followees = 201\n",
-       "study.toml:6:18: graph.mean_followees is 201; expected at most 200, the least of graph.largest, 200, graph.largest_followees, "
+       "study.toml:6:18: graph.mean_followees is 201; expected at most 200, the least of graph.largest (a fifth of the users, if that is "
+       "fewer), 200, graph.largest_followees, "
        "5000, and the number of other "
        "users, 999; give fewer, or raise what is least"},
       {"model = \"configuration\"\nmean_followees = 50\nlargest_followees = 40\n",
-       "study.toml:6:18: graph.mean_followees is 50; expected at most 40, the least of graph.largest, 200, graph.largest_followees, 40, "
+       "study.toml:6:18: graph.mean_followees is 50; expected at most 40, the least of graph.largest (a fifth of the users, if that is "
+       "fewer), 200, graph.largest_followees, 40, "
        "and the number of other users, "
        "999; give fewer, or raise what is least"},
       {"model = \"barabasi-albert\"\nfollowees = 1_000\n",

@@ -20,6 +20,7 @@ plant = [{name = "stars", accounts = 2, followers = [100, 200]}]
 )";
 
 using Files = std::vector<std::string>;
+namespace fs = std::filesystem;
 
 }  // namespace
 
@@ -92,6 +93,38 @@ TEST_CASE("a sample keeps ids, and says whose part it is", "[program][graph]") {
   CHECK(contains(shell.out(), "within communities"));
 }
 
+TEST_CASE("what an edge list cannot hold is said", "[program][graph]") {
+  const Shell shell;
+  shell.write("world.toml", platform);
+  REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.csv", "--accounts-out", "accounts.csv"}) == 0);
+  CHECK(contains(shell.out(), "who is active, communities and planted accounts are left out"));
+  CHECK(contains(shell.out(), "all accounts in accounts.csv"));
+  REQUIRE(shell.call({"graph", "stats", "world.csv", "--accounts", "accounts.csv"}) == 0);
+  CHECK(contains(shell.out(), "3 000"));
+}
+
+TEST_CASE("a sample of sources is taken where one is asked for, also of a small graph", "[program][graph]") {
+  const Shell shell;
+  shell.write("world.toml", platform);
+  REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
+  REQUIRE(shell.call({"graph", "stats", "world.gvg", "--sample", "100"}) == 0);
+  CHECK(contains(shell.out(), "100 users sampled"));
+  REQUIRE(shell.call({"graph", "stats", "world.gvg"}) == 0);
+  CHECK(!contains(shell.out(), "users sampled"));
+}
+
+TEST_CASE("keys of accounts outlive a graph that is loaded and written again", "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  shell.write("accounts.csv", "id,key\na,k1\nb,k2\nc,k3\nd,k4\ne,k5\n");
+  shell.write("loaded.toml", "format = 1\nseed = 1\n[graph]\nfile = \"follows.csv\"\naccounts = \"accounts.csv\"\n");
+  REQUIRE(shell.call({"graph", "generate", "loaded.toml", "-o", "generated.gvg"}) == 0);
+  REQUIRE(shell.call({"graph", "import", "follows.csv", "--accounts", "accounts.csv", "-o", "imported.gvg"}) == 0);
+  REQUIRE(shell.call({"graph", "sample", "generated.gvg", "--users", "5", "-o", "one.gvg", "--quiet"}) == 0);
+  REQUIRE(shell.call({"graph", "sample", "imported.gvg", "--users", "5", "-o", "two.gvg", "--quiet"}) == 0);
+  CHECK(fs::file_size(shell.file("one.gvg")) == fs::file_size(shell.file("two.gvg")));
+}
+
 TEST_CASE("statistics are printed, and written where a file is named", "[program][graph]") {
   const Shell shell;
   shell.write("follows.csv", follows);
@@ -114,11 +147,18 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "draw"}, "grapevine graph: 'draw' is no command; expected generate, import, export, stats or sample"},
       {{"graph", "stats"}, "grapevine graph stats: "},
       {{"graph", "import", "follows.csv"},
-       "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph import follows.csv -o follows.gvg`"},
+       "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph import follows.csv "
+       "-o follows.gvg`"},
       {{"graph", "import", "none.csv", "-o", "x.gvg"}, "none.csv: "},
       {{"graph", "import", "follows.csv", "-o", "x.csv"}, "x.csv: import makes graph files; expected a name that ends in .gvg"},
       {{"graph", "export", "follows.csv", "-o", "x.gvg"}, "x.gvg: export makes text"},
-      {{"graph", "export", "follows.csv", "-o", "follows.csv"}, "follows.csv: exists already"},
+      {{"graph", "export", "follows.csv", "-o", "follows.csv"}, "follows.csv: named twice by this command"},
+      {{"graph", "export", "follows.csv", "-o", "x.graphml", "--accounts-out", "a.csv"}, "a.csv: GraphML holds all accounts itself"},
+      {{"graph", "export", "follows.csv", "-o", "x.csv", "--accounts-out", "./x.csv"}, "./x.csv: named twice by this command"},
+      {{"graph", "stats", "follows.csv", "-o", "follows.csv", "--overwrite"}, "follows.csv: named twice by this command"},
+      {{"graph", "stats", "follows.csv", "-o", "/dev/null", "--overwrite"}, "/dev/null: no ordinary file"},
+      {{"graph", "sample", "follows.csv", "--users", "2", "--forward", "0.5", "-o", "x.gvg"},
+       "--forward and --backward say nothing to --method users"},
       {{"graph", "export", "follows.csv", "-o", "x.mtx"}, "x.mtx: a Matrix Market file is not written"},
       {{"graph", "stats", "follows.csv", "--format", "latin"}, "grapevine graph stats: --format"},
       {{"graph", "stats", "follows.csv", "--columns", "follower"}, "grapevine graph stats: "},
