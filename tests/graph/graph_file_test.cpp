@@ -18,32 +18,17 @@
 #include "graph/statistics/undirected.hpp"
 #include "tests/catch.hpp"
 #include "tests/graph/graph_file_sample.hpp"
+#include "tests/graph/graph_files.hpp"
 
 // What is written comes back, from wherever the file is by then; what is damaged, lies or is something else is refused by name.
 
 using namespace grapevine;
+using test::Folder;
 using test::graph_sample;
 using test::GraphSample;
+using test::user;
 
 namespace {
-
-UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-
-/// A folder that goes with the test.
-class Folder {
-public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "grapevine-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

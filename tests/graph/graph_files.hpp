@@ -34,6 +34,7 @@ public:
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
@@ -79,7 +80,8 @@ inline std::string zstd_packed(const std::string& text, bool checksum = true) {
 inline Pairs follows(const LoadedGraph& loaded) {
   Pairs all;
   for (std::size_t u = 0; u < loaded.graph.user_count(); ++u)
-    for (const UserId v : loaded.graph.followees(user(u))) all.insert({loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]});
+    for (const UserId v : loaded.graph.followees(user(u)))
+      all.insert({loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]});
   return all;
 }
 
@@ -106,8 +108,8 @@ std::string outcome(const Folder& folder, Load&& load) {
   const std::string message = message_of(folder, [&] {
     const LoadedGraph loaded = load();
     const LoadReport& r = loaded.report;
-    text = fmt::format("{} lines, {} comments, {} pairs, {} follows, {} loops, {} duplicates, {} users, {} isolated\n", r.lines, r.comments, r.pairs, r.follows, r.self_loops,
-                       r.duplicates, r.users, r.isolated);
+    text = fmt::format("{} lines, {} comments, {} pairs, {} follows, {} loops, {} duplicates, {} users, {} isolated\n", r.lines, r.comments,
+                       r.pairs, r.follows, r.self_loops, r.duplicates, r.users, r.isolated);
     for (std::size_t u = 0; u < loaded.graph.user_count(); ++u) {
       text += fmt::format("{} {:x}:", loaded.accounts.outside_ids[u], static_cast<std::uint64_t>(loaded.keys[u]));
       for (const UserId v : loaded.graph.followees(user(u))) text += fmt::format(" {}", v.value());
