@@ -61,7 +61,7 @@ struct PlatformGraph {
 /// other; exact accounts follow some of their followers back. Planted accounts without a share of their own take that of the graph, up to
 /// half of the community and at least what other communities cannot give.
 ///
-/// Throws BadRequest with all of `platform_mistakes`. Takes 4.1 bytes a follow and 40 a user while it works, hardly more than the graph
+/// Throws BadRequest with all of `platform_mistakes`. Takes 4.1 to 4.7 bytes a follow and 40 a user while it works, little more than the graph
 /// itself.
 PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& key);
 
