@@ -30,7 +30,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Tells on standard error what is being done and, when it is done, how long it took: on a terminal in one line that is written over.
+/// Tells a terminal, in one line that is written over, what is being done; and whoever reads standard error how long a step took that
+/// lasted a second or more.
 class Steps {
 public:
   explicit Steps(const GraphRequest& request) : request_(request), on_terminal_(isatty(STDERR_FILENO) != 0) {}
