@@ -84,6 +84,53 @@ struct BehaviourParameters {
   ParentRule parent = ParentRule::latest;
 };
 
+/// How posts spread.
+enum class DiffusionModel : std::uint8_t {
+  feed,                 ///< ranked feeds with limited attention: the phases of a tick
+  independent_cascade,  ///< an adopter has one chance with each follower (Goldenberg, Libai, Muller 2001; Kempe, Kleinberg, Tardos 2003)
+  linear_threshold,     ///< a user adopts once the followees that did weigh more than its threshold (Granovetter 1978; Kempe et al. 2003)
+  si,                   ///< an adopter tries each follower in every step
+  sir,                  ///< ... until it recovers (Kermack, McKendrick 1927)
+  branching,            ///< every contact is a user drawn anew, so audiences never overlap: the tree limit of the graph
+};
+
+/// Where the probability of a contact comes from.
+enum class Probability : std::uint8_t {
+  uniform,           ///< `chance` for all
+  weighted_cascade,  ///< 1 / followees of the reader (Kempe et al. 2003)
+  trivalency,        ///< 0.1, 0.01 or 0.001, drawn for each follow (Chen, Wang, Wang 2010)
+  topic_match,       ///< `chance` x the reader's interest in the topic of the post
+  follow,            ///< a column of the graph's file
+};
+
+/// How successes among contacts of equal probability are found. Both draw from the same distribution, with other numbers.
+enum class TrialSampling : std::uint8_t {
+  skip,   ///< from success to success: time goes with adoptions
+  coins,  ///< a coin for each pair of adopter and follower, the same in whatever graph and arm: time goes with contacts
+};
+
+/// When the trials of SIR fall.
+enum class EpidemicTime : std::uint8_t {
+  steps,   ///< one trial a follower and step; recovery at the end of a step
+  events,  ///< at exponential times with the same rates per step
+};
+
+/// How posts spread under the classic models; the feed model takes none of it. Run scope.
+struct DiffusionParameters {
+  DiffusionModel model = DiffusionModel::feed;
+  Probability probability = Probability::uniform;
+  double chance = 0.1;           ///< uniform, topic_match: of one contact (per step under SI and SIR)
+  double adoptions = 0.0;        ///< uniform: if above 0, `chance` is this over the mean follower count: adoptions that one adopter is expected to bring about
+  TrialSampling sampling = TrialSampling::skip;
+  double recovery = 0.1;         ///< SIR: probability per step
+  EpidemicTime time = EpidemicTime::steps;
+  std::uint32_t steps = 0;       ///< the contagion is looked at for so many; 0: until nothing can happen any more
+  std::uint64_t cascades = 0;    ///< beside those of campaigns: each an experiment of its own, from one user drawn at random
+  std::string tier;              ///< ... of this tier; empty: of all
+  std::uint32_t large = 100;     ///< adopters from which the shape of a cascade is counted
+  std::uint32_t trees_from = 0;  ///< adopters from which the tree of an unpaid cascade is kept; 0: none is
+};
+
 /// What a paid post costs: (post + follower x K^exponent) x a factor of the account's own, K its follower count. In a world that is `scale` times as large as what it
 /// stands for, an account of K followers stands for one of K / scale, and money shrinks as the world does: the price is `scale` times that of the account it stands for.
 /// World scope: what money buys is the same in every arm.
@@ -144,6 +191,7 @@ struct WorldParameters {
 struct RunParameters {
   FeedParameters feed;
   BehaviourParameters behaviour;
+  DiffusionParameters diffusion;
   std::vector<std::string> pays;  ///< names of the campaigns that run
 };
 

@@ -54,6 +54,17 @@ enum class Draw : std::uint32_t {
   // records
   event_hash = 96,
   sample = 97,
+  // classic diffusion
+  contagion = 112,
+  contact = 113,
+  contact_gap = 114,
+  parent_tie = 115,
+  adoption_threshold = 116,
+  recovery = 117,
+  contagion_root = 118,
+  offspring = 119,
+  trivalency = 120,
+  reverse_reach = 121,
 };
 
 /// 64 random bits to 64 random bits: the finaliser "Mix13" of Stafford, as used by splitmix64 (Steele, Lea, Flood 2014).

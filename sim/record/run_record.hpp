@@ -169,6 +169,62 @@ struct InfluencerRow {
   Outcomes outcomes;  ///< of its paid posts; `reach` is summed over them, `delivered` and `served` are not kept per account and stay 0
 };
 
+/// Classes of cascade sizes: one for each size below 1024, then sixteen of equal width from a power of two to the next. At most 1376.
+constexpr std::uint32_t size_class(std::uint32_t size) {
+  if (size < 1024) return size;
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(size)) - 11;
+  return 1024 + 16 * octave + ((size >> (octave + 6)) - 16);
+}
+/// The least size of a class.
+constexpr std::uint64_t least_size(std::uint32_t size_class) {
+  if (size_class < 1024) return size_class;
+  const std::uint32_t octave = (size_class - 1024) / 16;
+  return std::uint64_t{16 + (size_class - 1024) % 16} << (octave + 6);
+}
+
+/// A row of `/cascade_sizes`: cascades of nearly the same size, and what their shapes add up to.
+struct CascadeSizeRow {
+  std::uint64_t cascades = 0;
+  std::uint64_t adopters = 0;   ///< roots included
+  std::uint64_t direct = 0;     ///< adopters whose parent is the root
+  std::uint64_t depth = 0;
+  std::uint64_t max_breadth = 0;
+  std::uint64_t largest_broadcast = 0;
+  double structural_virality = 0;  ///< sum, each rounded down to a multiple of 2^-20, so that the order of adding does not matter
+  bool operator==(const CascadeSizeRow&) const = default;
+};
+
+/// How many cascades have each value of a quantity, by classes that the quantity defines; the last class stands for all above, too.
+using CascadeHistogram = std::vector<std::uint64_t>;
+inline constexpr std::uint32_t depth_classes = 128;      ///< depth 0, 1, ...
+inline constexpr std::uint32_t broadcast_classes = 100;  ///< hundredths of the adopters that the largest broadcast has among those that are not the root
+/// Structural virality in steps of 1/64 up to 9, then 64 to each doubling of its distance from 1.
+inline constexpr std::uint32_t virality_classes = 1088;
+constexpr std::uint32_t virality_class(double structural_virality) {
+  const auto steps = static_cast<std::uint64_t>((structural_virality - 1.0) * 64.0);
+  if (steps < 512) return static_cast<std::uint32_t>(steps);
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(steps)) - 10;
+  const std::uint32_t place = 512 + 64 * octave + static_cast<std::uint32_t>((steps >> (octave + 3)) - 64);
+  return place < virality_classes ? place : virality_classes - 1;
+}
+constexpr double least_virality(std::uint32_t virality_class) {
+  if (virality_class < 512) return 1.0 + virality_class / 64.0;
+  const std::uint32_t octave = (virality_class - 512) / 64;
+  return 1.0 + static_cast<double>(std::uint64_t{64 + (virality_class - 512) % 64} << (octave + 3)) / 64.0;
+}
+
+/// The shapes of all counted cascades of a run: of the classic models every one, of the feed model the tracked ones.
+struct CascadeShapes {
+  std::vector<CascadeSizeRow> sizes;  ///< by size class; as long as the largest cascade needs
+  CascadeHistogram depths;            ///< all cascades, by depth
+  CascadeHistogram breadths;          ///< all cascades, by `follower_class` of the most adopters in one step
+  CascadeHistogram virality;          ///< large cascades, by `virality_class`
+  CascadeHistogram broadcasts;        ///< large cascades, by the largest broadcast's share of the adopters that are not the root, in hundredths
+  std::uint32_t large = 100;          ///< adopters from which a cascade is large
+  double size_virality_correlation = 0;  ///< Spearman's rank correlation of size and structural virality over large cascades; NaN for fewer than two
+  bool operator==(const CascadeShapes&) const = default;
+};
+
 /// Numbers of followed accounts that `frequency` tells apart.
 inline constexpr std::size_t frequency_bins = 16;
 
@@ -181,6 +237,7 @@ struct RunRecord {
   std::vector<CampaignRow> campaigns;
   std::vector<std::uint64_t> frequency;  ///< by campaign and number of its accounts that a user follows, from 1; the last stands for all above, too
   std::uint64_t event_hash = 0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
+  CascadeShapes shapes;
   std::vector<SeriesRow> series;
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
