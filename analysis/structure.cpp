@@ -65,7 +65,7 @@ Means matched_means(std::span<const Cell> classes) {
 
 }  // namespace
 
-std::uint32_t size_class(std::uint32_t size) {
+std::uint32_t matching_class(std::uint32_t size) {
   if (size < 16) return size;
   const auto dropped = static_cast<std::uint32_t>(std::bit_width(size)) - 4;
   return 8 * dropped + (size >> dropped);
@@ -79,7 +79,7 @@ std::vector<StructureComparison> compare_structure(std::span<const CascadeShape>
     for (const CascadeShape& c : cascades) {
       GRAPEVINE_EXPECTS((c.group == 0 || c.group == 1) && c.replicate < replicates && c.size >= 1);
       if (std::isnan(c.*metric.value)) continue;
-      Cell& cell = by_replicate[c.replicate][size_class(c.size)];
+      Cell& cell = by_replicate[c.replicate][matching_class(c.size)];
       ++cell.count[c.group];
       cell.sum[c.group] += c.*metric.value;
     }

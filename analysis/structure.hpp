@@ -30,7 +30,7 @@ struct CascadeShape {
 /// structural virality that rises by s per factor e in size, at most s / 8, and about nothing where the groups lie alike within it. Exact
 /// sizes alone would drop most large cascades, for their sizes seldom occur twice; whole octaves would leave differences of a factor of
 /// two.
-std::uint32_t size_class(std::uint32_t size);
+std::uint32_t matching_class(std::uint32_t size);
 
 /// One metric, group 0 against group 1.
 struct StructureComparison {

@@ -5,7 +5,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
-#include "graph/tree_metrics.hpp"
+#include "sim/partners.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/world.hpp"
 
@@ -33,10 +33,6 @@ std::vector<std::uint64_t> count_reached(const std::vector<std::uint32_t>& reach
     users[bit] = parallel_sum(reached.size(), [&](std::size_t i) { return static_cast<std::uint64_t>(reached[i] >> bit & 1); });
   exchange.add(std::span(users));
   return users;
-}
-
-bool runs(const World& world, std::size_t campaign) {
-  return std::find(world.run.pays.begin(), world.run.pays.end(), world.parameters.campaigns[campaign].name) != world.run.pays.end();
 }
 
 /// Sums of quotients as whole numbers of 2^-32, so that their order is free.
@@ -97,9 +93,6 @@ std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64
     rows[i].outcomes = {tier.posts,         own.delivered + reshared.delivered, own.served + reshared.served, tier.impressions,      reached[i],
                         tier.actions[like], tier.actions[reply],                tier.actions[reshare],        tier.actions[click]};
   }
-  for (std::size_t c = 0; c < world.parameters.campaigns.size(); ++c)
-    if (runs(world, c))
-      for (const Purchase& purchase : (*world.deals)[c].purchases) rows[world.population->tier(purchase.user)].cost += purchase.cost;
   return rows;
 }
 
@@ -139,48 +132,6 @@ void add_readers(const World& world, RunRecord& record) {
     record.group_sessions.push_back(*next++);
     for (std::size_t tier = 0; tier < tiers; ++tier, next += 2) record.readers.push_back({next[0], next[1]});
   }
-}
-
-/// Who follows the accounts that were paid: one pass over the follows of this part's readers.
-void add_audiences(const World& world, RunRecord& record) {
-  const std::size_t campaigns = world.parameters.campaigns.size();
-  record.frequency.assign(campaigns * frequency_bins, 0);
-  std::vector<std::uint16_t> paid_by(world.graph.user_count(), 0);  // bit c: by campaign c
-  static_assert(most_campaigns <= 16);
-  bool any = false;
-  for (std::size_t c = 0; c < campaigns; ++c)
-    if (runs(world, c))
-      for (const Purchase& purchase : (*world.deals)[c].purchases) {
-        paid_by[purchase.user.index()] |= static_cast<std::uint16_t>(1u << c);
-        record.campaigns[c].audience_gross += purchase.followers;
-        any = true;
-      }
-  if (!any) return;
-  using Counts = std::vector<std::uint64_t>;
-  std::vector<Counts> by_block((world.readers.size() + reader_block - 1) / reader_block);
-  parallel_blocks(world.readers.size(), reader_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
-    Counts& users = by_block[block] = Counts(campaigns * frequency_bins, 0);
-    std::array<std::uint32_t, most_campaigns> follows{};
-    for (std::size_t i = begin; i < end; ++i) {
-      std::uint32_t all = 0;
-      for (const UserId followee : world.graph.followees(UserId{world.readers.first + static_cast<std::uint32_t>(i)})) {
-        const std::uint32_t mask = paid_by[followee.index()];
-        if (mask == 0) continue;
-        all |= mask;
-        for (std::uint32_t left = mask; left != 0; left &= left - 1) ++follows[static_cast<std::size_t>(std::countr_zero(left))];
-      }
-      for (; all != 0; all &= all - 1) {
-        const auto c = static_cast<std::size_t>(std::countr_zero(all));
-        ++users[c * frequency_bins + std::min<std::size_t>(follows[c], frequency_bins) - 1];
-        follows[c] = 0;
-      }
-    }
-  });
-  for (const Counts& users : by_block)
-    for (std::size_t i = 0; i < users.size(); ++i) record.frequency[i] += users[i];
-  world.exchange.add(std::span(record.frequency));
-  for (std::size_t c = 0; c < campaigns; ++c)
-    for (std::size_t k = 0; k < frequency_bins; ++k) record.campaigns[c].audience += record.frequency[c * frequency_bins + k];
 }
 
 std::vector<SeriesRow> series_rows(const World& world) {
@@ -254,40 +205,23 @@ RunRecord World::record() const {
   exchange.add(std::span(hash));
   record.event_hash = hash[0];
 
-  record.campaigns.resize(parameters.campaigns.size());
+  put_purchases(parameters, *deals, run.pays, [&](UserId user) { return population->tier(user); }, record);
+  for (std::uint32_t c = 0; c < record.campaigns.size(); ++c)
+    if (runs_campaign(run.pays, parameters.campaigns[c])) record.campaigns[c].outcomes.reach = reached[16 + c];
   std::unordered_map<std::uint64_t, std::size_t> influencer;  // (campaign, user) -> row
   const auto paid_account = [](std::uint32_t campaign, UserId user) { return static_cast<std::uint64_t>(campaign) << 32 | user.value(); };
-  for (std::uint32_t c = 0; c < parameters.campaigns.size(); ++c) {
-    CampaignRow& row = record.campaigns[c];
-    if (!runs(*this, c)) continue;
-    const Deal& deal = (*deals)[c];
-    row.budget = deal.budget;
-    row.margin = parameters.campaigns[c].margin;
-    row.offers = deal.offers;
-    row.declined = deal.declined;
-    row.outcomes.reach = reached[16 + c];
-    for (const Purchase& purchase : deal.purchases) {
-      ++row.accounts;
-      row.spent += purchase.cost;
-      influencer.emplace(paid_account(c, purchase.user), record.influencers.size());
-      record.influencers.push_back({purchase.user, purchase.profile, c, purchase.followers, 0, 0, purchase.cost, {}});
-    }
-  }
-  add_audiences(*this, record);
+  for (std::size_t i = 0; i < record.influencers.size(); ++i) influencer.emplace(paid_account(record.influencers[i].campaign, record.influencers[i].user), i);
+  put_audiences(graph, parameters, *deals, run.pays, readers, exchange, record);
   for (const Withheld& withheld : state.withheld) {
     ++record.campaigns[withheld.campaign].replaced;
     ++record.influencers[influencer.at(paid_account(withheld.campaign, withheld.author))].replaced;
   }
 
   const std::vector<std::vector<CascadeNode>> cascades = cascades_of(state, parameters.time.warmup);
-  std::vector<std::int32_t> parents;
   for (std::size_t i = 0; i < state.tracked.size(); ++i) {
     const TrackedPost& tracked = state.tracked[i];
     const PostCounters& counters = state.posts.live(PostId{tracked.post}) ? state.posts.counters(tracked.post) : tracked.counters;
     const bool paid = tracked.campaign != PostIdentity::no_campaign;
-    parents.clear();
-    for (const CascadeNode& node : cascades[i]) parents.push_back(node.parent);
-    const TreeMetrics tree = tree_metrics(parents);
 
     PostRow row;
     row.key = tracked.key;
@@ -303,11 +237,7 @@ RunRecord World::record() const {
     row.replies = counters.actions[reply];
     row.reshares = counters.actions[reshare];
     row.clicks = counters.actions[click];
-    row.cascade_size = static_cast<std::uint32_t>(cascades[i].size());
-    row.depth = static_cast<std::uint32_t>(tree.depth);
-    row.largest_broadcast = tree.largest_broadcast;
-    row.half_time = cascades[i][(cascades[i].size() + 1) / 2 - 1].tick - cascades[i].front().tick;
-    row.structural_virality = tree.structural_virality;
+    put_shape(cascades[i], row);
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);
     if (options.cascades) record.cascades.insert(record.cascades.end(), cascades[i].begin(), cascades[i].end());

@@ -120,7 +120,7 @@ struct DiffusionParameters {
   DiffusionModel model = DiffusionModel::feed;
   Probability probability = Probability::uniform;
   double chance = 0.1;           ///< uniform, topic_match: of one contact (per step under SI and SIR)
-  double adoptions = 0.0;        ///< uniform: if above 0, `chance` is this over the mean follower count: adoptions that one adopter is expected to bring about
+  double adoptions = -1;         ///< uniform: adoptions that one adopter is expected to bring about: `chance` is this over the mean follower count; -1: `chance` says it
   TrialSampling sampling = TrialSampling::skip;
   double recovery = 0.1;         ///< SIR: probability per step
   EpidemicTime time = EpidemicTime::steps;

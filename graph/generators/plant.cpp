@@ -24,14 +24,14 @@ namespace {
 /// The users of a graph in an order of draws without replacement.
 class DrawingOrder {
 public:
-  DrawingOrder(const FollowGraph& graph, Audience audience, std::uint64_t key) : graph_(graph), audience_(audience), key_(key) {}
+  DrawingOrder(const FollowGraph& graph, AudienceDraw audience, std::uint64_t key) : graph_(graph), audience_(audience), key_(key) {}
 
   /// visit(user) one after the other while it returns true. The order does not depend on where it ends.
   template <class Visit>
   void each(Visit&& visit) const {
     const std::size_t users = graph_.user_count();
     if (users == 0) return;
-    if (audience_ == Audience::followees) return each_follower(visit);
+    if (audience_ == AudienceDraw::followees) return each_follower(visit);
     const KeyedPermutation order(key_, users);
     for (std::size_t i = 0; i < users; ++i)
       if (!visit(UserId(static_cast<std::uint32_t>(order(i))))) return;
@@ -64,7 +64,7 @@ private:
   }
 
   const FollowGraph& graph_;
-  Audience audience_;
+  AudienceDraw audience_;
   std::uint64_t key_;
 };
 
@@ -73,9 +73,9 @@ struct Room {
   std::vector<std::uint64_t> in;  // by community
   std::uint64_t all = 0;
 
-  Room(const FollowGraph& graph, const std::vector<std::uint16_t>& community, Audience audience) {
+  Room(const FollowGraph& graph, const std::vector<std::uint16_t>& community, AudienceDraw audience) {
     for (std::size_t u = 0; u < graph.user_count(); ++u) {
-      if (audience == Audience::followees && graph.followees(UserId(static_cast<std::uint32_t>(u))).empty()) continue;
+      if (audience == AudienceDraw::followees && graph.followees(UserId(static_cast<std::uint32_t>(u))).empty()) continue;
       ++all;
       if (community.empty()) continue;
       if (community[u] >= in.size()) in.resize(community[u] + std::size_t{1}, 0);

@@ -13,7 +13,7 @@
 namespace grapevine {
 
 /// Where the followers of a new account come from.
-enum class Audience : std::uint8_t {
+enum class AudienceDraw : std::uint8_t {
   uniform,    ///< every user of the graph is equally likely
   followees,  ///< in proportion to what a user follows already: the follower of a follow drawn at random, as real audiences are (active
               ///< readers)
@@ -26,7 +26,7 @@ struct Plant {
   std::vector<std::uint64_t> followers;  ///< of each account, descending
   bool from_graph = false;  ///< chosen from the graph's accounts with least to most followers, as near to `followers` as there are
   std::uint64_t least = 0, most = 0;
-  Audience audience = Audience::uniform;
+  AudienceDraw audience = AudienceDraw::uniform;
   double homophily = -1;  ///< share of the followers that comes from the account's own community, 0 to 1; -1: whatever the draw gives
   bool nested = false;    ///< the followers of the smaller are followers of the larger, and all are of one community
 };

@@ -84,6 +84,32 @@ bool ranks_by_weights(const Target& target) {
 }
 constexpr Condition weighted_feed{"feed.ranking = \"weighted\"", ranks_by_weights};
 
+/// An arm's own model decides for its own keys; the scenario's keys also act through any arm.
+template <auto holds>
+bool spreads(const Target& target) {
+  if (target.arm) return holds(target.run->diffusion);
+  const std::vector<Arm>& arms = target.study->arms;
+  return holds(target.study->run.diffusion) || std::any_of(arms.begin(), arms.end(), [](const Arm& arm) { return holds(arm.run.diffusion); });
+}
+constexpr bool is_classic(const DiffusionParameters& diffusion) { return diffusion.model != DiffusionModel::feed; }
+constexpr bool by_follows(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.model != DiffusionModel::branching; }
+constexpr bool is_uniform(const DiffusionParameters& diffusion) {
+  return is_classic(diffusion) && (diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching);
+}
+constexpr bool has_chance(const DiffusionParameters& diffusion) {
+  return is_classic(diffusion) && ((is_uniform(diffusion) && diffusion.adoptions < 0.0) || diffusion.probability == Probability::topic_match);
+}
+constexpr bool tries_once(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::independent_cascade && is_uniform(diffusion); }
+constexpr bool recovers(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::sir; }
+constexpr bool keeps_cascades(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.cascades > 0; }
+constexpr Condition classic{"a classic diffusion.model", spreads<is_classic>};
+constexpr Condition along_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\"", spreads<by_follows>};
+constexpr Condition uniform_contacts{"a classic diffusion.model with diffusion.probability = \"uniform\"", spreads<is_uniform>};
+constexpr Condition chance_given{"a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions, or \"topic-match\"", spreads<has_chance>};
+constexpr Condition uniform_cascade{"diffusion.model = \"independent-cascade\" with diffusion.probability = \"uniform\"", spreads<tries_once>};
+constexpr Condition recovering{"diffusion.model = \"sir\"", spreads<recovers>};
+constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_cascades>};
+
 constexpr Condition claims_judged{"claims.arm, or claims.micro_arm and claims.mega_arm", [](const Target& target) { return target.study->claims.any(); }};
 constexpr Condition budget_shared{"budget_of", [](const Target& target) { return !target.campaign->budget_of.empty(); }};
 constexpr Condition plant_named{"plant", [](const Target& target) { return !target.campaign->plant.empty(); }};
@@ -125,6 +151,10 @@ Field feed(const Target& target) {
 template <auto member>
 Field behaviour(const Target& target) {
   return &(target.run->behaviour.*member);
+}
+template <auto member>
+Field diffusion(const Target& target) {
+  return &(target.run->diffusion.*member);
 }
 template <auto member, Action action>
 Field feed_per_action(const Target& target) {
@@ -964,6 +994,123 @@ std::vector<Key> make_keys() {
        .scope = S::run,
        .choices = {"latest", "first"}},
 
+      {.section = "diffusion",
+       .name = "model",
+       .kind = K::choice,
+       .field = diffusion<&DiffusionParameters::model>,
+       .sentence = "How posts spread: by ranked feeds, or by a classic model on the same graph. The classics know neither sessions nor feeds; a user takes a post up, which counts as a reshare, or does not.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .choices = {"feed", "independent-cascade", "linear-threshold", "si", "sir", "branching"}},
+      {.section = "diffusion",
+       .name = "probability",
+       .kind = K::choice,
+       .field = diffusion<&DiffusionParameters::probability>,
+       .sentence = "Of one contact, from an adopter to a follower: diffusion.chance for all; 1 over the follower's followees; 0.1, 0.01 or 0.001, drawn for each follow; diffusion.chance times the "
+                   "follower's interest in the post's topic; or the column graph.chances of the graph's file. For linear-threshold these are weights.",
+       .source = "Kempe, Kleinberg, Tardos 2003 (weighted-cascade); Chen, Wang, Wang 2010 (trivalency)",
+       .scope = S::run,
+       .choices = {"uniform", "weighted-cascade", "trivalency", "topic-match", "column"},
+       .only = along_follows},
+      {.section = "diffusion",
+       .name = "chance",
+       .kind = K::number,
+       .field = diffusion<&DiffusionParameters::chance>,
+       .sentence = "Probability that a contact passes the post on (under si and sir: per step); with topic-match, at full interest.",
+       .source = "assumption",
+       .scope = S::run,
+       .range = probability,
+       .unit = "probability",
+       .only = chance_given},
+      {.section = "diffusion",
+       .name = "adoptions",
+       .kind = K::number,
+       .field = diffusion<&DiffusionParameters::adoptions>,
+       .sentence = "Adoptions that an adopter, a user drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the mean follower count. The r of Goel et al.",
+       .source = "the user's choice; about 0.2 to 0.35 on Twitter, [C] reference C.4",
+       .scope = S::run,
+       .range = RealRange{0, 1e6, true},
+       .unit = "adoptions",
+       .absent = "diffusion.chance says it",
+       .only = uniform_contacts},
+      {.section = "diffusion",
+       .name = "sampling",
+       .kind = K::choice,
+       .field = diffusion<&DiffusionParameters::sampling>,
+       .sentence = "How successes are found: by jumps from one to the next, fastest where they are rare, or by a coin for each pair of users, which two arms share whatever else differs.",
+       .source = "the same distribution either way",
+       .scope = S::run,
+       .choices = {"skip", "coins"},
+       .only = uniform_cascade},
+      {.section = "diffusion",
+       .name = "recovery",
+       .kind = K::number,
+       .field = diffusion<&DiffusionParameters::recovery>,
+       .sentence = "Probability per step that an adopter stops trying.",
+       .source = "assumption",
+       .scope = S::run,
+       .range = RealRange{0, 1, true},
+       .unit = "probability",
+       .only = recovering},
+      {.section = "diffusion",
+       .name = "time",
+       .kind = K::choice,
+       .field = diffusion<&DiffusionParameters::time>,
+       .sentence = "Trials and recoveries of sir fall once a step, or at exponential times with the same rates.",
+       .source = "assumption",
+       .scope = S::run,
+       .choices = {"steps", "events"},
+       .only = recovering},
+      {.section = "diffusion",
+       .name = "steps",
+       .kind = K::whole,
+       .field = diffusion<&DiffusionParameters::steps>,
+       .sentence = "Steps after which a contagion is no longer looked at; 0: until nothing can happen any more.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .range = WholeRange{0, 1'000'000},
+       .unit = "steps",
+       .only = classic},
+      {.section = "diffusion",
+       .name = "cascades",
+       .kind = K::whole,
+       .field = diffusion<&DiffusionParameters::cascades>,
+       .sentence = "Unpaid cascades of each replicate: each an experiment of its own, from one user drawn at random. They are counted as roots of that user's tier.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .range = WholeRange{0, 1'000'000'000'000},
+       .unit = "cascades",
+       .only = classic},
+      {.section = "diffusion",
+       .name = "tier",
+       .kind = K::text,
+       .field = diffusion<&DiffusionParameters::tier>,
+       .sentence = "Their roots are of the tier of this name.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .absent = "any",
+       .only = unpaid_cascades},
+      {.section = "diffusion",
+       .name = "large",
+       .kind = K::whole,
+       .field = diffusion<&DiffusionParameters::large>,
+       .sentence = "Adopters, the root included, from which the shapes of cascades are counted.",
+       .source = "Goel et al. 2016 look at cascades of 100 and more, [S] reference rows 2, 5",
+       .scope = S::run,
+       .range = WholeRange{2, 1'000'000'000},
+       .unit = "adopters",
+       .only = unpaid_cascades},
+      {.section = "diffusion",
+       .name = "trees_from",
+       .kind = K::whole,
+       .field = diffusion<&DiffusionParameters::trees_from>,
+       .sentence = "Adopters from which the tree of an unpaid cascade is kept as rows of /posts and /cascades; 0: none is. Paid ones are kept always.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .range = WholeRange{0, 1'000'000'000},
+       .unit = "adopters",
+       .only = unpaid_cascades},
+
       {.section = "price",
        .name = "post",
        .kind = K::money,
@@ -1273,6 +1420,7 @@ const std::vector<Section>& sections() {
       {"feed.prior", false, "What the weighted ranking expects before it has seen anything."},
       {"behaviour", false, "What a reader does with a post it looks at."},
       {"cascade", false, "How reshares make a tree."},
+      {"diffusion", false, "How posts spread: by feeds, or by a classic model of diffusion."},
       {"price", false, "What a paid post costs: (post + follower x (follower count of the account)^exponent) x a factor of the account's own."},
       {"campaign", true, "A way to spend money on posts; one table each."},
       {"arm", true,

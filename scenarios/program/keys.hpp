@@ -68,7 +68,8 @@ struct Target {
 
 /// The field behind a key. Two keys fill several fields at once and get the whole struct.
 using Field = std::variant<std::monostate, bool*, std::int32_t*, std::uint32_t*, std::uint64_t*, MicroMoney*, double*, std::string*,
-                           std::filesystem::path*, GraphModel*, GraphFormat*, PlantSource*, Audience*, Ranking*, FeedMemory*, ParentRule*, std::vector<std::string>*,
+                           std::filesystem::path*, GraphModel*, GraphFormat*, PlantSource*, AudienceDraw*, Ranking*, FeedMemory*, ParentRule*, DiffusionModel*, Probability*,
+                           TrialSampling*, EpidemicTime*, std::vector<std::string>*,
                            std::vector<std::uint64_t>*, std::array<double, 24>*, std::vector<std::array<std::uint64_t, 2>>*,
                            std::array<std::string, 2>*, std::array<double, 4>*, std::vector<std::vector<double>>*, Redraw*, CampaignParameters*, PlantChoice*>;
 

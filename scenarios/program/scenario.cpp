@@ -165,6 +165,7 @@ public:
     read_arms(top);
     read_contrasts(top);
     check_conditions();
+    check_diffusion();
     check_time();
     const std::size_t before = mistakes_.size();
     check_graph();
@@ -491,6 +492,7 @@ private:
       if (!it.key->only.holds || it.key->only.holds(it.target)) continue;
       if (it.key->section == "graph" && !sound({"graph.model"})) continue;
       if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
+      if (it.key->section == "diffusion" && !diffusion_sound()) continue;
       add(it.name, fmt::format("{} has no effect here; it needs {}; remove it", it.label, it.key->only.words));
     }
   }
@@ -499,10 +501,41 @@ private:
     return std::all_of(given_.begin(), given_.end(), [](const Given& it) { return it.key->dotted() != "feed.ranking" || it.good; });
   }
 
+  bool diffusion_sound() const {
+    return std::all_of(given_.begin(), given_.end(), [](const Given& it) { return it.key->section != "diffusion" || it.good; });
+  }
+
+  /// What the classic models need, and what only the feed model takes.
+  void check_diffusion() {
+    if (!diffusion_sound()) return;
+    const bool any_feed = runs_feeds(study_);
+    for (const Given& it : given_) {
+      const std::string_view section = it.key->section;
+      const bool of_feed = section.substr(0, 4) == "feed" || section == "behaviour" || section == "cascade";
+      const DiffusionModel model = it.target.run->diffusion.model;
+      if (of_feed && (it.target.arm ? model != DiffusionModel::feed : !any_feed))
+        add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
+    }
+    const auto check = [&](const DiffusionParameters& diffusion, const std::string& prefix) {
+      if (diffusion.model == DiffusionModel::feed) return;
+      if (diffusion.probability == Probability::topic_match && diffusion.model != DiffusionModel::branching)
+        for (std::size_t i = 0; i < study_.world.campaigns.size(); ++i)
+          if (study_.world.campaigns[i].topic < 0)
+            add(place_of({prefix + "diffusion.probability", "diffusion.probability"}),
+                fmt::format("{}diffusion.probability is \"topic-match\", and campaign '{}' has no topic; expected {}topic; add it", prefix, study_.world.campaigns[i].name, campaign_prefixes_[i]));
+      if (!diffusion.tier.empty() && sound({"tiers.names"})) expect_tier(given(prefix + "diffusion.tier") ? prefix + "diffusion.tier" : "diffusion.tier", diffusion.tier);
+    };
+    check(study_.run.diffusion, "");
+    for (const Arm& arm : study_.arms) {
+      const std::string prefix = fmt::format("arm.{}.", arm.name);
+      if (given(prefix + "diffusion.model") || given(prefix + "diffusion.probability") || given(prefix + "diffusion.tier")) check(arm.run.diffusion, prefix);
+    }
+  }
+
   std::string in_words(Tick ticks) const { return in_quotes(duration_as_text(std::int64_t(ticks) * study_.world.time.tick_seconds)); }
 
   void check_time() {
-    if (!tick_known_ || !sound({"feed.window"})) return;
+    if (!tick_known_ || !sound({"feed.window"}) || !runs_feeds(study_)) return;
     const TimeParameters& time = study_.world.time;
     const Tick window = study_.run.feed.window;
     if (sound({"time.warmup"}) && time.warmup < window)
@@ -872,6 +905,10 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
 }
 
 }  // namespace
+
+bool runs_feeds(const Scenario& scenario) {
+  return std::any_of(scenario.arms.begin(), scenario.arms.end(), [](const Arm& arm) { return arm.run.diffusion.model == DiffusionModel::feed; });
+}
 
 double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
 

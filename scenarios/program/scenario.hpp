@@ -36,7 +36,7 @@ struct PlantChoice {
   std::uint32_t accounts = 1;
   std::uint64_t least = 0, most = 0;  ///< follower counts: from `most` down to `least` in equal ratios; a single account has their geometric mean
   PlantSource from = PlantSource::fresh;
-  Audience drawn = Audience::uniform;  ///< but on a platform, which has its own way
+  AudienceDraw drawn = AudienceDraw::uniform;  ///< but on a platform, which has its own way
   double homophily = -1;               ///< share of their audience from their own community; -1: that of the graph
   bool nested = false;                ///< one community, one profile, nested audiences: clones that differ in size only
 };
@@ -131,6 +131,9 @@ struct Scenario {
 
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);
+
+/// Whether some arm runs the feed model: only then is there time, with sessions and a warm-up.
+bool runs_feeds(const Scenario& scenario);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <tuple>
+#include <type_traits>
 
 #include "graph/base/error.hpp"
 #include "graph/base/h5.hpp"
@@ -154,6 +156,8 @@ public:
       const std::string scale = place_of(name, axis.name);
       if (axis.type == h5::Type::text)
         file_.scale<std::string>(scale, labels(axis.name));
+      else if (axis.type == h5::Type::f64)
+        file_.scale<double>(scale, bounds(axis.name));
       else
         file_.scale<std::int64_t>(scale, numbers(axis.name, rows, nodes));
       describe(file_, scale, axis.type == h5::Type::text ? "" : "1", axis.long_name);
@@ -187,20 +191,20 @@ public:
   }
 
   /// All rows of one table of the run records.
-  template <class Row>
-  auto rows(std::vector<Row> RunRecord::*table) const {
+  template <class Table>
+  auto rows(Table table) const {
     return [this, table](auto&& use) {
       each_run([&](std::uint32_t, std::uint32_t, std::uint32_t, const RunRecord& record) {
-        for (const Row& row : record.*table) use(row);
+        for (const auto& row : std::invoke(table, record)) use(row);
       });
     };
   }
   /// All numbers of one table of the run records, as rows of one column.
-  template <class Row>
-  auto numbers_of(std::vector<std::uint64_t> RunRecord::*table) const {
+  template <class Row, class Table>
+  auto numbers_of(Table table) const {
     return [this, table](auto&& use) {
       each_run([&](std::uint32_t, std::uint32_t, std::uint32_t, const RunRecord& record) {
-        for (const std::uint64_t number : record.*table) use(Row{number});
+        for (const std::uint64_t number : std::invoke(table, record)) use(Row{number});
       });
     };
   }
@@ -248,18 +252,45 @@ private:
       for (std::size_t i = 0; i < frequency_bins; ++i) values.push_back(static_cast<std::int64_t>(i) + 1);
       return values;
     }
-    values.resize(axis == "replicate" ? study_.replicates : axis == "node" ? nodes : rows);
+    if (axis == "size_from") {
+      for (std::uint32_t i = 0; i < shapes().sizes.size(); ++i) values.push_back(static_cast<std::int64_t>(least_size(i)));
+      return values;
+    }
+    if (axis == "breadth_from") {
+      for (std::uint32_t i = 0; i < shapes().breadths.size(); ++i) values.push_back(static_cast<std::int64_t>(least_followers(i)));
+      return values;
+    }
+    values.resize(axis == "replicate" ? study_.replicates : axis == "node" ? nodes : axis == "depth" ? shapes().depths.size() : rows);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(i);
     return values;
+  }
+
+  std::vector<double> bounds(std::string_view axis) const {
+    const bool virality = axis == "virality_from";
+    std::vector<double> values((virality ? shapes().virality : shapes().broadcasts).size());
+    for (std::uint32_t i = 0; i < values.size(); ++i) values[i] = virality ? least_virality(i) : static_cast<double>(i) / broadcast_classes;
+    return values;
+  }
+
+  /// Those of the first run, which are as long as all.
+  const CascadeShapes& shapes() const {
+    static const CascadeShapes none;
+    return study_.records.empty() ? none : study_.records.front().shapes;
   }
 
   h5::Writer file_;
   const StudyResult& study_;
 };
 
+constexpr auto sizes_of = [](auto& record) -> auto& { return record.shapes.sizes; };
+constexpr auto depths_of = [](auto& record) -> auto& { return record.shapes.depths; };
+constexpr auto breadths_of = [](auto& record) -> auto& { return record.shapes.breadths; };
+constexpr auto virality_of = [](auto& record) -> auto& { return record.shapes.virality; };
+constexpr auto broadcasts_of = [](auto& record) -> auto& { return record.shapes.broadcasts; };
+
 /// The axes fit the records: a mistake of ours otherwise.
 void expect_complete(const StudyResult& study) {
-  GRAPEVINE_EXPECTS(study.tiers_from.size() == study.tiers.size());
+  GRAPEVINE_EXPECTS(study.tiers_from.size() == study.tiers.size() && study.models.size() == study.arms.size());
   GRAPEVINE_EXPECTS(study.records.size() == study.points.size() * study.arms.size() * study.replicates);
   GRAPEVINE_EXPECTS(study.graphs.size() == study.points.size() * study.replicates);
   for (const RunRecord& record : study.records) {
@@ -272,6 +303,9 @@ void expect_complete(const StudyResult& study) {
     GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());
     for (std::size_t i = 0; i < record.series.size(); ++i)
       GRAPEVINE_EXPECTS(record.series[i].first_tick == study.records.front().series[i].first_tick);
+    const CascadeShapes &shapes = record.shapes, &first = study.records.front().shapes;
+    GRAPEVINE_EXPECTS(shapes.sizes.size() == first.sizes.size() && shapes.depths.size() == first.depths.size() && shapes.breadths.size() == first.breadths.size() &&
+                      shapes.virality.size() == first.virality.size() && shapes.broadcasts.size() == first.broadcasts.size());
     if (!record.cascades.empty())
       for (const PostRow& post : record.posts)
         GRAPEVINE_EXPECTS(std::size_t{post.first_node} + post.cascade_size <= record.cascades.size());
@@ -301,6 +335,7 @@ public:
     for (RunRecord& record : study_.records)
       for (std::size_t i = 0; i < record.series.size(); ++i) record.series[i].first_tick = static_cast<Tick>(ticks[i]);
 
+    shapes();
     const auto hashes = rows<schema::RunHash>(schema::run_cells);
     expect(hashes.size() == study_.records.size(), "summary");
     for (std::size_t i = 0; i < hashes.size(); ++i) study_.records[i].event_hash = hashes[i].event_hash;
@@ -367,27 +402,47 @@ private:
     return rows;
   }
 
+  /// Results before 2.1 have none.
+  void shapes() {
+    study_.models.assign(study_.arms.size(), "feed");
+    if (!file_.exists("/cascade_shapes")) return;
+    const auto models = rows<schema::ArmModel>(schema::arm_models);
+    for (std::size_t i = 0; i < models.size(); ++i) study_.models[i] = models[i].model;
+    cells(schema::size_cells, sizes_of);
+    numbers<schema::DepthCount>(schema::depth_cells, depths_of);
+    numbers<schema::BreadthCount>(schema::breadth_cells, breadths_of);
+    numbers<schema::ViralityCount>(schema::virality_cells, virality_of);
+    numbers<schema::BroadcastCount>(schema::broadcast_cells, broadcasts_of);
+    const auto facts = rows<schema::ShapeFacts>(schema::shape_cells);
+    expect(facts.size() == study_.records.size(), "cascade_shapes");
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      study_.records[i].shapes.large = static_cast<std::uint32_t>(facts[i].large);
+      study_.records[i].shapes.size_virality_correlation = facts[i].size_virality_correlation;
+    }
+  }
+
   /// Deals the cells of a grid out to the runs: the last axis belongs to a run.
-  template <class Row>
-  void cells(const Part& part, std::vector<Row> RunRecord::*table) {
+  template <class Table>
+  void cells(const Part& part, Table table) {
+    using Row = typename std::remove_reference_t<std::invoke_result_t<Table, RunRecord&>>::value_type;
     const std::vector<Row> all = rows<Row>(part);
     const std::size_t runs = study_.records.size();
     expect(runs == 0 ? all.empty() : all.size() % runs == 0, part.group);
     const std::size_t each = runs == 0 ? 0 : all.size() / runs;
     for (std::size_t i = 0; i < runs; ++i) {
       const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * each);
-      (study_.records[i].*table).assign(begin, begin + static_cast<std::ptrdiff_t>(each));
+      std::invoke(table, study_.records[i]).assign(begin, begin + static_cast<std::ptrdiff_t>(each));
     }
   }
 
-  template <class Row>
-  void numbers(const Part& part, std::vector<std::uint64_t> RunRecord::*table) {
+  template <class Row, class Table>
+  void numbers(const Part& part, Table table) {
     const std::vector<Row> all = rows<Row>(part);
     const std::size_t each = study_.records.empty() ? 0 : all.size() / study_.records.size();
     expect(each * study_.records.size() == all.size(), part.group);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto& [number] = all[i];
-      (study_.records[i / each].*table).push_back(number);
+      std::invoke(table, study_.records[i / each]).push_back(number);
     }
   }
 
@@ -446,6 +501,13 @@ std::vector<Dataset> datasets() {
   take_down<Placed<PostRow>>(post_rows, list);
   take_down<CascadeSize>(cascade_sizes, list);
   take_down<CascadeNode>(cascade_nodes, list);
+  take_down<CascadeSizeRow>(size_cells, list);
+  take_down<ArmModel>(arm_models, list);
+  take_down<ShapeFacts>(shape_cells, list);
+  take_down<DepthCount>(depth_cells, list);
+  take_down<BreadthCount>(breadth_cells, list);
+  take_down<ViralityCount>(virality_cells, list);
+  take_down<BroadcastCount>(broadcast_cells, list);
   take_down<GraphFacts>(graph_cells, list);
   take_down<ScenarioTexts>(scenario_texts, list);
   return list;
@@ -468,6 +530,15 @@ std::vector<Axis> axes_of(std::string_view group) {
 void StudyResult::allocate() {
   records.assign(points.size() * arms.size() * replicates, {});
   graphs.assign(points.size() * replicates, {});
+}
+
+void StudyResult::align_shapes() {
+  const auto align = [&](auto table) {
+    std::size_t longest = 0;
+    for (RunRecord& record : records) longest = std::max(longest, table(record).size());
+    for (RunRecord& record : records) table(record).resize(longest);
+  };
+  align(sizes_of), align(depths_of), align(breadths_of), align(virality_of), align(broadcasts_of);
 }
 
 std::string StudyResult::account(UserId user) const {
@@ -551,6 +622,21 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
     writer.file().attribute("/cascades/reason", "flag_values", schema::reason_values);
     writer.file().attribute("/cascades/reason", "flag_meanings", schema::reason_meanings);
   }
+
+  writer.group("cascade_sizes");
+  writer.part<CascadeSizeRow>(schema::size_cells, writer.rows(sizes_of));
+
+  writer.group("cascade_shapes");
+  writer.part<schema::ArmModel>(schema::arm_models, [&](auto&& use) {
+    for (const std::string& model : study.models) use(schema::ArmModel{model});
+  });
+  writer.part<schema::ShapeFacts>(schema::shape_cells, [&](auto&& use) {
+    for (const RunRecord& record : study.records) use(schema::ShapeFacts{record.shapes.large, record.shapes.size_virality_correlation});
+  });
+  writer.part<schema::DepthCount>(schema::depth_cells, writer.numbers_of<schema::DepthCount>(depths_of));
+  writer.part<schema::BreadthCount>(schema::breadth_cells, writer.numbers_of<schema::BreadthCount>(breadths_of));
+  writer.part<schema::ViralityCount>(schema::virality_cells, writer.numbers_of<schema::ViralityCount>(virality_of));
+  writer.part<schema::BroadcastCount>(schema::broadcast_cells, writer.numbers_of<schema::BroadcastCount>(broadcasts_of));
 
   writer.group("graph");
   writer.part<GraphFacts>(schema::graph_cells, [&](auto&& use) {

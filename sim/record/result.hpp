@@ -105,6 +105,7 @@ struct StudyResult {
 
   std::vector<std::string> points{"scenario"};  ///< labels of the points of a sweep; a study without sweep has one
   std::vector<std::string> arms;
+  std::vector<std::string> models;  ///< by arm: how posts spread in it, as the scenario says it ("feed", "independent-cascade")
   std::uint32_t replicates = 0;
   std::vector<std::string> tiers;
   std::vector<std::uint64_t> tiers_from;  ///< least follower count of each tier
@@ -129,6 +130,8 @@ struct StudyResult {
   }
   /// Makes `records` and `graphs` as large as the axes say. Call once the axes are set.
   void allocate();
+  /// Makes the histograms of all records equally long. Call once they are filled.
+  void align_shapes();
   RunRecord& record(std::size_t point, std::size_t arm, std::size_t replicate) { return records[place(point, arm, replicate)]; }
   const RunRecord& record(std::size_t point, std::size_t arm, std::size_t replicate) const { return records[place(point, arm, replicate)]; }
   GraphFacts& graph(std::size_t point, std::size_t replicate) { return graphs[point * replicates + replicate]; }

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -221,7 +222,7 @@ struct CascadeShapes {
   CascadeHistogram virality;          ///< large cascades, by `virality_class`
   CascadeHistogram broadcasts;        ///< large cascades, by the largest broadcast's share of the adopters that are not the root, in hundredths
   std::uint32_t large = 100;          ///< adopters from which a cascade is large
-  double size_virality_correlation = 0;  ///< Spearman's rank correlation of size and structural virality over large cascades; NaN for fewer than two
+  double size_virality_correlation = std::numeric_limits<double>::quiet_NaN();  ///< Spearman's rank correlation of size and structural virality over large cascades; NaN for fewer than two
   bool operator==(const CascadeShapes&) const = default;
 };
 

@@ -21,7 +21,7 @@ namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
 inline constexpr int major_version = 2;  ///< raised when readers of the old format would misread the new one
-inline constexpr int minor_version = 0;  ///< raised when something is added
+inline constexpr int minor_version = 1;  ///< raised when something is added
 
 inline constexpr std::string_view count_units = "1";
 inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
@@ -34,7 +34,7 @@ struct Axis {
   h5::Type type;
   std::string_view long_name;
 };
-inline constexpr std::array<Axis, 13> axes{{
+inline constexpr std::array<Axis, 18> axes{{
     {"point", h5::Type::text, "point of the sweep"},
     {"arm", h5::Type::text, "arm"},
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
@@ -48,13 +48,18 @@ inline constexpr std::array<Axis, 13> axes{{
     {"row", h5::Type::i64, "number of the row"},
     {"post", h5::Type::i64, "row of the post in /posts"},
     {"node", h5::Type::i64, "number of the node over all cascades"},
+    {"size_from", h5::Type::i64, "least size of the class: adopters, the root included"},
+    {"depth", h5::Type::i64, "reshares between the root and the farthest adopter; the last stands for all above, too"},
+    {"breadth_from", h5::Type::i64, "least number of the class: most adopters at one distance from the root"},
+    {"virality_from", h5::Type::f64, "least structural virality of the class; the last stands for all above, too"},
+    {"broadcast_from", h5::Type::f64, "least share of the class: children of the adopter that has most, over all adopters but the root"},
 }};
 
 struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 17> groups{{
+inline constexpr std::array<Group, 19> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by tier of the root's "
      "author."},
@@ -75,6 +80,9 @@ inline constexpr std::array<Group, 17> groups{{
     {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
     {"cascades",
      "The trees of the tracked roots, as CF contiguous ragged array: row_size nodes for each row of /posts, parents before children."},
+    {"cascade_sizes",
+     "Cascades by size: each size below 1024 by itself, then sixteen classes in each octave. Of the classic models all unpaid cascades, of the feed model the unpaid ones that are tracked."},
+    {"cascade_shapes", "The same cascades by depth and breadth, and the large ones among them by structural virality and largest broadcast."},
     {"graph", "The follow graph of each replicate, and what its loader met."},
     {"scenario", "The scenario file as given, and every key with its value as the program understood it."},
     {"provenance", "Everything that may differ between equal runs, as attributes of this group."},
@@ -103,6 +111,13 @@ inline const Part influencer_rows{"influencers", {"row"}};
 inline const Part post_rows{"posts", {"row"}};
 inline const Part cascade_sizes{"cascades", {"post"}};
 inline const Part cascade_nodes{"cascades", {"node"}};
+inline const Part size_cells{"cascade_sizes", {"point", "arm", "replicate", "size_from"}};
+inline const Part shape_cells{"cascade_shapes", {"point", "arm", "replicate"}};
+inline const Part arm_models{"cascade_shapes", {"arm"}};
+inline const Part depth_cells{"cascade_shapes", {"point", "arm", "replicate", "depth"}};
+inline const Part breadth_cells{"cascade_shapes", {"point", "arm", "replicate", "breadth_from"}};
+inline const Part virality_cells{"cascade_shapes", {"point", "arm", "replicate", "virality_from"}};
+inline const Part broadcast_cells{"cascade_shapes", {"point", "arm", "replicate", "broadcast_from"}};
 inline const Part graph_cells{"graph", {"point", "replicate"}};
 inline const Part scenario_texts{"scenario", {}};
 
@@ -128,6 +143,26 @@ struct FrequencyCount {
 };
 struct CascadeSize {
   std::uint64_t nodes = 0;
+};
+/// Of one run, beside the histograms.
+struct ShapeFacts {
+  std::uint64_t large = 0;
+  double size_virality_correlation = 0;
+};
+struct ArmModel {
+  std::string model;
+};
+struct DepthCount {
+  std::uint64_t cascades = 0;
+};
+struct BreadthCount {
+  std::uint64_t cascades = 0;
+};
+struct ViralityCount {
+  std::uint64_t cascades = 0;
+};
+struct BroadcastCount {
+  std::uint64_t cascades = 0;
 };
 struct ScenarioTexts {
   std::string given;
@@ -381,6 +416,48 @@ void columns(Row& row, Column& column) {
   column("user", row.user, count_units, "user, by internal number");
   column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");
   column("reason", row.reason, no_units, "why the parent was looked at");
+}
+
+template <Of<CascadeSizeRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("cascades", row.cascades, count_units, "cascades of the class");
+  column("adopters", row.adopters, count_units, "their adopters, roots included");
+  column("direct", row.direct, count_units, "adopters who took the post from the root");
+  column("depth", row.depth, count_units, "depths, added up");
+  column("max_breadth", row.max_breadth, count_units, "most adopters at one distance from the root, added up");
+  column("largest_broadcast", row.largest_broadcast, count_units, "children of the adopter that has most, added up");
+  column("structural_virality", row.structural_virality, "1", "structural virality, added up; 0 for cascades of one, which have none");
+}
+
+template <Of<ShapeFacts> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("large", row.large, count_units, "adopters, the root included, from which a cascade is large");
+  column("size_virality_correlation", row.size_virality_correlation, "1", "Spearman's rank correlation of size and structural virality over the large cascades; missing for fewer than two");
+}
+
+template <Of<ArmModel> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("model", row.model, no_units, "how posts spread in the arm: feed, or a classic model");
+}
+
+template <Of<DepthCount> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("by_depth", row.cascades, count_units, "cascades of so many generations");
+}
+
+template <Of<BreadthCount> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("by_breadth", row.cascades, count_units, "cascades of such a breadth");
+}
+
+template <Of<ViralityCount> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("by_virality", row.cascades, count_units, "large cascades of such a structural virality");
+}
+
+template <Of<BroadcastCount> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("by_broadcast", row.cascades, count_units, "large cascades whose largest broadcast has such a share");
 }
 
 template <Of<GraphFacts> Row, class Column>

@@ -45,8 +45,8 @@ bool holds(const Estimate& e, double x) { return e.low <= x && x <= e.high; }
 TEST_CASE("sizes of a class are equal below 16 and within an eighth above", "[analysis][structure]") {
   std::uint32_t first = 1;
   for (std::uint32_t size = 1; size < 300'000; ++size) {
-    if (size_class(size) != size_class(first)) {
-      CHECK(size_class(size) == size_class(first) + 1);
+    if (matching_class(size) != matching_class(first)) {
+      CHECK(matching_class(size) == matching_class(first) + 1);
       first = size;
     }
     if (size < 16 || size > first + (first - 1) / 8) {
@@ -54,7 +54,7 @@ TEST_CASE("sizes of a class are equal below 16 and within an eighth above", "[an
       REQUIRE((size < 16 ? first == size : size < first + first / 8.0));
     }
   }
-  CHECK(size_class(~0u) == 8 * 28 + 15);
+  CHECK(matching_class(~0u) == 8 * 28 + 15);
 }
 
 TEST_CASE("matching worked out by hand", "[analysis][structure]") {

@@ -64,7 +64,7 @@ FollowGraph without(const FollowGraph& graph, const std::vector<PlantedUser>& pl
 }  // namespace
 
 TEST_CASE("planted accounts have exactly the followers asked for and leave the rest alone", "[graph][generators][plant]") {
-  const Audience audience = GENERATE(Audience::uniform, Audience::followees);
+  const AudienceDraw audience = GENERATE(AudienceDraw::uniform, AudienceDraw::followees);
   const FollowGraph before = world();
   FollowGraph graph = before;
   Accounts accounts;
@@ -111,7 +111,7 @@ TEST_CASE("the graph around planted accounts is the one that was there", "[graph
 }
 
 TEST_CASE("nested accounts share their audiences, others do not", "[graph][generators][plant]") {
-  const Audience audience = GENERATE(Audience::uniform, Audience::followees);
+  const AudienceDraw audience = GENERATE(AudienceDraw::uniform, AudienceDraw::followees);
   FollowGraph graph = world(1'000);
   Accounts accounts;
   std::vector<Plant> plants = {fresh("clones", 0, {600, 200, 50}), fresh("others", 1, {600, 200})};
@@ -137,7 +137,7 @@ TEST_CASE("audiences are drawn uniformly, or in proportion to followees", "[grap
   for (std::size_t u = 0; u < users; ++u)
     for (std::size_t step = 1; step <= (u < 400 ? 9 : 1); ++step) builder.add(user(u), user((u + step) % users));
   const FollowGraph graph = builder.build();
-  const auto share_of_first = [&](Audience audience) {
+  const auto share_of_first = [&](AudienceDraw audience) {
     double seen = 0;
     for (std::uint32_t replicate = 0; replicate < replicates; ++replicate) {
       FollowGraph planted = graph;
@@ -151,14 +151,14 @@ TEST_CASE("audiences are drawn uniformly, or in proportion to followees", "[grap
     return seen / (draws * replicates);
   };
   const double sd = std::sqrt(0.25 / (draws * replicates));
-  CHECK(std::abs(share_of_first(Audience::uniform) - 0.5) < 5 * sd);
+  CHECK(std::abs(share_of_first(AudienceDraw::uniform) - 0.5) < 5 * sd);
   double low = 0, high = 1;
   for (int step = 0; step < 60; ++step) {
     const double c = (low + high) / 2;
     (400 * (1 - std::exp(-9 * c)) + 400 * (1 - std::exp(-c)) < draws ? low : high) = c;
   }
   // The limit of large numbers is off by a share of the order 1 / 400 of what it changes, 0.9 to 0.89.
-  CHECK(std::abs(share_of_first(Audience::followees) - 400 * (1 - std::exp(-9 * low)) / draws) <
+  CHECK(std::abs(share_of_first(AudienceDraw::followees) - 400 * (1 - std::exp(-9 * low)) / draws) <
         5 * std::sqrt(0.1 / (draws * replicates)) + 0.001);
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("an audience may be everybody, or all who follow anybody", "[graph][ge
   builder.add(user(0), user(50));
   const FollowGraph before = builder.build();
   std::vector<Plant> plants = {fresh("all", 0, {100}), fresh("readers", 1, {60})};
-  plants[1].audience = Audience::followees;
+  plants[1].audience = AudienceDraw::followees;
   FollowGraph graph = before;
   Accounts accounts;
   plant(graph, accounts, plants, stream());
@@ -258,7 +258,7 @@ TEST_CASE("plants of both kinds stand in one graph, the same for any number of t
     FollowGraph graph = world(3'000);
     Accounts accounts;
     std::vector<Plant> plants = {fresh("a", 0, {700, 600}), chosen("b", 1, {60, 20}), fresh("c", 2, {2'900})};
-    plants[0].audience = Audience::followees;
+    plants[0].audience = AudienceDraw::followees;
     plant(graph, accounts, plants, stream());
     std::vector<std::uint32_t> users;
     for (const PlantedUser& each : accounts.planted) users.push_back(each.user.value());

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/accounts.hpp"
+#include "graph/chance.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/campaigns.hpp"
+#include "sim/diffusion/audience.hpp"
+#include "sim/diffusion/chances.hpp"
+#include "sim/diffusion/contagion.hpp"
+#include "sim/interests.hpp"
+#include "sim/parameters.hpp"
+#include "sim/record/run_record.hpp"
+#include "sim/replicate.hpp"
+
+namespace grapevine {
+
+/// Called from time to time with the share of an arm that is done, 0 to 1; may throw to stop the run.
+using ShareHook = std::function<void(double done)>;
+
+/// One replicate of a study under the classic models: the counterpart of `Replicate`, with the same record.
+///
+/// A campaign's posts start contagions: the p-th posts of all its accounts are the seeds of one, in which a user adopts once, whoever it has the post from. The p-th contagions of
+/// all campaigns and arms draw the same coins. Adopting counts as resharing; every follower of an adopter has one impression of it, whether or not the post moved it, for
+/// these models know no feed; a step is a tick. Unpaid cascades are experiments of their own, each in an untouched world, so no reach is counted over them.
+class DiffusionReplicate {
+public:
+  /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its follows; may be empty. `deals`: of all campaigns.
+  DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows, const WorldParameters& parameters, std::vector<Deal> deals,
+                     ReplicateStreams streams);
+
+  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws BadRequest where the arm asks for probabilities that did not come with the graph.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}) const;
+
+private:
+  class ArmRun;
+
+  const FollowGraph& graph_;
+  const Accounts& accounts_;
+  std::span<const Chance> of_follows_;
+  const WorldParameters& parameters_;
+  std::vector<Deal> deals_;
+  StreamKey dynamics_;
+  StreamKey content_;
+  Interests interests_;
+  Audience audience_;
+  std::vector<std::uint8_t> tier_;  ///< of each user
+  std::vector<std::uint64_t> tier_sizes_;
+};
+
+/// The model of `diffusion` on one graph; one for each thread. What it is given outlives it.
+std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chances& chances, const DiffusionParameters& diffusion);
+
+}  // namespace grapevine
