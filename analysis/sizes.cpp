@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 #include "analysis/elasticity.hpp"
 #include "analysis/estimates.hpp"
+#include "analysis/one_arm.hpp"
 #include "analysis/overlap.hpp"
 #include "analysis/structure.hpp"
 #include "graph/base/error.hpp"
@@ -17,38 +17,9 @@ namespace {
 
 constexpr std::size_t ranked = 0, held_out = 1;  // groups of readers, in the order of RunRecord
 
-using OfRun = std::function<double(const RunRecord&)>;
-
-Series series_of(const ArmRuns& arm, const OfRun& total, const OfRun& per = {}) {
-  Series series;
-  for (const RunRecord& run : arm.records) {
-    series.total.push_back(total(run));
-    if (per) series.per.push_back(per(run));
-  }
-  return series;
-}
-
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
 const ReaderRow& readers_of(const RunRecord& run, std::size_t group, std::size_t tier) { return run.readers[group * run.tiers.size() + tier]; }
-
-ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view statistic, std::string_view unit, std::string_view interval,
-                             const Estimate& estimate) {
-  ComparisonRow row;
-  row.contrast = std::move(contrast);
-  row.arm = arm.name;
-  row.estimand = "population";
-  row.metric = metric;
-  row.statistic = statistic;
-  row.unit = unit;
-  row.interval = interval;
-  row.estimate = row.mean_arm = estimate.value;
-  row.lower = estimate.low;
-  row.upper = estimate.high;
-  row.level = usual_level;
-  row.replicates = static_cast<std::uint32_t>(estimate.n);
-  return row;
-}
 
 /// A rate of one tier, with what it is computed from.
 struct Rate {

@@ -5,6 +5,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/diffusion/cascade_tally.hpp"
 #include "sim/partners.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/world.hpp"
@@ -218,6 +219,7 @@ RunRecord World::record() const {
   }
 
   const std::vector<std::vector<CascadeNode>> cascades = cascades_of(state, parameters.time.warmup);
+  CascadeTally shapes(state.tiers.size(), run.diffusion.large);
   for (std::size_t i = 0; i < state.tracked.size(); ++i) {
     const TrackedPost& tracked = state.tracked[i];
     const PostCounters& counters = state.posts.live(PostId{tracked.post}) ? state.posts.counters(tracked.post) : tracked.counters;
@@ -237,18 +239,28 @@ RunRecord World::record() const {
     row.replies = counters.actions[reply];
     row.reshares = counters.actions[reshare];
     row.clicks = counters.actions[click];
-    put_shape(cascades[i], row);
+    const TreeMetrics tree = put_shape(cascades[i], row);
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);
     if (options.cascades) record.cascades.insert(record.cascades.end(), cascades[i].begin(), cascades[i].end());
 
-    if (!paid) continue;
+    if (!paid) {
+      shapes.add({.size = tree.size,
+                  .depth = tree.depth,
+                  .max_breadth = tree.max_breadth,
+                  .root_children = tree.root_children,
+                  .largest_broadcast = tree.largest_broadcast,
+                  .structural_virality = tree.structural_virality,
+                  .tier = row.tier});
+      continue;
+    }
     add_counters(record.campaigns[tracked.campaign].outcomes, counters);
     InfluencerRow& account = record.influencers[influencer.at(paid_account(tracked.campaign, tracked.author))];
     ++account.posts;
     add_counters(account.outcomes, counters);
     account.outcomes.reach += counters.reach;  // summed over its posts: an account's posts are few
   }
+  if (shapes.cascades() > 0) record.shapes = shapes.shapes();
   return record;
 }
 

@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "graph/base/parallel.hpp"
-#include "graph/tree_metrics.hpp"
 
 namespace grapevine {
 
@@ -53,7 +52,7 @@ void put_audiences(const FollowGraph& graph, const WorldParameters& parameters, 
     for (std::size_t k = 0; k < frequency_bins; ++k) record.campaigns[c].audience += record.frequency[c * frequency_bins + k];
 }
 
-void put_shape(std::span<const CascadeNode> nodes, PostRow& row) {
+TreeMetrics put_shape(std::span<const CascadeNode> nodes, PostRow& row) {
   std::vector<std::int32_t> parents;
   parents.reserve(nodes.size());
   for (const CascadeNode& node : nodes) parents.push_back(node.parent);
@@ -63,6 +62,7 @@ void put_shape(std::span<const CascadeNode> nodes, PostRow& row) {
   row.largest_broadcast = tree.largest_broadcast;
   row.half_time = nodes[(nodes.size() + 1) / 2 - 1].tick - nodes.front().tick;
   row.structural_virality = tree.structural_virality;
+  return tree;
 }
 
 }  // namespace grapevine

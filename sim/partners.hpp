@@ -6,6 +6,7 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/tree_metrics.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/record/run_record.hpp"
 
@@ -23,8 +24,8 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
 void put_audiences(const FollowGraph& graph, const WorldParameters& parameters, const std::vector<Deal>& deals, const std::vector<std::string>& pays, UserRange readers,
                    Exchange& exchange, RunRecord& record);
 
-/// Sets what the shape of a cascade says of its row: size, depth, largest broadcast, half time, structural virality. Nodes as in `RunRecord::cascades`.
-void put_shape(std::span<const CascadeNode> nodes, PostRow& row);
+/// Sets what the shape of a cascade says of its row: size, depth, largest broadcast, half time, structural virality; returns all that there is. Nodes as in `RunRecord::cascades`.
+TreeMetrics put_shape(std::span<const CascadeNode> nodes, PostRow& row);
 
 template <class Tier>
 void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& deals, const std::vector<std::string>& pays, Tier&& tier, RunRecord& record) {

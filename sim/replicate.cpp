@@ -18,6 +18,8 @@ RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& opti
   return branch->record();
 }
 
+std::vector<Deal> Replicate::deals() const { return *world_->deals_now(); }
+
 std::vector<MemoryLine> Replicate::memory() const { return world_->memory(); }
 
 }  // namespace grapevine

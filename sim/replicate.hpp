@@ -8,6 +8,7 @@
 #include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/follow_graph.hpp"
+#include "sim/campaigns.hpp"
 #include "sim/parameters.hpp"
 #include "sim/record/run_record.hpp"
 
@@ -46,6 +47,9 @@ public:
   /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be run in any order, any number of times.
   /// Every part returns the whole record.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {}) const;
+
+  /// What the campaigns do with their money, as arms that branch now see it.
+  std::vector<Deal> deals() const;
 
   std::vector<MemoryLine> memory() const;
 

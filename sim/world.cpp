@@ -131,9 +131,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       keys(other.keys),
       schedule(other.schedule),
       population(other.population),
-      deals(needs_past(other.parameters) && other.state.clock.now == other.parameters.time.warmup
-                ? std::make_shared<const std::vector<Deal>>(choose_accounts(other.graph, other.accounts, other.parameters, other.streams_, other.past_rates()))
-                : other.deals),
+      deals(other.deals_now()),
       behaviour(run_.behaviour, other.parameters.population),
       ranker(Ranker::make(run_.feed, other.keys.ranking)),
       chronological(make_chronological(run_.feed, other.keys.ranking)),
@@ -159,6 +157,11 @@ World::~World() = default;
 std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
   return std::unique_ptr<World>(new World(*this, new_run, new_options));
+}
+
+std::shared_ptr<const std::vector<Deal>> World::deals_now() const {
+  if (!needs_past(parameters) || state.clock.now != parameters.time.warmup) return deals;
+  return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates()));
 }
 
 /// Engagement per impression of the live roots of each user, smoothed towards that of all by as many impressions as the platform's prior counts for.

@@ -199,6 +199,9 @@ public:
   void step();
   void run_until(Tick end, const TickHook& hook = {});
 
+  /// What the campaigns do with their money: chosen anew at the end of the warm-up if one of them looks at what accounts did in it.
+  std::shared_ptr<const std::vector<Deal>> deals_now() const;
+
   /// What the run so far leaves behind. All parts return the same.
   RunRecord record() const;
 

@@ -12,12 +12,13 @@ namespace grapevine {
 ProgressForm progress_form_for(std::FILE* out) { return isatty(fileno(out)) != 0 ? ProgressForm::line : ProgressForm::log; }
 
 std::string ProgressReport::sentence(const StudyProgress& progress, double seconds) {
-  const double share = progress.ticks > 0 ? static_cast<double>(progress.ticks_done) / static_cast<double>(progress.ticks) : 1.0;
+  const double share = progress.work > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.work) : 1.0;
   std::string text =
       fmt::format("replicate {} of {}, {}: {:.0f} %", progress.replicate + 1, progress.replicates, progress.doing, 100 * share);
-  if (progress.ticks_done > 0 && seconds > 0) {
-    const double rate = static_cast<double>(progress.ticks_done) / seconds;
-    text += fmt::format(", {} ticks/s, {} left", with_decimals(rate, rate < 10 ? 1 : 0), duration(seconds * (1 - share) / share));
+  if (progress.done > 0 && seconds > 0) {
+    const double rate = static_cast<double>(progress.done) / seconds;
+    if (progress.in_ticks) text += fmt::format(", {} ticks/s", with_decimals(rate, rate < 10 ? 1 : 0));
+    text += fmt::format(", {} left", duration(seconds * (1 - share) / share));
   }
   return text;
 }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "analysis/cascades.hpp"
 #include "analysis/claims.hpp"
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
@@ -16,7 +17,9 @@
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "scenarios/program/assumptions.hpp"
+#include "scenarios/program/keys.hpp"
 #include "sim/campaigns.hpp"
+#include "sim/diffusion/diffusion_run.hpp"
 
 namespace grapevine {
 
@@ -26,19 +29,37 @@ void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std
   const WorldParameters& parameters = scenario.world;
   const ReplicateStreams streams = streams_of(scenario, replicate);
   const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams);
-  for (const Arm& arm : scenario.arms) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
+  for (const Arm& arm : scenario.arms)
+    if (arm.run.diffusion.model == DiffusionModel::feed) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
 }
 
-/// Counts a study's ticks and tells its listener.
+/// What only the graph can tell of the classic models.
+void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world) {
+  for (const Arm& arm : scenario.arms)
+    if (arm.run.diffusion.model != DiffusionModel::feed) expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
+}
+
+/// The model as the key has it.
+std::string model_name(DiffusionModel model) { return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]); }
+
+/// Work that an arm under a classic model counts for.
+constexpr std::uint64_t classic_work = 1000;
+
+std::uint64_t classic_arms(const Scenario& scenario) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(scenario.arms, [](const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }));
+}
+
+/// Counts a study's work and tells its listener.
 class Ticker {
 public:
   Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
     progress_.replicates = scenario.replicates;
-    progress_.ticks = ticks_of(scenario);
+    progress_.work = ticks_of(scenario) + scenario.replicates * classic_arms(scenario) * classic_work;
+    progress_.in_ticks = classic_arms(scenario) == 0;
   }
 
   void start(std::uint32_t replicate, std::string doing) {
-    before_ = progress_.ticks_done;
+    before_ = progress_.done;
     progress_.replicate = replicate;
     progress_.doing = std::move(doing);
     tell();
@@ -46,7 +67,14 @@ public:
 
   TickHook hook() {
     return [this](Tick done) {
-      progress_.ticks_done = before_ + done;
+      progress_.done = before_ + done;
+      tell();
+    };
+  }
+
+  ShareHook share_hook() {
+    return [this](double done) {
+      progress_.done = before_ + static_cast<std::uint64_t>(done * classic_work);
       tell();
     };
   }
@@ -61,8 +89,9 @@ private:
   std::uint64_t before_ = 0;
 };
 
-void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker,
-                   StudyResult& study) {
+/// Warms up, runs the arms under the feed model, and says what the campaigns do with their money.
+std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
+  std::vector<Deal> deals;
   run_parts(parts, [&](Exchange& exchange) {
     const bool speaks = exchange.part() == 0;  // every part has the whole record in the end; one tells
     const auto start = [&](const std::string& doing) {
@@ -71,11 +100,28 @@ void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint3
     };
     Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange);
     run.warm_up(start("warm-up"));
+    if (speaks) deals = run.deals();
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      if (scenario.arms[arm].run.diffusion.model != DiffusionModel::feed) continue;
       RunRecord record = run.run_arm(scenario.arms[arm].run, scenario.output, start(scenario.arms[arm].name));
       if (speaks) study.record(0, arm, replicate) = std::move(record);
     }
   });
+  return deals;
+}
+
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
+  std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
+                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate));
+  if (classic_arms(scenario) == 0) return;
+  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
+  for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+    if (scenario.arms[arm].run.diffusion.model == DiffusionModel::feed) continue;
+    ticker.start(replicate, scenario.arms[arm].name);
+    const ShareHook hook = ticker.share_hook();
+    study.record(0, arm, replicate) = run.run_arm(scenario.arms[arm].run, scenario.output, hook);
+    hook(1.0);
+  }
 }
 
 void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
@@ -100,6 +146,7 @@ public:
       add(tier_rates(arm, study_.tiers));
       add(size_elasticities(arm));
       add(campaign_facts(arm, study_.campaigns));
+      add(cascade_facts(arm));
       const std::vector<ResponseRow> curves = response_curves(arm);
       study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }
@@ -218,8 +265,11 @@ std::string redrawn_streams(const Scenario& scenario) {
 
 std::uint64_t ticks_of(const Scenario& scenario) {
   const TimeParameters& time = scenario.world.time;
-  return scenario.replicates * (time.warmup + scenario.arms.size() * (std::uint64_t{time.measure} + time.followup));
+  const std::uint64_t feeds = scenario.arms.size() - classic_arms(scenario);
+  return scenario.replicates * ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
 }
+
+bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
 
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   const auto started = std::chrono::system_clock::now();
@@ -228,6 +278,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   ticker.start(0, "graph");
   StudyGraph world = make_graph(scenario, 0);
   expect_campaigns_fit(scenario, world, 0);
+  expect_diffusion_possible(scenario, world);
 
   StudyResult study;
   study.title = scenario.title;
@@ -235,7 +286,10 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   study.tick_seconds = scenario.world.time.tick_seconds;
   study.scenario_given = scenario.text;
   study.scenario_understood = scenario.understood;
-  for (const Arm& arm : scenario.arms) study.arms.push_back(arm.name);
+  for (const Arm& arm : scenario.arms) {
+    study.arms.push_back(arm.name);
+    study.models.push_back(model_name(arm.run.diffusion.model));
+  }
   study.replicates = scenario.replicates;
   study.tiers = scenario.world.tiers.names;
   study.tiers_from = scenario.world.tiers.from;
@@ -256,6 +310,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
     }
   }
+  study.align_shapes();
   Comparer(scenario, study).compare();
   study.provenance = provenance(options, started, std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count());
   return study;

@@ -23,24 +23,28 @@ ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate);
 /// The streams that replicates draw anew, in words: "graph, selection, content, dynamics".
 std::string redrawn_streams(const Scenario& scenario);
 
-/// How far a study is. Ticks are counted over all replicates and arms, warm-ups included.
+/// How far a study is. Work is counted over all replicates and arms, warm-ups included: in ticks, an arm under a classic model in thousandths of itself.
 struct StudyProgress {
   std::uint32_t replicate = 0;
   std::uint32_t replicates = 0;
   std::string doing;  ///< "graph", "warm-up" or the name of the arm
-  std::uint64_t ticks_done = 0;
-  std::uint64_t ticks = 0;
+  std::uint64_t done = 0;
+  std::uint64_t work = 0;
+  bool in_ticks = true;  ///< all work is ticks
 };
 
 struct StudyOptions {
   int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
 
-  /// Called at the start of every phase and after every tick; may throw to stop the study.
+  /// Called at the start of every phase, after every tick, and from time to time under classic models; may throw to stop the study.
   std::function<void(const StudyProgress&)> progress;
 };
 
-/// Ticks of a whole study.
+/// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
 std::uint64_t ticks_of(const Scenario& scenario);
+
+/// Whether the replicates have a warm-up: for arms under the feed model, or for campaigns that look at what accounts did in it.
+bool warms_up(const Scenario& scenario);
 
 /// Runs every arm of every replicate and compares the arms as the scenario asks.
 ///

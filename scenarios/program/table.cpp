@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <span>
 #include <vector>
 
+#include "analysis/cascades.hpp"
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
+#include "analysis/verdicts.hpp"
 #include "scenarios/program/text.hpp"
 
 namespace grapevine {
@@ -274,6 +277,82 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
   return text;
 }
 
+/// What cascades look like: facts down, arms across.
+std::string cascade_block(const StudyResult& study, std::size_t room) {
+  std::vector<std::string> arms;
+  for (const ComparisonRow& row : study.comparison)
+    if (row.contrast == cascade_contrast && std::ranges::find(arms, row.arm) == arms.end()) arms.push_back(row.arm);
+  std::string text;
+  constexpr std::size_t across = 3;
+  for (std::size_t begin = 0; begin < arms.size(); begin += across) {
+    const std::size_t end = std::min(begin + across, arms.size());
+    TextTable table("l" + std::string(end - begin, 'r'));
+    std::vector<std::string> first{"Unpaid cascades"};
+    for (std::size_t i = begin; i < end; ++i) first.push_back(heading(arms[i], room));
+    table.add(first);
+    for (const CascadeFact& fact : cascade_fact_list()) {
+      std::vector<std::string> line{std::string(fact.name)};
+      bool any = false;
+      for (std::size_t i = begin; i < end; ++i) {
+        const auto row = std::ranges::find_if(study.comparison, [&](const ComparisonRow& it) { return it.contrast == cascade_contrast && it.arm == arms[i] && it.metric == fact.name; });
+        line.push_back(row == study.comparison.end() ? "-" : with_half(*row));
+        any = any || line.back() != "-";
+      }
+      if (any) table.add(line);
+    }
+    text += (begin > 0 ? "\n" : "") + table.text();
+  }
+  return text;
+}
+
+/// How the arm does beside the one it is held against.
+std::string_view in_a_word(const ComparisonRow& ratio) {
+  switch (verdict_of(Estimate{ratio.estimate, ratio.lower, ratio.upper, ratio.replicates})) {
+    case Verdict::holds: return "more";
+    case Verdict::reversed: return "less";
+    case Verdict::no_material_difference: return "alike";
+    case Verdict::undecided: break;
+  }
+  return "undecided";
+}
+
+/// The same question asked of several models of diffusion, and where their answers differ.
+std::string models_block(const StudyResult& study, std::size_t room) {
+  const auto model_of = [&](const std::string& arm) { return study.models[static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin())]; };
+  constexpr std::array<std::string_view, 2> metrics{"campaign engagement per money", "campaign reach per money"};
+  struct Answer {
+    std::string model;
+    std::array<const ComparisonRow*, metrics.size()> ratios{};
+  };
+  std::vector<Answer> answers;
+  for (const ComparisonRow& row : study.comparison) {
+    const auto metric = static_cast<std::size_t>(std::ranges::find(metrics, row.metric) - metrics.begin());
+    if (row.estimand != "portfolio" || !is_ratio(row) || metric == metrics.size() || model_of(row.arm) != model_of(row.against)) continue;
+    if (answers.empty() || answers.back().ratios[metric] != nullptr || answers.back().ratios[0]->contrast != row.contrast) answers.push_back({model_of(row.arm)});
+    answers.back().ratios[metric] = &row;
+  }
+  if (std::ranges::all_of(answers, [&](const Answer& it) { return it.model == answers.front().model; })) return "";
+
+  TextTable table("llrllrll");
+  table.add({"Model by model", "per money", "engagement", "95 % interval", "", "reach", "95 % interval", ""});
+  std::vector<std::pair<std::string, std::vector<std::string>>> camps;  // a verdict on engagement, and who gives it
+  for (const Answer& answer : answers) {
+    std::vector<std::string> line{answer.model, heading(answer.ratios[0]->contrast, room)};
+    for (const ComparisonRow* row : answer.ratios) {
+      const int decimals = decimals_of(*row);
+      line.insert(line.end(), {std::isnan(row->estimate) ? "-" : "x " + with_decimals(row->estimate, decimals), interval(*row, decimals, false), std::string(in_a_word(*row))});
+    }
+    table.add(line);
+    const std::string verdict(in_a_word(*answer.ratios[0]));
+    auto camp = std::ranges::find_if(camps, [&](const auto& it) { return it.first == verdict; });
+    if (camp == camps.end()) camp = camps.insert(camps.end(), {verdict, {}});
+    camp->second.push_back(answer.model);
+  }
+  std::vector<std::string> told;
+  for (const auto& [verdict, models] : camps) told.push_back(fmt::format("{}: {}", verdict, fmt::join(models, ", ")));
+  return table.text() + "  " + wrapped(fmt::format("{} on engagement per money. {}.", camps.size() == 1 ? "The models agree" : "The models disagree", fmt::join(told, "; ")), 2);
+}
+
 /// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.
 std::string facts_block(const StudyResult& study, const std::string& arm, std::size_t room) {
   TextTable table("llrl");
@@ -281,7 +360,7 @@ std::string facts_block(const StudyResult& study, const std::string& arm, std::s
   bool any = false;
   std::set<std::string> told;  // every arm that pays for a campaign has nearly the same
   for (const ComparisonRow& row : study.comparison) {
-    if (!row.against.empty() || row.contrast.rfind("posts of tier ", 0) == 0 || std::isnan(row.estimate)) continue;
+    if (!row.against.empty() || row.contrast.rfind("posts of tier ", 0) == 0 || row.contrast == cascade_contrast || std::isnan(row.estimate)) continue;
     const bool elasticity = row.statistic.rfind("elasticity", 0) == 0;
     if (elasticity && row.arm != arm) continue;
     if (!elasticity && !told.insert(row.contrast + row.metric).second) continue;
@@ -307,6 +386,14 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   for (const std::string& estimand : estimands)
     for (const Metric& metric : metrics_of(estimand))
       if (told.insert(metric.name).second) note(fmt::format("{}: {}.", metric.name, metric.sentence));
+  if (std::ranges::any_of(study.comparison, [](const ComparisonRow& row) { return row.contrast == cascade_contrast; })) {
+    const std::uint32_t large = study.records.front().shapes.large;
+    for (const CascadeFact& fact : cascade_fact_list())
+      if (!fact.of_large || fact.name == "large cascades") note(fmt::format("{}: {}.", fact.name, fact.sentence));
+    note(fmt::format("Large are cascades of {} adopters and more; virality is structural virality, the mean distance between two adopters along the cascade (Goel et al. 2016).", large));
+  }
+  if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))
+    note("Classic models know no feed: adopting counts as a reshare, and each follower of an adopter has one impression.");
   for (const TierRate& rate : tier_rate_list())
     if (std::ranges::any_of(study.comparison, [&](const ComparisonRow& row) { return row.against.empty() && row.metric == rate.name; }))
       note(fmt::format("{}: {}.", rate.name, rate.sentence));
@@ -323,6 +410,8 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
+  for (const auto block : {models_block, cascade_block})
+    if (const std::string shown = fitted([&](std::size_t room) { return block(study, room); }); !shown.empty()) text += "\n" + shown;
 
   std::vector<std::string> estimands;
   for (auto row = study.comparison.begin(); row != study.comparison.end();) {

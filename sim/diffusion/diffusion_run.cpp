@@ -95,6 +95,15 @@ std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chance
   return nullptr;
 }
 
+void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows, const TierParameters& tiers) {
+  if (diffusion.probability == Probability::follow && diffusion.model != DiffusionModel::branching && of_follows.empty() && graph.follow_count() > 0)
+    throw BadRequest("diffusion.probability is \"column\", and the graph brought no probabilities; expected graph.chances, the name of the column of its file that has them");
+  if (diffusion.tier.empty() || diffusion.cascades == 0) return;
+  const auto of_tier = [&](std::uint32_t followers) { return tiers.names[tier_of(followers, tiers)] == diffusion.tier; };
+  if (std::ranges::none_of(graph.follower_counts(), of_tier))
+    throw BadRequest(fmt::format("diffusion.tier is \"{}\", and no user of this graph is of that tier; expected a tier that has users", diffusion.tier));
+}
+
 DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows, const WorldParameters& parameters,
                                        std::vector<Deal> deals, ReplicateStreams streams)
     : graph_(graph),
@@ -123,8 +132,7 @@ public:
         hook_(hook),
         contagions_(replicate.dynamics_.key(Draw::contagion)),
         marks_(replicate.graph_.user_count()) {
-    if (diffusion_.probability == Probability::follow && world_.of_follows_.empty() && diffusion_.model != DiffusionModel::branching && world_.graph_.follow_count() > 0)
-      throw BadRequest("diffusion.probability is \"column\", and the graph's file brought no probabilities; expected graph.chances, the name of the column that has them");
+    expect_possible(diffusion_, world_.graph_, world_.of_follows_, world_.parameters_.tiers);
   }
 
   RunRecord record() {
@@ -205,7 +213,6 @@ private:
     const auto tier = static_cast<std::size_t>(std::ranges::find(names, diffusion_.tier) - names.begin());
     for (std::uint32_t u = 0; u < world_.tier_.size(); ++u)
       if (world_.tier_[u] == tier) roots.push_back(UserId{u});
-    if (roots.empty()) throw BadRequest(fmt::format("diffusion.tier is \"{}\", and no user of this graph is of that tier; expected a tier with users", diffusion_.tier));
     return roots;
   }
 

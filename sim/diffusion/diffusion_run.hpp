@@ -34,7 +34,7 @@ public:
   DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows, const WorldParameters& parameters, std::vector<Deal> deals,
                      ReplicateStreams streams);
 
-  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws BadRequest where the arm asks for probabilities that did not come with the graph.
+  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}) const;
 
 private:
@@ -52,6 +52,9 @@ private:
   std::vector<std::uint8_t> tier_;  ///< of each user
   std::vector<std::uint64_t> tier_sizes_;
 };
+
+/// Throws BadRequest where this graph cannot serve the arm: probabilities that did not come with it, a tier that nobody is of.
+void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows, const TierParameters& tiers);
 
 /// The model of `diffusion` on one graph; one for each thread. What it is given outlives it.
 std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chances& chances, const DiffusionParameters& diffusion);

@@ -165,7 +165,7 @@ TEST_CASE("accounts of a loaded graph keep their ids", "[study]") {
 
 TEST_CASE("a campaign that no account can hold stops a study before its first tick", "[study]") {
   std::uint64_t ticks = 0;
-  const StudyOptions count{.parts = 1, .progress = [&](const StudyProgress& progress) { ticks = progress.ticks_done; }};
+  const StudyOptions count{.parts = 1, .progress = [&](const StudyProgress& progress) { ticks = progress.done; }};
   CHECK_THROWS_AS(run_study(small({"campaign.many.followers=[2600,2600]"}), count), BadRequest);
   CHECK(ticks == 0);
   CHECK_THROWS_AS(look_ahead(small({"campaign.many.followers=[2600,2600]"})), BadRequest);
@@ -193,9 +193,9 @@ TEST_CASE("progress counts every tick of every arm and replicate, whatever the p
   std::uint64_t last = 0;
   run_study(small({"replicates=1"}), {.parts = parts, .progress = [&](const StudyProgress& progress) {
                                         if (seen.empty() || seen.back() != progress.doing) seen.push_back(progress.doing);
-                                        CHECK(progress.ticks_done >= last);
-                                        CHECK(progress.ticks == 12 + 6 * 24);
-                                        last = progress.ticks_done;
+                                        CHECK(progress.done >= last);
+                                        CHECK(progress.work == 12 + 6 * 24);
+                                        last = progress.done;
                                       }});
   CHECK(last == 12 + 6 * 24);
   CHECK(seen == std::vector<std::string>{"graph", "warm-up", "control", "control-again", "one", "one-again", "many", "many-weighted"});
@@ -205,7 +205,7 @@ TEST_CASE("a listener that throws ends the study, in one part or several", "[stu
   struct Enough {};
   const int parts = GENERATE(1, 3);
   const auto stop = [](const StudyProgress& progress) {
-    if (progress.ticks_done == 20) throw Enough{};
+    if (progress.done == 20) throw Enough{};
   };
   CHECK_THROWS_AS(run_study(small(), {.parts = parts, .progress = stop}), Enough);
 }
