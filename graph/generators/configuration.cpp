@@ -15,12 +15,6 @@ namespace grapevine {
 
 namespace {
 
-/// A number below `range` from 64 random bits.
-std::uint64_t below(std::uint64_t bits, std::uint64_t range) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>(static_cast<Wide>(bits) * range >> 64);
-}
-
 /// A follow that a simple graph must not have: a second one of the same two users, or one of a user by itself.
 struct Extra {
   std::size_t row;

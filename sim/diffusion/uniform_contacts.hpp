@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "graph/rows.hpp"
+#include "sim/diffusion/branching.hpp"
+#include "sim/diffusion/contagion.hpp"
+#include "sim/diffusion/skip_sampler.hpp"
+
+/// How an adopter finds the followers that its post is passed on to, in two looks, so that the memory for the second is under way while
+/// others take their first. One of these stands in `SmallCascades` and `GrowingCascade`:
+///   Keys           of one contagion
+///   Site           an adopter: who, and what more the model knows of it
+///   Hit            what the first look leaves for the second
+///   users_meet     whether two adopters can reach the same user
+///   fetch          asks for the memory of the first look
+///   look           hit(Hit) for what is to be looked at again, until it returns false; the return value is the number of contacts
+///   land           adopt(Site) for each follower that `hit` stands for
+namespace grapevine {
+
+struct FollowerSite {
+  UserId user;
+};
+
+/// Along the rows of followers, by `SkipSampler`.
+class SkippedContacts {
+public:
+  using Keys = std::uint64_t;
+  using Site = FollowerSite;
+  using Hit = const UserId*;
+  static constexpr bool users_meet = true;
+
+  SkippedContacts(RowsView followers, double probability) : followers_(followers), sampler_(probability) {}
+
+  Keys keys(ContagionKey key) const { return key.key(Draw::contact_gap); }
+  Site root(const Keys&, UserId user) const { return {user}; }
+  void fetch(const Site& site) const { __builtin_prefetch(&followers_.begin[site.user.index()]); }
+
+  template <class Visit>
+  std::uint32_t look(const Keys& keys, const Site& site, Visit&& hit) const {
+    const std::span<const UserId> row = followers_[site.user.index()];
+    const std::uint64_t gaps = mix(keys ^ site.user.value());  // nested_mix(keys, user, j) is mix(gaps + j * golden)
+    std::uint64_t at = 0;
+    for (std::uint64_t j = 0; at < row.size(); ++j, ++at) {
+      at += sampler_.gap(mix(gaps + j * golden), row.size() - at);
+      if (at >= row.size()) break;
+      __builtin_prefetch(&row[at]);
+      if (!hit(&row[at])) break;
+    }
+    return static_cast<std::uint32_t>(row.size());
+  }
+  template <class Adopt>
+  void land(const Keys&, Hit hit, Adopt&& adopt) const {
+    adopt(Site{*hit});
+  }
+
+private:
+  RowsView followers_;
+  SkipSampler sampler_;
+};
+
+/// Along the rows of followers, a coin for each.
+class TossedContacts {
+public:
+  using Keys = std::uint64_t;
+  using Site = FollowerSite;
+  struct Hit {
+    UserId adopter;
+    std::span<const UserId> followers;
+  };
+  static constexpr bool users_meet = true;
+
+  TossedContacts(RowsView followers, double probability) : followers_(followers), threshold_(coin_threshold(probability)) {}
+
+  Keys keys(ContagionKey key) const { return key.key(Draw::contact); }
+  Site root(const Keys&, UserId user) const { return {user}; }
+  void fetch(const Site& site) const { __builtin_prefetch(&followers_.begin[site.user.index()]); }
+
+  template <class Visit>
+  std::uint32_t look(const Keys&, const Site& site, Visit&& hit) const {
+    const std::span<const UserId> row = followers_[site.user.index()];
+    for (std::size_t i = 0; i < std::min<std::size_t>(row.size(), 64); i += 16) __builtin_prefetch(&row[i]);
+    if (!row.empty()) hit(Hit{site.user, row});
+    return static_cast<std::uint32_t>(row.size());
+  }
+  template <class Adopt>
+  void land(const Keys& keys, const Hit& hit, Adopt&& adopt) const {
+    const ContactCoins coins(keys, hit.adopter);
+    for (const UserId follower : hit.followers)
+      if (coin(coins.of(follower), threshold_)) adopt(Site{follower});
+  }
+
+private:
+  RowsView followers_;
+  std::uint64_t threshold_;
+};
+
+/// With users drawn anew.
+class BranchingContacts {
+public:
+  using Keys = BranchingNodes::Keys;
+  using Site = BranchingNodes::Node;
+  using Hit = BranchingNodes::Node;
+  static constexpr bool users_meet = false;
+
+  explicit BranchingContacts(const BranchingNodes& nodes) : nodes_(nodes) {}
+
+  Keys keys(ContagionKey key) const { return BranchingNodes::keys(key); }
+  Site root(const Keys& keys, UserId user) const { return BranchingNodes::root(keys, user); }
+  void fetch(const Site& site) const { nodes_.fetch(site.user); }
+
+  template <class Visit>
+  std::uint32_t look(const Keys& keys, const Site& site, Visit&& hit) const {
+    return nodes_.each_child(keys, site, hit);
+  }
+  template <class Adopt>
+  void land(const Keys&, const Hit& hit, Adopt&& adopt) const {
+    adopt(hit);
+  }
+
+private:
+  BranchingNodes nodes_;
+};
+
+}  // namespace grapevine
