@@ -65,6 +65,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
   CHECK(left.scenario_understood == right.scenario_understood);
   CHECK(left.points == right.points);
   CHECK(left.arms == right.arms);
+  CHECK(left.models == right.models);
   CHECK(left.replicates == right.replicates);
   CHECK(left.tiers == right.tiers);
   CHECK(left.tiers_from == right.tiers_from);
@@ -87,6 +88,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.curve == other.curve);
     CHECK(one.frequency == other.frequency);
     CHECK(one.series == other.series);
+    CHECK(one.shapes == other.shapes);
     check_same(one.posts, other.posts);
     check_same(one.cascades, other.cascades);
     check_same(one.influencers, other.influencers);

@@ -38,6 +38,11 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
     record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
+  for (std::size_t i = 0; i < 3; ++i) record.shapes.sizes.push_back({n(), n(), n(), n(), n(), n(), n() / 4.0});
+  for (CascadeHistogram* counts : {&record.shapes.depths, &record.shapes.breadths, &record.shapes.virality, &record.shapes.broadcasts})
+    for (std::size_t i = 0; i < 2; ++i) counts->push_back(n());
+  record.shapes.large = n();
+  record.shapes.size_virality_correlation = n() / 4096.0;
   record.event_hash = 0xfedcba9876543210ULL + n();
   for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
 }
@@ -79,6 +84,7 @@ StudyResult sample_study() {
   study.scenario_given = "# naïve\nseed = 20240117\n";
   study.scenario_understood = "format = 1\nseed = 20_240_117\n";
   study.arms = {"control", "one", "größer als 100 %"};
+  study.models = {"feed", "independent-cascade", "sir"};
   study.replicates = 2;
   study.tiers = {"nano", "micro", "mega ☃"};
   study.tiers_from = {0, 3'000, 5'000'000'000};
@@ -117,6 +123,7 @@ StudyResult empty_study() {
   Count n;
   StudyResult study;
   study.arms = {"only"};
+  study.models = {"feed"};
   study.replicates = 1;
   study.tiers = {"all"};
   study.tiers_from = {0};
