@@ -50,7 +50,7 @@ constexpr std::uint64_t parent_rank(std::uint64_t tie_key, UserId parent, UserId
 struct Adopter {
   UserId user{};
   std::uint32_t parent = 0;  ///< index of the adopter it took the post from; of a seed, its own
-  std::uint32_t step = 0;    ///< steps after the seeds; ticks of the event-driven models
+  std::uint32_t step = 0;    ///< steps after the seeds; in continuous time those that had passed in full
 
   bool operator==(const Adopter&) const = default;
 };

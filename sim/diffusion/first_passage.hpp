@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "graph/base/memory.hpp"
+#include "sim/diffusion/audience.hpp"
+#include "sim/diffusion/chances.hpp"
+#include "sim/diffusion/contagion.hpp"
+#include "sim/diffusion/radix_heap.hpp"
+
+namespace grapevine {
+
+/// SI and SIR as shortest paths, in whole steps (`Time` of 32 bits: a tick is a step) and in continuous time (64 bits: a tick is 2^-32 of a
+/// step).
+///
+/// Whoever adopts draws once for how long it is infectious, R, and for each follower how long the post takes to pass, D; it passes if
+/// D <= R, unless the follower has it already. So users adopt at the times of the shortest paths from the seeds, and these do not depend on
+/// the order in which anything is looked at (epidemic percolation networks, Kenah and Robins 2007). D is exponential with rate
+/// -log(1 - chance) per step, R with rate -log(1 - recovery), both rounded up to ticks. For whole steps this is the model of a trial per
+/// step: the number of independent trials up to the first success is geometric, and so is D; likewise the number of steps up to recovery.
+///
+/// D is addressed by (contagion, adopter, follower) under `Draw::contact`, and is 1 step at most exactly if the contact coin of the pair
+/// (`ContactCoins`) succeeds; R by (contagion, adopter) under `Draw::recovery`. Two arms or two horizons see the same ones.
+///
+/// O(follows of adopters) coins, and for each pair with D <= R, or nearly, one draw more. Memory: a `Time` and 4 bytes (padded to 16 for 64
+/// bits) a user, and the queue: at most one entry a follow, in practice a few a user.
+template <class Time>
+class FirstPassage {
+public:
+  static constexpr Time ticks_per_step = sizeof(Time) == 8 ? static_cast<Time>(std::uint64_t{1} << 32) : 1;
+  static constexpr std::uint32_t most_steps = (std::uint32_t{1} << 31) - 1;
+  /// Has not adopted.
+  static constexpr Time no_time = static_cast<Time>(-1);
+
+  /// `horizon` in steps; 0: `most_steps`. `audience` and `chances` outlive it.
+  FirstPassage(const Audience& audience, const Chances& chances, double recovery, std::uint32_t horizon);
+
+  /// Adopters by time, then user; steps are rounded down. Contacts are left to the caller, who may look at what follows until `clear`.
+  void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread);
+
+  Time horizon() const noexcept { return horizon_; }
+  /// When the i-th adopter recovers, or `no_time`.
+  Time recovers(std::size_t adopter) const { return recovers_[adopter]; }
+  Time adopted(UserId user) const { return arrivals_[user.index()].time; }
+
+  void clear(const Spread& spread);
+
+private:
+  struct Arrival {
+    Time time = no_time;       ///< the earliest known
+    std::uint32_t parent = 0;  ///< index of the adopter it comes from
+  };
+  /// A pair that may pass the post on.
+  struct Candidate {
+    UserId follower;
+    std::uint32_t adopter;
+    std::uint32_t place;  ///< of the follower in the adopter's row
+  };
+  struct Keys {
+    std::uint64_t contact, tie, recovery;
+  };
+
+  void expand(std::size_t first, Time now, const Keys& keys, const Spread& spread);
+  void resolve(Time now, const Keys& keys, const Spread& spread);
+  Time recovery_of(UserId user, const Keys& keys) const;
+  void prefetch(std::span<const Adopter> adopters, std::size_t i) const;
+
+  const Audience* audience_;
+  const Chances* chances_;
+  std::uint64_t threshold_;  ///< of uniform chances
+  double per_log_failure_;   ///< 1 / log(1 - chance) of uniform chances
+  double per_log_sickness_;  ///< 1 / log(1 - recovery)
+  Time horizon_;
+  Array<Arrival> arrivals_;  ///< of users
+  RadixHeap<Time> queue_;
+  std::vector<Time> recovers_;
+  std::vector<Candidate> candidates_;
+  std::vector<UserId> due_;
+  std::vector<std::uint32_t> places_;
+};
+
+extern template class FirstPassage<std::uint32_t>;
+extern template class FirstPassage<std::uint64_t>;
+
+}  // namespace grapevine

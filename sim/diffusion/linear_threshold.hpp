@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "graph/base/memory.hpp"
+#include "sim/diffusion/audience.hpp"
+#include "sim/diffusion/chances.hpp"
+#include "sim/diffusion/contagion.hpp"
+
+namespace grapevine {
+
+/// How much all followees of each reader weigh together, in units of 2^-32: what the weights of linear threshold are measured against.
+///
+/// Weights that add up to more than 1 are divided by their sum. So are those that fall short of 1 by no more than a `Chance` may be off,
+/// 2^-12 of its value: they were meant to add up to 1, as under weighted cascade, so a reader all of whose followees adopted adopts.
+class ReaderWeights {
+public:
+  static constexpr std::uint64_t one = std::uint64_t{1} << 32;
+
+  /// 8 bytes a user where chances differ by follow, else none. O(follows).
+  ReaderWeights(const Audience& audience, const Chances& chances);
+
+  /// Of all followees of `reader`.
+  std::uint64_t total(UserId reader) const {
+    return by_reader_.empty() ? uniform_ * audience_->followee_count(reader) : by_reader_[reader.index()];
+  }
+  /// What stands for 1: a followee's weight is its `Chance::threshold` divided by this, and `whole - total` is the weight of nobody.
+  std::uint64_t whole(UserId reader) const {
+    const std::uint64_t sum = total(reader);
+    return sum >= one - (one >> 12) ? sum : one;
+  }
+
+private:
+  const Audience* audience_;
+  std::uint64_t uniform_;  ///< of one follow
+  Array<std::uint64_t> by_reader_;
+};
+
+/// The linear threshold model (Granovetter 1978; Kempe, Kleinberg, Tardos 2003): chances are weights, scaled as `ReaderWeights` says. Each
+/// user has a threshold, uniform in (0, 1), and adopts in the step after its adopted followees weigh as much. The parent is, among the
+/// followees that adopted in the step before and weigh anything, the one of lowest `parent_rank`.
+///
+/// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`. Weights are added as integers, so neither order nor
+/// threads matter. Time goes with the contacts, memory is 16 bytes a user.
+class LinearThreshold : public Contagion {
+public:
+  /// Nobody adopts after step `horizon`; 0: until nothing can change. `audience` and `chances` outlive it.
+  LinearThreshold(const Audience& audience, const Chances& chances, std::uint32_t horizon = 0);
+
+  void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) override;
+
+private:
+  struct Reader {
+    std::uint64_t missing = 0;       ///< weight up to the threshold; 0 once crossed
+    std::uint32_t parent = 0;        ///< of those of `step`; an index of adopters
+    std::uint32_t step = untouched;  ///< in which it was last touched
+  };
+  static constexpr std::uint32_t untouched = UINT32_MAX;
+  struct Keys {
+    std::uint64_t threshold, tie;
+  };
+
+  void press(UserId user, std::uint64_t weight, std::uint32_t adopter, std::uint32_t step, const Keys& keys, const Spread& spread);
+  std::uint64_t threshold(UserId user, const Keys& keys) const;
+  void prefetch(std::span<const Adopter> adopters, std::size_t i, std::size_t end) const;
+
+  const Audience* audience_;
+  const Chances* chances_;
+  ReaderWeights weights_;
+  std::uint32_t horizon_;
+  Array<Reader> readers_;
+  std::vector<UserId> pressed_;  ///< readers touched for the first time in this step
+  std::vector<UserId> touched_;  ///< readers that are not as they were before the run
+};
+
+}  // namespace grapevine
