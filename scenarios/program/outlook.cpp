@@ -9,6 +9,7 @@
 #include "graph/base/parallel.hpp"
 #include "scenarios/program/text.hpp"
 #include "sim/campaigns.hpp"
+#include "sim/diffusion/diffusion_run.hpp"
 
 namespace grapevine {
 
@@ -50,6 +51,37 @@ std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(
   std::uint64_t sum = 0;
   for (const Purchase& purchase : purchases) sum += of(purchase);
   return sum;
+}
+
+/// Unpaid cascades that are run to see how long one takes.
+constexpr std::uint64_t probe_cascades = 1 << 17;
+
+/// Seconds of all arms under classic models in one replicate, from the same with few of their cascades.
+double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals) {
+  const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, scenario.world, deals, streams_of(scenario, 0));
+  double seconds = 0;
+  for (const Arm& arm : scenario.arms) {
+    if (arm.run.diffusion.model == DiffusionModel::feed) continue;
+    RunParameters run = arm.run;
+    const std::uint64_t wanted = run.diffusion.cascades;
+    const auto timed = [&](std::uint64_t cascades) {
+      run.diffusion.cascades = cascades;
+      const auto start = Clock::now();
+      (void)replicate.run_arm(run, scenario.output);
+      return seconds_since(start);
+    };
+    const double paid = timed(0);
+    seconds += paid;
+    if (wanted == 0) continue;
+    std::uint64_t few = std::min<std::uint64_t>(wanted, 256);  // more and more, until they are seen to take time: one may take a second
+    double took = std::max(0.0, timed(few) - paid);
+    while (took < 0.1 && few < std::min(wanted, probe_cascades)) {
+      few = std::min({wanted, probe_cascades, few * 8});
+      took = std::max(0.0, timed(few) - paid);
+    }
+    seconds += took * static_cast<double>(wanted) / static_cast<double>(few);
+  }
+  return seconds;
 }
 
 /// Rows times the bytes of a row; the tables are those of run_record.hpp.
@@ -125,18 +157,25 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
                                  .spent = deals[c].spent()});
   }
 
-  const TimeParameters& time = scenario.world.time;
-  const double days = static_cast<double>(time.measure + time.followup) / time.ticks_per_day();
-  outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
-
-  Alone alone;
-  const auto before_world = Clock::now();
-  Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone);
-  const double world_seconds = seconds_since(before_world);
-  const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
-  outlook.seconds = graph_seconds * (redraws_graph(scenario) ? scenario.replicates : 1) + world_seconds * scenario.replicates +
-                    tick_seconds * static_cast<double>(ticks_of(scenario));
-  for (const MemoryLine& line : replicate.memory()) outlook.world_bytes += static_cast<double>(line.bytes);
+  outlook.seconds = graph_seconds * (redraws_graph(scenario) ? scenario.replicates : 1);
+  if (warms_up(scenario)) {
+    const TimeParameters& time = scenario.world.time;
+    const double days = static_cast<double>(time.measure + time.followup) / time.ticks_per_day();
+    outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
+    Alone alone;
+    const auto before_world = Clock::now();
+    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone);
+    const double world_seconds = seconds_since(before_world);
+    const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
+    outlook.seconds += world_seconds * scenario.replicates + tick_seconds * static_cast<double>(ticks_of(scenario));
+    for (const MemoryLine& line : replicate.memory()) outlook.world_bytes += static_cast<double>(line.bytes);
+  }
+  for (const Arm& arm : scenario.arms) {
+    if (arm.run.diffusion.model == DiffusionModel::feed) continue;
+    ++outlook.classic_arms;
+    outlook.cascades += arm.run.diffusion.cascades;
+  }
+  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals) * scenario.replicates;
   outlook.disk_bytes = disk_bytes(scenario, outlook);
   return outlook;
 }
@@ -187,15 +226,21 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   text += arms.text();
 
   const double runs = static_cast<double>(scenario.arms.size()) * scenario.replicates;
-  text += fmt::format("\nRuns    {} arms x {} replicates, {} ticks of {} s, drawn anew: {}\n", scenario.arms.size(), scenario.replicates,
-                      with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds, redrawn_streams(scenario));
-  text += fmt::format("        about {} sessions an arm and replicate, {} in all\n",
-                      with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
-                      with_thousands(static_cast<std::uint64_t>(outlook.sessions * runs)));
-  text += fmt::format("Time    about {} with {} {}, from {} measured ticks\n", duration(outlook.seconds), thread_count(),
-                      thread_count() == 1 ? "thread" : "threads", outlook.probe_ticks);
-  text += fmt::format("Memory  about {}: the graph {}, the world {}, held twice while an arm runs\n",
-                      bytes(outlook.graph_bytes + 2 * outlook.world_bytes), bytes(outlook.graph_bytes), bytes(outlook.world_bytes));
+  text += fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(), scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
+                      scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
+  const double feed_runs = runs - static_cast<double>(outlook.classic_arms) * scenario.replicates;
+  if (outlook.probe_ticks > 0) text += fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
+  if (feed_runs > 0)
+    text += fmt::format("        about {} sessions an arm under the feed model and replicate, {} in all\n", with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
+                        with_thousands(static_cast<std::uint64_t>(outlook.sessions * feed_runs)));
+  if (outlook.cascades > 0) text += fmt::format("        {} unpaid cascades in each replicate, {} in all\n", with_thousands(outlook.cascades), with_thousands(outlook.cascades * scenario.replicates));
+  text += fmt::format("Time    about {} with {} {}{}\n", duration(outlook.seconds), thread_count(), thread_count() == 1 ? "thread" : "threads",
+                      outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
+  const double audience_bytes = outlook.classic_arms > 0 ? outlook.graph_bytes : 0.0;
+  text += fmt::format("Memory  about {}: the graph {}", bytes(outlook.graph_bytes + std::max(audience_bytes, 2 * outlook.world_bytes)), bytes(outlook.graph_bytes));
+  if (outlook.world_bytes > 0) text += fmt::format(", the world {}, held twice while an arm runs", bytes(outlook.world_bytes));
+  if (audience_bytes > 0) text += fmt::format(", its audiences as much again{}", outlook.world_bytes > 0 ? ", later" : "");
+  text += "\n";
   text += fmt::format("Disk    about {} before compression, reshares not counted\n", bytes(outlook.disk_bytes));
   return text;
 }

@@ -25,15 +25,18 @@ struct Outlook {
   };
   std::vector<Campaign> campaigns;
 
+  std::uint64_t classic_arms = 0;  ///< arms under classic models
+  std::uint64_t cascades = 0;      ///< their unpaid cascades, of one replicate
   double sessions = 0;  ///< expected, of one arm in one replicate, its warm-up left out
-  double seconds = 0;   ///< of the whole study, graphs included, from a probe of `probe_ticks` ticks of the warm-up
+  double seconds = 0;   ///< of the whole study, graphs included, from a probe of `probe_ticks` ticks of the warm-up and of some cascades
   Tick probe_ticks = 0;
   double graph_bytes = 0;
   double world_bytes = 0;  ///< of one copy of the world; a run holds two, the replicate's and the arm's
   double disk_bytes = 0;   ///< before compression and without reshares, which are known only afterwards
 };
 
-/// Builds or loads the graph of replicate 0, chooses the accounts, and runs the first ticks of the warm-up for up to `probe_seconds`.
+/// Builds or loads the graph of replicate 0, chooses the accounts, runs the first ticks of the warm-up for up to `probe_seconds`, and some cascades of each
+/// arm under a classic model.
 /// Throws BadRequest as `run_study` would.
 Outlook look_ahead(const Scenario& scenario, double probe_seconds = 1.0);
 

@@ -123,6 +123,21 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
   }
 }
 
+/// A graph.file of `--set` stands in for the generator that the file of the scenario asks for: the generator's keys there no longer act.
+void make_room_for_file(TomlValue& document) {
+  TomlEntry* graph = find_entry(*document.as<TomlValue::Table>(), "graph");
+  auto* table = graph ? graph->value.as<TomlValue::Table>() : nullptr;
+  const TomlEntry* file = table ? find_entry(*table, "file") : nullptr;
+  if (!file || file->place.source == 0) return;
+  Scenario loading;
+  loading.graph.model = GraphModel::file;
+  const Target target{.study = &loading, .run = &loading.run};
+  std::erase_if(*table, [&](const TomlEntry& entry) {
+    const Key* key = find_key("graph", entry.name);
+    return entry.place.source == 0 && key && (key->name == "model" || (key->only.holds && !key->only.holds(target)));
+  });
+}
+
 /// A follower count as large as the world that it stands in.
 void scale_count(std::uint64_t& value, double scale) {
   if (value != 0 && value != UINT64_MAX) value = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(value) * scale + 0.5));
@@ -936,6 +951,7 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
       else
         lay_over(document, changes.back(), number, mistakes);
     }
+    make_room_for_file(document);
     ScenarioReader(study, file.parent_path(), mistakes).read(document);
   }
 

@@ -251,7 +251,11 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
   // Rates that share a denominator stand side by side; those the arm has none of are left out.
   std::vector<TierRate> shown;
   for (const TierRate& rate : rates)
-    if (row_of(study.tiers.front(), rate.name) != study.comparison.end()) shown.push_back(rate);
+    if (std::ranges::any_of(study.tiers, [&](const std::string& tier) {
+          const auto row = row_of(tier, rate.name);
+          return row != study.comparison.end() && !std::isnan(row->estimate);
+        }))
+      shown.push_back(rate);
   if (shown.empty()) return "";
   std::string text;
   constexpr std::size_t across = 3;
@@ -335,22 +339,23 @@ std::string models_block(const StudyResult& study, std::size_t room) {
 
   TextTable table("llrllrll");
   table.add({"Model by model", "per money", "engagement", "95 % interval", "", "reach", "95 % interval", ""});
-  std::vector<std::pair<std::string, std::vector<std::string>>> camps;  // a verdict on engagement, and who gives it
+  std::vector<std::pair<std::string_view, std::vector<std::string>>> camps;  // a verdict on engagement, and the arms that it is about
   for (const Answer& answer : answers) {
-    std::vector<std::string> line{answer.model, heading(answer.ratios[0]->contrast, room)};
+    std::vector<std::string> line{answer.model, heading(answer.ratios[0]->arm, room)};
     for (const ComparisonRow* row : answer.ratios) {
       const int decimals = decimals_of(*row);
       line.insert(line.end(), {std::isnan(row->estimate) ? "-" : "x " + with_decimals(row->estimate, decimals), interval(*row, decimals, false), std::string(in_a_word(*row))});
     }
     table.add(line);
-    const std::string verdict(in_a_word(*answer.ratios[0]));
+    const std::string_view verdict = in_a_word(*answer.ratios[0]);
     auto camp = std::ranges::find_if(camps, [&](const auto& it) { return it.first == verdict; });
     if (camp == camps.end()) camp = camps.insert(camps.end(), {verdict, {}});
-    camp->second.push_back(answer.model);
+    camp->second.push_back(answer.ratios[0]->arm);
   }
   std::vector<std::string> told;
-  for (const auto& [verdict, models] : camps) told.push_back(fmt::format("{}: {}", verdict, fmt::join(models, ", ")));
-  return table.text() + "  " + wrapped(fmt::format("{} on engagement per money. {}.", camps.size() == 1 ? "The models agree" : "The models disagree", fmt::join(told, "; ")), 2);
+  for (const auto& [verdict, arms] : camps) told.push_back(fmt::format("{} {}", fmt::join(arms, ", "), verdict));
+  const auto decided = std::ranges::count_if(camps, [](const auto& camp) { return camp.first != "undecided"; });
+  return table.text() + "  " + wrapped(fmt::format("{} on engagement per money: {}.", decided > 1 ? "The models disagree" : "No two models contradict each other", fmt::join(told, "; ")), 2);
 }
 
 /// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.

@@ -42,8 +42,8 @@ public:
     tree.number = number;
     for (std::uint32_t i = 0; i < size; ++i) tree.adopters.push_back(adopter(i));
   }
-  void add(std::uint64_t number, std::uint32_t root_followers, const Spread& spread) {
-    add(number, static_cast<std::uint32_t>(spread.adopters.size()), root_followers, spread.contacts,
+  void add(std::uint64_t number, std::uint32_t root_followers, const Spread& spread, std::uint64_t contacts) {
+    add(number, static_cast<std::uint32_t>(spread.adopters.size()), root_followers, contacts,
         [&](std::uint32_t i) { return spread.adopters[i]; });
   }
 

@@ -16,7 +16,7 @@ struct FinishedCascade {
   std::uint32_t root_children = 0;
   std::uint32_t largest_broadcast = 0;
   double structural_virality = 0;  ///< of `size` above 1
-  std::uint64_t contacts = 0;      ///< followers of its adopters, added up
+  std::uint64_t contacts = 0;      ///< followers of its adopters that tried, added up
   std::uint32_t root_followers = 0;
   std::uint8_t tier = 0;  ///< of the root
 };

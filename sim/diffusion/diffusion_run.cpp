@@ -14,6 +14,7 @@
 #include "sim/diffusion/linear_threshold.hpp"
 #include "sim/diffusion/many_cascades.hpp"
 #include "sim/partners.hpp"
+#include "sim/record/result.hpp"
 #include "sim/population.hpp"
 
 namespace grapevine {
@@ -221,7 +222,7 @@ private:
     spread.adopters = kept.adopters;
     const std::vector<CascadeNode> tree = std::move(trees_of(spread, 1).front());
     std::uint64_t impressions = 0;
-    for (const CascadeNode& node : tree) impressions += world_.graph_.follower_count(node.user);
+    for (const CascadeNode& node : tree) impressions += contacts_of(node);
     PostRow row;
     row.key = mix(contagions_ ^ kept.number);
     row.author = tree.front().user;
@@ -280,8 +281,8 @@ private:
     std::uint64_t new_to_campaign = 0, new_to_tier = 0;
     marks_.next_tree();
     for (const CascadeNode& node : tree) {
-      post.impressions += world_.graph_.follower_count(node.user);
-      for (const UserId follower : followers_of(node.user)) {
+      post.impressions += contacts_of(node);
+      for (const UserId follower : followers_reached(node)) {
         const ReachMarks::First first = marks_.look(follower, tier);
         post.reach += first.of_tree;
         new_to_campaign += first.of_campaign;
@@ -308,8 +309,11 @@ private:
     add_post(tree, row, post.impressions, post.reach);
   }
 
-  std::span<const UserId> followers_of(UserId user) const {
-    return diffusion_.model == DiffusionModel::branching ? std::span<const UserId>{} : world_.audience_.followers(user);
+  /// Whether the adopter tries its followers: those of the last step that is looked at do not.
+  bool tries(const CascadeNode& node) const { return diffusion_.steps == 0 || node.tick < diffusion_.steps; }
+  std::uint64_t contacts_of(const CascadeNode& node) const { return tries(node) ? world_.graph_.follower_count(node.user) : 0; }
+  std::span<const UserId> followers_reached(const CascadeNode& node) const {
+    return tries(node) && diffusion_.model != DiffusionModel::branching ? world_.audience_.followers(node.user) : std::span<const UserId>{};
   }
 
   SeriesRow& bin(Tick step) { return record_.series[std::min<std::size_t>(step / std::max<Tick>(1, options_.series_every), record_.series.size() - 1)]; }
@@ -327,7 +331,7 @@ private:
 
   void add_post(const std::vector<CascadeNode>& tree, PostRow row, std::uint64_t impressions, std::uint64_t reach) {
     row.tier = world_.tier_[row.author.index()];
-    row.impressions_followed = world_.graph_.follower_count(row.author);
+    row.impressions_followed = contacts_of(tree.front());
     row.impressions_reshared = impressions - row.impressions_followed;
     row.reach = reach;
     row.reshares = tree.size() - 1;
@@ -342,6 +346,7 @@ private:
     for (std::size_t t = 0; t < record_.tiers.size(); ++t) {
       TierRow& row = record_.tiers[t];
       row.accounts = world_.tier_sizes_[t];
+      row.mean_rate_per_impression = row.mean_rate_per_follower = missing;  // no account has a rate of its own: each unpaid cascade is an experiment by itself
       const std::uint64_t of_authors = row.follower_posts, all = row.outcomes.impressions;
       record_.ledger[source_count * t] = {of_authors, of_authors, of_authors};
       record_.ledger[source_count * t + 1] = {all - of_authors, all - of_authors, all - of_authors};

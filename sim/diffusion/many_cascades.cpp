@@ -67,10 +67,18 @@ public:
   }
   void run(std::uint64_t number, UserId root, CascadeCollector& collector) {
     contagion_->run({&root, 1}, ContagionKey(parameters_->stream, number), spread_);
-    collector.add(number, graph_->follower_count(root), spread_);
+    collector.add(number, graph_->follower_count(root), spread_, contacts());
   }
 
 private:
+  /// Each pair once, however many steps an adopter tries.
+  std::uint64_t contacts() const {
+    std::uint64_t sum = 0;
+    for (const Adopter& adopter : spread_.adopters)
+      if (parameters_->steps == 0 || adopter.step < parameters_->steps) sum += graph_->follower_count(adopter.user);
+    return sum;
+  }
+
   std::unique_ptr<Contagion> contagion_;
   const FollowGraph* graph_;
   const ManyCascadesParameters* parameters_;
