@@ -99,7 +99,7 @@ bool near_limit(double share, double passed, double seeds) {
 }
 
 void sir(benchmark::State& bench) {
-  const double chance = 0.02, recovery = static_cast<double>(bench.range(0)) / 100;
+  const double recovery = static_cast<double>(bench.range(0)) / 100, chance = recovery == 1 ? 0.1 : 0.02;
   const bool by_follow = bench.range(1) != 0;
   set_thread_count(1);
   const std::vector<UserId> seeds = some_seeds(100);
