@@ -1,6 +1,7 @@
 #include "sim/diffusion/first_passage.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "graph/base/error.hpp"
@@ -12,7 +13,7 @@ namespace grapevine {
 namespace {
 
 constexpr std::uint64_t certain = std::uint64_t{1} << 32;
-constexpr std::size_t candidates_at_once = 1024;
+constexpr std::size_t prospects_at_once = 64;
 
 /// A waiting time in steps under a probability per step: exponential with mean -`per_log_failure` = -1 / log(1 - probability).
 double waiting(std::uint64_t bits, double per_log_failure) { return math::log(uniform(~bits)) * per_log_failure; }
@@ -39,6 +40,20 @@ std::uint64_t possible(std::uint64_t threshold) {
   return sizeof(Time) == 8 ? std::min(threshold, certain - 1) : threshold;
 }
 
+/// Which share of time is handled as one window changes no result. In whole steps it is a step; else some thousand windows see an epidemic
+/// through, whose pace is set by the faster of recovery and transmission.
+template <class Time>
+unsigned window_bits(const Audience& audience, const Chances& chances, double recovery) {
+  if (sizeof(Time) == 4) return 0;
+  const double followers =
+      audience.user_count() == 0 ? 0.0 : static_cast<double>(audience.follow_count()) / static_cast<double>(audience.user_count());
+  const double chance = followers > 0.0 ? mean_adoptions(audience, chances) / followers : 0.0;
+  const double per_step = std::max({recovery, chance, 0x1p-16});
+  unsigned bits = 26;
+  for (double rate = per_step; rate < 1.0 && bits < 40; rate *= 2.0) ++bits;
+  return bits;
+}
+
 }  // namespace
 
 template <class Time>
@@ -49,7 +64,8 @@ FirstPassage<Time>::FirstPassage(const Audience& audience, const Chances& chance
       per_log_failure_(per_log_failure(threshold_)),
       per_log_sickness_(per_log(std::max(1.0 - recovery, most_certain<Time>))),
       horizon_(static_cast<Time>(horizon == 0 ? most_steps : std::min(horizon, most_steps)) * ticks_per_step),
-      arrivals_(audience.user_count()) {
+      arrivals_(audience.user_count()),
+      queue_(window_bits<Time>(audience, chances, recovery)) {
   GRAPEVINE_EXPECTS(recovery >= 0.0 && recovery <= 1.0);
 }
 
@@ -59,92 +75,129 @@ void FirstPassage<Time>::run(std::span<const UserId> seeds, ContagionKey key, Sp
   spread.clear();
   recovers_.clear();
   queue_.restart();
-  for (std::uint32_t i = 0; i < seeds.size(); ++i) {
-    arrivals_[seeds[i].index()] = {0, i};
-    spread.adopters.push_back({seeds[i], i, 0});
+  for (std::uint32_t i = 0; i < seeds.size(); ++i) arrivals_[seeds[i].index()] = {0, i};
+  for (const UserId seed : seeds) {
+    candidates_.clear();
+    const Entry entry{0, seed};
+    adopt(entry, prospect(entry, keys), keys, spread);
   }
-  expand(0, 0, keys, spread);
+  pass_late({no_time, UserId{}}, keys, spread);
   while (!queue_.empty()) {
-    const Time now = queue_.pop(due_);
-    const std::size_t first = spread.adopters.size();
-    for (const UserId user : due_) {
-      const Arrival& arrival = arrivals_[user.index()];
-      if (arrival.time == now)  // else it came earlier by another way
-        spread.adopters.push_back({user, arrival.parent, static_cast<std::uint32_t>(now / ticks_per_step)});
-    }
-    std::ranges::sort(spread.adopters.begin() + static_cast<std::ptrdiff_t>(first), spread.adopters.end(), {}, &Adopter::user);
-    expand(first, now, keys, spread);
+    due_.clear();
+    queue_.pop(due_);
+    pass_window(keys, spread);
+    pass_late({no_time, UserId{}}, keys, spread);
   }
 }
 
-/// Looks at what the adopters from `first` on, all of the time `now`, pass on.
 template <class Time>
-void FirstPassage<Time>::expand(std::size_t first, Time now, const Keys& keys, const Spread& spread) {
-  const std::span<const Adopter> adopters(spread.adopters);
-  for (std::size_t i = first; i < adopters.size(); ++i) {
-    prefetch(adopters, i);
-    const UserId user = adopters[i].user;
-    const Time infectious = recovery_of(user, keys);
-    recovers_.push_back(infectious < no_time - now ? now + infectious : no_time);
-    const std::uint64_t row = ContactCoins(keys.contact, user).row();
-    const std::span<const UserId> followers = audience_->followers(user);
-    if (places_.size() < followers.size()) places_.resize(followers.size());
-    const Time left = std::min<Time>(infectious, horizon_ - now);
-    const std::uint64_t tries = left / ticks_per_step + (left % ticks_per_step != 0);  // whole steps
-    const std::uint64_t bound = threshold_ * tries;                                    // as in `likely_heads`
-    const std::size_t found = chances_->is_uniform() ? heads(followers, row, bound + (bound != 0), places_.data())
-                                                     : likely_heads(followers, row, chances_->of(*audience_, user), tries, places_.data());
-    for (std::size_t k = 0; k < found; ++k) {
-      const UserId follower = followers[places_[k]];
-      __builtin_prefetch(&arrivals_[follower.index()], 1);
-      candidates_.push_back({follower, static_cast<std::uint32_t>(i), places_[k]});
-    }
-    if (candidates_.size() >= candidates_at_once) resolve(now, keys, spread);
-  }
-  resolve(now, keys, spread);
-}
-
-template <class Time>
-void FirstPassage<Time>::resolve(Time now, const Keys& keys, const Spread& spread) {
-  for (const Candidate candidate : candidates_) {
-    Arrival& arrival = arrivals_[candidate.follower.index()];
-    if (arrival.time <= now) continue;
-    const UserId adopter = spread.adopters[candidate.adopter].user;
-    const std::uint64_t bits = mix(ContactCoins(keys.contact, adopter).row() + candidate.follower.value() * golden);
-    const bool uniform_chance = chances_->is_uniform();
-    const std::uint64_t threshold =
-        uniform_chance ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[candidate.place].threshold());
-    const double steps = waiting(bits, uniform_chance ? per_log_failure_ : per_log_failure(threshold));
-    const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // whatever rounding says
-    const Time delay = ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
-    if (delay > horizon_ - now || delay > recovers_[candidate.adopter] - now) continue;
-    const Time time = now + delay;
-    if (time > arrival.time) continue;
-    if (time < arrival.time) {
-      arrival = {time, candidate.adopter};
-      queue_.push(time, candidate.follower);
-    } else if (parent_rank(keys.tie, adopter, candidate.follower) <
-               parent_rank(keys.tie, spread.adopters[arrival.parent].user, candidate.follower)) {
-      arrival.parent = candidate.adopter;
+void FirstPassage<Time>::pass_window(const Keys& keys, Spread& spread) {
+  for (const Entry& entry : due_) fetch_users(entry);
+  std::ranges::sort(due_);
+  for (std::size_t first = 0; first < due_.size(); first += prospects_at_once) {
+    const std::size_t last = std::min(due_.size(), first + prospects_at_once);
+    for (std::size_t i = first; i < last; ++i) fetch_row(due_[i]);
+    candidates_.clear();
+    prospects_.clear();
+    for (std::size_t i = first; i < last; ++i) prospects_.push_back(is_stale(due_[i]) ? Prospect{} : prospect(due_[i], keys));
+    for (std::size_t i = first; i < last; ++i) {
+      pass_late(due_[i], keys, spread);
+      if (!is_stale(due_[i])) adopt(due_[i], prospects_[i - first], keys, spread);
     }
   }
-  candidates_.clear();
+}
+
+/// Those that were added to the window and come before this one.
+template <class Time>
+void FirstPassage<Time>::pass_late(Entry before, const Keys& keys, Spread& spread) {
+  while (!late_.empty() && late_.front() < before) {
+    const Entry entry = late_.front();
+    std::ranges::pop_heap(late_, std::greater{});
+    late_.pop_back();
+    if (is_stale(entry)) continue;
+    const std::size_t kept = candidates_.size();
+    adopt(entry, prospect(entry, keys), keys, spread);
+    candidates_.resize(kept);
+  }
 }
 
 template <class Time>
-Time FirstPassage<Time>::recovery_of(UserId user, const Keys& keys) const {
-  return ticks<Time>(waiting(nested_mix(keys.recovery, user.value(), 0), per_log_sickness_));
+typename FirstPassage<Time>::Prospect FirstPassage<Time>::prospect(const Entry& entry, const Keys& keys) {
+  Prospect made{candidates_.size(), 0, ticks<Time>(waiting(nested_mix(keys.recovery, entry.user.value(), 0), per_log_sickness_))};
+  const Time left = std::min<Time>(made.infectious, horizon_ - entry.time);
+  const std::uint64_t tries = left / ticks_per_step + (left % ticks_per_step != 0);  // whole steps
+  const std::uint64_t row = ContactCoins(keys.contact, entry.user).row();
+  const std::span<const UserId> followers = audience_->followers(entry.user);
+  if (places_.size() < followers.size()) places_.resize(followers.size());
+  const std::size_t found = chances_->is_uniform()
+                                ? likely_heads(followers, row, threshold_, tries, places_.data())
+                                : likely_heads(followers, row, chances_->of(*audience_, entry.user), tries, places_.data());
+  for (std::size_t k = 0; k < found; ++k) {
+    const UserId follower = followers[places_[k]];
+    __builtin_prefetch(&arrivals_[follower.index()], 1);
+    candidates_.push_back({follower, places_[k]});
+  }
+  made.last = candidates_.size();
+  return made;
 }
 
-/// What the next adopters will need.
 template <class Time>
-void FirstPassage<Time>::prefetch(std::span<const Adopter> adopters, std::size_t i) const {
-  if (i + 16 < adopters.size()) __builtin_prefetch(&audience_->rows().begin[adopters[i + 16].user.index()]);
-  if (i + 8 < adopters.size())
-    if (const std::span<const UserId> row = audience_->followers(adopters[i + 8].user); !row.empty()) {
-      __builtin_prefetch(&row.front());
-      __builtin_prefetch(&row.back());
-    }
+void FirstPassage<Time>::adopt(const Entry& entry, const Prospect& prospect, const Keys& keys, Spread& spread) {
+  const auto [now, user] = entry;
+  const Time infectious = prospect.infectious;
+  spread.adopters.push_back({user, arrivals_[user.index()].parent, static_cast<std::uint32_t>(now / ticks_per_step)});
+  recovers_.push_back(infectious < no_time - now ? now + infectious : no_time);
+  const Time longest = std::min<Time>(infectious, horizon_ - now);
+  for (std::size_t k = prospect.first; k < prospect.last; ++k)
+    infect(candidates_[k].follower, candidates_[k].place, now, longest, keys, spread);
+}
+
+/// The last adopter passes the post on, unless it takes longer than `longest` or the follower gets it earlier from somebody else.
+template <class Time>
+void FirstPassage<Time>::infect(UserId follower, std::uint32_t place, Time now, Time longest, const Keys& keys, const Spread& spread) {
+  Arrival& arrival = arrivals_[follower.index()];
+  if (arrival.time <= now) return;
+  const UserId adopter = spread.adopters.back().user;
+  const Time delay = transmission(adopter, follower, place, keys);
+  if (delay > longest || now + delay > arrival.time) return;
+  const auto index = static_cast<std::uint32_t>(spread.adopters.size() - 1);
+  const Entry entry{static_cast<Time>(now + delay), follower};
+  if (entry.time == arrival.time) {
+    const auto rank = [&](UserId parent) { return parent_rank(keys.tie, parent, follower); };
+    if (rank(adopter) < rank(spread.adopters[arrival.parent].user)) arrival.parent = index;
+    return;
+  }
+  arrival = {entry.time, index};
+  if (queue_.is_current(entry.time)) {
+    late_.push_back(entry);
+    std::ranges::push_heap(late_, std::greater{});
+  } else {
+    queue_.push(entry);
+  }
+}
+
+template <class Time>
+Time FirstPassage<Time>::transmission(UserId adopter, UserId follower, std::uint32_t place, const Keys& keys) const {
+  const bool same = chances_->is_uniform();
+  const std::uint64_t threshold = same ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[place].threshold());
+  const std::uint64_t bits = nested_mix(keys.contact, adopter.value(), follower.value());
+  const double steps = waiting(bits, same ? per_log_failure_ : per_log_failure(threshold));
+  const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // whatever rounding says
+  return ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
+}
+
+template <class Time>
+void FirstPassage<Time>::fetch_users(const Entry& entry) const {
+  __builtin_prefetch(&arrivals_[entry.user.index()]);
+  __builtin_prefetch(&audience_->rows().begin[entry.user.index()]);
+}
+
+template <class Time>
+void FirstPassage<Time>::fetch_row(const Entry& entry) const {
+  const std::span<const UserId> row = audience_->followers(entry.user);
+  if (row.empty()) return;
+  __builtin_prefetch(&row.front());
+  __builtin_prefetch(&row.back());
 }
 
 template <class Time>

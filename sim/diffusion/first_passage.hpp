@@ -48,24 +48,36 @@ public:
   void clear(const Spread& spread);
 
 private:
+  using Entry = typename RadixHeap<Time>::Entry;
+
   struct Arrival {
     Time time = no_time;       ///< the earliest known
     std::uint32_t parent = 0;  ///< index of the adopter it comes from
   };
-  /// A pair that may pass the post on.
+  /// A follower that may get the post.
   struct Candidate {
     UserId follower;
-    std::uint32_t adopter;
-    std::uint32_t place;  ///< of the follower in the adopter's row
+    std::uint32_t place;  ///< in the row of the adopter
+  };
+  /// What is known of somebody about to adopt. Draws have no time in them, so they are made before their turn, while memory answers.
+  struct Prospect {
+    std::size_t first, last;  ///< its candidates
+    Time infectious;
   };
   struct Keys {
     std::uint64_t contact, tie, recovery;
   };
 
-  void expand(std::size_t first, Time now, const Keys& keys, const Spread& spread);
-  void resolve(Time now, const Keys& keys, const Spread& spread);
-  Time recovery_of(UserId user, const Keys& keys) const;
-  void prefetch(std::span<const Adopter> adopters, std::size_t i) const;
+  void pass_window(const Keys& keys, Spread& spread);
+  void pass_late(Entry before, const Keys& keys, Spread& spread);
+  Prospect prospect(const Entry& entry, const Keys& keys);
+  void adopt(const Entry& entry, const Prospect& prospect, const Keys& keys, Spread& spread);
+  void infect(UserId follower, std::uint32_t place, Time now, Time infectious, const Keys& keys, const Spread& spread);
+  Time transmission(UserId adopter, UserId follower, std::uint32_t place, const Keys& keys) const;
+
+  bool is_stale(const Entry& entry) const { return arrivals_[entry.user.index()].time != entry.time; }
+  void fetch_users(const Entry& entry) const;
+  void fetch_row(const Entry& entry) const;
 
   const Audience* audience_;
   const Chances* chances_;
@@ -75,9 +87,11 @@ private:
   Time horizon_;
   Array<Arrival> arrivals_;  ///< of users
   RadixHeap<Time> queue_;
+  std::vector<Entry> due_;   ///< of the current window
+  std::vector<Entry> late_;  ///< a heap of what was added to it meanwhile, the first on top
   std::vector<Time> recovers_;
   std::vector<Candidate> candidates_;
-  std::vector<UserId> due_;
+  std::vector<Prospect> prospects_;
   std::vector<std::uint32_t> places_;
 };
 

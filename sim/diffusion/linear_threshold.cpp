@@ -85,7 +85,10 @@ void LinearThreshold::prefetch(std::span<const Adopter> adopters, std::size_t i,
     }
   if (i + 1 < end) {
     const std::span<const UserId> row = audience_->followers(adopters[i + 1].user);
-    for (const UserId follower : row.first(std::min<std::size_t>(64, row.size()))) __builtin_prefetch(&readers_[follower.index()], 1);
+    for (const UserId follower : row.first(std::min<std::size_t>(64, row.size()))) {
+      __builtin_prefetch(&readers_[follower.index()], 1);
+      weights_.fetch(follower);
+    }
   }
 }
 

@@ -31,6 +31,10 @@ public:
     const std::uint64_t sum = total(reader);
     return sum >= one - (one >> 12) ? sum : one;
   }
+  /// Brings what these ask for nearer.
+  void fetch(UserId reader) const {
+    __builtin_prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()] : &by_reader_[reader.index()]);
+  }
 
 private:
   const Audience* audience_;
