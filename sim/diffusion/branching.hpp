@@ -20,7 +20,7 @@ public:
     UserId user;
   };
   struct Keys {
-    std::uint64_t gap;       ///< of `Draw::contact_gap`
+    std::uint64_t gap;        ///< of `Draw::contact_gap`
     std::uint64_t offspring;  ///< of `Draw::offspring`
   };
 
@@ -63,8 +63,8 @@ public:
   /// More adopters than this, 3 GiB of them, are a process that does not die out.
   static constexpr std::uint32_t most_adopters_by_default = std::uint32_t{1} << 28;
 
-  /// `graph` outlives it. Adopters of step `steps` make no contacts; 0: until all have died out. `run` throws Error where a contagion outgrows
-  /// `most_adopters`.
+  /// `graph` outlives it. Adopters of step `steps` make no contacts; 0: until all have died out. `run` throws Error where a contagion
+  /// outgrows `most_adopters`.
   Branching(const FollowGraph& graph, double probability, std::uint32_t steps, std::uint32_t most_adopters = most_adopters_by_default);
 
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) override;

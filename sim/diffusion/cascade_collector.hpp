@@ -25,8 +25,7 @@ public:
       const Adopter taken = adopter(i);
       found_.event_hash += adoption_hash(key, taken.user, adopter(taken.parent).user, taken.step);
     }
-    FinishedCascade cascade{
-        .contacts = contacts, .root_followers = root_followers, .tier = tier_of(root_followers, parameters_->tiers)};
+    FinishedCascade cascade{.contacts = contacts, .root_followers = root_followers, .tier = tier_of(root_followers, parameters_->tiers)};
     if (size > 1) {
       const TreeMetrics shape = meter_.measure(size, [&](std::uint32_t i) { return adopter(i).parent; });
       cascade.size = size;

@@ -27,7 +27,9 @@ void add_each(std::vector<T>& mine, const std::vector<T>& theirs, Add add) {
   for (std::size_t i = 0; i < theirs.size(); ++i) add(mine[i], theirs[i]);
 }
 
-void add_counts(CascadeHistogram& mine, const CascadeHistogram& theirs) { add_each(mine, theirs, [](auto& a, auto b) { a += b; }); }
+void add_counts(CascadeHistogram& mine, const CascadeHistogram& theirs) {
+  add_each(mine, theirs, [](auto& a, auto b) { a += b; });
+}
 
 /// Twice the distance of each class's mean rank from the middle of all ranks: whole numbers, below the number of all in size.
 std::vector<std::int64_t> centred_ranks(const CascadeHistogram& counts, std::int64_t all) {

@@ -68,11 +68,11 @@ private:
   double rank_correlation() const;
 
   std::uint32_t large_;
-  std::vector<OfSize> sizes_;                       // by size class
-  std::vector<OfTier> tiers_;                       // by tier of the root
-  std::vector<OfClass> curve_;                      // by follower class of the root
+  std::vector<OfSize> sizes_;                        // by size class
+  std::vector<OfTier> tiers_;                        // by tier of the root
+  std::vector<OfClass> curve_;                       // by follower class of the root
   CascadeHistogram depths_, breadths_, broadcasts_;  // as in CascadeShapes
-  std::vector<CascadeHistogram> joint_;             // large cascades by size class and virality class; a size without any has no row
+  std::vector<CascadeHistogram> joint_;              // large cascades by size class and virality class; a size without any has no row
 };
 
 }  // namespace grapevine

@@ -11,7 +11,8 @@
 
 namespace grapevine {
 
-/// At which place of an order of adoption a user stands. Open addressing, at most half full; memory goes with the largest set that was held.
+/// At which place of an order of adoption a user stands. Open addressing, at most half full; memory goes with the largest set that was
+/// held.
 class AdopterPlaces {
 public:
   void clear() {
@@ -119,9 +120,9 @@ private:
       const std::uint32_t place = places_.find_or_insert(user, next);
       if (place == next) {
         adopters.push_back({user, parent, step});
-      } else if (Adopter& held = adopters[place]; held.step == step && held.parent != place &&
-                                                  parent_rank(ties_, adopters[parent].user, user) <
-                                                      parent_rank(ties_, adopters[held.parent].user, user)) {
+      } else if (Adopter& held = adopters[place];
+                 held.step == step && held.parent != place &&
+                 parent_rank(ties_, adopters[parent].user, user) < parent_rank(ties_, adopters[held.parent].user, user)) {
         held.parent = parent;
       }
     }

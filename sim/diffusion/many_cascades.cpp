@@ -110,7 +110,8 @@ template <class Contacts>
 ManyCascades independent(const Audience& audience, double probability, const ManyCascadesParameters& parameters) {
   const Contacts contacts(audience.rows(), probability);
   return in_parallel(audience.graph(), parameters, blocks_together, [&] {
-    return Together<Contacts>(contacts, std::make_unique<GrowingCascade<Contacts>>(contacts, parameters.steps), audience.graph(), parameters);
+    return Together<Contacts>(contacts, std::make_unique<GrowingCascade<Contacts>>(contacts, parameters.steps), audience.graph(),
+                              parameters);
   });
 }
 

@@ -61,9 +61,9 @@ using ContagionFactory = std::function<std::unique_ptr<Contagion>()>;
 /// Any model, one cascade after another in each thread.
 ManyCascades spread_many(const FollowGraph& graph, const ManyCascadesParameters& parameters, const ContagionFactory& factory);
 
-/// Independent cascades (`IndependentCascade`) whose trials all succeed with `probability`: the same trees. Hundreds advance together in each
-/// thread, a step at a time, so that the looks at the graph that each needs are under way at once; those that outgrow a few cache lines run
-/// alone. A thread holds about 200 KB and what its largest cascade needs, whatever the number of users.
+/// Independent cascades (`IndependentCascade`) whose trials all succeed with `probability`: the same trees. Hundreds advance together in
+/// each thread, a step at a time, so that the looks at the graph that each needs are under way at once; those that outgrow a few cache
+/// lines run alone. A thread holds about 200 KB and what its largest cascade needs, whatever the number of users.
 ManyCascades spread_many_independent(const Audience& audience, double probability, TrialSampling sampling,
                                      const ManyCascadesParameters& parameters);
 

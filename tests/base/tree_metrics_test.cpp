@@ -180,6 +180,20 @@ TEST_CASE("metrics equal those of a breadth-first search from every node", "[bas
     }
 }
 
+TEST_CASE("a meter forgets the trees it has measured", "[base][tree]") {
+  TreeMeter meter;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const std::int32_t n = 1 + static_cast<std::int32_t>(mix(seed) % 200);
+    const Parents parents = random_tree(n, seed, seed % 2 == 0 ? 2 : 200);
+    const auto parent_of = [&](std::uint32_t i) { return static_cast<std::uint32_t>(parents[i]); };
+    const TreeMetrics metrics = meter.measure(static_cast<std::uint32_t>(n), parent_of);
+    if (n > 1)
+      check_equal(metrics, by_search(parents));
+    else
+      CHECK(std::isnan(metrics.structural_virality));
+  }
+}
+
 TEST_CASE("a hand-drawn tree has the metrics counted on paper", "[base][tree]") {
   // 0 has children 1 and 2; 1 has 3, 4 and 5; 5 has 6. Edges lie between 5*2, 1*6, 1*6, 1*6, 2*5 and 1*6 pairs: W = 44, 2 W / 42.
   const TreeMetrics metrics = tree_metrics(Parents{-1, 0, 0, 1, 1, 1, 5});

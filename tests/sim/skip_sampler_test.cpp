@@ -1,0 +1,64 @@
+#include "sim/diffusion/skip_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "graph/base/math.hpp"
+#include "tests/catch.hpp"
+#include "tests/sim/cascades.hpp"
+
+namespace grapevine {
+namespace {
+
+/// The definition, for 0 < p < 1.
+std::uint64_t slow_gap(double p, std::uint64_t bits, std::uint64_t most) {
+  const double failures = math::log(uniform(bits)) * (1.0 / math::log(1.0 - p));
+  return failures >= double(most) ? most : std::uint64_t(failures);
+}
+
+}  // namespace
+
+TEST_CASE("a gap is what the logarithm says, to the last bit", "[sim][cascades][skip]") {
+  for (const double p : {1e-15, 1e-9, 3e-5, 0.001, 0.02, 0.129, 0.5, 0.8, 0.999, 1 - 0x1p-53}) {
+    const SkipSampler sampler(p);
+    std::uint64_t different = 0;
+    const auto look = [&](std::uint64_t bits) {
+      for (const std::uint64_t most : {1ULL, 3ULL, 1000ULL, 1ULL << 60}) different += sampler.gap(bits, most) != slow_gap(p, bits, most);
+    };
+    for (std::uint64_t i = 0; i < 40'000; ++i) look(mix(i * golden));
+    // Where one more failure begins: the cells of u on both sides of (1 - p)^k.
+    for (int k = 0; k < 2'000; ++k) {
+      const double edge = std::pow(1 - p, k);
+      const auto cell = static_cast<std::uint64_t>(edge * 0x1p52);
+      for (std::uint64_t offset = 0; offset < 9; ++offset)
+        if (cell + offset >= 4 && cell + offset - 4 < std::uint64_t{1} << 52) look((cell + offset - 4) << 12);
+    }
+    for (unsigned shift = 0; shift < 64; ++shift) look(~std::uint64_t{0} >> shift), look(~std::uint64_t{0} << shift);
+    CHECK(different == 0);
+  }
+}
+
+TEST_CASE("gaps are geometric", "[sim][cascades][skip][statistical]") {
+  // P(gap >= k) = (1 - p)^k; five standard deviations, eight looks: one seed in 200 000.
+  constexpr std::uint64_t draws = 100'000;
+  for (const double p : {0.05, 0.35}) {
+    const SkipSampler sampler(p);
+    for (const std::uint64_t k : {1, 2, 5, 10}) {
+      std::uint64_t at_least = 0;
+      for (std::uint64_t i = 0; i < draws; ++i) at_least += sampler.gap(nested_mix(17, k, i), 1'000) >= k;
+      CHECK(std::abs(testing::deviation(at_least, draws, std::pow(1 - p, double(k)))) < 5);
+    }
+  }
+}
+
+TEST_CASE("without a chance all fail, with certainty none", "[sim][cascades][skip]") {
+  for (const std::uint64_t bits : {std::uint64_t{0}, ~std::uint64_t{0}, mix(5)}) {
+    CHECK(SkipSampler(0.0).gap(bits, 7) == 7);
+    CHECK(SkipSampler(1e-18).gap(bits, 7) == 7);  // 1 - p is 1
+    CHECK(SkipSampler(1.0).gap(bits, 7) == 0);
+    CHECK(SkipSampler(0.3).gap(bits, 0) == 0);
+  }
+}
+
+}  // namespace grapevine
