@@ -150,6 +150,12 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
   return rows;
 }
 
+std::vector<std::string_view> response_names() {
+  std::vector<std::string_view> names;
+  for (const Response& response : responses) names.push_back(response.metric);
+  return names;
+}
+
 std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm) {
   std::vector<ComparisonRow> rows;
   for (const Response& response : responses) {

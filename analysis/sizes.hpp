@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/claims.hpp"
@@ -25,6 +26,9 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
 
 /// How impressions and engagement per post, and engagement per impression, grow with followers: Poisson elasticities over all authors, with intervals over replicates.
 std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm);
+
+/// The outcomes whose elasticities these are.
+std::vector<std::string_view> response_names();
 
 /// The same as curves, at four follower counts a decade.
 std::vector<ResponseRow> response_curves(const ArmRuns& arm);

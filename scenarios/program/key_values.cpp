@@ -640,8 +640,9 @@ std::string default_as_toml(const Key& key) {
   CampaignParameters campaign;
   Arm arm;
   ContrastChoice contrast;
+  BandChoice band;
   PlantChoice plant;
-  return value_as_toml(key, {&study, &study.run, &campaign, &arm, &contrast, &plant}, study.world.time.tick_seconds);
+  return value_as_toml(key, {&study, &study.run, &campaign, &arm, &contrast, &plant, &band}, study.world.time.tick_seconds);
 }
 
 std::string expected(const Key& key, bool limits) {

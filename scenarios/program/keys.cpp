@@ -173,6 +173,10 @@ Field claims(const Target& target) {
   return &(target.study->claims.*member);
 }
 template <auto member>
+Field band(const Target& target) {
+  return &(target.band->*member);
+}
+template <auto member>
 Field campaign(const Target& target) {
   return &(target.campaign->*member);
 }
@@ -1326,6 +1330,57 @@ std::vector<Key> make_keys() {
        .scope = S::output,
        .required = true},
 
+      {.section = "band",
+       .name = "arm",
+       .kind = K::name,
+       .field = band<&BandChoice::arm>,
+       .sentence = "The arm whose figure is held against the band.",
+       .source = "the user's choice",
+       .scope = S::output,
+       .required = true},
+      {.section = "band",
+       .name = "metric",
+       .kind = K::text,
+       .field = band<&BandChoice::metric>,
+       .sentence = "The figure, as the tables name it: of unpaid cascades, of a tier, or an elasticity in followers.",
+       .source = "the user's choice",
+       .scope = S::output,
+       .required = true},
+      {.section = "band",
+       .name = "of",
+       .kind = K::text,
+       .field = band<&BandChoice::of>,
+       .sentence = "What the figure is about, where several have it, as /comparison/contrast names it: \"posts of tier micro\".",
+       .source = "the user's choice",
+       .scope = S::output,
+       .absent = "whatever has it first"},
+      {.section = "band",
+       .name = "low",
+       .kind = K::number,
+       .field = band<&BandChoice::low>,
+       .sentence = "Lower end of the band.",
+       .source = "the user's choice",
+       .scope = S::output,
+       .range = RealRange{-1e12, 1e12},
+       .required = true},
+      {.section = "band",
+       .name = "high",
+       .kind = K::number,
+       .field = band<&BandChoice::high>,
+       .sentence = "Upper end. Pass: the 95 % interval lies inside and is no wider than a third of the band; fail: it lies outside; else undecided.",
+       .source = "the user's choice",
+       .scope = S::output,
+       .range = RealRange{-1e12, 1e12},
+       .required = true},
+      {.section = "band",
+       .name = "source",
+       .kind = K::text,
+       .field = band<&BandChoice::source>,
+       .sentence = "Where the band comes from.",
+       .source = "the user's choice",
+       .scope = S::output,
+       .absent = "not said"},
+
       {.section = "claims",
        .name = "arm",
        .kind = K::name,
@@ -1426,6 +1481,7 @@ const std::vector<Section>& sections() {
       {"arm", true,
        "A variant of the run; one table each, with any key of scope `run` beside its name. Without any, the study has the one arm `base`."},
       {"contrast", true, "A comparison of two arms; one table each."},
+      {"band", true, "A figure of one arm held against what is expected of it; one table each."},
       {"claims", false, "What the five claims are judged by, each at the level adjusted over the claims modelled."},
       {"output", false, "What the result file keeps beside the summary."},
   };

@@ -61,9 +61,10 @@ struct Target {
   Arm* arm = nullptr;
   ContrastChoice* contrast = nullptr;
   PlantChoice* plant = nullptr;
+  BandChoice* band = nullptr;
 
   /// Tables that hold only keys of their own.
-  bool closed() const { return campaign || contrast || plant; }
+  bool closed() const { return campaign || contrast || plant || band; }
 };
 
 /// The field behind a key. Two keys fill several fields at once and get the whole struct.

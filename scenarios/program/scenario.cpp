@@ -12,6 +12,7 @@
 #include <set>
 
 #include "graph/base/error.hpp"
+#include "scenarios/program/bands.hpp"
 #include "scenarios/program/graph_choice.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/program/key_values.hpp"
@@ -179,6 +180,7 @@ public:
     read_campaigns(top);
     read_arms(top);
     read_contrasts(top);
+    read_bands(top);
     check_conditions();
     check_diffusion();
     check_time();
@@ -191,6 +193,7 @@ public:
     check_campaigns();
     check_pays();
     check_contrasts();
+    check_bands();
     check_claims();
   }
 
@@ -316,6 +319,7 @@ private:
 
     const std::string where = target.campaign   ? "in [[campaign]]"
                               : target.contrast ? "in [[contrast]]"
+                              : target.band     ? "in [[band]]"
                               : target.plant    ? "in [[plant]]"
                               : section.empty() ? (target.arm ? "in [[arm]]" : "at the top level")
                                                 : fmt::format("in {}[{}]", target.arm ? "an arm's " : "", section);
@@ -493,6 +497,19 @@ private:
       contrast_prefixes_.push_back(tables.size() == 1 ? "contrast." : fmt::format("contrast {}.", i + 1));
       contrast_places_.push_back(tables[i]->place);
       read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "contrast", contrast_prefixes_.back(), target);
+    }
+    for (const Missing& it : missing_) report_missing(it);
+    missing_.clear();
+  }
+
+  void read_bands(const TomlValue::Table& top) {
+    const std::vector<const TomlValue*> tables = tables_of(top, "band");
+    study_.bands.resize(tables.size());
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      Target target = base();
+      target.band = &study_.bands[i];
+      band_prefixes_.push_back(tables.size() == 1 ? "band." : fmt::format("band {}.", i + 1));
+      read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "band", band_prefixes_.back(), target);
     }
     for (const Missing& it : missing_) report_missing(it);
     missing_.clear();
@@ -866,6 +883,23 @@ private:
     }
   }
 
+  void check_bands() {
+    const std::vector<std::string_view> metrics = metrics_of_one_arm();
+    for (std::size_t i = 0; i < study_.bands.size(); ++i) {
+      const BandChoice& band = study_.bands[i];
+      const auto good = [&](std::string_view name) { return given(band_prefixes_[i] + std::string(name)) && given(band_prefixes_[i] + std::string(name))->good; };
+      const auto place = [&](std::string_view name) { return given(band_prefixes_[i] + std::string(name))->value; };
+      if (good("arm") && !arm_names_.count(band.arm)) refuse_name(band_prefixes_[i] + "arm", band.arm, "arm", arm_names_, place("arm"));
+      if (good("metric") && std::ranges::find(metrics, band.metric) == metrics.end()) {
+        const std::string_view near = nearest_name(band.metric, metrics);
+        add(place("metric"), fmt::format("{}metric is {}, and no figure of one arm is called so; expected {}", band_prefixes_[i], in_quotes(band.metric),
+                                         near.empty() ? fmt::format("one of \"{}\"", fmt::join(metrics, "\", \"")) : fmt::format("one as the tables name it; did you mean {}?", in_quotes(near))));
+      }
+      if (good("low") && good("high") && band.low >= band.high)
+        add(place("high"), fmt::format("{}high is {}; expected more than {}low, {}", band_prefixes_[i], band.high, band_prefixes_[i], band.low));
+    }
+  }
+
   Scenario& study_;
   fs::path folder_;
   std::vector<Mistake>& mistakes_;
@@ -874,7 +908,7 @@ private:
   std::map<std::string, std::size_t> given_by_label_;
   std::vector<Missing> missing_;
   std::map<std::string, Place> campaign_names_, arm_names_, plant_names_;
-  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_;
+  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_;
   std::vector<Place> campaign_places_, contrast_places_, plant_places_;
   std::size_t doubles_ = 0;
 };
@@ -902,6 +936,8 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
       for (PlantChoice& plant : study.graph.plants) write_section(section, {.study = &study, .run = &study.run, .plant = &plant});
     } else if (section.name == "contrast") {
       for (ContrastChoice& contrast : study.contrasts) write_section(section, {.study = &study, .run = &study.run, .contrast = &contrast});
+    } else if (section.name == "band") {
+      for (BandChoice& band : study.bands) write_section(section, {.study = &study, .run = &study.run, .band = &band});
     } else if (section.name == "arm") {
       for (Arm& arm : study.arms) {
         out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));

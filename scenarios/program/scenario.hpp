@@ -99,6 +99,15 @@ struct ContrastChoice {
   std::string against;
 };
 
+/// A figure of one arm that is held against what is expected of it: a [[band]] table.
+struct BandChoice {
+  std::string arm;
+  std::string metric;  ///< as the comparison names it
+  std::string of;      ///< what the figure is about, where several have it: the contrast of the comparison; empty: the first
+  double low = 0, high = 0;
+  std::string source;
+};
+
 /// What the claims are judged by. Nothing is judged unless an arm is named.
 struct ClaimsChoice {
   std::string micro = "micro";  ///< tier that claims are made about
@@ -125,6 +134,7 @@ struct Scenario {
   RunParameters run;  ///< the scenario's own: warm-up runs under it
   std::vector<Arm> arms;
   std::vector<ContrastChoice> contrasts;
+  std::vector<BandChoice> bands;
   ClaimsChoice claims;
   RecordOptions output;
 };

@@ -17,6 +17,7 @@
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "scenarios/program/assumptions.hpp"
+#include "scenarios/program/bands.hpp"
 #include "scenarios/program/keys.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/diffusion/diffusion_run.hpp"
@@ -151,6 +152,7 @@ public:
       study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }
     if (scenario_.claims.any()) judge_claims();
+    study_.bands = hold_against_bands(scenario_, study_);
   }
 
 private:

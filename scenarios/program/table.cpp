@@ -358,6 +358,21 @@ std::string models_block(const StudyResult& study, std::size_t room) {
   return table.text() + "  " + wrapped(fmt::format("{} on engagement per money: {}.", decided > 1 ? "The models disagree" : "No two models contradict each other", fmt::join(told, "; ")), 2);
 }
 
+/// Figures beside what is expected of them.
+std::string bands_block(const StudyResult& study, std::size_t room) {
+  if (study.bands.empty()) return "";
+  TextTable table("llrlll");
+  table.add({"Held against", "", "figure", "95 % interval", "band", "verdict"});
+  for (const BandRow& row : study.bands) {
+    ComparisonRow figure;
+    figure.estimate = row.estimate, figure.lower = row.lower, figure.upper = row.upper;
+    const int decimals = decimals_of(figure);
+    table.add({heading(row.arm, room), row.metric, std::isnan(row.estimate) ? "-" : with_decimals(row.estimate, decimals), interval(figure, decimals, false),
+               fmt::format("{:.6g} to {:.6g}", row.low, row.high), row.verdict});
+  }
+  return table.text();
+}
+
 /// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.
 std::string facts_block(const StudyResult& study, const std::string& arm, std::size_t room) {
   TextTable table("llrl");
@@ -415,7 +430,7 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
-  for (const auto block : {models_block, cascade_block})
+  for (const auto block : {bands_block, models_block, cascade_block})
     if (const std::string shown = fitted([&](std::size_t room) { return block(study, room); }); !shown.empty()) text += "\n" + shown;
 
   std::vector<std::string> estimands;

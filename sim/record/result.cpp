@@ -343,6 +343,7 @@ public:
     study_.claims = rows<ClaimRow>(schema::claim_rows);
     study_.response = rows<ResponseRow>(schema::response_rows);
     study_.structure = rows<StructureRow>(schema::structure_rows);
+    if (file_.exists("/bands")) study_.bands = rows<BandRow>(schema::band_rows);  // since 2.1
     const auto graphs = rows<GraphFacts>(schema::graph_cells);
     expect(graphs.size() == study_.graphs.size(), "graph");
     study_.graphs = graphs;
@@ -490,6 +491,7 @@ std::vector<Dataset> datasets() {
   take_down<ClaimRow>(claim_rows, list);
   take_down<ResponseRow>(response_rows, list);
   take_down<StructureRow>(structure_rows, list);
+  take_down<BandRow>(band_rows, list);
   take_down<LedgerRow>(ledger_cells, list);
   take_down<GroupSessions>(group_cells, list);
   take_down<ReaderRow>(reader_cells, list);
@@ -578,6 +580,11 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
   writer.group("structure", study.structure.size());
   writer.part<StructureRow>(schema::structure_rows, [&](auto&& use) {
     for (const StructureRow& row : study.structure) use(row);
+  });
+
+  writer.group("bands", study.bands.size());
+  writer.part<BandRow>(schema::band_rows, [&](auto&& use) {
+    for (const BandRow& row : study.bands) use(row);
   });
 
   writer.group("ledger");

@@ -79,6 +79,17 @@ struct StructureRow {
   double matched_difference = missing, matched_lower = missing, matched_upper = missing;
 };
 
+/// A figure held against what is expected of it: a row of `/bands`.
+struct BandRow {
+  std::string arm;
+  std::string metric;
+  std::string of;
+  double low = missing, high = missing;
+  double estimate = missing, lower = missing, upper = missing;
+  std::string verdict;
+  std::string source;
+};
+
 /// The follow graph of one replicate, and what its loader met. Counts of a loader are 0 for a generated graph.
 struct GraphFacts {
   std::uint64_t users = 0;
@@ -117,6 +128,7 @@ struct StudyResult {
   std::vector<ClaimRow> claims;
   std::vector<ResponseRow> response;
   std::vector<StructureRow> structure;
+  std::vector<BandRow> bands;
 
   /// Outside ids of users that have a row in `/posts` or `/influencers`; a user that is not here is called by its number.
   std::unordered_map<UserId, std::string> accounts;

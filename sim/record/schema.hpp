@@ -59,7 +59,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 19> groups{{
+inline constexpr std::array<Group, 20> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by tier of the root's "
      "author."},
@@ -67,6 +67,7 @@ inline constexpr std::array<Group, 19> groups{{
     {"claims", "The five claims: what was compared for each, the estimate, and the verdict at the level adjusted over the claims modelled."},
     {"response", "Curves: an outcome against follower count, smoothed, with its elasticity at each point; means over replicates. Missing where a replicate misses it."},
     {"structure", "Shapes of cascades of two tiers, as they are and matched on size: descriptive, since size is itself an outcome."},
+    {"bands", "Figures held against what is expected of them. Pass: the 95 % interval lies inside the band and is no wider than a third of it; fail: it lies outside."},
     {"ledger", "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
     {"readers", "Sessions of measure by group of readers, and what they looked at, by tier of the root's author, counted roots and others."},
     {"curve",
@@ -100,6 +101,7 @@ inline const Part comparison_rows{"comparison", {"row"}};
 inline const Part claim_rows{"claims", {"row"}};
 inline const Part response_rows{"response", {"row"}};
 inline const Part structure_rows{"structure", {"row"}};
+inline const Part band_rows{"bands", {"row"}};
 inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}};
 inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}};
 inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}};
@@ -243,6 +245,20 @@ void columns(Row& row, Column& column) {
   column("matched_difference", row.matched_difference, no_units, "difference between cascades of equal size");
   column("matched_lower", row.matched_lower, no_units, "lower end of its 95 % interval");
   column("matched_upper", row.matched_upper, no_units, "upper end");
+}
+
+template <Of<BandRow> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("arm", row.arm, no_units, "arm");
+  column("metric", row.metric, no_units, "the figure, as /comparison names it");
+  column("of", row.of, no_units, "what the figure is about: the contrast in /comparison");
+  column("low", row.low, no_units, "lower end of the band");
+  column("high", row.high, no_units, "upper end of the band");
+  column("estimate", row.estimate, no_units, "the figure");
+  column("lower", row.lower, no_units, "lower end of its 95 % interval");
+  column("upper", row.upper, no_units, "upper end");
+  column("verdict", row.verdict, no_units, "pass, fail or undecided");
+  column("source", row.source, no_units, "where the band comes from");
 }
 
 template <Of<LedgerRow> Row, class Column>

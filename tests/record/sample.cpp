@@ -115,6 +115,7 @@ StudyResult sample_study() {
   study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0, "not yet modelled", ""});
   study.response.push_back({"one", "engagement per post", 3000.0, 1.5, 1.25, 1.75, 0.5, 0.25, 0.75});
   study.structure.push_back({"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
+  study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});
   study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
   return study;
 }

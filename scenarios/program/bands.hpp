@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/program/scenario.hpp"
+#include "sim/record/result.hpp"
+
+/// Figures held against what is expected of them, by the rule of design section 11.
+namespace grapevine {
+
+/// Names of the figures that one arm has by itself.
+std::vector<std::string_view> metrics_of_one_arm();
+
+/// "pass": the interval lies inside the band and is no wider than a third of it; "fail": it lies outside; else "undecided".
+std::string_view band_verdict(double lower, double upper, double low, double high);
+
+/// Every [[band]] of the scenario, with the figure that the comparison has for it; one that it does not have is missing, and undecided.
+std::vector<BandRow> hold_against_bands(const Scenario& scenario, const StudyResult& study);
+
+}  // namespace grapevine
