@@ -90,7 +90,8 @@ void LineReader::refill() {
   if (kept > 0) std::memmove(buffer_.data(), begin_, kept);
   if (kept >= most_line)
     throw BadRequest(fmt::format(
-        "{}: the line is longer than {} bytes; expected one follow or account a line; check that this is an edge list or an account table",
+        "{}: the line is longer than {} bytes; expected one follow, account or node a line; check that this is an edge list, or a table of "
+        "accounts or cascades",
         where(line_ + 1), most_line));
   if (buffer_.size() - kept < chunk / 2) buffer_.resize(2 * buffer_.size());
   const std::size_t got = source_->read(buffer_.data() + kept, buffer_.size() - kept);

@@ -20,11 +20,20 @@ char separator_of(std::string_view line) {
 
 }  // namespace
 
+std::string quoted_if_needed(std::string_view field, char separator) {
+  const bool plain = !field.empty() && field.find_first_of("\"\r\n") == std::string_view::npos && field.find(separator) == std::string_view::npos &&
+                     !is_blank(field.front()) && !is_blank(field.back()) && !field.starts_with('#') && !field.starts_with('%');
+  if (plain) return std::string(field);
+  std::string text = "\"";
+  for (const char c : field) text.append(c == '"' ? 2 : 1, c);
+  return text + '"';
+}
+
 bool RecordReader::next() {
   std::string_view line;
   while (lines_.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const bool may_be_comment = !begun_ || separator_ == ' ' || separator_ == '\t';
+    const bool may_be_comment = !comments_end_ && (!begun_ || separator_ == ' ' || separator_ == '\t');
     if (may_be_comment && (line.front() == '#' || line.front() == '%')) {
       ++comments_;
       continue;

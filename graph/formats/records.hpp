@@ -11,6 +11,9 @@
 
 namespace grapevine {
 
+/// A field of a record as it is written, in double quotes where it needs them to be read again as it is.
+std::string quoted_if_needed(std::string_view field, char separator);
+
 /// Records of a text file: fields apart by a comma, a semicolon or a tab, or by runs of blanks. Fields apart by a single sign may stand in
 /// double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields do not count. Which sign it is is given, or shows
 /// in the first line that is neither empty nor a comment.
@@ -40,6 +43,9 @@ public:
   /// From here on fields are apart by runs of blanks, in the last record too.
   void separate_by_blanks();
 
+  /// From here on every line is a record, also one that begins with # or %: names may begin so.
+  void end_comments() noexcept { comments_end_ = true; }
+
   /// From the next record on only the first `most` fields are looked at.
   void limit_fields(std::size_t most) noexcept { most_ = most; }
 
@@ -56,6 +62,7 @@ private:
   LineReader lines_;
   char separator_ = '\0';
   bool begun_ = false;  // the first record lies behind
+  bool comments_end_ = false;
   std::size_t most_ = SIZE_MAX;
   std::uint64_t line_ = 0, comments_ = 0;
   std::string_view text_;  // the last record, as long as it is one line

@@ -10,6 +10,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/formats/line_reader.hpp"
+#include "graph/formats/records.hpp"
 #include "graph/formats/text_sink.hpp"
 
 namespace grapevine {
@@ -65,8 +66,6 @@ void write_users(NewFile& file, Packing packing, std::size_t users, Before&& bef
   }
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 bool is_plain_number(std::string_view id) {
   return std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -82,15 +81,6 @@ void expect_writable(const std::filesystem::path& file, std::string_view id) {
   if (id.find('\0') != std::string_view::npos) refuse(file, id, "holds a zero byte", remedy);
   if (id.find("\r\n") != std::string_view::npos) refuse(file, id, "holds a line end of two bytes", remedy);
   if (id.size() > LineReader::most_line / 8) refuse(file, id, "is longer than a line may be", remedy);
-}
-
-std::string quoted_if_needed(std::string_view id, char separator) {
-  const bool plain = id.find_first_of("\"\r\n") == std::string_view::npos && id.find(separator) == std::string_view::npos && !is_blank(id.front()) && !is_blank(id.back()) &&
-                     !id.starts_with('#') && !id.starts_with('%');
-  if (plain) return std::string(id);
-  std::string text = "\"";
-  for (const char c : id) text.append(c == '"' ? 2 : 1, c);
-  return text + '"';
 }
 
 void write_accounts(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {

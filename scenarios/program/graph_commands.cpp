@@ -1,12 +1,9 @@
 #include "scenarios/program/graph_commands.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -21,6 +18,7 @@
 #include "scenarios/program/graph_statistics.hpp"
 #include "scenarios/program/output_file.hpp"
 #include "scenarios/program/scenario.hpp"
+#include "scenarios/program/steps.hpp"
 #include "scenarios/program/study.hpp"
 #include "scenarios/program/text.hpp"
 
@@ -29,38 +27,6 @@ namespace grapevine {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Tells a terminal, in one line that is written over, what is being done; and whoever reads standard error how long a step took that
-/// lasted a second or more.
-class Steps {
-public:
-  explicit Steps(const GraphRequest& request) : request_(request), on_terminal_(isatty(STDERR_FILENO) != 0) {}
-  ~Steps() { end(); }
-  Steps(const Steps&) = delete;
-  Steps& operator=(const Steps&) = delete;
-
-  void begin(std::string_view doing) {
-    end();
-    request_.stop_if_asked();
-    doing_ = doing;
-    begun_ = Clock::now();
-    if (!request_.quiet && on_terminal_) fmt::print(stderr, "{} ...", doing_);
-  }
-  void end() {
-    if (doing_.empty()) return;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
-    if (!request_.quiet && on_terminal_) fmt::print(stderr, "\r\033[K");
-    if (!request_.quiet && seconds >= 1) fmt::print(stderr, "{}: {:.1f} s\n", doing_, seconds);
-    doing_.clear();
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  const GraphRequest& request_;
-  bool on_terminal_;
-  std::string doing_;
-  Clock::time_point begun_;
-};
 
 constexpr std::array<std::pair<std::string_view, GraphFormat>, 6> formats = {{{"detect", GraphFormat::detect},
                                                                               {"edge-list", GraphFormat::edge_list},
@@ -75,8 +41,7 @@ LoadOptions load_options(const GraphRequest& request) {
   GRAPEVINE_EXPECTS(format != formats.end());
   options.format = format->second;
   if (!request.columns.empty()) options.columns = {request.columns.at(0), request.columns.at(1)};
-  if (request.separator.size() > 1) throw BadRequest(fmt::format("--separator is '{}'; expected one sign, such as ';'", request.separator));
-  options.separator = request.separator.empty() ? '\0' : request.separator.front();
+  options.separator = separator_sign(request.separator);
   options.undirected = request.undirected;
   options.reversed = request.reversed;
   options.accounts = request.accounts;
@@ -188,6 +153,11 @@ std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request
 
 }  // namespace
 
+char separator_sign(const std::string& named) {
+  if (named.size() > 1) throw BadRequest(fmt::format("--separator is '{}'; expected one sign, such as ';'", named));
+  return named.empty() ? '\0' : named.front();
+}
+
 void generate_graph(const GraphRequest& request) {
   Scenario scenario;
   std::vector<std::string> mistakes;
@@ -205,7 +175,7 @@ void generate_graph(const GraphRequest& request) {
                                    scenario.replicates - 1, scenario.replicates));
   if (!mistakes.empty()) throw BadRequest(std::move(mistakes));
 
-  Steps steps(request);
+  Steps steps(request.quiet, request.stop_if_asked);
   steps.begin("generating");
   const StudyGraph made = make_graph(scenario, request.replicate);
   steps.end();
@@ -220,7 +190,7 @@ void import_graph(const GraphRequest& request) {
   if (is_text(request.out))
     throw BadRequest(fmt::format(
         "{}: import makes graph files; expected a name that ends in .gvg; for other formats use `grapevine graph export`", request.out));
-  Steps steps(request);
+  Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
   const std::string provenance =
@@ -235,7 +205,7 @@ void export_graph(const GraphRequest& request) {
         fmt::format("{}: export makes text; expected a name that ends in .csv, .tsv, .txt or .graphml, packed with .gz or .zst; for graph "
                     "files use `grapevine graph import`",
                     request.out));
-  Steps steps(request);
+  Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
   write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys}, steps);
@@ -249,7 +219,7 @@ void measure_graph(const GraphRequest& request) {
                  .usual = "statistics.h5",
                  .overwrite = request.overwrite,
                  .others = {request.file}});
-  Steps steps(request);
+  Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   GraphStatisticsOptions options{.exact = request.exact, .seed = request.seed, .all = request.all};
   if (request.sources) options.sample = options.small = *request.sources;
@@ -267,7 +237,7 @@ void sample_graph(const GraphRequest& request) {
   if (request.method != "forest-fire" && (request.forward || request.backward))
     throw BadRequest(fmt::format("--forward and --backward say nothing to --method {}; expected them with forest-fire only; leave them out",
                                  request.method));
-  Steps steps(request);
+  Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   if (request.users > loaded.graph.user_count())
     throw BadRequest(

@@ -38,6 +38,9 @@ struct GraphRequest {
   std::optional<double> forward, backward;  ///< of a forest fire; absent: the usual chances
 };
 
+/// The sign that `--separator` names, '\0' where it names none. Throws BadRequest for several.
+char separator_sign(const std::string& named);
+
 /// Makes the graph of a scenario's [graph] and [[plant]] tables, as `run` would, and writes it.
 void generate_graph(const GraphRequest& request);
 /// Reads a graph in any format and writes a graph file.

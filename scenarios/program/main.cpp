@@ -14,6 +14,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/program/cascade_commands.hpp"
 #include "scenarios/program/compare.hpp"
 #include "scenarios/program/keys.hpp"
 #include "scenarios/program/graph_commands.hpp"
@@ -82,6 +83,7 @@ struct Request {
   bool markdown = false;
   bool json_schema = false;
   GraphRequest graph;
+  CascadeRequest cascades;
 };
 
 /// Runs all `checks` and throws their mistakes at once.
@@ -177,6 +179,7 @@ constexpr auto examples = R"(Examples:
   grapevine show --digest one-or-many.h5                 equal for equal results
   grapevine graph stats follows.csv.gz                   what a follow graph looks like
   grapevine graph import follows.csv.gz -o mine.gvg      a file that is loaded at once
+  grapevine cascades stats trees.csv.gz                  what recorded cascades look like
 
 Exit status: 0 done; 1 failed while running; 2 nothing was run because the request was wrong; 128+n stopped by signal n.)";
 
@@ -307,6 +310,49 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   sample.add_option("--backward", graph.backward, "forest-fire: chance to burn one more follower (default: 0.2)")->type_name("P");
 }
 
+int cascades_stats(const Request& request) {
+  use_threads(request);
+  listen_to_signals();
+  CascadeRequest cascades = request.cascades;
+  cascades.stop_if_asked = stop_if_asked;
+  measure_cascades(cascades);
+  return 0;
+}
+
+constexpr auto cascade_examples = R"(Examples:
+  grapevine cascades stats trees.csv.gz
+  grapevine cascades stats trees.csv.gz -o cascades.csv
+  grapevine cascades stats retweets.tsv --columns story tweet retweeted --time posted
+
+A table of nodes: cascade,node,parent and perhaps a time, one line a node; the root's parent is -1 or empty.)";
+
+template <class AddCommand>
+void add_cascade_commands(CLI::App& app, AddCommand&& command, Request& request) {
+  CascadeRequest& cascades = request.cascades;
+  CLI::App& cascades_app = *app.add_subcommand("cascades", "Recorded cascades without a study: measure");
+  cascades_app.require_subcommand(1);
+  cascades_app.footer(cascade_examples);
+
+  CLI::App& stats = command(cascades_app, "stats", "Measures recorded cascades: size, depth, breadth, broadcasts, structural virality, delays", cascades_stats);
+  stats.add_option("TREES.csv", cascades.file, "a table of nodes, plain, gzip or zstd")->required();
+  stats.add_option("-o,--out", cascades.out, "writes a line a tree to a table too (.csv, also .gz or .zst)")->type_name("OUT.csv");
+  stats.add_flag("--overwrite", cascades.overwrite, "replaces a file that exists");
+  stats.add_option("--columns", cascades.columns, "names of the columns of cascade, node and parent (default: these words)")->type_name("CASCADE NODE PARENT")->expected(3);
+  auto* time = stats.add_option("--time", cascades.time, "name of the column of times (default: time, delay, time_... or delay_...)")->type_name("NAME");
+  stats.add_flag("--no-time", cascades.without_times, "no column is one of times")->excludes(time);
+  stats.add_option("--separator", cascades.separator, "the sign between fields")->type_name("SIGN");
+  add_threads(stats, request);
+  stats.add_flag("--quiet", cascades.quiet, "no progress");
+}
+
+/// "run, check, keys or show": the commands below this one.
+std::string commands_below(const CLI::App& app) {
+  std::string names;
+  const auto below = app.get_subcommands([](const CLI::App*) { return true; });
+  for (std::size_t i = 0; i < below.size(); ++i) names += (i == 0 ? "" : i + 1 == below.size() ? " or " : ", ") + below[i]->get_name();
+  return names;
+}
+
 int main(int argc, char** argv) {
   CLI::App app(
       "Grapevine simulates how content spreads on a follow graph, and compares what many small accounts bring with what a large one does.");
@@ -351,6 +397,7 @@ int main(int argc, char** argv) {
   compare_app.add_option("--against", request.against, "... with that of this arm of the same result")->type_name("NAME");
 
   add_graph_commands(app, add_command, request);
+  add_cascade_commands(app, add_command, request);
 
   try {
     app.parse(argc, argv);
@@ -363,8 +410,7 @@ int main(int argc, char** argv) {
       asked += " " + last->get_name();
     }
     if (const auto words = last->remaining(); last->get_require_subcommand_min() > 0 && !words.empty())
-      throw BadRequest(fmt::format("{}: '{}' is no command; expected {}; see `{} --help`", asked, words.front(),
-                                   last == &app ? "run, check, keys, show, compare or graph" : "generate, import, export, stats or sample", asked));
+      throw BadRequest(fmt::format("{}: '{}' is no command; expected {}; see `{} --help`", asked, words.front(), commands_below(*last), asked));
     throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
   }
   for (const Command& c : commands)

@@ -194,6 +194,74 @@ TEST_CASE("a meter forgets the trees it has measured", "[base][tree]") {
   }
 }
 
+namespace {
+
+/// Distances of all pairs in a tree that grows leaf by leaf: a new leaf is one step farther from everybody than its parent is.
+class GrowingTree {
+public:
+  void add(std::int32_t parent) {
+    const std::size_t leaf = distance_.size();
+    distance_.emplace_back(leaf + 1, 0);
+    for (std::size_t i = 0; i < leaf; ++i) sum_ += distance_[leaf][i] = 1 + between(i, static_cast<std::size_t>(parent));
+  }
+  /// Of all unordered pairs.
+  std::uint64_t sum() const { return sum_; }
+
+private:
+  std::uint32_t between(std::size_t i, std::size_t j) const { return i < j ? distance_[j][i] : distance_[i][j]; }
+
+  std::vector<std::vector<std::uint32_t>> distance_;  // [i][j] for j <= i
+  std::uint64_t sum_ = 0;
+};
+
+/// Calls check(n, metrics, virality by all distances) for the first n = 2 to 1 000 nodes of the tree in which node i hangs from parent(i).
+template <class Parent, class Check>
+void for_each_size(Parent&& parent, Check&& check) {
+  Parents parents{-1};
+  GrowingTree slow;
+  slow.add(-1);
+  for (std::int32_t i = 1; i < 1'000; ++i) {
+    parents.push_back(parent(i));
+    slow.add(parent(i));
+    const std::uint64_t n = parents.size();
+    check(static_cast<std::uint32_t>(n), tree_metrics(parents), 2.0 * static_cast<double>(slow.sum()) / static_cast<double>(n * (n - 1)));
+  }
+}
+
+}  // namespace
+
+// Quotients of whole numbers below 2^53 are rounded once, so equal ratios are equal doubles: no tolerance.
+
+TEST_CASE("every star of up to 1 000 nodes has exactly the structural virality 2 (n - 1) / n", "[base][tree][experiment-1]") {
+  for_each_size([](std::int32_t) { return 0; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+    CAPTURE(n);
+    REQUIRE(metrics.structural_virality == 2.0 * (n - 1) / n);
+    REQUIRE(metrics.structural_virality == slow);
+    REQUIRE((metrics.depth == 1 && metrics.max_breadth == n - 1 && metrics.root_children == n - 1 && metrics.largest_broadcast == n - 1));
+  });
+}
+
+TEST_CASE("every path of up to 1 000 nodes has exactly the structural virality (n + 1) / 3", "[base][tree][experiment-1]") {
+  for_each_size([](std::int32_t i) { return i - 1; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+    CAPTURE(n);
+    REQUIRE(metrics.structural_virality == (n + 1) / 3.0);
+    REQUIRE(metrics.structural_virality == slow);
+    REQUIRE((metrics.depth == n - 1 && metrics.max_breadth == 1 && metrics.root_children == 1 && metrics.largest_broadcast == 1));
+  });
+}
+
+TEST_CASE("every complete binary tree of up to 1 000 nodes has exactly the virality of all its distances", "[base][tree][experiment-1]") {
+  for_each_size([](std::int32_t i) { return (i - 1) / 2; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+    CAPTURE(n);
+    std::uint32_t depth = 0;  // levels 0 to depth - 1 hold 2^depth - 1 nodes
+    while ((2u << depth) - 1 < n) ++depth;
+    const std::uint32_t last_level = n - ((1u << depth) - 1);
+    REQUIRE(metrics.structural_virality == slow);
+    REQUIRE((metrics.depth == depth && metrics.max_breadth == std::max(last_level, 1u << (depth - 1))));
+    REQUIRE((metrics.root_children == std::min(n - 1, 2u) && metrics.largest_broadcast == std::min(n - 1, 2u)));
+  });
+}
+
 TEST_CASE("a hand-drawn tree has the metrics counted on paper", "[base][tree]") {
   // 0 has children 1 and 2; 1 has 3, 4 and 5; 5 has 6. Edges lie between 5*2, 1*6, 1*6, 1*6, 2*5 and 1*6 pairs: W = 44, 2 W / 42.
   const TreeMetrics metrics = tree_metrics(Parents{-1, 0, 0, 1, 1, 1, 5});

@@ -1,0 +1,46 @@
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "graph/formats/edge_list.hpp"
+#include "graph/tree_metrics.hpp"
+#include "graph/tree_order.hpp"
+#include "tests/catch.hpp"
+
+// The scenarios by which this version is held against reality.
+
+using namespace grapevine;
+
+namespace {
+
+const std::filesystem::path validation = GRAPEVINE_SOURCE "/scenarios/validation";
+
+/// Metrics of a follow graph in which everybody but account "0" follows one user: the tree that a post of "0" draws if all pass it on.
+TreeMetrics tree_of(const std::string& name) {
+  const LoadedGraph loaded = load_edge_list(validation / (name + ".csv"));
+  std::vector<std::int32_t> parents;
+  for (std::uint32_t u = 0; u < loaded.graph.user_count(); ++u) {
+    const auto followees = loaded.graph.followees(UserId(u));
+    REQUIRE(followees.size() == (loaded.accounts.outside_ids[u] == "0" ? 0 : 1));
+    parents.push_back(followees.empty() ? -1 : static_cast<std::int32_t>(followees[0].value()));
+  }
+  const std::vector<std::uint32_t> order = breadth_first(parents);
+  REQUIRE(order.size() == parents.size());  // everybody is reached
+  return tree_metrics(renumbered(parents, order));
+}
+
+}  // namespace
+
+TEST_CASE("the graphs of experiment 1 are a star, a path and a complete binary tree", "[scenarios][validation][experiment-1]") {
+  const TreeMetrics star = tree_of("experiment-1-star");
+  CHECK((star.size == 200 && star.depth == 1 && star.largest_broadcast == 199));
+  CHECK(star.structural_virality == 2.0 * 199 / 200);
+  const TreeMetrics path = tree_of("experiment-1-path");
+  CHECK((path.size == 200 && path.depth == 199 && path.largest_broadcast == 1));
+  CHECK(path.structural_virality == 201 / 3.0);
+  const TreeMetrics binary = tree_of("experiment-1-binary-tree");
+  CHECK((binary.size == 255 && binary.depth == 7 && binary.largest_broadcast == 2 && binary.max_breadth == 128));
+  double pairs = 0;  // the edge above each of the 2^j users of level j lies between 2^(8 - j) - 1 users and the others
+  for (int j = 1; j <= 7; ++j) pairs += double(1 << j) * ((1 << (8 - j)) - 1) * (255 - (1 << (8 - j)) + 1);
+  CHECK(binary.structural_virality == 2 * pairs / (255.0 * 254));
+}
