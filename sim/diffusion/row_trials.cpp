@@ -17,9 +17,9 @@ namespace grapevine {
 namespace {
 
 constexpr std::size_t enough = 4096;      // successes that end a batch
-constexpr std::size_t slack = 16;         // successes that are written at a time, though fewer may count
-constexpr std::size_t begins_ahead = 16;  // adopters from the fetch of where a row stands until it is planned
-constexpr std::size_t rows_ahead = 8;     // adopters from the fetch of a row until its trials
+constexpr std::uint32_t block = 16;       // coins tossed at a time, and successes written, though fewer may count
+constexpr std::size_t begins_ahead = 32;  // adopters from the fetch of where a row stands until it is planned
+constexpr std::size_t rows_ahead = 24;    // adopters from the fetch of a row until its trials
 
 /// Rows of a window to be resolved: those of the adopters first .. last - 1.
 struct Task {
@@ -38,17 +38,16 @@ struct Output {
 
 [[gnu::always_inline]] inline const RowTrials::Row& row_of(const Task& task, std::size_t i) { return task.window[i % task.window.size()]; }
 
-/// The first three lines; what is longer the processor fetches of itself.
+/// The first lines, up to the third; what is longer the processor fetches of itself. They are wanted in the second cache: the first can
+/// wait for a dozen or two lines at a time only, and makes the coins wait with it.
 [[gnu::always_inline]] inline void fetch_row(const Task& task, std::size_t i) {
   const RowTrials::Row& row = row_of(task, std::min(i, task.planned - 1));
+  const std::uint32_t last = std::max(row.count, block) - 1;  // a block is read whole
   const UserId* const followers = task.rows.users.data() + row.begin;
-  constexpr std::uint32_t line = 64 / sizeof(UserId);
-  for (const std::uint32_t k : {0U, line, 2 * line}) __builtin_prefetch(followers + std::min(k, row.count));
-  if (!task.chances.is_uniform()) {
-    const Chance* const chances = task.chances.all().data() + row.begin;
-    __builtin_prefetch(chances);
-    __builtin_prefetch(chances + std::min<std::uint32_t>(line, row.count));
-  }
+  for (const std::uint32_t k : {0U, 16U, 32U}) __builtin_prefetch(followers + std::min(k, last), 0, 2);
+  if (task.chances.is_uniform()) return;
+  const Chance* const chances = task.chances.all().data() + row.begin;
+  for (const std::uint32_t k : {0U, 31U}) __builtin_prefetch(chances + std::min(k, last), 0, 2);
 }
 
 /// Resolves row after row until there are enough successes; successes_of(row, successes) returns their end. Returns how many rows.
@@ -87,13 +86,13 @@ std::size_t toss_by_follow(const Task& task, Output out) {
   return toss(task, out, [=](std::uint64_t at) { return chances[at].threshold(); });
 }
 
-std::size_t skip_failures(const Task& task, Output out, const SkipSampler& sampler) {
+std::size_t skip_failures(const Task& task, Output out, const GapTable& gaps) {
   const UserId* const users = task.rows.users.data();
-  return for_each_row(task, out, [=](const RowTrials::Row& row, UserId* end) {
+  return for_each_row(task, out, [users, &gaps](const RowTrials::Row& row, UserId* end) {
     const UserId* const followers = users + row.begin;
     std::uint64_t k = 0;
     for (std::uint64_t j = 0; k < row.count; ++j, ++k) {
-      k += sampler.gap(mix(row.key + j * golden), row.count - k);
+      k += gaps.gap(mix(row.key + j * golden), row.count - k);
       if (k < row.count) *end++ = followers[k];
     }
     return end;
@@ -148,14 +147,17 @@ GRAPEVINE_AVX512 std::size_t toss_avx512(const Task& task, Output out) {
     fetch_row(task, i + rows_ahead);
     const RowTrials::Row& row = row_of(task, i);
     const __m512i key = _mm512_set1_epi64(static_cast<std::int64_t>(row.key));
-    for (std::uint32_t k = 0; k < row.count; k += 16) {
-      const auto inside = static_cast<__mmask16>(_bzhi_u32(possible, std::min(row.count - k, 16U)));
-      const __m512i followers = _mm512_maskz_loadu_epi32(inside, users + row.begin + k);
+    for (std::uint32_t k = 0; k < row.count; k += block) {
+      // The last block of a long row ends where the row does: what lies beyond nobody has fetched.
+      const std::uint32_t left = row.count - k, before = left < block && k > 0 ? block - left : 0;
+      const auto inside = static_cast<__mmask16>(_bzhi_u32(possible, std::min(left, block)) << before);
+      const std::uint64_t at = row.begin + k - before;
+      const __m512i followers = _mm512_maskz_loadu_epi32(inside, users + at);
       const __m512i coins = coins_of_16(followers, key);
       if constexpr (is_uniform) {
         end = keep(followers, _mm512_mask_cmple_epu32_mask(inside, coins, last_head), end);
       } else {
-        const __m512i those = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(inside, chances + row.begin + k));
+        const __m512i those = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(inside, chances + at));
         const __mmask16 not_0 = _mm512_mask_test_epi32_mask(inside, those, those);
         end = keep(followers, _mm512_mask_cmple_epu32_mask(not_0, coins, last_heads_of_16(those)), end);
       }
@@ -185,9 +187,9 @@ RowTrials::RowTrials(const Audience& audience, const Chances& chances, TrialSamp
       chances_(&chances),
       skip_(chances.is_uniform() && sampling == TrialSampling::skip),
       avx512_(has_avx512()),
-      sampler_(chances.probability()) {
+      gaps_(chances.probability()) {
   const std::span<const std::uint32_t> counts = audience.graph().follower_counts();
-  successes_.resize(enough + (counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end())) + slack);
+  successes_.resize(enough + (counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end())) + block);
 }
 
 void RowTrials::start(ContagionKey key) {
@@ -213,7 +215,7 @@ void RowTrials::resolve(std::span<const UserId> adopters, std::size_t first, std
   const Task task{window_, first, std::min(last, first + batch), planned_, audience_->rows(), *chances_};
   const Output out{successes_.data(), end_.data()};
   if (skip_)
-    resolved_ = skip_failures(task, out, sampler_);
+    resolved_ = skip_failures(task, out, gaps_);
   else if (chances_->is_uniform())
     resolved_ = avx512_ ? toss_avx512<true>(task, out) : toss_uniform(task, out);
   else

@@ -8,7 +8,7 @@
 #include "sim/diffusion/audience.hpp"
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
-#include "sim/diffusion/skip_sampler.hpp"
+#include "sim/diffusion/gap_table.hpp"
 #include "sim/parameters.hpp"
 
 namespace grapevine {
@@ -58,7 +58,7 @@ private:
   const Chances* chances_;
   bool skip_;
   bool avx512_;
-  SkipSampler sampler_;
+  GapTable gaps_;
   std::uint64_t key_ = 0;
 
   Window window_;

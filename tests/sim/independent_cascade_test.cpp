@@ -421,6 +421,23 @@ TEST_CASE("a run leaves no mark behind", "[sim][diffusion]") {
   }
 }
 
+TEST_CASE("a table of gaps gives those of its sampler, to the bit", "[sim][diffusion]") {
+  const double p = GENERATE(0.0, 1e-9, 1e-4, 0.02, 0.1, 0.5, 0.75, 0.9999, 1.0);
+  const SkipSampler sampler(p);
+  const GapTable table(p);
+  const auto same_gap = [&](std::uint64_t bits) {
+    bool same = true;
+    for (const std::uint64_t most : {0ULL, 1ULL, 20ULL, 1'000ULL, 4'000'000'000ULL})
+      same &= table.gap(bits, most) == sampler.gap(bits, most);
+    return same;
+  };
+  bool all = true;
+  for (std::uint64_t i = 0; i < 100'000; ++i) all &= same_gap(nested_mix(1, 2, i));
+  for (std::uint64_t cell = 0; cell < 1024; ++cell)
+    for (const std::uint64_t offset : {0ULL, 1ULL << 12, ~0ULL, ~0ULL << 13}) all &= same_gap((cell << 54) + offset);
+  CHECK(all);
+}
+
 TEST_CASE("a star of a million followers is tossed to the last one", "[sim][diffusion]") {
   constexpr std::uint32_t followers = 1'000'000;
   Rows rows = rows_of_sizes([] {
