@@ -1,14 +1,13 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 
 #include "graph/base/parallel.hpp"
 #include "graph/generators/configuration.hpp"
-#include "sim/diffusion/growing_cascade.hpp"
+#include "sim/diffusion/chances.hpp"
+#include "sim/diffusion/independent_cascade.hpp"
 #include "sim/diffusion/many_cascades.hpp"
-#include "sim/diffusion/uniform_contacts.hpp"
 
 /// How long do a billion cascades take on a network of 25 million, with the shape of each? The experiment of Goel et al. 2016: follower
 /// counts fall as K^-2.3, one adopter brings about 0.35 adoptions.
@@ -46,15 +45,13 @@ ManyCascadesParameters first_cascades(std::uint64_t cascades) {
   return p;
 }
 
-/// The same from one cascade after another.
+/// The same from the kernel that runs one cascade after another.
 bool are_sound(TrialSampling sampling) {
   const ManyCascadesParameters slice = first_cascades(200'000);
   const ManyCascades together = spread_many_independent(audience(), probability(), sampling, slice);
-  const ManyCascades alone = spread_many(audience().graph(), slice, [&]() -> std::unique_ptr<Contagion> {
-    if (sampling == TrialSampling::coins)
-      return std::make_unique<GrowingCascade<TossedContacts>>(TossedContacts(audience().rows(), probability()), 0);
-    return std::make_unique<GrowingCascade<SkippedContacts>>(SkippedContacts(audience().rows(), probability()), 0);
-  });
+  const Chances chances = Chances::uniform(probability());
+  const ManyCascades alone =
+      spread_many(audience().graph(), slice, [&] { return std::make_unique<IndependentCascade>(audience(), chances, sampling); });
   return together.tally == alone.tally && together.event_hash == alone.event_hash;
 }
 
