@@ -92,10 +92,14 @@ void FirstPassage<Time>::run(std::span<const UserId> seeds, ContagionKey key, Sp
 
 template <class Time>
 void FirstPassage<Time>::pass_window(const Keys& keys, Spread& spread) {
-  for (const Entry& entry : due_) fetch_users(entry);
   std::ranges::sort(due_);
+  const auto fetch_users_of = [&](std::size_t first) {
+    for (std::size_t i = first; i < std::min(due_.size(), first + prospects_at_once); ++i) fetch_user(due_[i]);
+  };
+  fetch_users_of(0);
   for (std::size_t first = 0; first < due_.size(); first += prospects_at_once) {
     const std::size_t last = std::min(due_.size(), first + prospects_at_once);
+    fetch_users_of(last);
     for (std::size_t i = first; i < last; ++i) fetch_row(due_[i]);
     candidates_.clear();
     prospects_.clear();
@@ -148,18 +152,17 @@ void FirstPassage<Time>::adopt(const Entry& entry, const Prospect& prospect, con
   spread.adopters.push_back({user, arrivals_[user.index()].parent, static_cast<std::uint32_t>(now / ticks_per_step)});
   recovers_.push_back(infectious < no_time - now ? now + infectious : no_time);
   const Time longest = std::min<Time>(infectious, horizon_ - now);
-  for (std::size_t k = prospect.first; k < prospect.last; ++k)
-    infect(candidates_[k].follower, candidates_[k].place, now, longest, keys, spread);
+  for (std::size_t k = prospect.first; k < prospect.last; ++k) infect(candidates_[k], now, longest, keys, spread);
 }
 
 /// The last adopter passes the post on, unless it takes longer than `longest` or the follower gets it earlier from somebody else.
 template <class Time>
-void FirstPassage<Time>::infect(UserId follower, std::uint32_t place, Time now, Time longest, const Keys& keys, const Spread& spread) {
+void FirstPassage<Time>::infect(Candidate candidate, Time now, Time longest, const Keys& keys, const Spread& spread) {
+  const UserId follower = candidate.follower, adopter = spread.adopters.back().user;
   Arrival& arrival = arrivals_[follower.index()];
   if (arrival.time <= now) return;
-  const UserId adopter = spread.adopters.back().user;
-  const Time delay = transmission(adopter, follower, place, keys);
-  if (delay > longest || now + delay > arrival.time) return;
+  const Time delay = transmission(adopter, candidate, std::min<Time>(longest, arrival.time - now), keys);
+  if (delay == no_time) return;
   const auto index = static_cast<std::uint32_t>(spread.adopters.size() - 1);
   const Entry entry{static_cast<Time>(now + delay), follower};
   if (entry.time == arrival.time) {
@@ -176,18 +179,21 @@ void FirstPassage<Time>::infect(UserId follower, std::uint32_t place, Time now, 
   }
 }
 
+/// How long the post takes, or `no_time` if that is more than `longest`.
 template <class Time>
-Time FirstPassage<Time>::transmission(UserId adopter, UserId follower, std::uint32_t place, const Keys& keys) const {
+Time FirstPassage<Time>::transmission(UserId adopter, Candidate candidate, Time longest, const Keys& keys) const {
   const bool same = chances_->is_uniform();
-  const std::uint64_t threshold = same ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[place].threshold());
-  const std::uint64_t bits = nested_mix(keys.contact, adopter.value(), follower.value());
+  const std::uint64_t threshold = same ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[candidate.place].threshold());
+  const std::uint64_t bits = nested_mix(keys.contact, adopter.value(), candidate.follower.value());
+  const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // within the first step, whatever rounding says below
+  if (at_once ? ticks_per_step == 1 : longest <= ticks_per_step) return at_once ? 1 : no_time;
   const double steps = waiting(bits, same ? per_log_failure_ : per_log_failure(threshold));
-  const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // whatever rounding says
-  return ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
+  const Time delay = ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
+  return delay <= longest ? delay : no_time;
 }
 
 template <class Time>
-void FirstPassage<Time>::fetch_users(const Entry& entry) const {
+void FirstPassage<Time>::fetch_user(const Entry& entry) const {
   __builtin_prefetch(&arrivals_[entry.user.index()]);
   __builtin_prefetch(&audience_->rows().begin[entry.user.index()]);
 }

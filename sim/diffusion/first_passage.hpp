@@ -72,11 +72,11 @@ private:
   void pass_late(Entry before, const Keys& keys, Spread& spread);
   Prospect prospect(const Entry& entry, const Keys& keys);
   void adopt(const Entry& entry, const Prospect& prospect, const Keys& keys, Spread& spread);
-  void infect(UserId follower, std::uint32_t place, Time now, Time infectious, const Keys& keys, const Spread& spread);
-  Time transmission(UserId adopter, UserId follower, std::uint32_t place, const Keys& keys) const;
+  void infect(Candidate candidate, Time now, Time longest, const Keys& keys, const Spread& spread);
+  Time transmission(UserId adopter, Candidate candidate, Time longest, const Keys& keys) const;
 
   bool is_stale(const Entry& entry) const { return arrivals_[entry.user.index()].time != entry.time; }
-  void fetch_users(const Entry& entry) const;
+  void fetch_user(const Entry& entry) const;
   void fetch_row(const Entry& entry) const;
 
   const Audience* audience_;
