@@ -13,6 +13,14 @@ public:
   /// The nearest to `probability`, which lies in [0, 1].
   explicit Chance(double probability) : bits_(nearest(static_cast<std::uint64_t>(probability * 0x1p32 + 0.5))) {}
 
+  /// The one whose `bits` these are, at most `most_bits`.
+  static constexpr Chance from_bits(std::uint16_t bits) {
+    Chance chance;
+    chance.bits_ = bits;
+    return chance;
+  }
+  static constexpr std::uint16_t most_bits = 22 << 11;  ///< of 1, whose threshold is 2^32
+
   /// What 32 random bits have to be below, as `coin` (graph/base/random.hpp) takes it. Integers only, so loops over follows vectorise.
   constexpr std::uint64_t threshold() const {
     const std::uint64_t exponent = bits_ >> fraction_bits, fraction = bits_ & (one - 1);

@@ -1,5 +1,6 @@
 #include "graph/follow_graph.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "graph/base/error.hpp"
@@ -44,6 +45,13 @@ FollowGraph::FollowGraph(const GraphArrays& arrays, std::shared_ptr<const void> 
       bytes_(arrays.followees.begin.size_bytes() + arrays.followees.users.size_bytes() + arrays.follower_counts.size_bytes() +
              arrays.mutual.size_bytes()) {
   GRAPEVINE_EXPECTS(arrays.follower_counts.size() == user_count() && arrays.mutual.size() == (follow_count() + 63) / 64);
+}
+
+std::optional<std::uint64_t> FollowGraph::find(UserId u, UserId v) const {
+  const std::span<const UserId> row = followees(u);
+  const auto at = std::ranges::lower_bound(row, v);
+  if (at == row.end() || *at != v) return std::nullopt;
+  return row_begin(u) + static_cast<std::uint64_t>(at - row.begin());
 }
 
 std::size_t FollowGraph::mutual_count() const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "graph/base/ids.hpp"
@@ -50,6 +51,9 @@ public:
 
   /// The number of the first follow of `u`'s row; the row's next follow has the next number.
   std::uint64_t row_begin(UserId u) const { return arrays_.followees.begin[u.index()]; }
+
+  /// The number of the follow u -> v; none if u does not follow v. O(log followees).
+  std::optional<std::uint64_t> find(UserId u, UserId v) const;
 
   /// Whether the followee of this follow also follows its follower. O(1).
   bool is_mutual(std::uint64_t follow) const { return (arrays_.mutual[follow / 64] >> (follow % 64) & 1) != 0; }

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "graph/base/parallel.hpp"
+#include "graph/formats/edge_chances.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/mistakes.hpp"
 #include "graph/formats/named_follows.hpp"
@@ -378,10 +379,29 @@ void expect_separator(const std::filesystem::path& file, char separator) {
                                  file.string(), separator));
 }
 
-}  // namespace
+/// Where the header has the column of chances.
+ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptions& options) {
+  std::error_code code;
+  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) && !std::filesystem::is_directory(file, code))
+    throw BadRequest(fmt::format("{}: is a pipe or a device; expected a file, because graph.chances has it read twice; save it first", file.string()));
+  RecordReader records(file, options.separator);
+  if (!records.next()) throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+  bool header = false;
+  const EdgeLayout layout = find_columns(records, options, header);
+  const Fields first = records.fields();
+  if (!header)
+    throw BadRequest(fmt::format("{}: '{}' is to be a column, and {} name none that are known; expected a header; write 'follower', 'followed' and '{}' "
+                                 "above the follows, or set graph.columns = [follower column, followee column]",
+                                 records.where(), options.chances, quoted(first), options.chances));
+  const std::optional<std::size_t> field = column(first, options.chances, true);
+  if (!field || *field == layout.follower || *field == layout.followee)
+    throw BadRequest(fmt::format("{}: the header has the columns {}; expected '{}' once, beside those of follower and followee, as graph.chances says; "
+                                 "set it to the column of probabilities",
+                                 records.where(), quoted(first), options.chances));
+  return {options.chances, layout, *field};
+}
 
-LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOptions& options) {
-  expect_separator(file, options.separator);
+LoadedGraph load_follows(const std::filesystem::path& file, const EdgeListOptions& options) {
   Mistakes mistakes;
   std::optional<AccountTable> accounts;
   if (!options.accounts.empty()) accounts = AccountTable::read(options.accounts, mistakes);
@@ -398,6 +418,17 @@ LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOpti
   LoadReport report;
   NamedFollows named = read_in_order(file, options, table, report, mistakes);
   return assemble(file, std::move(named), table, report);
+}
+
+}  // namespace
+
+LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOptions& options) {
+  expect_separator(file, options.separator);
+  if (options.chances.empty()) return load_follows(file, options);
+  const ChanceColumn column = find_chances(file, options);
+  LoadedGraph loaded = load_follows(file, options);
+  loaded.chances = read_chances(file, column, options, loaded);
+  return loaded;
 }
 
 }  // namespace grapevine

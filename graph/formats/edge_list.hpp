@@ -16,6 +16,7 @@ struct EdgeListOptions {
   bool reversed = false;                    ///< the second of a pair follows the first
   char separator = '\0';                    ///< any sign, ' ' for runs of blanks and tabs, '\0' to have it found
   std::size_t piece = std::size_t{1} << 19; ///< bytes of text that a thread reads at a time; shows in nothing but time
+  std::string chances = {};                 ///< name of the column with the probability that a contact along the follow passes a post on; empty: none is read
 };
 
 /// Reads a list of follows, plain, gzip or zstd, one a line:
@@ -31,6 +32,8 @@ struct EdgeListOptions {
 /// The text is cut into pieces at line ends, which all threads read side by side; a packed file is unpacked by one more thread ahead of them.
 /// Beside the graph it takes some 20 bytes a follow, and no text but once a user and thread. What is unusual in any piece has the file read
 /// once more, in order, to say in which line.
+///
+/// With `chances` the file is read a second time (graph/formats/edge_chances.hpp), so it must not be a pipe.
 ///
 /// Throws BadRequest with up to ten mistakes at once, each `file:line: found; expected; what to do`.
 LoadedGraph load_edge_list(const std::filesystem::path& file, const EdgeListOptions& options = {});

@@ -22,7 +22,7 @@ namespace grapevine {
 namespace {
 
 constexpr std::string_view format = "grapevine graph";
-constexpr int major_version = 1, minor_version = 0;
+constexpr int major_version = 1, minor_version = 1;
 constexpr std::uint64_t page = 4096;
 
 static_assert(sizeof(UserId) == sizeof(std::uint32_t) && alignof(UserId) == alignof(std::uint32_t) && std::is_trivially_copyable_v<UserId>,
@@ -33,6 +33,13 @@ std::span<const std::uint32_t> numbers_of(std::span<const UserId> users) {
 }
 std::span<const UserId> users_of(std::span<const std::uint32_t> numbers) {
   return {reinterpret_cast<const UserId*>(numbers.data()), numbers.size()};
+}
+
+static_assert(sizeof(Chance) == sizeof(std::uint16_t) && alignof(Chance) == alignof(std::uint16_t) && std::is_trivially_copyable_v<Chance>,
+              "a chance is stored as its bits");
+
+std::span<const std::uint16_t> bits_of(std::span<const Chance> chances) {
+  return {reinterpret_cast<const std::uint16_t*>(chances.data()), chances.size()};
 }
 
 std::size_t words_for(std::size_t bits) { return (bits + 63) / 64; }
@@ -129,16 +136,21 @@ void expect_sound(const GraphFileContent& content) {
   GRAPEVINE_EXPECTS(none_or(content.keys.size(), users) && none_or(accounts.outside_ids.size(), users));
   GRAPEVINE_EXPECTS(none_or(accounts.active.size(), words_for(users)) && ends_with_zeros(accounts.active, users));
   GRAPEVINE_EXPECTS(none_or(accounts.community.size(), users));
+  GRAPEVINE_EXPECTS(none_or(content.chances.size(), content.graph.follow_count()));
   for (const PlantedUser& planted : accounts.planted)
     GRAPEVINE_EXPECTS(planted.user.index() < users && planted.group < accounts.plants.size());
 }
 
-void write_follows(h5::Writer& file, const GraphArrays& arrays) {
+void write_follows(h5::Writer& file, const GraphFileContent& content) {
+  const GraphArrays& arrays = content.graph.arrays();
   file.group("/follows");
   write_array(file, "/follows/begin", arrays.followees.begin, "number of the user's first follow; at the end, of follows");
   write_array(file, "/follows/followee", numbers_of(arrays.followees.users),
               "user who is followed, by internal number, ascending for each follower");
   write_array(file, "/follows/mutual", arrays.mutual, "one bit a follow, the first lowest: whether the followee follows back");
+  if (!content.chances.empty())
+    write_array(file, "/follows/chance", bits_of(content.chances),
+                "probability that a contact passes a post on along the follow: 2^-32 of what the bits give, see docs/graph-files.md");
 }
 
 void write_users(h5::Writer& file, const GraphFileContent& content) {
@@ -215,6 +227,7 @@ public:
     graph.report = report_on(graph.graph);
     users_ = graph.graph.user_count();
     graph.keys = read_keys();
+    graph.chances = read_chances(graph.graph.follow_count());
     read_accounts(graph.accounts);
     read_planted(graph.accounts);
     const std::span<const std::uint8_t> provenance = array<std::uint8_t>("/provenance").values;
@@ -326,6 +339,19 @@ private:
       flaw("/users/followers", "does not count the followers that the follows give", "as many as follow each user");
   }
 
+  UnwrittenArray<Chance> read_chances(std::size_t follows) const {
+    if (!file_.exists("/follows/chance")) return {};
+    const auto found = array<std::uint16_t>("/follows/chance", follows, fmt::format("{} follows", follows));
+    UnwrittenArray<Chance> chances(follows);
+    parallel_for(follows, [&](std::size_t i) {
+      const std::uint16_t bits = found.values[i];
+      if (bits > Chance::most_bits)
+        flaw("/follows/chance", fmt::format("holds {}", bits), fmt::format("{}, which is 1, at most", Chance::most_bits));
+      chances[i] = Chance::from_bits(bits);
+    });
+    return chances;
+  }
+
   std::vector<AccountKey> read_keys() const {
     if (!file_.exists("/users/key")) return {};
     const auto found = per_user<std::uint64_t>("/users/key");
@@ -397,7 +423,7 @@ void write_graph_file(const std::filesystem::path& path, const GraphFileContent&
   file.fixed_attribute("/", "format", format);
   file.fixed_attribute("/", "format_version", fmt::format("{}.{}", major_version, minor_version));
   write_array(file, "/provenance", bytes_of(content.provenance), "what made the graph: TOML, UTF-8");
-  write_follows(file, content.graph.arrays());
+  write_follows(file, content);
   write_users(file, content);
   write_planted(file, content.accounts);
   file.commit();

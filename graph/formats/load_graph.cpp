@@ -53,6 +53,9 @@ void expect_meaning(const std::filesystem::path& file, GraphFormat format, const
     if (options.reversed) refuse("graph.reversed", "a graph file says itself who follows whom");
     if (!options.accounts.empty()) refuse("graph.accounts", "a graph file holds its accounts");
   }
+  if (!options.chances.empty())
+    refuse("graph.chances", format == GraphFormat::graph_file ? "a graph file holds the probabilities of its follows itself"
+                                                              : "only an edge list with a header has a column for it: write the graph as one");
   const std::string why = fmt::format("this is {}, which says itself what it holds", name_of(format));
   if (!options.columns[0].empty() || !options.columns[1].empty()) refuse("graph.columns", why.c_str());
   if (options.separator != '\0') refuse("graph.separator", why.c_str());
@@ -95,7 +98,8 @@ LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& opt
                                .undirected = options.undirected,
                                .accounts = options.accounts,
                                .reversed = options.reversed,
-                               .separator = options.separator});
+                               .separator = options.separator,
+                               .chances = options.chances});
 }
 
 GraphFormat written_format(const std::filesystem::path& file, const WriteOptions& options) {
@@ -122,7 +126,7 @@ WriteReport write_graph(const std::filesystem::path& file, const GraphFileConten
     case GraphFormat::metis:
     case GraphFormat::detect: break;
   }
-  return write_edge_list(file, graph, ids, options.accounts);
+  return write_edge_list(file, graph, ids, options.accounts, content.chances);
 }
 
 }  // namespace grapevine

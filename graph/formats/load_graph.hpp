@@ -29,6 +29,7 @@ struct LoadOptions {
   bool undirected = false;                  ///< every pair is a mutual follow
   bool reversed = false;                    ///< the second of a pair, the target of an edge, follows the first
   std::filesystem::path accounts = {};      ///< a table of all accounts; empty: the accounts are those of the file
+  std::string chances = {};                 ///< edge lists: name of the column with the probability of each follow; empty: none is read
 };
 
 /// The format of a file, from its first bytes (unpacked) or, where these tell nothing, from its name; an edge list, if neither does.

@@ -6,6 +6,8 @@
 
 #include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
+#include "graph/base/memory.hpp"
+#include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 
 namespace grapevine {
@@ -30,6 +32,7 @@ struct LoadedGraph {
   std::vector<AccountKey> keys;  ///< by internal number; empty: none are known
   LoadReport report = {};
   std::string provenance = {};  ///< what made it, as TOML, where the file says so
+  UnwrittenArray<Chance> chances = {};  ///< of follows, in the order of the graph's rows: that a contact passes a post on along the follow; empty: none are known
 };
 
 }  // namespace grapevine

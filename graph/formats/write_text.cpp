@@ -9,6 +9,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/formats/chance_text.hpp"
 #include "graph/formats/line_reader.hpp"
 #include "graph/formats/records.hpp"
 #include "graph/formats/text_sink.hpp"
@@ -40,6 +41,25 @@ public:
 
 private:
   std::vector<std::string> texts_;  // empty: the numbers
+};
+
+/// The chances of follows as texts: made once each, for there are few and follows are many.
+class WrittenChances {
+public:
+  WrittenChances(const FollowGraph& graph, std::span<const Chance> chances) : chances_(chances) {
+    GRAPEVINE_EXPECTS(chances.empty() || chances.size() == graph.follow_count());
+    if (chances.empty()) return;
+    texts_.resize(Chance::most_bits + std::size_t{1});
+    parallel_for(texts_.size(), [&](std::size_t bits) { texts_[bits] = written(Chance::from_bits(static_cast<std::uint16_t>(bits))); });
+  }
+  void append(std::string& text, char separator, std::uint64_t follow) const {
+    text += separator;
+    text += texts_[chances_[follow].bits()];
+  }
+
+private:
+  std::span<const Chance> chances_;
+  std::vector<std::string> texts_;  // by bits
 };
 
 /// Appends what `append(user, text)` says of each user, in order. Threads make (and pack) pieces of some 2^17 units side by side, where
@@ -138,14 +158,15 @@ std::uint64_t count_isolated(const FollowGraph& graph) {
 
 }  // namespace
 
-WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids, const std::filesystem::path& accounts) {
+WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids, const std::filesystem::path& accounts,
+                            std::span<const Chance> chances) {
   const Packing packing = packing_of(file);
   const std::filesystem::path name = packing == Packing::none ? file : file.stem();
   const char separator = name.extension() == ".txt" ? ' ' : name.extension() == ".tsv" ? '\t' : ',';
   const std::size_t users = graph.user_count();
   if (graph.follow_count() == 0)
     throw BadRequest(fmt::format("{}: the graph has no follows; expected some, for an edge list without any is not read again; write GraphML or a graph file", file.string()));
-  bool header = separator != ' ';
+  bool header = separator != ' ' || !chances.empty();
   for (const std::string& id : ids) {
     expect_writable(file, id);
     if (separator != ' ') continue;
@@ -155,14 +176,18 @@ WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph
   }
 
   const WrittenIds written(users, ids, [&](const std::string& id) { return separator == ' ' ? id : quoted_if_needed(id, separator); });
+  const WrittenChances probabilities(graph, chances);
   NewFile out(file);
-  if (header) out.write(packed(fmt::format("follower{}followee\n", separator), packing));
+  if (header) out.write(packed(fmt::format("follower{0}followee{1}\n", separator, chances.empty() ? "" : fmt::format("{}probability", separator)), packing));
   write_users(out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; }, [&](UserId u, std::string& text) {
+    std::uint64_t follow = graph.row_begin(u);
     for (const UserId followee : graph.followees(u)) {
       written.append(text, u);
       text += separator;
       written.append(text, followee);
+      if (!chances.empty()) probabilities.append(text, separator, follow);
       text += '\n';
+      ++follow;
     }
   });
   if (!accounts.empty()) write_accounts(accounts, graph, ids);

@@ -49,4 +49,16 @@ Subgraph induced(const FollowGraph& graph, std::span<const UserId> users) {
   return part;
 }
 
+UnwrittenArray<Chance> chances_within(const Subgraph& part, const FollowGraph& whole, std::span<const Chance> chances) {
+  GRAPEVINE_EXPECTS(chances.size() == whole.follow_count());
+  UnwrittenArray<Chance> kept(part.graph.follow_count());
+  parallel_for(part.original.size(), [&](std::size_t k) {
+    const UserId user(static_cast<std::uint32_t>(k));
+    std::uint64_t follow = part.graph.row_begin(user);
+    for (const UserId followee : part.graph.followees(user))
+      kept[follow++] = chances[whole.find(part.original[k], part.original[followee.index()]).value()];
+  });
+  return kept;
+}
+
 }  // namespace grapevine

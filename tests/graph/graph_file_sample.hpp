@@ -13,8 +13,9 @@ struct GraphSample {
   Accounts accounts;
   std::vector<AccountKey> keys;
   std::string provenance;
+  UnwrittenArray<Chance> chances;
 
-  GraphFileContent content() const { return {graph, accounts, keys, provenance}; }
+  GraphFileContent content() const { return {graph, accounts, keys, provenance, chances}; }
 };
 
 inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12) {
@@ -34,6 +35,8 @@ inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12
   for (std::uint32_t i = 0; i < 40; ++i)
     accounts.planted.push_back({UserId(static_cast<std::uint32_t>(mix(i) % users)), i < 13 ? 0u : 2u, i < 13 ? i : i + 1'000, i < 13});
   sample.provenance = "model = \"erdos-renyi\"  # größer\nusers = " + std::to_string(users) + "\n";
+  for (std::uint64_t i = 0; i < sample.graph.follow_count(); ++i)
+    sample.chances.push_back(Chance::from_bits(static_cast<std::uint16_t>(mix(i + users) % (Chance::most_bits + 1u))));
   return sample;
 }
 

@@ -59,7 +59,7 @@ bool same(const LoadedGraph& file, const GraphSample& sample) {
          file.accounts.community == sample.accounts.community && file.accounts.plants == sample.accounts.plants &&
          std::ranges::equal(file.accounts.planted, sample.accounts.planted,
                             [](const PlantedUser& x, const PlantedUser& y) { return same(x, y); }) &&
-         file.keys == sample.keys && file.provenance == sample.provenance;
+         file.keys == sample.keys && file.provenance == sample.provenance && file.chances == sample.chances;
 }
 
 /// A graph file made by hand: 0 and 1 follow each other, 2 and 3 follow 0.
@@ -68,7 +68,7 @@ struct Forged {
   std::vector<std::uint64_t> begin{0, 1, 2, 3, 4}, mutual{0b0011};
   std::vector<std::uint32_t> followee{1, 0, 0, 0}, followers{3, 1, 0, 0};
   std::optional<std::vector<std::uint64_t>> active = {}, key = {}, id_begin = {};
-  std::optional<std::vector<std::uint16_t>> community = {};
+  std::optional<std::vector<std::uint16_t>> community = {}, chance = {};
   std::vector<std::uint8_t> id_text{'a', 'b', 'c', 'd'};
   std::optional<std::vector<std::uint32_t>> planted_user = {};
   std::vector<std::uint32_t> planted_group{1}, planted_member{0};
@@ -91,6 +91,7 @@ struct Forged {
     put("/follows/begin", begin);
     put("/follows/followee", followee);
     put("/follows/mutual", mutual);
+    if (chance) put("/follows/chance", *chance);
     put("/users/followers", followers);
     if (active) put("/users/active", *active);
     if (key) put("/users/key", *key);
@@ -140,7 +141,7 @@ TEST_CASE("equal graphs give equal bytes, for any number of threads, and written
   with_threads(1, [&] { write_graph_file(folder / "one.gvg", sample.content()); });
   with_threads(3, [&] { write_graph_file(folder / "three.gvg", sample.content()); });
   const LoadedGraph loaded = load_graph_file(folder / "one.gvg");
-  write_graph_file(folder / "again.gvg", {loaded.graph, loaded.accounts, loaded.keys, loaded.provenance});
+  write_graph_file(folder / "again.gvg", {loaded.graph, loaded.accounts, loaded.keys, loaded.provenance, loaded.chances});
   const std::string one = bytes_of(folder / "one.gvg");
   CHECK((bytes_of(folder / "three.gvg") == one));
   CHECK((bytes_of(folder / "again.gvg") == one));
@@ -156,7 +157,7 @@ TEST_CASE("a graph of nobody, one of one user and one of which nothing else is k
   CHECK(file.graph.user_count() == graph.user_count());
   CHECK(file.graph.mutual_count() == graph.mutual_count());
   CHECK((file.accounts.outside_ids.empty() && file.accounts.active.empty() && file.accounts.community.empty()));
-  CHECK((file.accounts.planted.empty() && file.accounts.plants.empty() && file.keys.empty() && file.provenance.empty()));
+  CHECK((file.accounts.planted.empty() && file.accounts.plants.empty() && file.keys.empty() && file.chances.empty() && file.provenance.empty()));
   CHECK(transpose(file.graph) == transpose(graph));
 }
 
@@ -171,7 +172,7 @@ TEST_CASE("a loaded graph outlives its file and copies outlive it", "[graph][fil
     CHECK(load_graph_file(folder / "sample.gvg").graph.follow_count() == 1);
   }
   SECTION("when it is written over itself") {
-    write_graph_file(folder / "sample.gvg", {loaded->graph, loaded->accounts, loaded->keys, loaded->provenance});
+    write_graph_file(folder / "sample.gvg", {loaded->graph, loaded->accounts, loaded->keys, loaded->provenance, loaded->chances});
     CHECK(same(load_graph_file(folder / "sample.gvg"), sample));
   }
   CHECK(same(*loaded, sample));
@@ -213,7 +214,7 @@ TEST_CASE("a flipped bit is noticed in every dataset, by name", "[graph][file][h
   std::vector<std::string> names = {"/provenance"};
   for (const std::string& group : file.groups())
     for (const std::string& name : file.datasets("/" + group)) names.push_back("/" + group + "/" + name);
-  CHECK(names.size() == 16);
+  CHECK(names.size() == 17);
   const auto raw = [&]<class T>(T, const std::string& name) {
     const auto found = file.mapped<T>(name);
     return std::string(reinterpret_cast<const char*>(found.values.data()), found.values.size_bytes());
@@ -281,7 +282,7 @@ TEST_CASE("a newer format, another file and none are told apart", "[graph][file]
   CHECK(has(complaint_of(Forged{.version = "2.0"}),
             "forged.gvg: graph format 2.0 is newer than this program reads (1.x); open it with a newer release"));
   for (const char* version : {"", "new", "-1.0", "0.9", "1", "99999999999999999999.0"})
-    CHECK(has(complaint_of(Forged{.version = version}), "is no version; expected 1.0 or such"));
+    CHECK(has(complaint_of(Forged{.version = version}), "is no version; expected 1.1 or such"));
   CHECK(has(complaint_of(Forged{.format = "grapevine result"}), "forged.gvg: is an HDF5 file but no graph file of grapevine"));
   write_bytes(folder / "text.gvg", "0 1\n1 0\n");
   CHECK_FALSE(is_graph_file(folder / "text.gvg"));
@@ -325,6 +326,12 @@ TEST_CASE("a file with right checksums that holds no graph is refused by dataset
   refuses({.mutual = {0b0111}}, "/follows/mutual", "marks a follow whose reverse");
   refuses({.mutual = {0b0101}}, "/follows/mutual", "marks a follow whose reverse");
   refuses({.mutual = {0b10011}}, "/follows/mutual", "marks a follow whose reverse");
+  // Chances.
+  refuses({.chance = {{1, 2, 3}}}, "/follows/chance", "has 3 values; expected 4, for 4 follows");
+  refuses({.chance = {{}}}, "/follows/chance", "has 0 values; expected 4");
+  refuses({.chance = {{0, 1, 45057, 3}}}, "/follows/chance", "holds 45057; expected 45056, which is 1, at most");
+  refuses({.chance = {{0, 1, 2, 65535}}}, "/follows/chance", "holds 65535");
+  CHECK(complaint_of(Forged{.chance = {{0, 1, 2, 45056}}}) == "");
   // Accounts.
   refuses({.active = {{1, 1}}}, "/users/active", "has 2 values; expected 1");
   refuses({.active = {{0b10000}}}, "/users/active", "marks more users than there are");

@@ -17,7 +17,7 @@ def bits(words, count):
 
 
 with h5py.File(sys.argv[1], "r") as file:
-    assert file.attrs["format"].decode() == "grapevine graph" and file.attrs["format_version"].decode() == "1.0"
+    assert file.attrs["format"].decode() == "grapevine graph" and file.attrs["format_version"].decode() == "1.1"
     begin, followee = file["follows/begin"][:], file["follows/followee"][:]
     users, follows = len(begin) - 1, len(followee)
     assert users == 3000 and follows > 30000 and begin[0] == 0 and begin[-1] == follows
@@ -26,6 +26,8 @@ with h5py.File(sys.argv[1], "r") as file:
     assert len(pairs) == follows and (np.bincount(followee, minlength=users) == file["users/followers"][:]).all()
     mutual = np.array([(v, u) in pairs for u, v in zip(follower.tolist(), followee.tolist())])
     assert (mutual == bits(file["follows/mutual"], follows)).all() and mutual.any() and not mutual.all()
+    chance = file["follows/chance"][:]
+    assert chance.dtype == np.uint16 and len(chance) == follows and chance.max() <= 22 << 11
     edges, text = file["users/id_begin"][:], file["users/id_text"][:].tobytes()
     ids = [text[a:b].decode() for a, b in zip(edges, edges[1:])]
     assert ids[0] == "größer 0" and ids[2] == "@4" and ids[11] == "" and ids[56] == "größer 56xxxxxx"
@@ -37,7 +39,7 @@ with h5py.File(sys.argv[1], "r") as file:
     xxh3.restype, xxh3.argtypes = ctypes.c_uint64, (ctypes.c_char_p, ctypes.c_size_t)
     arrays = []
     file.visititems(lambda name, it: arrays.append(it) if isinstance(it, h5py.Dataset) else None)
-    assert len(arrays) == 16
+    assert len(arrays) == 17
     for array in arrays:
         assert array.chunks is None and array.attrs["long_name"], array.name
         raw = array[:].tobytes()
