@@ -115,7 +115,7 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       streams_(streams),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
-  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams));
+  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams, {}, {run.diffusion}));
   plan = plan_posts(*deals, parameters, run.pays, keys.selection);
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
@@ -132,7 +132,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       schedule(other.schedule),
       population(other.population),
       deals(needs_past(other.parameters) && other.state.clock.now == other.parameters.time.warmup
-                ? std::make_shared<const std::vector<Deal>>(choose_accounts(other.graph, other.accounts, other.parameters, other.streams_, other.past_rates()))
+                ? std::make_shared<const std::vector<Deal>>(choose_accounts(other.graph, other.accounts, other.parameters, other.streams_, other.past_rates(), {other.run.diffusion}))
                 : other.deals),
       behaviour(run_.behaviour, other.parameters.population),
       ranker(Ranker::make(run_.feed, other.keys.ranking)),

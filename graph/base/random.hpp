@@ -108,6 +108,12 @@ private:
 /// those of 2^53 cells are not; hence uniform(~bits) == 1 - uniform(bits).
 constexpr double uniform(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52; }
 
+/// A number below `range` from 64 random bits: floor(u n). Each has the same probability up to range / 2^64.
+constexpr std::uint64_t below(std::uint64_t bits, std::uint64_t range) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(static_cast<Wide>(bits) * range >> 64);
+}
+
 /// A probability as a threshold for 32 random bits; coins compare integers. 1 always succeeds, 0 never.
 constexpr std::uint64_t coin_threshold(double probability) {
   if (!(probability > 0.0)) return 0;

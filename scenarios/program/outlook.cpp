@@ -114,7 +114,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0));
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion});
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
     outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,

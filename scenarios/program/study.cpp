@@ -25,7 +25,7 @@ namespace {
 void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
   const WorldParameters& parameters = scenario.world;
   const ReplicateStreams streams = streams_of(scenario, replicate);
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams);
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, {scenario.run.diffusion});
   for (const Arm& arm : scenario.arms) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
 }
 
