@@ -91,7 +91,7 @@ public:
 
   std::uint64_t of(UserId user) {
     std::atomic<std::uint64_t> gain{0};
-    parallel_blocks(graphs_.size(), 16, [&](std::size_t, std::size_t begin, std::size_t end, int worker) {
+    parallel_blocks(graphs_.size(), at_once, [&](std::size_t, std::size_t begin, std::size_t end, int worker) {
       std::uint64_t reached = 0;
       for (std::size_t r = begin; r < end; ++r) reached += newly_reached(r, user, worker).size();
       gain.fetch_add(reached, std::memory_order_relaxed);
@@ -100,7 +100,7 @@ public:
   }
 
   void take(UserId user) {
-    parallel_blocks(graphs_.size(), 16, [&](std::size_t, std::size_t begin, std::size_t end, int worker) {
+    parallel_blocks(graphs_.size(), at_once, [&](std::size_t, std::size_t begin, std::size_t end, int worker) {
       for (std::size_t r = begin; r < end; ++r)
         for (const UserId reached : newly_reached(r, user, worker)) reached_[r][reached.index()] = true;
     });
@@ -135,6 +135,8 @@ private:
       for (const UserId reader : graphs_[r][space.queue[i]]) reach(reader);
     return space.queue;
   }
+
+  static constexpr std::size_t at_once = 64;  ///< runs; fewer are not worth another thread
 
   std::size_t users_;
   std::vector<LiveGraph> graphs_;

@@ -31,50 +31,69 @@ ReverseReach::ReverseReach(const SpreadModel& model, std::uint64_t key)
 }
 
 void ReverseReach::make(std::uint64_t number, Scratch& scratch) const {
-  const std::uint64_t key = mix(key_ + number * golden);
-  const UserId root(static_cast<std::uint32_t>(below(mix(key), graph_->user_count())));
-  scratch.users.assign(1, root);
-  scratch.reached[root.index() / 64] |= std::uint64_t{1} << (root.index() % 64);
+  const std::uint64_t key = key_of(number);
+  scratch.users.clear();
+  add(root_of(key), scratch);
+  fetch(root_of(key_of(number + 1)));
   if (live_ == LiveEdges::at_most_one) {
     walk_back(key, scratch);
   } else if (chances_->differ_within_rows()) {
-    spread_back(scratch, [&](UserId reader, std::span<const UserId> followees, auto&& add) {
-      const ContactCoins coins(key, reader);
-      const std::span<const Chance> chances = chances_->of(*graph_, reader);
-      for (std::size_t i = 0; i < followees.size(); ++i)
-        if (coin(coins.of(followees[i]), chances[i].threshold())) add(followees[i]);
-    });
+    toss_back(key, scratch);
   } else {
-    spread_back(scratch, [&](UserId reader, std::span<const UserId> followees, auto&& add) {
-      const SkipSampler& sampler = sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
-      const std::uint64_t row = mix(key ^ reader.value()), end = followees.size();
-      std::uint64_t at = 0;
-      for (std::uint64_t j = 0; at < end; ++j, ++at) {
-        at += sampler.gap(mix(row + j * golden), end - at);
-        if (at < end) add(followees[at]);
-      }
-    });
+    skip_back(key, scratch);
   }
   for (const UserId user : scratch.users) scratch.reached[user.index() / 64] = 0;
 }
 
-/// add_live(reader, whom it follows, add) calls add for each whose contact is live.
-template <class AddLive>
-void ReverseReach::spread_back(Scratch& scratch, AddLive&& add_live) const {
+void ReverseReach::toss_back(std::uint64_t key, Scratch& scratch) const {
+  for (std::size_t i = 0; i < scratch.users.size(); ++i) {
+    const UserId reader = scratch.users[i];
+    const std::span<const UserId> followees = graph_->followees(reader);
+    const std::span<const Chance> chances = chances_->of(*graph_, reader);
+    const ContactCoins coins(key, reader);
+    for (std::size_t k = 0; k < followees.size(); ++k)
+      if (coin(coins.of(followees[k]), chances[k].threshold())) add(followees[k], scratch);
+  }
+}
+
+/// Users by the batch, so that memory answers many questions at a time: where their rows are was asked for when they were added, who stands
+/// at the live places of the rows is asked for while the others of the batch are at it.
+void ReverseReach::skip_back(std::uint64_t key, Scratch& scratch) const {
+  constexpr std::size_t batch = 64;
   const RowsView rows = graph_->rows();
   std::vector<UserId>& users = scratch.users;
-  const auto add = [&](UserId user) {
-    std::uint64_t& word = scratch.reached[user.index() / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (user.index() % 64);
-    if ((word & bit) != 0) return;
-    word |= bit;
-    users.push_back(user);
-    __builtin_prefetch(&rows.begin[user.index()]);
-  };
-  for (std::size_t i = 0; i < users.size(); ++i) {
-    if (i + 4 < users.size()) __builtin_prefetch(rows.users.data() + rows.begin[users[i + 4].index()]);
-    add_live(users[i], rows[users[i].index()], add);
+  for (std::size_t first = 0; first < users.size();) {
+    const std::size_t last = std::min(users.size(), first + batch);
+    scratch.places.clear();
+    for (; first < last; ++first) {
+      const UserId reader = users[first];
+      const std::uint64_t row = mix(key ^ reader.value()), end = rows.begin[reader.index() + 1];
+      const SkipSampler& sampler = sampler_of(reader);
+      std::uint64_t at = rows.begin[reader.index()];
+      for (std::uint64_t j = 0; at < end; ++j, ++at) {
+        at += sampler.gap(mix(row + j * golden), end - at);
+        if (at == end) break;
+        scratch.places.push_back(at);
+        __builtin_prefetch(&rows.users[at]);
+      }
+    }
+    for (const std::uint64_t at : scratch.places) add(rows.users[at], scratch);
   }
+}
+
+void ReverseReach::add(UserId user, Scratch& scratch) const {
+  std::uint64_t& word = scratch.reached[user.index() / 64];
+  const std::uint64_t bit = std::uint64_t{1} << (user.index() % 64);
+  if ((word & bit) != 0) return;
+  word |= bit;
+  scratch.users.push_back(user);
+  fetch(user);
+}
+
+/// Asks for what is known of a reader.
+void ReverseReach::fetch(UserId reader) const {
+  __builtin_prefetch(&graph_->rows().begin[reader.index()]);
+  if (!chances_->of_readers().empty()) __builtin_prefetch(&chances_->of_readers()[reader.index()]);
 }
 
 void ReverseReach::walk_back(std::uint64_t key, Scratch& scratch) const {
@@ -82,8 +101,7 @@ void ReverseReach::walk_back(std::uint64_t key, Scratch& scratch) const {
     const std::optional<UserId> followee = live_followee(*graph_, *chances_, reader, nested_mix(key, reader.value(), 0));
     if (!followee || has(scratch.reached, *followee)) return;
     reader = *followee;
-    scratch.reached[reader.index() / 64] |= std::uint64_t{1} << (reader.index() % 64);
-    scratch.users.push_back(reader);
+    add(reader, scratch);
   }
 }
 

@@ -25,8 +25,9 @@ public:
   struct Scratch {
     Array<std::uint64_t> reached;
     std::vector<UserId> users;
+    std::vector<std::uint64_t> places;
   };
-  Scratch scratch() const { return {Array<std::uint64_t>((graph_->user_count() + 63) / 64), {}}; }
+  Scratch scratch() const { return {Array<std::uint64_t>((graph_->user_count() + 63) / 64), {}, {}}; }
 
   /// The users of set `number` in scratch.users, its root first.
   void make(std::uint64_t number, Scratch& scratch) const;
@@ -34,8 +35,16 @@ public:
   const FollowGraph& graph() const { return *graph_; }
 
 private:
-  template <class AddLive>
-  void spread_back(Scratch& scratch, AddLive&& add_live) const;
+  std::uint64_t key_of(std::uint64_t number) const { return mix(key_ + number * golden); }
+  UserId root_of(std::uint64_t key) const { return UserId(static_cast<std::uint32_t>(below(mix(key), graph_->user_count()))); }
+  const SkipSampler& sampler_of(UserId reader) const {
+    return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
+  }
+  void add(UserId user, Scratch& scratch) const;
+  void fetch(UserId reader) const;
+
+  void toss_back(std::uint64_t key, Scratch& scratch) const;
+  void skip_back(std::uint64_t key, Scratch& scratch) const;
   void walk_back(std::uint64_t key, Scratch& scratch) const;
 
   const FollowGraph* graph_;
