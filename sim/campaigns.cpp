@@ -13,6 +13,8 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/influence/imm.hpp"
+#include "sim/influence/lazy_greedy.hpp"
 #include "sim/population.hpp"
 
 namespace grapevine {
@@ -73,34 +75,19 @@ private:
 /// Chooses the accounts of one study.
 class Chooser {
 public:
-  Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past)
+  Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past, const ExpectedSpread& expected)
       : graph_(graph),
         accounts_(accounts),
         parameters_(parameters),
         selection_(parameters.seed, Stream::selection, streams.selection),
-        interests_(accounts, parameters.population, StreamKey(parameters.seed, Stream::dynamics, streams.dynamics)),
-        past_(past) {}
+        dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
+        interests_(accounts, parameters.population, dynamics_),
+        past_(past),
+        expected_(expected) {}
 
   Deal make(const CampaignParameters& campaign, MicroMoney budget) const {
-    Queue wanted(candidates(campaign, budget));
-    const std::uint64_t acceptance = selection_.key(Draw::acceptance), name = campaign_key(campaign.name), accepts = coin_threshold(campaign.acceptance);
-    Deal deal{{}, budget, 0, 0};
-    MicroMoney left = budget;
-    while (!wanted.empty() && deal.purchases.size() < campaign.count) {
-      const UserId user = wanted.pop();
-      const std::uint64_t followers = graph_.follower_count(user);
-      const MicroMoney price = price_of(parameters_.prices, selection_, user, followers);
-      const std::uint64_t affordable = budget < 0 || price <= 0 ? campaign.posts : static_cast<std::uint64_t>(left / price);
-      const auto posts = static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, affordable));
-      if (posts == 0) break;  // a small rest is not spent on whoever is cheap
-      ++deal.offers;
-      if (!coin(static_cast<std::uint32_t>(nested_mix(acceptance, name, user.value()) >> 32), accepts)) {
-        ++deal.declined;
-        continue;
-      }
-      deal.purchases.push_back({user, followers, posts, price * posts, profile_of(user)});
-      left -= price * posts;
-    }
+    const bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
+    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget);
     if (deal.purchases.empty())
       throw BadRequest(fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise campaign.acceptance, {} now, or widen the choice",
                                    campaign.name, deal.offers, campaign.acceptance));
@@ -108,6 +95,74 @@ public:
   }
 
 private:
+  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget) const {
+    Queue wanted(in_order(campaign, affordable(campaign, budget)));
+    Deal deal{{}, budget, 0, 0};
+    MicroMoney left = budget;
+    while (!wanted.empty() && deal.purchases.size() < campaign.count) {
+      const UserId user = wanted.pop();
+      const std::uint32_t posts = posts_within(campaign, user, left);
+      if (posts == 0) break;  // a small rest is not spent on whoever is cheap
+      ++deal.offers;
+      if (!accepts(campaign, user)) {
+        ++deal.declined;
+        continue;
+      }
+      deal.purchases.push_back(purchase(user, posts));
+      left -= deal.purchases.back().cost;
+    }
+    return deal;
+  }
+
+  Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
+    std::vector<UserId> candidates = affordable(campaign, budget);
+    Deal deal{{}, budget, candidates.size(), 0};
+    std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
+    deal.declined = deal.offers - candidates.size();
+    if (candidates.empty()) return deal;
+    std::ranges::sort(candidates);
+    std::vector<MicroMoney> costs;
+    if (budget >= 0)
+      for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
+    for (const UserId user : seeds(campaign, {candidates, campaign.count, budget, costs}))
+      deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
+    return deal;
+  }
+
+  std::vector<UserId> seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
+    const DiffusionParameters& diffusion = expected_.diffusion;
+    if (diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
+      throw BadRequest(fmt::format("campaign '{}': chooses its accounts by probabilities of follows, and the graph has none; expected a column of them in its file; or choose another "
+                                   "diffusion.probability",
+                                   campaign.name));
+    const auto topic = static_cast<std::uint32_t>(std::max(campaign.topic, 0));
+    const ReaderChances chances =
+        make_reader_chances(graph_, diffusion, expected_.of_follows, interests_, parameters_.population.interest_skew, topic, dynamics_);
+    const SpreadModel model{graph_, chances, diffusion.model == DiffusionModel::linear_threshold ? LiveEdges::at_most_one : LiveEdges::independent};
+    try {
+      if (campaign.choose == AccountChoice::lazy_greedy) return choose_by_lazy_greedy(model, question, {.runs = campaign.runs}, selection_.key(Draw::contagion)).seeds;
+      return choose_by_imm(model, question, {.epsilon = campaign.epsilon}, selection_.key(Draw::reverse_reach)).seeds;
+    } catch (const BadRequest& error) {
+      throw BadRequest(fmt::format("campaign '{}': {}", campaign.name, error.what()));
+    }
+  }
+
+  MicroMoney price(UserId user) const { return price_of(parameters_.prices, selection_, user, graph_.follower_count(user)); }
+
+  /// Posts of the account that `money` buys, up to those that the campaign wants; a negative sum buys all.
+  std::uint32_t posts_within(const CampaignParameters& campaign, UserId user, MicroMoney money) const {
+    const MicroMoney each = price(user);
+    if (money < 0 || each <= 0) return campaign.posts;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>(money / each)));
+  }
+
+  Purchase purchase(UserId user, std::uint32_t posts) const { return {user, graph_.follower_count(user), posts, price(user) * posts, profile_of(user)}; }
+
+  bool accepts(const CampaignParameters& campaign, UserId user) const {
+    const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
+    return coin(static_cast<std::uint32_t>(bits >> 32), coin_threshold(campaign.acceptance));
+  }
+
   UserId profile_of(UserId user) const {
     const auto self = std::find_if(accounts_.planted.begin(), accounts_.planted.end(), [&](const PlantedUser& p) { return p.user == user; });
     if (self == accounts_.planted.end() || !self->nested) return user;
@@ -134,11 +189,24 @@ private:
     });
   }
 
-  std::vector<Queue::Entry> candidates(const CampaignParameters& campaign, MicroMoney budget) const {
+  /// Those of whom the budget buys a post, ascending, or as they are listed.
+  std::vector<UserId> affordable(const CampaignParameters& campaign, MicroMoney budget) const {
     const std::vector<UserId> all = pool(campaign);
     if (all.empty()) throw BadRequest(nobody(campaign));
+    auto affordable = parallel_append<UserId>(all.size(), [&](std::size_t i, std::vector<UserId>& out) {
+      if (budget < 0 || price(all[i]) <= budget) out.push_back(all[i]);
+    });
+    if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
+      const UserId cheapest = *std::min_element(all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
+      throw BadRequest(fmt::format("campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} followers) asks {:.2f} a post; raise the budget to "
+                                   "that, or choose smaller accounts",
+                                   campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest), std::ceil(in_units(price(cheapest)) * 100) / 100));
+    }
+    return affordable;
+  }
+
+  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all) const {
     const std::uint64_t key = selection_.key(Draw::selection), name = campaign_key(campaign.name);
-    const auto price = [&](UserId user) { return price_of(parameters_.prices, selection_, user, graph_.follower_count(user)); };
     const auto place = [&](std::size_t i) -> std::uint64_t {
       const UserId user = all[i];
       switch (campaign.choose) {
@@ -149,20 +217,15 @@ private:
           break;
         case AccountChoice::price: return static_cast<std::uint64_t>(price(user));
         case AccountChoice::named: return i;
+        case AccountChoice::influence:
+        case AccountChoice::lazy_greedy:  // chosen together
         case AccountChoice::random: break;
       }
       return nested_mix(key, name, user.value());
     };
-    auto affordable = parallel_append<Queue::Entry>(all.size(), [&](std::size_t i, std::vector<Queue::Entry>& out) {
-      if (budget < 0 || price(all[i]) <= budget) out.push_back({place(i), all[i]});
-    });
-    if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
-      const UserId cheapest = *std::min_element(all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
-      throw BadRequest(fmt::format("campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} followers) asks {:.2f} a post; raise the budget to "
-                                   "that, or choose smaller accounts",
-                                   campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest), std::ceil(in_units(price(cheapest)) * 100) / 100));
-    }
-    return affordable;
+    std::vector<Queue::Entry> entries(all.size());
+    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), all[i]}; });
+    return entries;
   }
 
   std::string nobody(const CampaignParameters& campaign) const {
@@ -189,8 +252,10 @@ private:
   const Accounts& accounts_;
   const WorldParameters& parameters_;
   StreamKey selection_;
+  StreamKey dynamics_;
   Interests interests_;
   PastRates past_;
+  const ExpectedSpread& expected_;
 };
 
 }  // namespace
@@ -217,8 +282,9 @@ bool needs_past(const WorldParameters& parameters) {
   return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(), [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
 }
 
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past) {
-  const Chooser chooser(graph, accounts, parameters, streams, past);
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past,
+                                  const ExpectedSpread& expected) {
+  const Chooser chooser(graph, accounts, parameters, streams, past, expected);
   const auto& campaigns = parameters.campaigns;
   std::vector<Deal> deals(campaigns.size());
   std::vector<bool> done(campaigns.size(), false);

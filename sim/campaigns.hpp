@@ -7,6 +7,7 @@
 
 #include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
+#include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/interests.hpp"
 #include "sim/parameters.hpp"
@@ -38,13 +39,25 @@ MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, U
 /// Engagement per impression of each user's posts in the past, smoothed; higher is better. Empty while there is no past.
 using PastRates = std::span<const double>;
 
+/// How posts are taken to spread where accounts are chosen by influence: as the scenario's own [diffusion] says, whatever an arm says.
+struct ExpectedSpread {
+  DiffusionParameters diffusion;
+  std::span<const Chance> of_follows = {};  ///< those that came with the graph, in the order of its rows of followees: `Probability::follow`
+};
+
 /// The deals of every campaign of `parameters`, whether an arm pays for it or not, in the order of the campaigns; spent <= budget for each.
 ///
 /// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the budget. They are asked in the order of
 /// `CampaignParameters::choose`, equal ones by number, and those that accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and
 /// buying stops at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate never reshuffles the others.
 /// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit.
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past = {});
+///
+/// `AccountChoice::influence` and `lazy_greedy` ask every candidate beforehand and choose among those that accept the ones that together win the most adopters under
+/// `expected`: by linear threshold if that is its model, else by independent cascade with its probabilities; with an interest in the campaign's topic, or in topic 0 where it
+/// has none (sim/influence/seeds.hpp). An account costs its price for all of its posts, or for as many as the whole budget buys. Their chance is of the stream of selection,
+/// so accounts are not chosen for the very contagions that they are judged by.
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past = {},
+                                  const ExpectedSpread& expected = {});
 
 /// Whether some campaign looks at what accounts did in the past.
 bool needs_past(const WorldParameters& parameters);

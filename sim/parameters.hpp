@@ -142,13 +142,15 @@ struct PriceParameters {
   double scale = 1.0;
 };
 
-/// The order in which accounts are asked.
+/// The order in which accounts are asked, or how they are chosen together.
 enum class AccountChoice : std::uint8_t {
   largest,     ///< most followers first
   random,      ///< by keyed hash
   fit,         ///< most interested in the campaign's topic first
   engagement,  ///< highest engagement per impression of the posts alive at the end of the warm-up first
   price,       ///< cheapest first
+  influence,   ///< those that together win the most adopters, by IMM
+  lazy_greedy, ///< ... by greedy Monte Carlo with lazy evaluation
   named,       ///< as listed; the last one, as `scenarios/program/keys.cpp` names the others in this order
 };
 
@@ -163,6 +165,8 @@ struct CampaignParameters {
   std::string plant;                   ///< candidates are the planted accounts of this name; empty: anybody
   std::int32_t member = -1;            ///< ... the one with this number; -1: all
   double acceptance = 1.0;             ///< probability that an account accepts the offer
+  double epsilon = 0.13;               ///< `influence`: what the guarantee leaves open, as a share of the largest spread
+  std::uint32_t runs = 1000;           ///< `lazy_greedy`: live-edge graphs
   std::uint64_t followers_from = 0;    ///< candidates have at least this many followers ...
   std::uint64_t followers_to = UINT64_MAX;  ///< ... and at most this many
   std::uint32_t count = UINT32_MAX;    ///< accounts paid, at most

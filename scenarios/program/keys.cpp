@@ -113,6 +113,9 @@ constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_
 constexpr Condition claims_judged{"claims.arm, or claims.micro_arm and claims.mega_arm", [](const Target& target) { return target.study->claims.any(); }};
 constexpr Condition budget_shared{"budget_of", [](const Target& target) { return !target.campaign->budget_of.empty(); }};
 constexpr Condition plant_named{"plant", [](const Target& target) { return !target.campaign->plant.empty(); }};
+constexpr Condition chosen_by_imm{"accounts = \"influence\"", [](const Target& target) { return target.campaign->choose == AccountChoice::influence; }};
+constexpr Condition chosen_by_lazy_greedy{"accounts = \"lazy-greedy\"",
+                                          [](const Target& target) { return target.campaign->choose == AccountChoice::lazy_greedy; }};
 constexpr Condition accounts_drawn{"accounts that are not a list of ids",
                                    [](const Target& target) { return target.campaign->choose != AccountChoice::named; }};
 
@@ -1161,9 +1164,28 @@ std::vector<Key> make_keys() {
        .kind = K::accounts,
        .field = [](const Target& target) -> Field { return target.campaign; },
        .sentence = "Whom it asks first: the largest, in keyed random order, those most interested in its topic, those with most engagement per impression during the last "
-                   "feed.window of the warm-up, the cheapest, or the accounts with these outside ids, as listed.",
+                   "feed.window of the warm-up, the cheapest, or the accounts with these outside ids, as listed; or those that together win the most adopters under the "
+                   "scenario's own [diffusion], by IMM (influence) or on live-edge graphs, for small graphs (lazy-greedy).",
        .source = "assumption",
-       .choices = {"largest", "random", "fit", "engagement", "price"}},
+       .choices = {"largest", "random", "fit", "engagement", "price", "influence", "lazy-greedy"}},
+      {.section = "campaign",
+       .name = "epsilon",
+       .kind = K::number,
+       .field = campaign<&CampaignParameters::epsilon>,
+       .sentence = "What the guarantee of IMM leaves open: its accounts win 1 - 1/e - epsilon of the most adopters that any could, or (1 - 1/e) / 2 - epsilon under a budget. "
+                   "Time and memory go with 1 / epsilon^2.",
+       .source = "assumption",
+       .range = RealRange{0.01, 0.6},
+       .only = chosen_by_imm},
+      {.section = "campaign",
+       .name = "runs",
+       .kind = K::whole,
+       .field = campaign<&CampaignParameters::runs>,
+       .sentence = "Live-edge graphs that accounts are tried on.",
+       .source = "assumption",
+       .range = WholeRange{1, 1'000'000},
+       .unit = "graphs",
+       .only = chosen_by_lazy_greedy},
       {.section = "campaign",
        .name = "product",
        .kind = K::text,

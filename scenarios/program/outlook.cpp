@@ -146,7 +146,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0));
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion, world.chances});
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
     outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,
@@ -164,7 +164,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
     Alone alone;
     const auto before_world = Clock::now();
-    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone);
+    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, world.chances);
     const double world_seconds = seconds_since(before_world);
     const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
     outlook.seconds += world_seconds * scenario.replicates + tick_seconds * static_cast<double>(ticks_of(scenario));

@@ -29,7 +29,7 @@ namespace {
 void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
   const WorldParameters& parameters = scenario.world;
   const ReplicateStreams streams = streams_of(scenario, replicate);
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams);
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, {scenario.run.diffusion, world.chances});
   for (const Arm& arm : scenario.arms)
     if (arm.run.diffusion.model == DiffusionModel::feed) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
 }
@@ -99,7 +99,7 @@ std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, s
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange);
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange, world.chances);
     run.warm_up(start("warm-up"));
     if (speaks) deals = run.deals();
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
@@ -113,7 +113,7 @@ std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, s
 
 void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
   std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
-                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate));
+                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, {scenario.run.diffusion, world.chances});
   if (classic_arms(scenario) == 0) return;
   const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
   for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {

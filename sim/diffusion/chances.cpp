@@ -1,11 +1,8 @@
 #include "sim/diffusion/chances.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "graph/base/error.hpp"
-#include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/diffusion/chance_rules.hpp"
 
 namespace grapevine {
 
@@ -23,24 +20,9 @@ Chances for_each_follow(const Audience& audience, ChanceOf&& chance_of) {
   return Chances::by_follow(std::move(chances));
 }
 
-Chances weighted_cascade(const Audience& audience) {
-  return for_each_follow(audience, [&](UserId, UserId reader) { return Chance(1.0 / audience.followee_count(reader)); });
-}
-
-Chances trivalency(const Audience& audience, const StreamKey& dynamics) {
-  static const std::array<Chance, 3> levels{Chance(0.1), Chance(0.01), Chance(0.001)};
-  const std::uint64_t key = dynamics.key(Draw::trivalency);
-  return for_each_follow(
-      audience, [&](UserId author, UserId reader) { return levels[(nested_mix(key, author.value(), reader.value()) >> 32) * 3 >> 32]; });
-}
-
-Chances topic_match(const Audience& audience, double chance, const Interests& interests, double skew, std::uint32_t topic) {
-  std::array<Chance, 256> by_quantile;
-  for (std::size_t cell = 0; cell < by_quantile.size(); ++cell)
-    by_quantile[cell] = Chance(chance * math::pow((static_cast<double>(cell) + 0.5) / 256.0, skew));
+Chances topic_match(const Audience& audience, const TopicMatch& match) {
   UnwrittenArray<Chance> of_reader(audience.user_count());
-  parallel_for(of_reader.size(),
-               [&](std::size_t u) { of_reader[u] = by_quantile[interests.bits(UserId{static_cast<std::uint32_t>(u)}, topic) >> 56]; });
+  parallel_for(of_reader.size(), [&](std::size_t u) { of_reader[u] = match.of(UserId{static_cast<std::uint32_t>(u)}); });
   return for_each_follow(audience, [&](UserId, UserId reader) { return of_reader[reader.index()]; });
 }
 
@@ -76,19 +58,17 @@ Chances make_chances(const Audience& audience, const DiffusionParameters& parame
                      const Interests& interests, double interest_skew, std::uint32_t topic, const StreamKey& dynamics) {
   switch (parameters.probability) {
     case Probability::weighted_cascade:
-      return weighted_cascade(audience);
+      return for_each_follow(audience, [&](UserId, UserId reader) { return weighted_cascade_chance(audience.graph(), reader); });
     case Probability::trivalency:
-      return trivalency(audience, dynamics);
+      return for_each_follow(audience, [rule = Trivalency(dynamics)](UserId author, UserId reader) { return rule.of(author, reader); });
     case Probability::topic_match:
-      return topic_match(audience, parameters.chance, interests, interest_skew, topic);
+      return topic_match(audience, TopicMatch(parameters.chance, interests, interest_skew, topic));
     case Probability::follow:
       return turned(audience, of_follows);
     case Probability::uniform:
       break;
   }
-  if (parameters.adoptions <= 0.0 || audience.follow_count() == 0) return Chances::uniform(parameters.chance);
-  const double mean_followers = static_cast<double>(audience.follow_count()) / static_cast<double>(audience.user_count());
-  return Chances::uniform(std::min(1.0, parameters.adoptions / mean_followers));
+  return Chances::uniform(uniform_chance(audience.graph(), parameters));
 }
 
 double mean_adoptions(const Audience& audience, const Chances& chances) {

@@ -178,6 +178,8 @@ Deal Model::deal(const CampaignParameters& campaign) const {
         case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
         case AccountChoice::engagement: return past_.empty() ? std::pair(0.0, h) : std::pair(-past_[user.index()], std::uint64_t{0});
         case AccountChoice::random:
+        case AccountChoice::influence:  // tests/sim/influence_test.cpp
+        case AccountChoice::lazy_greedy:
         case AccountChoice::named: break;
       }
       return {0, h};

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <algorithm>
+#include <cstdint>
+
+#include "graph/base/math.hpp"
+#include "graph/base/random.hpp"
+#include "graph/chance.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/interests.hpp"
+#include "sim/parameters.hpp"
+
+/// What each `Probability` says of one contact: the same whether contacts are laid out by author (`Chances`) or by reader (`ReaderChances`).
+namespace grapevine {
+
+/// `Probability::uniform`: of every contact.
+inline double uniform_chance(const FollowGraph& graph, const DiffusionParameters& parameters) {
+  if (parameters.adoptions <= 0.0 || graph.follow_count() == 0) return parameters.chance;
+  const double mean_followers = static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
+  return std::min(1.0, parameters.adoptions / mean_followers);
+}
+
+/// `Probability::weighted_cascade`: of every contact of a reader that follows somebody.
+inline Chance weighted_cascade_chance(const FollowGraph& graph, UserId reader) {
+  return Chance(1.0 / static_cast<double>(graph.followees(reader).size()));
+}
+
+/// `Probability::trivalency`: by follow.
+class Trivalency {
+public:
+  explicit Trivalency(const StreamKey& dynamics) : key_(dynamics.key(Draw::trivalency)) {}
+
+  Chance of(UserId author, UserId reader) const { return levels_[(nested_mix(key_, author.value(), reader.value()) >> 32) * 3 >> 32]; }
+
+private:
+  std::uint64_t key_;
+  std::array<Chance, 3> levels_{Chance(0.1), Chance(0.01), Chance(0.001)};
+};
+
+/// `Probability::topic_match`: of every contact of a reader.
+class TopicMatch {
+public:
+  /// `skew`: `PopulationParameters::interest_skew`. `interests` outlives it.
+  TopicMatch(double chance, const Interests& interests, double skew, std::uint32_t topic) : interests_(&interests), topic_(topic) {
+    for (std::size_t cell = 0; cell < by_quantile_.size(); ++cell)
+      by_quantile_[cell] = Chance(chance * math::pow((static_cast<double>(cell) + 0.5) / 256.0, skew));
+  }
+
+  Chance of(UserId reader) const { return by_quantile_[interests_->bits(reader, topic_) >> 56]; }
+
+private:
+  const Interests* interests_;
+  std::uint32_t topic_;
+  std::array<Chance, 256> by_quantile_;
+};
+
+}  // namespace grapevine

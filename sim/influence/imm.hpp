@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sim/influence/seeds.hpp"
+
+namespace grapevine {
+
+struct ImmParameters {
+  double epsilon = 0.13;  ///< 0 < epsilon < the share that the greedy choice guarantees
+  double ell = 1.0;       ///< the guarantee fails with probability users^-ell at most; fewer than 1000 users count as 1000
+  std::uint64_t most_bytes = std::uint64_t{8} << 30;  ///< for reverse reachable sets
+};
+
+/// Seeds by IMM, influence maximisation via martingales (Tang, Shi, Xiao 2015): doubles its reverse reachable sets until they show how
+/// large the largest spread is at least, adds as many as that asks for, and chooses greedily what meets most of them.
+///
+/// With probability 1 - users^-ell at least, the spread is at least (share - epsilon) times the largest, where share is
+/// `SeedBounds::share`: 1 - 1/e under a count, less under a budget. The martingale bound needs the number of sets to be fixed beforehand,
+/// which it is not (Chen 2018, "An issue in the martingale analysis of the influence maximization algorithm IMM"); so it is made to hold for
+/// all numbers that can come up at once, by an ell that is larger by log(their count) / log(users).
+///
+/// About (seeds + ell) x log(users) x users / (spread x epsilon^2) sets, as for candidates, of whom only those allowed are kept; 4 bytes a
+/// member. Which seeds come out depends on `key`, and not on threads. Throws BadRequest where the sets would take more than `most_bytes`.
+SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question, const ImmParameters& parameters, std::uint64_t key);
+
+}  // namespace grapevine

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "graph/base/memory.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/diffusion/skip_sampler.hpp"
+#include "sim/influence/seeds.hpp"
+
+namespace grapevine {
+
+/// Random reverse reachable sets (Borgs, Brautbar, Chayes, Lucier 2014): the users from whom a user drawn at random, the set's root, is
+/// reached along live edges. Seeds meet such a set with probability spread / users.
+///
+/// Set i is addressed by (key, i): its root, and each reader's live follows. Where a reader's chances are equal, gaps between the live ones
+/// are drawn, so time goes with the users of the set and not with whom they follow; linear threshold walks back along one follow a user.
+class ReverseReach {
+public:
+  /// The graph has a user. What `model` names outlives it. O(users).
+  ReverseReach(const SpreadModel& model, std::uint64_t key);
+
+  /// What one thread needs: one bit a user, and room for the set.
+  struct Scratch {
+    Array<std::uint64_t> reached;
+    std::vector<UserId> users;
+    std::vector<std::uint64_t> places;
+  };
+  Scratch scratch() const { return {Array<std::uint64_t>((graph_->user_count() + 63) / 64), {}, {}}; }
+
+  /// The users of set `number` in scratch.users, its root first.
+  void make(std::uint64_t number, Scratch& scratch) const;
+
+  const FollowGraph& graph() const { return *graph_; }
+
+private:
+  std::uint64_t key_of(std::uint64_t number) const { return mix(key_ + number * golden); }
+  UserId root_of(std::uint64_t key) const { return UserId(static_cast<std::uint32_t>(below(mix(key), graph_->user_count()))); }
+  const SkipSampler& sampler_of(UserId reader) const {
+    return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
+  }
+  void add(UserId user, Scratch& scratch) const;
+  void fetch(UserId reader) const;
+
+  void toss_back(std::uint64_t key, Scratch& scratch) const;
+  void skip_back(std::uint64_t key, Scratch& scratch) const;
+  void walk_back(std::uint64_t key, Scratch& scratch) const;
+
+  const FollowGraph* graph_;
+  const ReaderChances* chances_;
+  LiveEdges live_;
+  std::uint64_t key_;
+  std::vector<SkipSampler> samplers_;       ///< for each chance that is equal within a row somewhere
+  std::vector<std::uint16_t> sampler_of_;   ///< ... by its two bytes; empty: the first is for all
+};
+
+/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member and a set.
+class ReverseReachSets {
+public:
+  static constexpr std::uint64_t block = 1024;  ///< sets are made so many at a time
+
+  /// Keeps only the `candidates`; everybody if there are none.
+  ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates);
+
+  /// Makes sets until there are `count`, rounded up to whole blocks.
+  void grow(std::uint64_t count);
+
+  std::uint64_t count() const { return block * blocks_.size(); }
+  std::uint64_t member_count() const { return members_; }
+  std::size_t user_count() const { return maker_.graph().user_count(); }
+
+  /// visit(number of the set, its members) for the sets of each block from `first_block` on, in parallel by block.
+  template <class Visit>
+  void for_each(std::size_t first_block, Visit&& visit) const {
+    parallel_for(
+        blocks_.size() - first_block,
+        [&](std::size_t i) {
+          const std::size_t b = first_block + i;
+          std::uint32_t begin = 0;
+          for (std::size_t k = 0; k < block; ++k) {
+            const std::uint32_t end = blocks_[b].end[k];
+            visit(b * block + k, std::span<const UserId>(blocks_[b].members).subspan(begin, end - begin));
+            begin = end;
+          }
+        },
+        1);
+  }
+  std::size_t block_count() const { return blocks_.size(); }
+
+private:
+  struct Block {
+    std::vector<std::uint32_t> end;  ///< of each set, within `members`
+    std::vector<UserId> members;
+  };
+
+  void make(std::size_t number, Block& block, ReverseReach::Scratch& scratch) const;
+
+  ReverseReach maker_;
+  Array<std::uint64_t> kept_;  ///< one bit a user; empty: all are
+  std::vector<Block> blocks_;
+  std::vector<ReverseReach::Scratch> scratch_;  ///< by worker
+  std::uint64_t members_ = 0;
+};
+
+}  // namespace grapevine

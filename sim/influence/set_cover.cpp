@@ -1,0 +1,65 @@
+#include "sim/influence/set_cover.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+
+namespace grapevine {
+
+SetCover::SetCover(const ReverseReachSets& sets) : sets_(&sets), counts_(sets.user_count()), begin_(sets.user_count()) { refresh(); }
+
+void SetCover::refresh() {
+  GRAPEVINE_EXPECTS(sets_->count() <= UINT32_MAX);
+  sets_->for_each(counted_blocks_, [&](std::uint64_t, std::span<const UserId> members) {
+    for (const UserId user : members) std::atomic_ref(counts_[user.index()]).fetch_add(1, std::memory_order_relaxed);
+  });
+  counted_blocks_ = sets_->block_count();
+  least_ = 0;
+  lists_.clear();
+  met_.assign((sets_->count() + 63) / 64, 0);
+}
+
+std::uint64_t SetCover::of(UserId user) {
+  std::uint64_t gain = 0;
+  for (const std::uint32_t set : sets_of(user)) gain += ~met_[set / 64] >> (set % 64) & 1;
+  return gain;
+}
+
+void SetCover::take(UserId user) {
+  for (const std::uint32_t set : sets_of(user)) met_[set / 64] |= std::uint64_t{1} << (set % 64);
+}
+
+void SetCover::forget() { std::fill(met_.begin(), met_.end(), 0); }
+
+std::span<const std::uint32_t> SetCover::sets_of(UserId user) {
+  const std::uint32_t count = counts_[user.index()];
+  if (count == 0) return {};
+  if (least_ == 0 || count < least_) list(count / 2 + 1);
+  return std::span<const std::uint32_t>(lists_).subspan(begin_[user.index()], count);
+}
+
+/// Lists the sets of all users in `least` or more of them. The order within a list is anybody's: lists are counted, no more.
+void SetCover::list(std::uint32_t least) {
+  const std::uint32_t listed_before = least_ == 0 ? UINT32_MAX : least_;
+  std::uint64_t place = lists_.size();
+  Array<std::uint64_t> wanted((counts_.size() + 63) / 64);
+  for (std::size_t u = 0; u < counts_.size(); ++u)
+    if (least <= counts_[u] && counts_[u] < listed_before) {
+      wanted[u / 64] |= std::uint64_t{1} << (u % 64);
+      begin_[u] = place;
+      place += counts_[u];
+    }
+  lists_.resize(place);
+  sets_->for_each(0, [&](std::uint64_t set, std::span<const UserId> members) {
+    for (const UserId user : members)
+      if ((wanted[user.index() / 64] >> (user.index() % 64) & 1) != 0)
+        lists_[std::atomic_ref(begin_[user.index()]).fetch_add(1, std::memory_order_relaxed)] = static_cast<std::uint32_t>(set);
+  });
+  for (std::size_t u = 0; u < counts_.size(); ++u)
+    if (least <= counts_[u] && counts_[u] < listed_before) begin_[u] -= counts_[u];
+  least_ = least;
+}
+
+}  // namespace grapevine
