@@ -6,7 +6,9 @@
 
 #include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/random.hpp"
+#include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/generators/plant.hpp"
 #include "graph/generators/platform.hpp"
@@ -22,6 +24,7 @@ struct StudyGraph {
   Accounts accounts;
   GraphFacts facts;
   std::vector<AccountKey> keys = {};  ///< of a loaded graph to which no account was added
+  UnwrittenArray<Chance> chances = {};  ///< of a loaded graph that came with them, is not randomised and to which no account was added; in the order of its rows
 };
 
 /// The graph of `choice`: generated or loaded, then randomised, then planted. Throws BadRequest for a graph that cannot be had.
