@@ -57,7 +57,12 @@ private:
 class GivenChances {
 public:
   GivenChances(const std::filesystem::path& file, const ChanceColumn& column, const EdgeListOptions& options, const LoadedGraph& loaded)
-      : file_(file), column_(column), options_(options), graph_(loaded.graph), users_(loaded.accounts.outside_ids), given_(graph_.follow_count()) {
+      : file_(file),
+        column_(column),
+        options_(options),
+        graph_(loaded.graph),
+        users_(loaded.accounts.outside_ids),
+        given_(graph_.follow_count()) {
     forget();
   }
 
@@ -69,8 +74,9 @@ public:
   void note(const RecordReader& records, Mistakes& mistakes) {
     const std::span<const std::string_view> fields = records.fields();
     if (fields.size() < column_.fields_needed())
-      return mistakes.add(fmt::format("{}: {} {}; expected at least {}, with '{}' among them; complete the line or take it out", records.where(),
-                                      fields.size(), fields.size() == 1 ? "field" : "fields", column_.fields_needed(), column_.name));
+      return mistakes.add(fmt::format("{}: {} {}; expected at least {}, with '{}' among them; complete the line or take it out",
+                                      records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", column_.fields_needed(),
+                                      column_.name));
     const std::string_view text = fields[column_.field];
     const std::optional<Chance> chance = read_chance(text);
     if (!chance)
@@ -84,16 +90,17 @@ public:
     std::optional<Chance> before = give(records, *one, *other, *chance);
     if (options_.undirected && !before) before = give(records, *other, *one, *chance);
     if (before)
-      mistakes.add(fmt::format("{}: '{}' of '{:.60}' {} '{:.60}' is {:.40}; expected {}, as an earlier line has it; keep one of them", records.where(),
-                               column_.name, follower, options_.undirected ? "and" : "following", followee, text,
+      mistakes.add(fmt::format("{}: '{}' of '{:.60}' {} '{:.60}' is {:.40}; expected {}, as an earlier line has it; keep one of them",
+                               records.where(), column_.name, follower, options_.undirected ? "and" : "following", followee, text,
                                written(*before)));
   }
 
   UnwrittenArray<Chance> take() {
     const std::uint64_t missing = parallel_sum(given_.size(), [&](std::size_t follow) { return std::uint64_t{given_[follow] == none}; });
     if (missing > 0)
-      throw BadRequest(fmt::format("{}: {} follows are gone since it was first read; expected a file that stays as it is while it is read; read it again",
-                                   file_.string(), missing));
+      throw BadRequest(fmt::format(
+          "{}: {} follows are gone since it was first read; expected a file that stays as it is while it is read; read it again",
+          file_.string(), missing));
     return std::move(given_);
   }
 
@@ -114,7 +121,8 @@ private:
   }
 
   [[noreturn]] static void changed(const RecordReader& records) {
-    throw BadRequest(records.where() + ": this follow was not here before; expected a file that stays as it is while it is read; read it again");
+    throw BadRequest(records.where() +
+                     ": this follow was not here before; expected a file that stays as it is while it is read; read it again");
   }
 
   const std::filesystem::path& file_;

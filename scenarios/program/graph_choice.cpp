@@ -111,14 +111,19 @@ StudyGraph generate_platform(const GraphChoice& choice, const StreamKey& key) {
   return world;
 }
 
+bool adds_accounts(const GraphChoice& choice) {
+  return std::ranges::any_of(choice.plants, [](const PlantChoice& plant) { return plant.from == PlantSource::fresh; });
+}
+
 StudyGraph load(const GraphChoice& choice) {
   LoadedGraph loaded = load_graph(choice.file, {.format = choice.format,
                                                 .columns = choice.columns,
                                                 .separator = choice.separator.empty() ? '\0' : choice.separator.front(),
                                                 .undirected = choice.undirected,
                                                 .reversed = choice.reversed,
-                                                .accounts = choice.accounts});
-  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.keys)};
+                                                .accounts = choice.accounts,
+                                                .chances = choice.chances});
+  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.keys), std::move(loaded.chances)};
   const LoadReport& report = loaded.report;
   if (report.lines == 0) return world;  // a graph file, of which nothing is dropped: the world that was saved
   world.facts.rows_read = report.pairs;
@@ -196,13 +201,13 @@ StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
   }
   plant(world.graph, world.accounts, plants, key);
   if (world.keys.size() != world.graph.user_count()) world.keys.clear();
+  if (is_drawn(choice)) world.chances = {};  // nobody gave the new follows a probability
   note_facts(world, scale_of(choice));
   return world;
 }
 
 bool is_drawn(const GraphChoice& choice) {
-  return choice.model != GraphModel::file || choice.randomise > 0.0 ||
-         std::ranges::any_of(choice.plants, [](const PlantChoice& plant) { return plant.from == PlantSource::fresh; });
+  return choice.model != GraphModel::file || choice.randomise > 0.0 || adds_accounts(choice);
 }
 
 std::vector<std::string> graph_mistakes(const GraphChoice& choice) {

@@ -24,7 +24,7 @@ struct StudyGraph {
   Accounts accounts;
   GraphFacts facts;
   std::vector<AccountKey> keys = {};  ///< of a loaded graph to which no account was added
-  UnwrittenArray<Chance> chances = {};  ///< probabilities of follows that came with the graph, in their order; may be empty
+  UnwrittenArray<Chance> chances = {};  ///< of a loaded graph that came with them, is not randomised and to which no account was added; in the order of its rows
 };
 
 /// The graph of `choice`: generated or loaded, then randomised, then planted. Throws BadRequest for a graph that cannot be had.

@@ -45,6 +45,7 @@ LoadOptions load_options(const GraphRequest& request) {
   options.undirected = request.undirected;
   options.reversed = request.reversed;
   options.accounts = request.accounts;
+  options.chances = request.chances;
   return options;
 }
 
@@ -89,6 +90,8 @@ void write(const GraphRequest& request, const GraphFileContent& content, Steps& 
   fmt::print("Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
   if (!request.accounts_out.empty()) fmt::print("        all accounts in {}\n", request.accounts_out);
   if (lossy) fmt::print("        who is active, communities and planted accounts are left out; a graph file (.gvg) keeps them\n");
+  if (!content.chances.empty() && written_format(request.out) == GraphFormat::graphml)
+    fmt::print("        probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them\n");
   if (report.left_out > 0)
     fmt::print("        {} isolated users are left out, for the file holds follows only; --accounts-out FILE.csv keeps them\n",
                with_thousands(report.left_out));
@@ -182,7 +185,7 @@ void generate_graph(const GraphRequest& request) {
   fmt::print("{}", facts(made.graph, made.accounts));
   const std::string provenance =
       fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION, request.replicate, scenario.understood);
-  write(request, {.graph = made.graph, .accounts = made.accounts, .keys = made.keys, .provenance = provenance}, steps);
+  write(request, {.graph = made.graph, .accounts = made.accounts, .keys = made.keys, .provenance = provenance, .chances = made.chances}, steps);
 }
 
 void import_graph(const GraphRequest& request) {
@@ -195,7 +198,7 @@ void import_graph(const GraphRequest& request) {
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
   const std::string provenance =
       loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
-  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .provenance = provenance}, steps);
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .provenance = provenance, .chances = loaded.chances}, steps);
 }
 
 void export_graph(const GraphRequest& request) {
@@ -208,7 +211,7 @@ void export_graph(const GraphRequest& request) {
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
-  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys}, steps);
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .chances = loaded.chances}, steps);
 }
 
 void measure_graph(const GraphRequest& request) {
@@ -245,6 +248,8 @@ void sample_graph(const GraphRequest& request) {
   steps.begin("sampling");
   const Subgraph part = induced(loaded.graph, chosen(loaded.graph, request));
   const Accounts accounts = accounts_of(loaded.accounts, part);
+  UnwrittenArray<Chance> chances;
+  if (!loaded.chances.empty()) chances = chances_within(part, loaded.graph, loaded.chances);
   std::vector<AccountKey> keys;
   if (!loaded.keys.empty())
     for (const UserId original : part.original) keys.push_back(loaded.keys[original.index()]);
@@ -252,7 +257,7 @@ void sample_graph(const GraphRequest& request) {
   fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
   const std::string provenance = fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", toml_text(request.file),
                                              toml_text(request.method), request.users, request.seed);
-  write(request, {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance}, steps);
+  write(request, {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance, .chances = chances}, steps);
 }
 
 }  // namespace grapevine

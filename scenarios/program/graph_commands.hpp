@@ -25,6 +25,7 @@ struct GraphRequest {
   std::vector<std::string> columns;
   std::string separator;
   std::string accounts;
+  std::string chances;  ///< name of the column of probabilities; not of `stats`
   bool undirected = false, reversed = false;
 
   std::string accounts_out;  ///< where a table of accounts is written beside an edge list

@@ -241,6 +241,11 @@ void add_graph_file(CLI::App& app, Request& request) {
   app.add_flag("--quiet", graph.quiet, "no progress");
 }
 
+/// For what keeps the probabilities of follows.
+void add_chances(CLI::App& app, Request& request) {
+  app.add_option("--chances", request.graph.chances, "name of the column of an edge list with the probability of each follow, 0 to 1, which is kept")->type_name("COLUMN");
+}
+
 void add_graph_out(CLI::App& app, Request& request, const char* sentence, const char* name) {
   app.add_option("-o,--out", request.graph.out, sentence)->type_name(name);
   app.add_flag("--overwrite", request.graph.overwrite, "replaces a file that exists");
@@ -280,10 +285,12 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
 
   CLI::App& import = command(graph_app, "import", "Reads a graph in any format and writes a graph file, which is loaded at once", graph_command<import_graph>);
   add_graph_file(import, request);
+  add_chances(import, request);
   add_graph_out(import, request, "the graph file", "FILE.gvg");
 
   CLI::App& exported = command(graph_app, "export", "Reads a graph in any format and writes an edge list or GraphML", graph_command<export_graph>);
   add_graph_file(exported, request);
+  add_chances(exported, request);
   add_graph_out(exported, request, "an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
   add_accounts_out(exported, request);
 
@@ -299,6 +306,7 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
 
   CLI::App& sample = command(graph_app, "sample", "Writes a part of a graph: some users and the follows among them", graph_command<sample_graph>);
   add_graph_file(sample, request);
+  add_chances(sample, request);
   add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
   sample.add_option("--users", graph.users, "how many")->type_name("N")->required()->check(whole_number(1, std::numeric_limits<int>::max()));
   add_accounts_out(sample, request);

@@ -580,10 +580,25 @@ private:
                       in_words(time.followup), in_words(window)));
   }
 
+  /// That every follow will have a probability, where they are asked for.
+  void check_chances() {
+    const GraphChoice& graph = study_.graph;
+    if (graph.chances.empty()) return;
+    if (graph.randomise > 0.0)
+      add(place_of({"graph.randomise"}), "graph.randomise makes follows that graph.chances has no probability for; expected one of the two; leave one out");
+    for (std::size_t i = 0; i < graph.plants.size(); ++i)
+      if (const std::string& prefix = plant_prefixes_[i]; graph.plants[i].from == PlantSource::fresh && sound({prefix + "from"}))
+        add(place_of({prefix + "from", prefix + "name"}),
+            fmt::format("{}from is \"new\", and graph.chances has no probability for the followers of a new account; expected \"graph\"; choose accounts of the graph, or leave "
+                        "graph.chances out",
+                        prefix));
+  }
+
   void check_graph() {
     const GraphChoice& graph = study_.graph;
     if (given("graph.separator") && sound({"graph.separator"}) && graph.separator.size() != 1)
       add(place_of({"graph.separator"}), fmt::format("graph.separator is \"{:.40}\"; expected one sign, such as \";\"; leave it out to have it found", graph.separator));
+    check_chances();
     if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;
     if (graph.stands_for > 0 && sound({"graph.stands_for"}) && graph.stands_for < graph.users)
       add(place_of({"graph.stands_for"}), fmt::format("graph.stands_for is {}, fewer than graph.users, {}; expected at least as many; leave it out for a world that stands "

@@ -79,6 +79,7 @@ struct GraphChoice {
   std::filesystem::path accounts;                       ///< optional table of accounts
   std::array<std::string, 2> columns;                   ///< names of the follower and the followee column; empty: found by header
   std::string separator;                                ///< the sign between fields of an edge list, a blank for runs of them; empty: found
+  std::string chances;                                  ///< name of the column with the probability of each follow; empty: none is read
   bool undirected = false;                              ///< every pair is a mutual follow
   bool reversed = false;                                ///< the second of a pair follows the first
 };

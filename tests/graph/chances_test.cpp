@@ -14,7 +14,8 @@
 #include "tests/catch.hpp"
 #include "tests/graph/graph_files.hpp"
 
-// A probability of each follow: what two bytes hold of it, and that it stays with its follow from a column of text to a graph file and back.
+// A probability of each follow: what two bytes hold of it, and that it stays with its follow from a column of text to a graph file and
+// back.
 
 using namespace grapevine;
 using namespace grapevine::test;
@@ -57,10 +58,14 @@ std::vector<Line> random_lines(std::size_t users, std::size_t count, unsigned se
   std::mt19937_64 engine(seed);
   const auto id = [](std::uint64_t u) {
     switch (u % 4) {
-      case 0: return fmt::format("{}", u);
-      case 1: return fmt::format("{}", 5'000'000'000 + u);
-      case 2: return fmt::format("184467440737095516{:05}", u);
-      default: return fmt::format("@user{}", u);
+      case 0:
+        return fmt::format("{}", u);
+      case 1:
+        return fmt::format("{}", 5'000'000'000 + u);
+      case 2:
+        return fmt::format("184467440737095516{:05}", u);
+      default:
+        return fmt::format("@user{}", u);
     }
   };
   std::map<std::pair<std::uint64_t, std::uint64_t>, double> pairs;
@@ -106,8 +111,9 @@ TEST_CASE("two bytes hold 0 and 1 exactly, rise with the probability, and come b
 }
 
 TEST_CASE("a probability is held to 3/8192 of itself, below 2^-21 to 2^-33", "[graph][chance]") {
-  // First rounded to a multiple of 2^-32, at most 2^-33 away; from 2^-20 up then to 12 binary digits, at most 2^-12 of it away. Of a probability
-  // of 2^-21 or more, 2^-33 is 2^-12; from 2^-20 on, where the second step begins, 2^-13. Together at most 2^-12 + 2^-13 = 3/8192.
+  // First rounded to a multiple of 2^-32, at most 2^-33 away; from 2^-20 up then to 12 binary digits, at most 2^-12 of it away. Of a
+  // probability of 2^-21 or more, 2^-33 is 2^-12; from 2^-20 on, where the second step begins, 2^-13. Together at most 2^-12 + 2^-13 =
+  // 3/8192.
   std::mt19937_64 engine(1);
   std::vector<double> probabilities;
   for (int i = 0; i < 200'000; ++i) probabilities.push_back(std::ldexp(double(engine() >> 11), -53 - int(engine() % 36)));
@@ -132,8 +138,8 @@ TEST_CASE("every chance is written as at most five digits that are read as the s
     wrong += read_chance(text) != chance;
     const std::string digits = text.substr(0, text.find('e'));
     const std::size_t first = std::min(digits.find_first_of("123456789"), digits.size());
-    wrong += static_cast<std::size_t>(std::count_if(digits.begin() + static_cast<std::ptrdiff_t>(first), digits.end(),
-                                                    [](char c) { return c != '.'; })) > 5;
+    wrong += static_cast<std::size_t>(
+                 std::count_if(digits.begin() + static_cast<std::ptrdiff_t>(first), digits.end(), [](char c) { return c != '.'; })) > 5;
   }
   CHECK(wrong == 0);
 }
@@ -143,8 +149,8 @@ TEST_CASE("only decimal numbers from 0 to 1 are probabilities", "[graph][chance]
     CAPTURE(text);
     CHECK(read_chance(text) == Chance(std::strtod(text, nullptr)));
   }
-  for (const char* text : {"", "nan", "-nan", "inf", "-0.1", "1.0000001", "2", "1e999", "-1e999", "0x1p-2", "0x0", "+0.5", "0,5", "0.5 ", " 0.5",
-                           "0.5x", "1e", "e-1", ".", "-", "half", "50%"}) {
+  for (const char* text : {"",     "nan", "-nan", "inf",  "-0.1", "1.0000001", "2",   "1e999", "-1e999", "0x1p-2", "0x0",
+                           "+0.5", "0,5", "0.5 ", " 0.5", "0.5x", "1e",        "e-1", ".",     "-",      "half",   "50%"}) {
     CAPTURE(text);
     CHECK_FALSE(read_chance(text).has_value());
   }
@@ -165,7 +171,8 @@ TEST_CASE("a column of probabilities is read in every container, separator, orde
   for (const char separator : {';', '\t', ' '}) CHECK(chances(loaded(text_of(lines, separator))) == expected);
   CHECK(chances(loaded(text_of(lines, '|'), {.separator = '|', .chances = "p"})) == expected);
   std::string other = "weight,to whom,note,who\n";
-  for (const Line& line : lines) other += fmt::format("{},\"{}\",\"a, \"\"b\"\"\nand c\",{}\r\n", line.probability, line.followee, line.follower);
+  for (const Line& line : lines)
+    other += fmt::format("{},\"{}\",\"a, \"\"b\"\"\nand c\",{}\r\n", line.probability, line.followee, line.follower);
   CHECK(chances(loaded(other, {.columns = {"who", "to whom"}, .chances = "weight"})) == expected);
 }
 
@@ -190,8 +197,8 @@ TEST_CASE("neither the order of lines, repetitions, pieces nor threads show in p
 TEST_CASE("isolated users of a table, and users without followees, do not shift probabilities", "[graph][chance][formats]") {
   const Folder folder;
   const auto accounts = folder.write("accounts.csv", "id\nlonely\nb\n5000000001\na\nalone too\n");
-  const LoadedGraph graph =
-      load_edge_list(folder.write("edges", "follower,followed,p\na,b,0.5\n5000000001,b,0.25\nb,a,1\n"), {.accounts = accounts, .chances = "p"});
+  const LoadedGraph graph = load_edge_list(folder.write("edges", "follower,followed,p\na,b,0.5\n5000000001,b,0.25\nb,a,1\n"),
+                                           {.accounts = accounts, .chances = "p"});
   CHECK(graph.report.isolated == 2);
   CHECK(chances(graph) == ChanceOf{{{"a", "b"}, 0.5}, {{"5000000001", "b"}, 0.25}, {{"b", "a"}, 1.0}});
 }
@@ -228,8 +235,9 @@ TEST_CASE("what is no probability is refused with its line, up to ten at once", 
 }
 
 TEST_CASE("a column that is not there is refused before the follows are read", "[graph][chance][formats][hostile]") {
-  CHECK(begins(refusal("follower,followed,q\nbroken\n"),
-               "edges:1: the header has the columns 'follower', 'followed', 'q'; expected 'p' once, beside those of follower and followee"));
+  CHECK(
+      begins(refusal("follower,followed,q\nbroken\n"),
+             "edges:1: the header has the columns 'follower', 'followed', 'q'; expected 'p' once, beside those of follower and followee"));
   CHECK(begins(refusal("follower,followed,P\na,b,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p,p\na,b,1,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p\na,b,1\n", {.chances = "followed"}), "edges:1: the header"));
@@ -245,10 +253,12 @@ TEST_CASE("other formats say that they have no column of probabilities", "[graph
   const auto refused = [&](const std::string& name, const std::string& text) {
     return message_of(folder, [&] { load_graph(folder.write(name, text), {.chances = "p"}); });
   };
-  for (const auto& [name, text] : std::map<std::string, std::string>{
-           {"g.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 0.5\n"},
-           {"g.metis", "2 1 001\n2 1\n1 1\n"},
-           {"g.graphml", "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" target=\"b\"/></graph></graphml>"}})
+  for (const auto& [name, text] :
+       std::map<std::string, std::string>{{"g.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 0.5\n"},
+                                          {"g.metis", "2 1 001\n2 1\n1 1\n"},
+                                          {"g.graphml",
+                                           "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" "
+                                           "target=\"b\"/></graph></graphml>"}})
     CHECK(begins(refused(name, text), name + ": graph.chances says nothing here, for only an edge list with a header has a column for it"));
 }
 

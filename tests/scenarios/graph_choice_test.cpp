@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/base/parallel.hpp"
+#include "graph/formats/load_graph.hpp"
 #include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -202,6 +203,43 @@ TEST_CASE("accounts are planted into a loaded graph", "[scenarios][graph][plant]
         std::string::npos);
   CHECK(all_of(refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nfrom = \"graph\"\nnested = true\n")))
             .find("plant.a.nested has no effect here; it needs from = \"new\"") != std::string::npos);
+}
+
+TEST_CASE("a study's follows keep the probabilities that came with them, and nothing makes follows without", "[scenarios][graph][chance]") {
+  const Folder folder;
+  folder.write("follows.csv", "follower,followed,p,q\na,star,0.5,\nb,star,0.25,\nb,a,1,\n");
+  const std::string foreign = "format = 1\nseed = 7\ngraph.file = \"follows.csv\"\n", asked = foreign + "graph.chances = \"p\"\n";
+  const auto made = [&](const std::string& text, const Lines& overrides = {}) {
+    return make_graph(read_scenario(folder.write("study.toml", text), overrides), 0);
+  };
+  CHECK(made(foreign).chances.empty());
+  const StudyGraph world = made(asked);
+  REQUIRE(world.accounts.outside_ids.front() == "star");
+  const auto chance = [&](const StudyGraph& of, const std::string& follower, std::size_t nth) {
+    const auto u = std::ranges::find(of.accounts.outside_ids, follower) - of.accounts.outside_ids.begin();
+    return of.chances[of.graph.row_begin(UserId(static_cast<std::uint32_t>(u))) + nth].probability();
+  };
+  CHECK((chance(world, "a", 0) == 0.5 && chance(world, "b", 0) == 0.25 && chance(world, "b", 1) == 1.0));
+
+  const std::string own = "[[plant]]\nname = \"own\"\nfollowers = [1, 2]\nfrom = \"graph\"\n", fresh = "[[plant]]\nname = \"idol\"\nfollowers = [2, 2]\n";
+  CHECK((made(asked + own).chances == world.chances));
+  CHECK(refusal(folder.write("study.toml", asked + "graph.randomise = 1\n")) ==
+        Lines{"study.toml:5:19: graph.randomise makes follows that graph.chances has no probability for; expected one of the two; leave one out"});
+  CHECK(refusal(folder.write("study.toml", asked + fresh)) ==
+        Lines{"study.toml:6:8: plant.idol.from is \"new\", and graph.chances has no probability for the followers of a new account; expected \"graph\"; choose accounts of "
+              "the graph, or leave graph.chances out"});
+
+  // A graph file brings them; what is made of it has none, for nobody knows those of new follows.
+  const LoadedGraph loaded = load_graph(folder.path() / "follows.csv", {.chances = "p"});
+  write_graph(folder.path() / "world.gvg", {loaded.graph, loaded.accounts, loaded.keys, "", loaded.chances});
+  const std::string saved = "format = 1\nseed = 7\ngraph.file = \"world.gvg\"\n";
+  CHECK((made(saved).chances == world.chances));
+  CHECK((made(saved + own).chances == world.chances));
+  CHECK(made(saved + fresh).chances.empty());
+  CHECK(made(saved + "graph.randomise = 1\n").chances.empty());
+  CHECK(all_of(refusal(folder.write("study.toml", saved + "graph.chances = \"p\"\n"))).find("graph.chances has no effect here") != std::string::npos);
+  CHECK(all_of(refusal(folder.write("study.toml", "format = 1\nseed = 7\ngraph = {users = 100, chances = \"p\"}\n"))).find("graph.chances has no effect here") !=
+        std::string::npos);
 }
 
 TEST_CASE("any graph is randomised by a key, and keeps its degrees", "[scenarios][graph]") {

@@ -39,6 +39,23 @@ TEST_CASE("an imported graph is exported as it was, without what was dropped", "
   CHECK(contains(shell.out(), "1 isolated users are left out"));
 }
 
+TEST_CASE("a column of probabilities goes through import, sample and export", "[program][graph][chance]") {
+  const Shell shell;
+  shell.write("follows.csv", "from,to,weight\n1,3,0.5\n2,3,0.25\n4,3,1\n3,1,0\n");
+  REQUIRE(shell.call({"graph", "import", "follows.csv", "-o", "mine.gvg", "--chances", "weight"}) == 0);
+  REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "again.csv"}) == 0);
+  CHECK(content(shell.file("again.csv")) == "follower,followee,probability\n3,1,0\n1,3,0.5\n4,3,1\n2,3,0.25\n");
+  REQUIRE(shell.call({"graph", "sample", "mine.gvg", "--users", "4", "-o", "all.csv"}) == 0);
+  CHECK(content(shell.file("all.csv")) == content(shell.file("again.csv")));
+  shell.write("world.toml", "format = 1\nseed = 1\ngraph = {file = \"follows.csv\", chances = \"weight\"}\n");
+  REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.csv"}) == 0);
+  CHECK(content(shell.file("world.csv")) == content(shell.file("again.csv")));
+  REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "mine.graphml"}) == 0);
+  CHECK(contains(shell.out(), "probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them"));
+  CHECK(shell.call({"graph", "import", "follows.csv", "-o", "other.gvg", "--chances", "p"}) == 2);
+  CHECK(contains(shell.err(), "follows.csv:1: the header has the columns 'from', 'to', 'weight'; expected 'p' once"));
+}
+
 TEST_CASE("the way a list is to be read decides what is imported", "[program][graph]") {
   const Shell shell;
   shell.write("pairs.txt", "x;y\nx;z\n");

@@ -65,6 +65,7 @@ const std::vector<Setting> settings{
     {"graph.columns", "[\"fan\", \"star\"]", {"graph.columns"}, "graph.file = \"follows.csv\"\n"},
     {"graph.format", "\"edge-list\"", {"graph.format"}, "graph.file = \"follows.csv\"\n"},
     {"graph.separator", "\";\"", {"graph.separator"}, "graph.file = \"follows.csv\"\n"},
+    {"graph.chances", "\"p\"", {"graph.chances"}, "graph.file = \"follows.csv\"\n"},
     {"graph.undirected", "true", {"graph.undirected"}, "graph.file = \"follows.csv\"\n"},
     {"graph.reversed", "true", {"graph.reversed"}, "graph.file = \"follows.csv\"\n"},
     {"graph.stands_for", "2000", {"graph.stands_for", "graph.largest", "price.scale", "tiers.from", "run.prior_strength"}},

@@ -287,7 +287,7 @@ TEST_CASE("what was understood reads back as the same study", "[scenarios][reade
   folder.write("follows.csv", "follower,followed\n");
   const std::vector<std::string> texts{
       smallest, smallest + "title = \"quotes \\\" and \\\\ and \\u0007 and \xc3\xa9\"\nredraw = [\"content\"]\n",
-      "format = 1\nseed = 9223372036854775807\ngraph.file = \"follows.csv\"\ngraph.columns = [\"a\", \"b\"]\ngraph.accounts = "
+      "format = 1\nseed = 9223372036854775807\ngraph.file = \"follows.csv\"\ngraph.columns = [\"a\", \"b\"]\ngraph.chances = \"p\"\ngraph.accounts = "
       "\"follows.csv\"\n",
       smallest + "pays = [\"one\"]\n" + two_campaigns +
           "[[campaign]]\nname = \"third\"\naccounts = [\"a \\\"b\\\"\", \"c\"]\nbudget = 12.345678\ntopic = 3\nslot = \"0\"\nstart = "
