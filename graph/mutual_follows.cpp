@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/base/parallel.hpp"
+#include "graph/user_set.hpp"
 
 namespace grapevine {
 
@@ -235,5 +236,24 @@ private:
 }  // namespace
 
 Array<std::uint64_t> mutual_follows(RowsView rows) { return MutualFollows(rows).take_bits(); }
+
+Array<std::uint64_t> mutual_follows(RowsView followees, RowsView followers) {
+  Array<std::uint64_t> bits((followees.users.size() + 63) / 64, 0);
+  std::vector<UserSet> sets(static_cast<std::size_t>(thread_count()), UserSet(followees.count()));
+  parallel_blocks(followees.count(), 1024, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
+    UserSet& set = sets[static_cast<std::size_t>(worker)];
+    BitSetter setter(bits);
+    for (std::size_t u = first; u < last; ++u) {
+      const std::span<const UserId> row = followees[u], back = followers[u];
+      if (row.empty() || back.empty()) continue;
+      set.open(back.size());
+      set.add(back);
+      for (std::size_t i = 0; i < row.size(); ++i)
+        if (set.contains(row[i], back)) setter.set(followees.begin[u] + i);
+      set.close(back);
+    }
+  });
+  return bits;
+}
 
 }  // namespace grapevine

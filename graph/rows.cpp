@@ -11,14 +11,6 @@ namespace grapevine {
 
 namespace {
 
-/// A value on its way to a row.
-struct Placed {
-  std::uint32_t row;
-  UserId value;
-};
-
-using PlacedItems = UnwrittenArray<Placed>;
-
 /// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
 /// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.
 template <class Visit>
@@ -66,16 +58,6 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least
       },
       1);
   return grouped;
-}
-
-Rows transpose(RowsView rows, PlacedItems& scratch) {
-  return group(
-      rows.count(), rows.count(),
-      [&](std::size_t first, std::size_t last, auto&& put) {
-        for (std::size_t row = first; row < last; ++row)
-          for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
-      },
-      4096, scratch);
 }
 
 /// Sorts what is often sorted but for few places.
@@ -129,9 +111,8 @@ Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
       4096, scratch);
 }
 
-Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual) {
-  PlacedItems scratch;
-  const Rows followers = group(
+Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual, PlacedItems& scratch) {
+  return group(
       users, pieces.size(),
       [&](std::size_t first, std::size_t last, auto&& put) {
         for (const std::span<const Follow> piece : pieces.subspan(first, last - first))
@@ -142,7 +123,16 @@ Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pi
           }
       },
       1, scratch);
-  return transpose(followers, scratch);  // followees come in the order of their numbers: no row needs sorting
+}
+
+Rows transpose(RowsView rows, PlacedItems& scratch) {
+  return group(
+      rows.count(), rows.count(),
+      [&](std::size_t first, std::size_t last, auto&& put) {
+        for (std::size_t row = first; row < last; ++row)
+          for (const UserId user : rows[row]) put(user.value(), UserId(static_cast<std::uint32_t>(row)));
+      },
+      4096, scratch);
 }
 
 Rows transpose(RowsView rows) {

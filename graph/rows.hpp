@@ -61,12 +61,21 @@ Rows rows_of_sizes(std::span<const std::uint32_t> sizes);
 /// Row u lists whom u follows, in the order of `follows`, repetitions and all. Users are 0 .. users - 1.
 Rows group_by_follower(std::size_t users, std::span<const Follow> follows);
 
-/// Row u lists whom u follows, ascending, repetitions and all. Where follows are `mutual`, each is also the follow of the followee, but for
-/// loops.
-Rows group_sorted(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual);
+/// A value on its way to a row.
+struct Placed {
+  std::uint32_t row;
+  UserId value;
+};
+/// Room that sorting into rows takes, 8 bytes a follow; who sorts twice hands it on, for fresh memory is slow.
+using PlacedItems = UnwrittenArray<Placed>;
+
+/// Row v lists who follows v, in the order of the pieces, repetitions and all. Where follows are `mutual`, each is also the follow of the
+/// followee, but for loops.
+Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual, PlacedItems& scratch);
 
 /// Row v of the result lists the rows that hold v, ascending.
 Rows transpose(RowsView rows);
+Rows transpose(RowsView rows, PlacedItems& scratch);
 
 /// What `tidy` took out.
 struct Dropped {

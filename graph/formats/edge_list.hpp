@@ -30,7 +30,7 @@ struct EdgeListOptions {
 /// here; isolated users stand only there. With `key`, an account's key is the hash of that text, else of its id.
 ///
 /// The text is cut into pieces at line ends, which all threads read side by side; a packed file is unpacked by one more thread ahead of them.
-/// Beside the graph it takes some 20 bytes a follow, and no text but once a user and thread. What is unusual in any piece has the file read
+/// Beside the graph it takes some 16 bytes a follow, and no text but once a user and thread. What is unusual in any piece has the file read
 /// once more, in order, to say in which line.
 ///
 /// With `chances` the file is read a second time (graph/formats/edge_chances.hpp), so it must not be a pipe.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "graph/base/parallel.hpp"
+#include "graph/follower_rows.hpp"
 
 namespace grapevine {
 
@@ -51,6 +52,13 @@ public:
   /// Above all of them; they may be places of a table if they are `dense`.
   std::size_t bound() const { return bound_; }
   const std::vector<std::uint32_t>& values() const { return values_; }
+  /// of(place) of each number, by number.
+  template <class Of>
+  std::vector<std::uint32_t> table(Of&& of) const {
+    std::vector<std::uint32_t> values(bound_);
+    parallel_for(values_.size(), [&](std::size_t place) { values[values_[place]] = of(place); });
+    return values;
+  }
   std::vector<std::uint32_t> take_values() { return std::move(values_); }
 
 private:
@@ -107,14 +115,20 @@ struct Texts {
   }
 };
 
+/// Rows are made for codes: as many as this for a user may be nobody's.
+constexpr std::size_t most_codes_a_user = 4;
+
 /// Who the users are. Follows name them by codes, of which some may be nobody's.
 struct Users {
-  std::size_t bound = 0;              // above all codes
-  std::vector<std::uint32_t> codes;   // ascending
-  std::vector<std::string> names;     // by code; empty: the codes are the names
-  std::vector<AccountKey> keys;       // by place in `codes`
+  std::size_t bound = 0;               // above all codes
+  bool coded_by_number = false;        // the codes are the numbers; else they are the places
+  std::vector<std::uint32_t> numbers;  // by place, ascending
+  std::vector<std::string> names;      // by place; empty: the numbers are the names
+  std::vector<AccountKey> keys;        // by place
 
-  std::string name(std::size_t place) const { return names.empty() ? std::string(Decimal(codes[place])) : names[codes[place]]; }
+  std::size_t count() const { return keys.size(); }
+  std::uint32_t code(std::size_t place) const { return coded_by_number ? numbers[place] : static_cast<std::uint32_t>(place); }
+  std::string name(std::size_t place) const { return names.empty() ? std::string(Decimal(numbers[place])) : names[place]; }
 };
 
 template <class Rename>
@@ -142,10 +156,15 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
   Users users;
   const bool texts_occur = std::ranges::any_of(named.texts, [](const IdTable& table) { return table.size() > 0; });
   if (numbers.dense() && !texts_occur && accounts == nullptr) {
-    users.bound = numbers.bound();
-    users.codes = numbers.take_values();
-    users.keys.resize(users.codes.size());
-    parallel_for(users.codes.size(), [&](std::size_t i) { users.keys[i] = account_key(Decimal(users.codes[i])); });
+    users.coded_by_number = numbers.bound() / most_codes_a_user <= numbers.values().size();
+    users.bound = users.coded_by_number ? numbers.bound() : numbers.values().size();
+    if (!users.coded_by_number) {
+      const std::vector<std::uint32_t> places = numbers.table([](std::size_t place) { return static_cast<std::uint32_t>(place); });
+      rename(named, [&](std::uint32_t id, std::size_t) { return places[id]; });
+    }
+    users.numbers = numbers.take_values();
+    users.keys.resize(users.numbers.size());
+    parallel_for(users.count(), [&](std::size_t i) { users.keys[i] = account_key(Decimal(users.numbers[i])); });
     return users;
   }
 
@@ -177,13 +196,10 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
       users.keys[i] = account_key(users.names[i]);
     });
   }
-  users.codes.resize(users.bound);
-  for (std::size_t i = 0; i < users.bound; ++i) users.codes[i] = static_cast<std::uint32_t>(i);
 
   const auto text_code = [&](std::uint32_t id, std::size_t table) { return code[numbers.values().size() + texts.number[table][id - text_id]]; };
   if (numbers.dense()) {
-    std::vector<std::uint32_t> number_code(numbers.bound());
-    parallel_for(numbers.values().size(), [&](std::size_t i) { number_code[numbers.values()[i]] = code[i]; });
+    const std::vector<std::uint32_t> number_code = numbers.table([&](std::size_t place) { return code[place]; });
     rename(named, [&](std::uint32_t id, std::size_t table) { return id < text_id ? number_code[id] : text_code(id, table); });
   } else {
     rename(named, [&](std::uint32_t id, std::size_t table) {
@@ -193,31 +209,6 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
     });
   }
   return users;
-}
-
-/// Followers of each code, repetitions counted and loops not. Each of some threads counts a share of the follows in an array of its own, as
-/// long as those arrays together are no larger than the follows.
-std::vector<std::uint32_t> count_followers(const NamedFollows& named, std::size_t bound, std::size_t follows) {
-  const std::size_t shares = std::clamp<std::size_t>(2 * follows / std::max<std::size_t>(bound, 1), 1, static_cast<std::size_t>(thread_count()));
-  const std::size_t each = (named.pieces.size() + shares - 1) / shares;
-  std::vector<std::vector<std::uint32_t>> counts(shares);
-  parallel_for(
-      shares,
-      [&](std::size_t share) {
-        std::vector<std::uint32_t>& mine = counts[share];
-        mine.resize(bound, 0);
-        for (std::size_t p = share * each; p < std::min((share + 1) * each, named.pieces.size()); ++p)
-          for (const Follow& follow : named.pieces[p].follows) {
-            const std::uint32_t one = follow.follower != follow.followee;
-            mine[follow.followee.value()] += one;
-            if (named.undirected) mine[follow.follower.value()] += one;
-          }
-      },
-      1);
-  parallel_for(bound, [&](std::size_t code) {
-    for (std::size_t share = 1; share < shares; ++share) counts[0][code] += counts[share][code];
-  });
-  return std::move(counts[0]);
 }
 
 /// Positions by follower count, descending, then by key: by key in buckets of its first bits, for keys are hashes; then a stable counting sort.
@@ -252,19 +243,35 @@ std::vector<std::uint32_t> internal_order(std::span<const std::uint32_t> followe
   return order;
 }
 
-/// Whom repetitions in sorted rows follow, once for each repetition; loops do not count.
-std::vector<UserId> repeated_followees(const Rows& rows) {
-  return parallel_append<UserId>(rows.count(), [&](std::size_t r, std::vector<UserId>& out) {
-    const std::span<const UserId> row = rows[r];
-    for (std::size_t i = 1; i < row.size(); ++i)
-      if (row[i] == row[i - 1] && row[i].index() != r) out.push_back(row[i]);
-  });
+FollowerRows by_followee(std::size_t users, NamedFollows named) {
+  std::vector<std::span<const Follow>> pieces(named.pieces.size());
+  std::ranges::transform(named.pieces, pieces.begin(), [](const FollowPiece& piece) { return std::span<const Follow>(piece.follows); });
+  return FollowerRows(users, pieces, named.undirected);
 }
 
-std::vector<std::uint32_t> composed(const std::vector<std::uint32_t>& before, std::span<const UserId> after) {
-  std::vector<std::uint32_t> both(before.size());
-  for (std::size_t k = 0; k < both.size(); ++k) both[k] = before[after[k].index()];
-  return both;
+void expect_follows(const std::filesystem::path& file, const LoadReport& report) {
+  if (report.follows > 0) return;
+  if (report.self_loops == 0)
+    throw BadRequest(fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
+  throw BadRequest(fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
+                               file.string(), report.self_loops));
+}
+
+/// Keys are the same by chance once in 10^19 pairs.
+void expect_different_keys(const std::filesystem::path& file, const LoadedGraph& loaded) {
+  const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
+  for (std::size_t k = 1; k < counts.size(); ++k)
+    if (counts[k - 1] == counts[k] && loaded.keys[k - 1] == loaded.keys[k])
+      throw BadRequest(
+          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
+                      file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
+}
+
+std::uint64_t count_isolated(const FollowGraph& graph) {
+  return parallel_sum(graph.user_count(), [&](std::size_t k) {
+    const UserId user(static_cast<std::uint32_t>(k));
+    return std::uint64_t{graph.follower_count(user) == 0 && graph.followees(user).empty()};
+  });
 }
 
 }  // namespace
@@ -272,68 +279,30 @@ std::vector<std::uint32_t> composed(const std::vector<std::uint32_t>& before, st
 LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, const AccountTable* accounts, LoadReport report) {
   report.pairs = 0;
   for (const FollowPiece& piece : named.pieces) report.pairs += piece.follows.size();
-  Users users = find_users(file, named, accounts);
-  const std::size_t count = users.codes.size();
-  report.users = count;
+  const Users users = find_users(file, named, accounts);
+  report.users = users.count();
 
-  // Users are numbered by the followers that lines give them, before repetitions are known. Where there are any, it is looked at again.
-  std::vector<std::uint32_t> order;             // places in users.codes
-  std::vector<std::uint32_t> followers(count);  // by number
-  {
-    const std::vector<std::uint32_t> by_code = count_followers(named, users.bound, report.pairs);
-    std::vector<std::uint32_t> by_place(count);
-    parallel_for(count, [&](std::size_t i) { by_place[i] = by_code[users.codes[i]]; });
-    order = internal_order(by_place, users.keys);
-    parallel_for(count, [&](std::size_t k) { followers[k] = by_place[order[k]]; });
-  }
-  {
-    std::vector<std::uint32_t> number(users.bound);
-    parallel_for(count, [&](std::size_t k) { number[users.codes[order[k]]] = static_cast<std::uint32_t>(k); });
-    rename(named, [&](std::uint32_t code, std::size_t) { return number[code]; });
-  }
-  std::vector<std::span<const Follow>> pieces(named.pieces.size());
-  std::ranges::transform(named.pieces, pieces.begin(), [](const FollowPiece& piece) { return std::span<const Follow>(piece.follows); });
-  Rows rows = group_sorted(count, pieces, named.undirected);
-  std::vector<FollowPiece>().swap(named.pieces);
-  const std::vector<UserId> repeated = repeated_followees(rows);
-  const Dropped dropped = tidy(rows);
-  report.self_loops = dropped.self_loops;
-  report.duplicates = dropped.duplicates;
-  report.follows = rows.users.size();
-  if (report.follows == 0 && report.self_loops == 0)
-    throw BadRequest(fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
-  if (report.follows == 0)
-    throw BadRequest(fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
-                                 file.string(), report.self_loops));
-  if (!repeated.empty()) {
-    std::vector<AccountKey> keys(count);
-    parallel_for(count, [&](std::size_t k) { keys[k] = users.keys[order[k]]; });
-    for (const UserId user : repeated) --followers[user.index()];
-    const std::vector<std::uint32_t> again = internal_order(followers, keys);
-    std::vector<UserId> moved(count);
-    std::ranges::transform(again, moved.begin(), [](std::uint32_t k) { return UserId(k); });
-    if (!std::ranges::is_sorted(moved)) {
-      rows = renumber(rows, moved);
-      order = composed(order, moved);
-    }
-  }
+  FollowerRows rows = by_followee(users.bound, std::move(named));
+  report.self_loops = rows.dropped().self_loops;
+  report.duplicates = rows.dropped().duplicates;
+  report.follows = rows.follow_count();
+  expect_follows(file, report);
 
+  std::vector<std::uint32_t> followers(users.count());  // by place
+  parallel_for(users.count(), [&](std::size_t place) { followers[place] = rows.follower_counts()[users.code(place)]; });
+  const std::vector<std::uint32_t> order = internal_order(followers, users.keys);
   LoadedGraph loaded;
-  loaded.accounts.outside_ids.resize(count);
-  loaded.keys.resize(count);
-  parallel_for(count, [&](std::size_t k) {
+  loaded.accounts.outside_ids.resize(users.count());
+  loaded.keys.resize(users.count());
+  std::vector<UserId> codes(users.count());
+  parallel_for(users.count(), [&](std::size_t k) {
     loaded.accounts.outside_ids[k] = users.name(order[k]);
     loaded.keys[k] = users.keys[order[k]];
+    codes[k] = UserId(users.code(order[k]));
   });
-  loaded.graph = FollowGraph(std::move(rows));
-  const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
-  for (std::size_t k = 0; k < count; ++k) {
-    if (k > 0 && counts[k - 1] == counts[k] && loaded.keys[k - 1] == loaded.keys[k])  // by chance once in 10^19 pairs
-      throw BadRequest(
-          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
-                      file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
-    report.isolated += counts[k] == 0 && loaded.graph.followees(UserId(static_cast<std::uint32_t>(k))).empty();
-  }
+  loaded.graph = std::move(rows).take_graph(codes);
+  expect_different_keys(file, loaded);
+  report.isolated = count_isolated(loaded.graph);
   loaded.report = report;
   return loaded;
 }

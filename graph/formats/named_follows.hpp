@@ -47,7 +47,7 @@ public:
 };
 
 /// Makes the graph: numbers its users, drops loops and repetitions, and fills the report but for lines and comments. With `accounts`, users
-/// are those of the table. The same for any order of the follows and any number of threads; about 20 bytes a follow beside the graph.
+/// are those of the table. The same for any order of the follows and any number of threads; about 16 bytes a follow beside the graph.
 /// Throws BadRequest where there are no follows or two users' keys are the same, UnknownAccount where an id is not in the table.
 LoadedGraph assemble(const std::filesystem::path& file, NamedFollows follows, const AccountTable* accounts, LoadReport report);
 

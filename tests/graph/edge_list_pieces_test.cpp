@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "graph/base/parallel.hpp"
 #include "graph/formats/edge_list.hpp"
@@ -99,6 +100,27 @@ TEST_CASE("few ids that lie far apart take no table of all numbers between them"
     expected.insert({a, b});
   }
   CHECK(follows(load_edge_list(folder.write("edges", text), {.piece = 100})) == expected);
+}
+
+TEST_CASE("the users of a list are the numbers that stand in it, however many lie between them", "[graph][formats][pieces]") {
+  const Folder folder;
+  const std::uint64_t step = GENERATE(1, 3, 5, 40);  // from numbers that serve as they are to those of which few are users
+  std::mt19937_64 engine(3);
+  std::string text;
+  Pairs expected;
+  std::set<std::string> users;
+  for (int i = 0; i < 4'000; ++i) {
+    const std::string a = fmt::format("{}", step * (engine() % 1'000)), b = fmt::format("{}", step * (engine() % 1'000));
+    if (a == b) continue;
+    text += a + " " + b + "\n";
+    expected.insert({a, b});
+    users.insert({a, b});
+  }
+  const LoadedGraph loaded = load_edge_list(folder.write("edges", text), {.piece = 1'000});
+  CHECK(follows(loaded) == expected);
+  CHECK(loaded.graph.user_count() == users.size());
+  CHECK(std::set<std::string>(loaded.accounts.outside_ids.begin(), loaded.accounts.outside_ids.end()) == users);
+  CHECK(loaded.report.isolated == 0);
 }
 
 TEST_CASE("repetitions do not count as followers, however often a line stands", "[graph][formats][pieces]") {

@@ -1,6 +1,7 @@
 #include "graph/mutual_follows.hpp"
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 #include "graph/base/parallel.hpp"
@@ -42,7 +43,16 @@ TEST_CASE("a follow is marked as mutual when its reverse is among the rows, and 
     const FollowGraph graph = returned_now_and_then(users, users == 0 ? 0 : 20 * users, users);
     CAPTURE(users);
     CHECK(wrong_bits(graph.rows(), mutual_follows(graph.rows())) == 0);
+    CHECK(wrong_bits(graph.rows(), mutual_follows(graph.rows(), transpose(graph.rows()))) == 0);
   }
+}
+
+TEST_CASE("rows of followers in any order tell the same mutual follows as the rows alone, with any number of threads", "[graph][mutual][invariance]") {
+  const FollowGraph graph = returned_now_and_then(20'000, 240'000, 5);  // most have fewer than 64 followers, the first some 2 000
+  Rows followers = transpose(graph.rows());
+  for (std::size_t u = 0; u < followers.count(); ++u) std::ranges::shuffle(followers[u], std::mt19937_64(u));
+  const int threads = GENERATE(1, 2, 3, 8);
+  CHECK(with_threads(threads, [&] { return mutual_follows(graph.rows(), followers); }) == mutual_follows(graph.rows()));
 }
 
 TEST_CASE("mutual follows are found when questions come in several rounds, with any number of threads", "[graph][mutual][invariance]") {
