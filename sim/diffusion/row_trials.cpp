@@ -187,7 +187,7 @@ RowTrials::RowTrials(const Audience& audience, const Chances& chances, TrialSamp
       chances_(&chances),
       skip_(chances.is_uniform() && sampling == TrialSampling::skip),
       avx512_(has_avx512()),
-      gaps_(chances.probability()) {
+      gaps_(skip_ ? chances.probability() : 0.0) {
   const std::span<const std::uint32_t> counts = audience.graph().follower_counts();
   successes_.resize(enough + (counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end())) + block);
 }

@@ -259,7 +259,7 @@ TEST_CASE("on all digraphs of up to 4 vertices who adopts when is distributed as
     std::vector<Arc> arcs;
     for (std::size_t a = 0; a < arcs_of_4.size(); ++a)
       if ((graph >> a & 1) != 0) arcs.push_back(arcs_of_4[a]);
-    const Town town(4, arcs);
+    const Town town(with_threads(1, [&] { return Town::built(4, arcs); }));
     IndependentCascade cascade(town.audience, chances, sampling);
     auto counts = frequencies(cascade, graph * runs, runs, [](const Spread& spread) { return distances(spread); });
     bool possible = true;
