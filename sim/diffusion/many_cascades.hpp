@@ -19,14 +19,16 @@ namespace grapevine {
 
 /// Which cascades, and what is kept of them.
 struct ManyCascadesParameters {
-  std::uint64_t stream = 0;       ///< `StreamKey::key(Draw::contagion)` of the stream "dynamics"
-  std::uint64_t first = 0;        ///< the first number; the contagion of number k is `ContagionKey(stream, k)`
-  std::uint64_t cascades = 0;     ///< how many numbers
-  std::span<const UserId> roots;  ///< roots are drawn among these; empty: among all users. Where there is nobody, nothing spreads
-  std::uint32_t steps = 0;        ///< adopters of this step try no more; 0: all do. A contagion of a factory knows its own
-  TierParameters tiers;           ///< the tally's
-  std::uint32_t large = 100;      ///< adopters from which the tally counts the shape
-  std::uint32_t trees_from = 0;   ///< adopters from which the tree is kept; 0: none is
+  std::uint64_t stream = 0;    ///< `StreamKey::key(Draw::contagion)` of the stream "dynamics"
+  std::uint64_t first = 0;     ///< the first number; the contagion of number k is `ContagionKey(stream, k)`
+  std::uint64_t cascades = 0;  ///< how many numbers
+  /// Roots are drawn among these; empty: among all users, so a tier that has none is for the caller to refuse. On a graph without users
+  /// nothing spreads.
+  std::span<const UserId> roots;
+  std::uint32_t steps = 0;       ///< adopters of this step try no more; 0: all do. A contagion of a factory knows its own
+  TierParameters tiers;          ///< the tally's
+  std::uint32_t large = 100;     ///< adopters from which the tally counts the shape
+  std::uint32_t trees_from = 0;  ///< adopters from which the tree is kept; 0: none is
   /// Called now and then with the number of cascades that are done, by one thread at a time; may throw to stop.
   std::function<void(std::uint64_t)> progress;
 };

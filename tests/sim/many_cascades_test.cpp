@@ -10,7 +10,9 @@
 #include "graph/base/parallel.hpp"
 #include "graph/tree_metrics.hpp"
 #include "sim/diffusion/branching.hpp"
+#include "sim/diffusion/growing_cascade.hpp"
 #include "sim/diffusion/independent_cascade.hpp"
+#include "sim/diffusion/uniform_contacts.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/cascades.hpp"
 
@@ -76,6 +78,28 @@ TEST_CASE("cascades that advance together are those that run alone, tree by tree
   REQUIRE(together.trees.size() == p.cascades);
   if (probability >= 0.1) CHECK(largest_of(together) > 32);  // some outgrow
   check_same(together, general(town(), probability, sampling, p));
+}
+
+TEST_CASE("memory of the cascade's own size finds the cascade that marks of all users find", "[sim][cascades]") {
+  const Chances chances = Chances::uniform(0.3);
+  for (const std::uint32_t steps : {0U, 2U}) {
+    IndependentCascade marking(town().audience, chances, TrialSampling::skip, steps);
+    GrowingCascade<SkippedContacts> growing(SkippedContacts(town().audience.rows(), 0.3), steps);
+    Spread marked, grown;
+    std::size_t largest = 0;
+    for (std::uint64_t number = 0; number < 200; ++number) {
+      const std::vector<UserId> seeds{user(number), user(1'999 - number), user(500 + number)};
+      const ContagionKey key(dynamics_stream(), number);
+      marking.run(seeds, key, marked);
+      growing.run(seeds, key, grown);
+      CHECK(adoptions(grown.adopters) == adoptions(marked.adopters));
+      CHECK(grown.contacts == marked.contacts);
+      largest = std::max(largest, grown.adopters.size());
+    }
+    if (steps == 0) CHECK(largest > 256);  // its table of places grew more than once
+    growing.run({}, ContagionKey(), grown);
+    CHECK(grown.adopters.empty());
+  }
 }
 
 TEST_CASE("branching processes that advance together are those that run alone, tree by tree", "[sim][cascades][branching]") {
