@@ -14,15 +14,15 @@ namespace {
 
 constexpr std::uint64_t certain = std::uint64_t{1} << 32;
 constexpr std::size_t prospects_at_once = 64;
+constexpr std::size_t enough_candidates = 4096;  // after which no further prospect is looked at before its turn
 
 /// A waiting time in steps under a probability per step: exponential with mean -`per_log_failure` = -1 / log(1 - probability).
 double waiting(std::uint64_t bits, double per_log_failure) { return math::log(uniform(~bits)) * per_log_failure; }
 
 double per_log(double failure) { return failure < 1.0 ? 1.0 / math::log(failure) : -std::numeric_limits<double>::infinity(); }
 
-double per_log_failure(std::uint64_t threshold) {
-  return per_log(static_cast<double>(certain - threshold) * 0x1p-32);
-}  // exact but for log
+/// Of a coin: what goes into the logarithm is exact.
+double per_log_failure(std::uint64_t threshold) { return per_log(static_cast<double>(certain - threshold) * 0x1p-32); }
 
 /// Rounded up to a tick, one at least; `no_time` beyond all time.
 template <class Time>
@@ -33,7 +33,7 @@ Time ticks(double steps) {
 
 /// In continuous time nothing is certain within a step: rates are at most 32 log 2 = 22.2, which fails once in 2^32 steps.
 template <class Time>
-constexpr double most_certain = sizeof(Time) == 8 ? 0x1p-32 : 0.0;
+constexpr double least_failure = sizeof(Time) == 8 ? 0x1p-32 : 0.0;
 
 template <class Time>
 std::uint64_t possible(std::uint64_t threshold) {
@@ -62,7 +62,7 @@ FirstPassage<Time>::FirstPassage(const Audience& audience, const Chances& chance
       chances_(&chances),
       threshold_(possible<Time>(chances.threshold())),
       per_log_failure_(per_log_failure(threshold_)),
-      per_log_sickness_(per_log(std::max(1.0 - recovery, most_certain<Time>))),
+      per_log_sickness_(per_log(std::max(1.0 - recovery, least_failure<Time>))),
       horizon_(static_cast<Time>(horizon == 0 ? most_steps : std::min(horizon, most_steps)) * ticks_per_step),
       arrivals_(audience.user_count()),
       queue_(window_bits<Time>(audience, chances, recovery)) {
@@ -93,17 +93,15 @@ void FirstPassage<Time>::run(std::span<const UserId> seeds, ContagionKey key, Sp
 template <class Time>
 void FirstPassage<Time>::pass_window(const Keys& keys, Spread& spread) {
   std::ranges::sort(due_);
-  const auto fetch_users_of = [&](std::size_t first) {
-    for (std::size_t i = first; i < std::min(due_.size(), first + prospects_at_once); ++i) fetch_user(due_[i]);
-  };
-  fetch_users_of(0);
-  for (std::size_t first = 0; first < due_.size(); first += prospects_at_once) {
-    const std::size_t last = std::min(due_.size(), first + prospects_at_once);
-    fetch_users_of(last);
-    for (std::size_t i = first; i < last; ++i) fetch_row(due_[i]);
+  const auto group_end = [&](std::size_t first) { return std::min(due_.size(), first + prospects_at_once); };
+  for (std::size_t i = 0; i < group_end(0); ++i) fetch_user(due_[i]);
+  for (std::size_t first = 0, last = 0; first < due_.size(); first = last) {
+    for (std::size_t i = group_end(first); i < group_end(group_end(first)); ++i) fetch_user(due_[i]);
+    for (std::size_t i = first; i < group_end(first); ++i) fetch_row(due_[i]);
     candidates_.clear();
     prospects_.clear();
-    for (std::size_t i = first; i < last; ++i) prospects_.push_back(is_stale(due_[i]) ? Prospect{} : prospect(due_[i], keys));
+    for (; last < group_end(first) && candidates_.size() < enough_candidates; ++last)
+      prospects_.push_back(is_stale(due_[last]) ? Prospect{} : prospect(due_[last], keys));
     for (std::size_t i = first; i < last; ++i) {
       pass_late(due_[i], keys, spread);
       if (!is_stale(due_[i])) adopt(due_[i], prospects_[i - first], keys, spread);

@@ -12,84 +12,113 @@ ReaderWeights::ReaderWeights(const Audience& audience, const Chances& chances)
   for (std::size_t i = 0; i < readers.size(); ++i) by_reader_[readers[i].index()] += chances.all()[i].threshold();
 }
 
+namespace {
+
+/// Asks memory for what the next adopters after adopters[i] will need, up to `end`: where their rows stand, the rows, and what
+/// fetch(user) asks for of the users in them.
+template <class Fetch>
+void fetch_ahead(RowsView rows, std::span<const Adopter> adopters, std::size_t i, std::size_t end, Fetch&& fetch) {
+  const auto row_of = [&](std::size_t k) { return rows[adopters[k].user.index()]; };
+  if (i + 12 < end) __builtin_prefetch(&rows.begin[adopters[i + 12].user.index()]);
+  if (i + 6 < end)
+    if (const std::span<const UserId> row = row_of(i + 6); !row.empty()) {
+      __builtin_prefetch(&row.front());
+      __builtin_prefetch(&row.back());
+    }
+  if (i + 2 < end)
+    for (const UserId user : row_of(i + 2).first(std::min<std::size_t>(64, row_of(i + 2).size()))) fetch(user);
+}
+
+}  // namespace
+
 LinearThreshold::LinearThreshold(const Audience& audience, const Chances& chances, std::uint32_t horizon)
     : audience_(&audience),
       chances_(&chances),
       weights_(audience, chances),
       horizon_(horizon == 0 ? UINT32_MAX : horizon),
-      readers_(audience.user_count()) {}
+      missing_(audience.user_count(), untouched),
+      places_(audience.user_count(), nowhere) {}
 
 void LinearThreshold::run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) {
-  const Keys keys{key.key(Draw::adoption_threshold), key.key(Draw::parent_tie)};
+  const std::uint64_t threshold_key = key.key(Draw::adoption_threshold), tie_key = key.key(Draw::parent_tie);
+  std::vector<Adopter>& adopters = spread.adopters;
   spread.clear();
-  for (std::uint32_t i = 0; i < seeds.size(); ++i) {
-    readers_[seeds[i].index()] = {0, i, 0};
-    spread.adopters.push_back({seeds[i], i, 0});
-    touched_.push_back(seeds[i]);
+  for (const UserId seed : seeds) {
+    missing_[seed.index()] = 0;
+    touched_.push_back(seed);
+    adopt(seed, 0, spread);
   }
-  std::size_t first = 0;
-  for (std::uint32_t step = 1; first < spread.adopters.size() && step <= horizon_; ++step) {
-    const std::size_t end = spread.adopters.size();
-    for (std::size_t i = first; i < end; ++i) {
-      prefetch(spread.adopters, i, end);
-      const UserId adopter = spread.adopters[i].user;
-      const std::span<const UserId> followers = audience_->followers(adopter);
-      const std::span<const Chance> chances = chances_->of(*audience_, adopter);
-      const std::uint64_t uniform_weight = chances_->threshold();
-      for (std::size_t k = 0; k < followers.size(); ++k)
-        press(followers[k], chances.empty() ? uniform_weight : chances[k].threshold(), static_cast<std::uint32_t>(i), step, keys, spread);
-      spread.contacts += followers.size();
+  for (std::uint32_t i = 0; i < adopters.size(); ++i) adopters[i].parent = i;
+  Step last{0, adopters.size()};
+  for (std::uint32_t step = 1; last.first < last.end && step <= horizon_; ++step) {
+    for (std::size_t i = last.first; i < last.end; ++i) {
+      fetch_ahead(audience_->rows(), adopters, i, last.end, [&](UserId follower) {
+        __builtin_prefetch(&missing_[follower.index()], 1);
+        weights_.fetch(follower);
+      });
+      press(adopters[i].user, threshold_key, step, spread);
     }
-    for (const UserId user : pressed_)
-      if (const Reader& reader = readers_[user.index()]; reader.missing == 0) spread.adopters.push_back({user, reader.parent, step});
-    pressed_.clear();
-    first = end;
+    for (std::size_t i = last.end; i < adopters.size(); ++i) {
+      fetch_ahead(audience_->graph().rows(), adopters, i, adopters.size(),
+                  [&](UserId followee) { __builtin_prefetch(&places_[followee.index()]); });
+      adopters[i].parent = parent_of(adopters[i].user, last, tie_key);
+    }
+    last = {last.end, adopters.size()};
   }
-  for (const UserId user : touched_) readers_[user.index()] = {};
+  for (const UserId user : touched_) missing_[user.index()] = untouched;
+  for (const Adopter& adopter : adopters) places_[adopter.user.index()] = nowhere;
   touched_.clear();
 }
 
-/// `adopter`, who weighs so much with `user`, adopted in the step before.
-void LinearThreshold::press(UserId user, std::uint64_t weight, std::uint32_t adopter, std::uint32_t step, const Keys& keys,
-                            const Spread& spread) {
-  Reader& reader = readers_[user.index()];
-  if (weight == 0 || (reader.missing == 0 && reader.step < step)) return;
-  if (reader.step == untouched) {
-    reader.missing = threshold(user, keys);
-    touched_.push_back(user);
+/// Adds the weight of somebody who adopted in the step before to all of its followers.
+void LinearThreshold::press(UserId adopter, std::uint64_t threshold_key, std::uint32_t step, Spread& spread) {
+  const std::span<const UserId> followers = audience_->followers(adopter);
+  const std::span<const Chance> chances = chances_->of(*audience_, adopter);
+  const std::uint64_t uniform_weight = chances_->threshold();
+  spread.contacts += followers.size();
+  for (std::size_t k = 0; k < followers.size(); ++k) {
+    const std::uint64_t weight = chances.empty() ? uniform_weight : chances[k].threshold();
+    std::uint64_t& missing = missing_[followers[k].index()];
+    if (weight == 0 || missing == 0) continue;
+    if (missing == untouched) {
+      missing = threshold(followers[k], threshold_key);
+      touched_.push_back(followers[k]);
+    }
+    missing -= std::min(missing, weight);
+    if (missing == 0) adopt(followers[k], step, spread);
   }
-  reader.missing -= std::min(reader.missing, weight);
-  if (reader.step != step) {
-    reader.step = step;
-    reader.parent = adopter;
-    pressed_.push_back(user);
-  } else if (parent_rank(keys.tie, spread.adopters[adopter].user, user) <
-             parent_rank(keys.tie, spread.adopters[reader.parent].user, user)) {
-    reader.parent = adopter;
+}
+
+void LinearThreshold::adopt(UserId user, std::uint32_t step, Spread& spread) {
+  places_[user.index()] = static_cast<std::uint32_t>(spread.adopters.size());
+  spread.adopters.push_back({user, 0, step});
+}
+
+std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t tie_key) const {
+  std::uint32_t parent = nowhere;
+  std::uint64_t lowest = 0;
+  for (const UserId followee : audience_->graph().followees(user)) {
+    const std::uint32_t place = places_[followee.index()];
+    if (!last.holds(place)) continue;
+    const std::uint64_t rank = parent_rank(tie_key, followee, user);
+    if ((parent != nowhere && rank >= lowest) || !weighs(followee, user)) continue;
+    parent = place;
+    lowest = rank;
   }
+  return parent;
+}
+
+bool LinearThreshold::weighs(UserId followee, UserId user) const {
+  if (chances_->is_uniform()) return true;  // somebody adopted
+  const std::span<const UserId> followers = audience_->followers(followee);
+  const auto place = static_cast<std::size_t>(std::ranges::lower_bound(followers, user) - followers.begin());
+  return chances_->of(*audience_, followee)[place].threshold() > 0;
 }
 
 /// Uniform in 1 .. whole, so a reader all of whose weights, adding up to 1, have come always adopts, and one without never.
-std::uint64_t LinearThreshold::threshold(UserId user, const Keys& keys) const {
+std::uint64_t LinearThreshold::threshold(UserId user, std::uint64_t threshold_key) const {
   __extension__ using Wide = unsigned __int128;
-  return 1 + static_cast<std::uint64_t>(static_cast<Wide>(nested_mix(keys.threshold, user.value(), 0)) * weights_.whole(user) >> 64);
-}
-
-/// What the next adopters of the step will need.
-void LinearThreshold::prefetch(std::span<const Adopter> adopters, std::size_t i, std::size_t end) const {
-  if (i + 8 < end) __builtin_prefetch(&audience_->rows().begin[adopters[i + 8].user.index()]);
-  if (i + 4 < end)
-    if (const std::span<const UserId> row = audience_->followers(adopters[i + 4].user); !row.empty()) {
-      __builtin_prefetch(&row.front());
-      __builtin_prefetch(&row.back());
-    }
-  if (i + 1 < end) {
-    const std::span<const UserId> row = audience_->followers(adopters[i + 1].user);
-    for (const UserId follower : row.first(std::min<std::size_t>(64, row.size()))) {
-      __builtin_prefetch(&readers_[follower.index()], 1);
-      weights_.fetch(follower);
-    }
-  }
+  return 1 + static_cast<std::uint64_t>(static_cast<Wide>(nested_mix(threshold_key, user.value(), 0)) * weights_.whole(user) >> 64);
 }
 
 }  // namespace grapevine

@@ -47,7 +47,7 @@ private:
 /// followees that adopted in the step before and weigh anything, the one of lowest `parent_rank`.
 ///
 /// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`. Weights are added as integers, so neither order nor
-/// threads matter. Time goes with the contacts, memory is 16 bytes a user.
+/// threads matter. Time goes with the contacts and with the follows of adopters, memory is 12 bytes a user.
 class LinearThreshold : public Contagion {
 public:
   /// Nobody adopts after step `horizon`; 0: until nothing can change. `audience` and `chances` outlive it.
@@ -56,27 +56,28 @@ public:
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) override;
 
 private:
-  struct Reader {
-    std::uint64_t missing = 0;       ///< weight up to the threshold; 0 once crossed
-    std::uint32_t parent = 0;        ///< of those of `step`; an index of adopters
-    std::uint32_t step = untouched;  ///< in which it was last touched
-  };
-  static constexpr std::uint32_t untouched = UINT32_MAX;
-  struct Keys {
-    std::uint64_t threshold, tie;
+  static constexpr std::uint64_t untouched = UINT64_MAX;
+  static constexpr std::uint32_t nowhere = UINT32_MAX;
+  /// The adopters of one step, as places in the list.
+  struct Step {
+    std::size_t first, end;
+
+    bool holds(std::uint32_t place) const { return place >= first && place < end; }
   };
 
-  void press(UserId user, std::uint64_t weight, std::uint32_t adopter, std::uint32_t step, const Keys& keys, const Spread& spread);
-  std::uint64_t threshold(UserId user, const Keys& keys) const;
-  void prefetch(std::span<const Adopter> adopters, std::size_t i, std::size_t end) const;
+  void press(UserId adopter, std::uint64_t threshold_key, std::uint32_t step, Spread& spread);
+  std::uint32_t parent_of(UserId user, Step last, std::uint64_t tie_key) const;
+  bool weighs(UserId followee, UserId user) const;
+  void adopt(UserId user, std::uint32_t step, Spread& spread);
+  std::uint64_t threshold(UserId user, std::uint64_t threshold_key) const;
 
   const Audience* audience_;
   const Chances* chances_;
   ReaderWeights weights_;
   std::uint32_t horizon_;
-  Array<Reader> readers_;
-  std::vector<UserId> pressed_;  ///< readers touched for the first time in this step
-  std::vector<UserId> touched_;  ///< readers that are not as they were before the run
+  Array<std::uint64_t> missing_;  ///< of users: weight up to the threshold, 0 once it is crossed
+  Array<std::uint32_t> places_;   ///< of users, among the adopters
+  std::vector<UserId> touched_;   ///< users whose `missing_` is not as it was before the run
 };
 
 }  // namespace grapevine

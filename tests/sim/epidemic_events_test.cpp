@@ -101,6 +101,21 @@ TEST_CASE("an epidemic in continuous time follows the earliest of all paths", "[
   }
 }
 
+TEST_CASE("an epidemic of a crowd in continuous time follows the earliest of all paths", "[sim][epidemic][events]") {
+  // Hundreds adopt within a step, each with a hundred followers who may get the post from it.
+  const FollowGraph graph = erdos_renyi(400, 150, StreamKey(6, Stream::graph, 0));
+  const Audience audience(graph);
+  const Chances chances = Chances::uniform(0.02);
+  const auto slow = slow_events(audience, chances, 0.02, {user(1), user(2)}, contagion(1), end_of_time);
+  const Spread spread = spread_of(audience, chances, 0.02, {user(1), user(2)}, 1);
+  REQUIRE(spread.adopters.size() == slow.size());
+  CHECK(spread.adopters.size() > 300);
+  for (const Adopter& adopter : spread.adopters) {
+    REQUIRE(spread.adopters[adopter.parent].user == slow.at(adopter.user).parent);
+    REQUIRE(adopter.step == slow.at(adopter.user).time >> 32);
+  }
+}
+
 enum State : std::uint8_t { susceptible, infectious, recovered };
 using States = std::array<State, 3>;
 

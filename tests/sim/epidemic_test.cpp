@@ -93,6 +93,18 @@ TEST_CASE("an epidemic is what trials step by step give", "[sim][epidemic]") {
   }
 }
 
+TEST_CASE("an epidemic in a crowd is what trials step by step give", "[sim][epidemic]") {
+  // Hundreds adopt in a step, each with a hundred followers who may get the post from it.
+  const FollowGraph graph = erdos_renyi(400, 150, StreamKey(6, Stream::graph, 0));
+  const Audience audience(graph);
+  const Chances chances = Chances::uniform(0.02);
+  const Spread spread = spread_of(audience, chances, 0.02, {user(1), user(2)}, 1, 6);
+  const SlowSpread slow = slow_epidemic(audience, chances, 0.02, {user(1), user(2)}, contagion(1), 6);
+  CHECK(spread.adopters.size() > 300);
+  CHECK(adoptions(spread) == slow.adoptions);
+  CHECK(spread.contacts == slow.contacts);
+}
+
 /// What each user of a small graph is.
 enum State : std::uint8_t { susceptible, infectious, recovered };
 template <std::size_t users>
