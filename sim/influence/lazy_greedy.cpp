@@ -31,11 +31,11 @@ void for_each_live(const SpreadModel& model, const ContagionKey& key, Visit&& vi
   const std::uint64_t contact = key.key(Draw::contact), threshold = key.key(Draw::adoption_threshold);
   for (std::uint32_t u = 0; u < model.graph.user_count(); ++u) {
     const UserId reader(u);
+    const std::span<const UserId> followees = model.graph.followees(reader);
     if (model.live == LiveEdges::at_most_one) {
-      if (const auto author = live_followee(model.graph, model.chances, reader, nested_mix(threshold, u, 0))) visit(*author, reader);
+      if (const auto place = live_followee(model.graph, model.chances, reader, nested_mix(threshold, u, 0))) visit(followees[*place], reader);
       continue;
     }
-    const std::span<const UserId> followees = model.graph.followees(reader);
     const bool differ = model.chances.differ_within_rows();
     for (std::size_t i = 0; i < followees.size(); ++i) {
       const std::uint64_t chance = differ ? model.chances.of(model.graph, reader)[i].threshold() : model.chances.threshold(reader);

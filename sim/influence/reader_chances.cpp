@@ -74,19 +74,18 @@ ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParam
   return ReaderChances::uniform(uniform_chance(graph, parameters));
 }
 
-std::optional<UserId> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits) {
-  const std::span<const UserId> followees = graph.followees(reader);
+std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits) {
   if (!chances.differ_within_rows()) {
-    const std::uint64_t weight = chances.threshold(reader), total = weight * followees.size(), place = below(bits, whole(total));
+    const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(), place = below(bits, whole(total));
     if (place >= total) return {};
-    return followees[place / weight];
+    return place / weight;
   }
   const std::span<const Chance> weights = chances.of(graph, reader);
   std::uint64_t total = 0;
   for (const Chance weight : weights) total += weight.threshold();
   std::uint64_t place = below(bits, whole(total));
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (place < weights[i].threshold()) return followees[i];
+    if (place < weights[i].threshold()) return i;
     place -= weights[i].threshold();
   }
   return {};

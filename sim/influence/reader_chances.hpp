@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,9 +55,9 @@ enum class LiveEdges : std::uint8_t {
   at_most_one,  ///< of each reader's at most one, with its weight: linear threshold
 };
 
-/// Linear threshold: the one followee of the reader that it adopts from, told from 64 random bits, or nobody. Weights that add up to more
-/// than 1, or fall short of it by no more than two bytes may be off (2^-12), are divided by their sum. O(1), or O(followees) where chances
-/// differ within rows.
-std::optional<UserId> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits);
+/// Linear threshold: the one followee of the reader that it adopts from, by its place among them, told from 64 random bits; or nobody.
+/// Weights that add up to more than 1, or fall short of it by no more than two bytes may be off (2^-12), are divided by their sum. O(1), or
+/// O(followees) where chances differ within rows.
+std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits);
 
 }  // namespace grapevine

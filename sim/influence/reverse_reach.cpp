@@ -1,6 +1,7 @@
 #include "sim/influence/reverse_reach.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "graph/base/error.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -30,79 +31,102 @@ ReverseReach::ReverseReach(const SpreadModel& model, std::uint64_t key)
     }
 }
 
-void ReverseReach::make(std::uint64_t number, Scratch& scratch) const {
-  const std::uint64_t key = key_of(number);
+void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scratch) const {
+  if (live_ == LiveEdges::at_most_one)
+    return make_along(first, count, scratch, [&](std::uint64_t key, UserId reader, auto&& add_link) {
+      const std::optional<std::size_t> place = live_followee(*graph_, *chances_, reader, nested_mix(key, reader.value(), 0));
+      if (place) add_link(graph_->row_begin(reader) + *place);
+    });
+  if (chances_->differ_within_rows())
+    return make_along(first, count, scratch, [&](std::uint64_t key, UserId reader, auto&& add_link) {
+      const std::span<const UserId> followees = graph_->followees(reader);
+      const std::span<const Chance> chances = chances_->of(*graph_, reader);
+      const ContactCoins coins(key, reader);
+      for (std::size_t i = 0; i < followees.size(); ++i)
+        if (coin(coins.of(followees[i]), chances[i].threshold())) add_link(graph_->row_begin(reader) + i);
+    });
+  make_along(first, count, scratch, [&, begin = graph_->rows().begin](std::uint64_t key, UserId reader, auto&& add_link) {
+    const SkipSampler& sampler = sampler_of(reader);
+    const std::uint64_t row = mix(key ^ reader.value()), end = begin[reader.index() + 1];
+    std::uint64_t at = begin[reader.index()];
+    for (std::uint64_t j = 0; at < end; ++j, ++at) {
+      at += sampler.gap(mix(row + j * golden), end - at);
+      if (at < end) add_link(at);
+    }
+  });
+}
+
+/// add_live(key of the set, reader, add_link) calls add_link for each of the reader's follows that is live, by its place in the rows.
+template <class AddLive>
+void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch& scratch, AddLive&& add_live) const {
+  constexpr std::size_t batch = 128;  // readers between one look at memory and the next
+  const std::span<const UserId> followees = graph_->rows().users;
+  scratch.reached.resize(graph_->user_count());  // zero where it is new, and again after each set
   scratch.users.clear();
-  add(root_of(key), scratch);
-  fetch(root_of(key_of(number + 1)));
-  if (live_ == LiveEdges::at_most_one) {
-    walk_back(key, scratch);
-  } else if (chances_->differ_within_rows()) {
-    toss_back(key, scratch);
-  } else {
-    skip_back(key, scratch);
-  }
-  for (const UserId user : scratch.users) scratch.reached[user.index() / 64] = 0;
-}
-
-void ReverseReach::toss_back(std::uint64_t key, Scratch& scratch) const {
-  for (std::size_t i = 0; i < scratch.users.size(); ++i) {
-    const UserId reader = scratch.users[i];
-    const std::span<const UserId> followees = graph_->followees(reader);
-    const std::span<const Chance> chances = chances_->of(*graph_, reader);
-    const ContactCoins coins(key, reader);
-    for (std::size_t k = 0; k < followees.size(); ++k)
-      if (coin(coins.of(followees[k]), chances[k].threshold())) add(followees[k], scratch);
-  }
-}
-
-/// Users by the batch, so that memory answers many questions at a time: where their rows are was asked for when they were added, who stands
-/// at the live places of the rows is asked for while the others of the batch are at it.
-void ReverseReach::skip_back(std::uint64_t key, Scratch& scratch) const {
-  constexpr std::size_t batch = 64;
-  const RowsView rows = graph_->rows();
-  std::vector<UserId>& users = scratch.users;
-  for (std::size_t first = 0; first < users.size();) {
-    const std::size_t last = std::min(users.size(), first + batch);
-    scratch.places.clear();
-    for (; first < last; ++first) {
-      const UserId reader = users[first];
-      const std::uint64_t row = mix(key ^ reader.value()), end = rows.begin[reader.index() + 1];
-      const SkipSampler& sampler = sampler_of(reader);
-      std::uint64_t at = rows.begin[reader.index()];
-      for (std::uint64_t j = 0; at < end; ++j, ++at) {
-        at += sampler.gap(mix(row + j * golden), end - at);
-        if (at == end) break;
-        scratch.places.push_back(at);
-        __builtin_prefetch(&rows.users[at]);
+  scratch.begin.resize(count);
+  scratch.end.resize(count);
+  std::uint64_t next = first;
+  std::size_t active = 0;
+  for (std::uint32_t l = 0; l < lanes && next < first + count; ++l, ++active) start(next++, l, scratch);
+  while (active > 0) {
+    scratch.links.clear();
+    for (std::uint32_t l = 0; l < lanes; ++l) {
+      Scratch::Lane& lane = scratch.lane[l];
+      for (const std::size_t last = std::min(lane.users.size(), lane.next + batch / active); lane.next < last; ++lane.next)
+        add_live(lane.key, lane.users[lane.next], [&](std::uint64_t place) {
+          scratch.links.push_back({place, l, {}});
+          __builtin_prefetch(&followees[place]);
+        });
+    }
+    for (Scratch::Link& link : scratch.links) {
+      link.user = followees[link.place];
+      fetch(link.user);
+      __builtin_prefetch(&scratch.reached[link.user.index()], 1);
+    }
+    for (const Scratch::Link& link : scratch.links) add(link.user, link.lane, scratch);
+    for (std::uint32_t l = 0; l < lanes; ++l) {
+      const Scratch::Lane& lane = scratch.lane[l];
+      if (lane.users.empty() || lane.next < lane.users.size()) continue;
+      finish(lane.number - first, l, scratch);
+      if (next < first + count) {
+        start(next++, l, scratch);
+      } else {
+        --active;
       }
     }
-    for (const std::uint64_t at : scratch.places) add(rows.users[at], scratch);
   }
 }
 
-void ReverseReach::add(UserId user, Scratch& scratch) const {
-  std::uint64_t& word = scratch.reached[user.index() / 64];
-  const std::uint64_t bit = std::uint64_t{1} << (user.index() % 64);
-  if ((word & bit) != 0) return;
-  word |= bit;
-  scratch.users.push_back(user);
-  fetch(user);
+void ReverseReach::start(std::uint64_t number, std::uint32_t lane, Scratch& scratch) const {
+  const std::uint64_t key = mix(key_ + number * golden);
+  const UserId root(static_cast<std::uint32_t>(below(mix(key), graph_->user_count())));
+  scratch.lane[lane].number = number;
+  scratch.lane[lane].key = key;
+  fetch(root);
+  add(root, lane, scratch);
+}
+
+void ReverseReach::finish(std::uint64_t place, std::uint32_t l, Scratch& scratch) const {
+  Scratch::Lane& lane = scratch.lane[l];
+  for (const UserId user : lane.users) scratch.reached[user.index()] &= static_cast<std::uint8_t>(~(1u << l));
+  scratch.begin[place] = scratch.users.size();
+  scratch.users.insert(scratch.users.end(), lane.users.begin(), lane.users.end());
+  scratch.end[place] = scratch.users.size();
+  lane.users.clear();
+  lane.next = 0;
+}
+
+void ReverseReach::add(UserId user, std::uint32_t lane, Scratch& scratch) const {
+  std::uint8_t& reached = scratch.reached[user.index()];
+  if ((reached >> lane & 1) != 0) return;
+  reached |= static_cast<std::uint8_t>(1u << lane);
+  scratch.lane[lane].users.push_back(user);
 }
 
 /// Asks for what is known of a reader.
 void ReverseReach::fetch(UserId reader) const {
   __builtin_prefetch(&graph_->rows().begin[reader.index()]);
   if (!chances_->of_readers().empty()) __builtin_prefetch(&chances_->of_readers()[reader.index()]);
-}
-
-void ReverseReach::walk_back(std::uint64_t key, Scratch& scratch) const {
-  for (UserId reader = scratch.users.front();;) {
-    const std::optional<UserId> followee = live_followee(*graph_, *chances_, reader, nested_mix(key, reader.value(), 0));
-    if (!followee || has(scratch.reached, *followee)) return;
-    reader = *followee;
-    add(reader, scratch);
-  }
 }
 
 ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates) : maker_(model, key) {
@@ -122,16 +146,15 @@ void ReverseReachSets::grow(std::uint64_t count) {
 }
 
 void ReverseReachSets::make(std::size_t number, Block& made, ReverseReach::Scratch& scratch) const {
-  if (scratch.reached.empty()) scratch = maker_.scratch();
-  std::vector<UserId> members;
+  maker_.make(number * block, block, scratch);
   made.end.reserve(block);
-  for (std::uint64_t set = number * block; set < (number + 1) * block; ++set) {
-    maker_.make(set, scratch);
-    for (const UserId user : scratch.users)
-      if (kept_.empty() || has(kept_, user)) members.push_back(user);
-    made.end.push_back(static_cast<std::uint32_t>(members.size()));
+  made.members.reserve(kept_.empty() ? scratch.users.size() : 0);
+  for (std::size_t set = 0; set < block; ++set) {
+    const auto users = std::span<const UserId>(scratch.users).subspan(scratch.begin[set], scratch.end[set] - scratch.begin[set]);
+    std::copy_if(users.begin(), users.end(), std::back_inserter(made.members), [&](UserId user) { return kept_.empty() || has(kept_, user); });
+    made.end.push_back(static_cast<std::uint32_t>(made.members.size()));
   }
-  made.members.assign(members.begin(), members.end());
+  made.members.shrink_to_fit();
 }
 
 }  // namespace grapevine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,41 +19,55 @@ namespace grapevine {
 /// are drawn, so time goes with the users of the set and not with whom they follow; linear threshold walks back along one follow a user.
 class ReverseReach {
 public:
+  static constexpr std::size_t lanes = 8;  ///< sets that a thread makes side by side, so that memory answers many questions at a time
+
   /// The graph has a user. What `model` names outlives it. O(users).
   ReverseReach(const SpreadModel& model, std::uint64_t key);
 
-  /// What one thread needs: one bit a user, and room for the set.
+  /// What one thread needs: a byte a user, and room for the sets.
   struct Scratch {
-    Array<std::uint64_t> reached;
-    std::vector<UserId> users;
-    std::vector<std::uint64_t> places;
-  };
-  Scratch scratch() const { return {Array<std::uint64_t>((graph_->user_count() + 63) / 64), {}, {}}; }
+    struct Lane {
+      std::uint64_t number = 0, key = 0;
+      std::vector<UserId> users;  ///< of the set so far, its root first
+      std::size_t next = 0;       ///< the first of them whose followees have not been looked at
+    };
+    struct Link {
+      std::uint64_t place = 0;  ///< of a live follow, in the rows of followees
+      std::uint32_t lane = 0;
+      UserId user{};
+    };
+    std::array<Lane, lanes> lane;
+    Array<std::uint8_t> reached;  ///< a bit for each lane
+    std::vector<Link> links;
 
-  /// The users of set `number` in scratch.users, its root first.
-  void make(std::uint64_t number, Scratch& scratch) const;
+    std::vector<UserId> users;        ///< of the sets made, set after set as they were finished
+    std::vector<std::uint64_t> begin;  ///< of each set in `users`, by number
+    std::vector<std::uint64_t> end;
+  };
+
+  /// The sets `first` to first + count - 1.
+  void make(std::uint64_t first, std::uint64_t count, Scratch& scratch) const;
 
   const FollowGraph& graph() const { return *graph_; }
 
 private:
-  std::uint64_t key_of(std::uint64_t number) const { return mix(key_ + number * golden); }
-  UserId root_of(std::uint64_t key) const { return UserId(static_cast<std::uint32_t>(below(mix(key), graph_->user_count()))); }
+  template <class AddLive>
+  void make_along(std::uint64_t first, std::uint64_t count, Scratch& scratch, AddLive&& add_live) const;
+  void start(std::uint64_t number, std::uint32_t lane, Scratch& scratch) const;
+  void finish(std::uint64_t place, std::uint32_t lane, Scratch& scratch) const;
+  void add(UserId user, std::uint32_t lane, Scratch& scratch) const;
+  void fetch(UserId reader) const;
+
   const SkipSampler& sampler_of(UserId reader) const {
     return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
   }
-  void add(UserId user, Scratch& scratch) const;
-  void fetch(UserId reader) const;
-
-  void toss_back(std::uint64_t key, Scratch& scratch) const;
-  void skip_back(std::uint64_t key, Scratch& scratch) const;
-  void walk_back(std::uint64_t key, Scratch& scratch) const;
 
   const FollowGraph* graph_;
   const ReaderChances* chances_;
   LiveEdges live_;
   std::uint64_t key_;
-  std::vector<SkipSampler> samplers_;       ///< for each chance that is equal within a row somewhere
-  std::vector<std::uint16_t> sampler_of_;   ///< ... by its two bytes; empty: the first is for all
+  std::vector<SkipSampler> samplers_;      ///< for each chance that is equal within a row somewhere
+  std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
 /// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member and a set.
@@ -69,6 +84,7 @@ public:
   std::uint64_t count() const { return block * blocks_.size(); }
   std::uint64_t member_count() const { return members_; }
   std::size_t user_count() const { return maker_.graph().user_count(); }
+  std::size_t block_count() const { return blocks_.size(); }
 
   /// visit(number of the set, its members) for the sets of each block from `first_block` on, in parallel by block.
   template <class Visit>
@@ -86,7 +102,6 @@ public:
         },
         1);
   }
-  std::size_t block_count() const { return blocks_.size(); }
 
 private:
   struct Block {
