@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -5,6 +8,7 @@
 #include "graph/formats/edge_list.hpp"
 #include "graph/tree_metrics.hpp"
 #include "graph/tree_order.hpp"
+#include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
 
 // The scenarios by which this version is held against reality.
@@ -43,4 +47,39 @@ TEST_CASE("the graphs of experiment 1 are a star, a path and a complete binary t
   double pairs = 0;  // the edge above each of the 2^j users of level j lies between 2^(8 - j) - 1 users and the others
   for (int j = 1; j <= 7; ++j) pairs += double(1 << j) * ((1 << (8 - j)) - 1) * (255 - (1 << (8 - j)) + 1);
   CHECK(binary.structural_virality == 2 * pairs / (255.0 * 254));
+}
+
+TEST_CASE("a contagion that nothing stops draws exactly the star, the path and the binary tree that it runs on", "[scenarios][validation][experiment-1]") {
+  const std::string name = GENERATE("star", "path", "binary-tree");
+  CAPTURE(name);
+  const TreeMetrics whole = tree_of("experiment-1-" + name);
+  const StudyResult study = run_study(read_scenario(validation / ("experiment-1-" + name + ".toml")));
+  REQUIRE(study.replicates == 2);
+  for (std::size_t r = 0; r < study.replicates; ++r) {
+    std::size_t paid = 0, unpaid = 0;
+    for (const PostRow& post : study.record(0, 0, r).posts) {
+      const std::uint32_t n = post.cascade_size;
+      CAPTURE(r, n);
+      if (post.campaign == 0) {
+        ++paid;
+        CHECK(n == whole.size);
+        CHECK(post.depth == whole.depth);
+        CHECK(post.largest_broadcast == whole.largest_broadcast);
+        CHECK(post.structural_virality == whole.structural_virality);
+        continue;
+      }
+      ++unpaid;
+      if (n == 1) {
+        CHECK((post.depth == 0 && post.largest_broadcast == 0 && std::isnan(post.structural_virality)));
+      } else if (name == "star") {
+        CHECK((n == 200 && post.structural_virality == whole.structural_virality));
+      } else if (name == "path") {
+        CHECK((post.depth == n - 1 && post.structural_virality == (n + 1) / 3.0));
+      } else {
+        CHECK(((n & (n + 1)) == 0 && post.largest_broadcast == 2 && n == (2u << post.depth) - 1));
+      }
+    }
+    CHECK(paid == 1);
+    CHECK(unpaid == 200);
+  }
 }

@@ -1,0 +1,299 @@
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/base/parallel.hpp"
+#include "scenarios/program/bands.hpp"
+#include "scenarios/program/study.hpp"
+#include "scenarios/program/table.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+
+// Studies under the classic models, from a scenario to its result.
+
+using namespace grapevine;
+using namespace grapevine::test;
+
+namespace {
+
+const std::filesystem::path here = GRAPEVINE_SOURCE "/tests/scenarios";
+
+/// A star of 400 followers of "hub", a chain of 50 behind "head", and their columns of probabilities.
+std::string star_and_chain() {
+  std::string text = "follower,followed,p\n";
+  for (int i = 0; i < 400; ++i) text += fmt::format("fan{},hub,0.25\n", i);
+  text += "link0,head,1\n";
+  for (int i = 1; i < 50; ++i) text += fmt::format("link{},link{},1\n", i, i - 1);
+  return text;
+}
+
+const std::string seeded = R"(format = 1
+seed = 5
+replicates = 400
+redraw = ["dynamics"]
+[graph]
+file = "follows.csv"
+columns = ["follower", "followed"]
+[time]
+measure = "10h"
+[diffusion]
+model = "independent-cascade"
+[[campaign]]
+name = "both"
+accounts = ["hub", "head"]
+slots = 1
+[[arm]]
+name = "base"
+pays = ["both"]
+)";
+
+StudyResult study_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  const Folder folder;
+  folder.write("follows.csv", star_and_chain());
+  return run_study(read_scenario(folder.write("study.toml", text), overrides));
+}
+
+}  // namespace
+
+TEST_CASE("a campaign's seeds win the adopters of the closed form", "[scenarios][diffusion]") {
+  const StudyResult study = study_of(seeded, {"diffusion.chance=0.3"});
+  double hub = 0, chain = 0;
+  for (const RunRecord& record : study.records) {
+    REQUIRE(record.posts.size() == 2);
+    const PostRow &star = record.posts[0], &path = record.posts[1];
+    hub += static_cast<double>(star.reshares);
+    chain += static_cast<double>(path.reshares);
+    CHECK((star.depth == 1 && star.reach == 400 && star.impressions_followed == 400 && star.impressions_reshared == 0));
+    CHECK(path.depth == path.reshares);
+    CHECK(record.campaigns[0].outcomes.posts == 2);
+    CHECK(record.campaigns[0].outcomes.reshares == star.reshares + path.reshares);
+    CHECK(record.campaigns[0].outcomes.reach == star.reach + path.reach);                  // disjoint audiences
+    CHECK(record.campaigns[0].outcomes.impressions == 400 + std::min<std::uint64_t>(path.reshares + 1, 50));  // the last link has no follower
+  }
+  // Hub: 400 x 400 coins of 0.3: mean 120 a run, sd of the mean sqrt(400 x 0.21 / 400) = 0.458. Chain: geometric, mean 0.3 / 0.7 = 0.4286, sd of the mean sqrt(0.3) / 0.7 / 20 = 0.0391.
+  CHECK(std::abs(hub / 400 - 120) < 5 * 0.458);
+  CHECK(std::abs(chain / 400 - 0.3 / 0.7) < 5 * 0.0391);
+}
+
+TEST_CASE("probabilities of a column act follow by follow", "[scenarios][diffusion]") {
+  const StudyResult study = study_of(seeded, {"graph.chances=\"p\"", "diffusion.probability=\"column\""});
+  double hub = 0;
+  for (const RunRecord& record : study.records) {
+    hub += static_cast<double>(record.posts[0].reshares);
+    CHECK(record.posts[1].reshares == 50);  // each link of the chain has probability 1
+    CHECK(record.posts[1].structural_virality == 52 / 3.0);
+  }
+  CHECK(std::abs(hub / 400 - 100) < 5 * std::sqrt(400 * 0.1875 / 400));
+}
+
+TEST_CASE("each model sees through a chain and a star what its definition says", "[scenarios][diffusion]") {
+  const auto reshares = [](const std::vector<std::string>& overrides) {
+    std::vector<std::string> all = overrides;
+    all.push_back("replicates=1");
+    all.push_back("redraw=[]");
+    const StudyResult study = study_of(seeded, all);
+    return std::pair(study.records[0].posts[0].reshares, study.records[0].posts[1].reshares);
+  };
+  const auto everybody = std::pair<std::uint64_t, std::uint64_t>(400, 50);
+  CHECK(reshares({"diffusion.model=\"linear-threshold\"", "diffusion.probability=\"weighted-cascade\""}) == everybody);  // each reader follows one
+  CHECK(reshares({"diffusion.model=\"si\"", "diffusion.chance=0.5"}) == everybody);                                     // in the end
+  CHECK(reshares({"diffusion.model=\"sir\"", "diffusion.chance=1.0", "diffusion.recovery=1.0"}) == everybody);
+  CHECK(reshares({"diffusion.chance=1.0", "diffusion.steps=7"}) == std::pair<std::uint64_t, std::uint64_t>(400, 7));
+  CHECK(reshares({"diffusion.chance=0.0"}) == std::pair<std::uint64_t, std::uint64_t>(0, 0));
+}
+
+TEST_CASE("neither threads nor what else runs change what a classic arm says", "[scenarios][diffusion][invariance]") {
+  const auto study = [](const std::vector<std::string>& overrides) { return run_study(read_scenario(here / "classic-models.toml", overrides)); };
+  const StudyResult alone = with_threads(1, [&] { return study({"replicates=1"}); });
+  const int threads = GENERATE(2, 3, 8);
+  const StudyResult together = with_threads(threads, [&] { return study({"replicates=1"}); });
+  for (std::size_t arm = 0; arm < alone.arms.size(); ++arm) {
+    CAPTURE(alone.arms[arm]);
+    const RunRecord &one = alone.record(0, arm, 0), &other = together.record(0, arm, 0);
+    CHECK(one.event_hash == other.event_hash);
+    CHECK(one.campaigns == other.campaigns);
+    CHECK(one.curve == other.curve);
+    CHECK(one.shapes.sizes == other.shapes.sizes);
+    CHECK(one.shapes.virality == other.shapes.virality);
+    CHECK(one.posts.size() == other.posts.size());
+  }
+}
+
+TEST_CASE("what a classic run counts adds up", "[scenarios][diffusion][conservation]") {
+  const StudyResult study = run_study(read_scenario(here / "classic-models.toml", {"replicates=1"}));
+  std::map<std::string, std::uint64_t> cascades{{"weighted", 300}, {"three-levels", 300}, {"sir", 1000}, {"sir-events", 1000}};
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    if (study.models[arm] == "feed") continue;
+    CAPTURE(study.arms[arm]);
+    const RunRecord& record = study.record(0, arm, 0);
+    std::uint64_t counted = 0, adopters = 0, direct = 0, by_depth = 0, large = 0, roots = 0, reshares = 0, paid = 0, paid_reshares = 0;
+    for (std::uint32_t i = 0; i < record.shapes.sizes.size(); ++i) {
+      const CascadeSizeRow& row = record.shapes.sizes[i];
+      counted += row.cascades, adopters += row.adopters, direct += row.direct;
+      if (least_size(i) >= 10) large += row.cascades;
+      if (row.cascades > 0) CHECK((least_size(i) * row.cascades <= row.adopters && row.adopters < least_size(i + 1) * row.cascades));
+    }
+    CHECK(counted == (cascades.count(study.arms[arm]) ? cascades[study.arms[arm]] : 3000));
+    CHECK(direct <= adopters - counted);
+    for (const std::uint64_t count : record.shapes.depths) by_depth += count;
+    CHECK(by_depth == counted);
+    std::uint64_t by_virality = 0, by_broadcast = 0;
+    for (const std::uint64_t count : record.shapes.virality) by_virality += count;
+    for (const std::uint64_t count : record.shapes.broadcasts) by_broadcast += count;
+    CHECK((by_virality == large && by_broadcast == large));
+    for (const TierRow& row : record.tiers) roots += row.outcomes.posts, reshares += row.outcomes.reshares;
+    for (const CampaignRow& row : record.campaigns) paid += row.outcomes.posts, paid_reshares += row.outcomes.reshares;
+    CHECK(roots == counted + paid);
+    CHECK(reshares == adopters - counted + paid_reshares);
+    for (const PostRow& post : record.posts) {  // each tree has size - 1 edges, parents first
+      REQUIRE(post.first_node + post.cascade_size <= record.cascades.size());
+      if (post.campaign < 0) CHECK(post.cascade_size >= 60);
+      for (std::uint32_t i = 1; i < post.cascade_size; ++i) {
+        const CascadeNode& node = record.cascades[post.first_node + i];
+        REQUIRE((node.parent >= 0 && static_cast<std::uint32_t>(node.parent) < i));
+        REQUIRE(node.tick >= record.cascades[post.first_node + static_cast<std::uint32_t>(node.parent)].tick);
+      }
+    }
+    for (std::size_t c = 0; c < record.campaigns.size(); ++c)
+      if (record.campaigns[c].budget >= 0) CHECK(record.campaigns[c].spent <= record.campaigns[c].budget);
+  }
+}
+
+TEST_CASE("arms that spread alike are alike, whatever else they pay for", "[scenarios][diffusion]") {
+  const std::string two_arms = R"(format = 1
+seed = 9
+replicates = 3
+[graph]
+users = 3_000
+mean_followees = 10
+[tiers]
+names = ["small", "large"]
+from = [0, 60]
+[diffusion]
+model = "independent-cascade"
+sampling = "coins"
+chance = 0.05
+cascades = 500
+[[campaign]]
+name = "one"
+accounts = "largest"
+count = 1
+slots = 1
+[[arm]]
+name = "control"
+[[arm]]
+name = "paid"
+pays = ["one"]
+[[arm]]
+name = "fewer"
+diffusion.chance = 0.02
+pays = ["one"]
+[[contrast]]
+arm = "paid"
+against = "control"
+)";
+  const StudyResult study = run_study(scenario_of(two_arms));
+  for (std::size_t r = 0; r < study.replicates; ++r) {
+    CHECK(study.record(0, 0, r).shapes.sizes == study.record(0, 1, r).shapes.sizes);
+    // The same coins: a contact that passes at 0.02 passes at 0.05.
+    CHECK(study.record(0, 2, r).campaigns[0].outcomes.reshares <= study.record(0, 1, r).campaigns[0].outcomes.reshares);
+  }
+  for (const ComparisonRow& row : study.comparison)
+    if (row.metric == "displaced engagement") CHECK((row.estimate == 0.0 && row.lower == 0.0 && row.upper == 0.0));
+}
+
+TEST_CASE("a study under classic models has neither warm-up nor sessions", "[scenarios][diffusion]") {
+  const Scenario scenario = scenario_of("format = 1\nseed = 1\nreplicates = 1\n[graph]\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"branching\"\ncascades = 10\n");
+  CHECK(!runs_feeds(scenario));
+  CHECK(ticks_of(scenario) == 0);
+}
+
+TEST_CASE("mistakes about diffusion are told with what was expected", "[scenarios][diffusion][keys]") {
+  const std::string start = "format = 1\nseed = 1\n[graph]\nusers = 100\nmean_followees = 4\n";
+  const auto complaint = [&](const std::string& text) {
+    const std::vector<std::string> messages = refusal_of_text(start + text);
+    return messages.empty() ? std::string() : messages.front();
+  };
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"cascade\"\n"), Catch::Contains("study.toml:7:9: diffusion.model is \"cascade\"; expected one of"));
+  CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"), Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("without diffusion.adoptions"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"), Catch::Contains("it needs diffusion.model = \"sir\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"), Catch::Contains("feed.length has no effect here; it needs diffusion.model = \"feed\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\ntier = \"miro\"\n"), Catch::Contains("did you mean"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\nslots = 1\n"),
+             Catch::Contains("campaign 'one' has no topic"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = 1\nhigh = 0\n"), Catch::Contains("did you mean \"size\"?"));
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
+}
+
+TEST_CASE("a graph.file of --set takes the generator's place", "[scenarios][diffusion]") {
+  const Folder folder;
+  const auto list = folder.write("follows.csv", star_and_chain());
+  const auto study = folder.write("study.toml", "format = 1\nseed = 1\nreplicates = 1\n[graph]\nmodel = \"power-law\"\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"si\"\nsteps = 1\n");
+  CHECK(read_scenario(study, {fmt::format("graph.file=\"{}\"", list.string())}).graph.model == GraphModel::file);
+  CHECK(!refusal(study, {fmt::format("graph.file=\"{}\"", list.string()), "graph.users=7"}).empty());  // said beside it, it is a mistake
+}
+
+TEST_CASE("a band is passed by an interval that lies inside and is narrow enough", "[scenarios][bands]") {
+  CHECK(band_verdict(1.0, 1.3, 1.0, 2.0) == "pass");
+  CHECK(band_verdict(1.0, 1.4, 1.0, 2.0) == "undecided");  // wider than a third
+  CHECK(band_verdict(0.9, 1.1, 1.0, 2.0) == "undecided");
+  CHECK(band_verdict(2.1, 2.2, 1.0, 2.0) == "fail");
+  CHECK(band_verdict(0.1, 0.9, 1.0, 2.0) == "fail");
+  CHECK(band_verdict(NAN, NAN, 1.0, 2.0) == "undecided");
+}
+
+TEST_CASE("the table says where the models disagree", "[scenarios][diffusion][table]") {
+  StudyResult study = run_study(scenario_of(R"(format = 1
+seed = 2
+replicates = 3
+[graph]
+users = 500
+mean_followees = 5
+[[campaign]]
+name = "one"
+accounts = "largest"
+count = 1
+slots = 1
+[[campaign]]
+name = "many"
+count = 5
+slots = 1
+[diffusion]
+chance = 0.3
+[[arm]]
+name = "a"
+diffusion.model = "independent-cascade"
+pays = ["one"]
+[[arm]]
+name = "b"
+diffusion.model = "independent-cascade"
+pays = ["many"]
+[[arm]]
+name = "c"
+diffusion.model = "branching"
+diffusion.steps = 2
+pays = ["one"]
+[[arm]]
+name = "d"
+diffusion.model = "branching"
+diffusion.steps = 2
+pays = ["many"]
+[[contrast]]
+arm = "b"
+against = "a"
+[[contrast]]
+arm = "d"
+against = "c"
+)"));
+  const auto set = [&](const std::string& arm, double low, double high) {
+    for (ComparisonRow& row : study.comparison)
+      if (row.arm == arm && row.metric == "campaign engagement per money" && row.statistic == "ratio of means") row.lower = low, row.upper = high, row.estimate = (low + high) / 2;
+  };
+  set("b", 1.2, 1.4), set("d", 0.5, 0.7);
+  CHECK_THAT(comparison_table(study), Catch::Contains("The models disagree on engagement per money: b more; d less."));
+  set("d", 0.5, 1.7);
+  CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money: b more; d undecided."));
+}
