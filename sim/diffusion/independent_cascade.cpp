@@ -4,6 +4,10 @@
 
 namespace grapevine {
 
+namespace {
+constexpr std::size_t near_words = std::size_t{1} << 17;  // of marks that the second cache holds: no use to ask for them
+}
+
 IndependentCascade::IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling, std::uint32_t horizon)
     : trials_(audience, chances, sampling),
       users_(audience.user_count()),
@@ -62,6 +66,8 @@ Reach IndependentCascade::spread_from(std::span<const UserId> seeds, ContagionKe
     if (horizon_ != 0 && step == horizon_) break;
     while (first < last) {
       trials_.resolve(std::span<const UserId>(queue_).first(adopters_), first, last);
+      if (adopted_.size() > near_words)
+        for (const UserId user : trials_.successes()) __builtin_prefetch(&adopted_[user.index() / 64], 1);
       succeed(first, trials_.resolved());
       first += trials_.resolved();
     }

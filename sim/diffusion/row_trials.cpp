@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t enough = 4096;      // successes that end a batch
 constexpr std::uint32_t block = 16;       // coins tossed at a time, and successes written, though fewer may count
-constexpr std::size_t begins_ahead = 32;  // adopters from the fetch of where a row stands until it is planned
+constexpr std::size_t begins_ahead = 64;  // adopters from the fetch of where a row stands until it is planned
 constexpr std::size_t rows_ahead = 24;    // adopters from the fetch of a row until its trials
 
 /// Rows of a window to be resolved: those of the adopters first .. last - 1.
