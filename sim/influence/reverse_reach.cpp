@@ -1,7 +1,6 @@
 #include "sim/influence/reverse_reach.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "graph/base/error.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -69,10 +68,13 @@ void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch&
   std::size_t active = 0;
   for (std::uint32_t l = 0; l < lanes && next < first + count; ++l, ++active) start(next++, l, scratch);
   while (active > 0) {
+    const auto last_of = [&](const Scratch::Lane& lane) { return std::min(lane.users.size(), lane.next + batch / active); };
+    for (const Scratch::Lane& lane : scratch.lane)
+      for (std::size_t i = lane.next; i < last_of(lane); ++i) fetch(lane.users[i]);
     scratch.links.clear();
     for (std::uint32_t l = 0; l < lanes; ++l) {
       Scratch::Lane& lane = scratch.lane[l];
-      for (const std::size_t last = std::min(lane.users.size(), lane.next + batch / active); lane.next < last; ++lane.next)
+      for (const std::size_t last = last_of(lane); lane.next < last; ++lane.next)
         add_live(lane.key, lane.users[lane.next], [&](std::uint64_t place) {
           scratch.links.push_back({place, l, {}});
           __builtin_prefetch(&followees[place]);
@@ -80,7 +82,6 @@ void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch&
     }
     for (Scratch::Link& link : scratch.links) {
       link.user = followees[link.place];
-      fetch(link.user);
       __builtin_prefetch(&scratch.reached[link.user.index()], 1);
     }
     for (const Scratch::Link& link : scratch.links) add(link.user, link.lane, scratch);
@@ -102,7 +103,6 @@ void ReverseReach::start(std::uint64_t number, std::uint32_t lane, Scratch& scra
   const UserId root(static_cast<std::uint32_t>(below(mix(key), graph_->user_count())));
   scratch.lane[lane].number = number;
   scratch.lane[lane].key = key;
-  fetch(root);
   add(root, lane, scratch);
 }
 
@@ -138,20 +138,34 @@ ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, 
 void ReverseReachSets::grow(std::uint64_t count) {
   const std::size_t first = blocks_.size();
   blocks_.resize(std::max<std::size_t>(first, (count + block - 1) / block));
-  scratch_.resize(std::max(scratch_.size(), static_cast<std::size_t>(thread_count())));
+  workers_.resize(std::max(workers_.size(), static_cast<std::size_t>(thread_count())));
   parallel_blocks(blocks_.size() - first, 1, [&](std::size_t i, std::size_t, std::size_t, int worker) {
-    make(first + i, blocks_[first + i], scratch_[static_cast<std::size_t>(worker)]);
+    make(first + i, blocks_[first + i], workers_[static_cast<std::size_t>(worker)]);
   });
   for (std::size_t b = first; b < blocks_.size(); ++b) members_ += blocks_[b].members.size();
 }
 
-void ReverseReachSets::make(std::size_t number, Block& made, ReverseReach::Scratch& scratch) const {
+Array<std::uint32_t> ReverseReachSets::places() const {
+  Array<std::uint32_t> places(user_count());
+  parallel_for(places.size(), [&](std::size_t u) {
+    for (const Worker& worker : workers_) places[u] += worker.places.empty() ? 0 : worker.places[u];
+  });
+  return places;
+}
+
+void ReverseReachSets::make(std::size_t number, Block& made, Worker& worker) const {
+  ReverseReach::Scratch& scratch = worker.scratch;
+  worker.places.resize(user_count());
   maker_.make(number * block, block, scratch);
   made.end.reserve(block);
   made.members.reserve(kept_.empty() ? scratch.users.size() : 0);
   for (std::size_t set = 0; set < block; ++set) {
-    const auto users = std::span<const UserId>(scratch.users).subspan(scratch.begin[set], scratch.end[set] - scratch.begin[set]);
-    std::copy_if(users.begin(), users.end(), std::back_inserter(made.members), [&](UserId user) { return kept_.empty() || has(kept_, user); });
+    for (std::uint64_t i = scratch.begin[set]; i < scratch.end[set]; ++i) {
+      const UserId user = scratch.users[i];
+      if (!kept_.empty() && !has(kept_, user)) continue;
+      made.members.push_back(user);
+      ++worker.places[user.index()];
+    }
     made.end.push_back(static_cast<std::uint32_t>(made.members.size()));
   }
   made.members.shrink_to_fit();

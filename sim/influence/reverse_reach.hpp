@@ -70,7 +70,7 @@ private:
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
-/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member and a set.
+/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member and a set, and 5 a user for each thread.
 class ReverseReachSets {
 public:
   static constexpr std::uint64_t block = 1024;  ///< sets are made so many at a time
@@ -84,15 +84,16 @@ public:
   std::uint64_t count() const { return block * blocks_.size(); }
   std::uint64_t member_count() const { return members_; }
   std::size_t user_count() const { return maker_.graph().user_count(); }
-  std::size_t block_count() const { return blocks_.size(); }
 
-  /// visit(number of the set, its members) for the sets of each block from `first_block` on, in parallel by block.
+  /// In how many of the sets each user is, by user.
+  Array<std::uint32_t> places() const;
+
+  /// visit(number of the set, its members) for all sets, in parallel by block.
   template <class Visit>
-  void for_each(std::size_t first_block, Visit&& visit) const {
+  void for_each(Visit&& visit) const {
     parallel_for(
-        blocks_.size() - first_block,
-        [&](std::size_t i) {
-          const std::size_t b = first_block + i;
+        blocks_.size(),
+        [&](std::size_t b) {
           std::uint32_t begin = 0;
           for (std::size_t k = 0; k < block; ++k) {
             const std::uint32_t end = blocks_[b].end[k];
@@ -109,12 +110,17 @@ private:
     std::vector<UserId> members;
   };
 
-  void make(std::size_t number, Block& block, ReverseReach::Scratch& scratch) const;
+  struct Worker {
+    ReverseReach::Scratch scratch;
+    Array<std::uint32_t> places;  ///< of each user in the sets that it made
+  };
+
+  void make(std::size_t number, Block& block, Worker& worker) const;
 
   ReverseReach maker_;
   Array<std::uint64_t> kept_;  ///< one bit a user; empty: all are
   std::vector<Block> blocks_;
-  std::vector<ReverseReach::Scratch> scratch_;  ///< by worker
+  std::vector<Worker> workers_;
   std::uint64_t members_ = 0;
 };
 

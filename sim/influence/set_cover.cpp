@@ -8,14 +8,13 @@
 
 namespace grapevine {
 
-SetCover::SetCover(const ReverseReachSets& sets) : sets_(&sets), counts_(sets.user_count()), begin_(sets.user_count()) { refresh(); }
+SetCover::SetCover(const ReverseReachSets& sets) : sets_(&sets), begin_(sets.user_count()) { refresh(); }
 
 void SetCover::refresh() {
   GRAPEVINE_EXPECTS(sets_->count() <= UINT32_MAX);
-  sets_->for_each(counted_blocks_, [&](std::uint64_t, std::span<const UserId> members) {
-    for (const UserId user : members) std::atomic_ref(counts_[user.index()]).fetch_add(1, std::memory_order_relaxed);
-  });
-  counted_blocks_ = sets_->block_count();
+  counts_ = sets_->places();
+  users_with_.assign(counts_.empty() ? 0 : std::size_t{*std::max_element(counts_.begin(), counts_.end())} + 1, 0);
+  for (const std::uint32_t count : counts_) ++users_with_[count];
   least_ = 0;
   lists_.clear();
   met_.assign((sets_->count() + 63) / 64, 0);
@@ -36,8 +35,19 @@ void SetCover::forget() { std::fill(met_.begin(), met_.end(), 0); }
 std::span<const std::uint32_t> SetCover::sets_of(UserId user) {
   const std::uint32_t count = counts_[user.index()];
   if (count == 0) return {};
-  if (least_ == 0 || count < least_) list(count / 2 + 1);
+  if (least_ == 0 || count < least_) list(next_least(count));
   return std::span<const std::uint32_t>(lists_).subspan(begin_[user.index()], count);
+}
+
+std::uint32_t SetCover::next_least(std::uint32_t count) const {
+  std::uint64_t members = 0;
+  std::uint32_t least = least_ == 0 ? static_cast<std::uint32_t>(users_with_.size()) : least_;
+  for (; least > 1; --least) {
+    const std::uint64_t more = std::uint64_t{least - 1} * users_with_[least - 1];
+    if (least <= count && members + more > sets_->member_count() / 32) break;
+    members += more;
+  }
+  return least;
 }
 
 /// Lists the sets of all users in `least` or more of them. The order within a list is anybody's: lists are counted, no more.
@@ -52,7 +62,7 @@ void SetCover::list(std::uint32_t least) {
       place += counts_[u];
     }
   lists_.resize(place);
-  sets_->for_each(0, [&](std::uint64_t set, std::span<const UserId> members) {
+  sets_->for_each([&](std::uint64_t set, std::span<const UserId> members) {
     for (const UserId user : members)
       if ((wanted[user.index() / 64] >> (user.index() % 64) & 1) != 0)
         lists_[std::atomic_ref(begin_[user.index()]).fetch_add(1, std::memory_order_relaxed)] = static_cast<std::uint32_t>(set);

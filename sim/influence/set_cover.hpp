@@ -11,8 +11,8 @@ namespace grapevine {
 /// How many reverse reachable sets the seeds taken so far meet, and how many more each user would: the `Gains` of sim/influence/greedy.hpp.
 ///
 /// Which sets a user is in is listed only for users in many sets, for no others are ever asked for as a rule: whoever is asked for and is
-/// not listed brings in all that are in at least half as many sets. Beside the sets: 12 bytes a user, a bit a set, and 4 bytes a member
-/// listed.
+/// not listed brings in all that are in as many sets, and those next to them up to a 32nd of all members. Beside the sets: 12 bytes a user,
+/// a bit a set, 4 bytes for each set that the most frequent user is in, and 4 bytes a member listed.
 class SetCover {
 public:
   /// Looks at the sets as they are now, and after each `refresh`.
@@ -26,11 +26,12 @@ public:
 
 private:
   std::span<const std::uint32_t> sets_of(UserId user);
+  std::uint32_t next_least(std::uint32_t count) const;
   void list(std::uint32_t least);
 
   const ReverseReachSets* sets_;
-  std::size_t counted_blocks_ = 0;
-  Array<std::uint32_t> counts_;  ///< sets that the user is in
+  Array<std::uint32_t> counts_;            ///< sets that the user is in
+  std::vector<std::uint32_t> users_with_;  ///< users that are in so many sets
   std::uint32_t least_ = 0;      ///< users in at least so many sets are listed; 0: none are
   Array<std::uint64_t> begin_;   ///< of the user's sets within `lists_`
   UnwrittenArray<std::uint32_t> lists_;

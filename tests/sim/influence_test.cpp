@@ -167,7 +167,7 @@ private:
 /// The sets as lists, by number.
 std::vector<std::vector<UserId>> listed(const ReverseReachSets& sets) {
   std::vector<std::vector<UserId>> lists(sets.count());
-  sets.for_each(0, [&](std::uint64_t set, std::span<const UserId> members) { lists[set].assign(members.begin(), members.end()); });
+  sets.for_each([&](std::uint64_t set, std::span<const UserId> members) { lists[set].assign(members.begin(), members.end()); });
   return lists;
 }
 
