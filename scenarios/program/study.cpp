@@ -147,7 +147,7 @@ public:
       add(tier_rates(arm, study_.tiers));
       add(size_elasticities(arm));
       add(campaign_facts(arm, study_.campaigns));
-      add(cascade_facts(arm));
+      if (study_.models[static_cast<std::size_t>(&name - study_.arms.data())] != "feed") add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
       const std::vector<ResponseRow> curves = response_curves(arm);
       study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }

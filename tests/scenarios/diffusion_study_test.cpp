@@ -297,3 +297,36 @@ against = "c"
   set("d", 0.5, 1.7);
   CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money: b more; d undecided."));
 }
+
+TEST_CASE("a band holds what was written, and its verdict comes with the result", "[scenarios][bands]") {
+  const std::string text = R"(format = 1
+seed = 2
+replicates = 4
+band = [
+  { arm = "base", metric = "size", low = 1.0, high = 3.0, source = "a closed form" },
+  { arm = "base", metric = "share alone", low = 0.5, high = 0.6 },
+  { arm = "base", metric = "impressions per post", of = "nothing of the kind", low = 0, high = 1 },
+]
+[graph]
+model = "watts-strogatz"
+users = 500
+followees = 4
+rewiring = 0.0
+[diffusion]
+model = "branching"
+adoptions = 0.5
+cascades = 5_000
+)";
+  const Scenario scenario = scenario_of(text);
+  REQUIRE(scenario.bands.size() == 3);
+  CHECK((scenario.bands[0].arm == "base" && scenario.bands[0].metric == "size" && scenario.bands[0].low == 1.0 && scenario.bands[0].high == 3.0));
+  CHECK(scenario.bands[0].source == "a closed form");
+  const StudyResult study = run_study(scenario);
+  REQUIRE(study.bands.size() == 3);
+  CHECK(study.bands[0].verdict == "pass");  // mean 1 / (1 - 0.5) = 2 over 20 000 cascades, sd of a size below 2
+  CHECK(study.bands[0].of == "unpaid cascades");
+  CHECK(std::abs(study.bands[0].estimate - 2.0) < 5 * 2.0 / std::sqrt(20'000.0));
+  // Every user has 4 followers: nobody joins with probability (1 - 0.125)^4 = 0.586, sd 0.0035; the interval may touch the band's end.
+  CHECK(std::abs(study.bands[1].estimate - std::pow(0.875, 4)) < 5 * 0.0035);
+  CHECK((std::isnan(study.bands[2].estimate) && study.bands[2].verdict == "undecided"));
+}

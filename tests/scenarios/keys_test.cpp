@@ -40,6 +40,7 @@ const std::string large_world = "graph.stands_for = 5_000_000\n";  // in which t
 const std::string paying_arms =
     "[[campaign]]\nname = \"c\"\ncount = 1\n[[arm]]\nname = \"x\"\npays = [\"c\"]\n[[arm]]\nname = \"y\"\npays = [\"c\"]\n[[arm]]\nname = \"z\"\npays = [\"c\"]\n";
 const std::string claims_table = "[claims]\narm = \"base\"\n";
+const std::string cascade = "diffusion.model = \"independent-cascade\"\n";
 const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
 /// Every key once, except those without which nothing can be read.
@@ -161,6 +162,20 @@ const std::vector<Setting> settings{
     {"campaign.c.every", "\"1h\"", {"campaign 0.every"}, campaign_table},
     {"campaign.c.slots", "2", {"campaign 0.slots"}, campaign_table},
     {"campaign.c.slot", "\"0\"", {"campaign 0.replace_within"}, campaign_table},
+    {"campaign.c.epsilon", "0.2", {"campaign 0.epsilon"}, campaign_table + "accounts = \"influence\"\n"},
+    {"campaign.c.runs", "50", {"campaign 0.runs"}, campaign_table + "accounts = \"lazy-greedy\"\n"},
+    {"diffusion.model", "\"si\"", {"run.diffusion.model"}},
+    {"diffusion.probability", "\"trivalency\"", {"run.diffusion.probability"}, cascade},
+    {"diffusion.chance", "0.2", {"run.diffusion.chance"}, cascade},
+    {"diffusion.adoptions", "0.3", {"run.diffusion.adoptions"}, cascade},
+    {"diffusion.sampling", "\"coins\"", {"run.diffusion.sampling"}, cascade},
+    {"diffusion.recovery", "0.4", {"run.diffusion.recovery"}, "diffusion.model = \"sir\"\n"},
+    {"diffusion.time", "\"events\"", {"run.diffusion.time"}, "diffusion.model = \"sir\"\n"},
+    {"diffusion.steps", "12", {"run.diffusion.steps"}, cascade},
+    {"diffusion.cascades", "100", {"run.diffusion.cascades"}, cascade},
+    {"diffusion.tier", "\"b\"", {"run.diffusion.tier"}, two_tiers + cascade + "diffusion.cascades = 5\n"},
+    {"diffusion.large", "50", {"run.diffusion.large"}, cascade + "diffusion.cascades = 5\n"},
+    {"diffusion.trees_from", "50", {"run.diffusion.trees_from"}, cascade + "diffusion.cascades = 5\n"},
     {"arm.x.name", "\"y\"", {"arm 0.name"}, "[[arm]]\nname = \"x\"\n"},
     {"claims.arm", "\"y\"", {"claims.arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
     {"claims.micro_arm", "\"z\"", {"claims.micro_arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
@@ -212,7 +227,8 @@ TEST_CASE("each key changes the fields it stands for and no others", "[scenarios
 }
 
 TEST_CASE("the walk over the keys leaves none out", "[scenarios][keys]") {
-  std::set<std::string> walked{"format", "contrast.arm", "contrast.against"};  // these three have tests of their own
+  std::set<std::string> walked{"format", "contrast.arm", "contrast.against"};  // these have tests of their own
+  for (const char* key : {"arm", "metric", "of", "low", "high", "source"}) walked.insert(std::string("band.") + key);
   for (const Setting& setting : settings) walked.insert(in_table(setting.key));
   for (const Key& key : keys()) CHECK(walked.count(key.dotted()) == 1);
   CHECK(walked.size() == keys().size());
@@ -309,7 +325,7 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
     CAPTURE(key.dotted());
     std::string path = "properties";
     std::string section(key.section);
-    if (section == "campaign" || section == "arm" || section == "contrast" || section == "plant") section += ".items";
+    if (section == "campaign" || section == "arm" || section == "contrast" || section == "plant" || section == "band") section += ".items";
     for (std::size_t at = 0; !section.empty() && at != std::string::npos;) {
       const std::size_t dot = section.find('.', at);
       const std::string part = section.substr(at, dot == std::string::npos ? dot : dot - at);

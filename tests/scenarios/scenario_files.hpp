@@ -91,6 +91,18 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".social_proof", run.behaviour.social_proof);
     put(name + ".parent", int(run.behaviour.parent));
     put_list(name + ".pays", run.pays);
+    put(name + ".diffusion.model", int(run.diffusion.model));
+    put(name + ".diffusion.probability", int(run.diffusion.probability));
+    put(name + ".diffusion.chance", run.diffusion.chance);
+    put(name + ".diffusion.adoptions", run.diffusion.adoptions);
+    put(name + ".diffusion.sampling", int(run.diffusion.sampling));
+    put(name + ".diffusion.recovery", run.diffusion.recovery);
+    put(name + ".diffusion.time", int(run.diffusion.time));
+    put(name + ".diffusion.steps", run.diffusion.steps);
+    put(name + ".diffusion.cascades", run.diffusion.cascades);
+    put(name + ".diffusion.tier", run.diffusion.tier);
+    put(name + ".diffusion.large", run.diffusion.large);
+    put(name + ".diffusion.trees_from", run.diffusion.trees_from);
   };
   put("title", s.title);
   put("seed", s.seed);
@@ -186,6 +198,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "plant", c.plant);
     put(name + "member", c.member);
     put(name + "acceptance", c.acceptance);
+    put(name + "epsilon", c.epsilon);
+    put(name + "runs", c.runs);
     put(name + "budget_share", c.budget_share);
     put(name + "followers_from", c.followers_from);
     put(name + "followers_to", c.followers_to);
@@ -207,6 +221,16 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   for (std::size_t i = 0; i < s.contrasts.size(); ++i) {
     put(fmt::format("contrast {}.arm", i), s.contrasts[i].arm);
     put(fmt::format("contrast {}.against", i), s.contrasts[i].against);
+  }
+  for (std::size_t i = 0; i < s.bands.size(); ++i) {
+    const BandChoice& band = s.bands[i];
+    const std::string name = fmt::format("band {}.", i);
+    put(name + "arm", band.arm);
+    put(name + "metric", band.metric);
+    put(name + "of", band.of);
+    put(name + "low", band.low);
+    put(name + "high", band.high);
+    put(name + "source", band.source);
   }
   put("claims.arm", s.claims.arm);
   put("claims.micro_arm", s.claims.micro_arm);

@@ -121,7 +121,7 @@ every = 1979-05-27
       "study.toml:34:12: price.follower is \"1 cent\"; expected an amount of money, 0 to 100, with at most 6 decimals",
       "study.toml:37:15: tiers.names names \"a\" twice; expected each once; remove one",
       "study.toml:38:9: entry 1 of tiers.from is 1; expected 0, so that every user has a tier",
-      "study.toml:42:12: campaign.one.accounts is \"biggest\"; expected \"largest\", \"random\", \"fit\", \"engagement\", \"price\" or a list of account ids in quotes",
+      "study.toml:42:12: campaign.one.accounts is \"biggest\"; expected \"largest\", \"random\", \"fit\", \"engagement\", \"price\", \"influence\", \"lazy-greedy\" or a list of account ids in quotes",
       "study.toml:43:9: campaign.one.count is 0; expected a whole number of accounts, 1 or more",
       "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first stands in line 41",
       "study.toml:48:1: campaign.one#2.budget_of stands beside a budget; expected one of the two; remove one",

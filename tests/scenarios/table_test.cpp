@@ -21,6 +21,7 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
   study.title = "Does one large account bring more than many small ones for the same money?";
   study.seed = 20240117;
   study.arms = {"control", "one-large", small};
+  study.models = {"feed", "feed", "feed"};
   study.replicates = replicates;
   study.tiers = {"small", "large"};
   study.tiers_from = {0, 5'000};
