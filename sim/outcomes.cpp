@@ -240,7 +240,7 @@ RunRecord World::record() const {
     row.reshares = counters.actions[reshare];
     row.clicks = counters.actions[click];
     const TreeMetrics tree = put_shape(cascades[i], row);
-    row.first_node = static_cast<std::uint32_t>(record.cascades.size());
+    row.first_node = record.cascades.size();
     record.posts.push_back(row);
     if (options.cascades) record.cascades.insert(record.cascades.end(), cascades[i].begin(), cascades[i].end());
 

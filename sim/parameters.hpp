@@ -91,7 +91,7 @@ enum class DiffusionModel : std::uint8_t {
   linear_threshold,     ///< a user adopts once the followees that did weigh more than its threshold (Granovetter 1978; Kempe et al. 2003)
   si,                   ///< an adopter tries each follower in every step
   sir,                  ///< ... until it recovers (Kermack, McKendrick 1927)
-  branching,            ///< every contact is a user drawn anew, so audiences never overlap: the tree limit of the graph
+  branching,            ///< every contact is a user drawn anew, so audiences never overlap: the tree limit of a graph with these follower counts and independent followee counts
 };
 
 /// Where the probability of a contact comes from.

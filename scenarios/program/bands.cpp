@@ -17,9 +17,9 @@ std::vector<std::string_view> metrics_of_one_arm() {
 }
 
 std::string_view band_verdict(double lower, double upper, double low, double high) {
-  if (upper < low || lower > high) return "fail";
+  if (lower < upper && (upper < low || lower > high)) return "fail";
   const bool inside = low <= lower && upper <= high;  // false for missing bounds
-  return inside && upper - lower <= (high - low) / 3 ? "pass" : "undecided";
+  return inside && lower < upper && upper - lower <= (high - low) / 3 ? "pass" : "undecided";
 }
 
 std::vector<BandRow> hold_against_bands(const Scenario& scenario, const StudyResult& study) {

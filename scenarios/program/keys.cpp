@@ -91,6 +91,18 @@ bool spreads(const Target& target) {
   const std::vector<Arm>& arms = target.study->arms;
   return holds(target.study->run.diffusion) || std::any_of(arms.begin(), arms.end(), [](const Arm& arm) { return holds(arm.run.diffusion); });
 }
+/// The scenario's keys also say how posts are taken to spread where accounts are chosen by influence.
+template <auto holds>
+bool spreads_or_chooses(const Target& target) {
+  if (spreads<holds>(target)) return true;
+  const auto& campaigns = target.study->world.campaigns;
+  const bool chooses = std::any_of(campaigns.begin(), campaigns.end(), [](const CampaignParameters& campaign) {
+    return campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
+  });
+  DiffusionParameters expected = target.study->run.diffusion;
+  if (expected.model == DiffusionModel::feed) expected.model = DiffusionModel::independent_cascade;
+  return !target.arm && chooses && holds(expected);
+}
 constexpr bool is_classic(const DiffusionParameters& diffusion) { return diffusion.model != DiffusionModel::feed; }
 constexpr bool by_follows(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.model != DiffusionModel::branching; }
 constexpr bool is_uniform(const DiffusionParameters& diffusion) {
@@ -103,9 +115,9 @@ constexpr bool tries_once(const DiffusionParameters& diffusion) { return diffusi
 constexpr bool recovers(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::sir; }
 constexpr bool keeps_cascades(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.cascades > 0; }
 constexpr Condition classic{"a classic diffusion.model", spreads<is_classic>};
-constexpr Condition along_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\"", spreads<by_follows>};
-constexpr Condition uniform_contacts{"a classic diffusion.model with diffusion.probability = \"uniform\"", spreads<is_uniform>};
-constexpr Condition chance_given{"a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions, or \"topic-match\"", spreads<has_chance>};
+constexpr Condition along_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<by_follows>};
+constexpr Condition uniform_contacts{"a classic diffusion.model with diffusion.probability = \"uniform\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<is_uniform>};
+constexpr Condition chance_given{"a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions, or \"topic-match\"; or a campaign whose accounts are chosen by influence", spreads_or_chooses<has_chance>};
 constexpr Condition uniform_cascade{"diffusion.model = \"independent-cascade\" with diffusion.probability = \"uniform\"", spreads<tries_once>};
 constexpr Condition recovering{"diffusion.model = \"sir\"", spreads<recovers>};
 constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_cascades>};

@@ -11,12 +11,14 @@
 #include <optional>
 #include <set>
 
+#include "analysis/cascades.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/program/bands.hpp"
 #include "scenarios/program/graph_choice.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/program/key_values.hpp"
 #include "scenarios/program/suggestions.hpp"
+#include "sim/campaigns.hpp"
 
 namespace grapevine {
 namespace {
@@ -537,15 +539,20 @@ private:
     return std::all_of(given_.begin(), given_.end(), [](const Given& it) { return it.key->section != "diffusion" || it.good; });
   }
 
+  /// Keys that say nothing to the classic models: they know neither sessions nor hours.
+  static bool of_feeds(const Key& key) {
+    static const std::set<std::string> others{"population.sessions", "population.active_sessions", "population.session_spread", "population.posts", "population.post_spread",
+                                              "population.patience", "population.patience_spread", "population.daily_profile", "population.focus", "population.propensity_spread",
+                                              "population.quality_spread", "campaign.start", "campaign.every", "campaign.slots", "campaign.slot", "output.track_share", "time.warmup"};
+    return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" || others.count(key.dotted()) > 0;
+  }
+
   /// What the classic models need, and what only the feed model takes.
   void check_diffusion() {
     if (!diffusion_sound()) return;
-    const bool any_feed = runs_feeds(study_);
     for (const Given& it : given_) {
-      const std::string_view section = it.key->section;
-      const bool of_feed = section.substr(0, 4) == "feed" || section == "behaviour" || section == "cascade";
-      const DiffusionModel model = it.target.run->diffusion.model;
-      if (of_feed && (it.target.arm ? model != DiffusionModel::feed : !any_feed))
+      const bool acts = it.target.arm ? it.target.run->diffusion.model == DiffusionModel::feed : warms_up(study_);
+      if (!acts && of_feeds(*it.key))
         add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
     }
     const auto check = [&](const DiffusionParameters& diffusion, const std::string& prefix) {
@@ -555,19 +562,22 @@ private:
           if (study_.world.campaigns[i].topic < 0)
             add(place_of({prefix + "diffusion.probability", "diffusion.probability"}),
                 fmt::format("{}diffusion.probability is \"topic-match\", and campaign '{}' has no topic; expected {}topic; add it", prefix, study_.world.campaigns[i].name, campaign_prefixes_[i]));
+      if (diffusion.model == DiffusionModel::branching && diffusion.probability != Probability::uniform)
+        add(place_of({prefix + "diffusion.model", prefix + "diffusion.probability", "diffusion.probability"}),
+            fmt::format("{}diffusion.model is \"branching\", whose contacts are drawn anew, and diffusion.probability is not \"uniform\"; expected \"uniform\" beside it", prefix));
       if (!diffusion.tier.empty() && sound({"tiers.names"})) expect_tier(given(prefix + "diffusion.tier") ? prefix + "diffusion.tier" : "diffusion.tier", diffusion.tier);
     };
     check(study_.run.diffusion, "");
     for (const Arm& arm : study_.arms) {
       const std::string prefix = fmt::format("arm.{}.", arm.name);
-      if (given(prefix + "diffusion.model") || given(prefix + "diffusion.probability") || given(prefix + "diffusion.tier")) check(arm.run.diffusion, prefix);
+      if (std::any_of(given_.begin(), given_.end(), [&](const Given& it) { return it.key->section == "diffusion" && it.label.rfind(prefix, 0) == 0; })) check(arm.run.diffusion, prefix);
     }
   }
 
   std::string in_words(Tick ticks) const { return in_quotes(duration_as_text(std::int64_t(ticks) * study_.world.time.tick_seconds)); }
 
   void check_time() {
-    if (!tick_known_ || !sound({"feed.window"}) || !runs_feeds(study_)) return;
+    if (!tick_known_ || !sound({"feed.window"}) || !warms_up(study_)) return;
     const TimeParameters& time = study_.world.time;
     const Tick window = study_.run.feed.window;
     if (sound({"time.warmup"}) && time.warmup < window)
@@ -784,6 +794,9 @@ private:
       add(place_of({"redraw"}),
           fmt::format("redraw is empty, so all {} replicates would be the same run; expected a stream to redraw; or set replicates = 1",
                       study_.replicates));
+    else if (!warms_up(study_) && !redraw.graph && !redraw.dynamics && !(redraw.selection && !study_.world.campaigns.empty()) && study_.replicates > 1)
+      add(place_of({"redraw"}),
+          fmt::format("redraw names no stream that the classic models draw from, so all {} replicates would be the same run; expected \"dynamics\"; add it", study_.replicates));
   }
 
   void check_campaigns() {
@@ -817,7 +830,7 @@ private:
   void check_slots(std::size_t i) {
     const CampaignParameters& campaign = study_.world.campaigns[i];
     const std::string& prefix = campaign_prefixes_[i];
-    if (!tick_known_ || !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"})) return;
+    if (!warms_up(study_) || !tick_known_ || !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"})) return;
     const std::uint64_t last = campaign.start + std::uint64_t(campaign.slots - 1) * campaign.every;
     if (last < study_.world.time.measure) return;
     const std::string name = prefix.substr(0, prefix.size() - 1);
@@ -910,6 +923,12 @@ private:
         add(place("metric"), fmt::format("{}metric is {}, and no figure of one arm is called so; expected {}", band_prefixes_[i], in_quotes(band.metric),
                                          near.empty() ? fmt::format("one of \"{}\"", fmt::join(metrics, "\", \"")) : fmt::format("one as the tables name it; did you mean {}?", in_quotes(near))));
       }
+      if (good("of") && sound({"tiers.names"})) {
+        std::vector<std::string> subjects{std::string(cascade_contrast), "accounts by follower count"};
+        for (const std::string& tier : study_.world.tiers.names) subjects.push_back("posts of tier " + tier);
+        if (std::ranges::find(subjects, band.of) == subjects.end())
+          add(place("of"), fmt::format("{}of is {}; expected one of \"{}\"", band_prefixes_[i], in_quotes(band.of), fmt::join(subjects, "\", \"")));
+      }
       if (good("low") && good("high") && band.low >= band.high)
         add(place("high"), fmt::format("{}high is {}; expected more than {}low, {}", band_prefixes_[i], band.high, band_prefixes_[i], band.low));
     }
@@ -975,6 +994,8 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
 bool runs_feeds(const Scenario& scenario) {
   return std::any_of(scenario.arms.begin(), scenario.arms.end(), [](const Arm& arm) { return arm.run.diffusion.model == DiffusionModel::feed; });
 }
+
+bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
 
 double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
 

@@ -143,8 +143,11 @@ struct Scenario {
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);
 
-/// Whether some arm runs the feed model: only then is there time, with sessions and a warm-up.
+/// Whether some arm runs the feed model.
 bool runs_feeds(const Scenario& scenario);
+
+/// Whether the replicates have a warm-up under the feed model: for arms that go on from it, or for campaigns that look at what accounts did in it.
+bool warms_up(const Scenario& scenario);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

@@ -141,13 +141,19 @@ public:
   Comparer(const Scenario& scenario, StudyResult& study) : scenario_(scenario), study_(study), redrawn_(redrawn_streams(scenario)) {}
 
   void compare() {
-    for (const ContrastChoice& choice : scenario_.contrasts) add(contrast(runs_of(choice.arm), runs_of(choice.against)));
+    for (const ContrastChoice& choice : scenario_.contrasts) {
+      std::vector<ComparisonRow> rows = contrast(runs_of(choice.arm), runs_of(choice.against));
+      // Under classic models posts do not compete, and unpaid cascades happen in other worlds: nothing can be displaced.
+      if (is_classic(choice.arm) || is_classic(choice.against))
+        std::erase_if(rows, [](const ComparisonRow& row) { return row.metric == "displaced engagement" || row.metric == "net engagement"; });
+      add(std::move(rows));
+    }
     for (const std::string& name : study_.arms) {
       const ArmRuns arm = runs_of(name);
       add(tier_rates(arm, study_.tiers));
       add(size_elasticities(arm));
       add(campaign_facts(arm, study_.campaigns));
-      if (study_.models[static_cast<std::size_t>(&name - study_.arms.data())] != "feed") add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
+      if (is_classic(name)) add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
       const std::vector<ResponseRow> curves = response_curves(arm);
       study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }
@@ -161,6 +167,8 @@ private:
     GRAPEVINE_EXPECTS(arm < study_.arms.size());
     return ArmRuns{name, {study_.records.data() + study_.place(0, arm, 0), study_.replicates}};
   }
+
+  bool is_classic(const std::string& name) const { return run_of(name).diffusion.model != DiffusionModel::feed; }
 
   const RunParameters& run_of(const std::string& name) const {
     return std::ranges::find_if(scenario_.arms, [&](const Arm& arm) { return arm.name == name; })->run;
@@ -270,8 +278,6 @@ std::uint64_t ticks_of(const Scenario& scenario) {
   const std::uint64_t feeds = scenario.arms.size() - classic_arms(scenario);
   return scenario.replicates * ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
 }
-
-bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
 
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   const auto started = std::chrono::system_clock::now();

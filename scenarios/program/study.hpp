@@ -43,9 +43,6 @@ struct StudyOptions {
 /// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
 std::uint64_t ticks_of(const Scenario& scenario);
 
-/// Whether the replicates have a warm-up: for arms under the feed model, or for campaigns that look at what accounts did in it.
-bool warms_up(const Scenario& scenario);
-
 /// Runs every arm of every replicate and compares the arms as the scenario asks.
 ///
 /// Throws BadRequest, before anything ran, if the graph cannot be had or a campaign cannot be held in the graph of replicate 0. Where a

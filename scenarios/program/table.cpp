@@ -355,7 +355,7 @@ std::string models_block(const StudyResult& study, std::size_t room) {
   std::vector<std::string> told;
   for (const auto& [verdict, arms] : camps) told.push_back(fmt::format("{} {}", fmt::join(arms, ", "), verdict));
   const auto decided = std::ranges::count_if(camps, [](const auto& camp) { return camp.first != "undecided"; });
-  return table.text() + "  " + wrapped(fmt::format("{} on engagement per money: {}.", decided > 1 ? "The models disagree" : "No two models contradict each other", fmt::join(told, "; ")), 2);
+  return table.text() + "  " + wrapped(fmt::format("{} on engagement per money (each at 95 %, by the margins of the claims): {}.", decided > 1 ? "The models disagree" : "No two models contradict each other", fmt::join(told, "; ")), 2);
 }
 
 /// Figures beside what is expected of them.
@@ -407,10 +407,12 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
     for (const Metric& metric : metrics_of(estimand))
       if (told.insert(metric.name).second) note(fmt::format("{}: {}.", metric.name, metric.sentence));
   if (std::ranges::any_of(study.comparison, [](const ComparisonRow& row) { return row.contrast == cascade_contrast; })) {
-    const std::uint32_t large = study.records.front().shapes.large;
+    std::set<std::uint32_t> large;
+    for (const RunRecord& record : study.records)
+      if (std::ranges::any_of(record.shapes.sizes, [](const CascadeSizeRow& row) { return row.cascades > 0; })) large.insert(record.shapes.large);
     for (const CascadeFact& fact : cascade_fact_list())
       if (!fact.of_large || fact.name == "large cascades") note(fmt::format("{}: {}.", fact.name, fact.sentence));
-    note(fmt::format("Large are cascades of {} adopters and more; virality is structural virality, the mean distance between two adopters along the cascade (Goel et al. 2016).", large));
+    note(fmt::format("Large are cascades of {} adopters and more{}; virality is structural virality, the mean distance between two adopters along the cascade (Goel et al. 2016).", *large.begin(), large.size() > 1 ? " (in some arms of more)" : ""));
   }
   if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))
     note("Classic models know no feed: adopting counts as a reshare, and each follower of an adopter has one impression.");

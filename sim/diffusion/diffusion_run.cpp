@@ -31,6 +31,9 @@ public:
 
   void next_tree() { ++tree_; }
   void next_campaign() { ++campaign_; }
+  void forget_tiers() {
+    for (Mark& mark : marks_) mark.tiers = 0;
+  }
 
   struct First {
     bool of_tree, of_campaign, of_tier;
@@ -99,6 +102,14 @@ std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chance
 void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows, const TierParameters& tiers) {
   if (diffusion.probability == Probability::follow && diffusion.model != DiffusionModel::branching && of_follows.empty() && graph.follow_count() > 0)
     throw BadRequest("diffusion.probability is \"column\", and the graph brought no probabilities; expected graph.chances, the name of the column of its file that has them");
+  const double mean_followers = graph.user_count() == 0 ? 0.0 : static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
+  const bool uniform = diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching;
+  if (uniform && diffusion.adoptions > mean_followers && mean_followers > 0)
+    throw BadRequest(fmt::format("diffusion.adoptions is {}, and users have {:.4g} followers on average; expected at most one adoption a follower; lower it", diffusion.adoptions, mean_followers));
+  const double adoptions = diffusion.adoptions >= 0 ? diffusion.adoptions : diffusion.chance * mean_followers;
+  if (diffusion.model == DiffusionModel::branching && diffusion.steps == 0 && adoptions >= 1.0)
+    throw BadRequest(fmt::format("a branching process in which an adopter brings about {:.4g} adoptions does not die out; expected less than 1; lower diffusion.{}, or bound diffusion.steps",
+                                 adoptions, diffusion.adoptions >= 0 ? "adoptions" : "chance"));
   if (diffusion.tier.empty() || diffusion.cascades == 0) return;
   const auto of_tier = [&](std::uint32_t followers) { return tiers.names[tier_of(followers, tiers)] == diffusion.tier; };
   if (std::ranges::none_of(graph.follower_counts(), of_tier))
@@ -113,7 +124,6 @@ DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts&
       parameters_(parameters),
       deals_(std::move(deals)),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
-      content_(parameters.seed, Stream::content, streams.content),
       interests_(accounts, parameters.population, dynamics_),
       audience_(graph),
       tier_(graph.user_count()),
@@ -195,6 +205,7 @@ private:
     }
     const std::vector<TierRow> tiers = tally.tiers();
     std::ranges::copy(tiers, record_.tiers.begin());
+    for (TierRow& row : record_.tiers) row.authors = row.outcomes.posts;  // each is an account of its own, as in the curve
     std::ranges::copy(tally.curve(), record_.curve.begin());
     if (diffusion_.cascades > 0) record_.shapes = tally.shapes();
   }
@@ -221,18 +232,25 @@ private:
     Spread spread;
     spread.adopters = kept.adopters;
     const std::vector<CascadeNode> tree = std::move(trees_of(spread, 1).front());
-    std::uint64_t impressions = 0;
-    for (const CascadeNode& node : tree) impressions += contacts_of(node);
+    std::uint64_t impressions = 0, reach = 0;
+    const std::uint8_t tier = world_.tier_[tree.front().user.index()];
+    marks_.next_tree();
+    for (const CascadeNode& node : tree) {
+      impressions += contacts_of(node);
+      for (const UserId follower : followers_reached(node)) reach += marks_.look(follower, tier).of_tree;
+    }
+    if (diffusion_.model == DiffusionModel::branching) reach = impressions;
     PostRow row;
     row.key = mix(contagions_ ^ kept.number);
     row.author = tree.front().user;
     row.topic = topic;
-    add_post(tree, row, impressions, 0);  // an experiment of its own: nobody else's impression is the first
+    add_post(tree, row, impressions, reach);
   }
 
   // --- paid posts
 
   void spread_paid() {
+    marks_.forget_tiers();
     put_purchases(world_.parameters_, world_.deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
     Alone alone;
     put_audiences(world_.graph_, world_.parameters_, world_.deals_, run_.pays, alone.readers(world_.graph_.user_count()), alone, record_);
@@ -255,6 +273,7 @@ private:
     for (const Purchase& purchase : purchases) waves = std::max(waves, purchase.posts);
     Spread spread;
     for (std::uint32_t wave = 0; wave < waves; ++wave) {
+      tell(1.0);
       std::vector<UserId> seeds;
       std::vector<std::size_t> influencers;
       for (std::size_t i = 0; i < purchases.size(); ++i) {
@@ -289,22 +308,26 @@ private:
         new_to_tier += first.of_tier;
       }
       record_.event_hash += adoption_hash(key, node.user, node.parent < 0 ? node.user : tree[static_cast<std::size_t>(node.parent)].user, node.tick);
-      if (node.parent >= 0) ++bin(node.tick).reshares;
+      SeriesRow& now = bin(node.tick);
+      if (node.parent >= 0) ++now.reshares;
+      now.impressions += contacts_of(node);
+      now.delivered = now.served = now.impressions;
     }
-    if (diffusion_.model == DiffusionModel::branching) post.reach = new_to_campaign = new_to_tier = post.impressions;  // audiences never overlap
+    if (diffusion_.model == DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are those of its first post
+      const std::uint64_t own = contacts_of(tree.front());
+      post.reach = post.impressions;
+      new_to_campaign = new_to_tier = post.impressions - (influencer.posts > 0 ? own : 0);
+    }
     ++bin(0).paid_posts;
-    bin(0).impressions += post.impressions;
 
     CampaignRow& campaign = record_.campaigns[static_cast<std::size_t>(row.campaign)];
     Outcomes of_campaign = post, of_tier = post;
     of_campaign.reach = new_to_campaign;
     of_tier.reach = new_to_tier;
-    of_tier.delivered = of_tier.served = post.impressions;
     add(of_campaign, campaign.outcomes);
     add(of_tier, record_.tiers[tier].outcomes);
     add(post, influencer.outcomes);
-    ++influencer.posts;
-    ++record_.tiers[tier].authors;
+    if (influencer.posts++ == 0) ++record_.tiers[tier].authors;
     record_.tiers[tier].follower_posts += world_.graph_.follower_count(row.author);
     add_post(tree, row, post.impressions, post.reach);
   }
@@ -320,8 +343,6 @@ private:
 
   static void add(const Outcomes& more, Outcomes& sum) {
     sum.posts += more.posts;
-    sum.delivered += more.delivered;
-    sum.served += more.served;
     sum.impressions += more.impressions;
     sum.reach += more.reach;
     sum.reshares += more.reshares;
@@ -336,7 +357,7 @@ private:
     row.reach = reach;
     row.reshares = tree.size() - 1;
     put_shape(tree, row);
-    row.first_node = static_cast<std::uint32_t>(record_.cascades.size());
+    row.first_node = record_.cascades.size();
     record_.posts.push_back(row);
     if (options_.cascades) record_.cascades.insert(record_.cascades.end(), tree.begin(), tree.end());
   }
@@ -346,6 +367,8 @@ private:
     for (std::size_t t = 0; t < record_.tiers.size(); ++t) {
       TierRow& row = record_.tiers[t];
       row.accounts = world_.tier_sizes_[t];
+      row.outcomes.delivered = row.outcomes.served = row.outcomes.impressions;
+      if (diffusion_.cascades > 0) row.outcomes.reach = 0;  // unpaid cascades happen in worlds of their own: who is distinct over them means nothing
       row.mean_rate_per_impression = row.mean_rate_per_follower = missing;  // no account has a rate of its own: each unpaid cascade is an experiment by itself
       const std::uint64_t of_authors = row.follower_posts, all = row.outcomes.impressions;
       record_.ledger[source_count * t] = {of_authors, of_authors, of_authors};

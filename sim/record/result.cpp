@@ -308,7 +308,7 @@ void expect_complete(const StudyResult& study) {
                       shapes.virality.size() == first.virality.size() && shapes.broadcasts.size() == first.broadcasts.size());
     if (!record.cascades.empty())
       for (const PostRow& post : record.posts)
-        GRAPEVINE_EXPECTS(std::size_t{post.first_node} + post.cascade_size <= record.cascades.size());
+        GRAPEVINE_EXPECTS(post.first_node + post.cascade_size <= record.cascades.size());
   }
 }
 
@@ -466,7 +466,7 @@ private:
       RunRecord& record = record_of(posts[i]);
       PostRow& post = record.posts[next[static_cast<std::size_t>(&record - study_.records.data())]++];
       expect(sizes[i].nodes == post.cascade_size && nodes.size() - first >= sizes[i].nodes, "cascades");
-      post.first_node = static_cast<std::uint32_t>(record.cascades.size());
+      post.first_node = record.cascades.size();
       const auto begin = nodes.begin() + static_cast<std::ptrdiff_t>(first);
       first += sizes[i].nodes;
       record.cascades.insert(record.cascades.end(), begin, nodes.begin() + static_cast<std::ptrdiff_t>(first));

@@ -147,7 +147,7 @@ struct PostRow {
   std::uint32_t largest_broadcast = 0;  ///< most reshares of one emission of the cascade
   Tick half_time = 0;                   ///< ticks from the root to the emission that completes half of the cascade
   double structural_virality = 0;  ///< mean distance over ordered pairs of nodes; NaN for a cascade of 1
-  std::uint32_t first_node = 0;    ///< index of the cascade's root in RunRecord::cascades; nodes of one cascade are contiguous, parents before children
+  std::uint64_t first_node = 0;    ///< index of the cascade's root in RunRecord::cascades; nodes of one cascade are contiguous, parents before children
 };
 
 /// A node of `/cascades`: the root post, or one reshare of it.

@@ -35,14 +35,11 @@ redraw = ["dynamics"]
 [graph]
 file = "follows.csv"
 columns = ["follower", "followed"]
-[time]
-measure = "10h"
 [diffusion]
 model = "independent-cascade"
 [[campaign]]
 name = "both"
 accounts = ["hub", "head"]
-slots = 1
 [[arm]]
 name = "base"
 pays = ["both"]
@@ -179,7 +176,6 @@ cascades = 500
 name = "one"
 accounts = "largest"
 count = 1
-slots = 1
 [[arm]]
 name = "control"
 [[arm]]
@@ -222,9 +218,14 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"), Catch::Contains("feed.length has no effect here; it needs diffusion.model = \"feed\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\ntier = \"miro\"\n"), Catch::Contains("did you mean"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\nslots = 1\n"),
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\n"),
              Catch::Contains("campaign 'one' has no topic"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = 1\nhigh = 0\n"), Catch::Contains("did you mean \"size\"?"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[population]\npatience = 5\n"), Catch::Contains("population.patience has no effect here; it needs diffusion.model = \"feed\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"branching\"\nprobability = \"trivalency\"\n"), Catch::Contains("whose contacts are drawn anew"));
+  CHECK(complaint("[diffusion]\nchance = 0.5\n[[campaign]]\nname = \"c\"\naccounts = \"influence\"\ncount = 1\n").empty());  // what influence is reckoned by
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.model=\"branching\"", "diffusion.chance=1.0", "replicates=1", "redraw=[]"}), Catch::Contains("does not die out"));
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
 }
 
@@ -243,6 +244,8 @@ TEST_CASE("a band is passed by an interval that lies inside and is narrow enough
   CHECK(band_verdict(2.1, 2.2, 1.0, 2.0) == "fail");
   CHECK(band_verdict(0.1, 0.9, 1.0, 2.0) == "fail");
   CHECK(band_verdict(NAN, NAN, 1.0, 2.0) == "undecided");
+  CHECK(band_verdict(1.5, 1.5, 1.0, 2.0) == "undecided");  // replicates that do not differ
+  CHECK(band_verdict(2.5, 2.5, 1.0, 2.0) == "undecided");
 }
 
 TEST_CASE("the table says where the models disagree", "[scenarios][diffusion][table]") {
@@ -256,11 +259,9 @@ mean_followees = 5
 name = "one"
 accounts = "largest"
 count = 1
-slots = 1
 [[campaign]]
 name = "many"
 count = 5
-slots = 1
 [diffusion]
 chance = 0.3
 [[arm]]
@@ -293,9 +294,9 @@ against = "c"
       if (row.arm == arm && row.metric == "campaign engagement per money" && row.statistic == "ratio of means") row.lower = low, row.upper = high, row.estimate = (low + high) / 2;
   };
   set("b", 1.2, 1.4), set("d", 0.5, 0.7);
-  CHECK_THAT(comparison_table(study), Catch::Contains("The models disagree on engagement per money: b more; d less."));
+  CHECK_THAT(comparison_table(study), Catch::Contains("The models disagree on engagement per money (each at 95 %, by the margins of the claims): b more; d less."));
   set("d", 0.5, 1.7);
-  CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money: b more; d undecided."));
+  CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money (each at 95 %, by the margins of the claims): b more; d undecided."));
 }
 
 TEST_CASE("a band holds what was written, and its verdict comes with the result", "[scenarios][bands]") {
@@ -305,7 +306,7 @@ replicates = 4
 band = [
   { arm = "base", metric = "size", low = 1.0, high = 3.0, source = "a closed form" },
   { arm = "base", metric = "share alone", low = 0.5, high = 0.6 },
-  { arm = "base", metric = "impressions per post", of = "nothing of the kind", low = 0, high = 1 },
+  { arm = "base", metric = "impressions per post", of = "posts of tier mega", low = 0, high = 1 },
 ]
 [graph]
 model = "watts-strogatz"
