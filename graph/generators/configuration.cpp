@@ -256,7 +256,10 @@ std::vector<std::string> configuration_mistakes(const ConfigurationParameters& p
   const double most = static_cast<double>(std::min({p.most_followers, p.most_followees, others}));
   for (const auto& [name, value] : {std::pair("exponent", p.exponent), std::pair("followees_exponent", p.followees_exponent)})
     if (!(value > 1.0 && value <= 1e6)) mistakes.push_back(fmt::format("graph.{} is {}; expected a number above 1", name, value));
-  if (!(p.mean_followees >= 0.0 && p.mean_followees <= most))
+  if (p.least_followers > std::min(p.most_followers, others))
+    mistakes.push_back(fmt::format("graph.least is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that is fewer), {}, and the number of other users, {}",
+                                   p.least_followers, std::min(p.most_followers, others), p.most_followers, others));
+  else if (p.least_followers == 0 && !(p.mean_followees >= 0.0 && p.mean_followees <= most))
     mistakes.push_back(fmt::format(
         "graph.mean_followees is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that is fewer), {}, graph.largest_followees, {}, and the number "
         "of other users, {}; give fewer, or raise what is least",
@@ -268,9 +271,17 @@ DegreeSequences power_law_sequences(const ConfigurationParameters& p, const Stre
   if (std::vector<std::string> mistakes = configuration_mistakes(p); !mistakes.empty()) throw BadRequest(std::move(mistakes));
   const std::uint64_t others = p.users > 0 ? p.users - 1 : 0;
   DegreeSequences degrees;
-  degrees.followers = power_law_degrees(p.users, {p.mean_followees, p.exponent, std::min(p.most_followers, others)});
-  const std::vector<std::uint32_t> by_rank =
-      power_law_degrees(p.users, {p.mean_followees, p.followees_exponent, std::min(p.most_followees, others)});
+  double mean = p.mean_followees;
+  if (p.least_followers == 0) {
+    degrees.followers = power_law_degrees(p.users, {mean, p.exponent, std::min(p.most_followers, others)});
+  } else {
+    degrees.followers = discrete_power_law_degrees(p.users, p.exponent, p.least_followers, std::min(p.most_followers, others));
+    const std::uint64_t follows = parallel_sum(p.users, [&](std::size_t v) { return std::uint64_t{degrees.followers[v]}; });
+    mean = static_cast<double>(follows) / static_cast<double>(p.users);
+    if (mean > static_cast<double>(std::min(p.most_followees, others)))
+      throw BadRequest(fmt::format("graph.largest_followees is {}, and graph.least makes {:.4g} followers a user; expected room for as many followees; raise it", p.most_followees, mean));
+  }
+  const std::vector<std::uint32_t> by_rank = power_law_degrees(p.users, {mean, p.followees_exponent, std::min(p.most_followees, others)});
   degrees.followees.resize(p.users);
   if (p.users == 0) return degrees;
   const KeyedPermutation rank(key.key(Draw::graph_size), p.users);

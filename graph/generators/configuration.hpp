@@ -30,7 +30,8 @@ struct ConfigurationParameters {
   std::size_t users = 0;
   double mean_followees = 25.0;
   double exponent = 2.2;             ///< of the density of follower counts, above 1
-  std::uint64_t most_followers = 0;  ///< upper cut-off; the lower one follows from the mean
+  std::uint64_t most_followers = 0;  ///< upper cut-off; the lower one follows from the mean ...
+  std::uint64_t least_followers = 0;  ///< ... or is this, 1 or more, and the mean follows; 0: the mean says it
   double followees_exponent = 2.5;   ///< of the density of followee counts, above 1
   std::uint64_t most_followees = 0;
 };

@@ -95,6 +95,26 @@ std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDe
   return degrees;
 }
 
+std::vector<std::uint32_t> discrete_power_law_degrees(std::size_t users, double exponent, std::uint64_t least, std::uint64_t most) {
+  GRAPEVINE_EXPECTS(exponent > 1.0 && least >= 1 && least <= most && most < UINT32_MAX);
+  const auto weight = [&](std::uint64_t k) { return math::pow(static_cast<double>(k), -exponent); };
+  double total = 0;
+  for (std::uint64_t k = most; k >= least; --k) total += weight(k);  // the small ones first
+  std::vector<std::uint32_t> degrees(users, static_cast<std::uint32_t>(least));
+  std::size_t next = 0;
+  double filled = 0, sum = 0;  // of the part of user `next`: how much of it is met, and the degrees met there
+  for (std::uint64_t k = most; k >= least && next < users; --k) {
+    double expected = static_cast<double>(users) * weight(k) / total;  // users of this degree
+    for (; expected >= 1.0 - filled && next < users; filled = sum = 0) {
+      expected -= 1.0 - filled;
+      degrees[next++] = static_cast<std::uint32_t>(sum + (1.0 - filled) * static_cast<double>(k) + 0.5);
+    }
+    filled += expected;
+    sum += expected * static_cast<double>(k);
+  }
+  return degrees;
+}
+
 DegreeSequences read_degrees(const std::filesystem::path& file) {
   RecordReader records(file);
   DegreeSequences read;

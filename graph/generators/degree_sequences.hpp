@@ -27,6 +27,10 @@ struct PowerLawDegrees {
 /// one threshold for all, such that they add up to mean * users, rounded. A mean equal to `most` makes all degrees alike. O(users).
 std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDegrees& law);
 
+/// The degrees of `users` users under the discrete law P(k) ~ k^-exponent, least <= k <= most, descending: user i of n has the mean of the i-th n-th part of it, rounded. What
+/// they add up to follows. `least` is 1 or more. O(users + most).
+std::vector<std::uint32_t> discrete_power_law_degrees(std::size_t users, double exponent, std::uint64_t least, std::uint64_t most);
+
 /// Reads the degrees of one user a line: two whole numbers, followers and followees in this order or as a header with these two names says;
 /// plain or gzip. Users are numbered with followers descending, equal ones by line. Throws BadRequest for what is not that, and for sums
 /// that differ.

@@ -39,6 +39,7 @@ ConfigurationParameters configuration_parameters(const GraphChoice& choice) {
           .mean_followees = choice.mean_followees,
           .exponent = choice.exponent,
           .most_followers = std::min<std::uint64_t>(choice.largest, std::max<std::uint64_t>(1, choice.users / 5)),
+          .least_followers = choice.least,
           .followees_exponent = choice.followees_exponent,
           .most_followees = choice.largest_followees};
 }

@@ -31,11 +31,11 @@ constexpr Condition heavy_tailed{"graph.model = \"power-law\", \"platform\" or \
 constexpr Condition exponent_given{
     "graph.model = \"power-law\", \"chung-lu\" or \"configuration\" without graph.degrees",
     [](const Target& target) { return graph_is<GraphModel::power_law, GraphModel::chung_lu>(target) || draws_degrees(target); }};
-constexpr Condition mean_given{"graph.model = \"power-law\", \"erdos-renyi\", \"platform\", \"chung-lu\", \"r-mat\" or \"configuration\" without graph.degrees",
+constexpr Condition mean_given{"graph.model = \"power-law\", \"erdos-renyi\", \"platform\", \"chung-lu\", \"r-mat\" or \"configuration\" without graph.degrees and graph.least",
                                [](const Target& target) {
                                  return graph_is<GraphModel::power_law, GraphModel::erdos_renyi, GraphModel::platform, GraphModel::chung_lu,
                                                  GraphModel::r_mat>(target) ||
-                                        draws_degrees(target);
+                                        (draws_degrees(target) && target.study->graph.least == 0);
                                }};
 constexpr Condition on_platform{"graph.model = \"platform\"", graph_is<GraphModel::platform>};
 constexpr Condition cut_off{"graph.model = \"platform\" or \"configuration\" without graph.degrees",
@@ -364,6 +364,17 @@ std::vector<Key> make_keys() {
        .unit = "followers",
        .scales = true,
        .only = cut_off},
+      {.section = "graph",
+       .name = "least",
+       .kind = K::whole,
+       .field = graph<&GraphChoice::least>,
+       .sentence = "Followers that everybody has: then follower counts are those of the discrete law k^-graph.exponent from here to graph.largest, and their mean follows.",
+       .source = "the user's choice",
+       .range = WholeRange{1, 4'294'967'294},
+       .unit = "followers",
+       .absent = "graph.mean_followees decides where the law begins",
+       .scales = true,
+       .only = degrees_drawn},
       {.section = "graph",
        .name = "reciprocity",
        .kind = K::number,

@@ -149,6 +149,7 @@ void scale_count(std::uint64_t& value, double scale) {
 void scale_down(GraphChoice& graph) {
   const double scale = scale_of(graph);
   scale_count(graph.largest, scale);
+  scale_count(graph.least, scale);
   for (PlantChoice& plant : graph.plants) scale_count(plant.least, scale), scale_count(plant.most, scale);
   for (auto& [followers, accounts] : graph.audiences) scale_count(followers, scale);
 }

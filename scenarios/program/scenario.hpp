@@ -52,6 +52,7 @@ struct GraphChoice {
   double largest_share = 0.05;     ///< power-law: follows that the largest user is expected to draw, as a share of all users
   double active = 0.16;            ///< platform, as all below: share of users who ever post
   std::uint64_t largest = 500'000;  ///< followers that nobody reaches who is not planted
+  std::uint64_t least = 0;          ///< configuration: followers that everybody has; 0: `mean_followees` decides
   double reciprocity = 0.42;
   double followees_median = 117;
   double correlation = 0.8;

@@ -1,7 +1,9 @@
 #include "graph/generators/configuration.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <set>
 
@@ -276,4 +278,26 @@ TEST_CASE("a file without the degrees of a graph is refused with its line", "[gr
   CHECK(contains(message_of([] { read(""); }), name + ": no users"));
   CHECK(contains(message_of([] { read("2 1\n0 1\n"); }), name + ": user 1 has 2 followers or followees; expected at most 1"));
   CHECK(contains(message_of([] { read("1 1\n1 0\n"); }), name + ": followers add up to 2 and followees to 1"));
+}
+
+TEST_CASE("degrees of the discrete law are those of its quantiles, and add up to its mean", "[graph][generators]") {
+  // P(k) ~ k^-2.3 from 1 to 1e5: P(K = 1) and E[K] summed here the other way round, smallest k first, in long double.
+  long double total = 0, mean = 0;
+  for (int k = 1; k <= 100'000; ++k) total += std::pow(k, -2.3L), mean += std::pow(k, -1.3L);
+  mean /= total;
+  const std::size_t users = 1'000'000;
+  const std::vector<std::uint32_t> degrees = discrete_power_law_degrees(users, 2.3, 1, 100'000);
+  REQUIRE(std::ranges::is_sorted(degrees, std::greater()));
+  CHECK(degrees.back() == 1);
+  CHECK(degrees.front() <= 100'000);
+  const auto alone = static_cast<double>(std::ranges::count(degrees, 1u)), two = static_cast<double>(std::ranges::count(degrees, 2u));
+  CHECK(std::abs(alone - double(users / total)) <= 1);  // one part may be shared with the next degree
+  CHECK(std::abs(two - double(users * std::pow(2.0L, -2.3L) / total)) <= 2);
+  double sum = 0;
+  for (const std::uint32_t degree : degrees) sum += degree;
+  // Only parts that hold several degrees are rounded, by at most 1/2 each: those of the users above the degree at which a degree has one user.
+  const double mixed = std::pow(users / double(total), 1 / 2.3) * 4;
+  CHECK(std::abs(sum / double(users) - double(mean)) < mixed / double(users));
+  CHECK(discrete_power_law_degrees(0, 2.3, 1, 10).empty());
+  CHECK(discrete_power_law_degrees(3, 2.3, 7, 7) == std::vector<std::uint32_t>{7, 7, 7});
 }

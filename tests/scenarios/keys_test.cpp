@@ -72,6 +72,7 @@ const std::vector<Setting> settings{
     {"graph.stands_for", "2000", {"graph.stands_for", "graph.largest", "price.scale", "tiers.from", "run.prior_strength"}},
     {"graph.active", "0.3", {"graph.active"}, platform_world},
     {"graph.largest", "150", {"graph.largest"}, platform_world},
+    {"graph.least", "2", {"graph.least"}, by_degrees},
     {"graph.reciprocity", "0.3", {"graph.reciprocity"}, platform_world},
     {"graph.followees_median", "20", {"graph.followees_median"}, platform_world},
     {"graph.correlation", "0.5", {"graph.correlation"}, platform_world},

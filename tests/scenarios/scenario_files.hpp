@@ -118,6 +118,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("graph.stands_for", s.graph.stands_for);
   put("graph.active", s.graph.active);
   put("graph.largest", s.graph.largest);
+  put("graph.least", s.graph.least);
   put("graph.reciprocity", s.graph.reciprocity);
   put("graph.followees_median", s.graph.followees_median);
   put("graph.correlation", s.graph.correlation);
