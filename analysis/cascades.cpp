@@ -28,8 +28,6 @@ double at_least(const CascadeShapes& shapes) {
   return sum_from<&CascadeSizeRow::cascades>(shapes, least);
 }
 
-double broadcast_bound(std::uint32_t i) { return static_cast<double>(i) / broadcast_classes; }
-
 template <int percent>
 double virality(const CascadeShapes& shapes) {
   return histogram_quantile(shapes.virality, percent / 100.0, least_virality);
@@ -69,7 +67,7 @@ constexpr std::array facts{
     Fact{{"structural virality, 90 %", "1", "a tenth have more", true}, virality<90>, nullptr},
     Fact{{"correlation of size and virality", "1", "Spearman's, over large cascades", true}, [](const CascadeShapes& shapes) { return shapes.size_virality_correlation; }, nullptr},
     Fact{{"largest broadcast, median share", "1", "adopters who have the post from the adopter that passed it on most often, over all but the root; half of the large cascades have less", true},
-         [](const CascadeShapes& shapes) { return histogram_quantile(shapes.broadcasts, 0.5, broadcast_bound); }, nullptr},
+         [](const CascadeShapes& shapes) { return histogram_quantile(shapes.broadcasts, 0.5, least_broadcast); }, nullptr},
 };
 
 }  // namespace

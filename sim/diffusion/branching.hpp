@@ -58,10 +58,14 @@ private:
 /// The branching process that independent cascades on the graph tend to when audiences never overlap (Galton & Watson; as the reference of
 /// Goel et al. 2016): an adopter whose user has K followers makes K contacts, each with a user drawn anew from all users, and each adopts
 /// with probability p. Users may adopt many times. O(adoptions).
+///
+/// It is the limit for a graph in which how many a user follows has nothing to do with how many follow it: a contact is a user drawn
+/// uniformly, whereas along the follows of a real graph readers are met in proportion to their followee counts, so where popular users also
+/// follow more, adopters there have more followers than here.
 class Branching final : public Contagion {
 public:
-  /// More adopters than this, 3 GiB of them, are a process that does not die out.
-  static constexpr std::uint32_t most_adopters_by_default = std::uint32_t{1} << 28;
+  /// More adopters than this, 1.3 GB of them with their addresses, are a process that does not die out.
+  static constexpr std::uint32_t most_adopters_by_default = std::uint32_t{1} << 26;
 
   /// `graph` outlives it. Adopters of step `steps` make no contacts; 0: until all have died out. `run` throws Error where a contagion
   /// outgrows `most_adopters`.

@@ -55,7 +55,7 @@ CascadeTally::CascadeTally(std::size_t tiers, std::uint32_t large)
     : large_(large), tiers_(tiers), depths_(depth_classes), breadths_(follower_class(UINT32_MAX) + 1), broadcasts_(broadcast_classes) {}
 
 void CascadeTally::add(const FinishedCascade& cascade) {
-  GRAPEVINE_EXPECTS(cascade.size >= 1 && cascade.tier < tiers_.size());
+  GRAPEVINE_EXPECTS(cascade.size >= 1 && cascade.largest_broadcast < cascade.size && cascade.tier < tiers_.size());
   add_root(cascade);
   const std::uint32_t size = size_class(cascade.size);
   OfSize& sums = at(sizes_, size);
@@ -70,10 +70,8 @@ void CascadeTally::add(const FinishedCascade& cascade) {
   sums.largest_broadcast += cascade.largest_broadcast;
   sums.virality += static_cast<Wide>(cascade.structural_virality * 0x1p20);
   if (cascade.size < large_) return;
-  CascadeHistogram& viralities = at(joint_, size);
-  if (viralities.empty()) viralities.resize(virality_classes);
-  ++viralities[virality_class(cascade.structural_virality)];
-  ++broadcasts_[std::min<std::uint64_t>(std::uint64_t{100} * cascade.largest_broadcast / (cascade.size - 1), broadcast_classes - 1)];
+  ++at(at(joint_, size), virality_class(cascade.structural_virality));
+  ++broadcasts_[broadcast_class(cascade.largest_broadcast, cascade.size - 1)];
 }
 
 void CascadeTally::add_root(const FinishedCascade& cascade) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/base/math.hpp"
+
 namespace grapevine {
 
 ReaderWeights::ReaderWeights(const Audience& audience, const Chances& chances)
@@ -61,7 +63,7 @@ void LinearThreshold::run(std::span<const UserId> seeds, ContagionKey key, Sprea
     for (std::size_t i = last.end; i < adopters.size(); ++i) {
       fetch_ahead(audience_->graph().rows(), adopters, i, adopters.size(),
                   [&](UserId followee) { __builtin_prefetch(&places_[followee.index()]); });
-      adopters[i].parent = parent_of(adopters[i].user, last, tie_key);
+      adopters[i].parent = parent_of(adopters[i].user, last, tie_key, adopters);
     }
     last = {last.end, adopters.size()};
   }
@@ -94,25 +96,32 @@ void LinearThreshold::adopt(UserId user, std::uint32_t step, Spread& spread) {
   spread.adopters.push_back({user, 0, step});
 }
 
-std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t tie_key) const {
-  std::uint32_t parent = nowhere;
-  std::uint64_t lowest = 0;
-  for (const UserId followee : audience_->graph().followees(user)) {
-    const std::uint32_t place = places_[followee.index()];
-    if (!last.holds(place)) continue;
-    const std::uint64_t rank = parent_rank(tie_key, followee, user);
-    if ((parent != nowhere && rank >= lowest) || !weighs(followee, user)) continue;
-    parent = place;
-    lowest = rank;
+std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t tie_key, std::span<const Adopter> adopters) {
+  rivals_.clear();
+  for (const UserId followee : audience_->graph().followees(user))
+    if (const std::uint32_t place = places_[followee.index()]; last.holds(place)) rivals_.push_back(place);
+  if (rivals_.size() == 1) return rivals_.front();
+  Runner first{nowhere, 0, 0};
+  for (const std::uint32_t place : rivals_) {
+    const UserId followee = adopters[place].user;
+    const Runner runner{place, parent_rank(tie_key, followee, user), weight(followee, user)};
+    if (runner.weight > 0 && (first.parent == nowhere || runner.is_ahead_of(first))) first = runner;
   }
-  return parent;
+  return first.parent;
 }
 
-bool LinearThreshold::weighs(UserId followee, UserId user) const {
-  if (chances_->is_uniform()) return true;  // somebody adopted
+/// By exponential times of mean 1 / weight: each runner's is the least with a probability in proportion to its weight. Among equal weights
+/// that of the lower rank is less, which takes no logarithm.
+bool LinearThreshold::Runner::is_ahead_of(const Runner& other) const {
+  const auto time = [](const Runner& runner) { return -math::log(uniform(~runner.rank)) / static_cast<double>(runner.weight); };
+  return weight == other.weight ? rank < other.rank : time(*this) < time(other);
+}
+
+std::uint64_t LinearThreshold::weight(UserId followee, UserId user) const {
+  if (chances_->is_uniform()) return chances_->threshold();
   const std::span<const UserId> followers = audience_->followers(followee);
   const auto place = static_cast<std::size_t>(std::ranges::lower_bound(followers, user) - followers.begin());
-  return chances_->of(*audience_, followee)[place].threshold() > 0;
+  return chances_->of(*audience_, followee)[place].threshold();
 }
 
 /// Uniform in 1 .. whole, so a reader all of whose weights, adding up to 1, have come always adopts, and one without never.

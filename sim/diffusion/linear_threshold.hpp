@@ -43,11 +43,12 @@ private:
 };
 
 /// The linear threshold model (Granovetter 1978; Kempe, Kleinberg, Tardos 2003): chances are weights, scaled as `ReaderWeights` says. Each
-/// user has a threshold, uniform in (0, 1), and adopts in the step after its adopted followees weigh as much. The parent is, among the
-/// followees that adopted in the step before and weigh anything, the one of lowest `parent_rank`.
+/// user has a threshold, uniform in (0, 1), and adopts in the step after its adopted followees weigh as much. The parent is one
+/// of the followees that adopted in the step before, in proportion to their weights: of the live-edge form (Kempe et al., theorem 2.5), in
+/// which each user keeps one followee by weight, or none, it is the one that was kept, so trees have the law of live edges.
 ///
-/// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`. Weights are added as integers, so neither order nor
-/// threads matter. Time goes with the contacts and with the follows of adopters, memory is 12 bytes a user.
+/// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`, a parent by `parent_rank`. Weights are added as
+/// integers, so neither order nor threads matter. Time goes with the contacts and with the follows of adopters, memory is 12 bytes a user.
 class LinearThreshold : public Contagion {
 public:
   /// Nobody adopts after step `horizon`; 0: until nothing can change. `audience` and `chances` outlive it.
@@ -65,9 +66,18 @@ private:
     bool holds(std::uint32_t place) const { return place >= first && place < end; }
   };
 
+  /// Somebody who may be the parent of a user.
+  struct Runner {
+    std::uint32_t parent;  ///< place in the list
+    std::uint64_t rank;    ///< `parent_rank`
+    std::uint64_t weight;
+
+    bool is_ahead_of(const Runner& other) const;
+  };
+
   void press(UserId adopter, std::uint64_t threshold_key, std::uint32_t step, Spread& spread);
-  std::uint32_t parent_of(UserId user, Step last, std::uint64_t tie_key) const;
-  bool weighs(UserId followee, UserId user) const;
+  std::uint32_t parent_of(UserId user, Step last, std::uint64_t tie_key, std::span<const Adopter> adopters);
+  std::uint64_t weight(UserId followee, UserId user) const;
   void adopt(UserId user, std::uint32_t step, Spread& spread);
   std::uint64_t threshold(UserId user, std::uint64_t threshold_key) const;
 
@@ -75,9 +85,10 @@ private:
   const Chances* chances_;
   ReaderWeights weights_;
   std::uint32_t horizon_;
-  Array<std::uint64_t> missing_;  ///< of users: weight up to the threshold, 0 once it is crossed
-  Array<std::uint32_t> places_;   ///< of users, among the adopters
-  std::vector<UserId> touched_;   ///< users whose `missing_` is not as it was before the run
+  Array<std::uint64_t> missing_;       ///< of users: weight up to the threshold, 0 once it is crossed
+  Array<std::uint32_t> places_;        ///< of users, among the adopters
+  std::vector<UserId> touched_;        ///< users whose `missing_` is not as it was before the run
+  std::vector<std::uint32_t> rivals_;  ///< followees of one user that adopted in the step before, as places in the list
 };
 
 }  // namespace grapevine

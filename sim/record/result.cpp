@@ -268,7 +268,7 @@ private:
   std::vector<double> bounds(std::string_view axis) const {
     const bool virality = axis == "virality_from";
     std::vector<double> values((virality ? shapes().virality : shapes().broadcasts).size());
-    for (std::uint32_t i = 0; i < values.size(); ++i) values[i] = virality ? least_virality(i) : static_cast<double>(i) / broadcast_classes;
+    for (std::uint32_t i = 0; i < values.size(); ++i) values[i] = virality ? least_virality(i) : least_broadcast(i);
     return values;
   }
 

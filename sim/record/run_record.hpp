@@ -198,20 +198,29 @@ struct CascadeSizeRow {
 /// How many cascades have each value of a quantity, by classes that the quantity defines; the last class stands for all above, too.
 using CascadeHistogram = std::vector<std::uint64_t>;
 inline constexpr std::uint32_t depth_classes = 128;      ///< depth 0, 1, ...
-inline constexpr std::uint32_t broadcast_classes = 100;  ///< hundredths of the adopters that the largest broadcast has among those that are not the root
-/// Structural virality in steps of 1/64 up to 9, then 64 to each doubling of its distance from 1.
-inline constexpr std::uint32_t virality_classes = 1088;
+/// Of those that are not the root, the share in the largest broadcast, in hundredths; exactly 1 is a class of its own.
+inline constexpr std::uint32_t broadcast_classes = 101;
+/// `others`: adopters that are not the root, at least one.
+constexpr std::uint32_t broadcast_class(std::uint32_t largest_broadcast, std::uint32_t others) {
+  return static_cast<std::uint32_t>(std::uint64_t{100} * largest_broadcast / others);
+}
+/// 1 beyond the last class, too: no share is above.
+constexpr double least_broadcast(std::uint32_t broadcast_class) {
+  return broadcast_class < broadcast_classes ? broadcast_class / 100.0 : 1.0;
+}
+/// Structural virality in steps of 1/256 up to 3, then 256 to each doubling of its distance from 1, up to 4097.
+inline constexpr std::uint32_t virality_classes = 512 + 11 * 256;
 constexpr std::uint32_t virality_class(double structural_virality) {
-  const auto steps = static_cast<std::uint64_t>((structural_virality - 1.0) * 64.0);
+  const auto steps = static_cast<std::uint64_t>((structural_virality - 1.0) * 256.0);
   if (steps < 512) return static_cast<std::uint32_t>(steps);
-  const auto octave = static_cast<std::uint32_t>(std::bit_width(steps)) - 10;
-  const std::uint32_t place = 512 + 64 * octave + static_cast<std::uint32_t>((steps >> (octave + 3)) - 64);
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(steps)) - 10;  // 0 from 512 on
+  const std::uint32_t place = 512 + 256 * octave + static_cast<std::uint32_t>((steps >> (octave + 1)) - 256);
   return place < virality_classes ? place : virality_classes - 1;
 }
 constexpr double least_virality(std::uint32_t virality_class) {
-  if (virality_class < 512) return 1.0 + virality_class / 64.0;
-  const std::uint32_t octave = (virality_class - 512) / 64;
-  return 1.0 + static_cast<double>(std::uint64_t{64 + (virality_class - 512) % 64} << (octave + 3)) / 64.0;
+  if (virality_class < 512) return 1.0 + virality_class / 256.0;
+  const std::uint32_t octave = (virality_class - 512) / 256;
+  return 1.0 + static_cast<double>(std::uint64_t{256 + (virality_class - 512) % 256} << (octave + 1)) / 256.0;
 }
 
 /// The shapes of all counted cascades of a run: of the classic models every one, of the feed model the tracked ones.
@@ -220,7 +229,7 @@ struct CascadeShapes {
   CascadeHistogram depths;            ///< all cascades, by depth
   CascadeHistogram breadths;          ///< all cascades, by `follower_class` of the most adopters in one step
   CascadeHistogram virality;          ///< large cascades, by `virality_class`
-  CascadeHistogram broadcasts;        ///< large cascades, by the largest broadcast's share of the adopters that are not the root, in hundredths
+  CascadeHistogram broadcasts;        ///< large cascades, by `broadcast_class`
   std::uint32_t large = 100;          ///< adopters from which a cascade is large
   double size_virality_correlation = std::numeric_limits<double>::quiet_NaN();  ///< Spearman's rank correlation of size and structural virality over large cascades; NaN for fewer than two
   bool operator==(const CascadeShapes&) const = default;

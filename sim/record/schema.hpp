@@ -52,7 +52,7 @@ inline constexpr std::array<Axis, 18> axes{{
     {"depth", h5::Type::i64, "reshares between the root and the farthest adopter; the last stands for all above, too"},
     {"breadth_from", h5::Type::i64, "least number of the class: most adopters at one distance from the root"},
     {"virality_from", h5::Type::f64, "least structural virality of the class; the last stands for all above, too"},
-    {"broadcast_from", h5::Type::f64, "least share of the class: children of the adopter that has most, over all adopters but the root"},
+    {"broadcast_from", h5::Type::f64, "least share of the class: children of the adopter that has most, over all adopters but the root; the last is 1 itself"},
 }};
 
 struct Group {

@@ -1,5 +1,6 @@
 #include "analysis/cascades.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/catch.hpp"
@@ -16,13 +17,16 @@ RunRecord stars(const std::vector<std::uint32_t>& sizes) {
   run.shapes.sizes.resize(2000);
   run.shapes.depths.resize(3);
   run.shapes.virality.resize(virality_classes);
+  run.shapes.broadcasts.resize(broadcast_classes);
   for (const std::uint32_t n : sizes) {
     CascadeSizeRow& row = run.shapes.sizes[size_class(n)];
     ++row.cascades;
     row.adopters += n;
     row.direct += n - 1;
     ++run.shapes.depths[n > 1 ? 1 : 0];
-    if (n >= 100) ++run.shapes.virality[virality_class(2.0 * (n - 1) / n)];
+    if (n < 100) continue;
+    ++run.shapes.virality[virality_class(2.0 * (n - 1) / n)];
+    ++run.shapes.broadcasts[broadcast_class(n - 1, n - 1)];
   }
   return run;
 }
@@ -49,8 +53,35 @@ TEST_CASE("classes of sizes and viralities hold what lies between their bounds",
     REQUIRE(size_class(static_cast<std::uint32_t>(least_size(i) - 1)) == i - 1);
   }
   CHECK(size_class(~0u) == 1375);
-  for (std::uint32_t i = 0; i < virality_classes; ++i) REQUIRE(virality_class(least_virality(i)) == i);
+  for (std::uint32_t i = 0; i < virality_classes; ++i) {
+    REQUIRE(virality_class(least_virality(i)) == i);
+    if (i > 0) REQUIRE(virality_class(std::nextafter(least_virality(i), 0.0)) == i - 1);
+    const double distance = least_virality(i) - 1.0, width = least_virality(i + 1) - least_virality(i);
+    REQUIRE(width == (distance < 2 ? 1.0 / 256 : std::exp2(std::floor(std::log2(distance))) / 256));
+  }
+  CHECK(least_virality(virality_classes) == 4097);
+  CHECK(virality_class(4097) == virality_classes - 1);
   CHECK(virality_class(1e9) == virality_classes - 1);
+  CHECK(virality_class(0x1p32 / 3) == virality_classes - 1);  // of the longest path
+}
+
+TEST_CASE("shares of the largest broadcast fall into hundredths, and only all of them into the last class", "[analysis][cascades]") {
+  for (const std::uint32_t others : {1u, 7u, 99u, 100u, 101u, 1'000'000u, ~0u}) {
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      const auto least = static_cast<std::uint32_t>((std::uint64_t{others} * i + 99) / 100);  // the least that is i hundredths or more
+      if (least < others) CHECK(broadcast_class(least, others) >= i);
+      if (least > 0) CHECK(broadcast_class(least - 1, others) < std::max(i, 1u));
+    }
+    CHECK(broadcast_class(others, others) == broadcast_classes - 1);
+    CHECK(broadcast_class(others - 1, others) < broadcast_classes - 1);
+  }
+  for (std::uint32_t i = 0; i < broadcast_classes; ++i) CHECK(least_broadcast(i) == i / 100.0);
+  CascadeHistogram shares(broadcast_classes);
+  shares[100] = 3;
+  for (const double p : {0.0, 0.25, 0.5, 1.0}) CHECK(histogram_quantile(shares, p, least_broadcast) == 1.0);
+  shares[99] = 3;
+  CHECK(std::abs(histogram_quantile(shares, 0.25, least_broadcast) - 0.995) < 1e-15);
+  CHECK(histogram_quantile(shares, 0.75, least_broadcast) == 1.0);
 }
 
 TEST_CASE("facts of cascades pool those of all replicates", "[analysis][cascades]") {
@@ -64,6 +95,7 @@ TEST_CASE("facts of cascades pool those of all replicates", "[analysis][cascades
   CHECK(fact(rows, "share that ends within one step") == 1.0);
   CHECK(fact(rows, "direct share of adoptions") == 1.0);
   CHECK(fact(rows, "large cascades") == 1.0);
-  CHECK(std::abs(fact(rows, "structural virality, median") - 2.0) < 2.0 / 64);
+  CHECK(std::abs(fact(rows, "structural virality, median") - (2.0 * 99 / 100 + 2.0 * 1499 / 1500) / 2) <= 1.0 / 512);  // half a class
+  CHECK(fact(rows, "largest broadcast, median share") == 1.0);
   CHECK(cascade_facts({"arm", std::vector<RunRecord>(2)}).empty());
 }
