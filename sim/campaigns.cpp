@@ -97,7 +97,8 @@ public:
 private:
   Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget) const {
     Queue wanted(in_order(campaign, affordable(campaign, budget)));
-    Deal deal{{}, budget, 0, 0};
+    Deal deal;
+    deal.budget = budget;
     MicroMoney left = budget;
     while (!wanted.empty() && deal.purchases.size() < campaign.count) {
       const UserId user = wanted.pop();
@@ -116,7 +117,9 @@ private:
 
   Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
     std::vector<UserId> candidates = affordable(campaign, budget);
-    Deal deal{{}, budget, candidates.size(), 0};
+    Deal deal;
+    deal.budget = budget;
+    deal.offers = candidates.size();
     std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
     deal.declined = deal.offers - candidates.size();
     if (candidates.empty()) return deal;
@@ -124,12 +127,14 @@ private:
     std::vector<MicroMoney> costs;
     if (budget >= 0)
       for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
-    for (const UserId user : seeds(campaign, {candidates, campaign.count, budget, costs}))
-      deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
+    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs});
+    for (const UserId user : answer.seeds) deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
+    deal.guarantee = answer.guarantee;
+    deal.expected_adopters = answer.spread;
     return deal;
   }
 
-  std::vector<UserId> seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
+  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
     const DiffusionParameters& diffusion = expected_.diffusion;
     if (diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
       throw BadRequest(fmt::format("campaign '{}': chooses its accounts by probabilities of follows, and the graph has none; expected a column of them in its file; or choose another "
@@ -140,8 +145,8 @@ private:
         make_reader_chances(graph_, diffusion, expected_.of_follows, interests_, parameters_.population.interest_skew, topic, dynamics_);
     const SpreadModel model{graph_, chances, diffusion.model == DiffusionModel::linear_threshold ? LiveEdges::at_most_one : LiveEdges::independent};
     try {
-      if (campaign.choose == AccountChoice::lazy_greedy) return choose_by_lazy_greedy(model, question, {.runs = campaign.runs}, selection_.key(Draw::contagion)).seeds;
-      return choose_by_imm(model, question, {.epsilon = campaign.epsilon}, selection_.key(Draw::reverse_reach)).seeds;
+      if (campaign.choose == AccountChoice::lazy_greedy) return choose_by_lazy_greedy(model, question, {.runs = campaign.runs}, selection_.key(Draw::contagion), expected_.alive);
+      return choose_by_imm(model, question, {.epsilon = campaign.epsilon}, selection_.key(Draw::reverse_reach), expected_.alive);
     } catch (const BadRequest& error) {
       throw BadRequest(fmt::format("campaign '{}': {}", campaign.name, error.what()));
     }

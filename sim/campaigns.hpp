@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +31,8 @@ struct Deal {
   MicroMoney budget = -1;       ///< the bound; -1: none
   std::uint64_t offers = 0;     ///< accounts asked
   std::uint64_t declined = 0;   ///< of them, those that did not accept
+  std::string guarantee;        ///< what is sure of accounts chosen by influence, in words; else empty
+  double expected_adopters = std::numeric_limits<double>::quiet_NaN();  ///< of accounts chosen by influence, themselves included, as estimated in choosing them; else NaN
 
   MicroMoney spent() const;
 };
@@ -43,6 +47,7 @@ using PastRates = std::span<const double>;
 struct ExpectedSpread {
   DiffusionParameters diffusion;
   std::span<const Chance> of_follows = {};  ///< those that came with the graph, in the order of its rows of followees: `Probability::follow`
+  std::function<void()> alive = {};           ///< called every second or so while accounts are chosen, by the thread that asks; ends the choice by throwing
 };
 
 /// The deals of every campaign of `parameters`, whether an arm pays for it or not, in the order of the campaigns; spent <= budget for each.

@@ -1203,8 +1203,8 @@ std::vector<Key> make_keys() {
        .name = "epsilon",
        .kind = K::number,
        .field = campaign<&CampaignParameters::epsilon>,
-       .sentence = "What the guarantee of IMM leaves open: its accounts win 1 - 1/e - epsilon of the most adopters that any could, or (1 - 1/e) / 2 - epsilon under a budget. "
-                   "Time and memory go with 1 / epsilon^2.",
+       .sentence = "What the guarantee of IMM leaves open: its accounts win s - epsilon of the most adopters that any could, with s = 1 - 1/e = 0.632 under a count, "
+                   "(1 - 1/e) / 2 = 0.316 under a budget and (1 - 1/e) / 6 = 0.105 where both bind; less than s. Time and memory go with 1 / epsilon^2.",
        .source = "assumption",
        .range = RealRange{0.01, 0.6},
        .only = chosen_by_imm},

@@ -11,7 +11,7 @@
 #include "sim/interests.hpp"
 #include "sim/parameters.hpp"
 
-/// What each `Probability` says of one contact: the same whether contacts are laid out by author (`Chances`) or by reader (`ReaderChances`).
+/// What each `Probability` says of one contact, and what weights are measured against: the same whether contacts are laid out by author (`Chances`) or by reader (`ReaderChances`).
 namespace grapevine {
 
 /// `Probability::uniform`: of every contact.
@@ -24,6 +24,15 @@ inline double uniform_chance(const FollowGraph& graph, const DiffusionParameters
 /// `Probability::weighted_cascade`: of every contact of a reader that follows somebody.
 inline Chance weighted_cascade_chance(const FollowGraph& graph, UserId reader) {
   return Chance(1.0 / static_cast<double>(graph.followees(reader).size()));
+}
+
+/// Linear threshold: what stands for 1 where the weights of all followees of a reader, as `Chance::threshold`, add up to `total`.
+///
+/// Weights that add up to more than 1 are divided by their sum. So are those that fall short of 1 by no more than a `Chance` may be off,
+/// 2^-12 of its value: they were meant to add up to 1, as under weighted cascade, so a reader all of whose followees adopted adopts.
+constexpr std::uint64_t whole_weight(std::uint64_t total) {
+  constexpr std::uint64_t one = std::uint64_t{1} << 32;
+  return total >= one - (one >> 12) ? total : one;
 }
 
 /// `Probability::trivalency`: by follow.

@@ -6,19 +6,16 @@
 
 #include "graph/base/memory.hpp"
 #include "sim/diffusion/audience.hpp"
+#include "sim/diffusion/chance_rules.hpp"
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
 
 namespace grapevine {
 
-/// How much all followees of each reader weigh together, in units of 2^-32: what the weights of linear threshold are measured against.
-///
-/// Weights that add up to more than 1 are divided by their sum. So are those that fall short of 1 by no more than a `Chance` may be off,
-/// 2^-12 of its value: they were meant to add up to 1, as under weighted cascade, so a reader all of whose followees adopted adopts.
+/// How much all followees of each reader weigh together, in units of 2^-32: what the weights of linear threshold are measured against, by
+/// the rule of `whole_weight`.
 class ReaderWeights {
 public:
-  static constexpr std::uint64_t one = std::uint64_t{1} << 32;
-
   /// 8 bytes a user where chances differ by follow, else none. O(follows).
   ReaderWeights(const Audience& audience, const Chances& chances);
 
@@ -27,10 +24,7 @@ public:
     return by_reader_.empty() ? uniform_ * audience_->followee_count(reader) : by_reader_[reader.index()];
   }
   /// What stands for 1: a followee's weight is its `Chance::threshold` divided by this, and `whole - total` is the weight of nobody.
-  std::uint64_t whole(UserId reader) const {
-    const std::uint64_t sum = total(reader);
-    return sum >= one - (one >> 12) ? sum : one;
-  }
+  std::uint64_t whole(UserId reader) const { return whole_weight(total(reader)); }
   /// Brings what these ask for nearer.
   void fetch(UserId reader) const {
     __builtin_prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()] : &by_reader_[reader.index()]);

@@ -54,7 +54,7 @@ inline bool comes_later(const LazyGain& a, const LazyGain& b) {
 /// Takes the candidate of the best rate that can still be paid, again and again, until `count` are taken or none is left; also those that
 /// gain nothing any more. Candidates ascend.
 template <class Gains>
-GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains) {
+GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains, const StillWanted& still_wanted = {}) {
   const bool priced = question.budget >= 0, everybody = question.candidates.empty();
   const auto user_of = [&](std::size_t i) { return everybody ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i]; };
   const auto rate_of = [&](std::size_t i, std::uint64_t gain) {
@@ -75,6 +75,7 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
   GreedyChoice choice;
   gains.forget();
   for (MicroMoney left = question.budget; !heap.empty() && choice.seeds.size() < question.count;) {
+    if (still_wanted) still_wanted();
     std::pop_heap(heap.begin(), heap.end(), detail::comes_later);
     detail::LazyGain& best = heap.back();
     const auto seeds = static_cast<std::uint32_t>(choice.seeds.size());
@@ -105,11 +106,11 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
 ///   choice or the best single seed (1 - 1/e) / 2 of that.
 /// Of equal choices the first named last.
 template <class Gains>
-GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains) {
-  if (!bounds.budget_binds) return choose_greedily(question, users, Weighing::nothing, gains);
-  GreedyChoice best = choose_greedily(question, users, Weighing::cost, gains);
+GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains, const StillWanted& still_wanted = {}) {
+  if (!bounds.budget_binds) return choose_greedily(question, users, Weighing::nothing, gains, still_wanted);
+  GreedyChoice best = choose_greedily(question, users, Weighing::cost, gains, still_wanted);
   const auto consider = [&](Weighing weighing) {
-    GreedyChoice other = choose_greedily(question, users, weighing, gains);
+    GreedyChoice other = choose_greedily(question, users, weighing, gains, still_wanted);
     if (other.total() > best.total()) best = std::move(other);
   };
   if (bounds.count_binds) consider(Weighing::share);

@@ -54,15 +54,16 @@ private:
 /// Sets, and the best choice on them.
 class Search {
 public:
-  Search(const SpreadModel& model, const SeedQuestion& question, const SeedBounds& bounds, const ImmParameters& parameters, std::uint64_t key)
-      : question_(question), bounds_(bounds), parameters_(parameters), sets_(model, key, question.candidates), cover_(sets_) {}
+  Search(const SpreadModel& model, const SeedQuestion& question, const SeedBounds& bounds, const ImmParameters& parameters, std::uint64_t key,
+         const StillWanted& still_wanted)
+      : question_(question), bounds_(bounds), parameters_(parameters), still_wanted_(still_wanted), sets_(model, key, question.candidates), cover_(sets_) {}
 
   /// Chooses on `count` sets or more, if there are more already.
   void choose_on(double count) {
     if (static_cast<double>(sets_.count()) >= count && sets_.count() > 0 && !choice_.seeds.empty()) return;
     grow(count);
     cover_.refresh();
-    choice_ = best_greedy_choice(question_, bounds_, sets_.user_count(), cover_);
+    choice_ = best_greedy_choice(question_, bounds_, sets_.user_count(), cover_, still_wanted_);
   }
 
   double users_a_set() const { return static_cast<double>(sets_.user_count()) / static_cast<double>(sets_.count()); }
@@ -71,30 +72,53 @@ public:
   std::uint64_t sets() const { return sets_.count(); }
 
 private:
-  /// By doubling, so that what the rest will take is known before it is made.
+  /// By doubling, so that what the rest will take is known before it is made, and in steps of a second or so.
   void grow(double count) {
+    constexpr std::uint64_t first = 64;
+    constexpr double step = 1 << 24;  // users reached
     while (static_cast<double>(sets_.count()) < count) {
-      const double members = sets_.count() == 0 ? 1.0 : static_cast<double>(sets_.member_count()) / static_cast<double>(sets_.count());
-      const double bytes = 4 * count * (1 + members);
-      if (bytes > static_cast<double>(parameters_.most_bytes) || count > 4e9)
-        throw BadRequest(fmt::format("influence maximisation: {} seeds of {} candidates with epsilon {} take {:.0f} reverse reachable sets, {:.1f} GiB; expected at most {:.1f} "
-                                     "GiB; raise epsilon, or allow fewer seeds or candidates",
-                                     bounds_.seeds, bounds_.candidates, parameters_.epsilon, count, bytes / 0x1p30, static_cast<double>(parameters_.most_bytes) / 0x1p30));
-      sets_.grow(static_cast<std::uint64_t>(std::min(count, 2.0 * static_cast<double>(std::max(sets_.count(), 32 * ReverseReachSets::block)))));
+      expect_room(count);
+      const auto sets = static_cast<double>(sets_.count());
+      const double more = sets == 0 ? first : std::min(sets, std::max(1.0, step / (1 + static_cast<double>(sets_.reached_count()) / sets)));
+      sets_.grow(static_cast<std::uint64_t>(std::ceil(std::min(count, sets + more))));
+      if (still_wanted_) still_wanted_();
     }
+  }
+
+  /// Whether `count` sets will fit, unless it may be chance that those there are, three standard errors larger than all, say they do not.
+  void expect_room(double count) const {
+    const double sets = std::max<double>(1, static_cast<double>(sets_.count())), mean = static_cast<double>(sets_.member_count()) / sets;
+    const double error = std::sqrt(std::max(0.0, sets_.square_sum() / sets - mean * mean) / sets), most = static_cast<double>(parameters_.most_bytes);
+    const auto bytes = [&](double members) { return 8 * count * (1 + members); };
+    if (count <= 4e9 && bytes(std::max(0.0, mean - 3 * error)) <= most) return;
+    throw BadRequest(fmt::format("influence maximisation: {} seeds of {} candidates with epsilon {} take {:.0f} reverse reachable sets of {:.0f} candidates each, {:.1f} GiB; "
+                                 "expected at most {:.1f} GiB; make adoption less likely, raise epsilon, or allow fewer candidates or seeds",
+                                 bounds_.seeds, bounds_.candidates, parameters_.epsilon, count, mean, bytes(mean) / 0x1p30, most / 0x1p30));
   }
 
   const SeedQuestion& question_;
   const SeedBounds& bounds_;
   const ImmParameters& parameters_;
+  const StillWanted& still_wanted_;
   ReverseReachSets sets_;
   SetCover cover_;
   GreedyChoice choice_;
 };
 
+/// A guarantee of nothing is none.
+void expect_guarantee(const SeedBounds& bounds, double epsilon) {
+  if (epsilon < bounds.share()) return;
+  throw BadRequest(fmt::format("influence maximisation: epsilon is {}; expected less than {}, the share of the largest spread that greedy choices are sure of; {}", epsilon,
+                               share_in_words(bounds),
+                               !bounds.budget_binds  ? "lower epsilon"
+                               : bounds.count_binds ? "lower epsilon, or drop one of the two"
+                                                    : "lower epsilon, or bound the count instead"));
+}
+
 }  // namespace
 
-SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question, const ImmParameters& parameters, std::uint64_t key) {
+SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question, const ImmParameters& parameters, std::uint64_t key,
+                         const StillWanted& still_wanted) {
   const std::size_t users = model.graph.user_count();
   const SeedBounds bounds = bounds_of(question, users);
   GRAPEVINE_EXPECTS(parameters.epsilon > 0 && parameters.ell > 0);
@@ -102,9 +126,10 @@ SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question,
   answer.guarantee = fmt::format("at least {} - {} of the largest spread, with probability 1 - {}^-{} (IMM: Tang, Shi, Xiao 2015)", share_in_words(bounds), parameters.epsilon,
                                  std::max<std::size_t>(users, 1000), parameters.ell);
   if (bounds.seeds == 0) return answer;
+  expect_guarantee(bounds, parameters.epsilon);
 
   const SampleSizes sizes(users, bounds, parameters);
-  Search search(model, question, bounds, parameters, key);
+  Search search(model, question, bounds, parameters, key, still_wanted);
   double at_least = static_cast<double>(bounds.seeds);  // the seeds themselves
   for (double spread = static_cast<double>(users) / 2; spread >= at_least; spread /= 2) {
     search.choose_on(sizes.to_test(spread));

@@ -73,18 +73,16 @@ double expected_live(const SpreadModel& model) {
 /// How many users the seeds taken so far reach, over all runs, and how many more each other would: the `Gains` of `choose_greedily`.
 class LiveGraphs {
 public:
-  LiveGraphs(const SpreadModel& model, const SeedQuestion& question, std::uint32_t runs, std::uint64_t stream)
+  LiveGraphs(const SpreadModel& model, const SeedQuestion& question, std::uint32_t runs, std::uint64_t stream, const StillWanted& still_wanted)
       : users_(model.graph.user_count()), graphs_(runs), reached_(runs), first_(users_, 0), searches_(static_cast<std::size_t>(thread_count())) {
-    parallel_for(
-        runs, [&](std::size_t r) { graphs_[r] = live_graph(model, ContagionKey(stream, r)); }, 1);
+    const std::size_t at_a_time = step / (users_ + model.graph.follow_count() + 1) + 1;
+    for (std::size_t first = 0; first < runs; first += at_a_time) {
+      parallel_for(
+          std::min(at_a_time, runs - first), [&](std::size_t i) { graphs_[first + i] = live_graph(model, ContagionKey(stream, first + i)); }, 1);
+      if (still_wanted) still_wanted();
+    }
     forget();
-    const std::size_t candidates = question.candidates.empty() ? users_ : question.candidates.size();
-    parallel_blocks(runs, 1, [&](std::size_t r, std::size_t, std::size_t, int worker) {
-      for (std::size_t i = 0; i < candidates; ++i) {
-        const UserId user = question.candidates.empty() ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i];
-        std::atomic_ref(first_[user.index()]).fetch_add(newly_reached(r, user, worker).size(), std::memory_order_relaxed);
-      }
-    });
+    try_alone(question, still_wanted);
   }
 
   std::uint64_t first(UserId user) const { return first_[user.index()]; }
@@ -111,11 +109,30 @@ public:
   }
 
 private:
+  static constexpr std::size_t step = std::size_t{1} << 24;  ///< coins, or users reached, between two looks at whether this is still wanted
+
   struct SearchSpace {
     std::vector<std::uint32_t> visited;  ///< by which search last
     std::uint32_t search = 0;
     std::vector<UserId> queue;
   };
+
+  /// Fills `first_`: some candidates at a time on all graphs, as many as their reach so far allows.
+  void try_alone(const SeedQuestion& question, const StillWanted& still_wanted) {
+    const std::size_t candidates = question.candidates.empty() ? users_ : question.candidates.size();
+    for (std::size_t tried = 0, reached = 0; tried < candidates;) {
+      const std::size_t each = tried == 0 ? users_ * graphs_.size() : reached / tried, first = tried;
+      tried = std::min(candidates, first + step / (each + 1) + 1);
+      parallel_blocks(graphs_.size(), 1, [&](std::size_t r, std::size_t, std::size_t, int worker) {
+        for (std::size_t i = first; i < tried; ++i) {
+          const UserId user = question.candidates.empty() ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i];
+          std::atomic_ref(first_[user.index()]).fetch_add(newly_reached(r, user, worker).size(), std::memory_order_relaxed);
+        }
+      });
+      for (std::size_t i = first; i < tried; ++i) reached += first_[question.candidates.empty() ? i : question.candidates[i].index()];
+      if (still_wanted) still_wanted();
+    }
+  }
 
   /// Whom the user reaches in run r and no seed does.
   std::span<const UserId> newly_reached(std::size_t r, UserId user, int worker) {
@@ -148,7 +165,7 @@ private:
 }  // namespace
 
 SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& question, const LazyGreedyParameters& parameters,
-                                 std::uint64_t stream) {
+                                 std::uint64_t stream, const StillWanted& still_wanted) {
   GRAPEVINE_EXPECTS(parameters.runs > 0);
   const std::size_t users = model.graph.user_count();
   const SeedBounds bounds = bounds_of(question, users);
@@ -160,8 +177,8 @@ SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& q
   if (bytes > static_cast<double>(parameters.most_bytes))
     throw BadRequest(fmt::format("lazy greedy: {} live-edge graphs of {} users take {:.1f} GiB; expected at most {:.1f} GiB; try fewer runs, or IMM, which is for large graphs",
                                  parameters.runs, users, bytes / 0x1p30, static_cast<double>(parameters.most_bytes) / 0x1p30));
-  LiveGraphs graphs(model, question, parameters.runs, stream);
-  const GreedyChoice choice = best_greedy_choice(question, bounds, users, graphs);
+  LiveGraphs graphs(model, question, parameters.runs, stream, still_wanted);
+  const GreedyChoice choice = best_greedy_choice(question, bounds, users, graphs, still_wanted);
   answer.seeds = choice.seeds;
   for (const std::uint64_t gain : choice.gains) {
     answer.gains.push_back(static_cast<double>(gain) / parameters.runs);

@@ -19,6 +19,6 @@ struct LazyGreedyParameters {
 /// time goes with candidates x runs x spread of one seed. `stream` is that of a `ContagionKey`, of other contagions than those that the seeds
 /// are to be judged by. Throws BadRequest where the live-edge graphs would take more than `most_bytes`.
 SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& question, const LazyGreedyParameters& parameters,
-                                 std::uint64_t stream);
+                                 std::uint64_t stream, const StillWanted& still_wanted = {});
 
 }  // namespace grapevine

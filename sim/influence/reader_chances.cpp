@@ -8,11 +8,6 @@ namespace grapevine {
 
 namespace {
 
-constexpr std::uint64_t one = std::uint64_t{1} << 32;
-
-/// What stands for 1 where all weights of a reader add up to `total`.
-constexpr std::uint64_t whole(std::uint64_t total) { return total >= one - (one >> 12) ? total : one; }
-
 /// chance_of(u) for each reader; those who follow nobody meet nobody.
 template <class ChanceOf>
 ReaderChances for_each_reader(const FollowGraph& graph, ChanceOf&& chance_of) {
@@ -76,14 +71,14 @@ ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParam
 
 std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits) {
   if (!chances.differ_within_rows()) {
-    const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(), place = below(bits, whole(total));
+    const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(), place = below(bits, whole_weight(total));
     if (place >= total) return {};
     return place / weight;
   }
   const std::span<const Chance> weights = chances.of(graph, reader);
   std::uint64_t total = 0;
   for (const Chance weight : weights) total += weight.threshold();
-  std::uint64_t place = below(bits, whole(total));
+  std::uint64_t place = below(bits, whole_weight(total));
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (place < weights[i].threshold()) return i;
     place -= weights[i].threshold();

@@ -56,8 +56,7 @@ enum class LiveEdges : std::uint8_t {
 };
 
 /// Linear threshold: the one followee of the reader that it adopts from, by its place among them, told from 64 random bits; or nobody.
-/// Weights that add up to more than 1, or fall short of it by no more than two bytes may be off (2^-12), are divided by their sum. O(1), or
-/// O(followees) where chances differ within rows.
+/// Weights are measured against `whole_weight`. O(1), or O(followees) where chances differ within rows.
 std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits);
 
 }  // namespace grapevine

@@ -137,12 +137,31 @@ ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, 
 
 void ReverseReachSets::grow(std::uint64_t count) {
   const std::size_t first = blocks_.size();
-  blocks_.resize(std::max<std::size_t>(first, (count + block - 1) / block));
+  const std::uint64_t each = sets_a_block();
+  for (std::uint64_t set = this->count(); set < count; set += each) {
+    blocks_.emplace_back().first = set;
+    blocks_.back().end.resize(std::min(each, count - set));
+  }
   workers_.resize(std::max(workers_.size(), static_cast<std::size_t>(thread_count())));
   parallel_blocks(blocks_.size() - first, 1, [&](std::size_t i, std::size_t, std::size_t, int worker) {
-    make(first + i, blocks_[first + i], workers_[static_cast<std::size_t>(worker)]);
+    make(blocks_[first + i], workers_[static_cast<std::size_t>(worker)]);
   });
-  for (std::size_t b = first; b < blocks_.size(); ++b) members_ += blocks_[b].members.size();
+  for (std::size_t b = first; b < blocks_.size(); ++b) {
+    members_ += blocks_[b].members.size();
+    reached_ += blocks_[b].reached;
+    std::uint64_t begin = 0;
+    for (const std::uint64_t end : blocks_[b].end) {
+      squares_ += static_cast<double>(end - begin) * static_cast<double>(end - begin);
+      begin = end;
+    }
+  }
+}
+
+/// So many that a block reaches about a million users, as sets are so far, or as they may be at most.
+std::uint64_t ReverseReachSets::sets_a_block() const {
+  constexpr std::uint64_t most = 1024, users = std::uint64_t{1} << 20;
+  const std::uint64_t a_set = count() == 0 ? user_count() : reached_ / count();
+  return std::clamp<std::uint64_t>(users / (a_set + 1), ReverseReach::lanes, most);
 }
 
 Array<std::uint32_t> ReverseReachSets::places() const {
@@ -153,20 +172,20 @@ Array<std::uint32_t> ReverseReachSets::places() const {
   return places;
 }
 
-void ReverseReachSets::make(std::size_t number, Block& made, Worker& worker) const {
+void ReverseReachSets::make(Block& made, Worker& worker) const {
   ReverseReach::Scratch& scratch = worker.scratch;
   worker.places.resize(user_count());
-  maker_.make(number * block, block, scratch);
-  made.end.reserve(block);
+  maker_.make(made.first, made.end.size(), scratch);
+  made.reached = scratch.users.size();
   made.members.reserve(kept_.empty() ? scratch.users.size() : 0);
-  for (std::size_t set = 0; set < block; ++set) {
+  for (std::size_t set = 0; set < made.end.size(); ++set) {
     for (std::uint64_t i = scratch.begin[set]; i < scratch.end[set]; ++i) {
       const UserId user = scratch.users[i];
       if (!kept_.empty() && !has(kept_, user)) continue;
       made.members.push_back(user);
       ++worker.places[user.index()];
     }
-    made.end.push_back(static_cast<std::uint32_t>(made.members.size()));
+    made.end[set] = made.members.size();
   }
   made.members.shrink_to_fit();
 }

@@ -70,19 +70,21 @@ private:
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
-/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member and a set, and 5 a user for each thread.
+/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member, 8 a set, and 5 a user for each thread.
 class ReverseReachSets {
 public:
-  static constexpr std::uint64_t block = 1024;  ///< sets are made so many at a time
-
   /// Keeps only the `candidates`; everybody if there are none.
   ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates);
 
-  /// Makes sets until there are `count`, rounded up to whole blocks.
+  /// Makes sets until there are `count`.
   void grow(std::uint64_t count);
 
-  std::uint64_t count() const { return block * blocks_.size(); }
+  std::uint64_t count() const { return blocks_.empty() ? 0 : blocks_.back().first + blocks_.back().end.size(); }
   std::uint64_t member_count() const { return members_; }
+  /// Members and all others in the sets: what time goes with.
+  std::uint64_t reached_count() const { return reached_; }
+  /// The sum of the squares of the sets' numbers of members.
+  double square_sum() const { return squares_; }
   std::size_t user_count() const { return maker_.graph().user_count(); }
 
   /// In how many of the sets each user is, by user.
@@ -94,11 +96,11 @@ public:
     parallel_for(
         blocks_.size(),
         [&](std::size_t b) {
-          std::uint32_t begin = 0;
-          for (std::size_t k = 0; k < block; ++k) {
-            const std::uint32_t end = blocks_[b].end[k];
-            visit(b * block + k, std::span<const UserId>(blocks_[b].members).subspan(begin, end - begin));
-            begin = end;
+          const Block& block = blocks_[b];
+          std::uint64_t begin = 0;
+          for (std::size_t k = 0; k < block.end.size(); ++k) {
+            visit(block.first + k, std::span<const UserId>(block.members).subspan(begin, block.end[k] - begin));
+            begin = block.end[k];
           }
         },
         1);
@@ -106,8 +108,10 @@ public:
 
 private:
   struct Block {
-    std::vector<std::uint32_t> end;  ///< of each set, within `members`
+    std::uint64_t first = 0;         ///< set
+    std::vector<std::uint64_t> end;  ///< of each set, within `members`
     std::vector<UserId> members;
+    std::uint64_t reached = 0;
   };
 
   struct Worker {
@@ -115,13 +119,15 @@ private:
     Array<std::uint32_t> places;  ///< of each user in the sets that it made
   };
 
-  void make(std::size_t number, Block& block, Worker& worker) const;
+  std::uint64_t sets_a_block() const;
+  void make(Block& block, Worker& worker) const;
 
   ReverseReach maker_;
   Array<std::uint64_t> kept_;  ///< one bit a user; empty: all are
   std::vector<Block> blocks_;
   std::vector<Worker> workers_;
-  std::uint64_t members_ = 0;
+  std::uint64_t members_ = 0, reached_ = 0;
+  double squares_ = 0;
 };
 
 }  // namespace grapevine

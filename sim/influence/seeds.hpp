@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct SeedAnswer {
   std::string guarantee;
 };
 
+/// Called by the thread that asks for seeds, every second or so while it waits for them; it ends the search by throwing. Empty: nothing is called.
+using StillWanted = std::function<void()>;
+
 /// What the bounds of a question come to.
 struct SeedBounds {
   std::uint64_t candidates = 0;  ///< that can be afforded one by one
@@ -53,7 +57,7 @@ struct SeedBounds {
 
 SeedBounds bounds_of(const SeedQuestion& question, std::size_t users);
 
-/// "0.632 (1 - 1/e)": `share`, and what it is.
+/// "0.632 (1 - 1/e, under a count)": `share`, and what it is.
 std::string share_in_words(const SeedBounds& bounds);
 
 }  // namespace grapevine

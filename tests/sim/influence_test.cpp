@@ -4,7 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -239,6 +241,25 @@ TEST_CASE("readers meet the probabilities that followers do", "[sim][influence]"
   }
 }
 
+TEST_CASE("how many sets are made at a time changes none of them", "[sim][influence]") {
+  const FollowGraph graph = lively_graph(300);
+  const ReaderChances chances = ReaderChances::uniform(GENERATE(0.05, 0.9));
+  const std::vector<UserId> candidates{UserId{3}, UserId{4}, UserId{250}};
+  for (const std::vector<UserId>& kept : {std::vector<UserId>{}, candidates}) {
+    ReverseReachSets at_once({graph, chances}, 5, kept), in_steps({graph, chances}, 5, kept);
+    at_once.grow(3'000);
+    for (const std::uint64_t count : {1, 1, 8, 71, 2'999, 3'000, 100}) in_steps.grow(count);
+    REQUIRE(at_once.count() == 3'000);
+    CHECK(listed(in_steps) == listed(at_once));
+    CHECK(in_steps.places() == at_once.places());
+    std::uint64_t members = 0, squares = 0;
+    for (const auto& set : listed(at_once)) members += set.size(), squares += set.size() * set.size();
+    CHECK(in_steps.member_count() == members);
+    CHECK(in_steps.square_sum() == static_cast<double>(squares));  // whole numbers far below 2^53
+    CHECK(in_steps.reached_count() == at_once.reached_count());
+  }
+}
+
 /// What the greedy choice promises, step by step: every seed is the best of those that can be paid.
 GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& candidates, const SeedQuestion& question, Weighing weighing) {
   GreedyChoice choice;
@@ -446,7 +467,7 @@ TEST_CASE("the number of threads changes no seed", "[sim][influence][invariance]
   for (std::uint32_t u = 0; u < 800; ++u) costs.push_back(100 + graph.follower_count(UserId{u}));
   const ReaderChances equal = weighted_cascade(graph), by_follow = chances_of_follows(graph);
   const auto all = [&] {
-    return std::tuple(told(choose_by_imm({graph, equal}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)), told(choose_by_imm({graph, equal}, {{}, 30, 1'000, costs}, {.epsilon = 0.4}, 7)),
+    return std::tuple(told(choose_by_imm({graph, equal}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)), told(choose_by_imm({graph, equal}, {{}, 30, 1'000, costs}, {.epsilon = 0.3}, 7)),
                       told(choose_by_imm({graph, by_follow}, {{}, 2, -1, {}}, {.epsilon = 0.4}, 7)),
                       told(choose_by_imm({graph, equal, LiveEdges::at_most_one}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)),
                       told(choose_by_lazy_greedy({graph, equal}, {{}, 2, -1, {}}, {.runs = 100}, 7)));
@@ -506,6 +527,63 @@ TEST_CASE("what would take more memory than allowed is refused before it is take
   CHECK_THROWS_AS(choose_by_lazy_greedy({graph, chances}, {{}, 10, -1, {}}, {.runs = 1'000, .most_bytes = 1 << 20}, 1), BadRequest);
 }
 
+TEST_CASE("sets that hold most of a graph are refused after the first few of them", "[sim][influence]") {
+  using Catch::Matchers::Contains;
+  // Each reader has 2.5 live follows on average, so nine in ten users are in one component: 60 000 such sets hold 5e9 users.
+  const FollowGraph graph = erdos_renyi(100'000, 25, StreamKey(3, Stream::graph, 0));
+  const ReaderChances chances = ReaderChances::uniform(0.1);
+  int steps = 0;
+  CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 50, -1, {}}, {}, 1, [&] { ++steps; }), Contains("50 seeds of 100000 candidates") && Contains("less likely"));
+  CHECK(steps == 1);
+}
+
+struct Unwanted : std::runtime_error {
+  Unwanted() : std::runtime_error("not wanted any more") {}
+};
+
+TEST_CASE("a search that is not wanted any more ends, and one that is asked about is the same", "[sim][influence]") {
+  const FollowGraph graph = lively_graph(400);
+  const ReaderChances chances = weighted_cascade(graph);
+  const SpreadModel model{graph, chances};
+  const SeedQuestion question{{}, 4, -1, {}};
+  const auto asker = std::this_thread::get_id();
+  const auto search = [&](const StillWanted& still_wanted) {
+    return std::tuple(told(choose_by_imm(model, question, {.epsilon = 0.4}, 7, still_wanted)), told(choose_by_lazy_greedy(model, question, {.runs = 50}, 7, still_wanted)));
+  };
+  with_threads(2, [&] {
+    int asked = 0, elsewhere = 0;
+    CHECK(search([&] { ++asked, elsewhere += std::this_thread::get_id() != asker; }) == search({}));
+    CHECK(asked > 10);
+    CHECK(elsewhere == 0);
+    // Wherever it is that the search is asked about, it ends there.
+    for (int last = 1; last <= asked; last += 1 + asked / 12) {
+      int more = last;
+      CHECK_THROWS_AS(search([&] { if (--more == 0) throw Unwanted(); }), Unwanted);
+      CHECK(more == 0);
+    }
+  });
+}
+
+TEST_CASE("an epsilon that leaves nothing of the guarantee is refused, with the share and what binds", "[sim][influence]") {
+  using Catch::Matchers::Contains;
+  const FollowGraph graph = lively_graph(400);
+  const ReaderChances chances = ReaderChances::uniform(0.1);
+  const std::vector<MicroMoney> costs(400, 10), dear = [&] {
+    std::vector<MicroMoney> more = costs;
+    more[0] = 45;
+    return more;
+  }();
+  const auto choose = [&](std::uint64_t count, MicroMoney budget, double epsilon) {
+    return choose_by_imm({graph, chances}, {{}, count, budget, dear}, {.epsilon = epsilon}, 1);
+  };
+  CHECK_THROWS_WITH(choose(3, -1, 0.64), Contains("epsilon is 0.64") && Contains("0.632") && Contains("under a count") && Contains("lower epsilon"));
+  CHECK_THROWS_WITH(choose(UINT64_MAX, 50, 0.32), Contains("epsilon is 0.32") && Contains("0.316") && Contains("under a budget") && Contains("bound the count"));
+  CHECK_THROWS_WITH(choose(3, 50, 0.11), Contains("epsilon is 0.11") && Contains("0.105") && Contains("under a budget and a count") && Contains("drop one"));
+  CHECK(choose(3, -1, 0.63).guarantee.find("0.632") != std::string::npos);
+  CHECK(choose(UINT64_MAX, 50, 0.31).guarantee.find("0.316") != std::string::npos);
+  CHECK(choose(3, 50, 0.1).guarantee.find("0.105") != std::string::npos);
+}
+
 /// A star of 200 leaves, and a chain of ten whose first can be had for little.
 FollowGraph hub_and_chain() {
   GraphBuilder builder(211);
@@ -553,6 +631,22 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     CHECK(deal.offers == 211);
     CHECK(deal.declined == 0);
   }
+  SECTION("and knows how many adopters that is to bring, and what is sure of it") {
+    const Deal deal = deal_of(graph, world, expected);
+    double chain = 0;  // 1 + 0.9 + 0.81 + ...: ten users
+    for (int user = 9; user >= 0; --user) chain = 1 + (user < 9 ? 0.9 * chain : 0);
+    // On 50 graphs: the star's sd is sqrt(200 x 0.09) = 4.2, the chain's below 5; their mean's 0.93. IMM promises 0.13 of the largest.
+    CHECK(std::abs(deal.expected_adopters - (1 + 200 * 0.9 + chain)) < (campaign.choose == AccountChoice::influence ? 0.13 * 187.5 : 5 * 0.93));
+    CHECK(deal.guarantee.find("0.632 (1 - 1/e") != std::string::npos);
+    campaign.choose = AccountChoice::largest;
+    const Deal other = deal_of(graph, world, expected);
+    CHECK(std::isnan(other.expected_adopters));
+    CHECK(other.guarantee.empty());
+  }
+  SECTION("as long as that is wanted") {
+    expected.alive = [] { throw Unwanted(); };
+    CHECK_THROWS_AS(deal_of(graph, world, expected), Unwanted);
+  }
   SECTION("with hardly any chance of adoption the number of followers counts alone") {
     expected.diffusion.chance = 0.01;
     CHECK(paid(deal_of(graph, world, expected))[0] == 0);
@@ -565,6 +659,7 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
   }
   SECTION("fewer posts where the whole budget buys no more") {
     campaign.budget = 22 * micro_per_unit;
+    campaign.epsilon = 0.1;  // both bind
     campaign.posts = 2;
     const Deal deal = deal_of(graph, world, expected);
     REQUIRE(paid(deal) == std::vector<std::uint32_t>{0});
