@@ -37,6 +37,7 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
     row.margin = parameters.campaigns[c].margin;
     row.offers = deals[c].offers;
     row.declined = deals[c].declined;
+    if (!deals[c].guarantee.empty()) row.expected_adopters = deals[c].expected_adopters;
     for (const Purchase& purchase : deals[c].purchases) {
       ++row.accounts;
       row.spent += purchase.cost;

@@ -5,8 +5,8 @@
 namespace grapevine {
 
 Replicate::Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
-                     ReplicateStreams streams, Exchange& exchange, std::span<const Chance> of_follows)
-    : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange, of_follows)) {}
+                     ReplicateStreams streams, Exchange& exchange, const ExpectedSpread& expected)
+    : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange, expected)) {}
 
 Replicate::~Replicate() = default;
 

@@ -2,13 +2,11 @@
 
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
-#include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/parameters.hpp"
@@ -38,9 +36,9 @@ struct MemoryLine {
 /// One replicate of a study: a world that is warmed up once, from whose state every arm branches. A part of it, if `exchange` has several.
 class Replicate {
 public:
-  /// `graph`, `accounts`, `exchange` and `of_follows`, probabilities that came with the graph, outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
+  /// `graph`, `accounts`, `exchange` and what `expected` points to outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
   Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
-            ReplicateStreams streams, Exchange& exchange, std::span<const Chance> of_follows = {});
+            ReplicateStreams streams, Exchange& exchange, const ExpectedSpread& expected = {});
   ~Replicate();
 
   /// Runs the warm-up under the scenario's own run keys. Call once, before any arm.

@@ -98,7 +98,7 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
       sample(content.key(Draw::sample)) {}
 
 World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
-             ReplicateStreams streams, Exchange& exchange_, std::span<const Chance> of_follows)
+             ReplicateStreams streams, Exchange& exchange_, const ExpectedSpread& expected)
     : graph(graph_),
       accounts(accounts_),
       parameters(parameters_),
@@ -113,10 +113,10 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       chronological(make_chronological(run_.feed, keys.ranking)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
       streams_(streams),
-      of_follows_(of_follows),
+      expected_(expected),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
-  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams, {}, {run.diffusion, of_follows}));
+  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams, {}, expected));
   plan = plan_posts(*deals, parameters, run.pays, keys.selection);
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
@@ -140,7 +140,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
       streams_(other.streams_),
-      of_follows_(other.of_follows_),
+      expected_(other.expected_),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
   const auto from = world_arrays(const_cast<WorldState&>(other.state));
@@ -163,7 +163,7 @@ std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordO
 
 std::shared_ptr<const std::vector<Deal>> World::deals_now() const {
   if (!needs_past(parameters) || state.clock.now != parameters.time.warmup) return deals;
-  return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates(), {run.diffusion, of_follows_}));
+  return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates(), expected_));
 }
 
 /// Engagement per impression of the live roots of each user, smoothed towards that of all by as many impressions as the platform's prior counts for.

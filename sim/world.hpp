@@ -189,7 +189,7 @@ struct TickScratch;
 class World {
 public:
   World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams,
-        Exchange& exchange, std::span<const Chance> of_follows = {});
+        Exchange& exchange, const ExpectedSpread& expected = {});
   ~World();
 
   /// A copy that goes on under other run parameters. Its records start here.
@@ -245,7 +245,7 @@ private:
   std::vector<double> past_rates() const;
   void commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity>&& paid);
   ReplicateStreams streams_;
-  std::span<const Chance> of_follows_;  ///< probabilities that came with the graph
+  ExpectedSpread expected_;  ///< where accounts are chosen by influence
   std::uint64_t held_out_below_;
   std::unique_ptr<TickScratch> scratch_;
 };

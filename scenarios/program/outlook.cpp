@@ -146,7 +146,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion, world.chances});
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion, world.chances, {}});
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
     outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,
@@ -154,7 +154,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
                                  .posts = total(purchases, [](const Purchase& p) { return std::uint64_t{p.posts}; }),
                                  .followers = total(purchases, [](const Purchase& p) { return p.followers; }),
                                  .budget = deals[c].budget,
-                                 .spent = deals[c].spent()});
+                                 .spent = deals[c].spent(),
+                                 .guarantee = deals[c].guarantee,
+                                 .expected_adopters = deals[c].expected_adopters});
   }
 
   outlook.seconds = graph_seconds * (redraws_graph(scenario) ? scenario.replicates : 1);
@@ -164,7 +166,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
     Alone alone;
     const auto before_world = Clock::now();
-    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, world.chances);
+    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, {scenario.run.diffusion, world.chances, {}});
     const double world_seconds = seconds_since(before_world);
     const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
     outlook.seconds += world_seconds * scenario.replicates + tick_seconds * static_cast<double>(ticks_of(scenario));
@@ -213,6 +215,9 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
     text += campaigns.text();
   }
 
+  for (const Outlook::Campaign& c : outlook.campaigns)
+    if (!c.guarantee.empty())
+      text += fmt::format("\nChosen  by influence, campaign '{}': about {} adopters expected, the accounts included; {}\n", c.name, with_decimals(c.expected_adopters, 1), c.guarantee);
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
 
   text += "\n";

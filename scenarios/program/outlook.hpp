@@ -22,6 +22,8 @@ struct Outlook {
     std::uint64_t followers = 0;  ///< sum over the accounts
     MicroMoney budget = 0;
     MicroMoney spent = 0;
+    std::string guarantee;         ///< of accounts chosen by influence; else empty
+    double expected_adopters = 0;  ///< of the same
   };
   std::vector<Campaign> campaigns;
 

@@ -26,10 +26,13 @@ namespace grapevine {
 
 namespace {
 
-void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate) {
+/// What accounts chosen by influence are reckoned by. `alive` is called while they are chosen.
+ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world, std::function<void()> alive) { return {scenario.run.diffusion, world.chances, std::move(alive)}; }
+
+void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
   const WorldParameters& parameters = scenario.world;
   const ReplicateStreams streams = streams_of(scenario, replicate);
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, {scenario.run.diffusion, world.chances});
+  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, expected_spread(scenario, world, std::move(alive)));
   for (const Arm& arm : scenario.arms)
     if (arm.run.diffusion.model == DiffusionModel::feed) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
 }
@@ -73,6 +76,11 @@ public:
     };
   }
 
+  /// Nothing is done yet, but the listener may stop the study.
+  std::function<void()> alive() {
+    return [this] { tell(); };
+  }
+
   ShareHook share_hook() {
     return [this](double done) {
       progress_.done = before_ + static_cast<std::uint64_t>(done * classic_work);
@@ -99,7 +107,8 @@ std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, s
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange, world.chances);
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange,
+                  expected_spread(scenario, world, speaks ? ticker.alive() : std::function<void()>{}));
     run.warm_up(start("warm-up"));
     if (speaks) deals = run.deals();
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
@@ -113,7 +122,7 @@ std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, s
 
 void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
   std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
-                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, {scenario.run.diffusion, world.chances});
+                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, expected_spread(scenario, world, ticker.alive()));
   if (classic_arms(scenario) == 0) return;
   const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
   for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
@@ -285,7 +294,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   Ticker ticker(scenario, options);
   ticker.start(0, "graph");
   StudyGraph world = make_graph(scenario, 0);
-  expect_campaigns_fit(scenario, world, 0);
+  expect_campaigns_fit(scenario, world, 0, ticker.alive());
   expect_diffusion_possible(scenario, world);
 
   StudyResult study;

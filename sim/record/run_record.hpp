@@ -101,6 +101,7 @@ struct CampaignRow {
   std::uint64_t declined = 0;  ///< of them, those that did not accept
   std::uint64_t audience = 0;  ///< distinct followers of the accounts paid
   std::uint64_t audience_gross = 0;  ///< their followers added up: a user counts once for each account it follows
+  double expected_adopters = 0;  ///< that accounts chosen by influence were expected to win, themselves included, as estimated in choosing them; 0 for others
   bool operator==(const CampaignRow&) const = default;
 };
 

@@ -352,6 +352,7 @@ void columns(Row& row, Column& column) {
   column("declined", row.declined, count_units, "accounts that did not accept");
   column("audience", row.audience, count_units, "distinct followers of the accounts paid");
   column("audience_gross", row.audience_gross, count_units, "followers of the accounts paid, added up");
+  column("expected_adopters", row.expected_adopters, "1", "adopters that accounts chosen by influence were expected to win, themselves included; 0 for others");
 }
 
 /// `first_tick` is the scale.

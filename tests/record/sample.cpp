@@ -36,6 +36,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
   for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
     record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
+    record.campaigns.back().expected_adopters = n() / 8.0;
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
   for (std::size_t i = 0; i < 3; ++i) record.shapes.sizes.push_back({n(), n(), n(), n(), n(), n(), n() / 4.0});
