@@ -314,7 +314,10 @@ void expect_complete(const StudyResult& study) {
 
 class ResultReader {
 public:
-  explicit ResultReader(const std::filesystem::path& path) : file_(path) { expect_result(file_); }
+  explicit ResultReader(const std::filesystem::path& path) : file_(path) {
+    expect_result(file_);
+    older_ = file_.text_attribute("/", "format_version") != fmt::format("{}.{}", schema::major_version, schema::minor_version);
+  }
 
   StudyResult read() {
     root();
@@ -389,6 +392,7 @@ private:
     }
     std::vector<Row> rows;
     for (std::size_t i = 0; i < list.size(); ++i) {
+      if (older_ && !file_.exists(place_of(part.group, list[i].name))) continue;  // a column that later versions added
       Scatter column{study_, i};
       column.values.with(list[i].type, [&]<class T>(std::vector<T>& values) {
         values = file_.read<T>(place_of(part.group, list[i].name));
@@ -475,6 +479,7 @@ private:
   }
 
   h5::Reader file_;
+  bool older_ = false;  ///< of another minor version
   StudyResult study_;
 };
 

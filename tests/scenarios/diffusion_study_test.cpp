@@ -224,7 +224,7 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[population]\npatience = 5\n"), Catch::Contains("population.patience has no effect here; it needs diffusion.model = \"feed\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"branching\"\nprobability = \"trivalency\"\n"), Catch::Contains("whose contacts are drawn anew"));
   CHECK(complaint("[diffusion]\nchance = 0.5\n[[campaign]]\nname = \"c\"\naccounts = \"influence\"\ncount = 1\n").empty());  // what influence is reckoned by
-  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.model=\"branching\"", "diffusion.chance=1.0", "replicates=1", "redraw=[]"}), Catch::Contains("does not die out"));
+  CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")), Catch::Contains("does not die out"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
 }
@@ -294,9 +294,9 @@ against = "c"
       if (row.arm == arm && row.metric == "campaign engagement per money" && row.statistic == "ratio of means") row.lower = low, row.upper = high, row.estimate = (low + high) / 2;
   };
   set("b", 1.2, 1.4), set("d", 0.5, 0.7);
-  CHECK_THAT(comparison_table(study), Catch::Contains("The models disagree on engagement per money (each at 95 %, by the margins of the claims): b more; d less."));
+  CHECK_THAT(comparison_table(study), Catch::Contains("The models disagree on engagement per money") && Catch::Contains("b more; d less."));
   set("d", 0.5, 1.7);
-  CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money (each at 95 %, by the margins of the claims): b more; d undecided."));
+  CHECK_THAT(comparison_table(study), Catch::Contains("No two models contradict each other on engagement per money") && Catch::Contains("b more; d undecided."));
 }
 
 TEST_CASE("a band holds what was written, and its verdict comes with the result", "[scenarios][bands]") {

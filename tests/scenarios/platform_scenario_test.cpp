@@ -289,7 +289,7 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
   std::vector<std::string> marked;
   for (const Key& key : keys())
     if (key.scales) marked.push_back(key.dotted());
-  CHECK(marked == Lines{"graph.largest", "graph.audiences", "plant.followers", "tiers.from", "feed.prior_strength", "price.post",
+  CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from", "feed.prior_strength", "price.post",
                         "price.follower", "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
