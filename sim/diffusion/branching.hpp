@@ -7,7 +7,7 @@
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/diffusion/contagion.hpp"
-#include "sim/diffusion/skip_sampler.hpp"
+#include "sim/diffusion/gap_table.hpp"
 
 namespace grapevine {
 
@@ -25,7 +25,7 @@ public:
   };
 
   BranchingNodes(std::span<const std::uint32_t> follower_counts, double probability)
-      : follower_counts_(follower_counts), sampler_(probability) {}
+      : follower_counts_(follower_counts), gaps_(probability) {}
 
   static constexpr Keys keys(ContagionKey key) { return {key.key(Draw::contact_gap), key.key(Draw::offspring)}; }
   static constexpr Node root(const Keys& keys, UserId seed) { return {mix(keys.offspring ^ seed.value()), seed}; }
@@ -37,22 +37,19 @@ public:
   template <class Visit>
   std::uint32_t each_child(const Keys& keys, const Node& node, Visit&& visit) const {
     const std::uint32_t contacts = follower_count(node.user);
-    std::uint64_t at = 0;
-    for (std::uint64_t j = 0; at < contacts; ++j, ++at) {
-      at += sampler_.gap(nested_mix(keys.gap, node.address, j), contacts - at);
-      if (at >= contacts || !visit(child(node, j))) break;
-    }
+    each_success(gaps_, mix(keys.gap ^ node.address), contacts,
+                 [&, rank = std::uint64_t{0}](std::uint64_t) mutable { return visit(child(node, rank++)); });
     return contacts;
   }
 
 private:
-  Node child(const Node& parent, std::uint64_t j) const {
-    const std::uint64_t address = mix(parent.address + (j + 1) * golden);
+  Node child(const Node& parent, std::uint64_t rank) const {
+    const std::uint64_t address = mix(parent.address + (rank + 1) * golden);
     return {address, UserId(static_cast<std::uint32_t>(below(address, follower_counts_.size())))};
   }
 
   std::span<const std::uint32_t> follower_counts_;
-  SkipSampler sampler_;
+  GapTable gaps_;
 };
 
 /// The branching process that independent cascades on the graph tend to when audiences never overlap (Galton & Watson; as the reference of

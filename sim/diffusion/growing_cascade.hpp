@@ -115,16 +115,14 @@ private:
       });
     reached_.clear();
     std::vector<Adopter>& adopters = spread.adopters;
+    const auto rank = [&](std::uint32_t parent, UserId user) { return parent_rank(ties_, adopters[parent].user, user); };
     for (const auto [parent, user] : landed_) {
       const auto next = static_cast<std::uint32_t>(adopters.size());
       const std::uint32_t place = places_.find_or_insert(user, next);
-      if (place == next) {
+      if (place == next)
         adopters.push_back({user, parent, step});
-      } else if (Adopter& held = adopters[place];
-                 held.step == step && held.parent != place &&
-                 parent_rank(ties_, adopters[parent].user, user) < parent_rank(ties_, adopters[held.parent].user, user)) {
+      else if (Adopter& held = adopters[place]; held.step == step && rank(parent, user) < rank(held.parent, user))
         held.parent = parent;
-      }
     }
   }
 

@@ -90,11 +90,10 @@ std::size_t skip_failures(const Task& task, Output out, const GapTable& gaps) {
   const UserId* const users = task.rows.users.data();
   return for_each_row(task, out, [users, &gaps](const RowTrials::Row& row, UserId* end) {
     const UserId* const followers = users + row.begin;
-    std::uint64_t k = 0;
-    for (std::uint64_t j = 0; k < row.count; ++j, ++k) {
-      k += gaps.gap(mix(row.key + j * golden), row.count - k);
-      if (k < row.count) *end++ = followers[k];
-    }
+    each_success(gaps, row.key, row.count, [&](std::uint64_t k) {
+      *end++ = followers[k];
+      return true;
+    });
     return end;
   });
 }

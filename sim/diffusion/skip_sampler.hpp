@@ -13,6 +13,7 @@ namespace grapevine {
 
 /// Walks a row of trials with one probability from success to success: the failures between are geometric, so trials that fail cost nothing
 /// (Fan, Muller, Rezucha 1962). The j-th gap of an adopter is addressed by (contagion, adopter, j).
+/// `GapTable` is faster where all rows have the same probability.
 class SkipSampler {
 public:
   /// A probability that 1 - p rounds away, below 2^-54, is 0.
@@ -37,8 +38,8 @@ public:
   }
 
 private:
-  /// The logarithm is known to 1e-11 from a table and three terms of its series. What that leaves open, `math::log` decides; its bound of 0.9
-  /// ulp adds less than 1e-14 for u above 2^-53.
+  /// The logarithm is known to 1e-11 from a table and three terms of its series. What that leaves open, `math::log` decides; its bound of
+  /// 0.9 ulp adds less than 1e-14 for u above 2^-53.
   struct LogCell {
     double inverse, log;  // of the middle of the cell
   };
@@ -73,5 +74,16 @@ private:
   double doubt_;  ///< a bound on the error of the quick number of failures
   const LogCell* cells_;
 };
+
+/// visit(i) for each success i of a row of so many trials, ascending, until it returns false. `gaps` is a `SkipSampler` or a `GapTable`.
+/// The j-th gap is that of `nested_mix(key, adopter, j)`, and `row_key` the first half of that mix, `mix(key ^ adopter)`.
+template <class Gaps, class Visit>
+void each_success(const Gaps& gaps, std::uint64_t row_key, std::uint64_t trials, Visit&& visit) {
+  std::uint64_t at = 0;
+  for (std::uint64_t j = 0; at < trials; ++j, ++at) {
+    at += gaps.gap(mix(row_key + j * golden), trials - at);
+    if (at >= trials || !visit(at)) return;
+  }
+}
 
 }  // namespace grapevine

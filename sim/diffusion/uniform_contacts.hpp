@@ -6,7 +6,7 @@
 #include "graph/rows.hpp"
 #include "sim/diffusion/branching.hpp"
 #include "sim/diffusion/contagion.hpp"
-#include "sim/diffusion/skip_sampler.hpp"
+#include "sim/diffusion/gap_table.hpp"
 
 /// How an adopter finds the followers that its post is passed on to, in two looks, so that the memory for the second is under way while
 /// others take their first. One of these stands in `SmallCascades` and `GrowingCascade`:
@@ -29,7 +29,7 @@ inline void fetch_row(RowsView rows, UserId user) {
   __builtin_prefetch(&rows.begin[user.index() + 1]);
 }
 
-/// Along the rows of followers, by `SkipSampler`.
+/// Along the rows of followers, from success to success (`each_success`).
 class SkippedContacts {
 public:
   using Keys = std::uint64_t;
@@ -37,7 +37,7 @@ public:
   using Hit = const UserId*;
   static constexpr bool users_meet = true;
 
-  SkippedContacts(RowsView followers, double probability) : followers_(followers), sampler_(probability) {}
+  SkippedContacts(RowsView followers, double probability) : followers_(followers), gaps_(probability) {}
 
   Keys keys(ContagionKey key) const { return key.key(Draw::contact_gap); }
   Site root(const Keys&, UserId user) const { return {user}; }
@@ -46,14 +46,10 @@ public:
   template <class Visit>
   std::uint32_t look(const Keys& keys, const Site& site, Visit&& hit) const {
     const std::span<const UserId> row = followers_[site.user.index()];
-    const std::uint64_t gaps = mix(keys ^ site.user.value());  // nested_mix(keys, user, j) is mix(gaps + j * golden)
-    std::uint64_t at = 0;
-    for (std::uint64_t j = 0; at < row.size(); ++j, ++at) {
-      at += sampler_.gap(mix(gaps + j * golden), row.size() - at);
-      if (at >= row.size()) break;
+    each_success(gaps_, mix(keys ^ site.user.value()), row.size(), [&](std::uint64_t at) {
       __builtin_prefetch(&row[at]);
-      if (!hit(&row[at])) break;
-    }
+      return hit(&row[at]);
+    });
     return static_cast<std::uint32_t>(row.size());
   }
   template <class Adopt>
@@ -63,7 +59,7 @@ public:
 
 private:
   RowsView followers_;
-  SkipSampler sampler_;
+  GapTable gaps_;
 };
 
 /// Along the rows of followers, a coin for each.

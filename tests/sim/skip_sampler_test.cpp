@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "graph/base/math.hpp"
+#include "sim/diffusion/gap_table.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/cascades.hpp"
 
@@ -50,6 +52,30 @@ TEST_CASE("gaps are geometric", "[sim][cascades][skip][statistical]") {
       CHECK(std::abs(testing::deviation(at_least, draws, std::pow(1 - p, double(k)))) < 5);
     }
   }
+}
+
+TEST_CASE("successes of a row are as far apart as its gaps say, and are visited until told to stop", "[sim][cascades][skip]") {
+  const SkipSampler sampler(0.2);
+  const GapTable table(0.2);
+  constexpr std::uint64_t trials = 50;
+  for (std::uint64_t adopter = 0; adopter < 200; ++adopter) {
+    std::vector<std::uint64_t> expected;
+    std::uint64_t next = 0;
+    for (std::uint64_t j = 0; (next += sampler.gap(nested_mix(5, adopter, j), trials)) < trials; ++j) expected.push_back(next++);
+    const auto visited = [&](const auto& gaps, std::size_t most) {
+      std::vector<std::uint64_t> successes;
+      each_success(gaps, mix(5 ^ adopter), trials, [&](std::uint64_t i) {
+        successes.push_back(i);
+        return successes.size() < most;
+      });
+      return successes;
+    };
+    REQUIRE(visited(sampler, trials + 1) == expected);
+    REQUIRE(visited(table, trials + 1) == expected);
+    expected.resize(std::min<std::size_t>(expected.size(), 3));
+    REQUIRE(visited(sampler, 3) == expected);
+  }
+  each_success(sampler, 1, 0, [](std::uint64_t) -> bool { throw 0; });  // nobody to visit
 }
 
 TEST_CASE("without a chance all fail, with certainty none", "[sim][cascades][skip]") {
