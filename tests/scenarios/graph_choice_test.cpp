@@ -105,7 +105,7 @@ TEST_CASE("what no model can make is refused before anything is made", "[scenari
       {"model = \"watts-strogatz\"\nmean_followees = 6\n",
        "study.toml:6:1: graph.mean_followees has no effect here; it needs graph.model = \"power-law\", \"erdos-renyi\", \"platform\", "
        "\"chung-lu\", \"r-mat\" or "
-       "\"configuration\" without graph.degrees; remove it"},
+       "\"configuration\" without graph.degrees and graph.least; remove it"},
       {"randomise = -1\n", "study.toml:5:13: graph.randomise is -1; expected a number of swaps for each follow, 0 to 1000"},
   };
   for (const Case& each : cases) CHECK(all_of(refusal_of_text(world + each.text)) == each.message);
