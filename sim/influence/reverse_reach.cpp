@@ -1,6 +1,7 @@
 #include "sim/influence/reverse_reach.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "graph/base/error.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -162,6 +163,26 @@ std::uint64_t ReverseReachSets::sets_a_block() const {
   constexpr std::uint64_t most = 1024, users = std::uint64_t{1} << 20;
   const std::uint64_t a_set = count() == 0 ? user_count() : reached_ / count();
   return std::clamp<std::uint64_t>(users / (a_set + 1), ReverseReach::lanes, most);
+}
+
+std::span<const UserId> ReverseReachSets::operator[](std::uint64_t set) const {
+  const Block& block = *std::prev(std::ranges::upper_bound(blocks_, set, {}, &Block::first));
+  const std::uint64_t k = set - block.first, begin = k == 0 ? 0 : block.end[k - 1];
+  return std::span<const UserId>(block.members).subspan(begin, block.end[k] - begin);
+}
+
+std::vector<std::uint64_t> ReverseReachSets::gains(std::span<const UserId> seeds) const {
+  const auto none = static_cast<std::uint32_t>(seeds.size());
+  Array<std::uint32_t> order(user_count(), none);
+  for (std::uint32_t i = 0; i < none; ++i) order[seeds[i].index()] = i;
+  std::vector<std::uint64_t> gains(seeds.size() + 1, 0);
+  for_each([&](std::uint64_t, std::span<const UserId> members) {
+    std::uint32_t first = none;
+    for (const UserId user : members) first = std::min(first, order[user.index()]);
+    if (first < none) std::atomic_ref(gains[first]).fetch_add(1, std::memory_order_relaxed);
+  });
+  gains.pop_back();
+  return gains;
 }
 
 Array<std::uint32_t> ReverseReachSets::places() const {

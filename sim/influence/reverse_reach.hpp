@@ -87,8 +87,14 @@ public:
   double square_sum() const { return squares_; }
   std::size_t user_count() const { return maker_.graph().user_count(); }
 
+  /// Members of a set. O(log sets).
+  std::span<const UserId> operator[](std::uint64_t set) const;
+
   /// In how many of the sets each user is, by user.
   Array<std::uint32_t> places() const;
+
+  /// How many sets each of the seeds meets that those before it do not. O(members), 4 bytes a user.
+  std::vector<std::uint64_t> gains(std::span<const UserId> seeds) const;
 
   /// visit(number of the set, its members) for all sets, in parallel by block.
   template <class Visit>
