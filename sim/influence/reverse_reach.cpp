@@ -46,7 +46,7 @@ void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scrat
         if (coin(coins.of(followees[i]), chances[i].threshold())) add_link(graph_->row_begin(reader) + i);
     });
   make_along(first, count, scratch, [&, begin = graph_->rows().begin](std::uint64_t key, UserId reader, auto&& add_link) {
-    const SkipSampler& sampler = sampler_of(reader);
+    const Gaps& sampler = sampler_of(reader);
     const std::uint64_t row = mix(key ^ reader.value()), end = begin[reader.index() + 1];
     std::uint64_t at = begin[reader.index()];
     for (std::uint64_t j = 0; at < end; ++j, ++at) {
@@ -59,7 +59,7 @@ void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scrat
 /// add_live(key of the set, reader, add_link) calls add_link for each of the reader's follows that is live, by its place in the rows.
 template <class AddLive>
 void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch& scratch, AddLive&& add_live) const {
-  constexpr std::size_t batch = 128;  // readers between one look at memory and the next
+  constexpr std::size_t batch = 96;  // readers of a set between one look at memory and the next
   const std::span<const UserId> followees = graph_->rows().users;
   scratch.reached.resize(graph_->user_count());  // zero where it is new, and again after each set
   scratch.users.clear();
@@ -69,9 +69,7 @@ void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch&
   std::size_t active = 0;
   for (std::uint32_t l = 0; l < lanes && next < first + count; ++l, ++active) start(next++, l, scratch);
   while (active > 0) {
-    const auto last_of = [&](const Scratch::Lane& lane) { return std::min(lane.users.size(), lane.next + batch / active); };
-    for (const Scratch::Lane& lane : scratch.lane)
-      for (std::size_t i = lane.next; i < last_of(lane); ++i) fetch(lane.users[i]);
+    const auto last_of = [&](const Scratch::Lane& lane) { return std::min(lane.users.size(), lane.next + batch); };
     scratch.links.clear();
     for (std::uint32_t l = 0; l < lanes; ++l) {
       Scratch::Lane& lane = scratch.lane[l];
@@ -122,6 +120,7 @@ void ReverseReach::add(UserId user, std::uint32_t lane, Scratch& scratch) const 
   if ((reached >> lane & 1) != 0) return;
   reached |= static_cast<std::uint8_t>(1u << lane);
   scratch.lane[lane].users.push_back(user);
+  fetch(user);
 }
 
 /// Asks for what is known of a reader.

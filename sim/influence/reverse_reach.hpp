@@ -7,6 +7,7 @@
 
 #include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/diffusion/gap_table.hpp"
 #include "sim/diffusion/skip_sampler.hpp"
 #include "sim/influence/seeds.hpp"
 
@@ -58,7 +59,18 @@ private:
   void add(UserId user, std::uint32_t lane, Scratch& scratch) const;
   void fetch(UserId reader) const;
 
-  const SkipSampler& sampler_of(UserId reader) const {
+  /// Gaps of one chance, by a table where few numbers of failures are likely: 8 KiB each, and 2 MiB for weighted cascade.
+  struct Gaps {
+    explicit Gaps(double probability) : sampler(probability) {
+      if (probability >= 1.0 / 256) table.emplace_back(probability);
+    }
+    std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const { return table.empty() ? sampler.gap(bits, most) : table.front().gap(bits, most); }
+
+    SkipSampler sampler;
+    std::vector<GapTable> table;  ///< of one, or none; the bits are the same
+  };
+
+  const Gaps& sampler_of(UserId reader) const {
     return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
   }
 
@@ -66,7 +78,7 @@ private:
   const ReaderChances* chances_;
   LiveEdges live_;
   std::uint64_t key_;
-  std::vector<SkipSampler> samplers_;      ///< for each chance that is equal within a row somewhere
+  std::vector<Gaps> samplers_;      ///< for each chance that is equal within a row somewhere
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
