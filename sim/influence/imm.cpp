@@ -117,7 +117,7 @@ private:
   void expect_room(double count) const {
     const double sets = std::max<double>(1, static_cast<double>(sets_.count())), mean = static_cast<double>(sets_.member_count()) / sets;
     const double error = std::sqrt(std::max(0.0, sets_.square_sum() / sets - mean * mean) / sets), most = static_cast<double>(parameters_.most_bytes);
-    const auto bytes = [&](double members) { return (parameters_.stop_when_proven ? 16 : 8) * count * (1 + members); };
+    const auto bytes = [&](double members) { return (parameters_.stop_when_proven ? 2 : 1) * count * (8 + 4 * members); };
     if (count <= 4e9 && bytes(std::max(0.0, mean - 3 * error)) <= most) return;
     throw BadRequest(fmt::format("influence maximisation: {} seeds of {} candidates with epsilon {} take {:.0f} reverse reachable sets of {:.0f} candidates each, {:.1f} GiB; "
                                  "expected at most {:.1f} GiB; make adoption less likely, raise epsilon, or allow fewer candidates or seeds",
