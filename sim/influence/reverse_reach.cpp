@@ -1,6 +1,7 @@
 #include "sim/influence/reverse_reach.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "graph/base/error.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -45,7 +46,7 @@ void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scrat
         if (coin(coins.of(followees[i]), chances[i].threshold())) add_link(graph_->row_begin(reader) + i);
     });
   make_along(first, count, scratch, [&, begin = graph_->rows().begin](std::uint64_t key, UserId reader, auto&& add_link) {
-    const SkipSampler& sampler = sampler_of(reader);
+    const Gaps& sampler = sampler_of(reader);
     const std::uint64_t row = mix(key ^ reader.value()), end = begin[reader.index() + 1];
     std::uint64_t at = begin[reader.index()];
     for (std::uint64_t j = 0; at < end; ++j, ++at) {
@@ -58,7 +59,7 @@ void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scrat
 /// add_live(key of the set, reader, add_link) calls add_link for each of the reader's follows that is live, by its place in the rows.
 template <class AddLive>
 void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch& scratch, AddLive&& add_live) const {
-  constexpr std::size_t batch = 128;  // readers between one look at memory and the next
+  constexpr std::size_t batch = 96;  // readers of a set between one look at memory and the next
   const std::span<const UserId> followees = graph_->rows().users;
   scratch.reached.resize(graph_->user_count());  // zero where it is new, and again after each set
   scratch.users.clear();
@@ -68,9 +69,7 @@ void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch&
   std::size_t active = 0;
   for (std::uint32_t l = 0; l < lanes && next < first + count; ++l, ++active) start(next++, l, scratch);
   while (active > 0) {
-    const auto last_of = [&](const Scratch::Lane& lane) { return std::min(lane.users.size(), lane.next + batch / active); };
-    for (const Scratch::Lane& lane : scratch.lane)
-      for (std::size_t i = lane.next; i < last_of(lane); ++i) fetch(lane.users[i]);
+    const auto last_of = [&](const Scratch::Lane& lane) { return std::min(lane.users.size(), lane.next + batch); };
     scratch.links.clear();
     for (std::uint32_t l = 0; l < lanes; ++l) {
       Scratch::Lane& lane = scratch.lane[l];
@@ -121,6 +120,7 @@ void ReverseReach::add(UserId user, std::uint32_t lane, Scratch& scratch) const 
   if ((reached >> lane & 1) != 0) return;
   reached |= static_cast<std::uint8_t>(1u << lane);
   scratch.lane[lane].users.push_back(user);
+  fetch(user);
 }
 
 /// Asks for what is known of a reader.
@@ -162,6 +162,26 @@ std::uint64_t ReverseReachSets::sets_a_block() const {
   constexpr std::uint64_t most = 1024, users = std::uint64_t{1} << 20;
   const std::uint64_t a_set = count() == 0 ? user_count() : reached_ / count();
   return std::clamp<std::uint64_t>(users / (a_set + 1), ReverseReach::lanes, most);
+}
+
+std::span<const UserId> ReverseReachSets::operator[](std::uint64_t set) const {
+  const Block& block = *std::prev(std::ranges::upper_bound(blocks_, set, {}, &Block::first));
+  const std::uint64_t k = set - block.first, begin = k == 0 ? 0 : block.end[k - 1];
+  return std::span<const UserId>(block.members).subspan(begin, block.end[k] - begin);
+}
+
+std::vector<std::uint64_t> ReverseReachSets::gains(std::span<const UserId> seeds) const {
+  const auto none = static_cast<std::uint32_t>(seeds.size());
+  Array<std::uint32_t> order(user_count(), none);
+  for (std::uint32_t i = 0; i < none; ++i) order[seeds[i].index()] = i;
+  std::vector<std::uint64_t> gains(seeds.size() + 1, 0);
+  for_each([&](std::uint64_t, std::span<const UserId> members) {
+    std::uint32_t first = none;
+    for (const UserId user : members) first = std::min(first, order[user.index()]);
+    if (first < none) std::atomic_ref(gains[first]).fetch_add(1, std::memory_order_relaxed);
+  });
+  gains.pop_back();
+  return gains;
 }
 
 Array<std::uint32_t> ReverseReachSets::places() const {

@@ -7,6 +7,7 @@
 
 #include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/diffusion/gap_table.hpp"
 #include "sim/diffusion/skip_sampler.hpp"
 #include "sim/influence/seeds.hpp"
 
@@ -58,7 +59,18 @@ private:
   void add(UserId user, std::uint32_t lane, Scratch& scratch) const;
   void fetch(UserId reader) const;
 
-  const SkipSampler& sampler_of(UserId reader) const {
+  /// Gaps of one chance, by a table where few numbers of failures are likely: 8 KiB each, and 2 MiB for weighted cascade.
+  struct Gaps {
+    explicit Gaps(double probability) : sampler(probability) {
+      if (probability >= 1.0 / 256) table.emplace_back(probability);
+    }
+    std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const { return table.empty() ? sampler.gap(bits, most) : table.front().gap(bits, most); }
+
+    SkipSampler sampler;
+    std::vector<GapTable> table;  ///< of one, or none; the bits are the same
+  };
+
+  const Gaps& sampler_of(UserId reader) const {
     return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
   }
 
@@ -66,7 +78,7 @@ private:
   const ReaderChances* chances_;
   LiveEdges live_;
   std::uint64_t key_;
-  std::vector<SkipSampler> samplers_;      ///< for each chance that is equal within a row somewhere
+  std::vector<Gaps> samplers_;      ///< for each chance that is equal within a row somewhere
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
@@ -87,8 +99,14 @@ public:
   double square_sum() const { return squares_; }
   std::size_t user_count() const { return maker_.graph().user_count(); }
 
+  /// Members of a set. O(log sets).
+  std::span<const UserId> operator[](std::uint64_t set) const;
+
   /// In how many of the sets each user is, by user.
   Array<std::uint32_t> places() const;
+
+  /// How many sets each of the seeds meets that those before it do not. O(members), 4 bytes a user.
+  std::vector<std::uint64_t> gains(std::span<const UserId> seeds) const;
 
   /// visit(number of the set, its members) for all sets, in parallel by block.
   template <class Visit>

@@ -32,8 +32,8 @@ struct SeedQuestion {
 struct SeedAnswer {
   std::vector<UserId> seeds;   ///< in the order in which they were chosen
   std::vector<double> gains;   ///< expected adopters that each adds to those before it, itself included; estimates
-  double spread = 0;           ///< expected adopters, seeds included: the sum of `gains`. Estimated on the samples that the seeds were chosen on, so
-                               ///< rather too high
+  double spread = 0;           ///< expected adopters, seeds included: the sum of `gains`. Rather too high where estimated on the samples that the
+                               ///< seeds were chosen on
   double optimum_at_least = 0; ///< the largest spread that any seeds allowed could have is at least this, as surely as the guarantee holds
   std::uint64_t samples = 0;   ///< reverse reachable sets, or live-edge graphs
   std::string guarantee;

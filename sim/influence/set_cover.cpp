@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <numeric>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
@@ -17,20 +19,32 @@ void SetCover::refresh() {
   for (const std::uint32_t count : counts_) ++users_with_[count];
   least_ = 0;
   lists_.clear();
-  met_.assign((sets_->count() + 63) / 64, 0);
-}
-
-std::uint64_t SetCover::of(UserId user) {
-  std::uint64_t gain = 0;
-  for (const std::uint32_t set : sets_of(user)) gain += ~met_[set / 64] >> (set % 64) & 1;
-  return gain;
+  forget();
 }
 
 void SetCover::take(UserId user) {
-  for (const std::uint32_t set : sets_of(user)) met_[set / 64] |= std::uint64_t{1} << (set % 64);
+  for (const std::uint32_t set : sets_of(user)) {
+    std::uint64_t& met = met_[set / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (set % 64);
+    if ((met & bit) != 0) continue;
+    met |= bit;
+    ++met_count_;
+    for (const UserId member : (*sets_)[set]) --gains_[member.index()];
+  }
 }
 
-void SetCover::forget() { std::fill(met_.begin(), met_.end(), 0); }
+void SetCover::forget() {
+  met_.assign((sets_->count() + 63) / 64, 0);
+  met_count_ = 0;
+  gains_ = counts_;
+}
+
+std::uint64_t SetCover::most_met_by(std::uint64_t count) const {
+  std::vector<std::uint32_t> gains(gains_.begin(), gains_.end());
+  const auto end = gains.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count, gains.size()));
+  if (end != gains.end()) std::nth_element(gains.begin(), end, gains.end(), std::greater<>());
+  return std::min(sets_->count(), std::accumulate(gains.begin(), end, met_count_));
+}
 
 std::span<const std::uint32_t> SetCover::sets_of(UserId user) {
   const std::uint32_t count = counts_[user.index()];
