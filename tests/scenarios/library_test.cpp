@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
@@ -97,6 +98,20 @@ TEST_CASE("on a graph of one's own the study is the main study", "[scenarios][li
                                           "tiers.names",
                                           "title"};
   CHECK(differing(own, main) == expected);
+}
+
+TEST_CASE("model by model, one account and many are paid alike under every model", "[scenarios][library][diffusion]") {
+  const Scenario study = read_scenario(library / "model-by-model.toml");
+  std::set<DiffusionModel> models;
+  for (const ContrastChoice& contrast : study.contrasts) {
+    const auto arm = [&](const std::string& name) { return *std::ranges::find_if(study.arms, [&](const Arm& it) { return it.name == name; }); };
+    const Arm many = arm(contrast.arm), one = arm(contrast.against);
+    CHECK((many.run.pays == std::vector<std::string>{"many"} && one.run.pays == std::vector<std::string>{"one"}));
+    CHECK((many.run.diffusion.model == one.run.diffusion.model && many.run.diffusion.probability == one.run.diffusion.probability));
+    models.insert(many.run.diffusion.model);
+  }
+  CHECK(models.size() == 6);  // all that there are
+  CHECK((study.world.campaigns[0].posts == study.world.campaigns[1].posts && study.world.campaigns[1].budget_of == "one"));
 }
 
 TEST_CASE("every scenario of the library opens with its question", "[scenarios][library]") {

@@ -83,3 +83,11 @@ TEST_CASE("a contagion that nothing stops draws exactly the star, the path and t
     CHECK(unpaid == 200);
   }
 }
+
+TEST_CASE("every scenario of validation is understood", "[scenarios][validation]") {
+  for (const auto& entry : std::filesystem::directory_iterator(validation)) {
+    if (entry.path().extension() != ".toml") continue;
+    CAPTURE(entry.path().string());
+    CHECK_NOTHROW(read_scenario(entry.path()));
+  }
+}
