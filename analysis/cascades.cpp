@@ -43,7 +43,8 @@ struct Fact {
 constexpr std::array facts{
     Fact{{"size", "adopters", "adopters of a cascade, the root included, on average"}, adopters, cascades},
     Fact{{"share alone", "1", "cascades that nobody joined"},
-         [](const CascadeShapes& shapes) { return shapes.sizes.size() > 1 ? number(shapes.sizes[1].cascades) : 0.0; }, cascades},
+         [](const CascadeShapes& shapes) { return shapes.sizes.size() > 1 ? number(shapes.sizes[1].cascades) : 0.0; },
+         cascades},
     Fact{{"share of 10 or more", "1", "cascades of so many adopters"}, at_least<10>, cascades},
     Fact{{"share of 100 or more", "1", "cascades of so many adopters"}, at_least<100>, cascades},
     Fact{{"share of 1000 or more", "1", "cascades of so many adopters"}, at_least<1000>, cascades},
@@ -57,17 +58,27 @@ constexpr std::array facts{
     Fact{{"direct share of adoptions", "1", "adopters who have the post from the root, over all adopters but roots"},
          [](const CascadeShapes& shapes) { return sum_from<&CascadeSizeRow::direct>(shapes, 0); },
          [](const CascadeShapes& shapes) { return adopters(shapes) - cascades(shapes); }},
-    Fact{{"large cascades", "cascades", "cascades whose shape is counted, in one replicate", true}, [](const CascadeShapes& shapes) {
+    Fact{{"large cascades", "cascades", "cascades whose shape is counted, in one replicate", true},
+         [](const CascadeShapes& shapes) {
            return number(std::accumulate(shapes.virality.begin(), shapes.virality.end(), std::uint64_t{0}));
-         }, nullptr},
-    Fact{{"structural virality, 10 %", "1", "mean distance between two adopters: a tenth of the large cascades have less", true}, virality<10>, nullptr},
+         },
+         nullptr},
+    Fact{{"structural virality, 10 %", "1", "mean distance between two adopters: a tenth of the large cascades have less", true},
+         virality<10>,
+         nullptr},
     Fact{{"structural virality, 25 %", "1", "a quarter have less", true}, virality<25>, nullptr},
     Fact{{"structural virality, median", "1", "half have less", true}, virality<50>, nullptr},
     Fact{{"structural virality, 75 %", "1", "a quarter have more", true}, virality<75>, nullptr},
     Fact{{"structural virality, 90 %", "1", "a tenth have more", true}, virality<90>, nullptr},
-    Fact{{"correlation of size and virality", "1", "Spearman's, over large cascades", true}, [](const CascadeShapes& shapes) { return shapes.size_virality_correlation; }, nullptr},
-    Fact{{"largest broadcast, median share", "1", "adopters who have the post from the adopter that passed it on most often, over all but the root; half of the large cascades have less", true},
-         [](const CascadeShapes& shapes) { return histogram_quantile(shapes.broadcasts, 0.5, least_broadcast); }, nullptr},
+    Fact{{"correlation of size and virality", "1", "Spearman's, over large cascades", true},
+         [](const CascadeShapes& shapes) { return shapes.size_virality_correlation; },
+         nullptr},
+    Fact{{"largest broadcast, median share", "1",
+          "adopters who have the post from the adopter that passed it on most often, over all but the root; half of the large cascades "
+          "have less",
+          true},
+         [](const CascadeShapes& shapes) { return histogram_quantile(shapes.broadcasts, 0.5, least_broadcast); },
+         nullptr},
 };
 
 }  // namespace
@@ -84,7 +95,8 @@ std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm) {
   for (const Fact& fact : facts) {
     const auto of = [](double (*count)(const CascadeShapes&)) { return [count](const RunRecord& run) { return count(run.shapes); }; };
     const Series series = fact.per ? series_of(arm, of(fact.total), of(fact.per)) : series_of(arm, of(fact.total));
-    rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.per ? "ratio of means" : "mean", fact.told.unit, fact.per ? "jackknife" : "t", pooled(series)));
+    rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.per ? "ratio of means" : "mean", fact.told.unit,
+                                  fact.per ? "jackknife" : "t", pooled(series)));
   }
   return rows;
 }

@@ -21,8 +21,8 @@ struct CascadeFact {
 };
 std::vector<CascadeFact> cascade_fact_list();
 
-/// All of them, in the order of the list; nothing where the arm counted no cascade. Shares and means pool the cascades of all replicates (jackknife); quantiles and correlations
-/// are means over replicates (t interval), missing where a replicate has no large cascade.
+/// All of them, in the order of the list; nothing where the arm counted no cascade. Shares and means pool the cascades of all replicates
+/// (jackknife); quantiles and correlations are means over replicates (t interval), missing where a replicate has no large cascade.
 std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm);
 
 /// The `p`-quantile of a histogram whose class i begins at `least[i]`, linear within a class; NaN where it is empty.

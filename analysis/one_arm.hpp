@@ -23,8 +23,8 @@ inline Series series_of(const ArmRuns& arm, const OfRun& total, const OfRun& per
   return series;
 }
 
-inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view statistic, std::string_view unit, std::string_view interval,
-                                    const Estimate& estimate) {
+inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view statistic,
+                                    std::string_view unit, std::string_view interval, const Estimate& estimate) {
   ComparisonRow row;
   row.contrast = std::move(contrast);
   row.arm = arm.name;

@@ -35,7 +35,8 @@ const ReaderChances& weighted_cascade() {
   return chances;
 }
 
-/// Mean and standard error of the spread of seeds over so many contagions: coins from adopters to followers, nothing of what chose the seeds.
+/// Mean and standard error of the spread of seeds over so many contagions: coins from adopters to followers, nothing of what chose the
+/// seeds.
 std::pair<double, double> forward(const std::vector<UserId>& seeds, std::uint64_t contagions) {
   const Audience audience(million());
   DiffusionParameters parameters;
@@ -77,17 +78,27 @@ void imm_weighted_cascade(benchmark::State& bench) {
   const SpreadModel model{million(), weighted_cascade(), LiveEdges::independent};
   set_thread_count(static_cast<int>(bench.range(0)));
   SeedAnswer answer;
-  for (auto _ : bench) answer = choose_by_imm(model, {{}, 50, -1, {}}, {.epsilon = 0.13, .ell = 1, .stop_when_proven = bench.range(1) != 0}, 1);
+  for (auto _ : bench)
+    answer = choose_by_imm(model, {{}, 50, -1, {}}, {.epsilon = 0.13, .ell = 1, .stop_when_proven = bench.range(1) != 0}, 1);
   const auto [mean, error] = forward(answer.seeds, 400);
   // What is met of the sets that the seeds were chosen on is rather too much.
-  if (answer.spread < mean - 5 * error || answer.spread > 1.1 * mean + 5 * error) bench.SkipWithError("the seeds do not win what they are said to");
+  if (answer.spread < mean - 5 * error || answer.spread > 1.1 * mean + 5 * error)
+    bench.SkipWithError("the seeds do not win what they are said to");
   bench.counters["spread"] = answer.spread;
   bench.counters["forward"] = mean;
   bench.counters["forward_error"] = error;
   bench.counters["sets"] = static_cast<double>(answer.samples);
   bench.counters["at_least"] = answer.optimum_at_least;
 }
-BENCHMARK(imm_weighted_cascade)->ArgNames({"threads", "stop_when_proven"})->Args({1, 0})->Args({2, 0})->Args({1, 1})->Args({2, 1})->UseRealTime()->Iterations(1)->Unit(benchmark::kSecond);
+BENCHMARK(imm_weighted_cascade)
+    ->ArgNames({"threads", "stop_when_proven"})
+    ->Args({1, 0})
+    ->Args({2, 0})
+    ->Args({1, 1})
+    ->Args({2, 1})
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond);
 
 /// The sets alone, by the user.
 void reverse_reach(benchmark::State& bench) {

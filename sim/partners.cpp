@@ -8,10 +8,12 @@
 
 namespace grapevine {
 
-bool runs_campaign(const std::vector<std::string>& pays, const CampaignParameters& campaign) { return std::ranges::find(pays, campaign.name) != pays.end(); }
+bool runs_campaign(const std::vector<std::string>& pays, const CampaignParameters& campaign) {
+  return std::ranges::find(pays, campaign.name) != pays.end();
+}
 
-void put_audiences(const FollowGraph& graph, const WorldParameters& parameters, const std::vector<Deal>& deals, const std::vector<std::string>& pays, UserRange readers,
-                   Exchange& exchange, RunRecord& record) {
+void put_audiences(const FollowGraph& graph, const WorldParameters& parameters, const std::vector<Deal>& deals,
+                   const std::vector<std::string>& pays, UserRange readers, Exchange& exchange, RunRecord& record) {
   const std::size_t campaigns = parameters.campaigns.size();
   record.frequency.assign(campaigns * frequency_bins, 0);
   std::vector<std::uint16_t> paid_by(graph.user_count(), 0);  // bit c: by campaign c

@@ -13,8 +13,8 @@ namespace grapevine {
 /// Names of the figures that one arm has by itself.
 std::vector<std::string_view> metrics_of_one_arm();
 
-/// "pass": the interval lies inside the band and is no wider than a third of it; "fail": it lies outside; else "undecided". So is an interval without width: replicates that do not
-/// differ say nothing about chance.
+/// "pass": the interval lies inside the band and is no wider than a third of it; "fail": it lies outside; else "undecided". So is an
+/// interval without width: replicates that do not differ say nothing about chance.
 std::string_view band_verdict(double lower, double upper, double low, double high);
 
 /// Every [[band]] of the scenario, with the figure that the comparison has for it; one that it does not have is missing, and undecided.

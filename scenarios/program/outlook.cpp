@@ -56,21 +56,24 @@ std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(
 /// Unpaid cascades that are run to see how long one takes.
 constexpr std::uint64_t probe_cascades = 1 << 17;
 
-/// Seconds of all arms under classic models in one replicate, from the same with few of their cascades.
-double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals) {
+/// Seconds of all arms under classic models in one replicate, from the same with few of their cascades; and bytes of the trees that they keep.
+double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals, double& tree_bytes) {
   const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, scenario.world, deals, streams_of(scenario, 0));
   double seconds = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.run.diffusion.model == DiffusionModel::feed) continue;
     RunParameters run = arm.run;
     const std::uint64_t wanted = run.diffusion.cascades;
+    double kept = 0;
     const auto timed = [&](std::uint64_t cascades) {
       run.diffusion.cascades = cascades;
       const auto start = Clock::now();
-      (void)replicate.run_arm(run, scenario.output);
+      const RunRecord record = replicate.run_arm(run, scenario.output);
+      kept = static_cast<double>(record.posts.size() * sizeof(PostRow) + record.cascades.size() * sizeof(CascadeNode));
       return seconds_since(start);
     };
-    const double paid = timed(0);
+    const double paid = timed(0), paid_trees = kept;
+    tree_bytes += paid_trees;
     seconds += paid;
     if (wanted == 0) continue;
     std::uint64_t few = std::min<std::uint64_t>(wanted, 256);  // more and more, until they are seen to take time: one may take a second
@@ -79,7 +82,9 @@ double classic_seconds(const Scenario& scenario, const StudyGraph& world, const 
       few = std::min({wanted, probe_cascades, few * 8});
       took = std::max(0.0, timed(few) - paid);
     }
-    seconds += took * static_cast<double>(wanted) / static_cast<double>(few);
+    const double more = static_cast<double>(wanted) / static_cast<double>(few);
+    seconds += took * more;
+    tree_bytes += (kept - paid_trees) * more;
   }
   return seconds;
 }
@@ -177,8 +182,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     ++outlook.classic_arms;
     outlook.cascades += arm.run.diffusion.cascades;
   }
-  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals) * scenario.replicates;
-  outlook.disk_bytes = disk_bytes(scenario, outlook);
+  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals, outlook.tree_bytes) * scenario.replicates;
+  outlook.tree_bytes *= scenario.replicates;
+  outlook.disk_bytes = disk_bytes(scenario, outlook) + outlook.tree_bytes;
   return outlook;
 }
 
@@ -242,8 +248,9 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   text += fmt::format("Time    about {} with {} {}{}\n", duration(outlook.seconds), thread_count(), thread_count() == 1 ? "thread" : "threads",
                       outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
   const double audience_bytes = outlook.classic_arms > 0 ? outlook.graph_bytes : 0.0;
-  text += fmt::format("Memory  about {}: the graph {}", bytes(outlook.graph_bytes + std::max(audience_bytes, 2 * outlook.world_bytes)), bytes(outlook.graph_bytes));
+  text += fmt::format("Memory  about {}: the graph {}", bytes(outlook.graph_bytes + std::max(audience_bytes, 2 * outlook.world_bytes) + outlook.tree_bytes), bytes(outlook.graph_bytes));
   if (outlook.world_bytes > 0) text += fmt::format(", the world {}, held twice while an arm runs", bytes(outlook.world_bytes));
+  if (outlook.tree_bytes > 0) text += fmt::format(", cascades kept under classic models {}", bytes(outlook.tree_bytes));
   if (audience_bytes > 0) text += fmt::format(", its audiences as much again{}", outlook.world_bytes > 0 ? ", later" : "");
   text += "\n";
   text += fmt::format("Disk    about {} before compression, reshares not counted\n", bytes(outlook.disk_bytes));

@@ -34,6 +34,7 @@ struct Outlook {
   Tick probe_ticks = 0;
   double graph_bytes = 0;
   double world_bytes = 0;  ///< of one copy of the world; a run holds two, the replicate's and the arm's
+  double tree_bytes = 0;   ///< of the cascades that classic arms keep, in memory until the study is written
   double disk_bytes = 0;   ///< before compression and without reshares, which are known only afterwards
 };
 

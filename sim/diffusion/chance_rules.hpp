@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "graph/base/math.hpp"
@@ -11,7 +11,8 @@
 #include "sim/interests.hpp"
 #include "sim/parameters.hpp"
 
-/// What each `Probability` says of one contact, and what weights are measured against: the same whether contacts are laid out by author (`Chances`) or by reader (`ReaderChances`).
+/// What each `Probability` says of one contact, and what weights are measured against: the same whether contacts are laid out by author
+/// (`Chances`) or by reader (`ReaderChances`).
 namespace grapevine {
 
 /// `Probability::uniform`: of every contact.

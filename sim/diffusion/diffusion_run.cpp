@@ -14,8 +14,8 @@
 #include "sim/diffusion/linear_threshold.hpp"
 #include "sim/diffusion/many_cascades.hpp"
 #include "sim/partners.hpp"
-#include "sim/record/result.hpp"
 #include "sim/population.hpp"
+#include "sim/record/result.hpp"
 
 namespace grapevine {
 
@@ -75,7 +75,7 @@ std::vector<std::vector<CascadeNode>> trees_of(const Spread& spread, std::size_t
     std::vector<CascadeNode>& tree = trees[parent.tree];
     places.push_back({parent.tree, static_cast<std::uint32_t>(tree.size())});
     tree.push_back({root ? -1 : static_cast<std::int32_t>(parent.node), adopter.user, adopter.step,
-                    root                ? Reason::root
+                    root               ? Reason::root
                     : parent.node == 0 ? Reason::followed
                                        : Reason::reshared});
   }
@@ -86,38 +86,54 @@ std::vector<std::vector<CascadeNode>> trees_of(const Spread& spread, std::size_t
 
 std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chances& chances, const DiffusionParameters& diffusion) {
   switch (diffusion.model) {
-    case DiffusionModel::independent_cascade: return std::make_unique<IndependentCascade>(audience, chances, diffusion.sampling, diffusion.steps);
-    case DiffusionModel::linear_threshold: return std::make_unique<LinearThreshold>(audience, chances, diffusion.steps);
-    case DiffusionModel::si: return std::make_unique<Epidemic>(audience, chances, 0.0, diffusion.steps);
+    case DiffusionModel::independent_cascade:
+      return std::make_unique<IndependentCascade>(audience, chances, diffusion.sampling, diffusion.steps);
+    case DiffusionModel::linear_threshold:
+      return std::make_unique<LinearThreshold>(audience, chances, diffusion.steps);
+    case DiffusionModel::si:
+      return std::make_unique<Epidemic>(audience, chances, 0.0, diffusion.steps);
     case DiffusionModel::sir:
-      if (diffusion.time == EpidemicTime::events) return std::make_unique<EpidemicEvents>(audience, chances, diffusion.recovery, diffusion.steps);
+      if (diffusion.time == EpidemicTime::events)
+        return std::make_unique<EpidemicEvents>(audience, chances, diffusion.recovery, diffusion.steps);
       return std::make_unique<Epidemic>(audience, chances, diffusion.recovery, diffusion.steps);
-    case DiffusionModel::branching: return std::make_unique<Branching>(audience.graph(), chances.probability(), diffusion.steps);
-    case DiffusionModel::feed: break;
+    case DiffusionModel::branching:
+      return std::make_unique<Branching>(audience.graph(), chances.probability(), diffusion.steps);
+    case DiffusionModel::feed:
+      break;
   }
   GRAPEVINE_EXPECTS(!"the feed model is no contagion");
   return nullptr;
 }
 
-void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows, const TierParameters& tiers) {
-  if (diffusion.probability == Probability::follow && diffusion.model != DiffusionModel::branching && of_follows.empty() && graph.follow_count() > 0)
-    throw BadRequest("diffusion.probability is \"column\", and the graph brought no probabilities; expected graph.chances, the name of the column of its file that has them");
-  const double mean_followers = graph.user_count() == 0 ? 0.0 : static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
+void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows,
+                     const TierParameters& tiers) {
+  if (diffusion.probability == Probability::follow && diffusion.model != DiffusionModel::branching && of_follows.empty() &&
+      graph.follow_count() > 0)
+    throw BadRequest(
+        "diffusion.probability is \"column\", and the graph brought no probabilities; expected graph.chances, the name of the column of "
+        "its file that has them");
+  const double mean_followers =
+      graph.user_count() == 0 ? 0.0 : static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
   const bool uniform = diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching;
   if (uniform && diffusion.adoptions > mean_followers && mean_followers > 0)
-    throw BadRequest(fmt::format("diffusion.adoptions is {}, and users have {:.4g} followers on average; expected at most one adoption a follower; lower it", diffusion.adoptions, mean_followers));
+    throw BadRequest(fmt::format(
+        "diffusion.adoptions is {}, and users have {:.4g} followers on average; expected at most one adoption a follower; lower it",
+        diffusion.adoptions, mean_followers));
   const double adoptions = diffusion.adoptions >= 0 ? diffusion.adoptions : diffusion.chance * mean_followers;
   if (diffusion.model == DiffusionModel::branching && diffusion.steps == 0 && adoptions >= 1.0)
-    throw BadRequest(fmt::format("a branching process in which an adopter brings about {:.4g} adoptions does not die out; expected less than 1; lower diffusion.{}, or bound diffusion.steps",
-                                 adoptions, diffusion.adoptions >= 0 ? "adoptions" : "chance"));
+    throw BadRequest(
+        fmt::format("a branching process in which an adopter brings about {:.4g} adoptions does not die out; expected less than 1; lower "
+                    "diffusion.{}, or bound diffusion.steps",
+                    adoptions, diffusion.adoptions >= 0 ? "adoptions" : "chance"));
   if (diffusion.tier.empty() || diffusion.cascades == 0) return;
   const auto of_tier = [&](std::uint32_t followers) { return tiers.names[tier_of(followers, tiers)] == diffusion.tier; };
   if (std::ranges::none_of(graph.follower_counts(), of_tier))
-    throw BadRequest(fmt::format("diffusion.tier is \"{}\", and no user of this graph is of that tier; expected a tier that has users", diffusion.tier));
+    throw BadRequest(
+        fmt::format("diffusion.tier is \"{}\", and no user of this graph is of that tier; expected a tier that has users", diffusion.tier));
 }
 
-DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows, const WorldParameters& parameters,
-                                       std::vector<Deal> deals, ReplicateStreams streams)
+DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
+                                       const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams)
     : graph_(graph),
       accounts_(accounts),
       of_follows_(of_follows),
@@ -128,7 +144,9 @@ DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts&
       audience_(graph),
       tier_(graph.user_count()),
       tier_sizes_(parameters.tiers.from.size(), 0) {
-  parallel_for(tier_.size(), [&](std::size_t user) { tier_[user] = tier_of(graph.follower_count(UserId{static_cast<std::uint32_t>(user)}), parameters.tiers); });
+  parallel_for(tier_.size(), [&](std::size_t user) {
+    tier_[user] = tier_of(graph.follower_count(UserId{static_cast<std::uint32_t>(user)}), parameters.tiers);
+  });
   for (const std::uint8_t tier : tier_) ++tier_sizes_[tier];
 }
 
@@ -164,7 +182,8 @@ private:
   Chances chances_for(std::uint32_t topic) const {
     DiffusionParameters diffusion = diffusion_;
     if (diffusion.model == DiffusionModel::branching) diffusion.probability = Probability::uniform;
-    return make_chances(world_.audience_, diffusion, world_.of_follows_, world_.interests_, world_.parameters_.population.interest_skew, topic, world_.dynamics_);
+    return make_chances(world_.audience_, diffusion, world_.of_follows_, world_.interests_, world_.parameters_.population.interest_skew,
+                        topic, world_.dynamics_);
   }
 
   void start_rows() {
@@ -197,7 +216,9 @@ private:
                                   .tiers = world_.parameters_.tiers,
                                   .large = diffusion_.large,
                                   .trees_from = diffusion_.trees_from,
-                                  .progress = [&](std::uint64_t done) { tell(static_cast<double>(first_of(topic) + done) / static_cast<double>(diffusion_.cascades)); }};
+                                  .progress = [&](std::uint64_t done) {
+                                    tell(static_cast<double>(first_of(topic) + done) / static_cast<double>(diffusion_.cascades));
+                                  }};
       const ManyCascades found = spread_many_of(many, chances_for(static_cast<std::uint32_t>(topic)));
       tally.add(found.tally);
       record_.event_hash += found.event_hash;
@@ -251,7 +272,8 @@ private:
 
   void spread_paid() {
     marks_.forget_tiers();
-    put_purchases(world_.parameters_, world_.deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
+    put_purchases(
+        world_.parameters_, world_.deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
     Alone alone;
     put_audiences(world_.graph_, world_.parameters_, world_.deals_, run_.pays, alone.readers(world_.graph_.user_count()), alone, record_);
     std::size_t influencer = 0;
@@ -307,13 +329,15 @@ private:
         new_to_campaign += first.of_campaign;
         new_to_tier += first.of_tier;
       }
-      record_.event_hash += adoption_hash(key, node.user, node.parent < 0 ? node.user : tree[static_cast<std::size_t>(node.parent)].user, node.tick);
+      record_.event_hash +=
+          adoption_hash(key, node.user, node.parent < 0 ? node.user : tree[static_cast<std::size_t>(node.parent)].user, node.tick);
       SeriesRow& now = bin(node.tick);
       if (node.parent >= 0) ++now.reshares;
       now.impressions += contacts_of(node);
       now.delivered = now.served = now.impressions;
     }
-    if (diffusion_.model == DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are those of its first post
+    if (diffusion_.model ==
+        DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are those of its first post
       const std::uint64_t own = contacts_of(tree.front());
       post.reach = post.impressions;
       new_to_campaign = new_to_tier = post.impressions - (influencer.posts > 0 ? own : 0);
@@ -339,7 +363,9 @@ private:
     return tries(node) && diffusion_.model != DiffusionModel::branching ? world_.audience_.followers(node.user) : std::span<const UserId>{};
   }
 
-  SeriesRow& bin(Tick step) { return record_.series[std::min<std::size_t>(step / std::max<Tick>(1, options_.series_every), record_.series.size() - 1)]; }
+  SeriesRow& bin(Tick step) {
+    return record_.series[std::min<std::size_t>(step / std::max<Tick>(1, options_.series_every), record_.series.size() - 1)];
+  }
 
   static void add(const Outcomes& more, Outcomes& sum) {
     sum.posts += more.posts;
@@ -368,8 +394,10 @@ private:
       TierRow& row = record_.tiers[t];
       row.accounts = world_.tier_sizes_[t];
       row.outcomes.delivered = row.outcomes.served = row.outcomes.impressions;
-      if (diffusion_.cascades > 0) row.outcomes.reach = 0;  // unpaid cascades happen in worlds of their own: who is distinct over them means nothing
-      row.mean_rate_per_impression = row.mean_rate_per_follower = missing;  // no account has a rate of its own: each unpaid cascade is an experiment by itself
+      if (diffusion_.cascades > 0)
+        row.outcomes.reach = 0;  // unpaid cascades happen in worlds of their own: who is distinct over them means nothing
+      row.mean_rate_per_impression = row.mean_rate_per_follower =
+          missing;  // no account has a rate of its own: each unpaid cascade is an experiment by itself
       const std::uint64_t of_authors = row.follower_posts, all = row.outcomes.impressions;
       record_.ledger[source_count * t] = {of_authors, of_authors, of_authors};
       record_.ledger[source_count * t + 1] = {all - of_authors, all - of_authors, all - of_authors};
@@ -388,6 +416,8 @@ private:
   RunRecord record_;
 };
 
-RunRecord DiffusionReplicate::run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook) const { return ArmRun(*this, arm, options, hook).record(); }
+RunRecord DiffusionReplicate::run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook) const {
+  return ArmRun(*this, arm, options, hook).record();
+}
 
 }  // namespace grapevine

@@ -25,14 +25,16 @@ using ShareHook = std::function<void(double done)>;
 
 /// One replicate of a study under the classic models: the counterpart of `Replicate`, with the same record.
 ///
-/// A campaign's posts start contagions: the p-th posts of all its accounts are the seeds of one, in which a user adopts once, whoever it has the post from. The p-th contagions of
-/// all campaigns and arms draw the same coins. Adopting counts as resharing; every follower of an adopter has one impression of it, whether or not the post moved it, for
-/// these models know no feed; a step is a tick. Unpaid cascades are experiments of their own, each in an untouched world, so no reach is counted over them, nor over tiers that have some.
+/// A campaign's posts start contagions: the p-th posts of all its accounts are the seeds of one, in which a user adopts once, whoever it
+/// has the post from. The p-th contagions of all campaigns and arms draw the same coins. Adopting counts as resharing; every follower of an
+/// adopter has one impression of it, whether or not the post moved it, for these models know no feed; a step is a tick. Unpaid cascades are
+/// experiments of their own, each in an untouched world, so no reach is counted over them, nor over tiers that have some.
 class DiffusionReplicate {
 public:
-  /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its follows; may be empty. `deals`: of all campaigns.
-  DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows, const WorldParameters& parameters, std::vector<Deal> deals,
-                     ReplicateStreams streams);
+  /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its follows; may be empty.
+  /// `deals`: of all campaigns.
+  DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
+                     const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams);
 
   /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}) const;
@@ -52,9 +54,10 @@ private:
   std::vector<std::uint64_t> tier_sizes_;
 };
 
-/// Throws BadRequest where this graph cannot serve the arm: probabilities that did not come with it, more adoptions than followers, a branching process that does not die out, a tier that nobody
-/// is of.
-void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows, const TierParameters& tiers);
+/// Throws BadRequest where this graph cannot serve the arm: probabilities that did not come with it, more adoptions than followers, a
+/// branching process that does not die out, a tier that nobody is of.
+void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& graph, std::span<const Chance> of_follows,
+                     const TierParameters& tiers);
 
 /// The model of `diffusion` on one graph; one for each thread. What it is given outlives it.
 std::unique_ptr<Contagion> make_contagion(const Audience& audience, const Chances& chances, const DiffusionParameters& diffusion);

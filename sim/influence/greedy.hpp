@@ -54,7 +54,8 @@ inline bool comes_later(const LazyGain& a, const LazyGain& b) {
 /// Takes the candidate of the best rate that can still be paid, again and again, until `count` are taken or none is left; also those that
 /// gain nothing any more. Candidates ascend.
 template <class Gains>
-GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains, const StillWanted& still_wanted = {}) {
+GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains,
+                             const StillWanted& still_wanted = {}) {
   const bool priced = question.budget >= 0, everybody = question.candidates.empty();
   const auto user_of = [&](std::size_t i) { return everybody ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i]; };
   const auto rate_of = [&](std::size_t i, std::uint64_t gain) {
@@ -62,7 +63,8 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
     double weight = 1;
     if (weighing == Weighing::cost) weight = static_cast<double>(question.costs[i]);
     if (weighing == Weighing::share)
-      weight = static_cast<double>(question.costs[i]) / static_cast<double>(std::max<MicroMoney>(question.budget, 1)) + 1 / static_cast<double>(question.count);
+      weight = static_cast<double>(question.costs[i]) / static_cast<double>(std::max<MicroMoney>(question.budget, 1)) +
+               1 / static_cast<double>(question.count);
     return weight > 0 ? static_cast<double>(gain) / weight : std::numeric_limits<double>::infinity();
   };
   std::vector<detail::LazyGain> heap;
@@ -99,14 +101,17 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
 
 /// The best of the greedy choices that `SeedBounds::share` needs:
 /// - no budget that binds: the largest gain first, 1 - 1/e of the best (Nemhauser, Wolsey, Fisher 1978);
-/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together (1 - 1/e) / 2 (Khuller, Moss,
+/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together (1 - 1/e) / 2 (Khuller,
+/// Moss,
 ///   Naor 1999; Leskovec et al. 2007);
-/// - a budget and a count: also the largest gain for the share of both. The best choice uses up at most 2 shares. Its only seed of more than
-///   1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group has a third of its gain, and the last greedy
-///   choice or the best single seed (1 - 1/e) / 2 of that.
+/// - a budget and a count: also the largest gain for the share of both. The best choice uses up at most 2 shares. Its only seed of more
+/// than
+///   1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group has a third of its gain, and the last
+///   greedy choice or the best single seed (1 - 1/e) / 2 of that.
 /// Of equal choices the first named last.
 template <class Gains>
-GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains, const StillWanted& still_wanted = {}) {
+GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains,
+                                const StillWanted& still_wanted = {}) {
   if (!bounds.budget_binds) return choose_greedily(question, users, Weighing::nothing, gains, still_wanted);
   GreedyChoice best = choose_greedily(question, users, Weighing::cost, gains, still_wanted);
   const auto consider = [&](Weighing weighing) {

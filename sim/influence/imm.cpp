@@ -25,7 +25,8 @@ public:
         log_choices_(bounds.log_choices()),
         share_(bounds.share()),
         epsilon_(parameters.epsilon),
-        ell_(parameters.ell + math::log(parameters.stop_when_proven ? 3.0 : 2.0) / log_n_) {}  // half of the failures are those of the search for the bound, or a third; a third those of proofs
+        ell_(parameters.ell + math::log(parameters.stop_when_proven ? 3.0 : 2.0) / log_n_) {
+  }  // half of the failures are those of the search for the bound, or a third; a third those of proofs
 
   /// epsilon': what a spread is overestimated by at most while the bound is looked for.
   double slack() const { return std::sqrt(2.0) * epsilon_; }
@@ -56,7 +57,8 @@ private:
   static constexpr double first_try = 256;  // sets, at most
 
   double lambda(double ell) const {
-    const double alpha = std::sqrt(ell * log_n_ + math::log(2.0)), beta = std::sqrt(share_ * (log_choices_ + ell * log_n_ + math::log(2.0)));
+    const double alpha = std::sqrt(ell * log_n_ + math::log(2.0)),
+                 beta = std::sqrt(share_ * (log_choices_ + ell * log_n_ + math::log(2.0)));
     return 2 * n_ * (share_ * alpha + beta) * (share_ * alpha + beta) / (epsilon_ * epsilon_);
   }
 
@@ -66,9 +68,15 @@ private:
 /// Sets, and the best choice on them.
 class Search {
 public:
-  Search(const SpreadModel& model, const SeedQuestion& question, const SeedBounds& bounds, const ImmParameters& parameters, std::uint64_t key,
-         const StillWanted& still_wanted)
-      : question_(question), bounds_(bounds), parameters_(parameters), still_wanted_(still_wanted), sets_(model, key, question.candidates), others_(model, mix(~key), question.candidates), cover_(sets_) {}
+  Search(const SpreadModel& model, const SeedQuestion& question, const SeedBounds& bounds, const ImmParameters& parameters,
+         std::uint64_t key, const StillWanted& still_wanted)
+      : question_(question),
+        bounds_(bounds),
+        parameters_(parameters),
+        still_wanted_(still_wanted),
+        sets_(model, key, question.candidates),
+        others_(model, mix(~key), question.candidates),
+        cover_(sets_) {}
 
   /// Chooses on `count` sets or more, if there are more already.
   void choose_on(double count) {
@@ -83,7 +91,8 @@ public:
     grow(others_, static_cast<double>(sets_.count()));
     gains_ = others_.gains(choice_.seeds);
     const auto met = static_cast<double>(std::accumulate(gains_.begin(), gains_.end(), std::uint64_t{0}));
-    const double most = std::min(static_cast<double>(choice_.total()) / bounds_.share(), static_cast<double>(cover_.most_met_by(bounds_.seeds)));
+    const double most =
+        std::min(static_cast<double>(choice_.total()) / bounds_.share(), static_cast<double>(cover_.most_met_by(bounds_.seeds)));
     const auto square = [](double x) { return x * x; };
     const double low = std::max(0.0, std::sqrt(met + doubt * 2 / 9) - std::sqrt(doubt / 2));
     surely_met_ = std::max(0.0, square(low) - doubt / 18);
@@ -116,12 +125,15 @@ private:
   /// Whether `count` sets will fit, unless it may be chance that those there are, three standard errors larger than all, say they do not.
   void expect_room(double count) const {
     const double sets = std::max<double>(1, static_cast<double>(sets_.count())), mean = static_cast<double>(sets_.member_count()) / sets;
-    const double error = std::sqrt(std::max(0.0, sets_.square_sum() / sets - mean * mean) / sets), most = static_cast<double>(parameters_.most_bytes);
+    const double error = std::sqrt(std::max(0.0, sets_.square_sum() / sets - mean * mean) / sets),
+                 most = static_cast<double>(parameters_.most_bytes);
     const auto bytes = [&](double members) { return (parameters_.stop_when_proven ? 2 : 1) * count * (8 + 4 * members); };
     if (count <= 4e9 && bytes(std::max(0.0, mean - 3 * error)) <= most) return;
-    throw BadRequest(fmt::format("influence maximisation: {} seeds of {} candidates with epsilon {} take {:.0f} reverse reachable sets of {:.0f} candidates each, {:.1f} GiB; "
-                                 "expected at most {:.1f} GiB; make adoption less likely, raise epsilon, or allow fewer candidates or seeds",
-                                 bounds_.seeds, bounds_.candidates, parameters_.epsilon, count, mean, bytes(mean) / 0x1p30, most / 0x1p30));
+    throw BadRequest(
+        fmt::format("influence maximisation: {} seeds of {} candidates with epsilon {} take {:.0f} reverse reachable sets of {:.0f} "
+                    "candidates each, {:.1f} GiB; "
+                    "expected at most {:.1f} GiB; make adoption less likely, raise epsilon, or allow fewer candidates or seeds",
+                    bounds_.seeds, bounds_.candidates, parameters_.epsilon, count, mean, bytes(mean) / 0x1p30, most / 0x1p30));
   }
 
   const SeedQuestion& question_;
@@ -138,11 +150,12 @@ private:
 /// A guarantee of nothing is none.
 void expect_guarantee(const SeedBounds& bounds, double epsilon) {
   if (epsilon < bounds.share()) return;
-  throw BadRequest(fmt::format("influence maximisation: epsilon is {}; expected less than {}, the share of the largest spread that greedy choices are sure of; {}", epsilon,
-                               share_in_words(bounds),
-                               !bounds.budget_binds  ? "lower epsilon"
-                               : bounds.count_binds ? "lower epsilon, or drop one of the two"
-                                                    : "lower epsilon, or bound the count instead"));
+  throw BadRequest(fmt::format(
+      "influence maximisation: epsilon is {}; expected less than {}, the share of the largest spread that greedy choices are sure of; {}",
+      epsilon, share_in_words(bounds),
+      !bounds.budget_binds ? "lower epsilon"
+      : bounds.count_binds ? "lower epsilon, or drop one of the two"
+                           : "lower epsilon, or bound the count instead"));
 }
 
 }  // namespace
@@ -153,8 +166,9 @@ SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question,
   const SeedBounds bounds = bounds_of(question, users);
   GRAPEVINE_EXPECTS(parameters.epsilon > 0 && parameters.ell > 0);
   SeedAnswer answer;
-  answer.guarantee = fmt::format("at least {} - {} of the largest spread, with probability 1 - {}^-{} (IMM: Tang, Shi, Xiao 2015{})", share_in_words(bounds), parameters.epsilon,
-                                 std::max<std::size_t>(users, 1000), parameters.ell, parameters.stop_when_proven ? "; OPIM-C: Tang, Tang, Xiao, Yuan 2018" : "");
+  answer.guarantee = fmt::format("at least {} - {} of the largest spread, with probability 1 - {}^-{} (IMM: Tang, Shi, Xiao 2015{})",
+                                 share_in_words(bounds), parameters.epsilon, std::max<std::size_t>(users, 1000), parameters.ell,
+                                 parameters.stop_when_proven ? "; OPIM-C: Tang, Tang, Xiao, Yuan 2018" : "");
   if (bounds.seeds == 0) return answer;
   expect_guarantee(bounds, parameters.epsilon);
 
@@ -167,7 +181,8 @@ SeedAnswer choose_by_imm(const SpreadModel& model, const SeedQuestion& question,
   };
   bool proven = false;
   if (parameters.stop_when_proven)  // where posts go viral a few hundred sets may do
-    for (int left = sizes.first_tries(); left > 0 && !proven; --left) proven = proven_on(std::ldexp(sizes.to_test(static_cast<double>(users) / 2), -left));
+    for (int left = sizes.first_tries(); left > 0 && !proven; --left)
+      proven = proven_on(std::ldexp(sizes.to_test(static_cast<double>(users) / 2), -left));
   double spread = static_cast<double>(users) / 2;
   for (; spread >= at_least && !proven; spread /= 2) {
     proven = proven_on(sizes.to_test(spread));

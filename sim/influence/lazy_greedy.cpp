@@ -22,7 +22,9 @@ struct LiveGraph {
   std::vector<std::uint32_t> begin;
   std::vector<UserId> users;
 
-  std::span<const UserId> operator[](UserId v) const { return std::span(users).subspan(begin[v.index()], begin[v.index() + 1] - begin[v.index()]); }
+  std::span<const UserId> operator[](UserId v) const {
+    return std::span(users).subspan(begin[v.index()], begin[v.index() + 1] - begin[v.index()]);
+  }
 };
 
 /// visit(author, reader) for each live follow, by reader.
@@ -33,7 +35,8 @@ void for_each_live(const SpreadModel& model, const ContagionKey& key, Visit&& vi
     const UserId reader(u);
     const std::span<const UserId> followees = model.graph.followees(reader);
     if (model.live == LiveEdges::at_most_one) {
-      if (const auto place = live_followee(model.graph, model.chances, reader, nested_mix(threshold, u, 0))) visit(followees[*place], reader);
+      if (const auto place = live_followee(model.graph, model.chances, reader, nested_mix(threshold, u, 0)))
+        visit(followees[*place], reader);
       continue;
     }
     const bool differ = model.chances.differ_within_rows();
@@ -73,12 +76,18 @@ double expected_live(const SpreadModel& model) {
 /// How many users the seeds taken so far reach, over all runs, and how many more each other would: the `Gains` of `choose_greedily`.
 class LiveGraphs {
 public:
-  LiveGraphs(const SpreadModel& model, const SeedQuestion& question, std::uint32_t runs, std::uint64_t stream, const StillWanted& still_wanted)
-      : users_(model.graph.user_count()), graphs_(runs), reached_(runs), first_(users_, 0), searches_(static_cast<std::size_t>(thread_count())) {
+  LiveGraphs(const SpreadModel& model, const SeedQuestion& question, std::uint32_t runs, std::uint64_t stream,
+             const StillWanted& still_wanted)
+      : users_(model.graph.user_count()),
+        graphs_(runs),
+        reached_(runs),
+        first_(users_, 0),
+        searches_(static_cast<std::size_t>(thread_count())) {
     const std::size_t at_a_time = step / (users_ + model.graph.follow_count() + 1) + 1;
     for (std::size_t first = 0; first < runs; first += at_a_time) {
       parallel_for(
-          std::min(at_a_time, runs - first), [&](std::size_t i) { graphs_[first + i] = live_graph(model, ContagionKey(stream, first + i)); }, 1);
+          std::min(at_a_time, runs - first),
+          [&](std::size_t i) { graphs_[first + i] = live_graph(model, ContagionKey(stream, first + i)); }, 1);
       if (still_wanted) still_wanted();
     }
     forget();
@@ -171,12 +180,15 @@ SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& q
   const SeedBounds bounds = bounds_of(question, users);
   SeedAnswer answer;
   answer.samples = parameters.runs;
-  answer.guarantee = fmt::format("at least {} of the largest mean spread on the {} live-edge graphs tried (CELF: Leskovec et al. 2007)", share_in_words(bounds), parameters.runs);
+  answer.guarantee = fmt::format("at least {} of the largest mean spread on the {} live-edge graphs tried (CELF: Leskovec et al. 2007)",
+                                 share_in_words(bounds), parameters.runs);
   if (bounds.seeds == 0) return answer;
   const double bytes = 4.0 * parameters.runs * (static_cast<double>(users) + expected_live(model));
   if (bytes > static_cast<double>(parameters.most_bytes))
-    throw BadRequest(fmt::format("lazy greedy: {} live-edge graphs of {} users take {:.1f} GiB; expected at most {:.1f} GiB; try fewer runs, or IMM, which is for large graphs",
-                                 parameters.runs, users, bytes / 0x1p30, static_cast<double>(parameters.most_bytes) / 0x1p30));
+    throw BadRequest(
+        fmt::format("lazy greedy: {} live-edge graphs of {} users take {:.1f} GiB; expected at most {:.1f} GiB; try fewer runs, or IMM, "
+                    "which is for large graphs",
+                    parameters.runs, users, bytes / 0x1p30, static_cast<double>(parameters.most_bytes) / 0x1p30));
   LiveGraphs graphs(model, question, parameters.runs, stream, still_wanted);
   const GreedyChoice choice = best_greedy_choice(question, bounds, users, graphs, still_wanted);
   answer.seeds = choice.seeds;

@@ -71,7 +71,8 @@ ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParam
 
 std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits) {
   if (!chances.differ_within_rows()) {
-    const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(), place = below(bits, whole_weight(total));
+    const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(),
+                        place = below(bits, whole_weight(total));
     if (place >= total) return {};
     return place / weight;
   }

@@ -41,7 +41,7 @@ public:
     Array<std::uint8_t> reached;  ///< a bit for each lane
     std::vector<Link> links;
 
-    std::vector<UserId> users;        ///< of the sets made, set after set as they were finished
+    std::vector<UserId> users;         ///< of the sets made, set after set as they were finished
     std::vector<std::uint64_t> begin;  ///< of each set in `users`, by number
     std::vector<std::uint64_t> end;
   };
@@ -64,7 +64,9 @@ private:
     explicit Gaps(double probability) : sampler(probability) {
       if (probability >= 1.0 / 256) table.emplace_back(probability);
     }
-    std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const { return table.empty() ? sampler.gap(bits, most) : table.front().gap(bits, most); }
+    std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const {
+      return table.empty() ? sampler.gap(bits, most) : table.front().gap(bits, most);
+    }
 
     SkipSampler sampler;
     std::vector<GapTable> table;  ///< of one, or none; the bits are the same
@@ -78,7 +80,7 @@ private:
   const ReaderChances* chances_;
   LiveEdges live_;
   std::uint64_t key_;
-  std::vector<Gaps> samplers_;      ///< for each chance that is equal within a row somewhere
+  std::vector<Gaps> samplers_;             ///< for each chance that is equal within a row somewhere
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 

@@ -59,7 +59,10 @@ SeedBounds bounds_of(const SeedQuestion& question, std::size_t users) {
 }
 
 std::string share_in_words(const SeedBounds& bounds) {
-  return fmt::format("{:.3f} ({})", bounds.share(), !bounds.budget_binds ? "1 - 1/e, under a count" : bounds.count_binds ? "(1 - 1/e) / 6, under a budget and a count" : "(1 - 1/e) / 2, under a budget");
+  return fmt::format("{:.3f} ({})", bounds.share(),
+                     !bounds.budget_binds ? "1 - 1/e, under a count"
+                     : bounds.count_binds ? "(1 - 1/e) / 6, under a budget and a count"
+                                          : "(1 - 1/e) / 2, under a budget");
 }
 
 }  // namespace grapevine

@@ -22,24 +22,25 @@ struct SpreadModel {
 
 /// Who may be a seed, and how many.
 struct SeedQuestion {
-  std::span<const UserId> candidates;    ///< all different; empty: everybody
-  std::uint64_t count = UINT64_MAX;      ///< seeds, at most
-  MicroMoney budget = -1;                ///< the costs of the seeds add up to at most this; -1: no bound
-  std::span<const MicroMoney> costs;     ///< of the candidates, in their order, 0 or more; looked at under a budget only
+  std::span<const UserId> candidates;  ///< all different; empty: everybody
+  std::uint64_t count = UINT64_MAX;    ///< seeds, at most
+  MicroMoney budget = -1;              ///< the costs of the seeds add up to at most this; -1: no bound
+  std::span<const MicroMoney> costs;   ///< of the candidates, in their order, 0 or more; looked at under a budget only
 };
 
 /// Seeds, and what is known of them.
 struct SeedAnswer {
-  std::vector<UserId> seeds;   ///< in the order in which they were chosen
-  std::vector<double> gains;   ///< expected adopters that each adds to those before it, itself included; estimates
-  double spread = 0;           ///< expected adopters, seeds included: the sum of `gains`. Rather too high where estimated on the samples that the
-                               ///< seeds were chosen on
-  double optimum_at_least = 0; ///< the largest spread that any seeds allowed could have is at least this, as surely as the guarantee holds
-  std::uint64_t samples = 0;   ///< reverse reachable sets, or live-edge graphs
+  std::vector<UserId> seeds;  ///< in the order in which they were chosen
+  std::vector<double> gains;  ///< expected adopters that each adds to those before it, itself included; estimates
+  double spread = 0;  ///< expected adopters, seeds included: the sum of `gains`. Rather too high where estimated on the samples that the
+                      ///< seeds were chosen on
+  double optimum_at_least = 0;  ///< the largest spread that any seeds allowed could have is at least this, as surely as the guarantee holds
+  std::uint64_t samples = 0;    ///< reverse reachable sets, or live-edge graphs
   std::string guarantee;
 };
 
-/// Called by the thread that asks for seeds, every second or so while it waits for them; it ends the search by throwing. Empty: nothing is called.
+/// Called by the thread that asks for seeds, every second or so while it waits for them; it ends the search by throwing. Empty: nothing is
+/// called.
 using StillWanted = std::function<void()>;
 
 /// What the bounds of a question come to.

@@ -10,10 +10,10 @@ namespace grapevine {
 
 /// How many reverse reachable sets the seeds taken so far meet, and how many more each user would: the `Gains` of sim/influence/greedy.hpp.
 ///
-/// A seed takes the sets that it meets from the gains of their members. Which sets a user is in is listed only for users in many sets, for no
-/// others are ever taken as a rule: whoever is taken and is not listed brings in all that are in as many sets, and those next to them up to a
-/// 32nd of all members. Beside the sets: 16 bytes a user, a bit a set, 4 bytes for each set that the most frequent user is in, and 4 bytes a
-/// member listed. Time goes with the members of the sets that are met.
+/// A seed takes the sets that it meets from the gains of their members. Which sets a user is in is listed only for users in many sets, for
+/// no others are ever taken as a rule: whoever is taken and is not listed brings in all that are in as many sets, and those next to them up
+/// to a 32nd of all members. Beside the sets: 16 bytes a user, a bit a set, 4 bytes for each set that the most frequent user is in, and 4
+/// bytes a member listed. Time goes with the members of the sets that are met.
 class SetCover {
 public:
   /// Looks at the sets as they are now, and after each `refresh`.
@@ -34,14 +34,14 @@ private:
   void list(std::uint32_t least);
 
   const ReverseReachSets* sets_;
-  Array<std::uint32_t> counts_;            ///< sets that the user is in
-  Array<std::uint32_t> gains_;             ///< of them, those that are not met
+  Array<std::uint32_t> counts_;  ///< sets that the user is in
+  Array<std::uint32_t> gains_;   ///< of them, those that are not met
   std::uint64_t met_count_ = 0;
   std::vector<std::uint32_t> users_with_;  ///< users that are in so many sets
-  std::uint32_t least_ = 0;      ///< users in at least so many sets are listed; 0: none are
-  Array<std::uint64_t> begin_;   ///< of the user's sets within `lists_`
+  std::uint32_t least_ = 0;                ///< users in at least so many sets are listed; 0: none are
+  Array<std::uint64_t> begin_;             ///< of the user's sets within `lists_`
   UnwrittenArray<std::uint32_t> lists_;
-  Array<std::uint64_t> met_;     ///< one bit a set
+  Array<std::uint64_t> met_;  ///< one bit a set
 };
 
 }  // namespace grapevine

@@ -74,10 +74,12 @@ TEST_CASE("a campaign's seeds win the adopters of the closed form", "[scenarios]
     CHECK(path.depth == path.reshares);
     CHECK(record.campaigns[0].outcomes.posts == 2);
     CHECK(record.campaigns[0].outcomes.reshares == star.reshares + path.reshares);
-    CHECK(record.campaigns[0].outcomes.reach == star.reach + path.reach);                  // disjoint audiences
-    CHECK(record.campaigns[0].outcomes.impressions == 400 + std::min<std::uint64_t>(path.reshares + 1, 50));  // the last link has no follower
+    CHECK(record.campaigns[0].outcomes.reach == star.reach + path.reach);  // disjoint audiences
+    CHECK(record.campaigns[0].outcomes.impressions ==
+          400 + std::min<std::uint64_t>(path.reshares + 1, 50));  // the last link has no follower
   }
-  // Hub: 400 x 400 coins of 0.3: mean 120 a run, sd of the mean sqrt(400 x 0.21 / 400) = 0.458. Chain: geometric, mean 0.3 / 0.7 = 0.4286, sd of the mean sqrt(0.3) / 0.7 / 20 = 0.0391.
+  // Hub: 400 x 400 coins of 0.3: mean 120 a run, sd of the mean sqrt(400 x 0.21 / 400) = 0.458. Chain: geometric, mean 0.3 / 0.7 = 0.4286,
+  // sd of the mean sqrt(0.3) / 0.7 / 20 = 0.0391.
   CHECK(std::abs(hub / 400 - 120) < 5 * 0.458);
   CHECK(std::abs(chain / 400 - 0.3 / 0.7) < 5 * 0.0391);
 }
@@ -102,15 +104,18 @@ TEST_CASE("each model sees through a chain and a star what its definition says",
     return std::pair(study.records[0].posts[0].reshares, study.records[0].posts[1].reshares);
   };
   const auto everybody = std::pair<std::uint64_t, std::uint64_t>(400, 50);
-  CHECK(reshares({"diffusion.model=\"linear-threshold\"", "diffusion.probability=\"weighted-cascade\""}) == everybody);  // each reader follows one
-  CHECK(reshares({"diffusion.model=\"si\"", "diffusion.chance=0.5"}) == everybody);                                     // in the end
+  CHECK(reshares({"diffusion.model=\"linear-threshold\"", "diffusion.probability=\"weighted-cascade\""}) ==
+        everybody);                                                                  // each reader follows one
+  CHECK(reshares({"diffusion.model=\"si\"", "diffusion.chance=0.5"}) == everybody);  // in the end
   CHECK(reshares({"diffusion.model=\"sir\"", "diffusion.chance=1.0", "diffusion.recovery=1.0"}) == everybody);
   CHECK(reshares({"diffusion.chance=1.0", "diffusion.steps=7"}) == std::pair<std::uint64_t, std::uint64_t>(400, 7));
   CHECK(reshares({"diffusion.chance=0.0"}) == std::pair<std::uint64_t, std::uint64_t>(0, 0));
 }
 
 TEST_CASE("neither threads nor what else runs change what a classic arm says", "[scenarios][diffusion][invariance]") {
-  const auto study = [](const std::vector<std::string>& overrides) { return run_study(read_scenario(here / "classic-models.toml", overrides)); };
+  const auto study = [](const std::vector<std::string>& overrides) {
+    return run_study(read_scenario(here / "classic-models.toml", overrides));
+  };
   const StudyResult alone = with_threads(1, [&] { return study({"replicates=1"}); });
   const int threads = GENERATE(2, 3, 8);
   const StudyResult together = with_threads(threads, [&] { return study({"replicates=1"}); });
@@ -209,7 +214,9 @@ against = "control"
 }
 
 TEST_CASE("a study under classic models has neither warm-up nor sessions", "[scenarios][diffusion]") {
-  const Scenario scenario = scenario_of("format = 1\nseed = 1\nreplicates = 1\n[graph]\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"branching\"\ncascades = 10\n");
+  const Scenario scenario = scenario_of(
+      "format = 1\nseed = 1\nreplicates = 1\n[graph]\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"branching\"\ncascades = "
+      "10\n");
   CHECK(!runs_feeds(scenario));
   CHECK(ticks_of(scenario) == 0);
 }
@@ -220,20 +227,29 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
     const std::vector<std::string> messages = refusal_of_text(start + text);
     return messages.empty() ? std::string() : messages.front();
   };
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"cascade\"\n"), Catch::Contains("study.toml:7:9: diffusion.model is \"cascade\"; expected one of"));
-  CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"), Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"cascade\"\n"),
+             Catch::Contains("study.toml:7:9: diffusion.model is \"cascade\"; expected one of"));
+  CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"),
+             Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("without diffusion.adoptions"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"), Catch::Contains("it needs diffusion.model = \"sir\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"), Catch::Contains("feed.length has no effect here; it needs diffusion.model = \"feed\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"),
+             Catch::Contains("feed.length has no effect here; it needs diffusion.model = \"feed\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\ntier = \"miro\"\n"), Catch::Contains("did you mean"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\n"),
-             Catch::Contains("campaign 'one' has no topic"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = 1\nhigh = 0\n"), Catch::Contains("did you mean \"size\"?"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[population]\npatience = 5\n"), Catch::Contains("population.patience has no effect here; it needs diffusion.model = \"feed\""));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"branching\"\nprobability = \"trivalency\"\n"), Catch::Contains("whose contacts are drawn anew"));
-  CHECK(complaint("[diffusion]\nchance = 0.5\n[[campaign]]\nname = \"c\"\naccounts = \"influence\"\ncount = 1\n").empty());  // what influence is reckoned by
-  CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")), Catch::Contains("does not die out"));
+  CHECK_THAT(
+      complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\n"),
+      Catch::Contains("campaign 'one' has no topic"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = 1\nhigh = 0\n"),
+             Catch::Contains("did you mean \"size\"?"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[population]\npatience = 5\n"),
+             Catch::Contains("population.patience has no effect here; it needs diffusion.model = \"feed\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"branching\"\nprobability = \"trivalency\"\n"),
+             Catch::Contains("whose contacts are drawn anew"));
+  CHECK(complaint("[diffusion]\nchance = 0.5\n[[campaign]]\nname = \"c\"\naccounts = \"influence\"\ncount = 1\n")
+            .empty());  // what influence is reckoned by
+  CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
+                    Catch::Contains("does not die out"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
 }
@@ -241,7 +257,9 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
 TEST_CASE("a graph.file of --set takes the generator's place", "[scenarios][diffusion]") {
   const Folder folder;
   const auto list = folder.write("follows.csv", star_and_chain());
-  const auto study = folder.write("study.toml", "format = 1\nseed = 1\nreplicates = 1\n[graph]\nmodel = \"power-law\"\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"si\"\nsteps = 1\n");
+  const auto study = folder.write("study.toml",
+                                  "format = 1\nseed = 1\nreplicates = 1\n[graph]\nmodel = \"power-law\"\nusers = 100\nmean_followees = "
+                                  "4\n[diffusion]\nmodel = \"si\"\nsteps = 1\n");
   CHECK(read_scenario(study, {fmt::format("graph.file=\"{}\"", list.string())}).graph.model == GraphModel::file);
   CHECK(!refusal(study, {fmt::format("graph.file=\"{}\"", list.string()), "graph.users=7"}).empty());  // said beside it, it is a mistake
 }
@@ -300,12 +318,15 @@ against = "c"
 )"));
   const auto set = [&](const std::string& arm, double low, double high) {
     for (ComparisonRow& row : study.comparison)
-      if (row.arm == arm && row.metric == "campaign engagement per money" && row.statistic == "ratio of means") row.lower = low, row.upper = high, row.estimate = (low + high) / 2;
+      if (row.arm == arm && row.metric == "campaign engagement per money" && row.statistic == "ratio of means")
+        row.lower = low, row.upper = high, row.estimate = (low + high) / 2;
   };
   set("b", 1.2, 1.4), set("d", 0.5, 0.7);
-  CHECK_THAT(words_of(comparison_table(study)), Catch::Contains("The models disagree on engagement per money") && Catch::Contains("b more; d less."));
+  CHECK_THAT(words_of(comparison_table(study)),
+             Catch::Contains("The models disagree on engagement per money") && Catch::Contains("b more; d less."));
   set("d", 0.5, 1.7);
-  CHECK_THAT(words_of(comparison_table(study)), Catch::Contains("No two models contradict each other on engagement per money") && Catch::Contains("b more; d undecided."));
+  CHECK_THAT(words_of(comparison_table(study)),
+             Catch::Contains("No two models contradict each other on engagement per money") && Catch::Contains("b more; d undecided."));
 }
 
 TEST_CASE("a band holds what was written, and its verdict comes with the result", "[scenarios][bands]") {
@@ -329,7 +350,8 @@ cascades = 5_000
 )";
   const Scenario scenario = scenario_of(text);
   REQUIRE(scenario.bands.size() == 3);
-  CHECK((scenario.bands[0].arm == "base" && scenario.bands[0].metric == "size" && scenario.bands[0].low == 1.0 && scenario.bands[0].high == 3.0));
+  CHECK((scenario.bands[0].arm == "base" && scenario.bands[0].metric == "size" && scenario.bands[0].low == 1.0 &&
+         scenario.bands[0].high == 3.0));
   CHECK(scenario.bands[0].source == "a closed form");
   const StudyResult study = run_study(scenario);
   REQUIRE(study.bands.size() == 3);

@@ -49,7 +49,8 @@ TEST_CASE("the graphs of experiment 1 are a star, a path and a complete binary t
   CHECK(binary.structural_virality == 2 * pairs / (255.0 * 254));
 }
 
-TEST_CASE("a contagion that nothing stops draws exactly the star, the path and the binary tree that it runs on", "[scenarios][validation][experiment-1]") {
+TEST_CASE("a contagion that nothing stops draws exactly the star, the path and the binary tree that it runs on",
+          "[scenarios][validation][experiment-1]") {
   const std::string name = GENERATE("star", "path", "binary-tree");
   CAPTURE(name);
   const TreeMetrics whole = tree_of("experiment-1-" + name);

@@ -25,8 +25,8 @@
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
 
-// Which seeds win the most adopters. Small graphs have every live-edge graph enumerated; what is chosen on samples is held against all choices, and against greedy without
-// any laziness, on the same samples.
+// Which seeds win the most adopters. Small graphs have every live-edge graph enumerated; what is chosen on samples is held against all
+// choices, and against greedy without any laziness, on the same samples.
 namespace grapevine {
 namespace {
 
@@ -62,7 +62,8 @@ ReaderChances chances_of_follows(const FollowGraph& graph) {
 
 ReaderChances weighted_cascade(const FollowGraph& graph) {
   UnwrittenArray<Chance> chances(graph.user_count());
-  for (std::uint32_t u = 0; u < chances.size(); ++u) chances[u] = Chance(1.0 / std::max<double>(1, static_cast<double>(graph.followees(UserId{u}).size())));
+  for (std::uint32_t u = 0; u < chances.size(); ++u)
+    chances[u] = Chance(1.0 / std::max<double>(1, static_cast<double>(graph.followees(UserId{u}).size())));
   return ReaderChances::by_reader(std::move(chances));
 }
 
@@ -84,7 +85,8 @@ std::vector<Variant> variants(const FollowGraph& graph) {
 }
 
 double chance_of(const SpreadModel& model, UserId reader, std::size_t i) {
-  return model.chances.differ_within_rows() ? model.chances.of(model.graph, reader)[i].probability() : static_cast<double>(model.chances.threshold(reader)) * 0x1p-32;
+  return model.chances.differ_within_rows() ? model.chances.of(model.graph, reader)[i].probability()
+                                            : static_cast<double>(model.chances.threshold(reader)) * 0x1p-32;
 }
 
 using Mask = std::uint32_t;
@@ -92,7 +94,8 @@ using Mask = std::uint32_t;
 /// sigma(S) for every set S of users, as a mask, by enumeration of all live-edge graphs.
 class ExactSpread {
 public:
-  explicit ExactSpread(const SpreadModel& model) : users_(model.graph.user_count()), sigma_(std::size_t{1} << users_, 0.0), live_(users_, 0) {
+  explicit ExactSpread(const SpreadModel& model)
+      : users_(model.graph.user_count()), sigma_(std::size_t{1} << users_, 0.0), live_(users_, 0) {
     for (std::uint32_t u = 0; u < users_; ++u) options_.push_back(options_of(model, UserId{u}));
     enumerate(0, 1.0);
   }
@@ -135,7 +138,8 @@ private:
     double sum = 0;
     for (std::size_t i = 0; i < followees.size(); ++i) sum += chance_of(model, reader, i);
     const double whole = sum > 1 - 0x1p-12 ? sum : 1;
-    for (std::size_t i = 0; i < followees.size(); ++i) options.push_back({Mask{1} << followees[i].value(), chance_of(model, reader, i) / whole});
+    for (std::size_t i = 0; i < followees.size(); ++i)
+      options.push_back({Mask{1} << followees[i].value(), chance_of(model, reader, i) / whole});
     options.push_back({0, 1 - sum / whole});
     return options;
   }
@@ -180,8 +184,10 @@ std::uint64_t met(const std::vector<std::vector<UserId>>& sets, const std::vecto
   return count;
 }
 
-TEST_CASE("seeds meet a reverse reachable set as often as they win its root, on every digraph of three users", "[sim][influence][statistical]") {
-  // 64 digraphs x 6 models x 7 sets of seeds = 2688 counts of 20 480 sets; 6 sd are left by one in 5e8, by one of them for one key in 190 000.
+TEST_CASE("seeds meet a reverse reachable set as often as they win its root, on every digraph of three users",
+          "[sim][influence][statistical]") {
+  // 64 digraphs x 6 models x 7 sets of seeds = 2688 counts of 20 480 sets; 6 sd are left by one in 5e8, by one of them for one key in 190
+  // 000.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (std::uint32_t u = 0; u < 3; ++u)
     for (std::uint32_t v = 0; v < 3; ++v)
@@ -219,10 +225,12 @@ TEST_CASE("readers meet the probabilities that followers do", "[sim][influence]"
   const StreamKey dynamics(5, Stream::dynamics, 2);
   const Interests interests(accounts, population, dynamics);
   std::vector<Chance> of_follows(graph.follow_count());
-  for (std::size_t i = 0; i < of_follows.size(); ++i) of_follows[i] = Chance(static_cast<double>(i) / static_cast<double>(of_follows.size()));
+  for (std::size_t i = 0; i < of_follows.size(); ++i)
+    of_follows[i] = Chance(static_cast<double>(i) / static_cast<double>(of_follows.size()));
   DiffusionParameters parameters;
   parameters.adoptions = GENERATE(0.0, 0.7);
-  for (const Probability probability : {Probability::uniform, Probability::weighted_cascade, Probability::trivalency, Probability::topic_match, Probability::follow}) {
+  for (const Probability probability :
+       {Probability::uniform, Probability::weighted_cascade, Probability::trivalency, Probability::topic_match, Probability::follow}) {
     parameters.probability = probability;
     const Chances forth = make_chances(audience, parameters, of_follows, interests, 2.0, 3, dynamics);
     const ReaderChances back = make_reader_chances(graph, parameters, of_follows, interests, 2.0, 3, dynamics);
@@ -261,7 +269,8 @@ TEST_CASE("how many sets are made at a time changes none of them", "[sim][influe
 }
 
 /// What the greedy choice promises, step by step: every seed is the best of those that can be paid.
-GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& candidates, const SeedQuestion& question, Weighing weighing) {
+GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& candidates, const SeedQuestion& question,
+                          Weighing weighing) {
   GreedyChoice choice;
   std::vector<bool> out(candidates.size(), false);
   MicroMoney left = question.budget;
@@ -274,7 +283,9 @@ GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const st
       std::vector<UserId> with = choice.seeds;
       with.push_back(candidates[i]);
       const std::uint64_t gain = met(sets, with) - before;
-      const double share = question.budget < 0 ? 0 : static_cast<double>(question.costs[i]) / static_cast<double>(question.budget) + 1 / static_cast<double>(question.count);
+      const double share = question.budget < 0 ? 0
+                                               : static_cast<double>(question.costs[i]) / static_cast<double>(question.budget) +
+                                                     1 / static_cast<double>(question.count);
       const double weight = weighing == Weighing::nothing ? 1 : weighing == Weighing::cost ? static_cast<double>(question.costs[i]) : share;
       const std::pair rate(static_cast<double>(gain) / weight, gain);
       if (best == candidates.size() || rate > best_rate) best = i, best_rate = rate;
@@ -311,10 +322,12 @@ TEST_CASE("greedy with lazy evaluation chooses as greedy without it does", "[sim
     sets.grow(count);
     cover.refresh();
     const auto lists = listed(sets);
-    for (const SeedQuestion& question : {SeedQuestion{candidates, 6, -1, {}}, SeedQuestion{candidates, 100, -1, {}}, SeedQuestion{candidates, 100, 40, costs}, SeedQuestion{candidates, 3, 40, costs}})
+    for (const SeedQuestion& question : {SeedQuestion{candidates, 6, -1, {}}, SeedQuestion{candidates, 100, -1, {}},
+                                         SeedQuestion{candidates, 100, 40, costs}, SeedQuestion{candidates, 3, 40, costs}})
       for (const Weighing weighing : {Weighing::nothing, Weighing::cost, Weighing::share}) {
         if (question.budget < 0 && weighing != Weighing::nothing) continue;
-        const GreedyChoice lazy = choose_greedily(question, 24, weighing, cover), plain = plain_greedy(lists, candidates, question, weighing);
+        const GreedyChoice lazy = choose_greedily(question, 24, weighing, cover),
+                           plain = plain_greedy(lists, candidates, question, weighing);
         CHECK(lazy.seeds == plain.seeds);
         CHECK(lazy.gains == plain.gains);
         CHECK(lazy.total() == met(lists, lazy.seeds));
@@ -322,12 +335,14 @@ TEST_CASE("greedy with lazy evaluation chooses as greedy without it does", "[sim
   }
 }
 
-TEST_CASE("under a budget, a count or both the seeds are paid for and meet their share of what the best choice of all meets", "[sim][influence]") {
+TEST_CASE("under a budget, a count or both the seeds are paid for and meet their share of what the best choice of all meets",
+          "[sim][influence]") {
   const std::uint64_t key = GENERATE(range(1u, 13u));
   const FollowGraph graph = random_graph(10, 4, key);
   const ReaderChances chances = chances_of_follows(graph);
   std::vector<MicroMoney> costs;
-  for (std::uint32_t u = 0; u < 10; ++u) costs.push_back(static_cast<MicroMoney>(graph.follower_count(UserId{u})) * 3 + static_cast<MicroMoney>(nested_mix(key, u, 8) % 4));
+  for (std::uint32_t u = 0; u < 10; ++u)
+    costs.push_back(static_cast<MicroMoney>(graph.follower_count(UserId{u})) * 3 + static_cast<MicroMoney>(nested_mix(key, u, 8) % 4));
   ReverseReachSets sets({graph, chances}, key, {});
   sets.grow(1'024);
   SetCover cover(sets);
@@ -348,7 +363,8 @@ TEST_CASE("under a budget, a count or both the seeds are paid for and meet their
         for (std::size_t u = 0; u < 10; ++u) cost += (seeds >> u & 1) != 0 ? costs[u] : 0;
         if (cost > budget || static_cast<std::uint64_t>(std::popcount(seeds)) > count) continue;
         most = std::max(most, std::popcount(seeds));
-        best = std::max<std::uint64_t>(best, static_cast<std::uint64_t>(std::count_if(members.begin(), members.end(), [&](Mask set) { return (set & seeds) != 0; })));
+        best = std::max<std::uint64_t>(
+            best, static_cast<std::uint64_t>(std::count_if(members.begin(), members.end(), [&](Mask set) { return (set & seeds) != 0; })));
       }
       const GreedyChoice choice = best_greedy_choice(question, bounds, 10, cover);
       MicroMoney spent = 0;
@@ -367,7 +383,8 @@ TEST_CASE("under a budget, a count or both the seeds are paid for and meet their
 }
 
 TEST_CASE("money for one hub is not spent on cheap accounts that win little", "[sim][influence]") {
-  // Hub 0 wins 21 for 100; accounts 21 to 25 win one reader each, for 1: twice as many for the money as the hub's 0.21, and then the hub is out of reach.
+  // Hub 0 wins 21 for 100; accounts 21 to 25 win one reader each, for 1: twice as many for the money as the hub's 0.21, and then the hub is
+  // out of reach.
   GraphBuilder builder(31);
   for (std::uint32_t u = 1; u <= 20; ++u) builder.add(UserId{u}, UserId{0});
   for (std::uint32_t u = 0; u < 5; ++u) builder.add(UserId{26 + u}, UserId{21 + u});
@@ -396,8 +413,10 @@ TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know t
       INFO(variant.name << ", key " << key << ", " << count << " seeds");
       const SeedQuestion question{{}, static_cast<std::uint64_t>(count), -1, {}};
       const double optimum = exact.optimum(count);
-      // May fail for one key in a thousand each; such small graphs fall short of the bound far less often, as the bound adds up over all choices.
-      const SeedAnswer imm = choose_by_imm(model, question, {.epsilon = 0.1, .stop_when_proven = false}, key), proven = choose_by_imm(model, question, {.epsilon = 0.1}, key);
+      // May fail for one key in a thousand each; such small graphs fall short of the bound far less often, as the bound adds up over all
+      // choices.
+      const SeedAnswer imm = choose_by_imm(model, question, {.epsilon = 0.1, .stop_when_proven = false}, key),
+                       proven = choose_by_imm(model, question, {.epsilon = 0.1}, key);
       for (const SeedAnswer& answer : {imm, proven}) {
         REQUIRE(answer.seeds.size() == static_cast<std::size_t>(count));
         CHECK(exact.of(answer.seeds) >= (1 - std::exp(-1) - 0.1) * optimum);
@@ -405,14 +424,17 @@ TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know t
         CHECK(answer.spread == Approx(std::accumulate(answer.gains.begin(), answer.gains.end(), 0.0)));
       }
       CHECK(proven.samples <= imm.samples + imm.samples / 20);  // a third of the failures instead of half
-      const double met = exact.of(proven.seeds) / 7;  // of the sets that the seeds were not chosen on: five sd, and one set
-      CHECK(std::abs(proven.spread / 7 - met) < 5 * std::sqrt(met * std::max(0.0, 1 - met) / static_cast<double>(proven.samples)) + 1 / static_cast<double>(proven.samples));
+      const double met = exact.of(proven.seeds) / 7;            // of the sets that the seeds were not chosen on: five sd, and one set
+      CHECK(std::abs(proven.spread / 7 - met) <
+            5 * std::sqrt(met * std::max(0.0, 1 - met) / static_cast<double>(proven.samples)) + 1 / static_cast<double>(proven.samples));
       CHECK(std::abs(imm.spread - exact.of(imm.seeds)) < 0.1 * optimum);
       // The number of sets of the paper, without Chen's addition, for the optimum itself: fewer would not do.
-      const double n = 7, log_n = std::log(1'000), choices = std::lgamma(n + 1) - std::lgamma(count + 1) - std::lgamma(n - count + 1), share = 1 - std::exp(-1);
+      const double n = 7, log_n = std::log(1'000), choices = std::lgamma(n + 1) - std::lgamma(count + 1) - std::lgamma(n - count + 1),
+                   share = 1 - std::exp(-1);
       const double alpha = std::sqrt(log_n + std::log(2)), beta = std::sqrt(share * (choices + log_n + std::log(2)));
       CHECK(static_cast<double>(imm.samples) >= 2 * n * std::pow((share * alpha + beta) / 0.1, 2) / optimum);
-      // Means of at most 7 over 2000 runs: sd below 3.5 / sqrt(2000) = 0.078; the greedy choice on them may be off by that much for each seed.
+      // Means of at most 7 over 2000 runs: sd below 3.5 / sqrt(2000) = 0.078; the greedy choice on them may be off by that much for each
+      // seed.
       const SeedAnswer lazy = choose_by_lazy_greedy(model, question, {.runs = 2'000}, key);
       CHECK(exact.of(lazy.seeds) >= (1 - std::exp(-1)) * optimum - 5 * 0.078);
       CHECK(std::abs(lazy.spread - exact.of(lazy.seeds)) < 5 * 0.078);
@@ -429,7 +451,9 @@ std::size_t reached(const SpreadModel& model, const std::vector<UserId>& seeds, 
     for (std::uint32_t u = 0; u < adopted.size(); ++u) {
       const auto followees = model.graph.followees(UserId{u});
       for (std::size_t i = 0; i < followees.size() && !adopted[u]; ++i)
-        if (adopted[followees[i].index()] && ContactCoins(key.key(Draw::contact), followees[i]).of(UserId{u}) < chance_of(model, UserId{u}, i) * 0x1p32) adopted[u] = more = true;
+        if (adopted[followees[i].index()] &&
+            ContactCoins(key.key(Draw::contact), followees[i]).of(UserId{u}) < chance_of(model, UserId{u}, i) * 0x1p32)
+          adopted[u] = more = true;
     }
   }
   return static_cast<std::size_t>(std::count(adopted.begin(), adopted.end(), true));
@@ -472,7 +496,8 @@ TEST_CASE("the number of threads changes no seed", "[sim][influence][invariance]
   for (std::uint32_t u = 0; u < 800; ++u) costs.push_back(100 + graph.follower_count(UserId{u}));
   const ReaderChances equal = weighted_cascade(graph), by_follow = chances_of_follows(graph);
   const auto all = [&] {
-    return std::tuple(told(choose_by_imm({graph, equal}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)), told(choose_by_imm({graph, equal}, {{}, 30, 1'000, costs}, {.epsilon = 0.3}, 7)),
+    return std::tuple(told(choose_by_imm({graph, equal}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)),
+                      told(choose_by_imm({graph, equal}, {{}, 30, 1'000, costs}, {.epsilon = 0.3}, 7)),
                       told(choose_by_imm({graph, by_follow}, {{}, 2, -1, {}}, {.epsilon = 0.4}, 7)),
                       told(choose_by_imm({graph, equal, LiveEdges::at_most_one}, {{}, 8, -1, {}}, {.epsilon = 0.4}, 7)),
                       told(choose_by_lazy_greedy({graph, equal}, {{}, 2, -1, {}}, {.runs = 100}, 7)));
@@ -507,8 +532,12 @@ TEST_CASE("of a star the hub comes first, and whoever is left has nothing to add
 TEST_CASE("nobody, one user, and more seeds than users", "[sim][influence]") {
   const ReaderChances chances = ReaderChances::uniform(0.5);
   const FollowGraph none = graph_of(0, {}), one = graph_of(1, {}), apart = graph_of(5, {}), pair = graph_of(2, {{0, 1}, {1, 0}});
-  const auto imm = [&](const FollowGraph& graph, std::uint64_t count) { return choose_by_imm({graph, chances}, {{}, count, -1, {}}, {}, 1); };
-  const auto lazy = [&](const FollowGraph& graph, std::uint64_t count) { return choose_by_lazy_greedy({graph, chances}, {{}, count, -1, {}}, {}, 1); };
+  const auto imm = [&](const FollowGraph& graph, std::uint64_t count) {
+    return choose_by_imm({graph, chances}, {{}, count, -1, {}}, {}, 1);
+  };
+  const auto lazy = [&](const FollowGraph& graph, std::uint64_t count) {
+    return choose_by_lazy_greedy({graph, chances}, {{}, count, -1, {}}, {}, 1);
+  };
   CHECK(imm(none, 3).seeds.empty());
   CHECK(lazy(none, 3).seeds.empty());
   CHECK(imm(one, 3).seeds == everybody(1));
@@ -528,7 +557,8 @@ TEST_CASE("what would take more memory than allowed is refused before it is take
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(1'000);
   const ReaderChances chances = ReaderChances::uniform(0.2);
-  CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 10, -1, {}}, {.epsilon = 0.01, .most_bytes = 1 << 20}, 1), Contains("10 seeds of 1000 candidates") && Contains("raise epsilon"));
+  CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 10, -1, {}}, {.epsilon = 0.01, .most_bytes = 1 << 20}, 1),
+                    Contains("10 seeds of 1000 candidates") && Contains("raise epsilon"));
   CHECK_THROWS_AS(choose_by_lazy_greedy({graph, chances}, {{}, 10, -1, {}}, {.runs = 1'000, .most_bytes = 1 << 20}, 1), BadRequest);
 }
 
@@ -538,12 +568,15 @@ TEST_CASE("sets that hold most of a graph are refused after the first few of the
   const FollowGraph graph = erdos_renyi(100'000, 25, StreamKey(3, Stream::graph, 0));
   const ReaderChances chances = ReaderChances::uniform(0.1);
   int steps = 0;
-  CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 50, -1, {}}, {.stop_when_proven = false}, 1, [&] { ++steps; }), Contains("50 seeds of 100000 candidates") && Contains("less likely"));
+  CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 50, -1, {}}, {.stop_when_proven = false}, 1, [&] { ++steps; }),
+                    Contains("50 seeds of 100000 candidates") && Contains("less likely"));
   CHECK(steps == 1);
 }
 
-TEST_CASE("where posts go viral a few sets prove that any seeds of the large component win nearly as many as any could", "[sim][influence][statistical]") {
-  // In and out of the large component of a random graph with 2.5 live follows a user are the root r of r = 1 - exp(-2.5 r) each; of 50 seeds surely one reaches it.
+TEST_CASE("where posts go viral a few sets prove that any seeds of the large component win nearly as many as any could",
+          "[sim][influence][statistical]") {
+  // In and out of the large component of a random graph with 2.5 live follows a user are the root r of r = 1 - exp(-2.5 r) each; of 50
+  // seeds surely one reaches it.
   double large = 1;
   for (int i = 0; i < 100; ++i) large = 1 - std::exp(-2.5 * large);
   const double users = 20'000;
@@ -594,7 +627,8 @@ TEST_CASE("a search that is not wanted any more ends, and one that is asked abou
   const SeedQuestion question{{}, 4, -1, {}};
   const auto asker = std::this_thread::get_id();
   const auto search = [&](const StillWanted& still_wanted) {
-    return std::tuple(told(choose_by_imm(model, question, {.epsilon = 0.4}, 7, still_wanted)), told(choose_by_lazy_greedy(model, question, {.runs = 50}, 7, still_wanted)));
+    return std::tuple(told(choose_by_imm(model, question, {.epsilon = 0.4}, 7, still_wanted)),
+                      told(choose_by_lazy_greedy(model, question, {.runs = 50}, 7, still_wanted)));
   };
   with_threads(2, [&] {
     int asked = 0, elsewhere = 0;
@@ -604,7 +638,10 @@ TEST_CASE("a search that is not wanted any more ends, and one that is asked abou
     // Wherever it is that the search is asked about, it ends there.
     for (int last = 1; last <= asked; last += 1 + asked / 12) {
       int more = last;
-      CHECK_THROWS_AS(search([&] { if (--more == 0) throw Unwanted(); }), Unwanted);
+      CHECK_THROWS_AS(search([&] {
+                        if (--more == 0) throw Unwanted();
+                      }),
+                      Unwanted);
       CHECK(more == 0);
     }
   });
@@ -622,9 +659,12 @@ TEST_CASE("an epsilon that leaves nothing of the guarantee is refused, with the 
   const auto choose = [&](std::uint64_t count, MicroMoney budget, double epsilon) {
     return choose_by_imm({graph, chances}, {{}, count, budget, dear}, {.epsilon = epsilon}, 1);
   };
-  CHECK_THROWS_WITH(choose(3, -1, 0.64), Contains("epsilon is 0.64") && Contains("0.632") && Contains("under a count") && Contains("lower epsilon"));
-  CHECK_THROWS_WITH(choose(UINT64_MAX, 50, 0.32), Contains("epsilon is 0.32") && Contains("0.316") && Contains("under a budget") && Contains("bound the count"));
-  CHECK_THROWS_WITH(choose(3, 50, 0.11), Contains("epsilon is 0.11") && Contains("0.105") && Contains("under a budget and a count") && Contains("drop one"));
+  CHECK_THROWS_WITH(choose(3, -1, 0.64),
+                    Contains("epsilon is 0.64") && Contains("0.632") && Contains("under a count") && Contains("lower epsilon"));
+  CHECK_THROWS_WITH(choose(UINT64_MAX, 50, 0.32),
+                    Contains("epsilon is 0.32") && Contains("0.316") && Contains("under a budget") && Contains("bound the count"));
+  CHECK_THROWS_WITH(choose(3, 50, 0.11),
+                    Contains("epsilon is 0.11") && Contains("0.105") && Contains("under a budget and a count") && Contains("drop one"));
   CHECK(choose(3, -1, 0.63).guarantee.find("0.632") != std::string::npos);
   CHECK(choose(UINT64_MAX, 50, 0.31).guarantee.find("0.316") != std::string::npos);
   CHECK(choose(3, 50, 0.1).guarantee.find("0.105") != std::string::npos);
@@ -683,7 +723,8 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     double chain = 0;  // 1 + 0.9 + 0.81 + ...: ten users
     for (int user = 9; user >= 0; --user) chain = 1 + (user < 9 ? 0.9 * chain : 0);
     // On 50 graphs: the star's sd is sqrt(200 x 0.09) = 4.2, the chain's below 5; their mean's 0.93. IMM promises 0.13 of the largest.
-    CHECK(std::abs(deal.expected_adopters - (1 + 200 * 0.9 + chain)) < (campaign.choose == AccountChoice::influence ? 0.13 * 187.5 : 5 * 0.93));
+    CHECK(std::abs(deal.expected_adopters - (1 + 200 * 0.9 + chain)) <
+          (campaign.choose == AccountChoice::influence ? 0.13 * 187.5 : 5 * 0.93));
     CHECK(deal.guarantee.find("0.632 (1 - 1/e") != std::string::npos);
     campaign.choose = AccountChoice::largest;
     const Deal other = deal_of(graph, world, expected);
@@ -728,7 +769,8 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     campaign.acceptance = 0.5;
     const Deal some = deal_of(graph, world, expected);
     CHECK(some.purchases.size() == some.offers - some.declined);
-    CHECK(std::abs(static_cast<double>(some.declined) - 105.5) < 5 * 7.3);  // binomial, sd sqrt(211) / 2; five sd for one seed in 1.7 million
+    CHECK(std::abs(static_cast<double>(some.declined) - 105.5) <
+          5 * 7.3);  // binomial, sd sqrt(211) / 2; five sd for one seed in 1.7 million
     campaign.choose = AccountChoice::random;
     std::vector<std::uint32_t> asked = paid(deal_of(graph, world, expected)), accepting = paid(some);
     std::ranges::sort(asked);
@@ -736,7 +778,8 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     CHECK(asked == accepting);
   }
   SECTION("linear threshold asks who is followed alone") {
-    // 10 readers follow both 0 and 1, with weights of 1/2; 8 follow only 2. Two seeds: under linear threshold 0 and 1 win 10 of them, 0 and 2 win 13 on average.
+    // 10 readers follow both 0 and 1, with weights of 1/2; 8 follow only 2. Two seeds: under linear threshold 0 and 1 win 10 of them, 0 and
+    // 2 win 13 on average.
     GraphBuilder builder(30);
     for (std::uint32_t u = 3; u < 13; ++u) builder.add(UserId{u}, UserId{0}), builder.add(UserId{u}, UserId{1});
     for (std::uint32_t u = 13; u < 21; ++u) builder.add(UserId{u}, UserId{2});
@@ -770,7 +813,8 @@ TEST_CASE("a campaign that can pay nobody by influence says why", "[sim][influen
   by_follow.of_follows = of_follows;
   CHECK(paid(deal_of(graph, world, by_follow))[0] == 0);
   campaign.runs = 100'000'000;
-  if (campaign.choose == AccountChoice::lazy_greedy) CHECK_THROWS_WITH(deal_of(graph, world, {}), Contains("campaign 'few'") && Contains("lazy greedy"));
+  if (campaign.choose == AccountChoice::lazy_greedy)
+    CHECK_THROWS_WITH(deal_of(graph, world, {}), Contains("campaign 'few'") && Contains("lazy greedy"));
 }
 
 }  // namespace
