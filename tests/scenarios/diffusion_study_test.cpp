@@ -84,6 +84,27 @@ TEST_CASE("a campaign's seeds win the adopters of the closed form", "[scenarios]
   CHECK(std::abs(chain / 400 - 0.3 / 0.7) < 5 * 0.0391);
 }
 
+TEST_CASE("a campaign that posts twice reaches a follower once, and time bins hold every impression", "[scenarios][diffusion][conservation]") {
+  std::string twice = seeded;
+  twice.insert(twice.find("accounts = [\"hub\""), "posts = 2\n");
+  const StudyResult study = study_of(twice, {"diffusion.chance=1.0", "replicates=1", "redraw=[]"});
+  const RunRecord& record = study.records[0];
+  REQUIRE(record.posts.size() == 4);
+  CHECK(record.campaigns[0].outcomes.posts == 4);
+  CHECK(record.campaigns[0].outcomes.reach == 450);        // 400 fans and 50 links
+  CHECK(record.campaigns[0].outcomes.impressions == 900);  // of each post
+  CHECK(record.campaigns[0].outcomes.reshares == 900);
+  std::uint64_t impressions = 0, reshares = 0, paid = 0;
+  for (const SeriesRow& bin : record.series) impressions += bin.impressions, reshares += bin.reshares, paid += bin.paid_posts;
+  CHECK((impressions == 900 && reshares == 900 && paid == 4));
+}
+
+TEST_CASE("adopters of the last step that is looked at try nobody", "[scenarios][diffusion]") {
+  const StudyResult study = study_of(seeded, {"diffusion.chance=1.0", "diffusion.steps=7", "replicates=1", "redraw=[]"});
+  const PostRow& chain = study.records[0].posts[1];
+  CHECK((chain.reshares == 7 && chain.impressions_followed == 1 && chain.impressions_reshared == 6 && chain.reach == 7));
+}
+
 TEST_CASE("probabilities of a column act follow by follow", "[scenarios][diffusion]") {
   const StudyResult study = study_of(seeded, {"graph.chances=\"p\"", "diffusion.probability=\"column\""});
   double hub = 0;
