@@ -77,10 +77,6 @@ struct AuthorTotals {
   std::uint32_t engagement = 0;
 };
 
-/// Who decides about a reader's feed.
-enum class ReaderGroup : std::uint8_t { ranked, held_out };
-inline constexpr std::size_t reader_groups = 2;
-
 /// Sessions of `measure`, of this part's readers of one group.
 struct GroupSums {
   std::uint64_t sessions = 0;

@@ -190,8 +190,8 @@ private:
     const std::size_t tiers = world_.tier_sizes_.size();
     record_.tiers.resize(tiers);
     record_.ledger.resize(source_count * tiers);
-    record_.group_sessions.assign(reader_group_count, 0);
-    record_.readers.resize(reader_group_count * tiers);
+    record_.group_sessions.assign(reader_groups, 0);
+    record_.readers.resize(reader_groups * tiers);
     record_.curve.resize(follower_class(static_cast<std::uint32_t>(world_.graph_.user_count())) + 1);
     const Tick every = std::max<Tick>(1, options_.series_every), end = world_.parameters_.time.measure + world_.parameters_.time.followup;
     for (Tick tick = 0; tick < end; tick += every) {
@@ -403,8 +403,6 @@ private:
       record_.ledger[source_count * t + 1] = {all - of_authors, all - of_authors, all - of_authors};
     }
   }
-
-  static constexpr std::size_t reader_group_count = 2;
 
   const DiffusionReplicate& world_;
   const RunParameters& run_;

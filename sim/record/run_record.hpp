@@ -51,6 +51,10 @@ struct LedgerRow {
 enum class Source : std::uint8_t { author, reshare };
 inline constexpr std::size_t source_count = 2;
 
+/// Who decides about a reader's feed.
+enum class ReaderGroup : std::uint8_t { ranked, held_out };
+inline constexpr std::size_t reader_groups = 2;
+
 /// A row of `/readers`: sessions of `measure` held by one group of readers, and what they looked at, by tier of the author, counted roots and others.
 struct ReaderRow {
   std::uint64_t impressions = 0;
