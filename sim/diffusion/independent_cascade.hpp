@@ -27,7 +27,8 @@ struct Reach {
 /// Where trials are coins, those that succeed are the live edges of Kempe et al.: who adopts is who is reached from the seeds along them,
 /// and the step is the distance. Uniform chances under `TrialSampling::skip` draw the same distribution from gaps.
 ///
-/// Time goes with contacts, or under `skip` with adopters and successes. Memory: 4.125 bytes a user, and 8 more from the first `run` on.
+/// Time goes with contacts, or under `skip` with adopters and successes. Where many adopt in one step, those of the next are gathered in
+/// the order of their ids, so rows are read along memory. Memory: 4.25 bytes a user, and 4 more from the first `run` on.
 class IndependentCascade : public Contagion {
 public:
   /// Adopters of step `horizon` try no more; 0: all do. `audience` and `chances` outlive it.
@@ -39,9 +40,19 @@ public:
   Reach reach(std::span<const UserId> seeds, ContagionKey key);
 
 private:
+  /// Adopters of one step, by their places in the queue.
+  struct Step {
+    std::uint32_t number;
+    std::size_t first, last;
+    /// So many that a walk over the marks of all users costs nothing beside their trials.
+    bool is_broad;
+  };
+
   template <class BeforeStep, class Succeed>
   Reach spread_from(std::span<const UserId> seeds, ContagionKey key, BeforeStep&& before_step, Succeed&& succeed);
   bool adopt(UserId user);
+  bool mark(UserId user);
+  void gather();
   void clear_marks();
 
   RowTrials trials_;
@@ -49,10 +60,10 @@ private:
   std::uint32_t horizon_;
 
   Array<std::uint64_t> adopted_;  ///< one bit a user; clear between runs
+  Array<std::uint64_t> reached_;  ///< one bit a user: a trial of this broad step succeeded; clear between steps
   UnwrittenArray<UserId> queue_;  ///< adopters in order, and one place more that is written in vain
   std::size_t adopters_ = 0;
-  UnwrittenArray<std::uint32_t> parents_;  ///< of adopters, in order
-  UnwrittenArray<std::uint32_t> places_;   ///< of users that adopted: where in the order
+  UnwrittenArray<std::uint32_t> parents_;  ///< of users: the place of the one whom they take it from
 };
 
 }  // namespace grapevine

@@ -47,7 +47,21 @@ Spread spread_of(IndependentCascade& cascade, std::vector<UserId> seeds, Contagi
   return spread;
 }
 
-bool same(const Spread& a, const Spread& b) { return a.adopters == b.adopters && a.contacts == b.contacts; }
+/// Who adopted at which step from whom. Seeds stand first in their order; the order within a later step is nobody's business.
+std::vector<std::array<std::uint32_t, 3>> uptake(const Spread& spread) {
+  std::vector<std::array<std::uint32_t, 3>> rows;
+  std::uint32_t place = 0;
+  for (const Adopter& adopter : spread.adopters) {
+    CHECK((adopter.step == 0 ? adopter.parent == place : adopter.parent < place));
+    rows.push_back({adopter.step, adopter.step == 0 ? place : adopter.user.value(), spread.adopters[adopter.parent].user.value()});
+    ++place;
+  }
+  CHECK(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a[0] < b[0]; }));
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+bool same(const Spread& a, const Spread& b) { return uptake(a) == uptake(b) && a.contacts == b.contacts; }
 
 /// A chance for each follow, of all sizes, 0 and 1 among them.
 Chances mixed_chances(const Audience& audience, std::uint64_t key) {
