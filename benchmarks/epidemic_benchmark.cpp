@@ -1,8 +1,10 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "graph/base/bits.hpp"
@@ -141,6 +143,47 @@ BENCHMARK(sir)
     ->Iterations(5)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
+
+/// What a second thread adds when many contagions are simulated: the same sixteen on one thread and on two, in one iteration.
+void sir_on_two_threads(benchmark::State& bench) {
+  const double recovery = static_cast<double>(bench.range(0)) / 100, chance = 0.02;
+  constexpr std::size_t contagions = 16;
+  const std::vector<UserId> seeds = some_seeds(100);
+  const Chances chances = Chances::uniform(chance);
+  std::array<Epidemic, 2> models{Epidemic(audience(), chances, recovery), Epidemic(audience(), chances, recovery)};
+  std::array<Spread, 2> spreads;
+  std::vector<double> rates, gains;
+  std::uint64_t first = 0;
+  for (auto _ : bench) {
+    std::array<std::array<std::uint64_t, contagions>, 2> contacts{};
+    std::array<double, 2> took{};
+    for (const int threads : {1, 2}) {
+      const auto index = static_cast<std::size_t>(threads - 1);
+      const auto start = std::chrono::steady_clock::now();
+      with_threads(threads, [&] {
+        parallel_blocks(contagions, 1, [&](std::size_t i, std::size_t, std::size_t, int worker) {
+          const auto w = static_cast<std::size_t>(worker);
+          models[w].run(seeds, contagion(first + i), spreads[w]);
+          contacts[index][i] = spreads[w].contacts;
+        });
+        return 0;
+      });
+      took[index] = seconds(start);
+    }
+    first += contagions;
+    bench.SetIterationTime(took[1]);
+    if (contacts[0] != contacts[1]) bench.SkipWithError("two threads do not do what one does");
+    rates.push_back(static_cast<double>(std::accumulate(contacts[1].begin(), contacts[1].end(), std::uint64_t{0})) / took[1]);
+    gains.push_back(took[0] / took[1]);
+  }
+  std::ranges::sort(rates);
+  std::ranges::sort(gains);
+  bench.counters["contacts/s"] = rates[rates.size() / 2];
+  bench.counters["gain"] = gains[gains.size() / 2];
+  bench.counters["gain_min"] = gains.front();
+  bench.counters["gain_max"] = gains.back();
+}
+BENCHMARK(sir_on_two_threads)->Arg(10)->Arg(20)->ArgName("recovery_%")->Iterations(7)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 /// Pairs that pass the post within the infectious time, whether or not the follower has it: each is an event, and so is each recovery.
 std::uint64_t events_of(const Spread& spread, ContagionKey key, double chance, double recovery) {
