@@ -8,7 +8,6 @@ namespace grapevine {
 namespace {
 constexpr std::size_t near_words = std::size_t{1} << 17;  // of marks that the second cache holds: no use to ask for them
 constexpr std::size_t users_an_adopter = 256;             // or fewer, in a broad step
-constexpr std::uint32_t no_parent = ~std::uint32_t{0};
 }  // namespace
 
 IndependentCascade::IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling, std::uint32_t horizon)
@@ -21,14 +20,11 @@ IndependentCascade::IndependentCascade(const Audience& audience, const Chances& 
 
 void IndependentCascade::run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) {
   parents_.resize(users_);
-  for (const UserId seed : seeds) parents_[seed.index()] = no_parent;
+  for (std::size_t i = 0; i < seeds.size(); ++i) parents_[seeds[i].index()] = static_cast<std::uint32_t>(i);
 
   spread.clear();
   const auto before_step = [&](const Step& step) {
-    for (std::size_t i = step.first; i < step.last; ++i) {
-      const UserId user = queue_[i];
-      spread.adopters.push_back({user, step.number == 0 ? static_cast<std::uint32_t>(i) : parents_[user.index()], step.number});
-    }
+    for (std::size_t i = step.first; i < step.last; ++i) spread.adopters.push_back({queue_[i], parents_[queue_[i].index()], step.number});
   };
 
   const std::uint64_t tie_key = key.key(Draw::parent_tie);
@@ -40,8 +36,8 @@ void IndependentCascade::run(std::span<const UserId> seeds, ContagionKey key, Sp
         std::uint32_t& known = parents_[user.index()];
         if (step.is_broad ? mark(user) : adopt(user))
           known = parent;
-        else if (known - step.first < step.last - step.first)  // it takes it up in this step too
-          known = rank(parent, user) < rank(known, user) ? parent : known;
+        else if (known >= step.first && rank(parent, user) < rank(known, user))  // whose row is written already, nobody asks again
+          known = parent;
       }
   };
   spread.contacts = spread_from(seeds, key, before_step, succeed).contacts;
