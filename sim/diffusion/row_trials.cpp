@@ -117,13 +117,11 @@ GRAPEVINE_AVX512 inline __m512i coins_of_16(__m512i followers, __m512i key) {
   return _mm512_permutex2var_epi32(bits(_mm512_castsi512_si256(followers)), upper_halves, bits(_mm512_extracti64x4_epi64(followers, 1)));
 }
 
-/// Chance::threshold - 1 for 16 chances; those of 0 and of 1 give 2^32 - 1.
-GRAPEVINE_AVX512 inline __m512i last_heads_of_16(__m512i chances) {
-  const __m512i exponent = _mm512_srli_epi32(chances, 11), fraction = _mm512_and_si512(chances, _mm512_set1_epi32(2047));
-  const __mmask16 normal = _mm512_test_epi32_mask(exponent, exponent);
-  const __m512i significand = _mm512_mask_or_epi32(fraction, normal, fraction, _mm512_set1_epi32(2048));
-  const __m512i one = _mm512_set1_epi32(1);
-  return _mm512_sub_epi32(_mm512_sllv_epi32(significand, _mm512_mask_sub_epi32(exponent, normal, exponent, one)), one);
+/// Chance::threshold - 1 for 16 chances; those of 0 and of 1 give 2^32 - 1. A chance less 2^11 for each place to shift is its significand.
+GRAPEVINE_AVX512 inline __m512i last_heads_of_16(__m256i chances) {
+  const __m256i shift = _mm256_subs_epu16(_mm256_srli_epi16(chances, 11), _mm256_set1_epi16(1));
+  const __m256i significand = _mm256_sub_epi16(chances, _mm256_slli_epi16(shift, 11));
+  return _mm512_sub_epi32(_mm512_sllv_epi32(_mm512_cvtepu16_epi32(significand), _mm512_cvtepu16_epi32(shift)), _mm512_set1_epi32(1));
 }
 
 GRAPEVINE_AVX512 inline UserId* keep(__m512i followers, __mmask16 which, UserId* end) {
@@ -156,8 +154,8 @@ GRAPEVINE_AVX512 std::size_t toss_avx512(const Task& task, Output out) {
       if constexpr (is_uniform) {
         end = keep(followers, _mm512_mask_cmple_epu32_mask(inside, coins, last_head), end);
       } else {
-        const __m512i those = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(inside, chances + at));
-        const __mmask16 not_0 = _mm512_mask_test_epi32_mask(inside, those, those);
+        const __m256i those = _mm256_maskz_loadu_epi16(inside, chances + at);
+        const __mmask16 not_0 = _mm256_test_epi16_mask(those, those);
         end = keep(followers, _mm512_mask_cmple_epu32_mask(not_0, coins, last_heads_of_16(those)), end);
       }
     }
