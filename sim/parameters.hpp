@@ -183,7 +183,7 @@ struct CampaignParameters {
 
 /// World scope: worlds with equal values (and equal graphs) are the same world.
 struct WorldParameters {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  ///< of every stream, that of the graph too: the study's one seed
   TimeParameters time;
   PopulationParameters population;
   TierParameters tiers;

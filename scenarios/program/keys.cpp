@@ -221,7 +221,7 @@ std::vector<Key> make_keys() {
       {.section = "",
        .name = "seed",
        .kind = K::whole,
-       .field = study<&Scenario::seed>,
+       .field = [](const Target& target) -> Field { return &target.study->world.seed; },
        .sentence = "Names every random draw of the study: equal seeds give equal bits.",
        .source = "the user's choice, never the program's",
        .range = WholeRange{},

@@ -128,7 +128,6 @@ struct Scenario {
   std::string text;        ///< the file as given
   std::string understood;  ///< as written, before scaling: every key with its value, as TOML: reading it gives the same study
   std::string title;
-  std::uint64_t seed = 0;
   std::uint32_t replicates = 10;
   Redraw redraw;
   GraphChoice graph;

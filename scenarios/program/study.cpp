@@ -261,7 +261,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const StudyOptions& 
 bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
 
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
-  return generate(scenario.graph, StreamKey(scenario.seed, Stream::graph, streams_of(scenario, replicate).graph));
+  return generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams_of(scenario, replicate).graph));
 }
 
 ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {
@@ -299,7 +299,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
 
   StudyResult study;
   study.title = scenario.title;
-  study.seed = scenario.seed;
+  study.seed = scenario.world.seed;
   study.tick_seconds = scenario.world.time.tick_seconds;
   study.scenario_given = scenario.text;
   study.scenario_understood = scenario.understood;

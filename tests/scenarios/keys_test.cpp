@@ -253,7 +253,7 @@ TEST_CASE("the tick is the unit of every duration, defaults included", "[scenari
 
 TEST_CASE("an untouched study has the defaults of the parameters themselves", "[scenarios][keys]") {
   Scenario plain;
-  plain.seed = 7;
+  plain.world.seed = 7;
   plain.graph.users = 1000;
   plain.arms = {{"base", {}}};
   CHECK(differing(scenario_of(smallest), plain).empty());

@@ -105,7 +105,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".diffusion.trees_from", run.diffusion.trees_from);
   };
   put("title", s.title);
-  put("seed", s.seed);
+  put("seed", s.world.seed);
   put("replicates", s.replicates);
   put("redraw", fmt::format("{}{}{}{}", s.redraw.graph, s.redraw.selection, s.redraw.content, s.redraw.dynamics));
   put("graph.model", int(s.graph.model));

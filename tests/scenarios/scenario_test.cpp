@@ -227,7 +227,7 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
   const Scenario study = scenario_of(text, {"feed.length=20", " seed = 9", "campaign.many.posts=3", "arm.x.feed.length=40",
                                             "arm.x.pays=[\"one\"]", "title=\"a = b\"", "seed=11"});
   CHECK(study.run.feed.length == 20);
-  CHECK(study.seed == 11);  // the last one counts
+  CHECK(study.world.seed == 11);  // the last one counts
   CHECK(study.title == "a = b");
   CHECK(study.world.campaigns[1].posts == 3);
   CHECK(study.world.campaigns[0].posts == 4);
