@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<Claim, 5> claims{{
     {1, "authenticity earns trust", "engagement per impression, answers to comments on / off",
      "answers to comments and trust that moves with them"},
-    {2, "smaller followings engage more", "pooled engagement per impression, micro / mega", ""},
+    {2, "smaller followings engage more", "pooled engagement per first look, micro / mega", ""},
     {3, "ranking rewards engagement, so reach grows",
      "amplification of micros / amplification of megas; amplification is impressions per reader-session, ranked readers / held-out "
      "chronological readers",

@@ -33,7 +33,10 @@ double impressions_of(const TierRow& t) { return number(t.outcomes.impressions);
 double follower_posts_of(const TierRow& t) { return number(t.follower_posts); }
 double over_accounts(double mean, std::uint64_t denominators) { return denominators == 0 ? not_a_number : mean; }
 
+double first_looks_of(const TierRow& t) { return number(t.outcomes.first_looks); }
+
 constexpr std::array rates{
+    Rate{{"engagement per first look", "actions per first look", "likes, replies and reshares per user and post that it looked at, all posts of the tier together: claim 2"}, engagement_of, first_looks_of},
     Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
     Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
          [](const TierRow& t) { return over_accounts(t.mean_rate_per_impression, t.outcomes.impressions); },
@@ -68,6 +71,12 @@ constexpr std::array responses{
              "actions per post",
              [](const CurveRow& row) {
                return ExposedGroup{followers_of(row), row.authors, number(row.engagement), row.engagement_squared, number(row.posts), row.posts_squared, row.engagement_posts};
+             }},
+    Response{"engagement per first look",
+             "actions per first look",
+             [](const CurveRow& row) {
+               return ExposedGroup{followers_of(row),      row.authors, number(row.engagement), row.engagement_squared, number(row.first_looks), row.first_looks_squared,
+                                   row.engagement_first_looks};
              }},
     Response{"engagement per impression",
              "actions per impression",
@@ -233,7 +242,7 @@ LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t 
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega) {
   const auto rate = [&](std::size_t tier) {
     return series_of(
-        arm, [=](const RunRecord& run) { return engagement_of(run.tiers[tier]); }, [=](const RunRecord& run) { return impressions_of(run.tiers[tier]); });
+        arm, [=](const RunRecord& run) { return engagement_of(run.tiers[tier]); }, [=](const RunRecord& run) { return first_looks_of(run.tiers[tier]); });
   };
   return log_ratio(rate(micro), rate(mega));
 }

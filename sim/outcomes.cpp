@@ -21,18 +21,34 @@ constexpr std::size_t like = static_cast<std::size_t>(Action::like), reply = sta
 void add_counters(Outcomes& outcomes, const PostCounters& counters) {
   ++outcomes.posts;
   outcomes.impressions += counters.impressions;
+  outcomes.first_looks += counters.reach;
   outcomes.likes += counters.actions[like];
   outcomes.replies += counters.actions[reply];
   outcomes.reshares += counters.actions[reshare];
   outcomes.clicks += counters.actions[click];
 }
 
-/// Users with each of the 32 bits of `reached` set.
+/// Users with each of the 32 bits of `reached` set; and, last, those with any of the upper 16.
 std::vector<std::uint64_t> count_reached(const std::vector<std::uint32_t>& reached, Exchange& exchange) {
-  std::vector<std::uint64_t> users(32, 0);
-  for (std::size_t bit = 0; bit < users.size(); ++bit)
+  std::vector<std::uint64_t> users(33, 0);
+  for (std::size_t bit = 0; bit < 32; ++bit)
     users[bit] = parallel_sum(reached.size(), [&](std::size_t i) { return static_cast<std::uint64_t>(reached[i] >> bit & 1); });
+  users[32] = parallel_sum(reached.size(), [&](std::size_t i) { return std::uint64_t{reached[i] >> 16 != 0}; });
   exchange.add(std::span(users));
+  return users;
+}
+
+/// Distinct users who looked at a paid root of each row of `influencers`; `row_of(tracked)` is the row that a tracked root belongs to.
+template <class RowOf>
+std::vector<std::uint64_t> count_reached_by_account(const World& world, std::size_t influencers, RowOf&& row_of) {
+  std::vector<std::uint64_t> pairs;
+  pairs.reserve(world.state.paid_looks.size());
+  for (const FirstPaidLook& look : world.state.paid_looks) pairs.push_back(static_cast<std::uint64_t>(row_of(world.state.tracked[look.root])) << 32 | look.reader.value());
+  std::ranges::sort(pairs);
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  std::vector<std::uint64_t> users(influencers, 0);
+  for (const std::uint64_t pair : pairs) ++users[pair >> 32];
+  world.exchange.add(std::span(users));
   return users;
 }
 
@@ -91,7 +107,7 @@ std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64
     rows[i].accounts = world.population->tier_sizes()[i];
     rows[i].mean_rate_per_impression = per_impression[i].mean();
     rows[i].mean_rate_per_follower = per_follower[i].mean();
-    rows[i].outcomes = {tier.posts,         own.delivered + reshared.delivered, own.served + reshared.served, tier.impressions,      reached[i],
+    rows[i].outcomes = {tier.posts,         own.delivered + reshared.delivered, own.served + reshared.served, tier.impressions,      tier.first_looks, reached[i],
                         tier.actions[like], tier.actions[reply],                tier.actions[reshare],        tier.actions[click]};
   }
   return rows;
@@ -108,14 +124,17 @@ std::vector<CurveRow> curve_rows(const World& world, const std::vector<AuthorTot
     row.followers += followers;
     row.posts += author.posts;
     row.impressions += author.impressions;
+    row.first_looks += author.first_looks;
     row.engagement += author.engagement;
-    const double posts = author.posts, impressions = author.impressions, engagement = author.engagement;
+    const double posts = author.posts, impressions = author.impressions, first_looks = author.first_looks, engagement = author.engagement;
     row.posts_squared += posts * posts;
     row.impressions_squared += impressions * impressions;
+    row.first_looks_squared += first_looks * first_looks;
     row.engagement_squared += engagement * engagement;
     row.impressions_posts += impressions * posts;
     row.engagement_posts += engagement * posts;
     row.engagement_impressions += engagement * impressions;
+    row.engagement_first_looks += engagement * first_looks;
   }
   return rows;
 }
@@ -198,6 +217,7 @@ RunRecord World::record() const {
   const std::vector<std::uint64_t> reached = count_reached(state.reached, exchange);
   const std::vector<AuthorTotals> authors = author_totals(state);
   record.ledger = ledger_rows(*this);
+  record.paid_reach = reached[32];
   record.tiers = tier_rows(*this, reached, record.ledger, authors);
   record.curve = curve_rows(*this, authors);
   add_readers(*this, record);
@@ -258,8 +278,10 @@ RunRecord World::record() const {
     InfluencerRow& account = record.influencers[influencer.at(paid_account(tracked.campaign, tracked.author))];
     ++account.posts;
     add_counters(account.outcomes, counters);
-    account.outcomes.reach += counters.reach;  // summed over its posts: an account's posts are few
   }
+  const std::vector<std::uint64_t> reached_by = count_reached_by_account(
+      *this, record.influencers.size(), [&](const TrackedPost& root) { return influencer.at(paid_account(root.campaign, root.author)); });
+  for (std::size_t i = 0; i < reached_by.size(); ++i) record.influencers[i].outcomes.reach = reached_by[i];
   if (shapes.cascades() > 0) record.shapes = shapes.shapes();
   return record;
 }

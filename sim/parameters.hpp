@@ -54,14 +54,29 @@ struct TierParameters {
 inline constexpr std::size_t most_tiers = 16;
 inline constexpr std::size_t most_campaigns = 16;
 
-enum class Ranking : std::uint8_t { chronological, random, popularity, weighted };
+enum class Ranking : std::uint8_t {
+  chronological,
+  random,
+  popularity,
+  weighted,     ///< by predicted value, learned from what is observed
+  oracle,       ///< by true expected value: what `weighted` would do if it knew
+  no_learning,  ///< by what is expected of any post: what `weighted` does before it has seen anything
+};
 enum class FeedMemory : std::uint8_t { session, window };
 enum class ParentRule : std::uint8_t { latest, first };
+/// Whether a reader that meets a root again decides again.
+enum class Again : std::uint8_t {
+  once,   ///< no: one random number for each reader, root and action; it acts at the first look at which that lies below the probability
+  fresh,  ///< yes: a random number of its own at each look
+};
 
 /// What a reader can do with a post it looks at. Engagement = likes + replies + reshares; clicks stand beside it.
 enum class Action : std::uint8_t { like, reply, reshare, click };
 inline constexpr std::size_t action_count = 4;
 using PerAction = std::array<double, action_count>;
+
+/// Stands for a number that follows from the others.
+inline constexpr double automatic = -1.0;
 
 /// Run scope, but `window`, which sizes the timelines, is world scope.
 struct FeedParameters {
@@ -69,10 +84,11 @@ struct FeedParameters {
   FeedMemory memory = FeedMemory::session;
   Tick window = 144;            ///< roots and emissions older than this are gone
   std::uint32_t length = 200;   ///< posts served per session at most
-  PerAction weights{0.5, 13.5, 1.0, 0.0};  ///< `weighted`: score = sum of weight x predicted probability
-  PerAction prior{0.073, 0.005, 0.012, 0.02};  ///< the platform's prior mean of each action's rate per impression; below the true rates it favours posts that many looked at
-  double prior_strength = 20.0;  ///< impressions that the prior counts for
-  double age_half_life = 0.0;    ///< ticks after which a score has halved; 0: age does not matter
+  PerAction weights{0.5, 13.5, 1.0, 0.0};  ///< `weighted`, `oracle`: score = sum of weight x predicted probability
+  PerAction prior{automatic, automatic, automatic, automatic};           ///< `weighted`: the platform's prior mean of each action's rate per impression; automatic: the true one
+  PerAction prior_strength{automatic, automatic, automatic, automatic};  ///< ... and the impressions that it counts for; automatic: what is right for the population (sim/ranking/prior.hpp)
+  double perturbation = 0.0;   ///< standard deviation of the log of a factor on each score, drawn for each reader and root; 0: none
+  double age_half_life = 0.0;  ///< ticks after which a score has halved; 0: age does not matter
   double holdout = 0.0;          ///< share of readers, drawn by key, who are served chronologically whatever `ranking` says
 };
 
@@ -82,6 +98,7 @@ struct BehaviourParameters {
   double topic_match = 0.0;   ///< logits between no interest and full interest in the post's topic
   double social_proof = 0.0;  ///< logits per doubling of (1 + followees who reshared the root)
   ParentRule parent = ParentRule::latest;
+  Again again = Again::once;
 };
 
 /// How posts spread.

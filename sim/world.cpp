@@ -6,6 +6,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/ranking/prior.hpp"
 #include "sim/tick/attend.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/tick/compose.hpp"
@@ -80,9 +81,15 @@ std::vector<MemoryLine> World::memory() const {
 
 namespace {
 
-std::unique_ptr<const Ranker> make_chronological(FeedParameters feed, RankingKeys keys) {
-  feed.ranking = Ranking::chronological;
-  return Ranker::make(feed, keys);
+/// The share of a post's audience that has the interest of its author's community in its topic: audiences as large as they are, so over follows.
+double share_of_audience(const FollowGraph& graph, const Accounts& accounts, const PopulationParameters& population) {
+  if (population.shared_interest == 0.0 || accounts.community.empty() || graph.follow_count() == 0) return 0.0;
+  const std::uint64_t within = parallel_sum(graph.user_count(), [&](std::size_t u) {
+    std::uint64_t own = 0;
+    for (const UserId followee : graph.followees(UserId{static_cast<std::uint32_t>(u)})) own += accounts.community[followee.index()] == accounts.community[u] ? 1 : 0;
+    return own;
+  });
+  return population.shared_interest * (static_cast<double>(within) / static_cast<double>(graph.follow_count()));
 }
 
 }  // namespace
@@ -93,7 +100,7 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
       dynamics(seed, Stream::dynamics, streams.dynamics),
       react(dynamics.key(Draw::react)),
       holdout(dynamics.key(Draw::holdout)),
-      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time)},
+      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time), dynamics.key(Draw::perturbation)},
       event_hash(dynamics.key(Draw::event_hash)),
       sample(content.key(Draw::sample)) {}
 
@@ -108,9 +115,10 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       keys(parameters_.seed, streams),
       schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
       population(std::make_shared<const Population>(graph_, accounts_, parameters_, keys.dynamics, readers)),
+      shared_audience(share_of_audience(graph_, accounts_, parameters_.population)),
       behaviour(run_.behaviour, parameters_.population),
-      ranker(Ranker::make(run_.feed, keys.ranking)),
-      chronological(make_chronological(run_.feed, keys.ranking)),
+      ranker(make_ranker(run_.feed.ranking)),
+      chronological(make_ranker(Ranking::chronological)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
       streams_(streams),
       expected_(expected),
@@ -132,10 +140,11 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       keys(other.keys),
       schedule(other.schedule),
       population(other.population),
+      shared_audience(other.shared_audience),
       deals(other.deals_now()),
       behaviour(run_.behaviour, other.parameters.population),
-      ranker(Ranker::make(run_.feed, other.keys.ranking)),
-      chronological(make_chronological(run_.feed, other.keys.ranking)),
+      ranker(make_ranker(run_.feed.ranking)),
+      chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
@@ -166,24 +175,38 @@ std::shared_ptr<const std::vector<Deal>> World::deals_now() const {
   return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates(), expected_));
 }
 
-/// Engagement per impression of the live roots of each user, smoothed towards that of all by as many impressions as the platform's prior counts for.
+/// What the platform of this run expects of a post.
+ActionPrior World::prior() const { return platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)); }
+
+std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
+  FeedParameters feed = run.feed;
+  feed.ranking = ranking;
+  return Ranker::make({feed, ranking == Ranking::weighted ? prior() : ActionPrior{}, behaviour, *population}, keys.ranking);
+}
+
+/// Engagement per impression of the live roots of each user: for each action the rate that `weighted` would predict of that many impressions, shrunk to the rate of all.
 std::vector<double> World::past_rates() const {
-  std::vector<AuthorTotals> live(graph.user_count());
-  AuthorTotals all;
-  double impressions = 0, engagement = 0;
+  constexpr std::array actions{Action::like, Action::reply, Action::reshare};
+  std::vector<PostCounters> live(graph.user_count());
+  double impressions = 0;
+  PerAction taken{};
   for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post) {
     const PostCounters& counters = state.posts.counters(post);
-    AuthorTotals& author = live[state.posts.identity(post).author.index()];
+    PostCounters& author = live[state.posts.identity(post).author.index()];
     author.impressions += counters.impressions;
-    author.engagement += counters.engagement();
     impressions += counters.impressions;
-    engagement += counters.engagement();
+    for (std::size_t a = 0; a < action_count; ++a) {
+      author.actions[a] += counters.actions[a];
+      taken[a] += counters.actions[a];
+    }
   }
-  const double strength = run.feed.prior_strength, expected = impressions > 0 ? engagement / impressions : 0.0;
-  std::vector<double> rates(live.size());
+  const PerAction strength = prior().strength;
+  std::vector<double> rates(live.size(), 0.0);
   parallel_for(live.size(), [&](std::size_t u) {
-    const double impressions_of = live[u].impressions + strength;
-    rates[u] = impressions_of > 0 ? (live[u].engagement + strength * expected) / impressions_of : 0.0;
+    for (const Action action : actions) {
+      const auto a = static_cast<std::size_t>(action);
+      rates[u] += predicted_rate(live[u].actions[a], live[u].impressions, impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
+    }
   });
   return rates;
 }
@@ -205,6 +228,7 @@ void BlockOutput::clear() {
   withheld.clear();
   impressions.clear();
   reshares.clear();
+  paid_looks.clear();
   counts = {};
   delivered = {};
   left_out = {};
@@ -241,7 +265,7 @@ void hold_session(World& world, std::size_t i, Session& session, BlockOutput& ou
   book(state.posts, session, out);
 
   const std::size_t first = out.impressions.size();
-  react(world.behaviour, *world.population, state.posts, world.keys.react, seen, session, out.impressions, out.reshares);
+  react(world.behaviour, *world.population, state.posts, world.run.behaviour.again, world.keys.react, seen, session, out.impressions, out.reshares);
   std::uint32_t reached = 0;
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
   ++group.sessions;
@@ -251,6 +275,7 @@ void hold_session(World& world, std::size_t i, Session& session, BlockOutput& ou
     const PostHot hot = state.posts.hot(impression.root);
     if (hot.counted()) reached |= 1u << hot.tier() | (post.campaign != PostIdentity::no_campaign ? 0x10000u << post.campaign : 0u);
     for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.bits >> a & 1;
+    if (post.campaign != PostIdentity::no_campaign && impression.bits & Impression::first) out.paid_looks.push_back({reader, impression.root});
     ++group.impressions[hot.tier()];
     group.engagement[hot.tier()] += static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(impression.bits) & Impression::engagement_bits));
     out.event_hash += nested_mix(nested_mix(world.keys.event_hash, post.key, reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
@@ -316,6 +341,7 @@ void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity
   for (BlockOutput& out : scratch.blocks) {
     scratch.reshares.insert(scratch.reshares.end(), out.reshares.begin(), out.reshares.end());
     withheld.insert(withheld.end(), out.withheld.begin(), out.withheld.end());
+    for (const FirstPaidLook& look : out.paid_looks) state.paid_looks.push_back({look.reader, static_cast<std::uint32_t>(tracked_index(state, look.root))});
     counts.sessions += out.counts.sessions;
     counts.delivered += out.counts.delivered;
     counts.served += out.counts.served;

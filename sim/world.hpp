@@ -66,7 +66,7 @@ struct TickPosts {
 
 /// Sums over the counted roots of the authors of one tier.
 struct TierSums {
-  std::uint64_t posts = 0, impressions = 0;
+  std::uint64_t posts = 0, impressions = 0, first_looks = 0;
   std::uint64_t actions[action_count] = {};
 };
 
@@ -74,6 +74,7 @@ struct TierSums {
 struct AuthorTotals {
   std::uint32_t posts = 0;
   std::uint32_t impressions = 0;
+  std::uint32_t first_looks = 0;
   std::uint32_t engagement = 0;
 };
 
@@ -87,6 +88,12 @@ struct GroupSums {
 /// Where the ledger keeps the candidates of one tier and source.
 constexpr std::size_t ledger_place(std::size_t tier, bool reshared) { return 2 * tier + (reshared ? 1 : 0); }
 inline constexpr std::size_t ledger_size = 2 * most_tiers;
+
+/// A user looked at a paid root for the first time.
+struct FirstPaidLook {
+  UserId reader{};
+  std::uint32_t root = 0;
+};
 
 /// A withheld organic post, and the campaign it made room for.
 struct Withheld {
@@ -116,6 +123,7 @@ struct WorldState {
   std::vector<std::uint32_t> reached;  ///< by a counted root: bit i: of tier i, bit 16 + i: of campaign i
   std::vector<LedgerRow> ledger;       ///< of counted roots, by `ledger_place`
   std::vector<GroupSums> groups;       ///< by ReaderGroup
+  std::vector<FirstPaidLook> paid_looks;  ///< in no order; roots by their place among the tracked ones: who was reached by which account
 
   // Of all users, the same in every part.
   std::vector<AuthorTotals> authors;
@@ -141,6 +149,7 @@ struct WorldState {
     visit("reached", "reader", reached);
     visit("ledger", "tier and source", ledger);
     visit("groups", "group of readers", groups);
+    visit("paid_looks", "first look at a paid post", paid_looks);
     visit("authors", "user", authors);
     posts.arrays(visit);
     timelines.arrays(visit);
@@ -226,6 +235,7 @@ public:
   const WorldKeys keys;
   const Schedule schedule;
   std::shared_ptr<const Population> population;
+  const double shared_audience;  ///< see `rates_of_posts`
   std::shared_ptr<const std::vector<Deal>> deals;
   const Behaviour behaviour;
   const std::unique_ptr<const Ranker> ranker;
@@ -239,6 +249,8 @@ private:
   World(const World& other, const RunParameters& run, const RecordOptions& options);
   void start_users();
   std::vector<double> past_rates() const;
+  ActionPrior prior() const;
+  std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
   void commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity>&& paid);
   ReplicateStreams streams_;
   ExpectedSpread expected_;  ///< where accounts are chosen by influence

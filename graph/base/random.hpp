@@ -46,6 +46,7 @@ enum class Draw : std::uint32_t {
   feed_order = 64,
   react = 65,
   holdout = 66,
+  perturbation = 67,
   // campaigns
   selection = 80,
   campaign_slot = 81,

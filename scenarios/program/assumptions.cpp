@@ -20,7 +20,8 @@ double unscaled(double value, double scale) { return std::strtod(fmt::format("{:
 std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run, std::initializer_list<std::string_view> sections) {
   Scenario study = scenario;  // a target points to what may be written
   study.run = run;
-  study.run.feed.prior_strength = unscaled(run.feed.prior_strength, scale_of(scenario.graph));
+  for (double& strength : study.run.feed.prior_strength)
+    if (strength != automatic) strength = unscaled(strength, scale_of(scenario.graph));
   const Target target{.study = &study, .run = &study.run};
   std::vector<std::string> list;
   for (const Key& key : keys()) {

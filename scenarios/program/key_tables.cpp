@@ -151,6 +151,12 @@ std::vector<std::string> constraints(const Key& key) {
       return {text_member("type", "number"), member(range.above ? "exclusiveMinimum" : "minimum", fmt::format("{}", range.least)),
               member("maximum", fmt::format("{}", range.most))};
     }
+    case Kind::number_or_auto: {
+      const RealRange range = std::get<RealRange>(key.range);
+      const std::string number = object({text_member("type", "number"), member(range.above ? "exclusiveMinimum" : "minimum", fmt::format("{}", range.least)),
+                                         member("maximum", fmt::format("{}", range.most))});
+      return {member("anyOf", fmt::format("[{}, {}]", number, object({member("enum", "[\"auto\"]")})))};
+    }
     case Kind::money: {
       const WholeRange range = std::get<WholeRange>(key.range);
       return {text_member("type", "number"), member("minimum", fmt::format("{}", range.least)),

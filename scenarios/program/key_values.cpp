@@ -104,6 +104,12 @@ public:
       case Kind::number:
         number(value);
         break;
+      case Kind::number_or_auto:
+        if (const auto* text = value.as<std::string>(); text && *text == "auto")
+          in<double>(field_) = automatic;
+        else
+          number(value);
+        break;
       case Kind::money:
         money(value);
         break;
@@ -562,6 +568,8 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
       const auto* range = std::get_if<RealRange>(&key.range);
       return range && in<double>(field) < range->least ? "" : fmt::format("{}", in<double>(field));  // below: it is not set
     }
+    case Kind::number_or_auto:
+      return in<double>(field) == automatic ? in_quotes("auto") : fmt::format("{}", in<double>(field));
     case Kind::money:
       return in<MicroMoney>(field) < 0 ? "" : money_as_text(in<MicroMoney>(field));
     case Kind::duration:
@@ -656,6 +664,8 @@ std::string expected(const Key& key, bool limits) {
                                : fmt::format("a number of {}", key.unit)) +
              range_in_words(key, limits);
     }
+    case Kind::number_or_auto:
+      return fmt::format("\"auto\" or a number{}{}", key.unit.empty() ? "" : fmt::format(" of {}", key.unit), range_in_words(key, limits));
     case Kind::money:
       return "an amount of money" + range_in_words(key, limits) + ", with at most 6 decimals";
     case Kind::duration: {

@@ -76,13 +76,23 @@ constexpr Condition loaded_with_direction{"a graph from graph.file that is neith
                                           [](const Target& target) { return loads<false>(target) && !target.study->graph.undirected; }};
 
 /// An arm's own ranking decides for its own keys; the scenario's keys also act through any arm.
-bool ranks_by_weights(const Target& target) {
-  const auto weighted = [](const RunParameters& run) { return run.feed.ranking == Ranking::weighted; };
-  if (target.arm) return weighted(*target.run);
+template <Ranking... rankings>
+bool ranks_by(const Target& target) {
+  const auto ranks = [](const RunParameters& run) { return ((run.feed.ranking == rankings) || ...); };
+  if (target.arm) return ranks(*target.run);
   const std::vector<Arm>& arms = target.study->arms;
-  return weighted(target.study->run) || std::any_of(arms.begin(), arms.end(), [&](const Arm& arm) { return weighted(arm.run); });
+  return ranks(target.study->run) || std::any_of(arms.begin(), arms.end(), [&](const Arm& arm) { return ranks(arm.run); });
 }
-constexpr Condition weighted_feed{"feed.ranking = \"weighted\"", ranks_by_weights};
+constexpr Condition scored_feed{"feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"", ranks_by<Ranking::weighted, Ranking::oracle, Ranking::no_learning>};
+constexpr Condition valued_feed{"feed.ranking = \"weighted\" or \"oracle\"", ranks_by<Ranking::weighted, Ranking::oracle>};
+constexpr Condition weighted_feed{"feed.ranking = \"weighted\"", ranks_by<Ranking::weighted>};
+/// The scenario's own prior also says how far the past of accounts is shrunk.
+constexpr Condition shrunk{"feed.ranking = \"weighted\", or a campaign with accounts = \"engagement\"", [](const Target& target) {
+                             const auto& campaigns = target.study->world.campaigns;
+                             return ranks_by<Ranking::weighted>(target) || (!target.arm && std::any_of(campaigns.begin(), campaigns.end(), [](const CampaignParameters& campaign) {
+                                                                              return campaign.choose == AccountChoice::engagement;
+                                                                            }));
+                           }};
 
 /// An arm's own model decides for its own keys; the scenario's keys also act through any arm.
 template <auto holds>
@@ -197,6 +207,7 @@ Field campaign(const Target& target) {
 }
 
 constexpr std::string_view twitter_weights = "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1";
+constexpr std::string_view computed_from_population = "follows from the population as declared (method of moments, docs/model.md 7.6)";
 constexpr std::string_view bluesky_rates = "[R] Bluesky thesis, rates per read post, reference row 12";
 
 std::vector<Key> make_keys() {
@@ -832,10 +843,11 @@ std::vector<Key> make_keys() {
        .name = "ranking",
        .kind = K::choice,
        .field = feed<&FeedParameters::ranking>,
-       .sentence = "Order of a feed: newest first, by keyed hash, most engagement so far, or sum of weights times predicted probabilities.",
+       .sentence = "Order of a feed: newest first, by keyed hash, most engagement so far, or sum of weights times probabilities: predicted from what was observed, the true ones (oracle), or "
+                   "those of any post (no-learning).",
        .source = "assumption (neutral)",
        .scope = S::run,
-       .choices = {"chronological", "random", "popularity", "weighted"}},
+       .choices = {"chronological", "random", "popularity", "weighted", "oracle", "no-learning"}},
       {.section = "feed",
        .name = "memory",
        .kind = K::choice,
@@ -868,7 +880,7 @@ std::vector<Key> make_keys() {
        .source = "assumption (neutral)",
        .scope = S::run,
        .range = durations_from(0),
-       .only = weighted_feed},
+       .only = scored_feed},
       {.section = "feed",
        .name = "holdout",
        .kind = K::number,
@@ -879,16 +891,15 @@ std::vector<Key> make_keys() {
        .range = probability,
        .unit = "share"},
       {.section = "feed",
-       .name = "prior_strength",
+       .name = "perturbation",
        .kind = K::number,
-       .field = feed<&FeedParameters::prior_strength>,
-       .sentence = "Impressions that the platform's prior counts for.",
-       .source = "assumption",
+       .field = feed<&FeedParameters::perturbation>,
+       .sentence = "Standard deviation of the log of a factor on each score, drawn for each reader and root: how far the weights of a real ranking are from these; 0: none.",
+       .source = "assumption (neutral); X perturbs its weights so in experiments, reference E 4.2",
        .scope = S::run,
-       .range = RealRange{0, 1e9, true},
-       .unit = "impressions",
-       .scales = true,
-       .only = weighted_feed},
+       .range = RealRange{0, 10},
+       .unit = "log units",
+       .only = scored_feed},
 
       {.section = "feed.weights",
        .name = "like",
@@ -898,7 +909,7 @@ std::vector<Key> make_keys() {
        .source = twitter_weights,
        .scope = S::run,
        .range = RealRange{0, 1e6},
-       .only = weighted_feed},
+       .only = valued_feed},
       {.section = "feed.weights",
        .name = "reply",
        .kind = K::number,
@@ -907,7 +918,7 @@ std::vector<Key> make_keys() {
        .source = twitter_weights,
        .scope = S::run,
        .range = RealRange{0, 1e6},
-       .only = weighted_feed},
+       .only = valued_feed},
       {.section = "feed.weights",
        .name = "reshare",
        .kind = K::number,
@@ -916,7 +927,7 @@ std::vector<Key> make_keys() {
        .source = twitter_weights,
        .scope = S::run,
        .range = RealRange{0, 1e6},
-       .only = weighted_feed},
+       .only = valued_feed},
       {.section = "feed.weights",
        .name = "click",
        .kind = K::number,
@@ -925,48 +936,93 @@ std::vector<Key> make_keys() {
        .source = "assumption (neutral)",
        .scope = S::run,
        .range = RealRange{0, 1e6},
-       .only = weighted_feed},
+       .only = valued_feed},
 
       {.section = "feed.prior",
        .name = "like",
-       .kind = K::number,
+       .kind = K::number_or_auto,
        .field = feed_per_action<&FeedParameters::prior, Action::like>,
-       .sentence = "Rate of likes per impression that the platform expects of a new post. Below the true rate it favours posts that many have looked at, above it the others.",
-       .source = "assumption (neutral): the default of behaviour.like",
+       .sentence = "Rate of likes per impression that the platform expects of a new post; \"auto\": the mean over posts. Below that it favours posts that many have looked at, above it the others.",
+       .source = computed_from_population,
        .scope = S::run,
        .range = probability,
        .unit = "probability",
        .only = weighted_feed},
       {.section = "feed.prior",
        .name = "reply",
-       .kind = K::number,
+       .kind = K::number_or_auto,
        .field = feed_per_action<&FeedParameters::prior, Action::reply>,
-       .sentence = "Rate of replies per impression that the platform expects of a new post. Below the true rate it favours posts that many have looked at, above it the others.",
-       .source = "assumption (neutral): the default of behaviour.reply",
+       .sentence = "Rate of replies per impression that the platform expects of a new post; \"auto\": the mean over posts. Below that it favours posts that many have looked at, above it the others.",
+       .source = computed_from_population,
        .scope = S::run,
        .range = probability,
        .unit = "probability",
        .only = weighted_feed},
       {.section = "feed.prior",
        .name = "reshare",
-       .kind = K::number,
+       .kind = K::number_or_auto,
        .field = feed_per_action<&FeedParameters::prior, Action::reshare>,
-       .sentence = "Rate of reshares per impression that the platform expects of a new post. Below the true rate it favours posts that many have looked at, above it the others.",
-       .source = "assumption (neutral): the default of behaviour.reshare",
+       .sentence = "Rate of reshares per impression that the platform expects of a new post; \"auto\": the mean over posts. Below that it favours posts that many have looked at, above it the others.",
+       .source = computed_from_population,
        .scope = S::run,
        .range = probability,
        .unit = "probability",
        .only = weighted_feed},
       {.section = "feed.prior",
        .name = "click",
-       .kind = K::number,
+       .kind = K::number_or_auto,
        .field = feed_per_action<&FeedParameters::prior, Action::click>,
-       .sentence = "Rate of clicks per impression that the platform expects of a new post. Below the true rate it favours posts that many have looked at, above it the others.",
-       .source = "assumption (neutral): the default of behaviour.click",
+       .sentence = "Rate of clicks per impression that the platform expects of a new post; \"auto\": the mean over posts. Below that it favours posts that many have looked at, above it the others.",
+       .source = computed_from_population,
        .scope = S::run,
        .range = probability,
        .unit = "probability",
        .only = weighted_feed},
+
+      {.section = "feed.prior_strength",
+       .name = "like",
+       .kind = K::number_or_auto,
+       .field = feed_per_action<&FeedParameters::prior_strength, Action::like>,
+       .sentence = "Impressions that the expected rate of likes counts for; \"auto\": what is right for the differences between posts that the population declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
+       .source = computed_from_population,
+       .scope = S::run,
+       .range = RealRange{0, 1e9, true},
+       .unit = "impressions",
+       .scales = true,
+       .only = shrunk},
+      {.section = "feed.prior_strength",
+       .name = "reply",
+       .kind = K::number_or_auto,
+       .field = feed_per_action<&FeedParameters::prior_strength, Action::reply>,
+       .sentence = "Impressions that the expected rate of replies counts for; \"auto\": what is right for the differences between posts that the population declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
+       .source = computed_from_population,
+       .scope = S::run,
+       .range = RealRange{0, 1e9, true},
+       .unit = "impressions",
+       .scales = true,
+       .only = shrunk},
+      {.section = "feed.prior_strength",
+       .name = "reshare",
+       .kind = K::number_or_auto,
+       .field = feed_per_action<&FeedParameters::prior_strength, Action::reshare>,
+       .sentence = "Impressions that the expected rate of reshares counts for; \"auto\": what is right for the differences between posts that the population declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
+       .source = computed_from_population,
+       .scope = S::run,
+       .range = RealRange{0, 1e9, true},
+       .unit = "impressions",
+       .scales = true,
+       .only = shrunk},
+      {.section = "feed.prior_strength",
+       .name = "click",
+       .kind = K::number_or_auto,
+       .field = feed_per_action<&FeedParameters::prior_strength, Action::click>,
+       .sentence = "Impressions that the expected rate of clicks counts for; \"auto\": what is right for the differences between posts that the population declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
+       .source = computed_from_population,
+       .scope = S::run,
+       .range = RealRange{0, 1e9, true},
+       .unit = "impressions",
+       .scales = true,
+       .only = shrunk},
 
       {.section = "behaviour",
        .name = "like",
@@ -1022,6 +1078,15 @@ std::vector<Key> make_keys() {
        .scope = S::run,
        .range = logits,
        .unit = "logits"},
+
+      {.section = "behaviour",
+       .name = "again",
+       .kind = K::choice,
+       .field = behaviour<&BehaviourParameters::again>,
+       .sentence = "Whether a reader that meets a post again decides again: by one random number for reader, post and action, or by a fresh one at each look. Either way it acts once.",
+       .source = "assumption (neutral)",
+       .scope = S::run,
+       .choices = {"once", "fresh"}},
 
       {.section = "cascade",
        .name = "parent",
@@ -1438,7 +1503,7 @@ std::vector<Key> make_keys() {
        .name = "arm",
        .kind = K::name,
        .field = claims<&ClaimsChoice::arm>,
-       .sentence = "Arm in which the claims about the population are judged: engagement per impression (2) and, with feed.holdout, amplification (3).",
+       .sentence = "Arm in which the claims about the population are judged: engagement per first look (2) and, with feed.holdout, amplification (3).",
        .source = "the user's choice",
        .scope = S::output,
        .absent = "they are not judged"},
@@ -1526,6 +1591,7 @@ const std::vector<Section>& sections() {
       {"feed", false, "What a reader is served."},
       {"feed.weights", false, "What the weighted ranking values."},
       {"feed.prior", false, "What the weighted ranking expects before it has seen anything."},
+      {"feed.prior_strength", false, "How many impressions that counts for."},
       {"behaviour", false, "What a reader does with a post it looks at."},
       {"cascade", false, "How reshares make a tree."},
       {"diffusion", false, "How posts spread: by feeds, or by a classic model of diffusion."},

@@ -20,6 +20,7 @@ enum class Scope : std::uint8_t { world, run, output };
 enum class Kind : std::uint8_t {
   whole,      ///< a whole number
   number,     ///< any finite number
+  number_or_auto,  ///< ... or "auto", which is `automatic` in the field
   money,      ///< in the scenario's currency, at most 6 decimals
   duration,   ///< "10min", "48h", "1d"; whole ticks
   tick,       ///< the duration that all others are multiples of
@@ -69,7 +70,7 @@ struct Target {
 
 /// The field behind a key. Two keys fill several fields at once and get the whole struct.
 using Field = std::variant<std::monostate, bool*, std::int32_t*, std::uint32_t*, std::uint64_t*, MicroMoney*, double*, std::string*,
-                           std::filesystem::path*, GraphModel*, GraphFormat*, PlantSource*, AudienceDraw*, Ranking*, FeedMemory*, ParentRule*, DiffusionModel*, Probability*,
+                           std::filesystem::path*, GraphModel*, GraphFormat*, PlantSource*, AudienceDraw*, Ranking*, FeedMemory*, ParentRule*, Again*, DiffusionModel*, Probability*,
                            TrialSampling*, EpidemicTime*, std::vector<std::string>*,
                            std::vector<std::uint64_t>*, std::array<double, 24>*, std::vector<std::array<std::uint64_t, 2>>*,
                            std::array<std::string, 2>*, std::array<double, 4>*, std::vector<std::vector<double>>*, Redraw*, CampaignParameters*, PlantChoice*>;

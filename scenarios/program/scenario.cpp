@@ -165,8 +165,12 @@ void scale_down(Scenario& study) {
     scale_count(campaign.followers_from, scale), scale_count(campaign.followers_to, scale);
     if (campaign.budget > 0) campaign.budget = static_cast<MicroMoney>(static_cast<double>(campaign.budget) * scale + 0.5);
   }
-  study.run.feed.prior_strength *= scale;
-  for (Arm& arm : study.arms) arm.run.feed.prior_strength *= scale;
+  const auto scale_prior = [&](FeedParameters& feed) {
+    for (double& strength : feed.prior_strength)
+      if (strength != automatic) strength *= scale;
+  };
+  scale_prior(study.run.feed);
+  for (Arm& arm : study.arms) scale_prior(arm.run.feed);
 }
 
 /// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.

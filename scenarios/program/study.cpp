@@ -201,7 +201,7 @@ private:
       const RunParameters& run = run_of(choice.arm);
       evidence.push_back({2, engagement_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"population", "behaviour"})});
       if (holds_out(arm))
-        evidence.push_back({3, amplification_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"feed", "feed.weights", "feed.prior", "population", "behaviour"})});
+        evidence.push_back({3, amplification_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"})});
       const std::vector<StructureRow> structures = tier_structures(arm, study_.tiers, micro, mega);
       study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
     }

@@ -6,9 +6,11 @@ namespace grapevine {
 
 /// Most engagement (likes + replies + reshares, a count) first: favours roots that many have seen.
 struct Popularity {
-  static constexpr bool needs_value = true, needs_time = false;
-  explicit Popularity(const FeedParameters&) {}
+  static constexpr bool needs_time = false, needs_post = false;
+  explicit Popularity(const RankingGiven&) {}
   bool needs_age() const { return false; }
+  bool needs_noise() const { return false; }
+  bool learns() const { return true; }
   std::uint32_t value(const PostCounters& counters) const { return counters.engagement(); }
   std::uint64_t key(PostHot hot, const RankingContext& context) const { return ranking_key(hot.value, context.tie); }
 };

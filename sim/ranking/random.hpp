@@ -6,9 +6,11 @@ namespace grapevine {
 
 /// In an order drawn for each reader and root.
 struct RandomOrder {
-  static constexpr bool needs_value = false, needs_time = false;
-  explicit RandomOrder(const FeedParameters&) {}
+  static constexpr bool needs_time = false, needs_post = false;
+  explicit RandomOrder(const RankingGiven&) {}
   bool needs_age() const { return false; }
+  bool needs_noise() const { return false; }
+  bool learns() const { return false; }
   std::uint32_t value(const PostCounters&) const { return 0; }
   std::uint64_t key(PostHot, const RankingContext& context) const { return ranking_key(0, context.tie); }
 };

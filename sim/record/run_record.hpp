@@ -17,6 +17,7 @@ struct Outcomes {
   std::uint64_t delivered = 0;    ///< times gathered as a candidate
   std::uint64_t served = 0;       ///< times in a ranked list
   std::uint64_t impressions = 0;  ///< times looked at
+  std::uint64_t first_looks = 0;  ///< times looked at by somebody who had not: distinct pairs of user and root; 0 where they are not counted
   std::uint64_t reach = 0;        ///< distinct users with an impression of at least one of the roots; not additive
   std::uint64_t likes = 0;
   std::uint64_t replies = 0;
@@ -69,14 +70,17 @@ struct CurveRow {
   std::uint64_t followers = 0;  ///< summed over the authors
   std::uint64_t posts = 0;
   std::uint64_t impressions = 0;
+  std::uint64_t first_looks = 0;
   std::uint64_t engagement = 0;
   // Squares and products of each author's numbers, summed: whole numbers, exact below 2^53.
   double posts_squared = 0;
   double impressions_squared = 0;
+  double first_looks_squared = 0;
   double engagement_squared = 0;
   double impressions_posts = 0;
   double engagement_posts = 0;
   double engagement_impressions = 0;
+  double engagement_first_looks = 0;
   bool operator==(const CurveRow&) const = default;
 };
 
@@ -142,7 +146,7 @@ struct PostRow {
   std::uint8_t tier = 0;  ///< of the author
   std::uint64_t impressions_followed = 0;  ///< impressions by reason
   std::uint64_t impressions_reshared = 0;
-  std::uint64_t reach = 0;
+  std::uint64_t reach = 0;  ///< distinct users, which are its first looks
   std::uint64_t likes = 0;
   std::uint64_t replies = 0;
   std::uint64_t reshares = 0;
@@ -172,7 +176,7 @@ struct InfluencerRow {
   std::uint64_t posts = 0;     ///< paid posts
   std::uint64_t replaced = 0;  ///< organic posts withheld for them
   MicroMoney cost = 0;
-  Outcomes outcomes;  ///< of its paid posts; `reach` is summed over them, `delivered` and `served` are not kept per account and stay 0
+  Outcomes outcomes;  ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
 };
 
 /// Classes of cascade sizes: one for each size below 1024, then sixteen of equal width from a power of two to the next. At most 1376.
@@ -257,6 +261,7 @@ struct RunRecord {
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
   std::vector<InfluencerRow> influencers;
+  std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
 };
 
 }  // namespace grapevine

@@ -180,6 +180,7 @@ void columns(Row& row, Column& column) {
   column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
   column("served", row.served, count_units, "times a root was in a ranked list");
   column("impressions", row.impressions, count_units, "times a root was looked at");
+  column("first_looks", row.first_looks, count_units, "times a root was looked at by a user who had not: distinct pairs of user and root; 0 where they are not counted");
   column("reach", row.reach, count_units, "distinct users with an impression of at least one of the roots; not additive");
   column("likes", row.likes, count_units, "likes");
   column("replies", row.replies, count_units, "replies");
@@ -285,13 +286,16 @@ void columns(Row& row, Column& column) {
   column("followers", row.followers, count_units, "followers, summed over the authors");
   column("posts", row.posts, count_units, "counted roots");
   column("impressions", row.impressions, count_units, "times one was looked at");
+  column("first_looks", row.first_looks, count_units, "times one was looked at by a user who had not");
   column("engagement", row.engagement, count_units, "likes, replies and reshares");
   column("posts_squared", row.posts_squared, count_units, "squares of each author's counted roots, summed");
   column("impressions_squared", row.impressions_squared, count_units, "squares of each author's impressions, summed");
+  column("first_looks_squared", row.first_looks_squared, count_units, "squares of each author's first looks, summed");
   column("engagement_squared", row.engagement_squared, count_units, "squares of each author's engagement, summed");
   column("impressions_posts", row.impressions_posts, count_units, "each author's impressions times its counted roots, summed");
   column("engagement_posts", row.engagement_posts, count_units, "each author's engagement times its counted roots, summed");
   column("engagement_impressions", row.engagement_impressions, count_units, "each author's engagement times its impressions, summed");
+  column("engagement_first_looks", row.engagement_first_looks, count_units, "each author's engagement times its first looks, summed");
 }
 
 template <Of<FrequencyCount> Row, class Column>
@@ -339,6 +343,7 @@ void columns(Row& row, Column& column) {
   auto& outcomes = row.outcomes;  // delivered and served are not kept per campaign
   column("posts", outcomes.posts, count_units, "paid posts");
   column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
+  column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");
   column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
   column("likes", outcomes.likes, count_units, "likes of paid posts");
   column("replies", outcomes.replies, count_units, "replies to paid posts");
@@ -390,7 +395,8 @@ void columns(Row& row, Column& column) {
   column("cost", row.row.cost, money_units, "paid to the user, in millionths of the currency");
   auto& outcomes = row.row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
   column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
-  column("reach", outcomes.reach, count_units, "distinct users with an impression, summed over the paid posts");
+  column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");
+  column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
   column("likes", outcomes.likes, count_units, "likes of paid posts");
   column("replies", outcomes.replies, count_units, "replies to paid posts");
   column("reshares", outcomes.reshares, count_units, "reshares of paid posts");

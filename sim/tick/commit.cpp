@@ -62,6 +62,7 @@ void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& 
   TierSums& tier = tiers[posts.hot(post).tier()];
   ++tier.posts;
   tier.impressions += counters.impressions;
+  tier.first_looks += counters.reach;
   for (std::size_t a = 0; a < action_count; ++a) tier.actions[a] += counters.actions[a];
 }
 
@@ -70,6 +71,7 @@ void add_to_author(const Posts& posts, std::uint32_t post, std::vector<AuthorTot
   AuthorTotals& author = authors[posts.identity(post).author.index()];
   ++author.posts;
   author.impressions += counters.impressions;
+  author.first_looks += counters.reach;
   author.engagement += counters.engagement();
 }
 

@@ -4,6 +4,8 @@
 
 #include "graph/base/error.hpp"
 #include "sim/ranking/chronological.hpp"
+#include "sim/ranking/no_learning.hpp"
+#include "sim/ranking/oracle.hpp"
 #include "sim/ranking/popularity.hpp"
 #include "sim/ranking/random.hpp"
 #include "sim/ranking/weighted.hpp"
@@ -16,24 +18,26 @@ namespace {
 template <class Policy>
 class RankerOf final : public Ranker {
 public:
-  RankerOf(const FeedParameters& feed, RankingKeys keys) : policy_(feed), keys_(keys) {}
+  RankerOf(const RankingGiven& given, RankingKeys keys) : policy_(given), keys_(keys) {}
 
   std::uint32_t value(const PostCounters& counters) const override { return policy_.value(counters); }
-  bool learns() const override { return Policy::needs_value; }
+  bool learns() const override { return policy_.learns(); }
 
   void rank(const Posts& posts, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();
     session.ranked.resize(n);
-    const bool ages = policy_.needs_age();
+    const bool ages = policy_.needs_age(), noise = policy_.needs_noise();
     for (std::size_t i = 0; i < n; ++i) {
       const Candidate& candidate = session.candidates[i];
       const PostHot hot = posts.hot(candidate.root);
-      RankingContext context{candidate.visible(), 0, 0, 0};
+      RankingContext context{.reader = session.reader, .visible = candidate.visible(), .proof = candidate.proof};
       if constexpr (Policy::needs_time)
         context.time = time_in_tick(keys_.emission_time, hot, candidate.emitter);
       else
         context.tie = static_cast<std::uint32_t>(nested_mix(keys_.feed_order, hot.salt(), session.reader.value()) >> 32);
       if (ages) context.age = session.now - posts.visible(candidate.root);
+      if (noise) context.noise = static_cast<std::uint8_t>(nested_mix(keys_.perturbation, hot.salt(), session.reader.value()) >> 56);
+      if constexpr (Policy::needs_post) context.post = &posts.identity(candidate.root);
       session.ranked[i] = {policy_.key(hot, context), static_cast<std::uint32_t>(i)};
     }
     const auto before = [&](const Ranked& a, const Ranked& b) {
@@ -75,12 +79,14 @@ private:
 
 }  // namespace
 
-std::unique_ptr<const Ranker> Ranker::make(const FeedParameters& feed, RankingKeys keys) {
-  switch (feed.ranking) {
-    case Ranking::chronological: return std::make_unique<RankerOf<Chronological>>(feed, keys);
-    case Ranking::random: return std::make_unique<RankerOf<RandomOrder>>(feed, keys);
-    case Ranking::popularity: return std::make_unique<RankerOf<Popularity>>(feed, keys);
-    case Ranking::weighted: return std::make_unique<RankerOf<Weighted>>(feed, keys);
+std::unique_ptr<const Ranker> Ranker::make(const RankingGiven& given, RankingKeys keys) {
+  switch (given.feed.ranking) {
+    case Ranking::chronological: return std::make_unique<RankerOf<Chronological>>(given, keys);
+    case Ranking::random: return std::make_unique<RankerOf<RandomOrder>>(given, keys);
+    case Ranking::popularity: return std::make_unique<RankerOf<Popularity>>(given, keys);
+    case Ranking::weighted: return std::make_unique<RankerOf<Weighted>>(given, keys);
+    case Ranking::oracle: return std::make_unique<RankerOf<Oracle>>(given, keys);
+    case Ranking::no_learning: return std::make_unique<RankerOf<NoLearning>>(given, keys);
   }
   GRAPEVINE_EXPECTS(!"an unknown ranking");
   return nullptr;

@@ -4,7 +4,7 @@
 
 namespace grapevine {
 
-void react(const Behaviour& behaviour, const Population& population, const Posts& posts, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
+void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
            std::vector<Impression>& impressions, std::vector<Reshare>& reshares) {
   const UserId reader = session.reader;
   const std::uint8_t propensity = population.propensity(reader);
@@ -15,7 +15,7 @@ void react(const Behaviour& behaviour, const Population& population, const Posts
     const PostIdentity& post = posts.identity(candidate.root);
     const SeenLog::Entries::Past past = seen.of(candidate.root);
     const double odds = behaviour.odds(propensity, population.interest(reader, post.topic), post.quality, candidate.proof);
-    const ReactionCoins coins = ReactionCoins::toss(react_key, post.key, reader, past.exposures);
+    const ReactionCoins coins = ReactionCoins::toss(react_key, post.key, reader, again == Again::fresh ? past.exposures : 0);
     unsigned taken = 0;
     for (const Action action : {Action::like, Action::reply, Action::reshare, Action::click})
       taken |= (coin(coins[action], behaviour.threshold(action, odds)) ? 1u : 0u) << static_cast<unsigned>(action);

@@ -7,7 +7,7 @@
 
 namespace grapevine {
 
-/// The coins of a reader for a root at one exposure: 32 bits an action, addressed by (reader, root, exposure), never by position or time.
+/// The coins of a reader for a root: 32 bits an action, addressed by (reader, root), and by the exposure where each look decides anew; never by position or time.
 struct ReactionCoins {
   std::uint64_t like_and_reply;
   std::uint64_t reshare_and_click;
@@ -22,9 +22,9 @@ struct ReactionCoins {
   }
 };
 
-/// The reader looks at the first `session.looked` posts of its feed and likes, replies, reshares and clicks, each at most once a root: a coin of (reader, root, action,
-/// exposure) against the odds of `behaviour`. Appends one impression a post, a reshare where there is one, and the session's entries for the seen-log (ascending by root).
-void react(const Behaviour& behaviour, const Population& population, const Posts& posts, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
+/// The reader looks at the first `session.looked` posts of its feed and likes, replies, reshares and clicks, each at most once a root: a coin of (reader, root, action), under
+/// `Again::fresh` of (reader, root, action, exposure), against the odds of `behaviour`. Appends one impression a post, a reshare where there is one, and the session's entries for the seen-log (ascending by root).
+void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
            std::vector<Impression>& impressions, std::vector<Reshare>& reshares);
 
 }  // namespace grapevine

@@ -14,6 +14,7 @@ struct BlockOutput {
   std::vector<UserId> withheld;
   std::vector<Impression> impressions;
   std::vector<Reshare> reshares;
+  std::vector<FirstPaidLook> paid_looks;  ///< by number of the root
   TickCounts counts;
   static constexpr std::uint32_t counted = 16, reshared = 32;
   std::array<std::uint64_t, 64> delivered{};  ///< by PostHot::tier_and_counted, plus `reshared` for candidates that came by a reshare

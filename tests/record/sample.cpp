@@ -20,7 +20,7 @@ struct Count {
 
 Outcomes outcomes(Count& n) {
   Outcomes row;
-  row.posts = n(), row.delivered = n(), row.served = n(), row.impressions = 1000 + n(), row.reach = n();
+  row.posts = n(), row.delivered = n(), row.served = n(), row.impressions = 1000 + n(), row.first_looks = n(), row.reach = n();
   row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
   return row;
 }
@@ -32,7 +32,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
     record.group_sessions.push_back(n());
     for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n()});
   }
-  for (std::size_t i = 0; i < 20; ++i) record.curve.push_back({n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0});
+  for (std::size_t i = 0; i < 20; ++i) record.curve.push_back({n(), n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0});
   for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
     record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
@@ -69,7 +69,7 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
 InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   InfluencerRow row;
   row.user = UserId{n()}, row.profile = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(), row.replaced = n(), row.cost = n();
-  row.outcomes.impressions = n(), row.outcomes.reach = n(), row.outcomes.likes = n(), row.outcomes.replies = n();
+  row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n(), row.outcomes.likes = n(), row.outcomes.replies = n();
   row.outcomes.reshares = n(), row.outcomes.clicks = n();
   return row;
 }

@@ -253,7 +253,7 @@ names = ["none", "some", "many"]
 from = [0, 1_005, 100_000]
 [feed]
 ranking = "weighted"
-prior_strength = 200
+prior_strength = {like = 200, reply = 300}
 [price]
 post = 50
 follower = 0.25
@@ -275,7 +275,7 @@ acceptance = 0.75
 name = "plain"
 [[arm]]
 name = "trusting"
-feed.prior_strength = 70
+feed.prior_strength.like = 70
 pays = ["bounded"]
 [claims]
 arm = "plain"
@@ -289,25 +289,27 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
   std::vector<std::string> marked;
   for (const Key& key : keys())
     if (key.scales) marked.push_back(key.dotted());
-  CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from", "feed.prior_strength", "price.post",
+  CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from", "feed.prior_strength.like",
+                        "feed.prior_strength.reply", "feed.prior_strength.reshare", "feed.prior_strength.click", "price.post",
                         "price.follower", "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
   // Both prices shrink by `price.scale`. A bound of 0 and a campaign without bounds stay; a margin is what one buyer brings in either
   // world.
-  CHECK(differing(whole, tenth) == Lines{"arm 0.prior_strength", "arm 1.prior_strength", "campaign 0.budget", "campaign 0.followers_to",
+  CHECK(differing(whole, tenth) == Lines{"arm 0.prior_strength[0]", "arm 0.prior_strength[1]", "arm 1.prior_strength[0]", "arm 1.prior_strength[1]", "campaign 0.budget", "campaign 0.followers_to",
                                          "graph.largest", "graph.stands_for", "graph.users", "plant 0.least", "plant 0.most", "price.scale",
-                                         "run.prior_strength", "tiers.from"});
+                                         "run.prior_strength[0]", "run.prior_strength[1]", "tiers.from"});
   CHECK(tenth.world.tiers.from == std::vector<std::uint64_t>{0, 101, 10'000});  // half a follower is one
   CHECK(tenth.graph.largest == 9'001);
   CHECK((tenth.graph.plants[0].least == 10'000 && tenth.graph.plants[0].most == 16'000));
   CHECK((tenth.world.campaigns[0].followers_from == 0 && tenth.world.campaigns[0].followers_to == 4'000));
   CHECK(tenth.world.campaigns[0].budget == 123'456'000);
   CHECK((tenth.world.campaigns[1].budget == -1 && tenth.world.campaigns[1].followers_to == UINT64_MAX));
-  CHECK(tenth.run.feed.prior_strength == Approx(20).epsilon(1e-15));
+  CHECK(tenth.run.feed.prior_strength[0] == Approx(20).epsilon(1e-15));
+  CHECK(tenth.run.feed.prior_strength[3] == automatic);
   CHECK(tenth.arms[0].run.feed.prior_strength == tenth.run.feed.prior_strength);
-  CHECK(tenth.arms[1].run.feed.prior_strength == Approx(7).epsilon(1e-15));
+  CHECK(tenth.arms[1].run.feed.prior_strength[0] == Approx(7).epsilon(1e-15));
   CHECK(scale_of(tenth.graph) == 0.1);
 
   const std::string audiences =
@@ -361,9 +363,9 @@ TEST_CASE("assumptions are told as they were written, in a scaled world too", "[
   const Scenario tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"}),
                  whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"});
   for (std::size_t arm = 0; arm < 2; ++arm) {
-    const auto told = assumptions_in(tenth, tenth.arms[arm].run, {"feed", "price"});
-    CHECK(told == assumptions_in(whole, whole.arms[arm].run, {"feed", "price"}));
-    CHECK(std::count(told.begin(), told.end(), arm == 0 ? "feed.prior_strength = 200" : "feed.prior_strength = 70") == 1);
+    const auto told = assumptions_in(tenth, tenth.arms[arm].run, {"feed", "feed.weights", "price"});
+    CHECK(told == assumptions_in(whole, whole.arms[arm].run, {"feed", "feed.weights", "price"}));
+    CHECK(std::count(told.begin(), told.end(), "price.post = 50") == 1);
   }
 }
 
@@ -376,7 +378,7 @@ TEST_CASE("a scaled study is written as the user wrote it, and reads back as the
     CHECK(differing(study, again).empty());
     CHECK(again.understood == study.understood);
     for (const std::string line : {"\nfrom = [0, 1005, 100000]\n", "\nfollowers = [100000, 160000]\n", "\nlargest = 90005\n",
-                                   "\npost = 50\n", "\nfollower = 0.25\n", "\nprior_strength = 200\n", "\nfeed.prior_strength = 70\n",
+                                   "\npost = 50\n", "\nfollower = 0.25\n", "\n[feed.prior_strength]\nlike = 200\nreply = 300\nreshare = \"auto\"\n", "\nfeed.prior_strength.like = 70\n",
                                    "\nfollowers = [0, 40004]\n", "\nbudget = 1234.56\n", "\nmargin = 12\n"}) {
       INFO(line);
       CHECK(study.understood.find(line) != std::string::npos);

@@ -83,13 +83,15 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".length", run.feed.length);
     put_per_action(name + ".weights", run.feed.weights);
     put_per_action(name + ".prior", run.feed.prior);
-    put(name + ".prior_strength", run.feed.prior_strength);
+    put_per_action(name + ".prior_strength", run.feed.prior_strength);
+    put(name + ".perturbation", run.feed.perturbation);
     put(name + ".age_half_life", run.feed.age_half_life);
     put(name + ".holdout", run.feed.holdout);
     put_per_action(name + ".probability", run.behaviour.probability);
     put(name + ".topic_match", run.behaviour.topic_match);
     put(name + ".social_proof", run.behaviour.social_proof);
     put(name + ".parent", int(run.behaviour.parent));
+    put(name + ".again", int(run.behaviour.again));
     put_list(name + ".pays", run.pays);
     put(name + ".diffusion.model", int(run.diffusion.model));
     put(name + ".diffusion.probability", int(run.diffusion.probability));

@@ -94,7 +94,7 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   WorldParameters parameters = one_campaign(AccountChoice::engagement);
   parameters.campaigns[0].count = 30;
   RunParameters run = lively_run();
-  run.feed.prior_strength = GENERATE(0.0, 20.0);
+  run.feed.prior_strength.fill(GENERATE(0.0, 20.0));
   World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
   // By hand: what everybody's posts of the last W ticks were looked at and liked, replied to and reshared. All roots of a warm-up as long as the window are live at its end.
   REQUIRE(parameters.time.warmup == run.feed.window);
@@ -108,14 +108,14 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
     }
   }
   const double mean = std::accumulate(engagement.begin(), engagement.end(), 0.0) / std::accumulate(impressions.begin(), impressions.end(), 0.0);
-  const double p = run.feed.prior_strength;
+  const double p = run.feed.prior_strength[0];
   std::vector<std::pair<double, UserId>> order;
   for (std::uint32_t u = 0; u < 1'000; ++u)
     if (accounts.is_active(UserId{u})) order.emplace_back(impressions[u] + p > 0 ? -(engagement[u] + p * mean) / (impressions[u] + p) : 0.0, u);
   std::sort(order.begin(), order.end());
   RunParameters arm = run;
   arm.pays = {"one"};
-  arm.feed.prior_strength = 5;  // of the arm: does not matter
+  arm.feed.prior_strength.fill(5);  // of the arm: does not matter
   const auto branch = world.branch(arm, {});
   const auto& purchases = branch->deals->at(0).purchases;
   REQUIRE(purchases.size() == 30);

@@ -137,7 +137,7 @@ inline RunParameters restless_run(Ranking ranking, FeedMemory memory, ParentRule
   run.feed.memory = memory;
   run.feed.window = 20;
   run.feed.length = 25;
-  run.feed.prior_strength = 6;
+  run.feed.prior_strength.fill(6);
   run.feed.age_half_life = 7;
   run.behaviour.probability = {0.4, 0.1, 0.25, 0.15};
   run.behaviour.topic_match = 1.2;

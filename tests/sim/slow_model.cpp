@@ -208,20 +208,42 @@ Deal Model::deal(const CampaignParameters& campaign) const {
 
 /// The past rate of every user, from the roots that are alive.
 void Model::look_back() {
-  std::vector<double> engagement(graph_.user_count()), impressions(graph_.user_count());
+  std::vector<std::array<double, 3>> taken(graph_.user_count());  // likes, replies, reshares
+  std::vector<double> impressions(graph_.user_count());
+  std::array<double, 3> all{};
   for (const Post& post : posts) {
     if (post.visible() + run_.feed.window < now) continue;  // roots that leave now were there in the last tick
     impressions[post.author.index()] += post.counters.impressions;
-    for (const Action action : {Action::like, Action::reply, Action::reshare}) engagement[post.author.index()] += post.counters[action];
+    for (std::size_t a = 0; a < 3; ++a) {
+      taken[post.author.index()][a] += post.counters.actions[a];
+      all[a] += post.counters.actions[a];
+    }
   }
-  const double all_e = std::accumulate(engagement.begin(), engagement.end(), 0.0), all_i = std::accumulate(impressions.begin(), impressions.end(), 0.0);
-  const double p = run_.feed.prior_strength;
+  const double looks = std::accumulate(impressions.begin(), impressions.end(), 0.0);
   past_.clear();
-  for (std::size_t u = 0; u < engagement.size(); ++u)
-    past_.push_back(impressions[u] + p == 0.0 ? 0.0 : (engagement[u] + p * (all_i == 0.0 ? 0.0 : all_e / all_i)) / (impressions[u] + p));
+  for (std::size_t u = 0; u < taken.size(); ++u) {
+    double sum = 0;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double mean = looks == 0.0 ? 0.0 : all[a] / looks, s = prior_.strength[a];
+      sum += std::isinf(s) ? mean : impressions[u] + s == 0.0 ? 0.0 : (taken[u][a] + mean * s) / (impressions[u] + s);
+    }
+    past_.push_back(sum);
+  }
+}
+
+/// Of a post's audience, who share their community's interest in its topic with its author.
+double Model::shared_audience() const {
+  double within = 0, all = 0;
+  for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
+    for (const UserId v : graph_.followees(UserId{u})) {
+      ++all;
+      within += !accounts_.community.empty() && accounts_.community[u] == accounts_.community[v.index()];
+    }
+  return all == 0 ? 0 : parameters_.population.shared_interest * (within / all);
 }
 
 void Model::prepare_run() {
+  prior_ = platform_prior(run_.feed, rates_of_posts(behaviour_, run_.behaviour, parameters_.population, shared_audience()));
   plan_.clear();
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
@@ -362,14 +384,24 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         break;
       case Ranking::random: candidate.value = 0; break;
       case Ranking::popularity: candidate.value = static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2]; break;
-      case Ranking::weighted: {
-        const double denominator = counters.impressions + feed.prior_strength;
+      case Ranking::weighted:
+      case Ranking::oracle:
+      case Ranking::no_learning: {
         double sum = 0;
-        for (std::size_t a = 0; a < action_count; ++a) sum += feed.weights[a] * (counters.actions[a] + feed.prior[a] * feed.prior_strength);
-        const float score = denominator == 0.0 ? 0.0F : static_cast<float>(sum / denominator);
-        const double age = now - post.visible();
+        for (std::size_t a = 0; a < action_count; ++a) {
+          if (feed.ranking == Ranking::weighted) {
+            const double s = prior_.strength[a], seen = counters.impressions + s;
+            sum += feed.weights[a] * (std::isinf(s) ? prior_.mean[a] : seen == 0.0 ? 0.0 : (counters.actions[a] + prior_.mean[a] * s) / seen);
+          } else if (feed.ranking == Ranking::oracle) {
+            sum += feed.weights[a] * probability(a, common_odds(reader, post, candidate.proof));
+          } else {
+            sum = 1;
+          }
+        }
+        const double age = now - post.visible(), z = normal(top(nested_mix(dynamics_.key(Draw::perturbation), post.salt(), reader.value())));
         const float decay = feed.age_half_life == 0.0 ? 1.0F : static_cast<float>(math::pow(0.5, age / feed.age_half_life));
-        candidate.value = score * decay;
+        const float noise = feed.perturbation == 0.0 ? 1.0F : static_cast<float>(math::exp(feed.perturbation * z));
+        candidate.value = static_cast<float>(sum) * decay * noise;
       }
     }
   }
@@ -429,30 +461,41 @@ void Model::session(UserId reader) {
   next_session_[reader.index()] = next(now + 1, gap, session_rate_[reader.index()]);
 }
 
-void Model::react(Look& look, std::uint32_t proof) {
+double Model::common_odds(UserId reader, const Post& post, std::uint32_t proof) const {
   const PopulationParameters& population = parameters_.population;
-  const Post& post = posts[look.post];
-  const std::uint32_t u = look.reader.value();
-  const std::uint64_t c1 = nested_mix(dynamics_.key(Draw::react), post.key, u + (static_cast<std::uint64_t>(look.exposure) << 32));
-  const std::uint64_t c2 = mix(c1 + golden);
-  const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2)};
-
-  const double propensity = math::exp(population.propensity_spread * normal(top(nested_mix(dynamics_.key(Draw::propensity), u, 0))));
-  const double liked = interest(top(liking(look.reader, post.topic)), population.interest_skew);
-  situations.shared_liking += interest_is_shared(look.reader, post.topic);
+  const double propensity = math::exp(population.propensity_spread * normal(top(nested_mix(dynamics_.key(Draw::propensity), reader.value(), 0))));
+  const double liked = interest(top(liking(reader, post.topic)), population.interest_skew);
   const double match = math::exp(run_.behaviour.topic_match * (liked - mean_interest_));
   const double quality = math::exp(population.quality_spread * normal(post.quality));
   const double social = math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
+  return ((propensity * match) * quality) * social;
+}
+
+double Model::probability(std::size_t a, double common) const {
+  // Where somebody differs from somebody, the text says what the base odds achieve and not how they are found: they are the engine's.
+  // slow_model_test.cpp shows that they achieve it.
+  const PopulationParameters& population = parameters_.population;
   const bool neutral = population.propensity_spread == 0.0 && population.quality_spread == 0.0 && run_.behaviour.topic_match == 0.0;
+  const double p = run_.behaviour.probability[a], base = p >= 1.0 ? 0x1p60 : p / (1 - p);
+  const double odds = (neutral ? base : behaviour_.base_odds(static_cast<Action>(a))) * common;
+  return odds / (1 + odds);
+}
+
+void Model::react(Look& look, std::uint32_t proof) {
+  const Post& post = posts[look.post];
+  const std::uint32_t u = look.reader.value();
+  const std::uint64_t meeting = run_.behaviour.again == Again::fresh ? look.exposure : 0;
+  const std::uint64_t c1 = nested_mix(dynamics_.key(Draw::react), post.key, u + (meeting << 32));
+  const std::uint64_t c2 = mix(c1 + golden);
+  const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2)};
+  situations.shared_liking += interest_is_shared(look.reader, post.topic);
+  const double common = common_odds(look.reader, post, proof);
   for (std::size_t a = 0; a < action_count; ++a) {
-    const double p = run_.behaviour.probability[a], common = ((propensity * match) * quality) * social;
-    const double odds = (p >= 1.0 ? 0x1p60 : p / (1 - p)) * common;
-    // Where somebody differs from somebody, the text says what the base odds achieve and not how they are found: they are the engine's.
-    // slow_model_test.cpp shows that they achieve it.
-    if (!coin(bits[a], neutral ? coin_threshold(odds / (1 + odds)) : behaviour_.threshold(static_cast<Action>(a), common))) continue;
+    if (!coin(bits[a], coin_threshold(probability(a, common)))) continue;
     const bool before = taken_.contains({look.reader, look.post, a});
     situations.not_twice += before;
     look.took[a] = !before;
+    situations.later += !before && look.exposure > 0;
   }
 }
 
@@ -516,6 +559,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     sum.delivered += post.delivered;
     sum.served += post.served;
     sum.impressions += post.counters.impressions;
+    sum.first_looks += post.counters.reach;
     sum.likes += post.counters.actions[0];
     sum.replies += post.counters.actions[1];
     sum.reshares += post.counters.actions[2];
@@ -532,6 +576,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     sum.reach = readers.size();
     return sum;
   };
+  record.paid_reach = outcomes([&](const Post& post) { return post.campaign >= 0; }).reach;
 
   record.tiers.resize(parameters_.tiers.from.size());
   for (std::size_t i = 0; i < record.tiers.size(); ++i) record.tiers[i].outcomes = outcomes([&](const Post& post) { return tier(post.author) == i; });
@@ -555,6 +600,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     curve.followers += followers;
     curve.posts += all.posts;
     curve.impressions += all.impressions;
+    curve.first_looks += all.first_looks;
     curve.engagement += all.engagement();
     curve.posts_squared += n * n;
     curve.impressions_squared += i * i;
@@ -562,6 +608,9 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     curve.impressions_posts += i * n;
     curve.engagement_posts += e * n;
     curve.engagement_impressions += e * i;
+    const double f = static_cast<double>(all.first_looks);
+    curve.first_looks_squared += f * f;
+    curve.engagement_first_looks += e * f;
   }
   const auto mean = [](const std::vector<double>& values) {
     double sum = 0;
@@ -626,11 +675,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       paid.posts = purchase.posts;
       paid.replaced = static_cast<std::uint64_t>(std::count(withheld_.begin(), withheld_.end(), std::pair(purchase.user, c)));
       paid.cost = purchase.cost;
-      for (const Post& post : posts)
-        if (counted(post) && post.campaign == static_cast<int>(c) && post.author == purchase.user) {
-          add(paid.outcomes, post);
-          paid.outcomes.reach += post.counters.reach;
-        }
+      paid.outcomes = outcomes([&](const Post& post) { return post.campaign == static_cast<int>(c) && post.author == purchase.user; });
       paid.outcomes.delivered = paid.outcomes.served = 0;  // nor by account
     }
   }

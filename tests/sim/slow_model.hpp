@@ -15,12 +15,13 @@
 #include "sim/campaigns.hpp"
 #include "sim/parameters.hpp"
 #include "sim/posts.hpp"
+#include "sim/ranking/prior.hpp"
 #include "sim/record/run_record.hpp"
 #include "sim/replicate.hpp"
 
 /// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held against. Nothing is ever dropped, every
 /// question is answered by looking through all there is. Of the engine it takes plain parameter and record structs, `post_key`, `campaign_key` and, where users or posts
-/// differ in how they act, the base odds.
+/// differ in how they act, the base odds and the strength of the platform's prior.
 namespace grapevine::slow {
 
 struct Post {
@@ -75,6 +76,7 @@ struct Situations {
   std::uint64_t known_left_out = 0;     ///< under `memory = window`: a root left out because it was looked at
   std::uint64_t parent_matters = 0;     ///< candidates whose latest emission is not their earliest
   std::uint64_t not_twice = 0;          ///< actions that the coin allowed and that had been taken before
+  std::uint64_t later = 0;              ///< actions at a second look or later
   std::uint64_t cut_by_length = 0;      ///< sessions with more candidates than `feed.length`
   std::uint64_t cut_by_patience = 0;    ///< sessions that left before the end of the feed
   std::uint64_t ties = 0;               ///< neighbours in a feed with the same value
@@ -150,6 +152,9 @@ private:
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
   void prepare_run();
+  double shared_audience() const;
+  double common_odds(UserId reader, const Post& post, std::uint32_t proof) const;
+  double probability(std::size_t action, double common) const;
   void look_back();
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
   void compose();
@@ -165,6 +170,7 @@ private:
   RunParameters run_;
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
+  ActionPrior prior_;
   double mean_interest_;
   std::vector<double> activity_before_;  // each tick
   std::vector<float> session_rate_, post_rate_, depth_scale_;

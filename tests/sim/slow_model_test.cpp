@@ -154,7 +154,7 @@ private:
   }
 
   static void compare(const RunRecord& engine, const RunRecord& slow) {
-    const auto outcomes = [](const Outcomes& o) { return Event{o.posts, o.delivered, o.served, o.impressions, o.reach, o.likes, o.replies, o.reshares, o.clicks}; };
+    const auto outcomes = [](const Outcomes& o) { return Event{o.posts, o.delivered, o.served, o.impressions, o.first_looks, o.reach, o.likes, o.replies, o.reshares, o.clicks}; };
     const auto join = [](Event a, const Event& b) {
       a.insert(a.end(), b.begin(), b.end());
       return a;
@@ -200,16 +200,18 @@ private:
       }
       if (table == 6)
         for (const CurveRow& row : record.curve)
-          list.push_back({list.size(), row.authors, row.followers, row.posts, row.impressions, row.engagement, whole(row.posts_squared), whole(row.impressions_squared),
-                          whole(row.engagement_squared), whole(row.impressions_posts), whole(row.engagement_posts), whole(row.engagement_impressions)});
+          list.push_back({list.size(), row.authors, row.followers, row.posts, row.impressions, row.first_looks, row.engagement, whole(row.posts_squared), whole(row.impressions_squared),
+                          whole(row.engagement_squared), whole(row.impressions_posts), whole(row.engagement_posts), whole(row.engagement_impressions), whole(row.first_looks_squared),
+                          whole(row.engagement_first_looks)});
       if (table == 7)
         for (const std::uint64_t users : record.frequency) list.push_back({list.size(), users});
+      if (table == 7) list.push_back({list.size(), record.paid_reach});
       return list;
     };
-    const std::array<std::string, 8> names{"tiers (tier accounts cost authors follower_posts, posts delivered served impressions reach likes replies reshares clicks)",
+    const std::array<std::string, 8> names{"tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes replies reshares clicks)",
                                            "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes as for tiers)", "series",
                                            "influencers (campaign user followers posts replaced cost, outcomes)",
-                                           "posts and cascades", "ledger (0), sessions (1) and readers (2) by place", "curve", "frequency"};
+                                           "posts and cascades", "ledger (0), sessions (1) and readers (2) by place", "curve", "frequency, and at the end paid_reach"};
     for (int table = 0; table < 8; ++table) CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.
@@ -245,7 +247,8 @@ public:
   slow::Model slow;
 };
 
-constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::popularity, Ranking::weighted};
+constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::popularity, Ranking::weighted, Ranking::oracle, Ranking::no_learning};
+constexpr std::array again{Again::once, Again::fresh};
 constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 constexpr std::array parents{ParentRule::latest, ParentRule::first};
 
@@ -261,9 +264,12 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
       for (const ParentRule parent : parents) {
         INFO("ranking " << static_cast<int>(ranking) << ", memory " << static_cast<int>(memory) << ", parent " << static_cast<int>(parent));
         // The warm-up is under another ranking, in half of the cases under the other memory, and nobody is paid in it.
-        const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % 4], memories[number % 2], parents[number / 4 % 2]);
+        const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % rankings.size()], memories[number % 2], parents[number / 4 % 2]);
         RunParameters arm = restless_run(ranking, memory, parent);
         arm.feed.holdout = std::array{0.0, 0.3, 1.0}[number % 3];
+        arm.behaviour.again = again[number / 2 % 2];
+        if (number % 5 == 3) arm.feed.perturbation = 0.4;
+        if (number % 4 == 1) arm.feed.prior_strength.fill(automatic);
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -272,7 +278,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         const slow::Situations& s = pair.slow.situations;
         slow::Situations& t = total[static_cast<std::size_t>(memory)];
         for (const auto field : {&slow::Situations::again, &slow::Situations::several_resharers, &slow::Situations::own_root_back, &slow::Situations::late_reshare,
-                                 &slow::Situations::known_left_out, &slow::Situations::parent_matters, &slow::Situations::not_twice, &slow::Situations::cut_by_length,
+                                 &slow::Situations::known_left_out, &slow::Situations::parent_matters, &slow::Situations::not_twice, &slow::Situations::later, &slow::Situations::cut_by_length,
                                  &slow::Situations::cut_by_patience, &slow::Situations::ties, &slow::Situations::deep, &slow::Situations::withheld, &slow::Situations::slots_expired,
                                  &slow::Situations::slots_stacked, &slow::Situations::twice_in_a_tick, &slow::Situations::held_out, &slow::Situations::borrowed_profile,
                                  &slow::Situations::shared_liking})
@@ -300,6 +306,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
+  CHECK(total[0].later > 0);
   CHECK(total[1].known_left_out > 0);
 }
 
@@ -353,10 +360,15 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.time.followup = window + pick(0U, 4U);
 
     const auto draw_run = [&] {
-      RunParameters run = restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3]), pick(memories[0], memories[1]), pick(parents[0], parents[1]));
+      RunParameters run = restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3], rankings[4], rankings[5]), pick(memories[0], memories[1]), pick(parents[0], parents[1]));
       run.feed.window = window;
       run.feed.length = pick(1U, 5U, 200U);
-      run.feed.prior_strength = pick(0.0, 1.0, 50.0);
+      const double strength = pick(0.0, 1.0, 50.0, automatic);
+      run.feed.prior_strength = {strength, pick(strength, automatic), strength, strength};
+      run.feed.perturbation = pick(0.0, 0.0, 0.5);
+      run.behaviour.again = pick(again[0], again[1]);
+      const double prior = pick(automatic, 0.02);
+      run.feed.prior.fill(prior);
       run.feed.age_half_life = pick(0.0, 2.5, 40.0);
       run.feed.weights = pick(PerAction{1, 0, 0, 0}, PerAction{0.5, 13.5, 1, 0.25});
       run.behaviour.probability = pick(PerAction{0, 0, 0, 0}, PerAction{0.5, 0.2, 0.05, 0.9}, PerAction{0.1, 0.1, 0.5, 0.1});
