@@ -21,6 +21,9 @@ namespace grapevine {
 
 namespace {
 
+/// Rounded down.
+MicroMoney share_of(MicroMoney money, double share) { return share < 1.0 ? static_cast<MicroMoney>(static_cast<double>(money) * share) : money; }
+
 double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
 
 UserId account_called(const std::string& id, const CampaignParameters& campaign, const FollowGraph& graph, const std::unordered_map<std::string, UserId>& by_id) {
@@ -50,6 +53,7 @@ class Queue {
 public:
   struct Entry {
     std::uint64_t place;  ///< lower comes first
+    std::uint64_t tie;    ///< of equal places
     UserId user;
     auto operator<=>(const Entry&) const = default;
   };
@@ -72,7 +76,24 @@ private:
   std::size_t next_ = 0, sorted_ = 0;
 };
 
-/// Chooses the accounts of one study.
+/// In how many earlier draws a campaign asked its accounts.
+using Asked = std::unordered_map<UserId, std::uint32_t>;
+
+/// Whether the campaign, or one that its budget hangs on, chooses its accounts so.
+bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const WorldParameters& parameters) {
+  const auto& campaigns = parameters.campaigns;
+  const CampaignParameters* at = &campaign;
+  for (std::size_t steps = 0; at != nullptr && steps <= campaigns.size(); ++steps) {
+    if (at->choose == choose) return true;
+    const auto other = std::ranges::find(campaigns, at->budget_of, &CampaignParameters::name);
+    at = at->budget_of.empty() || other == campaigns.end() ? nullptr : &*other;
+  }
+  return false;
+}
+
+bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) { return hangs_on(AccountChoice::engagement, campaign, parameters); }
+
+/// Chooses the accounts of one replicate.
 class Chooser {
 public:
   Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past, const ExpectedSpread& expected)
@@ -85,18 +106,38 @@ public:
         past_(past),
         expected_(expected) {}
 
-  Deal make(const CampaignParameters& campaign, MicroMoney budget) const {
-    const bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
-    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget);
+  /// The deals of one campaign: one a draw, or one for all draws where nothing makes them differ. `budgets` likewise.
+  std::vector<Deal> make(const CampaignParameters& campaign, const std::vector<MicroMoney>& budgets, std::uint32_t draws) const {
+    const bool random = campaign.choose == AccountChoice::random;
+    Asked asked;
+    std::vector<Deal> deals;
+    while (deals.size() < (random ? draws : budgets.size())) {
+      const MicroMoney budget = budgets[std::min(deals.size(), budgets.size() - 1)];
+      const auto same = std::ranges::find(deals, budget, &Deal::budget);
+      try {
+        deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
+      } catch (const BadRequest& error) {
+        if (deals.empty()) throw;
+        throw BadRequest(fmt::format("draw {} of {}: {}", deals.size() + 1, draws, error.what()));
+      }
+    }
+    return deals;
+  }
+
+private:
+  Deal make_one(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
+    if (together) expect_chances(campaign);
+    together = together && !(past_.empty() && waits_for_past(campaign, parameters_));
+    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget, asked);
     if (deal.purchases.empty())
       throw BadRequest(fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise campaign.acceptance, {} now, or widen the choice",
                                    campaign.name, deal.offers, campaign.acceptance));
     return deal;
   }
 
-private:
-  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget) const {
-    Queue wanted(in_order(campaign, affordable(campaign, budget)));
+  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    Queue wanted(in_order(campaign, affordable(campaign, budget), asked));
     Deal deal;
     deal.budget = budget;
     MicroMoney left = budget;
@@ -105,6 +146,7 @@ private:
       const std::uint32_t posts = posts_within(campaign, user, left);
       if (posts == 0) break;  // a small rest is not spent on whoever is cheap
       ++deal.offers;
+      if (campaign.choose == AccountChoice::random) ++asked[user];
       if (!accepts(campaign, user)) {
         ++deal.declined;
         continue;
@@ -134,12 +176,15 @@ private:
     return deal;
   }
 
-  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
-    const DiffusionParameters& diffusion = expected_.diffusion;
-    if (diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
+  void expect_chances(const CampaignParameters& campaign) const {
+    if (expected_.diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
       throw BadRequest(fmt::format("campaign '{}': chooses its accounts by probabilities of follows, and the graph has none; expected a column of them in its file; or choose another "
                                    "diffusion.probability",
                                    campaign.name));
+  }
+
+  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
+    const DiffusionParameters& diffusion = expected_.diffusion;
     const auto topic = static_cast<std::uint32_t>(std::max(campaign.topic, 0));
     const ReaderChances chances =
         make_reader_chances(graph_, diffusion, expected_.of_follows, interests_, parameters_.population.interest_skew, topic, dynamics_);
@@ -210,26 +255,27 @@ private:
     return affordable;
   }
 
-  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all) const {
+  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all, const Asked& asked) const {
     const std::uint64_t key = selection_.key(Draw::selection), name = campaign_key(campaign.name);
     const auto place = [&](std::size_t i) -> std::uint64_t {
       const UserId user = all[i];
       switch (campaign.choose) {
         case AccountChoice::largest: return ~static_cast<std::uint64_t>(graph_.follower_count(user));
         case AccountChoice::fit: return ~interests_.bits(user, static_cast<std::uint32_t>(campaign.topic));
-        case AccountChoice::engagement:
-          if (!past_.empty()) return ~ascending(past_[user.index()]);
-          break;
+        case AccountChoice::engagement: return past_.empty() ? nested_mix(key, name, user.value()) : ~ascending(past_[user.index()]);
         case AccountChoice::price: return static_cast<std::uint64_t>(price(user));
         case AccountChoice::named: return i;
+        case AccountChoice::random:
+          if (const auto before = asked.find(user); before != asked.end()) return before->second;
+          break;
         case AccountChoice::influence:
-        case AccountChoice::lazy_greedy:  // chosen together
-        case AccountChoice::random: break;
+        case AccountChoice::lazy_greedy: break;  // chosen together, or not yet
       }
-      return nested_mix(key, name, user.value());
+      return 0;
     };
+    const auto tie = [&](UserId user) { return campaign.choose == AccountChoice::random ? nested_mix(key, name, user.value()) : 0; };
     std::vector<Queue::Entry> entries(all.size());
-    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), all[i]}; });
+    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), tie(all[i]), all[i]}; });
     return entries;
   }
 
@@ -287,29 +333,61 @@ bool needs_past(const WorldParameters& parameters) {
   return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(), [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
 }
 
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past,
-                                  const ExpectedSpread& expected) {
-  const Chooser chooser(graph, accounts, parameters, streams, past, expected);
-  const auto& campaigns = parameters.campaigns;
-  std::vector<Deal> deals(campaigns.size());
-  std::vector<bool> done(campaigns.size(), false);
+bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays) {
+  return std::ranges::any_of(parameters.campaigns, [&](const CampaignParameters& campaign) {
+    return std::ranges::find(pays, campaign.name) != pays.end() && hangs_on(AccountChoice::random, campaign, parameters);
+  });
+}
+
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
+    : graph_(graph), accounts_(accounts), parameters_(parameters), streams_(streams), expected_(expected), draws_(draws), by_campaign_(parameters.campaigns.size()) {
+  GRAPEVINE_EXPECTS(draws > 0);
+  choose({});
+}
+
+void Deals::look_back(const std::function<std::vector<double>()>& past_rates) {
+  const std::lock_guard lock(looking_back_);
+  if (looked_back_ || !needs_past(parameters_)) return;
+  choose(past_rates());
+  looked_back_ = true;
+}
+
+std::vector<Deal> Deals::of(std::uint32_t draw) const {
+  GRAPEVINE_EXPECTS(draw < draws_);
+  std::vector<Deal> deals;
+  for (const std::vector<Deal>& by_draw : by_campaign_) deals.push_back(by_draw[std::min<std::size_t>(draw, by_draw.size() - 1)]);
+  return deals;
+}
+
+/// For all campaigns without a past, for those that wait for it with one.
+void Deals::choose(PastRates past) {
+  const Chooser chooser(graph_, accounts_, parameters_, streams_, past, expected_);
+  const auto& campaigns = parameters_.campaigns;
+  std::vector<bool> done;
+  for (const CampaignParameters& campaign : campaigns) done.push_back(!past.empty() && !waits_for_past(campaign, parameters_));
   for (std::size_t round = 0; round < campaigns.size(); ++round)  // a campaign waits for the one whose money it takes as its measure
     for (std::size_t i = 0; i < campaigns.size(); ++i) {
       const CampaignParameters& campaign = campaigns[i];
       if (done[i]) continue;
-      MicroMoney budget = campaign.budget;
+      std::vector<MicroMoney> budgets{campaign.budget};
       if (!campaign.budget_of.empty()) {
-        const auto other = std::find_if(campaigns.begin(), campaigns.end(), [&](const auto& c) { return c.name == campaign.budget_of; });
+        const auto other = std::ranges::find(campaigns, campaign.budget_of, &CampaignParameters::name);
         GRAPEVINE_EXPECTS(other != campaigns.end());
         const auto j = static_cast<std::size_t>(other - campaigns.begin());
         if (!done[j]) continue;
-        budget = deals[j].spent();
-        if (campaign.budget_share < 1.0) budget = static_cast<MicroMoney>(static_cast<double>(budget) * campaign.budget_share);
+        budgets.clear();
+        for (const Deal& deal : by_campaign_[j]) budgets.push_back(share_of(deal.spent(), campaign.budget_share));
       }
-      deals[i] = chooser.make(campaign, budget);
+      by_campaign_[i] = chooser.make(campaign, budgets, draws_);
       done[i] = true;
     }
-  return deals;
+}
+
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past,
+                                  const ExpectedSpread& expected) {
+  Deals deals(graph, accounts, parameters, streams, expected);
+  if (!past.empty()) deals.look_back([&] { return std::vector<double>(past.begin(), past.end()); });
+  return deals.of(0);
 }
 
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection) {

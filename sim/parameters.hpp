@@ -197,6 +197,7 @@ struct RunParameters {
   BehaviourParameters behaviour;
   DiffusionParameters diffusion;
   std::vector<std::string> pays;  ///< names of the campaigns that run
+  std::uint32_t draws = 1;  ///< choices of accounts that the arm is run for in the same world; its outcomes are their means
 };
 
 /// Which replicate number each stream uses: the replicate's own where it is redrawn, 0 where it is kept.

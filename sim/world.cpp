@@ -99,6 +99,10 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
 
 World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
              ReplicateStreams streams, Exchange& exchange_, const ExpectedSpread& expected)
+    : World(graph_, accounts_, parameters_, run_, streams, exchange_, std::make_shared<Deals>(graph_, accounts_, parameters_, streams, expected)) {}
+
+World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
+             ReplicateStreams streams, Exchange& exchange_, std::shared_ptr<Deals> choices)
     : graph(graph_),
       accounts(accounts_),
       parameters(parameters_),
@@ -108,21 +112,20 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       keys(parameters_.seed, streams),
       schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
       population(std::make_shared<const Population>(graph_, accounts_, parameters_, keys.dynamics, readers)),
+      deals(std::make_shared<const std::vector<Deal>>(choices->of(0))),
       behaviour(run_.behaviour, parameters_.population),
       ranker(Ranker::make(run_.feed, keys.ranking)),
       chronological(make_chronological(run_.feed, keys.ranking)),
+      plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
-      streams_(streams),
-      expected_(expected),
+      choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
-  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams, {}, expected));
-  plan = plan_posts(*deals, parameters, run.pays, keys.selection);
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
 }
 
-World::World(const World& other, const RunParameters& run_, const RecordOptions& options_)
+World::World(const World& other, const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
     : graph(other.graph),
       accounts(other.accounts),
       parameters(other.parameters),
@@ -132,15 +135,14 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       keys(other.keys),
       schedule(other.schedule),
       population(other.population),
-      deals(other.deals_now()),
+      deals(other.deals_of(draw)),
       behaviour(run_.behaviour, other.parameters.population),
       ranker(Ranker::make(run_.feed, other.keys.ranking)),
       chronological(make_chronological(run_.feed, other.keys.ranking)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
-      streams_(other.streams_),
-      expected_(other.expected_),
+      choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
   const auto from = world_arrays(const_cast<WorldState&>(other.state));
@@ -156,14 +158,23 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
 
 World::~World() = default;
 
-std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options) const {
+std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options, std::uint32_t draw) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
-  return std::unique_ptr<World>(new World(*this, new_run, new_options));
+  return std::unique_ptr<World>(new World(*this, new_run, new_options, draw));
 }
 
-std::shared_ptr<const std::vector<Deal>> World::deals_now() const {
-  if (!needs_past(parameters) || state.clock.now != parameters.time.warmup) return deals;
-  return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates(), expected_));
+void World::look_back() const {
+  GRAPEVINE_EXPECTS(state.clock.now == parameters.time.warmup);
+  if (!needs_past(parameters)) return;
+  if (exchange.part() == 0) choices_->look_back([&] { return past_rates(); });
+  exchange.gather(std::vector<char>{});                 // the others wait, for the choices may be theirs too
+  choices_->look_back([&] { return past_rates(); });
+}
+
+std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) const {
+  if (state.clock.now != parameters.time.warmup) return deals;
+  look_back();
+  return std::make_shared<const std::vector<Deal>>(choices_->of(draw));
 }
 
 /// Engagement per impression of the live roots of each user, smoothed towards that of all by as many impressions as the platform's prior counts for.

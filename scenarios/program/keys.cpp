@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/formats/graph_file.hpp"
+#include "sim/campaigns.hpp"
 
 namespace grapevine {
 namespace {
@@ -121,6 +122,13 @@ constexpr Condition chance_given{"a classic diffusion.model with diffusion.proba
 constexpr Condition uniform_cascade{"diffusion.model = \"independent-cascade\" with diffusion.probability = \"uniform\"", spreads<tries_once>};
 constexpr Condition recovering{"diffusion.model = \"sir\"", spreads<recovers>};
 constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_cascades>};
+
+/// An arm's own campaigns decide for its own key; the scenario's key acts through any arm.
+bool draws_differ(const Target& target) {
+  const auto differ = [&](const RunParameters& run) { return vary_by_draw(target.study->world, run.pays); };
+  return target.arm ? differ(*target.run) : std::any_of(target.study->arms.begin(), target.study->arms.end(), [&](const Arm& arm) { return differ(arm.run); });
+}
+constexpr Condition random_paid{"a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to such a one", draws_differ};
 
 constexpr Condition claims_judged{"claims.arm, or claims.micro_arm and claims.mega_arm", [](const Target& target) { return target.study->claims.any(); }};
 constexpr Condition budget_shared{"budget_of", [](const Target& target) { return !target.campaign->budget_of.empty(); }};
@@ -248,6 +256,16 @@ std::vector<Key> make_keys() {
        .sentence = "Names of the campaigns that run; the others only choose their accounts.",
        .source = "assumption",
        .scope = S::run},
+      {.section = "",
+       .name = "draws",
+       .kind = K::whole,
+       .field = [](const Target& target) -> Field { return &target.run->draws; },
+       .sentence = "Choices of accounts that an arm is run for in the same world; its outcomes are their means. No account is asked a second time before all were asked once.",
+       .source = "assumption",
+       .scope = S::run,
+       .range = WholeRange{1, 1'000},
+       .unit = "choices",
+       .only = random_paid},
 
       {.section = "time",
        .name = "tick",

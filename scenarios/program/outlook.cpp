@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
@@ -57,7 +58,7 @@ std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(
 constexpr std::uint64_t probe_cascades = 1 << 17;
 
 /// Seconds of all arms under classic models in one replicate, from the same with few of their cascades; and bytes of the trees that they keep.
-double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals, double& tree_bytes) {
+double classic_seconds(const Scenario& scenario, const StudyGraph& world, const Deals& deals, double& tree_bytes) {
   const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, scenario.world, deals, streams_of(scenario, 0));
   double seconds = 0;
   for (const Arm& arm : scenario.arms) {
@@ -151,7 +152,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion, world.chances, {}});
+  const ExpectedSpread expected{scenario.run.diffusion, world.chances, {}};
+  const auto choices = std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), expected, draws_of(scenario));
+  const std::vector<Deal> deals = choices->of(0);
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
     outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,
@@ -171,7 +174,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
     Alone alone;
     const auto before_world = Clock::now();
-    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, {scenario.run.diffusion, world.chances, {}});
+    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, choices);
     const double world_seconds = seconds_since(before_world);
     const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
     outlook.seconds += world_seconds * scenario.replicates + tick_seconds * static_cast<double>(ticks_of(scenario));
@@ -182,7 +185,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     ++outlook.classic_arms;
     outlook.cascades += arm.run.diffusion.cascades;
   }
-  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals, outlook.tree_bytes) * scenario.replicates;
+  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, *choices, outlook.tree_bytes) * scenario.replicates;
   outlook.tree_bytes *= scenario.replicates;
   outlook.disk_bytes = disk_bytes(scenario, outlook) + outlook.tree_bytes;
   return outlook;

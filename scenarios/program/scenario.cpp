@@ -998,6 +998,14 @@ bool runs_feeds(const Scenario& scenario) {
 
 bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
 
+std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) { return vary_by_draw(scenario.world, arm.run.pays) ? arm.run.draws : 1; }
+
+std::uint32_t draws_of(const Scenario& scenario) {
+  std::uint32_t most = 1;
+  for (const Arm& arm : scenario.arms) most = std::max(most, draws_of(scenario, arm));
+  return most;
+}
+
 double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {

@@ -150,6 +150,11 @@ bool runs_feeds(const Scenario& scenario);
 /// Whether the replicates have a warm-up under the feed model: for arms that go on from it, or for campaigns that look at what accounts did in it.
 bool warms_up(const Scenario& scenario);
 
+/// How many choices of accounts the arm is run for: one where its deals are the same in all.
+std::uint32_t draws_of(const Scenario& scenario, const Arm& arm);
+/// The most of all arms: so many choices are made in each world.
+std::uint32_t draws_of(const Scenario& scenario);
+
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});

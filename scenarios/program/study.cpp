@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <memory>
 
 #include "analysis/cascades.hpp"
 #include "analysis/claims.hpp"
@@ -29,12 +30,16 @@ namespace {
 /// What accounts chosen by influence are reckoned by. `alive` is called while they are chosen.
 ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world, std::function<void()> alive) { return {scenario.run.diffusion, world.chances, std::move(alive)}; }
 
-void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
-  const WorldParameters& parameters = scenario.world;
-  const ReplicateStreams streams = streams_of(scenario, replicate);
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, expected_spread(scenario, world, std::move(alive)));
+/// Whom the campaigns of a replicate pay.
+std::shared_ptr<Deals> make_deals(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
+  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), expected_spread(scenario, world, std::move(alive)), draws_of(scenario));
+}
+
+void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
+  const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
   for (const Arm& arm : scenario.arms)
-    if (arm.run.diffusion.model == DiffusionModel::feed) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm) && arm.run.diffusion.model == DiffusionModel::feed; ++draw)
+      plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
 }
 
 /// What only the graph can tell of the classic models.
@@ -98,33 +103,28 @@ private:
   std::uint64_t before_ = 0;
 };
 
-/// Warms up, runs the arms under the feed model, and says what the campaigns do with their money.
-std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
-  std::vector<Deal> deals;
+/// Warms up, and runs the arms under the feed model.
+void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker, StudyResult& study) {
   run_parts(parts, [&](Exchange& exchange) {
     const bool speaks = exchange.part() == 0;  // every part has the whole record in the end; one tells
     const auto start = [&](const std::string& doing) {
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange,
-                  expected_spread(scenario, world, speaks ? ticker.alive() : std::function<void()>{}));
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange, deals);
     run.warm_up(start("warm-up"));
-    if (speaks) deals = run.deals();
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
       if (scenario.arms[arm].run.diffusion.model != DiffusionModel::feed) continue;
       RunRecord record = run.run_arm(scenario.arms[arm].run, scenario.output, start(scenario.arms[arm].name));
       if (speaks) study.record(0, arm, replicate) = std::move(record);
     }
   });
-  return deals;
 }
 
-void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
-  std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
-                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, expected_spread(scenario, world, ticker.alive()));
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker, StudyResult& study) {
+  if (warms_up(scenario)) run_feeds(scenario, world, replicate, deals, parts, ticker, study);
   if (classic_arms(scenario) == 0) return;
-  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
+  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, *deals, streams_of(scenario, replicate));
   for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
     if (scenario.arms[arm].run.diffusion.model == DiffusionModel::feed) continue;
     ticker.start(replicate, scenario.arms[arm].name);
@@ -294,7 +294,8 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   Ticker ticker(scenario, options);
   ticker.start(0, "graph");
   StudyGraph world = make_graph(scenario, 0);
-  expect_campaigns_fit(scenario, world, 0, ticker.alive());
+  std::shared_ptr<Deals> deals = make_deals(scenario, world, 0, ticker.alive());
+  expect_plans_possible(scenario, 0, *deals);
   expect_diffusion_possible(scenario, world);
 
   StudyResult study;
@@ -321,7 +322,8 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
         world = make_graph(scenario, replicate);
       }
       study.graph(0, replicate) = world.facts;
-      run_replicate(scenario, world, replicate, options.parts, ticker, study);
+      if (replicate > 0) deals = make_deals(scenario, world, replicate, ticker.alive());
+      run_replicate(scenario, world, replicate, deals, options.parts, ticker, study);
       keep_outside_ids(world, replicate, study);
     } catch (const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));

@@ -133,12 +133,12 @@ void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& gr
 }
 
 DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
-                                       const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams)
+                                       const WorldParameters& parameters, const Deals& deals, ReplicateStreams streams)
     : graph_(graph),
       accounts_(accounts),
       of_follows_(of_follows),
       parameters_(parameters),
-      deals_(std::move(deals)),
+      deals_(deals),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       interests_(accounts, parameters.population, dynamics_),
       audience_(graph),
@@ -153,12 +153,13 @@ DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts&
 /// An arm while it runs.
 class DiffusionReplicate::ArmRun {
 public:
-  ArmRun(const DiffusionReplicate& replicate, const RunParameters& run, const RecordOptions& options, const ShareHook& hook)
+  ArmRun(const DiffusionReplicate& replicate, const RunParameters& run, const RecordOptions& options, const ShareHook& hook, std::uint32_t draw)
       : world_(replicate),
         run_(run),
         diffusion_(run.diffusion),
         options_(options),
         hook_(hook),
+        deals_(replicate.deals_.of(draw)),
         contagions_(replicate.dynamics_.key(Draw::contagion)),
         marks_(replicate.graph_.user_count()) {
     expect_possible(diffusion_, world_.graph_, world_.of_follows_, world_.parameters_.tiers);
@@ -273,21 +274,21 @@ private:
   void spread_paid() {
     marks_.forget_tiers();
     put_purchases(
-        world_.parameters_, world_.deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
+        world_.parameters_, deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
     Alone alone;
-    put_audiences(world_.graph_, world_.parameters_, world_.deals_, run_.pays, alone.readers(world_.graph_.user_count()), alone, record_);
+    put_audiences(world_.graph_, world_.parameters_, deals_, run_.pays, alone.readers(world_.graph_.user_count()), alone, record_);
     std::size_t influencer = 0;
     for (std::uint32_t c = 0; c < record_.campaigns.size(); ++c) {
       if (!runs_campaign(run_.pays, world_.parameters_.campaigns[c])) continue;
       marks_.next_campaign();
       spread_campaign(c, influencer);
-      influencer += world_.deals_[c].purchases.size();
+      influencer += deals_[c].purchases.size();
     }
   }
 
   void spread_campaign(std::uint32_t c, std::size_t first_influencer) {
     const CampaignParameters& campaign = world_.parameters_.campaigns[c];
-    const std::vector<Purchase>& purchases = world_.deals_[c].purchases;
+    const std::vector<Purchase>& purchases = deals_[c].purchases;
     const auto topic = static_cast<std::uint32_t>(std::max(0, campaign.topic));
     const Chances chances = chances_for(topic);
     const std::unique_ptr<Contagion> contagion = make_contagion(world_.audience_, chances, diffusion_);
@@ -409,13 +410,14 @@ private:
   const DiffusionParameters& diffusion_;
   const RecordOptions& options_;
   const ShareHook& hook_;
+  const std::vector<Deal> deals_;
   std::uint64_t contagions_;
   ReachMarks marks_;
   RunRecord record_;
 };
 
-RunRecord DiffusionReplicate::run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook) const {
-  return ArmRun(*this, arm, options, hook).record();
+RunRecord DiffusionReplicate::run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook, std::uint32_t draw) const {
+  return ArmRun(*this, arm, options, hook, draw).record();
 }
 
 }  // namespace grapevine

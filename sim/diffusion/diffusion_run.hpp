@@ -32,12 +32,12 @@ using ShareHook = std::function<void(double done)>;
 class DiffusionReplicate {
 public:
   /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its follows; may be empty.
-  /// `deals`: of all campaigns.
   DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
-                     const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams);
+                     const WorldParameters& parameters, const Deals& deals, ReplicateStreams streams);
 
-  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does.
-  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}) const;
+  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does. `draw`: which choice
+  /// of accounts is paid, below `Deals::draws`.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}, std::uint32_t draw = 0) const;
 
 private:
   class ArmRun;
@@ -46,7 +46,7 @@ private:
   const Accounts& accounts_;
   std::span<const Chance> of_follows_;
   const WorldParameters& parameters_;
-  std::vector<Deal> deals_;
+  const Deals& deals_;
   StreamKey dynamics_;
   Interests interests_;
   Audience audience_;

@@ -50,6 +50,7 @@ const std::vector<Setting> settings{
     {"replicates", "3", {"replicates"}},
     {"redraw", "[\"content\"]", {"redraw"}},
     {"pays", "[\"c\"]", {"run.pays"}, campaign_table},
+    {"draws", "5", {"run.draws"}, "pays = [\"c\"]\n" + campaign_table},
     {"time.tick", "\"10min\"", {}},  // its own test: it changes every duration
     {"time.warmup", "\"2d\"", {"time.warmup"}},
     {"time.measure", "\"2d\"", {"time.measure"}},

@@ -91,6 +91,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".social_proof", run.behaviour.social_proof);
     put(name + ".parent", int(run.behaviour.parent));
     put_list(name + ".pays", run.pays);
+    put(name + ".draws", run.draws);
     put(name + ".diffusion.model", int(run.diffusion.model));
     put(name + ".diffusion.probability", int(run.diffusion.probability));
     put(name + ".diffusion.chance", run.diffusion.chance);

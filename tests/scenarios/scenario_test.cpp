@@ -381,3 +381,28 @@ TEST_CASE("a suggestion is near or is not made", "[scenarios][suggestions]") {
   CHECK(nearest_name("", {"users"}).empty());
   CHECK(nearest_name("ab", {"xy"}).empty());
 }
+
+TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money hangs on such a choice", "[scenarios][reader][draws]") {
+  const std::string campaigns = two_campaigns + "[[campaign]]\nname = \"fans\"\naccounts = \"fit\"\ntopic = 1\nbudget_of = \"many\"\n";
+  const auto arms = [](const std::string& control) {
+    return "[[arm]]\nname = \"control\"\n" + control + "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\ndraws = 7\n";
+  };
+  const Scenario study = scenario_of(smallest + "draws = 3\n" + campaigns + arms(""));
+  CHECK(study.arms[0].run.draws == 3);
+  CHECK(draws_of(study, study.arms[0]) == 1);  // it would be the same run three times
+  CHECK(draws_of(study, study.arms[1]) == 3);
+  CHECK(draws_of(study, study.arms[2]) == 7);
+  CHECK(draws_of(study) == 7);
+  CHECK(scenario_of(study.understood).arms[2].run.draws == 7);
+
+  const std::string needs = "has no effect here; it needs a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to such a one; remove it";
+  CHECK(only(refusal_of_text(smallest + campaigns + arms("draws = 2\n"))) == "study.toml:20:1: arm.control.draws " + needs);
+  CHECK(only(refusal_of_text(smallest + "draws = 3\npays = [\"one\"]\n" + campaigns)) == "study.toml:4:1: draws " + needs);
+  CHECK(refusal_of_text(smallest + "draws = 3\npays = [\"fans\"]\n" + campaigns).empty());
+  CHECK(only(refusal_of_text(smallest + "draws = 0\npays = [\"many\"]\n" + campaigns)) == "study.toml:4:9: draws is 0; expected a whole number of choices, 1 to 1000");
+  // Two campaigns whose budgets lead to each other are a mistake of their own, and the search for a random one among them ends.
+  const std::string circle = "[[campaign]]\nname = \"a\"\naccounts = \"largest\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\naccounts = \"largest\"\nbudget_of = \"a\"\n";
+  const std::string said = only(refusal_of_text(smallest + "draws = 3\npays = [\"a\"]\n" + circle));
+  CHECK(said.find("draws " + needs) != std::string::npos);
+  CHECK(said.find("leads back to") != std::string::npos);
+}

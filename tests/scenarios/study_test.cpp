@@ -229,3 +229,26 @@ TEST_CASE("the outlook agrees with the study that follows", "[study]") {
   CHECK((outlook.seconds > 0 && outlook.probe_ticks > 0));
   CHECK(outlook_text(scenario, outlook).find("the largest user, 0, has") != std::string::npos);
 }
+
+TEST_CASE("a study chooses accounts once a replicate, whatever the number of its arms and parts", "[study][campaigns]") {
+  const std::string campaigns =
+      "[[campaign]]\nname = \"best\"\naccounts = \"engagement\"\ncount = 3\nevery = \"1h\"\n"
+      "[[campaign]]\nname = \"early\"\naccounts = \"lazy-greedy\"\nruns = 20\ncount = 3\nevery = \"1h\"\n"
+      "[[campaign]]\nname = \"late\"\naccounts = \"lazy-greedy\"\nruns = 20\nbudget_of = \"best\"\nevery = \"1h\"\n";
+  // What listeners hear beside phases and ticks is that accounts are being chosen.
+  const auto looks = [&](int arms, int replicates, int parts) {
+    std::string text = "format = 1\nseed = 3\ngraph.users = 300\ngraph.mean_followees = 8\nredraw = [\"dynamics\"]\n" + fmt::format("replicates = {}\n", replicates) +
+                       "time.tick = \"30min\"\ntime.warmup = \"6h\"\ntime.measure = \"12h\"\ntime.followup = \"6h\"\nfeed.window = \"6h\"\n"
+                       "[[arm]]\nname = \"0\"\n";
+    for (int arm = 1; arm < arms; ++arm) text += fmt::format("[[arm]]\nname = \"{}\"\npays = [\"best\", \"early\", \"late\"]\n", arm);
+    const Scenario scenario = test::scenario_of(text + campaigns);
+    std::uint64_t told = 0;
+    run_study(scenario, {.parts = parts, .progress = [&](const StudyProgress&) { ++told; }});
+    return static_cast<std::int64_t>(told - ticks_of(scenario)) - 1 - replicates * (1 + arms);
+  };
+  const std::int64_t once = looks(1, 1, 1);
+  CHECK(once > 1);
+  CHECK(looks(4, 1, 1) == once);
+  CHECK(looks(3, 2, 1) == 2 * once);
+  CHECK(looks(2, 1, 2) == once);
+}

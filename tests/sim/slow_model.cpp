@@ -70,7 +70,8 @@ Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldPara
   prepare_run();
 }
 
-void Model::branch(const RunParameters& run) {
+void Model::branch(const RunParameters& run, std::uint32_t draw) {
+  draw_ = draw;
   if (now == parameters_.time.warmup) look_back();  // as the warm-up was run
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
@@ -143,17 +144,28 @@ MicroMoney Model::price(UserId user) const {
   return std::llround(prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
 }
 
-Deal Model::deal(const CampaignParameters& campaign) const {
-  const std::uint64_t hash = campaign_key(campaign.name);
-  Deal deal;
-  deal.budget = campaign.budget;
-  if (!campaign.budget_of.empty())
+/// The first draws, one after the other.
+std::vector<Deal> Model::draws(const CampaignParameters& campaign, std::size_t count) const {
+  std::vector<Deal> deals;
+  std::map<UserId, std::uint32_t> asked;  // in how many draws so far
+  while (deals.size() < count) {
+    MicroMoney budget = campaign.budget;
     for (const CampaignParameters& other : parameters_.campaigns)
       if (other.name == campaign.budget_of) {
         MicroMoney spent = 0;
-        for (const Purchase& purchase : this->deal(other).purchases) spent += purchase.cost;
-        deal.budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
+        const Deal others = deal(other, static_cast<std::uint32_t>(deals.size()));
+        for (const Purchase& purchase : others.purchases) spent += purchase.cost;
+        budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
       }
+    deals.push_back(buy(campaign, budget, asked));
+  }
+  return deals;
+}
+
+Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const {
+  const std::uint64_t hash = campaign_key(campaign.name);
+  Deal deal;
+  deal.budget = budget;
 
   std::vector<UserId> candidates;
   if (campaign.choose == AccountChoice::named) {
@@ -177,7 +189,7 @@ Deal Model::deal(const CampaignParameters& campaign) const {
         case AccountChoice::fit: return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
         case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
         case AccountChoice::engagement: return past_.empty() ? std::pair(0.0, h) : std::pair(-past_[user.index()], std::uint64_t{0});
-        case AccountChoice::random:
+        case AccountChoice::random: return {asked.contains(user) ? asked.at(user) : 0, h};
         case AccountChoice::influence:  // tests/sim/influence_test.cpp
         case AccountChoice::lazy_greedy:
         case AccountChoice::named: break;
@@ -192,6 +204,7 @@ Deal Model::deal(const CampaignParameters& campaign) const {
   for (const UserId user : candidates) {
     if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && price(user) > left)) break;
     ++deal.offers;
+    ++asked[user];
     if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())), coin_threshold(campaign.acceptance))) {
       ++deal.declined;
       continue;

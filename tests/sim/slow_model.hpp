@@ -94,12 +94,13 @@ public:
   Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
 
   /// Goes on under other run parameters.
-  void branch(const RunParameters& run);
+  void branch(const RunParameters& run, std::uint32_t draw = 0);
   void step();
   /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if `track_organic`, none if not.
   RunRecord record(Tick series_every, bool track_organic) const;
-  /// What the campaign does with its money if it runs. Nothing is bought where nobody can be.
-  Deal deal(const CampaignParameters& campaign) const;
+  /// What the campaign does with its money in a draw if it runs. Nothing is bought where nobody can be.
+  Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const { return draws(campaign, draw + 1).back(); }
+  Deal deal(const CampaignParameters& campaign) const { return deal(campaign, draw_); }
   /// Whether two accounts with one profile would post in one tick.
   bool clones_meet() const;
 
@@ -149,6 +150,8 @@ private:
   bool counted(const Post& post) const { return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure; }
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
+  std::vector<Deal> draws(const CampaignParameters& campaign, std::size_t count) const;
+  Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;
   void prepare_run();
   void look_back();
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
@@ -163,6 +166,7 @@ private:
   const Accounts& accounts_;
   WorldParameters parameters_;
   RunParameters run_;
+  std::uint32_t draw_ = 0;
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
   double mean_interest_;
