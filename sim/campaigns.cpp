@@ -53,7 +53,7 @@ class Queue {
 public:
   struct Entry {
     std::uint64_t place;  ///< lower comes first
-    std::uint64_t tie;    ///< of equal places
+    std::uint64_t tie;    ///< decides between equal places: numbers are sizes
     UserId user;
     auto operator<=>(const Entry&) const = default;
   };
@@ -165,11 +165,10 @@ private:
     std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
     deal.declined = deal.offers - candidates.size();
     if (candidates.empty()) return deal;
-    std::ranges::sort(candidates);
     std::vector<MicroMoney> costs;
     if (budget >= 0)
       for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
-    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs});
+    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
     for (const UserId user : answer.seeds) deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
     deal.guarantee = answer.guarantee;
     deal.expected_adopters = answer.spread;
@@ -239,7 +238,7 @@ private:
     });
   }
 
-  /// Those of whom the budget buys a post, ascending, or as they are listed.
+  /// Those of whom the budget buys a post, in the order of the pool.
   std::vector<UserId> affordable(const CampaignParameters& campaign, MicroMoney budget) const {
     const std::vector<UserId> all = pool(campaign);
     if (all.empty()) throw BadRequest(nobody(campaign));
@@ -255,14 +254,15 @@ private:
     return affordable;
   }
 
+  TieKey ties(const CampaignParameters& campaign) const { return {selection_.key(Draw::selection), campaign_key(campaign.name)}; }
+
   std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all, const Asked& asked) const {
-    const std::uint64_t key = selection_.key(Draw::selection), name = campaign_key(campaign.name);
     const auto place = [&](std::size_t i) -> std::uint64_t {
       const UserId user = all[i];
       switch (campaign.choose) {
         case AccountChoice::largest: return ~static_cast<std::uint64_t>(graph_.follower_count(user));
         case AccountChoice::fit: return ~interests_.bits(user, static_cast<std::uint32_t>(campaign.topic));
-        case AccountChoice::engagement: return past_.empty() ? nested_mix(key, name, user.value()) : ~ascending(past_[user.index()]);
+        case AccountChoice::engagement: return past_.empty() ? 0 : ~ascending(past_[user.index()]);
         case AccountChoice::price: return static_cast<std::uint64_t>(price(user));
         case AccountChoice::named: return i;
         case AccountChoice::random:
@@ -273,9 +273,9 @@ private:
       }
       return 0;
     };
-    const auto tie = [&](UserId user) { return campaign.choose == AccountChoice::random ? nested_mix(key, name, user.value()) : 0; };
+    const TieKey ties = this->ties(campaign);
     std::vector<Queue::Entry> entries(all.size());
-    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), tie(all[i]), all[i]}; });
+    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), ties.of(all[i]), all[i]}; });
     return entries;
   }
 
@@ -397,10 +397,10 @@ std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldP
     const CampaignParameters& campaign = parameters.campaigns[i];
     if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
     for (const Purchase& purchase : deals[i].purchases) {
-      const std::uint64_t first = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
+      const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()), first = hash % campaign.slots;
       for (std::uint32_t post = 0; post < purchase.posts; ++post) {
         const Tick slot = static_cast<Tick>((first + post) % campaign.slots);
-        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i, purchase.profile});
+        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i, purchase.profile, hash});
       }
     }
   }
@@ -412,7 +412,7 @@ std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldP
                                    "an arm; choose it by campaign.member and compare arms",
                                    parameters.campaigns[plan[i - 1].campaign].name, parameters.campaigns[plan[i].campaign].name));
   std::sort(plan.begin(), plan.end(), [](const PlannedPost& a, const PlannedPost& b) {
-    return std::tuple(a.tick, a.author, a.campaign) < std::tuple(b.tick, b.author, b.campaign);
+    return std::tuple(a.tick, a.author, a.tie, a.campaign) < std::tuple(b.tick, b.author, b.tie, b.campaign);
   });
   return plan;
 }

@@ -54,7 +54,7 @@ struct ExpectedSpread {
 /// The deals of every campaign of a replicate, whether an arm pays for it or not; spent <= budget for each. Several *draws* are as many choices of accounts in the same world.
 ///
 /// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the budget. They are asked in the order of
-/// `CampaignParameters::choose`, equal ones by number, and those that accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and
+/// `CampaignParameters::choose`, equal ones by a keyed hash, and those that accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and
 /// buying stops at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate never reshuffles the others.
 /// From draw to draw only `random` choices differ, and what takes its bound from them: those asked in fewer earlier draws come first, so that nobody is asked twice before all
 /// were asked once. Price, acceptance and slots belong to the account, whatever the draw.
@@ -110,9 +110,10 @@ struct PlannedPost {
   UserId author{};
   std::uint32_t campaign = 0;
   UserId profile{};
+  std::uint64_t tie = 0;  ///< of campaign and profile: orders the posts of one author and tick
 };
 
-/// The paid posts of the campaigns named in `pays`, ordered by tick, author and campaign. Throws BadRequest where two clones would post in one tick.
+/// The paid posts of the campaigns named in `pays`, ordered by tick, author and tie. Throws BadRequest where two clones would post in one tick.
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection);
 
 /// A number that belongs to a campaign's name, for addressing.

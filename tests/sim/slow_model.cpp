@@ -181,22 +181,22 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
           (campaign.tier.empty() || parameters_.tiers.names[tier(user)] == campaign.tier))
         candidates.push_back(user);
     }
+    const auto h = [&](UserId user) { return nested_mix(selection_.key(Draw::selection), hash, user.value()); };
     // Lower places are asked first; what is asked for in descending order has its sign or its bits turned.
     const auto place = [&](UserId user) -> std::pair<double, std::uint64_t> {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::selection), hash, user.value());
       switch (campaign.choose) {
         case AccountChoice::largest: return {0, ~static_cast<std::uint64_t>(graph_.follower_count(user))};
         case AccountChoice::fit: return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
         case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
-        case AccountChoice::engagement: return past_.empty() ? std::pair(0.0, h) : std::pair(-past_[user.index()], std::uint64_t{0});
-        case AccountChoice::random: return {asked.contains(user) ? asked.at(user) : 0, h};
+        case AccountChoice::engagement: return {past_.empty() ? 0.0 : -past_[user.index()], 0};
+        case AccountChoice::random: return {asked.contains(user) ? asked.at(user) : 0, 0};
         case AccountChoice::influence:  // tests/sim/influence_test.cpp
         case AccountChoice::lazy_greedy:
         case AccountChoice::named: break;
       }
-      return {0, h};
+      return {0, 0};
     };
-    std::sort(candidates.begin(), candidates.end(), [&](UserId a, UserId b) { return std::pair(place(a), a) < std::pair(place(b), b); });
+    std::ranges::sort(candidates, {}, [&](UserId user) { return std::pair(place(user), h(user)); });
   }
   if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > deal.budget; });
 
@@ -240,9 +240,9 @@ void Model::prepare_run() {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     if (!runs(campaign)) continue;
     for (const Purchase& purchase : deal(campaign).purchases) {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
+      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
       for (std::uint64_t p = 0; p < purchase.posts; ++p)
-        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h + p) % campaign.slots), purchase.user, c, purchase.profile});
+        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h % campaign.slots + p) % campaign.slots), purchase.user, h, c, purchase.profile});
     }
   }
   std::sort(plan_.begin(), plan_.end());
@@ -344,7 +344,7 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
     candidate.proof += emission.reshare;
     if (is_new) continue;
     later.insert(emission.post);
-    const auto order = [](const Emission& x) { return std::tuple(x.visible, x.time_in_tick, x.emitter); };
+    const auto order = [](const Emission& x) { return std::pair(x.visible, x.date_in_tick); };
     const bool is_later = order(emission) > order(emissions[candidate.shown]);
     if (is_later == (run_.behaviour.parent == ParentRule::latest)) candidate.shown = e;
   }
@@ -371,7 +371,7 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
     switch (held_out(reader) ? Ranking::chronological : feed.ranking) {
       case Ranking::chronological:
         candidate.value = emissions[candidate.shown].visible;
-        candidate.tie = emissions[candidate.shown].time_in_tick;
+        candidate.tie = hi(emissions[candidate.shown].date_in_tick);
         break;
       case Ranking::random: candidate.value = 0; break;
       case Ranking::popularity: candidate.value = static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2]; break;
@@ -485,8 +485,7 @@ void Model::step() {
 
 void Model::commit() {
   const auto emit = [&](std::size_t post, UserId emitter) {
-    const std::uint32_t time = hi(nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value()));
-    emissions.push_back({post, emitter, now + 1, time});
+    emissions.push_back({post, emitter, now + 1, nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value())});
   };
   for (const std::size_t post : new_posts) {
     emit(post, posts[post].author);

@@ -42,7 +42,7 @@ struct Emission {
   std::size_t post = 0;
   UserId emitter{};
   Tick visible = 0;
-  std::uint32_t time_in_tick = 0;
+  std::uint64_t date_in_tick = 0;
   bool reshare = false;
   UserId parent{};              ///< of a reshare: whose emission was looked at
   bool parent_reshare = false;  ///< and whether that was itself a reshare
@@ -136,6 +136,7 @@ private:
   struct Paid {
     Tick tick = 0;
     UserId author{};
+    std::uint64_t hash = 0;  ///< of campaign and profile
     std::size_t campaign = 0;
     UserId profile{};
     auto operator<=>(const Paid&) const = default;
