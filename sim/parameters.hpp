@@ -174,7 +174,7 @@ struct CampaignParameters {
   MicroMoney budget = -1;              ///< -1: no bound, or that of `budget_of`
   std::string budget_of;               ///< spends at most what this campaign would spend; empty: `budget`
   double budget_share = 1.0;           ///< ... or so much of it
-  std::int32_t topic = -1;             ///< -1: the author's main topic
+  std::int32_t topic = -1;             ///< -1: as the author's organic posts have it
   Tick start = 0;                      ///< first slot, in ticks after the start of `measure`
   Tick every = 36;                     ///< between slots
   std::uint32_t slots = 4;             ///< hours at which paid posts appear; the p-th paid post of an account takes slot (h + p) mod slots, h keyed by campaign and account

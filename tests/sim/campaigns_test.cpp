@@ -217,6 +217,39 @@ TEST_CASE("a share of another campaign's spending is the bound, rounded down", "
   CHECK(deals[1].spent() > deals[1].budget - (micro_per_unit + 50 * 10'000));  // not one more account
 }
 
+TEST_CASE("paid posts without a topic are on their author's main topic as often as organic posts are", "[sim][campaigns][statistical]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts;
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  CampaignParameters& one = parameters.campaigns[0];
+  one.topic = GENERATE(-1, 3);
+  one.posts = 3;
+  parameters.population.focus = GENERATE(0.0, 0.4, 1.0);
+  RunParameters run = lively_run();
+  run.pays = {"one"};
+  Alone alone;
+  World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
+  double posts[2] = {}, on_main[2] = {}, on_3[2] = {};  // organic, paid
+  while (world.state.clock.now < parameters.time.warmup + parameters.time.measure) {
+    world.step();
+    for (const PostIdentity& post : world.last_events().posts) {
+      const bool paid = post.campaign != PostIdentity::no_campaign;
+      ++posts[paid];
+      on_main[paid] += post.topic == world.population->interests().main_topic(post.author);
+      on_3[paid] += post.topic == 3;
+    }
+  }
+  CHECK(posts[1] == 3 * 2'000);
+  CHECK(posts[0] > 1'000);
+  const double focus = parameters.population.focus, expected = focus + (1 - focus) / parameters.population.topics;  // evenly on all topics, else
+  for (const int paid : {0, 1}) {
+    if (paid == 1 && one.topic == 3) continue;
+    // Binomial; sound code leaves five sd for one seed in 1.7 million.
+    CHECK(std::abs(on_main[paid] - posts[paid] * expected) <= 5 * std::sqrt(posts[paid] * expected * (1 - expected)));
+  }
+  if (one.topic == 3) CHECK(on_3[1] == posts[1]);
+}
+
 TEST_CASE("accounts that are equal in what is asked for are taken whatever their size", "[sim][campaigns][ties][statistical]") {
   // Numbers fall with follower counts. Prices without a price of followers, no engagement in the past, tastes that a whole world shares, contagions that nobody catches: all
   // candidates are equal, and those paid are a sample of them, n of N: the sum of their numbers has mean n (N - 1) / 2 and variance n (N - n) (N + 1) / 12. Sound code leaves five

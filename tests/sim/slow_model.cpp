@@ -265,11 +265,10 @@ void Model::add_post(UserId author, UserId profile, PostOrigin origin, std::uint
   post.campaign = campaign;
   post.quality = top(content_.bits(Draw::post_quality, post.key));
   const auto h = [&](std::uint64_t j) { return nested_mix(content_.key(Draw::post_topic), post.key, j); };
-  if (campaign >= 0) {
-    const std::int32_t topic = parameters_.campaigns[static_cast<std::size_t>(campaign)].topic;
-    post.topic = topic >= 0 ? static_cast<std::uint32_t>(topic) : main_topic(profile);
+  if (campaign >= 0 && parameters_.campaigns[static_cast<std::size_t>(campaign)].topic >= 0) {
+    post.topic = static_cast<std::uint32_t>(parameters_.campaigns[static_cast<std::size_t>(campaign)].topic);
   } else if (coin(hi(h(0)), coin_threshold(parameters_.population.focus))) {
-    post.topic = main_topic(author);
+    post.topic = main_topic(profile);
   } else {
     for (std::uint32_t k = 1; k < parameters_.population.topics; ++k)
       if (h(1 + k) > h(1 + post.topic)) post.topic = k;
