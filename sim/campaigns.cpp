@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "graph/base/account_key.hpp"
+#include "graph/base/checked.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
@@ -22,7 +23,7 @@ namespace grapevine {
 namespace {
 
 /// Rounded down.
-MicroMoney share_of(MicroMoney money, double share) { return share < 1.0 ? static_cast<MicroMoney>(static_cast<double>(money) * share) : money; }
+MicroMoney share_of(MicroMoney money, double share) { return share < 1.0 ? std::min(money, saturated_whole(static_cast<double>(money) * share)) : money; }
 
 double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
 
@@ -140,10 +141,10 @@ private:
     Queue wanted(in_order(campaign, affordable(campaign, budget), asked));
     Deal deal;
     deal.budget = budget;
-    MicroMoney left = budget;
+    MicroMoney spent = 0;
     while (!wanted.empty() && deal.purchases.size() < campaign.count) {
       const UserId user = wanted.pop();
-      const std::uint32_t posts = posts_within(campaign, user, left);
+      const std::uint32_t posts = posts_within(campaign, user, budget < 0 ? budget : budget - spent);
       if (posts == 0) break;  // a small rest is not spent on whoever is cheap
       ++deal.offers;
       if (campaign.choose == AccountChoice::random) ++asked[user];
@@ -151,10 +152,19 @@ private:
         ++deal.declined;
         continue;
       }
-      deal.purchases.push_back(purchase(user, posts));
-      left -= deal.purchases.back().cost;
+      pay(campaign, user, posts, deal, spent);
     }
     return deal;
+  }
+
+  void pay(const CampaignParameters& campaign, UserId user, std::uint32_t posts, Deal& deal, MicroMoney& spent) const {
+    const Purchase& bought = deal.purchases.emplace_back(purchase(user, posts));
+    if (bought.cost > most_spent - spent)
+      throw BadRequest(fmt::format("campaign '{}': {} accounts, the last of which has {} followers and asks {:.2f} a post for {} posts, cost {:.2f} or more; expected at most {:.2f}; "
+                                   "lower [price], campaign.posts or campaign.count, or give it a budget",
+                                   campaign.name, deal.purchases.size(), bought.followers, in_units(price(user)), posts, in_units(spent) + in_units(price(user)) * posts,
+                                   in_units(most_spent)));
+    spent += bought.cost;
   }
 
   Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
@@ -169,7 +179,8 @@ private:
     if (budget >= 0)
       for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
     const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
-    for (const UserId user : answer.seeds) deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
+    MicroMoney spent = 0;
+    for (const UserId user : answer.seeds) pay(campaign, user, posts_within(campaign, user, budget), deal, spent);
     deal.guarantee = answer.guarantee;
     deal.expected_adopters = answer.spread;
     return deal;
@@ -205,7 +216,9 @@ private:
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>(money / each)));
   }
 
-  Purchase purchase(UserId user, std::uint32_t posts) const { return {user, graph_.follower_count(user), posts, price(user) * posts, profile_of(user)}; }
+  Purchase purchase(UserId user, std::uint32_t posts) const {
+    return {user, graph_.follower_count(user), posts, saturated_product<MicroMoney>(price(user), posts), profile_of(user)};
+  }
 
   bool accepts(const CampaignParameters& campaign, UserId user) const {
     const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
@@ -320,13 +333,14 @@ MicroMoney Deal::spent() const {
 }
 
 MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers) {
-  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0) return prices.post + prices.follower * static_cast<MicroMoney>(followers);
+  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0)
+    return saturated_sum(prices.post, saturated_product(prices.follower, static_cast<MicroMoney>(followers)));
   const double stands_for = static_cast<double>(followers) / prices.scale;
   const double size = prices.exponent == 1.0 ? stands_for : stands_for > 0.0 ? math::pow(stands_for, prices.exponent) : 0.0;
   double price = prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * size);
   if (prices.spread > 0.0)
     price *= math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, user.value()))) - 0.5 * prices.spread * prices.spread);
-  return static_cast<MicroMoney>(price + 0.5);
+  return saturated_whole(price + 0.5);
 }
 
 bool needs_past(const WorldParameters& parameters) {
@@ -392,15 +406,20 @@ std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& acco
 
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection) {
   std::vector<PlannedPost> plan;
+  std::uint64_t posts = 0;
   const std::uint64_t key = selection.key(Draw::campaign_slot);
   for (std::uint32_t i = 0; i < parameters.campaigns.size(); ++i) {
     const CampaignParameters& campaign = parameters.campaigns[i];
     if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
+    for (const Purchase& purchase : deals[i].purchases) posts += purchase.posts;
+    if (posts > UINT32_MAX)
+      throw BadRequest(fmt::format("campaign '{}': with it {} paid posts appear in an arm; expected at most {}; lower campaign.posts or campaign.count", campaign.name, posts, UINT32_MAX));
     for (const Purchase& purchase : deals[i].purchases) {
       const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()), first = hash % campaign.slots;
       for (std::uint32_t post = 0; post < purchase.posts; ++post) {
-        const Tick slot = static_cast<Tick>((first + post) % campaign.slots);
-        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i, purchase.profile, hash});
+        const std::uint64_t slot = (first + post) % campaign.slots, tick = std::uint64_t{parameters.time.warmup} + campaign.start + slot * campaign.every;
+        GRAPEVINE_EXPECTS(tick < never);
+        plan.push_back({static_cast<Tick>(tick), purchase.user, i, purchase.profile, hash});
       }
     }
   }

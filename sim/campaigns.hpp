@@ -38,7 +38,10 @@ struct Deal {
   MicroMoney spent() const;
 };
 
-/// The price of one paid post of an account.
+/// No campaign spends more, so that what all campaigns of an arm pay fits, too.
+inline constexpr MicroMoney most_spent = std::numeric_limits<MicroMoney>::max() / static_cast<MicroMoney>(most_campaigns);
+
+/// The price of one paid post of an account; the largest number where it is beyond all money.
 MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers);
 
 /// Engagement per impression of each user's posts in the past, smoothed; higher is better. Empty while there is no past.
@@ -58,7 +61,7 @@ struct ExpectedSpread {
 /// buying stops at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate never reshuffles the others.
 /// From draw to draw only `random` choices differ, and what takes its bound from them: those asked in fewer earlier draws come first, so that nobody is asked twice before all
 /// were asked once. Price, acceptance and slots belong to the account, whatever the draw.
-/// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit.
+/// Throws BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that would fit, and when it would spend more than `most_spent`.
 ///
 /// `AccountChoice::influence` and `lazy_greedy` ask every candidate beforehand and choose among those that accept the ones that together win the most adopters under
 /// `expected`: by linear threshold if that is its model, else by independent cascade with its probabilities; with an interest in the campaign's topic, or in topic 0 where it
@@ -113,7 +116,7 @@ struct PlannedPost {
   std::uint64_t tie = 0;  ///< of campaign and profile: orders the posts of one author and tick
 };
 
-/// The paid posts of the campaigns named in `pays`, ordered by tick, author and tie. Throws BadRequest where two clones would post in one tick.
+/// The paid posts of the campaigns named in `pays`, ordered by tick, author and tie. Throws BadRequest where two clones would post in one tick, or posts outnumber 32 bits.
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection);
 
 /// A number that belongs to a campaign's name, for addressing.

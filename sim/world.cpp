@@ -188,13 +188,13 @@ std::vector<double> World::past_rates() const {
     author.impressions += counters.impressions;
     author.engagement += counters.engagement();
     impressions += counters.impressions;
-    engagement += counters.engagement();
+    engagement += static_cast<double>(counters.engagement());
   }
   const double strength = run.feed.prior_strength, expected = impressions > 0 ? engagement / impressions : 0.0;
   std::vector<double> rates(live.size());
   parallel_for(live.size(), [&](std::size_t u) {
-    const double impressions_of = live[u].impressions + strength;
-    rates[u] = impressions_of > 0 ? (live[u].engagement + strength * expected) / impressions_of : 0.0;
+    const double impressions_of = static_cast<double>(live[u].impressions.value()) + strength;
+    rates[u] = impressions_of > 0 ? (static_cast<double>(live[u].engagement.value()) + strength * expected) / impressions_of : 0.0;
   });
   return rates;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graph/accounts.hpp"
+#include "graph/base/checked.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
@@ -72,9 +73,9 @@ struct TierSums {
 
 /// What became of the counted roots of one author that have retired.
 struct AuthorTotals {
-  std::uint32_t posts = 0;
-  std::uint32_t impressions = 0;
-  std::uint32_t engagement = 0;
+  std::uint32_t posts = 0;  ///< one organic post a tick at most
+  WideCount impressions;
+  WideCount engagement;
 };
 
 /// Sessions of `measure`, of this part's readers of one group.

@@ -187,6 +187,7 @@ public:
     check_conditions();
     check_diffusion();
     check_time();
+    check_posts();
     const std::size_t before = mistakes_.size();
     check_graph();
     check_plants();
@@ -591,6 +592,19 @@ private:
                       in_words(time.followup), in_words(window)));
   }
 
+  /// Roots are numbered by 32 bits.
+  void check_posts() {
+    const TimeParameters& time = study_.world.time;
+    if (!tick_known_ || !warms_up(study_) || study_.graph.model == GraphModel::file || !given("graph.users") ||
+        !sound({"graph.users", "population.posts", "time.warmup", "time.measure", "time.followup"}))
+      return;
+    const double ticks = time.end(), posts = double(study_.graph.users) * std::min(study_.world.population.posts_per_day * ticks / time.ticks_per_day(), ticks);
+    if (posts > UINT32_MAX)
+      add(place_of({"population.posts", "graph.users"}),
+          fmt::format("graph.users, {}, write {} posts a day each (population.posts) for {}, about {:.3g} in a run; expected at most {}; lower one of them", study_.graph.users,
+                      study_.world.population.posts_per_day, in_words(time.end()), posts, UINT32_MAX));
+  }
+
   /// That every follow will have a probability, where they are asked for.
   void check_chances() {
     const GraphChoice& graph = study_.graph;
@@ -825,7 +839,23 @@ private:
         add(place_of({label("topic")}), fmt::format("{} is {}; expected 0 to {}, as population.topics is {}", label("topic"),
                                                     campaign.topic, study_.world.population.topics - 1, study_.world.population.topics));
       check_slots(i);
+      check_cost(i);
     }
+  }
+
+  /// What a campaign without a bound pays one account at least.
+  void check_cost(std::size_t i) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const PriceParameters& prices = study_.world.prices;
+    const std::string& prefix = campaign_prefixes_[i];
+    if (campaign.budget >= 0 || !campaign.budget_of.empty() || prices.spread > 0.0) return;
+    if (!sound({"price.post", "price.spread", "graph.users", "graph.stands_for", prefix + "posts", prefix + "budget", prefix + "budget_of"})) return;
+    const double post = scale_of(study_.graph) * double(prices.post) / micro_per_unit, most = double(most_spent) / micro_per_unit;
+    if (post * campaign.posts > most)
+      add(place_of({prefix + "posts", "price.post"}),
+          fmt::format("{}posts is {}, each at price.post, {:.0f}, or more: an account costs {:.0f} at least; expected at most {:.0f} for all; lower {}posts or price.post, or give the "
+                      "campaign a budget",
+                      prefix, campaign.posts, post, post * campaign.posts, most, prefix));
   }
 
   void check_slots(std::size_t i) {

@@ -406,3 +406,25 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
   CHECK(said.find("draws " + needs) != std::string::npos);
   CHECK(said.find("leads back to") != std::string::npos);
 }
+
+TEST_CASE("ranges that are sound one by one are refused where they are not together", "[scenarios][reader][overflow]") {
+  const std::string dear = "[price]\npost = 1e9\n[[campaign]]\nname = \"one\"\nposts = 10_000\nslots = 1\n";
+  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n")) ==
+        "study.toml:8:9: campaign.one.posts is 10000, each at price.post, 1000000000, or more: an account costs 10000000000000 at least; expected at most 576460752303 for all; lower "
+        "campaign.one.posts or price.post, or give the campaign a budget");
+  CHECK(refusal_of_text(smallest + dear + "budget = 1e9\n").empty());
+  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=577"})).find("--set campaign.one.posts: campaign.one.posts is 577, each at price.post") == 0);
+  CHECK(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=576"}).empty());
+
+  const std::string busy = "format = 1\nseed = 7\ngraph.users = 4_294_967_294\ngraph.mean_followees = 1\npopulation.posts = 1440\n";
+  CHECK(only(refusal_of_text(busy)) ==
+        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"3d\", about 1.86e+12 in a run; expected at most 4294967295; lower one of them");
+  CHECK(refusal_of_text(busy, {"population.posts=0.3"}).empty());
+
+  // The longest durations of the shortest ticks: ten years of minutes each.
+  const std::string long_run = smallest + "[time]\ntick = \"1min\"\nwarmup = \"3650d\"\nmeasure = \"3650d\"\nfollowup = \"3650d\"\n";
+  const Scenario decades = scenario_of(long_run);
+  CHECK(decades.world.time.end() == 3 * std::uint64_t{3650} * 1440);
+  const std::string slots = only(refusal_of_text(long_run + "[[campaign]]\nname = \"one\"\ncount = 1\nstart = \"3649d\"\nevery = \"3650d\"\nslots = 10_000\n"));
+  CHECK(slots.find("campaign.one has its last slot \"36499999d\" after the start of time.measure, which lasts \"3650d\"") != std::string::npos);
+}

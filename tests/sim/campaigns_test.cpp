@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -30,6 +31,8 @@ namespace grapevine {
 namespace {
 
 using namespace testing;
+
+__extension__ using Wide = __int128;
 
 /// One campaign without any bound in the lively world.
 WorldParameters one_campaign(AccountChoice choose) {
@@ -582,6 +585,72 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     silent.active.assign(silent.active.size(), 0);
     CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }), Contains("campaign 'one'") && Contains("0 users post"));
   }
+}
+
+TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of the keys", "[sim][campaigns][money]") {
+  const FollowGraph graph = lively_graph(500);
+  const Accounts accounts;
+  WorldParameters parameters = one_campaign(GENERATE(AccountChoice::largest, AccountChoice::price, AccountChoice::lazy_greedy));
+  CampaignParameters& one = parameters.campaigns[0];
+  one.runs = 3;
+  PriceParameters& prices = parameters.prices;
+  prices = {1'000'000'000 * micro_per_unit, 100 * micro_per_unit};  // the dearest of both
+  prices.exponent = GENERATE(1.0, 2.0);
+  prices.spread = GENERATE(0.0, 3.0);
+  one.posts = 10'000;
+  const StreamKey selection(parameters.seed, Stream::selection, 0);
+  for (const std::uint64_t followers : {0ULL, 500ULL, 100'000'000ULL, 4'294'967'294ULL}) CHECK(price_of(prices, selection, UserId{3}, followers) > 0);
+  if (prices.spread == 0.0) {
+    // By hand: a billion and, for a hundred million followers, 10^10 or 100 x 10^16; the latter is beyond 2^63 millionths, 9.2 x 10^12.
+    const MicroMoney dear = price_of(prices, selection, UserId{3}, 100'000'000);
+    CHECK(dear == (prices.exponent == 1.0 ? 11'000'000'000 * micro_per_unit : std::numeric_limits<MicroMoney>::max()));
+    CHECK_THROWS_WITH(deal_of(graph, accounts, parameters), Catch::Matchers::Contains("campaign 'one'") && Catch::Matchers::Contains("for 10000 posts, cost 10") &&
+                                                                Catch::Matchers::Contains("expected at most 576460752303.42; lower [price], campaign.posts or campaign.count"));
+  }
+  // Under a bound as many posts are bought as it pays for.
+  one.budget = 1'000'000'000 * micro_per_unit;
+  prices.post = 1;
+  const Deal deal = deal_of(graph, accounts, parameters);
+  Wide sum = 0;
+  for (const Purchase& purchase : deal.purchases) {
+    CHECK(purchase.cost >= 0);
+    sum += Wide{price_of(prices, selection, purchase.user, purchase.followers)} * purchase.posts;
+  }
+  CHECK(deal.spent() == sum);
+  CHECK(sum <= one.budget);
+}
+
+TEST_CASE("what all accounts of a campaign cost together is reckoned before it is spent, and what all campaigns cost one tier fits", "[sim][campaigns][money]") {
+  const FollowGraph graph = lively_graph(500);
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  parameters.prices = {1'000'000'000 * micro_per_unit, 0};
+  parameters.campaigns[0].posts = 1;
+  const auto most = static_cast<std::uint32_t>(most_spent / parameters.prices.post);  // 576 accounts, more than there are
+  REQUIRE(most == 576);
+  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 500 * parameters.prices.post);
+  parameters.campaigns[0].posts = 2;  // 288 accounts
+  CHECK_THROWS_WITH(deal_of(graph, Accounts{}, parameters), Catch::Matchers::Contains("campaign 'one': 289 accounts") && Catch::Matchers::Contains("cost 578000000000.00 or more"));
+  parameters.campaigns[0].count = 288;
+  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 576'000'000'000 * micro_per_unit);
+
+  // Sixteen campaigns pay so much to the one tier.
+  RunParameters run = lively_run();
+  parameters.tiers = {{"all"}, {0}};
+  for (std::size_t c = 1; c < most_campaigns; ++c) parameters.campaigns.push_back(parameters.campaigns[0]);
+  for (CampaignParameters& campaign : parameters.campaigns) {
+    campaign.name = std::to_string(&campaign - parameters.campaigns.data());
+    run.pays.push_back(campaign.name);
+  }
+  Alone alone;
+  const RunRecord record = World(graph, Accounts{}, parameters, run, ReplicateStreams{}, alone).record();
+  CHECK(Wide{record.tiers[0].cost} == Wide{16} * 576'000'000'000 * micro_per_unit);
+}
+
+TEST_CASE("more paid posts than 32 bits number are refused", "[sim][campaigns]") {
+  WorldParameters parameters = one_campaign(AccountChoice::named);
+  Deal deal;
+  deal.purchases = {{UserId{0}, 1, 4'000'000'000, 0, UserId{0}}, {UserId{1}, 1, 400'000'000, 0, UserId{1}}};
+  CHECK_THROWS_WITH(plan_posts({deal}, parameters, {"one"}, StreamKey()), Catch::Matchers::Contains("campaign 'one': with it 4400000000 paid posts"));
 }
 
 }  // namespace
