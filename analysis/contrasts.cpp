@@ -21,17 +21,20 @@ double total_over(const Rows& rows, Count count) {
 double attributed_engagement(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.engagement(); });
 }
-double attributed_reach(const RunRecord& run) {
-  return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.reach; });
-}
+double attributed_reach(const RunRecord& run) { return static_cast<double>(run.paid_reach); }
 double attributed_impressions(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.impressions; });
 }
-double all_engagement(const RunRecord& run) {
+/// Of counted roots: those of `measure`, to the end of their lives.
+double counted_engagement(const RunRecord& run) {
   return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.engagement(); });
 }
-double all_impressions(const RunRecord& run) {
+double counted_impressions(const RunRecord& run) {
   return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.impressions; });
+}
+/// Of every root, from the branching of the arms on: what a paid post displaces may be of warm-up or of follow-up.
+double all_engagement(const RunRecord& run) {
+  return total_over(run.series, [](const SeriesRow& bin) { return bin.likes + bin.replies + bin.reshares; });
 }
 double other_engagement(const RunRecord& run) { return all_engagement(run) - attributed_engagement(run); }
 double money_spent(const RunRecord& run) {
@@ -47,7 +50,7 @@ constexpr std::array incremental{
            .total = attributed_engagement},
     Metric{.name = "attributed reach",
            .unit = "users",
-           .sentence = "distinct users who looked at a campaign's posts; once for each campaign",
+           .sentence = "distinct users who looked at a paid post, whichever campaign's",
            .total = attributed_reach},
     Metric{.name = "attributed impressions",
            .unit = "impressions",
@@ -55,10 +58,13 @@ constexpr std::array incremental{
            .total = attributed_impressions},
     Metric{.name = "displaced engagement",
            .unit = "actions",
-           .sentence = "change of engagement with all other posts of `measure`, withheld ones included",
+           .sentence = "likes, replies and reshares of all other posts from the branching of the arms to the end of the run, whenever they were written; the "
+                       "difference is what they lost, withheld ones included",
            .total = other_engagement},
-    Metric{
-        .name = "net engagement", .unit = "actions", .sentence = "attributed and displaced engagement together", .total = all_engagement},
+    Metric{.name = "net engagement",
+           .unit = "actions",
+           .sentence = "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
+           .total = all_engagement},
     spent,
 };
 
@@ -70,7 +76,7 @@ constexpr std::array portfolio{
            .per = money_spent},
     Metric{.name = "campaign reach per money",
            .unit = "users per money",
-           .sentence = "distinct users who looked at a campaign's posts, per unit of money",
+           .sentence = "distinct users who looked at a paid post, whichever campaign's, per unit of money",
            .total = attributed_reach,
            .per = money_spent},
     Metric{.name = "campaign impressions per money",
@@ -131,13 +137,13 @@ bool are_clones(const ArmRuns& arm, const ArmRuns& against) {
 }
 
 constexpr std::array population{
-    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts", .total = all_engagement},
-    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post was looked at", .total = all_impressions},
+    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts of `measure`", .total = counted_engagement},
+    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post of `measure` was looked at", .total = counted_impressions},
     Metric{.name = "engagement per impression",
            .unit = "actions per impression",
-           .sentence = "likes, replies and reshares of all posts, per time one was looked at",
-           .total = all_engagement,
-           .per = all_impressions},
+           .sentence = "likes, replies and reshares of all posts of `measure`, per time one was looked at",
+           .total = counted_engagement,
+           .per = counted_impressions},
 };
 
 Series series_of(const Metric& metric, const ArmRuns& arm) {

@@ -14,7 +14,7 @@ namespace grapevine {
 struct TimeParameters {
   std::uint32_t tick_seconds = 600;
   Tick warmup = 144;    ///< at least the feed window, so that every reader's feed is full when the arms branch
-  Tick measure = 144;   ///< roots emitted in it count
+  Tick measure = 288;   ///< roots emitted in it count
   Tick followup = 144;  ///< events on those roots count to its end
 
   Tick end() const { return warmup + measure + followup; }

@@ -274,7 +274,8 @@ std::vector<Key> make_keys() {
        .name = "followup",
        .kind = K::duration,
        .field = when<&TimeParameters::followup>,
-       .sentence = "Run after it; at least feed.window, so that the outcome of every counted root is complete.",
+       .sentence = "Run after it; at least feed.window, so that the outcome of every counted root is complete, and so long that a post which a paid one withholds "
+                   "would have been seen to its end.",
        .source = "assumption",
        .range = durations_from(0)},
 

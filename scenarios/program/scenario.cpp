@@ -575,7 +575,7 @@ private:
     }
   }
 
-  std::string in_words(Tick ticks) const { return in_quotes(duration_as_text(std::int64_t(ticks) * study_.world.time.tick_seconds)); }
+  std::string in_words(std::uint64_t ticks) const { return in_quotes(duration_as_text(static_cast<std::int64_t>(ticks) * study_.world.time.tick_seconds)); }
 
   void check_time() {
     if (!tick_known_ || !sound({"feed.window"}) || !warms_up(study_)) return;
@@ -833,15 +833,36 @@ private:
     const std::string& prefix = campaign_prefixes_[i];
     if (!warms_up(study_) || !tick_known_ || !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"})) return;
     const std::uint64_t last = campaign.start + std::uint64_t(campaign.slots - 1) * campaign.every;
-    if (last < study_.world.time.measure) return;
+    if (last < study_.world.time.measure) return check_withheld(i, last);
     const std::string name = prefix.substr(0, prefix.size() - 1);
     Place place = campaign_places_[i];
     for (const char* key : {"start", "every", "slots"})
       if (given(prefix + key)) place = given(prefix + key)->value;
     add(place, fmt::format("{} has its last slot {} after the start of time.measure, which lasts {}; expected all slots in it; lower "
                            "start, every or slots",
-                           name, in_quotes(duration_as_text(std::int64_t(last) * study_.world.time.tick_seconds)),
-                           in_words(study_.world.time.measure)));
+                           name, in_words(last), in_words(study_.world.time.measure)));
+  }
+
+  /// Whatever a post that makes room for a paid one would have brought lies in the run: it may be due so long after the last slot, and would
+  /// have lived for the feed's window from the next tick on.
+  void check_withheld(std::size_t i, std::uint64_t last) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const std::string& prefix = campaign_prefixes_[i];
+    const TimeParameters& time = study_.world.time;
+    const Tick window = study_.run.feed.window;
+    if (!sound({prefix + "slot", "time.followup", "feed.window"}) || time.followup < window) return;
+    const bool paid_under_feeds = std::any_of(study_.arms.begin(), study_.arms.end(), [&](const Arm& arm) {
+      const std::vector<std::string>& pays = arm.run.pays;
+      return arm.run.diffusion.model == DiffusionModel::feed && std::find(pays.begin(), pays.end(), campaign.name) != pays.end();
+    });
+    const std::uint64_t due = last + campaign.replace_within, room = std::uint64_t{time.measure} + time.followup - window;
+    if (!paid_under_feeds || due < room) return;
+    Place place = campaign_places_[i];
+    for (const char* key : {"start", "every", "slots", "slot"})
+      if (given(prefix + key)) place = given(prefix + key)->value;
+    add(place, fmt::format("{} withholds posts that are due up to {} after the start of time.measure, {} after its last slot; expected less than {}, time.measure + "
+                           "time.followup - feed.window, so that all that they would have brought is counted; lower slot, start, every or slots, or raise time.followup to {}",
+                           prefix.substr(0, prefix.size() - 1), in_words(due), in_words(campaign.replace_within), in_words(room), in_words(time.followup + due + 1 - room)));
   }
 
   const CampaignParameters* campaign_named(std::string_view name) const {

@@ -339,9 +339,16 @@ public:
       for (std::size_t i = 0; i < record.series.size(); ++i) record.series[i].first_tick = static_cast<Tick>(ticks[i]);
 
     shapes();
-    const auto hashes = rows<schema::RunHash>(schema::run_cells);
-    expect(hashes.size() == study_.records.size(), "summary");
-    for (std::size_t i = 0; i < hashes.size(); ++i) study_.records[i].event_hash = hashes[i].event_hash;
+    const auto facts = rows<schema::RunFacts>(schema::run_cells);
+    expect(facts.size() == study_.records.size(), "summary");
+    const bool counts_paid_reach = file_.exists("/summary/paid_reach");  // since 2.2; before, a user counted once for each campaign
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      RunRecord& record = study_.records[i];
+      record.event_hash = facts[i].event_hash;
+      record.paid_reach = facts[i].paid_reach;
+      if (!counts_paid_reach)
+        for (const CampaignRow& campaign : record.campaigns) record.paid_reach += campaign.outcomes.reach;
+    }
     study_.comparison = rows<ComparisonRow>(schema::comparison_rows);
     study_.claims = rows<ClaimRow>(schema::claim_rows);
     study_.response = rows<ResponseRow>(schema::response_rows);
@@ -491,7 +498,7 @@ std::vector<Dataset> datasets() {
   std::vector<Dataset> list;
   take_down<TierBound>(tier_bounds, list);
   take_down<TierRow>(tier_cells, list);
-  take_down<RunHash>(run_cells, list);
+  take_down<RunFacts>(run_cells, list);
   take_down<ComparisonRow>(comparison_rows, list);
   take_down<ClaimRow>(claim_rows, list);
   take_down<ResponseRow>(response_rows, list);
@@ -563,8 +570,8 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
     for (const std::uint64_t from : study.tiers_from) use(schema::TierBound{from});
   });
   writer.part<TierRow>(schema::tier_cells, writer.rows(&RunRecord::tiers));
-  writer.part<schema::RunHash>(schema::run_cells, [&](auto&& use) {
-    for (const RunRecord& record : study.records) use(schema::RunHash{record.event_hash});
+  writer.part<schema::RunFacts>(schema::run_cells, [&](auto&& use) {
+    for (const RunRecord& record : study.records) use(schema::RunFacts{record.event_hash, record.paid_reach});
   });
 
   writer.group("comparison", study.comparison.size());

@@ -21,7 +21,7 @@ namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
 inline constexpr int major_version = 2;  ///< raised when readers of the old format would misread the new one
-inline constexpr int minor_version = 1;  ///< raised when something is added
+inline constexpr int minor_version = 2;  ///< raised when something is added
 
 inline constexpr std::string_view count_units = "1";
 inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
@@ -134,8 +134,10 @@ struct Placed {
 struct TierBound {
   std::uint64_t from = 0;
 };
-struct RunHash {
+/// Of one run, beside its tiers.
+struct RunFacts {
   std::uint64_t event_hash = 0;
+  std::uint64_t paid_reach = 0;
 };
 struct GroupSessions {
   std::uint64_t sessions = 0;
@@ -304,10 +306,11 @@ void columns(Row& row, Column& column) {
   column("followers_from", row.from, count_units, "least follower count of the tier");
 }
 
-template <Of<RunHash> Row, class Column>
+template <Of<RunFacts> Row, class Column>
 void columns(Row& row, Column& column) {
   column.hash("event_hash", row.event_hash,
               "order-free hash of every emission, impression and action since the start of the warm-up, hexadecimal");
+  column("paid_reach", row.paid_reach, count_units, "distinct users with an impression of at least one paid root, whatever the campaign");
 }
 
 template <Of<ComparisonRow> Row, class Column>

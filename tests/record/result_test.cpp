@@ -82,6 +82,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.tiers == other.tiers);
     CHECK(one.campaigns == other.campaigns);
     CHECK(one.event_hash == other.event_hash);
+    CHECK(one.paid_reach == other.paid_reach);
     CHECK(one.ledger == other.ledger);
     CHECK(one.group_sessions == other.group_sessions);
     CHECK(one.readers == other.readers);

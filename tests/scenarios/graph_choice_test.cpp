@@ -260,7 +260,7 @@ TEST_CASE("a study runs on planted, randomised and chosen accounts with the same
                             "model = \"configuration\"\nrandomise = 1\nmean_followees = 8\n[time]\nwarmup = \"6h\"\nmeasure = "
                             "\"6h\"\nfollowup = \"6h\"\n[feed]\nwindow = \"6h\"\n[[plant]]\n"
                             "name = \"new\"\nfollowers = [100, 100]\n[[campaign]]\nname = \"c\"\nplant = \"new\"\ncount = 1\nslots = "
-                            "1\nstart = \"0\"\n[[arm]]\nname "
+                            "1\nstart = \"0\"\nslot = \"5h\"\n[[arm]]\nname "
                             "= \"none\"\n[[arm]]\nname = \"paid\"\npays = [\"c\"]\n";
   const Scenario scenario = scenario_of(study, {"replicates=2"});
   const StudyResult alone = with_threads(1, [&] { return run_study(scenario); });

@@ -52,7 +52,7 @@ const std::vector<Setting> settings{
     {"pays", "[\"c\"]", {"run.pays"}, campaign_table},
     {"time.tick", "\"10min\"", {}},  // its own test: it changes every duration
     {"time.warmup", "\"2d\"", {"time.warmup"}},
-    {"time.measure", "\"2d\"", {"time.measure"}},
+    {"time.measure", "\"3d\"", {"time.measure"}},
     {"time.followup", "\"48h\"", {"time.followup"}},
     {"graph.model", "\"erdos-renyi\"", {"graph.model"}},
     {"graph.users", "1001", {"graph.users"}},

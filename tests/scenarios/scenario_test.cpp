@@ -179,9 +179,13 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
       {"[[campaign]]\nname = \"c\"\n",
        "4:1: campaign.c has no bound and would pay every user; expected one of count, budget, budget_of; add one"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n", "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
-      {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 5\n",
-       "7:9: campaign.c has its last slot \"1d\" after the start of time.measure, which lasts \"1d\"; expected all slots in it; lower "
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 9\n",
+       "7:9: campaign.c has its last slot \"2d\" after the start of time.measure, which lasts \"2d\"; expected all slots in it; lower "
        "start, every or slots"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nslot = \"30h\"\n[[arm]]\nname = \"a\"\npays = [\"c\"]\n",
+       "7:8: campaign.c withholds posts that are due up to \"2d\" after the start of time.measure, \"30h\" after its last slot; expected less than "
+       "\"2d\", time.measure + time.followup - feed.window, so that all that they would have brought is counted; lower slot, start, every or slots, or "
+       "raise time.followup to \"1450min\""},
       {"[[campaign]]\nname = \"c\"\naccounts = [\"a\"]\nfollowers = [1, 2]\n",
        "7:1: campaign.c.followers has no effect here; it needs accounts that are not a list of ids; remove it"},
       {"[[contrast]]\narm = \"base\"\nagainst = \"base\"\n", "4:1: a contrast of 'base' with itself; expected two different arms"},
@@ -192,6 +196,19 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "11:1: a second contrast of 'a' against 'b'; expected each once; remove one"},
   };
   for (const Case& it : cases) CHECK(only(refusal_of_text(smallest + it.text)) == "study.toml:" + it.message);
+}
+
+TEST_CASE("withheld posts are held against the run only where feeds pay for them, and to the tick", "[scenarios][reader]") {
+  const std::string campaign = smallest + "[[campaign]]\nname = \"c\"\ncount = 1\n", arm = "[[arm]]\nname = \"a\"\n", pays = "pays = [\"c\"]\n";
+  // Four slots every 6 hours: the last is 18 h after the start of 2 d. A post due at 2 d - 10 min is visible from 2 d on, to the end of the third day.
+  CHECK(refusal_of_text(campaign + "slot = \"1790min\"\n" + arm + pays).empty());
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm).empty());  // nobody pays
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "diffusion.model = \"independent-cascade\"\n[[arm]]\nname = \"b\"\n").empty());
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "[time]\nfollowup = \"1450min\"\n").empty());  // what the message says
+  CHECK(only(refusal_of_text(campaign + "start = \"20h\"\nslots = 2\nevery = \"4h\"\n" + arm + pays)).find("study.toml:8:9: campaign.c withholds posts that are due up to \"2d\"") == 0);
+  // Mistakes come at once, and each once.
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n[[campaign]]\nname = \"d\"\ncount = 1\nslot = \"3d\"\n" + arm + "pays = [\"c\", \"d\"]\n").size() == 2);
+  CHECK(only(refusal_of_text(campaign + "slot = \"30h\"\nslots = 9\n" + arm + pays)).find("expected all slots in it") != std::string::npos);
 }
 
 TEST_CASE("campaigns cannot bound each other in a circle", "[scenarios][reader]") {

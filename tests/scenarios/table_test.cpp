@@ -44,6 +44,8 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
                                                .likes = 1'500 * arm + 17 * wobble},
                                   .budget = 500 * micro_per_unit,
                                   .spent = 500 * micro_per_unit - static_cast<MicroMoney>(arm * 1'230'000)};
+      if (arm > 0) run.paid_reach = run.campaigns[arm - 1].outcomes.reach;
+      run.series = {{.likes = 108'641 + 30 * wobble + arm, .replies = 1'500 * arm}};
       study.records.push_back(run);
     }
   for (std::uint32_t r = 0; r < replicates; ++r)
