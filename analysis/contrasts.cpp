@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "analysis/estimates.hpp"
 #include "graph/base/error.hpp"
 
 namespace grapevine {
@@ -43,6 +42,17 @@ double money_spent(const RunRecord& run) {
 
 constexpr Metric spent{.name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
 
+constexpr Metric engagement_per_money{.name = "campaign engagement per money",
+                                      .unit = "actions per money",
+                                      .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
+                                      .total = attributed_engagement,
+                                      .per = money_spent};
+constexpr Metric engagement_per_impression{.name = "campaign engagement per impression",
+                                           .unit = "actions per impression",
+                                           .sentence = "likes, replies and reshares per look at a campaign's post",
+                                           .total = attributed_engagement,
+                                           .per = attributed_impressions};
+
 constexpr std::array incremental{
     Metric{.name = "attributed engagement",
            .unit = "actions",
@@ -69,11 +79,7 @@ constexpr std::array incremental{
 };
 
 constexpr std::array portfolio{
-    Metric{.name = "campaign engagement per money",
-           .unit = "actions per money",
-           .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
-           .total = attributed_engagement,
-           .per = money_spent},
+    engagement_per_money,
     Metric{.name = "campaign reach per money",
            .unit = "users per money",
            .sentence = "distinct users who looked at a paid post, whichever campaign's, per unit of money",
@@ -84,11 +90,7 @@ constexpr std::array portfolio{
            .sentence = "times the campaigns' posts were looked at, per unit of money",
            .total = attributed_impressions,
            .per = money_spent},
-    Metric{.name = "campaign engagement per impression",
-           .unit = "actions per impression",
-           .sentence = "likes, replies and reshares per look at a campaign's post",
-           .total = attributed_engagement,
-           .per = attributed_impressions},
+    engagement_per_impression,
     spent,
 };
 
@@ -112,16 +114,8 @@ constexpr std::array clone{
            .sentence = "times the account's paid posts were looked at, per follower",
            .total = attributed_impressions,
            .per = audience_size},
-    Metric{.name = "campaign engagement per impression",
-           .unit = "actions per impression",
-           .sentence = "likes, replies and reshares per look at a campaign's post",
-           .total = attributed_engagement,
-           .per = attributed_impressions},
-    Metric{.name = "campaign engagement per money",
-           .unit = "actions per money",
-           .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
-           .total = attributed_engagement,
-           .per = money_spent},
+    engagement_per_impression,
+    engagement_per_money,
     Metric{.name = "followers", .unit = "users", .sentence = "followers of the account", .total = audience_size},
 };
 
@@ -163,7 +157,8 @@ void put(const Estimate& estimate, ComparisonRow& row) {
   row.replicates = static_cast<std::uint32_t>(estimate.n);
 }
 
-void put(const PairedEstimate& paired, ComparisonRow& row) {
+template <class Paired>  // a PairedEstimate or a LogRatio
+void put(const Paired& paired, ComparisonRow& row) {
   put(paired.estimate, row);
   row.correlation = paired.correlation;
   row.variance_ratio = paired.variance_ratio;
@@ -205,10 +200,10 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
     row.mean_arm = pooled(a).value;
     row.mean_against = pooled(b).value;
     if (metric.per) {
-      row.statistic = "ratio of means";
+      row.statistic = ratio_statistic;
       row.unit = "1";
-      row.interval = "jackknife";
-      put(paired_ratio(a, b), row);
+      row.interval = ratio_interval;
+      put(log_ratio(a, b), row);
       rows.push_back(row);
     }
     row.statistic = metric.per ? "difference of ratios of means" : "difference of means";
@@ -218,6 +213,10 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
     rows.push_back(row);
   }
   return rows;
+}
+
+LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
+  return log_ratio(series_of(engagement_per_money, micro_arm), series_of(engagement_per_money, mega_arm));
 }
 
 }  // namespace grapevine

@@ -41,4 +41,10 @@ inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, st
   return row;
 }
 
+/// Of a quotient or, without `per`, of a mean.
+inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view unit, const Series& series) {
+  const bool mean = series.per.empty();
+  return population_row(arm, std::move(contrast), metric, mean ? "mean" : ratio_statistic, unit, mean ? "t" : ratio_interval, pooled(series));
+}
+
 }  // namespace grapevine

@@ -33,8 +33,12 @@ double impressions_of(const TierRow& t) { return number(t.outcomes.impressions);
 double follower_posts_of(const TierRow& t) { return number(t.follower_posts); }
 double over_accounts(double mean, std::uint64_t denominators) { return denominators == 0 ? not_a_number : mean; }
 
+/// The rate that claim 2 compares.
+constexpr Rate claimed_rate{
+    {"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of};
+
 constexpr std::array rates{
-    Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
+    claimed_rate,
     Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
          [](const TierRow& t) { return over_accounts(t.mean_rate_per_impression, t.outcomes.impressions); },
          nullptr},
@@ -50,6 +54,11 @@ constexpr std::array rates{
     Rate{{"impressions per follower", "impressions per follower and post", "looks at a post per follower of its author, all posts together"}, impressions_of, follower_posts_of},
 };
 constexpr TierRate amplification{"amplification", "1", "impressions per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
+
+Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
+  const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
+  return rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
+}
 
 /// An outcome over an exposure, by follower count.
 struct Response {
@@ -99,12 +108,6 @@ std::vector<double> curve_points(const std::vector<std::vector<ExposedGroup>>& r
   }
 }
 
-double sum_over_campaigns(const RunRecord& run, double (*of)(const CampaignRow&)) {
-  double sum = 0;
-  for (const CampaignRow& campaign : run.campaigns) sum += of(campaign);
-  return sum;
-}
-
 double money(MicroMoney micro) { return static_cast<double>(micro) / static_cast<double>(micro_per_unit); }
 
 /// Distinct followers that random audiences as large as those of the campaign's accounts would have.
@@ -134,18 +137,15 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
   std::vector<ComparisonRow> rows;
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
     const std::string contrast = "posts of tier " + tiers[tier];
-    for (const Rate& rate : rates) {
-      const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
-      const Series series = rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
-      rows.push_back(population_row(arm, contrast, rate.told.name, rate.per ? "ratio of means" : "mean", rate.told.unit, rate.per ? "jackknife" : "t", pooled(series)));
-    }
+    for (const Rate& rate : rates)
+      rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
     const auto per_session = [&](std::size_t group) {
       return series_of(
           arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); }, [=](const RunRecord& run) { return number(run.group_sessions[group]); });
     };
-    rows.push_back(population_row(arm, contrast, amplification.name, "ratio of means", amplification.unit, "jackknife",
-                                  paired_ratio(per_session(ranked), per_session(held_out)).estimate));
+    rows.push_back(population_row(arm, contrast, amplification.name, ratio_statistic, amplification.unit, ratio_interval,
+                                  log_ratio(per_session(ranked), per_session(held_out)).estimate));
   }
   return rows;
 }
@@ -185,7 +185,7 @@ std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<
     if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; })) continue;
     const std::string contrast = "accounts of campaign " + campaigns[c];
     const auto add = [&](std::string_view metric, std::string_view unit, const Series& series) {
-      rows.push_back(population_row(arm, contrast, metric, "ratio of means", unit, "jackknife", pooled(series)));
+      rows.push_back(population_row(arm, contrast, metric, unit, series));
     };
     const auto audience = of([](const CampaignRow& row) { return number(row.audience); });
     add("audience over random audiences", "1", series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
@@ -231,20 +231,7 @@ LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t 
 }
 
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega) {
-  const auto rate = [&](std::size_t tier) {
-    return series_of(
-        arm, [=](const RunRecord& run) { return engagement_of(run.tiers[tier]); }, [=](const RunRecord& run) { return impressions_of(run.tiers[tier]); });
-  };
-  return log_ratio(rate(micro), rate(mega));
-}
-
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
-  const auto per_money = [](const ArmRuns& arm) {
-    return series_of(
-        arm, [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return number(c.outcomes.engagement()); }); },
-        [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return money(c.spent); }); });
-  };
-  return log_ratio(per_money(micro_arm), per_money(mega_arm));
+  return log_ratio(series_of(arm, claimed_rate, micro), series_of(arm, claimed_rate, mega));
 }
 
 }  // namespace grapevine

@@ -43,11 +43,8 @@ std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<
 /// Amplification of tier `micro` over that of tier `mega`: impressions of ranked readers over those of held-out ones; sessions cancel. Claim 3.
 LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
 
-/// Pooled engagement per impression of tier `micro` over that of tier `mega`. Claim 2.
+/// Pooled engagement per impression of tier `micro` over that of tier `mega`: the rate that `tier_rates` has first. Claim 2.
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
-
-/// Engagement with the campaigns' posts per money, `micro_arm` over `mega_arm`. Claim 5, until conversions exist.
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm);
 
 /// Whether readers were held out of the ranking in every replicate.
 bool holds_out(const ArmRuns& arm);

@@ -224,6 +224,7 @@ private:
         row.level = 1.0 - judged.level;
         row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
         row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+        row.replicates_needed = judged.replicates_needed;
       }
       study_.claims.push_back(std::move(row));
     }

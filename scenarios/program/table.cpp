@@ -146,7 +146,7 @@ std::string interval(const ComparisonRow& row, int decimals, bool with_sign) {
   return fmt::format("[{}, {}]", number(row.lower), number(row.upper));
 }
 
-bool is_ratio(const ComparisonRow& row) { return row.statistic == "ratio of means"; }
+bool is_ratio(const ComparisonRow& row) { return row.statistic == ratio_statistic; }
 
 std::string_view meaning(std::string_view estimand) {
   if (estimand == "incremental") return "what the campaign added";
@@ -182,12 +182,14 @@ std::string contrast_text(std::span<const ComparisonRow> rows) {
 
 namespace {
 
-/// Decimals and half the interval: "0.0900 ±0.0002".
-std::string with_half(const ComparisonRow& row) {
+/// The estimate and its interval: "0.0900 ±0.0002" where both sides show the same, else "0.090 [0.081, 0.101]", as those of ratios are.
+std::string with_interval(const ComparisonRow& row) {
   if (std::isnan(row.estimate)) return "-";
   const int decimals = decimals_of(row);
-  const double half = (row.upper - row.lower) / 2;
-  return with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals));
+  const std::string estimate = with_decimals(row.estimate, decimals);
+  if (std::isnan(row.lower) || std::isnan(row.upper)) return estimate;
+  const std::string below = with_decimals(row.estimate - row.lower, decimals), above = with_decimals(row.upper - row.estimate, decimals);
+  return below == above ? estimate + " ±" + above : estimate + " " + interval(row, decimals, false);
 }
 
 std::vector<std::string> assumptions_of(const ClaimRow& row) {
@@ -215,6 +217,21 @@ std::set<std::string> common_assumptions(const std::vector<ClaimRow>& claims) {
   return common;
 }
 
+/// How many replicates would decide the claims that are not; nothing where there is nothing to tell.
+std::string more_replicates(const std::vector<ClaimRow>& claims) {
+  std::vector<std::string> enough, too_many;
+  for (const ClaimRow& row : claims)
+    if (row.replicates_needed > most_replicates)
+      too_many.push_back(fmt::to_string(row.claim));
+    else if (row.replicates_needed > 0)
+      enough.push_back(fmt::format("{} {}claim {}", with_thousands(row.replicates_needed), enough.empty() ? "replicates would decide " : "", row.claim));
+  const std::string needed = fmt::format("would be needed for claim {}", fmt::join(too_many, " and claim "));
+  if (enough.empty())
+    return too_many.empty() ? "" : fmt::format("More than {} replicates {}, from the variance seen.", with_thousands(most_replicates), needed);
+  return fmt::format("About {}, from the variance seen.", fmt::join(enough, ", about ")) +
+         (too_many.empty() ? "" : fmt::format(" More than {} {}.", with_thousands(most_replicates), needed));
+}
+
 /// The claims with their verdicts.
 std::string claims_block(const StudyResult& study) {
   TextTable table("rllll");
@@ -237,6 +254,7 @@ std::string claims_block(const StudyResult& study) {
                                        own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
                            5);
   }
+  if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5);
   if (!common.empty()) text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5);
   return text;
 }
@@ -273,7 +291,7 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
     table.add(second);
     for (std::size_t t = 0; t < study.tiers.size(); ++t) {
       std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts)};
-      for (std::size_t i = begin; i < end; ++i) line.push_back(with_half(*row_of(study.tiers[t], shown[i].name)));
+      for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
       table.add(line);
     }
     text += (begin > 0 ? "\n" : fmt::format("By tier of the author, in the arm {}\n", arm)) + table.text();
@@ -299,7 +317,7 @@ std::string cascade_block(const StudyResult& study, std::size_t room) {
       bool any = false;
       for (std::size_t i = begin; i < end; ++i) {
         const auto row = std::ranges::find_if(study.comparison, [&](const ComparisonRow& it) { return it.contrast == cascade_contrast && it.arm == arms[i] && it.metric == fact.name; });
-        line.push_back(row == study.comparison.end() ? "-" : with_half(*row));
+        line.push_back(row == study.comparison.end() ? "-" : with_interval(*row));
         any = any || line.back() != "-";
       }
       if (any) table.add(line);

@@ -215,6 +215,8 @@ void columns(Row& row, Column& column) {
   column("replicates", row.replicates, count_units, "replicates behind the estimate");
   column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not yet modelled");
   column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
+  column("replicates_needed", row.replicates_needed, count_units,
+         "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 where it is decided or nothing can be told");
 }
 
 template <Of<ResponseRow> Row, class Column>

@@ -77,6 +77,26 @@ TEST_CASE("reach of an arm is of users, however many campaigns they met", "[anal
   CHECK(row(contrast({"both", both}, large), "campaign reach per money", "ratio of means").estimate == 1);
 }
 
+TEST_CASE("a ratio has one interval, that of its logarithm: the claim has that of the row", "[analysis][contrasts][claims]") {
+  const ComparisonRow ratio = row(contrast(small, large), "campaign engagement per money", "ratio of means");
+  const LogRatio claimed = engagement_per_money_ratio(small, large);
+  CHECK((ratio.estimate == claimed.estimate.value && ratio.lower == claimed.estimate.low && ratio.upper == claimed.estimate.high));
+  CHECK(ratio.interval == "jackknife, log");
+  // 60/4.5, 64/4, 44/3.5 against 30/5, 40/5, 20/5: the log of the ratio without each replicate by hand; t(2 degrees, 0.975) = 4.30265273.
+  const double all = std::log(168 / 12. / (90 / 15.));
+  const std::vector<double> without{std::log(108 / 7.5 / (60 / 10.)), std::log(104 / 8. / (50 / 10.)), std::log(124 / 8.5 / (70 / 10.))};
+  double mean = 0, squares = 0;
+  for (const double log : without) mean += (3 * all - 2 * log) / 3;
+  for (const double log : without) squares += std::pow(3 * all - 2 * log - mean, 2);
+  const double half = 4.30265273 * std::sqrt(squares / 6);
+  CHECK(ratio.lower == Approx(14 / 6. * std::exp(-half)));
+  CHECK(ratio.upper == Approx(14 / 6. * std::exp(half)));
+  CHECK(ratio.correlation == Approx(claimed.correlation));
+  // Exchange the arms, and it turns over.
+  const ComparisonRow back = row(contrast(large, small), "campaign engagement per money", "ratio of means");
+  CHECK((back.lower == Approx(1 / ratio.upper) && back.upper == Approx(1 / ratio.lower)));
+}
+
 TEST_CASE("two arms that pay are compared by what their money brought", "[analysis][contrasts]") {
   const auto rows = contrast(small, large);
   CHECK(rows.front().estimand == "portfolio");
@@ -137,10 +157,13 @@ TEST_CASE("rates by tier pool impressions, they do not average rates", "[analysi
   CHECK(micro.estimate == Approx(120. / 2000));
   CHECK(mega.estimate == Approx(100. / 400));  // the mean of the rates would be 0.2
   CHECK((mega.lower < 0.25 && 0.25 < mega.upper && mega.replicates == 2));
+  // On the scale of the logarithm, so never below 0, though 1 degree of freedom stretches it: without one run 0.3 and 0.1.
+  const double half = 12.7062047362 * std::sqrt(std::pow(std::log(0.3) - std::log(0.1), 2) / 4);
+  CHECK((mega.interval == "jackknife, log" && mega.lower == Approx(0.25 * std::exp(-half)) && mega.upper == Approx(0.25 * std::exp(half))));
 }
 
 TEST_CASE("every metric has a name of its own, a unit and a sentence", "[analysis][contrasts]") {
-  for (const auto estimand : {"incremental", "portfolio", "population"})
+  for (const auto estimand : {"incremental", "portfolio", "clone", "population"})
     for (const Metric& metric : metrics_of(estimand)) {
       CHECK_FALSE((metric.name.empty() || metric.unit.empty() || metric.sentence.empty() || metric.total == nullptr));
       int same = 0;

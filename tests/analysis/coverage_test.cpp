@@ -70,9 +70,18 @@ Estimate fieller(const Arms& arms) {
   return e;
 }
 
+/// The jackknife of the ratio itself (Tukey 1958), which the library had before the one of its logarithm.
+Estimate plain(const Arms& arms) {
+  double x = 0, y = 0;
+  for (const double value : arms.x.total) x += value;
+  for (const double value : arms.y.total) y += value;
+  std::vector<double> without;
+  for (std::size_t i = 0; i < arms.x.total.size(); ++i) without.push_back((x - arms.x.total[i]) / (y - arms.y.total[i]));
+  return jackknife(x / y, without);
+}
+
 using Interval = Estimate (*)(const Arms&);
-constexpr std::array<Interval, 3> intervals{[](const Arms& arms) { return paired_ratio(arms.x, arms.y).estimate; },
-                                            [](const Arms& arms) { return log_ratio(arms.x, arms.y).estimate; }, fieller};
+constexpr std::array<Interval, 3> intervals{plain, [](const Arms& arms) { return log_ratio(arms.x, arms.y).estimate; }, fieller};
 
 struct Coverage {
   double covered, below, above, missing;  ///< shares of trials: interval with the truth, wholly below it, wholly above it, none

@@ -117,9 +117,10 @@ TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accou
   }
   const ComparisonRow& pooled_rate = row_of(rows, "posts of tier small", "engagement per impression");
   CHECK(pooled_rate.estimate == 0.1);  // 16 / 160, not the mean of 0.15 and 0.0833
-  // Without the first 10 / 120, without the second 6 / 40: pseudo-values 0.2 - 1/12 and 0.2 - 0.15, half their distance is 1/30.
-  CHECK(pooled_rate.upper - pooled_rate.estimate == Approx(t_of_two / 30).epsilon(1e-9));
-  CHECK((pooled_rate.interval == "jackknife" && pooled_rate.statistic == "ratio of means" && pooled_rate.unit == "actions per impression"));
+  // Without the first 10 / 120, without the second 6 / 40: the pseudo-values of the logarithm lie log(0.15 x 12) apart, half of it is the error.
+  CHECK(pooled_rate.upper == Approx(0.1 * std::exp(t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
+  CHECK(pooled_rate.lower == Approx(0.1 * std::exp(-t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
+  CHECK((pooled_rate.interval == "jackknife, log" && pooled_rate.statistic == "ratio of means" && pooled_rate.unit == "actions per impression"));
 
   const ComparisonRow& by_account = row_of(rows, "posts of tier small", "engagement per impression, mean of accounts");
   CHECK(by_account.estimate == Approx(0.3).epsilon(1e-15));

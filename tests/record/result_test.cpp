@@ -31,7 +31,7 @@ auto fields(const PostRow& r) {
 }
 auto fields(const ClaimRow& r) {
   return std::make_tuple(r.claim, r.name, r.contrast, r.arm, bits(r.estimate), bits(r.lower), bits(r.upper), bits(r.margin_low), bits(r.margin_high), bits(r.level), r.replicates,
-                         r.verdict, r.assumptions);
+                         r.verdict, r.assumptions, r.replicates_needed);
 }
 auto fields(const ResponseRow& r) {
   return std::make_tuple(r.arm, r.metric, bits(r.followers), bits(r.response), bits(r.response_lower), bits(r.response_upper), bits(r.elasticity), bits(r.elasticity_lower),
