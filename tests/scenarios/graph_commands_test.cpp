@@ -56,6 +56,21 @@ TEST_CASE("a column of probabilities goes through import, sample and export", "[
   CHECK(contains(shell.err(), "follows.csv:1: the header has the columns 'from', 'to', 'weight'; expected 'p' once"));
 }
 
+TEST_CASE("how long a tail must be is an option", "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  const auto exponent = [&](std::vector<std::string> options) {  // of followers: two users have 1 and 3
+    options.insert(options.begin(), {"graph", "stats", "follows.csv"});
+    REQUIRE(shell.call(options) == 0);
+    const std::string text = shell.out();
+    const std::size_t at = text.find("power-law exponent", text.find("Followers\n")), end = text.find('\n', at);
+    return text.substr(text.rfind(' ', end) + 1, end - text.rfind(' ', end) - 1);
+  };
+  CHECK(exponent({}) == "-");
+  CHECK(exponent({"--least-tail", "3"}) == "-");
+  CHECK(std::stod(exponent({"--least-tail", "2"})) > 1);
+}
+
 TEST_CASE("the way a list is to be read decides what is imported", "[program][graph]") {
   const Shell shell;
   shell.write("pairs.txt", "x;y\nx;z\n");
@@ -182,6 +197,7 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "stats", "follows.csv", "--columns", "u", "v"}, "follows.csv:1: the header has the columns"},
       {{"graph", "stats", "follows.csv", "--separator", ";;"}, "--separator is ';;'; expected one sign"},
       {{"graph", "stats", "follows.csv", "--sample", "0"}, "grapevine graph stats: --sample"},
+      {{"graph", "stats", "follows.csv", "--least-tail", "1"}, "grapevine graph stats: --least-tail"},
       {{"graph", "sample", "follows.csv", "-o", "x.gvg"}, "grapevine graph sample: --users is required"},
       {{"graph", "sample", "follows.csv", "--users", "6", "-o", "x.gvg"}, "--users is 6; expected at most 5, the users of follows.csv"},
       {{"graph", "sample", "follows.csv", "--users", "3", "--method", "forest-fire", "--forward", "1", "-o", "x.gvg"},
