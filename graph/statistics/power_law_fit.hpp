@@ -23,8 +23,8 @@ struct PowerLawFit {
 /// solved to the last bits. O(distinct degrees).
 PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min);
 
-/// Users that a tail has at the least. In shorter ones chance makes the exponent, whose standard error is about (exponent - 1) / sqrt(users)
-/// (Clauset, Shalizi, Newman 2009, section 3.3).
+/// Users that a tail has at the least. In shorter ones the standard error of the exponent, about (exponent - 1) / sqrt(users), is more than a
+/// seventh of exponent - 1 (Clauset, Shalizi, Newman 2009, section 3.1).
 inline constexpr std::uint64_t usual_least_tail = 50;
 
 /// The fit of least distance among all x_min >= 1 that occur and leave `least_users` in the tail, of equal ones that of smallest x_min. None
