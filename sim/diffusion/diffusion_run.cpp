@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
@@ -24,25 +25,27 @@ namespace {
 /// Numbers of the contagions of paid posts: apart from those of unpaid cascades, which count from 0.
 constexpr std::uint64_t first_paid = std::uint64_t{1} << 63;
 
-/// Who has had an impression, looked at tree by tree and campaign by campaign.
+/// Who has had an impression, looked at tree by tree, account by account and campaign by campaign.
 class ReachMarks {
 public:
   explicit ReachMarks(std::size_t users) : marks_(users) {}
 
   void next_tree() { ++tree_; }
+  void next_account() { ++account_; }
   void next_campaign() { ++campaign_; }
   void forget_tiers() {
     for (Mark& mark : marks_) mark.tiers = 0;
   }
 
   struct First {
-    bool of_tree, of_campaign, of_tier;
+    bool of_tree, of_account, of_campaign, of_tier, of_all;
   };
   /// An impression by `user` of a post by an author of `tier`: what it is the first of.
   First look(UserId user, std::uint8_t tier) {
     Mark& mark = marks_[user.index()];
-    const First first{mark.tree != tree_, mark.campaign != campaign_, (mark.tiers >> tier & 1) == 0};
+    const First first{mark.tree != tree_, mark.account != account_, mark.campaign != campaign_, (mark.tiers >> tier & 1) == 0, mark.tiers == 0};
     mark.tree = tree_;
+    mark.account = account_;
     mark.campaign = campaign_;
     mark.tiers |= static_cast<std::uint16_t>(1u << tier);
     return first;
@@ -51,12 +54,14 @@ public:
 private:
   struct Mark {
     std::uint32_t tree = 0;
+    std::uint32_t account = 0;
     std::uint16_t campaign = 0;
     std::uint16_t tiers = 0;  ///< bit i: of tier i
   };
   static_assert(most_tiers <= 16);
   std::vector<Mark> marks_;
   std::uint32_t tree_ = 0;
+  std::uint32_t account_ = 0;
   std::uint16_t campaign_ = 0;
 };
 
@@ -293,41 +298,61 @@ private:
     const std::unique_ptr<Contagion> contagion = make_contagion(world_.audience_, chances, diffusion_);
     std::uint32_t waves = 0;
     for (const Purchase& purchase : purchases) waves = std::max(waves, purchase.posts);
+    std::vector<std::vector<PaidPost>> posts_of(purchases.size());
     Spread spread;
     for (std::uint32_t wave = 0; wave < waves; ++wave) {
       tell(1.0);
       std::vector<UserId> seeds;
-      std::vector<std::size_t> influencers;
+      std::vector<std::size_t> accounts;
       for (std::size_t i = 0; i < purchases.size(); ++i) {
         if (purchases[i].posts <= wave) continue;
         seeds.push_back(purchases[i].user);
-        influencers.push_back(first_influencer + i);
+        accounts.push_back(i);
       }
       contagion->run(seeds, ContagionKey(contagions_, first_paid + wave), spread);
-      const std::vector<std::vector<CascadeNode>> trees = trees_of(spread, seeds.size());
+      std::vector<std::vector<CascadeNode>> trees = trees_of(spread, seeds.size());
       for (std::size_t s = 0; s < trees.size(); ++s) {
         PostRow row;
         row.key = nested_mix(contagions_ ^ campaign_key(campaign.name), seeds[s].value(), wave);
         row.author = seeds[s];
         row.campaign = static_cast<std::int32_t>(c);
         row.topic = static_cast<std::uint8_t>(topic);
-        add_paid(trees[s], row, record_.influencers[influencers[s]], ContagionKey(contagions_, first_paid + wave));
+        posts_of[accounts[s]].push_back({std::move(trees[s]), row});
       }
     }
+    for (std::size_t i = 0; i < purchases.size(); ++i) {  // account by account: whom it reaches is known once all its posts are looked at
+      marks_.next_account();
+      for (std::uint32_t wave = 0; wave < posts_of[i].size(); ++wave)
+        count_paid(posts_of[i][wave], record_.influencers[first_influencer + i], ContagionKey(contagions_, first_paid + wave));
+      paid_before_.insert(purchases[i].user);
+    }
+    for (std::uint32_t wave = 0; wave < waves; ++wave)
+      for (const std::vector<PaidPost>& posts : posts_of)
+        if (wave < posts.size()) add_post(posts[wave].tree, posts[wave].row, posts[wave].impressions, posts[wave].reach);
   }
 
-  void add_paid(const std::vector<CascadeNode>& tree, const PostRow& row, InfluencerRow& influencer, ContagionKey key) {
-    const std::uint8_t tier = world_.tier_[row.author.index()];
+  struct PaidPost {
+    std::vector<CascadeNode> tree;
+    PostRow row;
+    std::uint64_t impressions = 0, reach = 0;
+  };
+
+  /// Adds the post to the rows of its account, campaign and tier.
+  void count_paid(PaidPost& paid, InfluencerRow& influencer, ContagionKey key) {
+    const std::vector<CascadeNode>& tree = paid.tree;
+    const std::uint8_t tier = world_.tier_[paid.row.author.index()];
     Outcomes post{.posts = 1, .reshares = tree.size() - 1};
-    std::uint64_t new_to_campaign = 0, new_to_tier = 0;
+    std::uint64_t new_to_account = 0, new_to_campaign = 0, new_to_tier = 0, new_to_all = 0;
     marks_.next_tree();
     for (const CascadeNode& node : tree) {
       post.impressions += contacts_of(node);
       for (const UserId follower : followers_reached(node)) {
         const ReachMarks::First first = marks_.look(follower, tier);
         post.reach += first.of_tree;
+        new_to_account += first.of_account;
         new_to_campaign += first.of_campaign;
         new_to_tier += first.of_tier;
+        new_to_all += first.of_all;
       }
       record_.event_hash +=
           adoption_hash(key, node.user, node.parent < 0 ? node.user : tree[static_cast<std::size_t>(node.parent)].user, node.tick);
@@ -336,24 +361,27 @@ private:
       now.impressions += contacts_of(node);
       now.delivered = now.served = now.impressions;
     }
-    if (diffusion_.model ==
-        DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are those of its first post
+    if (diffusion_.model == DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are those of its first post
       const std::uint64_t own = contacts_of(tree.front());
       post.reach = post.impressions;
-      new_to_campaign = new_to_tier = post.impressions - (influencer.posts > 0 ? own : 0);
+      new_to_account = new_to_campaign = post.impressions - (influencer.posts > 0 ? own : 0);
+      new_to_tier = new_to_all = post.impressions - (influencer.posts > 0 || paid_before_.contains(paid.row.author) ? own : 0);
     }
     ++bin(0).paid_posts;
 
-    CampaignRow& campaign = record_.campaigns[static_cast<std::size_t>(row.campaign)];
-    Outcomes of_campaign = post, of_tier = post;
-    of_campaign.reach = new_to_campaign;
-    of_tier.reach = new_to_tier;
-    add(of_campaign, campaign.outcomes);
-    add(of_tier, record_.tiers[tier].outcomes);
-    add(post, influencer.outcomes);
-    if (influencer.posts++ == 0) ++record_.tiers[tier].authors;
-    record_.tiers[tier].follower_posts += world_.graph_.follower_count(row.author);
-    add_post(tree, row, post.impressions, post.reach);
+    const auto add_with = [&](std::uint64_t reach, Outcomes& sum) {
+      Outcomes more = post;
+      more.reach = reach;
+      add(more, sum);
+    };
+    add_with(new_to_account, influencer.outcomes);
+    add_with(new_to_campaign, record_.campaigns[static_cast<std::size_t>(paid.row.campaign)].outcomes);
+    add_with(new_to_tier, record_.tiers[tier].outcomes);
+    record_.paid_reach += new_to_all;
+    if (influencer.posts++ == 0 && !paid_before_.contains(paid.row.author)) ++record_.tiers[tier].authors;
+    record_.tiers[tier].follower_posts += world_.graph_.follower_count(paid.row.author);
+    paid.impressions = post.impressions;
+    paid.reach = post.reach;
   }
 
   /// Whether the adopter tries its followers: those of the last step that is looked at do not.
@@ -411,6 +439,7 @@ private:
   const ShareHook& hook_;
   std::uint64_t contagions_;
   ReachMarks marks_;
+  std::set<UserId> paid_before_;  ///< accounts whose posts are counted
   RunRecord record_;
 };
 

@@ -257,6 +257,7 @@ struct RunRecord {
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
   std::vector<InfluencerRow> influencers;
+  std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
 };
 
 }  // namespace grapevine

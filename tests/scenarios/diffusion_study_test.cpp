@@ -1,7 +1,9 @@
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "graph/base/parallel.hpp"
@@ -97,6 +99,120 @@ TEST_CASE("a campaign that posts twice reaches a follower once, and time bins ho
   std::uint64_t impressions = 0, reshares = 0, paid = 0;
   for (const SeriesRow& bin : record.series) impressions += bin.impressions, reshares += bin.reshares, paid += bin.paid_posts;
   CHECK((impressions == 900 && reshares == 900 && paid == 4));
+}
+
+TEST_CASE("every reach of a classic arm is the size of a set of users", "[scenarios][diffusion][reach]") {
+  // Three accounts are paid by two campaigns, others by one; all post more than once.
+  const std::string paid = R"(format = 1
+seed = 12
+replicates = 2
+[graph]
+users = 2_000
+mean_followees = 8
+largest_share = 0.1
+[tiers]
+names = ["small", "large"]
+from = [0, 40]
+[diffusion]
+adoptions = 0.4
+[[campaign]]
+name = "three"
+accounts = "largest"
+count = 3
+posts = 3
+[[campaign]]
+name = "five"
+accounts = "largest"
+count = 5
+posts = 2
+[[campaign]]
+name = "many"
+count = 30
+posts = 2
+[[campaign]]
+name = "nobody"
+count = 2
+[[arm]]
+name = "cascade"
+diffusion.model = "independent-cascade"
+pays = ["three", "five", "many"]
+[[arm]]
+name = "two-steps"
+diffusion.model = "independent-cascade"
+diffusion.steps = 2
+pays = ["five", "three"]
+[[arm]]
+name = "beside-unpaid-ones"
+diffusion.model = "linear-threshold"
+diffusion.cascades = 200
+diffusion.trees_from = 2
+pays = ["three", "many"]
+[[arm]]
+name = "sir"
+diffusion.model = "sir"
+diffusion.adoptions = 0.1
+diffusion.recovery = 0.3
+pays = ["many", "five"]
+[[arm]]
+name = "tree"
+diffusion.model = "branching"
+pays = ["three", "five", "many"]
+[[arm]]
+name = "short-tree"
+diffusion.model = "branching"
+diffusion.steps = 1
+pays = ["three", "five"]
+[[arm]]
+name = "nothing"
+diffusion.model = "branching"
+)";
+  const Scenario scenario = scenario_of(paid);
+  const StudyResult study = run_study(scenario);
+  for (std::uint32_t r = 0; r < study.replicates; ++r) {
+    const StudyGraph world = make_graph(scenario, r);
+    std::vector<std::vector<std::uint32_t>> followers(world.graph.user_count());
+    for (std::uint32_t u = 0; u < world.graph.user_count(); ++u)
+      for (const UserId v : world.graph.followees(UserId{u})) followers[v.index()].push_back(u);
+    for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+      CAPTURE(study.arms[arm], r);
+      const RunRecord& record = study.record(0, arm, r);
+      const DiffusionParameters& diffusion = scenario.arms[arm].run.diffusion;
+      // Users of a tree are other people in each post, but for the followers of the account itself: (post and node, or account; follower).
+      using Reader = std::tuple<std::size_t, std::size_t, std::uint32_t>;
+      std::map<std::pair<std::int32_t, UserId>, std::set<Reader>> by_account;
+      std::map<std::int32_t, std::set<Reader>> by_campaign;
+      std::map<std::uint8_t, std::set<Reader>> by_tier;
+      std::map<std::uint8_t, std::set<UserId>> authors;
+      std::set<Reader> all;
+      for (std::size_t p = 0; p < record.posts.size(); ++p) {
+        const PostRow& post = record.posts[p];
+        std::set<Reader> readers;
+        for (std::size_t i = 0; i < post.cascade_size; ++i) {
+          const CascadeNode& node = record.cascades[post.first_node + i];
+          if (diffusion.steps > 0 && node.tick == diffusion.steps) continue;
+          for (const std::uint32_t follower : followers[node.user.index()])
+            readers.insert(diffusion.model != DiffusionModel::branching ? Reader{0, 0, follower} : i == 0 ? Reader{1, node.user.value(), follower} : Reader{2 + p, i, follower});
+        }
+        CHECK(post.reach == readers.size());
+        if (post.campaign < 0) continue;
+        for (const Reader& reader : readers) {
+          by_account[{post.campaign, post.author}].insert(reader);
+          by_campaign[post.campaign].insert(reader);
+          by_tier[post.tier].insert(reader);
+          all.insert(reader);
+        }
+        authors[post.tier].insert(post.author);
+      }
+      for (const InfluencerRow& row : record.influencers) CHECK(row.outcomes.reach == by_account[{static_cast<std::int32_t>(row.campaign), row.user}].size());
+      for (std::size_t c = 0; c < record.campaigns.size(); ++c) CHECK(record.campaigns[c].outcomes.reach == by_campaign[static_cast<std::int32_t>(c)].size());
+      for (std::size_t t = 0; t < record.tiers.size(); ++t) {
+        if (diffusion.cascades == 0) CHECK(record.tiers[t].outcomes.reach == by_tier[static_cast<std::uint8_t>(t)].size());
+        if (diffusion.cascades == 0) CHECK(record.tiers[t].authors == authors[static_cast<std::uint8_t>(t)].size());
+      }
+      CHECK(record.paid_reach == all.size());
+      CHECK((all.empty() == (study.arms[arm] == "nothing")));
+    }
+  }
 }
 
 TEST_CASE("adopters of the last step that is looked at try nobody", "[scenarios][diffusion]") {
