@@ -120,7 +120,8 @@ struct DiffusionParameters {
   DiffusionModel model = DiffusionModel::feed;
   Probability probability = Probability::uniform;
   double chance = 0.1;           ///< uniform, topic_match: of one contact (per step under SI and SIR)
-  double adoptions = -1;         ///< uniform: adoptions that one adopter is expected to bring about: `chance` is this over the mean follower count; -1: `chance` says it
+  double adoptions = -1;         ///< uniform: adoptions that one adopter, a user drawn at random, is expected to bring about: `chance` is this over the mean follower count; -1: another key says it
+  double along_follows = -1;     ///< uniform: the same of an adopter who was reached along a follow: over the mean follower count of the readers of all follows; -1: another key says it
   TrialSampling sampling = TrialSampling::skip;
   double recovery = 0.1;         ///< SIR: probability per step
   EpidemicTime time = EpidemicTime::steps;
@@ -130,6 +131,9 @@ struct DiffusionParameters {
   std::uint32_t large = 100;     ///< adopters from which the shape of a cascade is counted
   std::uint32_t trees_from = 0;  ///< adopters from which the tree of an unpaid cascade is kept; 0: none is
 };
+
+/// Whether the chance of uniform contacts follows from the adoptions that they are to bring about.
+constexpr bool gives_adoptions(const DiffusionParameters& diffusion) { return diffusion.adoptions >= 0.0 || diffusion.along_follows >= 0.0; }
 
 /// What a paid post costs: (post + follower x K^exponent) x a factor of the account's own, K its follower count. In a world that is `scale` times as large as what it
 /// stands for, an account of K followers stands for one of K / scale, and money shrinks as the world does: the price is `scale` times that of the account it stands for.

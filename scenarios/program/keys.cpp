@@ -108,16 +108,27 @@ constexpr bool by_follows(const DiffusionParameters& diffusion) { return is_clas
 constexpr bool is_uniform(const DiffusionParameters& diffusion) {
   return is_classic(diffusion) && (diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching);
 }
+constexpr bool matches_topics(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.probability == Probability::topic_match; }
 constexpr bool has_chance(const DiffusionParameters& diffusion) {
-  return is_classic(diffusion) && ((is_uniform(diffusion) && diffusion.adoptions < 0.0) || diffusion.probability == Probability::topic_match);
+  return (is_uniform(diffusion) && !gives_adoptions(diffusion)) || matches_topics(diffusion);
+}
+constexpr bool has_adoptions(const DiffusionParameters& diffusion) { return is_uniform(diffusion) && diffusion.adoptions >= 0.0; }
+constexpr bool has_along_follows(const DiffusionParameters& diffusion) { return is_uniform(diffusion) && diffusion.along_follows >= 0.0; }
+/// A study that gives adoptions has arms with a chance of their own, which is not the study's.
+bool chance_acts(const Target& target) {
+  return !target.arm && gives_adoptions(target.study->run.diffusion) ? spreads_or_chooses<matches_topics>(target) : spreads_or_chooses<has_chance>(target);
 }
 constexpr bool tries_once(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::independent_cascade && is_uniform(diffusion); }
 constexpr bool recovers(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::sir; }
 constexpr bool keeps_cascades(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.cascades > 0; }
 constexpr Condition classic{"a classic diffusion.model", spreads<is_classic>};
-constexpr Condition along_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<by_follows>};
-constexpr Condition uniform_contacts{"a classic diffusion.model with diffusion.probability = \"uniform\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<is_uniform>};
-constexpr Condition chance_given{"a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions, or \"topic-match\"; or a campaign whose accounts are chosen by influence", spreads_or_chooses<has_chance>};
+constexpr Condition contacts_of_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<by_follows>};
+constexpr std::string_view uniform_contacts = "a classic diffusion.model with diffusion.probability = \"uniform\", or a campaign whose accounts are chosen by influence";
+constexpr Condition adoptions_given{uniform_contacts, spreads_or_chooses<has_adoptions>};
+constexpr Condition along_follows_given{uniform_contacts, spreads_or_chooses<has_along_follows>};
+constexpr Condition chance_given{
+    "a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions or diffusion.along_follows, or \"topic-match\"; or a campaign whose accounts are chosen by influence",
+    chance_acts};
 constexpr Condition uniform_cascade{"diffusion.model = \"independent-cascade\" with diffusion.probability = \"uniform\"", spreads<tries_once>};
 constexpr Condition recovering{"diffusion.model = \"sir\"", spreads<recovers>};
 constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_cascades>};
@@ -1049,7 +1060,7 @@ std::vector<Key> make_keys() {
        .source = "Kempe, Kleinberg, Tardos 2003 (weighted-cascade); Chen, Wang, Wang 2010 (trivalency)",
        .scope = S::run,
        .choices = {"uniform", "weighted-cascade", "trivalency", "topic-match", "column"},
-       .only = along_follows},
+       .only = contacts_of_follows},
       {.section = "diffusion",
        .name = "chance",
        .kind = K::number,
@@ -1064,13 +1075,26 @@ std::vector<Key> make_keys() {
        .name = "adoptions",
        .kind = K::number,
        .field = diffusion<&DiffusionParameters::adoptions>,
-       .sentence = "Adoptions that an adopter, a user drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the mean follower count. The r of Goel et al.",
+       .sentence = "Adoptions that an adopter, a user drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the mean follower count. The r of Goel et al. "
+                   "Whoever was reached along a follow brings about more where those who follow much are followed much: see diffusion.along_follows.",
        .source = "the user's choice; about 0.2 to 0.35 on Twitter, [C] reference C.4",
        .scope = S::run,
        .range = RealRange{0, 1e6, true},
        .unit = "adoptions",
-       .absent = "diffusion.chance says it",
-       .only = uniform_contacts},
+       .absent = "another key says it",
+       .only = adoptions_given},
+      {.section = "diffusion",
+       .name = "along_follows",
+       .kind = K::number,
+       .field = diffusion<&DiffusionParameters::along_follows>,
+       .sentence = "Adoptions that an adopter who was reached along a follow, one drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the follower count of "
+                   "readers, each taken as often as it follows somebody. At most one of chance, adoptions and along_follows is given; an arm's takes the place of the study's.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .range = RealRange{0, 1e6, true},
+       .unit = "adoptions",
+       .absent = "another key says it",
+       .only = along_follows_given},
       {.section = "diffusion",
        .name = "sampling",
        .kind = K::choice,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -488,7 +489,15 @@ private:
       if (!name_of(*tables[i]) && rest.size() == tables[i]->as<TomlValue::Table>()->size())
         report_missing({&name, prefix + "name", tables[i]->place, target});
       read_table(rest, tables[i]->place, "", prefix, target);
+      replace_contacts(prefix, target.run->diffusion);
     }
+  }
+
+  /// What the table of an arm says of how likely a contact is takes the place of what the study says.
+  void replace_contacts(const std::string& prefix, DiffusionParameters& diffusion) const {
+    if (std::ranges::none_of(ways_to_say_contacts, [&](std::string_view key) { return given(prefix + std::string(key)); })) return;
+    if (!given(prefix + "diffusion.adoptions")) diffusion.adoptions = -1;
+    if (!given(prefix + "diffusion.along_follows")) diffusion.along_follows = -1;
   }
 
   void read_contrasts(const TomlValue::Table& top) {
@@ -521,6 +530,26 @@ private:
   // --- keys held against each other
   // --------------------------------------------------------------------------------------------------------------------
 
+  static constexpr std::array<std::string_view, 3> ways_to_say_contacts{"diffusion.chance", "diffusion.adoptions", "diffusion.along_follows"};
+
+  static bool says_contacts(const Key& key) { return std::ranges::find(ways_to_say_contacts, key.dotted()) != ways_to_say_contacts.end(); }
+
+  /// Those of them that the table with this prefix gives, two or more; a chance that is one of topic-match says something else.
+  std::vector<const Given*> doubled_contacts(const std::string& prefix) const {
+    std::vector<const Given*> all;
+    for (const std::string_view key : ways_to_say_contacts)
+      if (const Given* it = given(prefix + std::string(key)); it && !(key == "diffusion.chance" && matches_topics(it->target))) all.push_back(it);
+    return all.size() > 1 ? all : std::vector<const Given*>{};
+  }
+
+  bool matches_topics(const Target& target) const {
+    const auto matches = [](const RunParameters& run) { return run.diffusion.probability == Probability::topic_match; };
+    return matches(*target.run) || (!target.arm && std::ranges::any_of(study_.arms, [&](const Arm& arm) { return matches(arm.run); }));
+  }
+
+  /// The label of the table that it stands in, with the dot behind it.
+  static std::string prefix_of(const Given& it) { return it.label.substr(0, it.label.size() - it.key->dotted().size()); }
+
   /// No option that does nothing: a key outside its condition is a mistake.
   void check_conditions() {
     for (const Given& it : given_) {
@@ -528,6 +557,7 @@ private:
       if (it.key->section == "graph" && !sound({"graph.model"})) continue;
       if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
       if (it.key->section == "diffusion" && !diffusion_sound()) continue;
+      if (says_contacts(*it.key) && !doubled_contacts(prefix_of(it)).empty()) continue;  // told by itself
       add(it.name, fmt::format("{} has no effect here; it needs {}; remove it", it.label, it.key->only.words));
     }
   }
@@ -555,6 +585,16 @@ private:
       const bool acts = it.target.arm ? it.target.run->diffusion.model == DiffusionModel::feed : warms_up(study_);
       if (!acts && of_feeds(*it.key))
         add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
+    }
+    for (const Given& it : given_) {
+      if (!says_contacts(*it.key)) continue;
+      const std::vector<const Given*> doubled = doubled_contacts(prefix_of(it));
+      if (doubled.empty() || doubled.front() != &it) continue;
+      std::vector<std::string> labels;
+      for (const Given* other : doubled) labels.push_back(other->label);
+      const Given* last = *std::ranges::max_element(doubled, {}, [](const Given* other) { return other->name; });
+      add(last->name, fmt::format("{} are given together; expected at most one of chance, adoptions and along_follows, for each says how likely a contact is; leave the others out",
+                                            fmt::join(labels, " and ")));
     }
     const auto check = [&](const DiffusionParameters& diffusion, const std::string& prefix) {
       if (diffusion.model == DiffusionModel::feed) return;
@@ -980,7 +1020,9 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
         for (const Key& key : keys()) {
           if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
           const std::string value = value_as_toml(key, target, tick, folder);
-          if (value != value_as_toml(key, base, tick, folder)) out += fmt::format("{} = {}\n", key.dotted(), value);
+          // an arm's chance in the place of the study's adoptions may be the study's, which does not act
+          const bool replaces = key.dotted() == "diffusion.chance" && gives_adoptions(study.run.diffusion) && !gives_adoptions(arm.run.diffusion);
+          if (replaces || value != value_as_toml(key, base, tick, folder)) out += fmt::format("{} = {}\n", key.dotted(), value);
         }
       }
     } else {

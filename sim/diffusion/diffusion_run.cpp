@@ -9,6 +9,7 @@
 #include "graph/base/parallel.hpp"
 #include "sim/diffusion/branching.hpp"
 #include "sim/diffusion/cascade_tally.hpp"
+#include "sim/diffusion/chance_rules.hpp"
 #include "sim/diffusion/epidemic.hpp"
 #include "sim/diffusion/epidemic_events.hpp"
 #include "sim/diffusion/independent_cascade.hpp"
@@ -117,19 +118,25 @@ void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& gr
     throw BadRequest(
         "diffusion.probability is \"column\", and the graph brought no probabilities; expected graph.chances, the name of the column of "
         "its file that has them");
-  const double mean_followers =
-      graph.user_count() == 0 ? 0.0 : static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
-  const bool uniform = diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching;
-  if (uniform && diffusion.adoptions > mean_followers && mean_followers > 0)
-    throw BadRequest(fmt::format(
-        "diffusion.adoptions is {}, and users have {:.4g} followers on average; expected at most one adoption a follower; lower it",
-        diffusion.adoptions, mean_followers));
-  const double adoptions = diffusion.adoptions >= 0 ? diffusion.adoptions : diffusion.chance * mean_followers;
-  if (diffusion.model == DiffusionModel::branching && diffusion.steps == 0 && adoptions >= 1.0)
-    throw BadRequest(
-        fmt::format("a branching process in which an adopter brings about {:.4g} adoptions does not die out; expected less than 1; lower "
-                    "diffusion.{}, or bound diffusion.steps",
-                    adoptions, diffusion.adoptions >= 0 ? "adoptions" : "chance"));
+  if (graph.follow_count() > 0 && (diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching)) {
+    const double mean_followers = mean_follower_count(graph);
+    const auto expect_within = [](double adoptions, std::string_view key, double followers, std::string_view whose) {
+      if (adoptions > followers)
+        throw BadRequest(fmt::format("diffusion.{} is {}, and {} have {:.4g} followers on average; expected at most one adoption a follower; lower it",
+                                     key, adoptions, whose, followers));
+    };
+    if (diffusion.along_follows >= 0)
+      expect_within(diffusion.along_follows, "along_follows", mean_reader_followers(graph), "the readers of follows");
+    else
+      expect_within(diffusion.adoptions, "adoptions", mean_followers, "users");
+    const bool as_given = diffusion.along_follows < 0 && diffusion.adoptions >= 0;
+    const double adoptions = as_given ? diffusion.adoptions : uniform_chance(graph, diffusion) * mean_followers;
+    if (diffusion.model == DiffusionModel::branching && diffusion.steps == 0 && adoptions >= 1.0)
+      throw BadRequest(
+          fmt::format("a branching process in which an adopter brings about {:.4g} adoptions does not die out; expected less than 1; lower "
+                      "diffusion.{}, or bound diffusion.steps",
+                      adoptions, diffusion.along_follows >= 0 ? "along_follows" : diffusion.adoptions >= 0 ? "adoptions" : "chance"));
+  }
   if (diffusion.tier.empty() || diffusion.cascades == 0) return;
   const auto of_tier = [&](std::uint32_t followers) { return tiers.names[tier_of(followers, tiers)] == diffusion.tier; };
   if (std::ranges::none_of(graph.follower_counts(), of_tier))

@@ -10,6 +10,7 @@
 #include "scenarios/program/bands.hpp"
 #include "scenarios/program/study.hpp"
 #include "scenarios/program/table.hpp"
+#include "sim/diffusion/chance_rules.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -368,7 +369,18 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
              Catch::Contains("study.toml:7:9: diffusion.model is \"cascade\"; expected one of"));
   CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"),
              Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("without diffusion.adoptions"));
+  const std::string together = "are given together; expected at most one of chance, adoptions and along_follows";
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("study.toml:9:1: diffusion.chance and diffusion.adoptions " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nalong_follows = 0.5\nchance = 0.5\nadoptions = 0.5\n"),
+             Catch::Contains("diffusion.chance and diffusion.adoptions and diffusion.along_follows " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[[arm]]\nname = \"x\"\ndiffusion.along_follows = 0.5\ndiffusion.adoptions = 0.5\n"),
+             Catch::Contains("arm.x.diffusion.adoptions and arm.x.diffusion.along_follows " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.chance = 0.5\n[[band]]\narm = \"x\"\n"), !Catch::Contains("together"));
+  CHECK_THAT(complaint("[diffusion]\nprobability = \"weighted-cascade\"\nmodel = \"si\"\nalong_follows = 0.5\n"),
+             Catch::Contains("diffusion.along_follows has no effect here; it needs a classic diffusion.model with diffusion.probability = \"uniform\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nalong_follows = 0\n"), Catch::Contains("diffusion.along_follows is 0; expected"));
+  // every arm has its own
+  CHECK_THAT(complaint("[diffusion]\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.model = \"si\"\ndiffusion.chance = 0.5\n"), Catch::Contains("diffusion.adoptions has no effect here"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"), Catch::Contains("it needs diffusion.model = \"sir\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"),
@@ -388,7 +400,64 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
                     Catch::Contains("does not die out"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
+  // Of 450 follows, those of 49 links whose reader has a follower: each one.
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.along_follows=0.11"}),
+                    Catch::Contains("diffusion.along_follows is 0.11, and the readers of follows have 0.1089 followers on average; expected at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
+}
+
+TEST_CASE("adoptions along follows are those of whoever was reached, and an arm's own choice takes the study's place", "[scenarios][diffusion]") {
+  const std::string text = R"(format = 1
+seed = 4
+replicates = 1
+[graph]
+users = 3_000
+mean_followees = 12
+largest_share = 0.05
+[population]
+topics = 2
+[diffusion]
+model = "independent-cascade"
+along_follows = 0.6
+[[campaign]]
+name = "c"
+count = 1
+topic = 0
+[[arm]]
+name = "along"
+[[arm]]
+name = "at-random"
+diffusion.adoptions = 0.3
+[[arm]]
+name = "of-each"
+diffusion.chance = 0.1
+[[arm]]
+name = "topics"
+diffusion.probability = "topic-match"
+[[arm]]
+name = "feed"
+diffusion.model = "feed"
+)";
+  const Folder folder;
+  const Scenario scenario = read_scenario(folder.write("study.toml", text));
+  const auto diffusion = [](const Scenario& it, std::size_t arm) { return it.arms[arm].run.diffusion; };
+  CHECK((diffusion(scenario, 0).along_follows == 0.6 && diffusion(scenario, 0).adoptions < 0));
+  CHECK((diffusion(scenario, 1).along_follows < 0 && diffusion(scenario, 1).adoptions == 0.3));
+  CHECK((diffusion(scenario, 2).along_follows < 0 && diffusion(scenario, 2).adoptions < 0 && diffusion(scenario, 2).chance == 0.1));
+  const Scenario again = read_scenario(folder.write("again.toml", scenario.understood));
+  CAPTURE(scenario.understood);
+  CHECK(differing(again, scenario).empty());
+  CHECK(again.understood == scenario.understood);
+
+  // The mean over follows of the reader's followers, follow by follow.
+  const FollowGraph graph = make_graph(scenario, 0).graph;
+  double followers = 0;
+  for (std::uint32_t u = 0; u < graph.user_count(); ++u)
+    for (std::size_t follow = 0; follow < graph.followees(UserId{u}).size(); ++follow) followers += graph.follower_count(UserId{u});
+  const double follows = double(graph.follow_count());
+  CHECK(uniform_chance(graph, diffusion(scenario, 0)) * followers / follows == Approx(0.6));
+  CHECK(uniform_chance(graph, diffusion(scenario, 1)) * follows / 3'000 == Approx(0.3));
+  CHECK(uniform_chance(graph, diffusion(scenario, 2)) == 0.1);
 }
 
 TEST_CASE("a graph.file of --set takes the generator's place", "[scenarios][diffusion]") {

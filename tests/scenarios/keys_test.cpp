@@ -169,6 +169,7 @@ const std::vector<Setting> settings{
     {"diffusion.probability", "\"trivalency\"", {"run.diffusion.probability"}, cascade},
     {"diffusion.chance", "0.2", {"run.diffusion.chance"}, cascade},
     {"diffusion.adoptions", "0.3", {"run.diffusion.adoptions"}, cascade},
+    {"diffusion.along_follows", "0.3", {"run.diffusion.along_follows"}, cascade},
     {"diffusion.sampling", "\"coins\"", {"run.diffusion.sampling"}, cascade},
     {"diffusion.recovery", "0.4", {"run.diffusion.recovery"}, "diffusion.model = \"sir\"\n"},
     {"diffusion.time", "\"events\"", {"run.diffusion.time"}, "diffusion.model = \"sir\"\n"},

@@ -95,6 +95,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".diffusion.probability", int(run.diffusion.probability));
     put(name + ".diffusion.chance", run.diffusion.chance);
     put(name + ".diffusion.adoptions", run.diffusion.adoptions);
+    put(name + ".diffusion.along_follows", run.diffusion.along_follows);
     put(name + ".diffusion.sampling", int(run.diffusion.sampling));
     put(name + ".diffusion.recovery", run.diffusion.recovery);
     put(name + ".diffusion.time", int(run.diffusion.time));
