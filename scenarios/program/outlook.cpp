@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/program/table.hpp"
 #include "scenarios/program/text.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/diffusion/diffusion_run.hpp"
@@ -56,9 +58,14 @@ std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(
 /// Unpaid cascades that are run to see how long one takes.
 constexpr std::uint64_t probe_cascades = 1 << 17;
 
-/// Seconds of all arms under classic models in one replicate, from the same with few of their cascades; and bytes of the trees that they keep.
-double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals, double& tree_bytes) {
+/// Looks at all arms under classic models: seconds in one replicate, from the same with few of their cascades; bytes of the trees that they
+/// keep; reproduction numbers.
+void look_at_classics(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals, Outlook& outlook) {
+  auto start = Clock::now();
   const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, scenario.world, deals, streams_of(scenario, 0));
+  for (const Arm& arm : scenario.arms)
+    outlook.reproduction_numbers.push_back(arm.run.diffusion.model == DiffusionModel::feed ? std::numeric_limits<double>::quiet_NaN() : replicate.reproduction_number(arm.run));
+  const double once = seconds_since(start);
   double seconds = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.run.diffusion.model == DiffusionModel::feed) continue;
@@ -67,13 +74,13 @@ double classic_seconds(const Scenario& scenario, const StudyGraph& world, const 
     double kept = 0;
     const auto timed = [&](std::uint64_t cascades) {
       run.diffusion.cascades = cascades;
-      const auto start = Clock::now();
+      start = Clock::now();
       const RunRecord record = replicate.run_arm(run, scenario.output);
       kept = static_cast<double>(record.posts.size() * sizeof(PostRow) + record.cascades.size() * sizeof(CascadeNode));
       return seconds_since(start);
     };
     const double paid = timed(0), paid_trees = kept;
-    tree_bytes += paid_trees;
+    outlook.tree_bytes += paid_trees;
     seconds += paid;
     if (wanted == 0) continue;
     std::uint64_t few = std::min<std::uint64_t>(wanted, 256);  // more and more, until they are seen to take time: one may take a second
@@ -84,9 +91,9 @@ double classic_seconds(const Scenario& scenario, const StudyGraph& world, const 
     }
     const double more = static_cast<double>(wanted) / static_cast<double>(few);
     seconds += took * more;
-    tree_bytes += (kept - paid_trees) * more;
+    outlook.tree_bytes += (kept - paid_trees) * more;
   }
-  return seconds;
+  outlook.seconds += seconds * scenario.replicates + once * (redraws_graph(scenario) ? scenario.replicates : 1);
 }
 
 /// Rows times the bytes of a row; the tables are those of run_record.hpp.
@@ -182,7 +189,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     ++outlook.classic_arms;
     outlook.cascades += arm.run.diffusion.cascades;
   }
-  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals, outlook.tree_bytes) * scenario.replicates;
+  if (outlook.classic_arms > 0) look_at_classics(scenario, world, deals, outlook);
   outlook.tree_bytes *= scenario.replicates;
   outlook.disk_bytes = disk_bytes(scenario, outlook) + outlook.tree_bytes;
   return outlook;
@@ -224,6 +231,16 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const Outlook::Campaign& c : outlook.campaigns)
     if (!c.guarantee.empty())
       text += fmt::format("\nChosen  by influence, campaign '{}': about {} adopters expected, the accounts included; {}\n", c.name, with_decimals(c.expected_adopters, 1), c.guarantee);
+  if (outlook.classic_arms > 0) {
+    std::vector<std::string> arms, models;
+    std::vector<std::vector<double>> numbers;
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      arms.push_back(scenario.arms[arm].name);
+      models.push_back(model_name(scenario.arms[arm].run.diffusion.model));
+      numbers.push_back({outlook.reproduction_numbers[arm]});
+    }
+    text += "\n" + contagions_text(arms, models, numbers);
+  }
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
 
   text += "\n";

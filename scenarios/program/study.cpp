@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <memory>
 
 #include "analysis/cascades.hpp"
 #include "analysis/claims.hpp"
@@ -42,9 +43,6 @@ void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world
   for (const Arm& arm : scenario.arms)
     if (arm.run.diffusion.model != DiffusionModel::feed) expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
 }
-
-/// The model as the key has it.
-std::string model_name(DiffusionModel model) { return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]); }
 
 /// Work that an arm under a classic model counts for.
 constexpr std::uint64_t classic_work = 1000;
@@ -120,11 +118,13 @@ std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, s
   return deals;
 }
 
-void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
+/// `numbers`: those of replicates on the same graph.
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, std::shared_ptr<ReproductionNumbers> numbers,
+                   StudyResult& study) {
   std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
                                                : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, expected_spread(scenario, world, ticker.alive()));
   if (classic_arms(scenario) == 0) return;
-  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
+  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate), std::move(numbers));
   for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
     if (scenario.arms[arm].run.diffusion.model == DiffusionModel::feed) continue;
     ticker.start(replicate, scenario.arms[arm].name);
@@ -282,6 +282,8 @@ std::string redrawn_streams(const Scenario& scenario) {
   return text;
 }
 
+std::string model_name(DiffusionModel model) { return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]); }
+
 std::uint64_t ticks_of(const Scenario& scenario) {
   const TimeParameters& time = scenario.world.time;
   const std::uint64_t feeds = scenario.arms.size() - classic_arms(scenario);
@@ -313,15 +315,17 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
   study.allocate();
 
+  auto numbers = std::make_shared<ReproductionNumbers>();
   for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
     try {
       if (replicate > 0 && redraws_graph(scenario)) {
         ticker.start(replicate, "graph");
+        numbers = std::make_shared<ReproductionNumbers>();
         world = {};  // no room is needed for two graphs
         world = make_graph(scenario, replicate);
       }
       study.graph(0, replicate) = world.facts;
-      run_replicate(scenario, world, replicate, options.parts, ticker, study);
+      run_replicate(scenario, world, replicate, options.parts, ticker, numbers, study);
       keep_outside_ids(world, replicate, study);
     } catch (const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));

@@ -40,6 +40,9 @@ struct StudyOptions {
   std::function<void(const StudyProgress&)> progress;
 };
 
+/// The model as the key has it.
+std::string model_name(DiffusionModel model);
+
 /// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
 std::uint64_t ticks_of(const Scenario& scenario);
 

@@ -320,6 +320,17 @@ std::string_view in_a_word(const ComparisonRow& ratio) {
   return "undecided";
 }
 
+/// A number as it is shown, so one that is 1 but for how well it is known is not above it.
+bool is_above_threshold(const std::vector<double>& numbers) { return *std::ranges::max_element(numbers) >= 1.005; }
+
+/// What `comparison_table` says of contagions: every arm's numbers over its replicates.
+std::string contagions_block(const StudyResult& study) {
+  std::vector<std::vector<double>> numbers(study.arms.size());
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+    for (std::size_t r = 0; r < study.replicates; ++r) numbers[arm].push_back(study.record(0, arm, r).reproduction_number);
+  return contagions_text(study.arms, study.models, numbers);
+}
+
 /// The same question asked of several models of diffusion, and where their answers differ.
 std::string models_block(const StudyResult& study, std::size_t room) {
   const auto model_of = [&](const std::string& arm) { return study.models[static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin())]; };
@@ -416,6 +427,9 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   }
   if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))
     note("Classic models know no feed: adopting counts as a reshare, and each follower of an adopter has one impression.");
+  if (std::ranges::any_of(study.records, [](const RunRecord& record) { return !std::isnan(record.reproduction_number); }))
+    note("chance x spectral radius: adoptions that an adopter brings about while hardly anybody has the post, in the long run; with chances that differ, the radius of their matrix; under branching, the "
+         "adoptions of an adopter drawn at random.");
   for (const TierRate& rate : tier_rate_list())
     if (std::ranges::any_of(study.comparison, [&](const ComparisonRow& row) { return row.against.empty() && row.metric == rate.name; }))
       note(fmt::format("{}: {}.", rate.name, rate.sentence));
@@ -423,6 +437,42 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+std::string contagions_text(const std::vector<std::string>& arms, const std::vector<std::string>& models, const std::vector<std::vector<double>>& numbers) {
+  struct Line {
+    std::string model, arms;
+    std::vector<double> numbers;
+  };
+  std::vector<Line> lines;
+  std::vector<std::string> above;
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    if (std::ranges::all_of(numbers[arm], [](double number) { return std::isnan(number); })) continue;
+    const auto same = std::ranges::find_if(lines, [&](const Line& it) { return it.model == models[arm] && it.numbers == numbers[arm]; });
+    if (same != lines.end())
+      same->arms += ", " + arms[arm];
+    else
+      lines.push_back({models[arm], arms[arm], numbers[arm]});
+    if (is_above_threshold(numbers[arm])) above.push_back(arms[arm]);
+  }
+  if (lines.empty()) return "";
+  std::string text = fitted([&](std::size_t room) {
+    TextTable table("llll");
+    table.add({"Contagions", "arms", "chance x spectral radius", ""});
+    for (const Line& line : lines) {
+      const auto [least, most] = std::ranges::minmax(line.numbers);
+      const auto shown = [decimals = std::max(2, decimals_for(most, 3))](double number) { return with_decimals(number, decimals); };
+      table.add({line.model, heading(line.arms, room), shown(least) == shown(most) ? shown(most) : fmt::format("{} to {}", shown(least), shown(most)),
+                 is_above_threshold(line.numbers) ? "above 1" : ""});
+    }
+    return table.text();
+  });
+  if (!above.empty())
+    text += "  " + wrapped(fmt::format("Above 1, the epidemic threshold, a contagion that catches on reaches a share of all users that has little to do with who started it, so arms may look alike for "
+                                       "that alone: {}.",
+                                       fmt::join(above, ", ")),
+                           2);
+  return text;
+}
 
 std::string comparison_table(const StudyResult& study) {
   std::string text;
@@ -432,6 +482,7 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
+  if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;
   for (const auto block : {bands_block, models_block, cascade_block})
     if (const std::string shown = fitted([&](std::size_t room) { return block(study, room); }); !shown.empty()) text += "\n" + shown;
 

@@ -145,21 +145,37 @@ void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& gr
 }
 
 DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
-                                       const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams)
+                                       const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams,
+                                       std::shared_ptr<ReproductionNumbers> numbers)
     : graph_(graph),
       accounts_(accounts),
       of_follows_(of_follows),
       parameters_(parameters),
       deals_(std::move(deals)),
+      dynamics_number_(streams.dynamics),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       interests_(accounts, parameters.population, dynamics_),
       audience_(graph),
       tier_(graph.user_count()),
-      tier_sizes_(parameters.tiers.from.size(), 0) {
+      tier_sizes_(parameters.tiers.from.size(), 0),
+      numbers_(std::move(numbers)) {
   parallel_for(tier_.size(), [&](std::size_t user) {
     tier_[user] = tier_of(graph.follower_count(UserId{static_cast<std::uint32_t>(user)}), parameters.tiers);
   });
   for (const std::uint8_t tier : tier_) ++tier_sizes_[tier];
+}
+
+Chances DiffusionReplicate::chances_for(const DiffusionParameters& diffusion, std::uint32_t topic) const {
+  DiffusionParameters asked = diffusion;
+  if (asked.model == DiffusionModel::branching) asked.probability = Probability::uniform;
+  return make_chances(audience_, asked, of_follows_, interests_, parameters_.population.interest_skew, topic, dynamics_);
+}
+
+double DiffusionReplicate::reproduction_number(const RunParameters& arm) const {
+  expect_possible(arm.diffusion, graph_, of_follows_, parameters_.tiers);
+  const auto paid = std::ranges::find_if(parameters_.campaigns, [&](const CampaignParameters& it) { return runs_campaign(arm.pays, it); });
+  const auto topic = static_cast<std::uint32_t>(paid == parameters_.campaigns.end() ? 0 : std::max(0, paid->topic));
+  return numbers_->of(audience_, arm.diffusion, topic, dynamics_number_, [&] { return chances_for(arm.diffusion, topic); });
 }
 
 /// An arm while it runs.
@@ -181,6 +197,7 @@ public:
     spread_unpaid();
     spread_paid();
     finish_rows();
+    record_.reproduction_number = world_.reproduction_number(run_);
     return std::move(record_);
   }
 
@@ -191,12 +208,7 @@ private:
 
   bool by_topic() const { return diffusion_.probability == Probability::topic_match && diffusion_.model != DiffusionModel::branching; }
 
-  Chances chances_for(std::uint32_t topic) const {
-    DiffusionParameters diffusion = diffusion_;
-    if (diffusion.model == DiffusionModel::branching) diffusion.probability = Probability::uniform;
-    return make_chances(world_.audience_, diffusion, world_.of_follows_, world_.interests_, world_.parameters_.population.interest_skew,
-                        topic, world_.dynamics_);
-  }
+  Chances chances_for(std::uint32_t topic) const { return world_.chances_for(diffusion_, topic); }
 
   void start_rows() {
     const std::size_t tiers = world_.tier_sizes_.size();

@@ -342,6 +342,8 @@ public:
     const auto hashes = rows<schema::RunHash>(schema::run_cells);
     expect(hashes.size() == study_.records.size(), "summary");
     for (std::size_t i = 0; i < hashes.size(); ++i) study_.records[i].event_hash = hashes[i].event_hash;
+    const auto reproduction = rows<schema::RunReproduction>(schema::run_cells);  // none before 2.2
+    for (std::size_t i = 0; i < reproduction.size(); ++i) study_.records[i].reproduction_number = reproduction[i].reproduction_number;
     study_.comparison = rows<ComparisonRow>(schema::comparison_rows);
     study_.claims = rows<ClaimRow>(schema::claim_rows);
     study_.response = rows<ResponseRow>(schema::response_rows);
@@ -492,6 +494,7 @@ std::vector<Dataset> datasets() {
   take_down<TierBound>(tier_bounds, list);
   take_down<TierRow>(tier_cells, list);
   take_down<RunHash>(run_cells, list);
+  take_down<RunReproduction>(run_cells, list);
   take_down<ComparisonRow>(comparison_rows, list);
   take_down<ClaimRow>(claim_rows, list);
   take_down<ResponseRow>(response_rows, list);
@@ -565,6 +568,9 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
   writer.part<TierRow>(schema::tier_cells, writer.rows(&RunRecord::tiers));
   writer.part<schema::RunHash>(schema::run_cells, [&](auto&& use) {
     for (const RunRecord& record : study.records) use(schema::RunHash{record.event_hash});
+  });
+  writer.part<schema::RunReproduction>(schema::run_cells, [&](auto&& use) {
+    for (const RunRecord& record : study.records) use(schema::RunReproduction{record.reproduction_number});
   });
 
   writer.group("comparison", study.comparison.size());

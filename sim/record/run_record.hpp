@@ -257,6 +257,7 @@ struct RunRecord {
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
   std::vector<InfluencerRow> influencers;
+  double reproduction_number = std::numeric_limits<double>::quiet_NaN();  ///< of the classic model (`ReproductionNumbers`); NaN under the feed model
   std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
 };
 

@@ -21,7 +21,7 @@ namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
 inline constexpr int major_version = 2;  ///< raised when readers of the old format would misread the new one
-inline constexpr int minor_version = 1;  ///< raised when something is added
+inline constexpr int minor_version = 2;  ///< raised when something is added
 
 inline constexpr std::string_view count_units = "1";
 inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
@@ -136,6 +136,10 @@ struct TierBound {
 };
 struct RunHash {
   std::uint64_t event_hash = 0;
+};
+/// Of one run under a classic model.
+struct RunReproduction {
+  double reproduction_number = missing;
 };
 struct GroupSessions {
   std::uint64_t sessions = 0;
@@ -308,6 +312,12 @@ template <Of<RunHash> Row, class Column>
 void columns(Row& row, Column& column) {
   column.hash("event_hash", row.event_hash,
               "order-free hash of every emission, impression and action since the start of the warm-up, hexadecimal");
+}
+
+template <Of<RunReproduction> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("reproduction_number", row.reproduction_number, "1",
+         "adoptions that an adopter brings about while hardly anybody has the post: chance x spectral radius of the follow graph; missing under feeds");
 }
 
 template <Of<ComparisonRow> Row, class Column>

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <thread>
 #include <tuple>
@@ -82,6 +83,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.tiers == other.tiers);
     CHECK(one.campaigns == other.campaigns);
     CHECK(one.event_hash == other.event_hash);
+    CHECK((one.reproduction_number == other.reproduction_number || (std::isnan(one.reproduction_number) && std::isnan(other.reproduction_number))));
     CHECK(one.ledger == other.ledger);
     CHECK(one.group_sessions == other.group_sessions);
     CHECK(one.readers == other.readers);

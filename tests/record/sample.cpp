@@ -45,6 +45,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
   record.shapes.large = n();
   record.shapes.size_virality_correlation = n() / 4096.0;
   record.event_hash = 0xfedcba9876543210ULL + n();
+  record.reproduction_number = n() / 16.0;
   for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
 }
 
