@@ -95,8 +95,7 @@ std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm) {
   for (const Fact& fact : facts) {
     const auto of = [](double (*count)(const CascadeShapes&)) { return [count](const RunRecord& run) { return count(run.shapes); }; };
     const Series series = fact.per ? series_of(arm, of(fact.total), of(fact.per)) : series_of(arm, of(fact.total));
-    rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.per ? "ratio of means" : "mean", fact.told.unit,
-                                  fact.per ? "jackknife" : "t", pooled(series)));
+    rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.told.unit, series));
   }
   return rows;
 }

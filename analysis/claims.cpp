@@ -54,6 +54,7 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
     row.deciding_level = judgement->deciding_level;
     row.level = judgement->level;
     row.interval = judgement->interval;
+    row.replicates_needed = judgement->replicates_needed;
     ++judgement;
   }
   return rows;

@@ -38,6 +38,7 @@ struct ClaimVerdict {
   double deciding_level = 1;    ///< see Judgement
   double level = not_a_number;  ///< adjusted alpha that it was judged at; NaN for a claim that is not modelled
   Estimate interval;            ///< at 1 - level
+  std::uint64_t replicates_needed = 0;  ///< see Judgement
   std::vector<std::string> assumptions;
 };
 

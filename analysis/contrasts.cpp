@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "analysis/estimates.hpp"
+#include "analysis/one_arm.hpp"
 #include "graph/base/error.hpp"
 
 namespace grapevine {
@@ -21,17 +21,20 @@ double total_over(const Rows& rows, Count count) {
 double attributed_engagement(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.engagement(); });
 }
-double attributed_reach(const RunRecord& run) {
-  return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.reach; });
-}
+double attributed_reach(const RunRecord& run) { return static_cast<double>(run.paid_reach); }
 double attributed_impressions(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.outcomes.impressions; });
 }
-double all_engagement(const RunRecord& run) {
+/// Of counted roots: those of `measure`, to the end of their lives.
+double counted_engagement(const RunRecord& run) {
   return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.engagement(); });
 }
-double all_impressions(const RunRecord& run) {
+double counted_impressions(const RunRecord& run) {
   return total_over(run.tiers, [](const TierRow& t) { return t.outcomes.impressions; });
+}
+/// Of every root, from the branching of the arms on: what a paid post displaces may be of warm-up or of follow-up.
+double all_engagement(const RunRecord& run) {
+  return total_over(run.series, [](const SeriesRow& bin) { return bin.likes + bin.replies + bin.reshares; });
 }
 double other_engagement(const RunRecord& run) { return all_engagement(run) - attributed_engagement(run); }
 double money_spent(const RunRecord& run) {
@@ -40,6 +43,17 @@ double money_spent(const RunRecord& run) {
 
 constexpr Metric spent{.name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
 
+constexpr Metric engagement_per_money{.name = "campaign engagement per money",
+                                      .unit = "actions per money",
+                                      .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
+                                      .total = attributed_engagement,
+                                      .per = money_spent};
+constexpr Metric engagement_per_impression{.name = "campaign engagement per impression",
+                                           .unit = "actions per impression",
+                                           .sentence = "likes, replies and reshares per look at a campaign's post",
+                                           .total = attributed_engagement,
+                                           .per = attributed_impressions};
+
 constexpr std::array incremental{
     Metric{.name = "attributed engagement",
            .unit = "actions",
@@ -47,7 +61,7 @@ constexpr std::array incremental{
            .total = attributed_engagement},
     Metric{.name = "attributed reach",
            .unit = "users",
-           .sentence = "distinct users who looked at a campaign's posts; once for each campaign",
+           .sentence = "distinct users who looked at a paid post, whichever campaign's",
            .total = attributed_reach},
     Metric{.name = "attributed impressions",
            .unit = "impressions",
@@ -55,22 +69,21 @@ constexpr std::array incremental{
            .total = attributed_impressions},
     Metric{.name = "displaced engagement",
            .unit = "actions",
-           .sentence = "change of engagement with all other posts of `measure`, withheld ones included",
+           .sentence = "likes, replies and reshares of all other posts from the branching of the arms to the end of the run, whenever they were written; the "
+                       "difference is what they lost, withheld ones included",
            .total = other_engagement},
-    Metric{
-        .name = "net engagement", .unit = "actions", .sentence = "attributed and displaced engagement together", .total = all_engagement},
+    Metric{.name = "net engagement",
+           .unit = "actions",
+           .sentence = "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
+           .total = all_engagement},
     spent,
 };
 
 constexpr std::array portfolio{
-    Metric{.name = "campaign engagement per money",
-           .unit = "actions per money",
-           .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
-           .total = attributed_engagement,
-           .per = money_spent},
+    engagement_per_money,
     Metric{.name = "campaign reach per money",
            .unit = "users per money",
-           .sentence = "distinct users who looked at a campaign's posts, per unit of money",
+           .sentence = "distinct users who looked at a paid post, whichever campaign's, per unit of money",
            .total = attributed_reach,
            .per = money_spent},
     Metric{.name = "campaign impressions per money",
@@ -78,11 +91,7 @@ constexpr std::array portfolio{
            .sentence = "times the campaigns' posts were looked at, per unit of money",
            .total = attributed_impressions,
            .per = money_spent},
-    Metric{.name = "campaign engagement per impression",
-           .unit = "actions per impression",
-           .sentence = "likes, replies and reshares per look at a campaign's post",
-           .total = attributed_engagement,
-           .per = attributed_impressions},
+    engagement_per_impression,
     spent,
 };
 
@@ -106,16 +115,8 @@ constexpr std::array clone{
            .sentence = "times the account's paid posts were looked at, per follower",
            .total = attributed_impressions,
            .per = audience_size},
-    Metric{.name = "campaign engagement per impression",
-           .unit = "actions per impression",
-           .sentence = "likes, replies and reshares per look at a campaign's post",
-           .total = attributed_engagement,
-           .per = attributed_impressions},
-    Metric{.name = "campaign engagement per money",
-           .unit = "actions per money",
-           .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
-           .total = attributed_engagement,
-           .per = money_spent},
+    engagement_per_impression,
+    engagement_per_money,
     Metric{.name = "followers", .unit = "users", .sentence = "followers of the account", .total = audience_size},
 };
 
@@ -131,23 +132,14 @@ bool are_clones(const ArmRuns& arm, const ArmRuns& against) {
 }
 
 constexpr std::array population{
-    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts", .total = all_engagement},
-    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post was looked at", .total = all_impressions},
+    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts of `measure`", .total = counted_engagement},
+    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post of `measure` was looked at", .total = counted_impressions},
     Metric{.name = "engagement per impression",
            .unit = "actions per impression",
-           .sentence = "likes, replies and reshares of all posts, per time one was looked at",
-           .total = all_engagement,
-           .per = all_impressions},
+           .sentence = "likes, replies and reshares of all posts of `measure`, per time one was looked at",
+           .total = counted_engagement,
+           .per = counted_impressions},
 };
-
-Series series_of(const Metric& metric, const ArmRuns& arm) {
-  Series series;
-  for (const RunRecord& run : arm.records) {
-    series.total.push_back(metric.total(run));
-    if (metric.per) series.per.push_back(metric.per(run));
-  }
-  return series;
-}
 
 void put(const Estimate& estimate, ComparisonRow& row) {
   row.estimate = estimate.value;
@@ -157,7 +149,8 @@ void put(const Estimate& estimate, ComparisonRow& row) {
   row.replicates = static_cast<std::uint32_t>(estimate.n);
 }
 
-void put(const PairedEstimate& paired, ComparisonRow& row) {
+template <class Paired>  // a PairedEstimate or a LogRatio
+void put(const Paired& paired, ComparisonRow& row) {
   put(paired.estimate, row);
   row.correlation = paired.correlation;
   row.variance_ratio = paired.variance_ratio;
@@ -189,7 +182,7 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
   const std::string_view estimand = estimand_of(arm, against);
   std::vector<ComparisonRow> rows;
   for (const Metric& metric : metrics_of(estimand)) {
-    const Series a = series_of(metric, arm), b = series_of(metric, against);
+    const Series a = series_of(arm, metric.total, metric.per), b = series_of(against, metric.total, metric.per);
     ComparisonRow row;
     row.contrast = arm.name + " against " + against.name;
     row.arm = arm.name;
@@ -199,10 +192,10 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
     row.mean_arm = pooled(a).value;
     row.mean_against = pooled(b).value;
     if (metric.per) {
-      row.statistic = "ratio of means";
+      row.statistic = ratio_statistic;
       row.unit = "1";
-      row.interval = "jackknife";
-      put(paired_ratio(a, b), row);
+      row.interval = ratio_interval;
+      put(log_ratio(a, b), row);
       rows.push_back(row);
     }
     row.statistic = metric.per ? "difference of ratios of means" : "difference of means";
@@ -212,6 +205,11 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
     rows.push_back(row);
   }
   return rows;
+}
+
+LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
+  const auto series = [](const ArmRuns& arm) { return series_of(arm, engagement_per_money.total, engagement_per_money.per); };
+  return log_ratio(series(micro_arm), series(mega_arm));
 }
 
 }  // namespace grapevine

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/estimates.hpp"
 #include "sim/record/result.hpp"
 
 /// What two arms of a study say beside each other, replicate by replicate.
@@ -29,6 +30,9 @@ struct Metric {
       nullptr;  ///< null: the metric is a total, compared as a difference; else a quotient, compared as a ratio and as a difference
 };
 
+/// What a quotient's estimate is and how its interval was made, in the words of `/comparison`.
+inline constexpr std::string_view ratio_statistic = "ratio of means", ratio_interval = "jackknife, log";
+
 /// The metrics of an estimand, in the order of their rows.
 ///
 /// "incremental": one arm pays, the other does not (a control). Differences only: the control's share of a campaign is 0, and a net effect
@@ -43,5 +47,8 @@ std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against);
 /// that equal arms (an A/A check) show an exact 0 for every metric beside the exact 1 of the ratio. A ratio whose denominator is 0 is
 /// missing; its difference tells.
 std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against);
+
+/// The ratio that `contrast` reports of "campaign engagement per money", `micro_arm` over `mega_arm`. Claim 5, until conversions exist.
+LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm);
 
 }  // namespace grapevine

@@ -37,6 +37,11 @@ double over(double numerator, double denominator) { return denominator == 0 ? no
 ArrayXd over(const ArrayXd& numerator, const ArrayXd& denominator) {
   return (denominator == 0).select(not_a_number, numerator / denominator);
 }
+double log_of(double x) { return math::log(x); }
+ArrayXd log_of(ArrayXd values) {
+  for (double& x : values) x = math::log(x);
+  return values;
+}
 
 /// The one NaN that results are allowed to hold: those of the processor differ in sign, and a digest reads bits.
 double canonical(double x) { return std::isnan(x) ? not_a_number : x; }
@@ -54,17 +59,27 @@ struct Jackknife {
   /// Up to the factor n (n - 1), the variance of the statistic.
   double spread() const { return co_moment(pseudo_values(), pseudo_values()); }
 
+  /// Missing for one replicate.
+  double standard_error() const {
+    return n() < 2 ? not_a_number : canonical(std::sqrt(spread() / (static_cast<double>(n()) * (static_cast<double>(n()) - 1))));
+  }
+
   Estimate estimate(double level) const {
     Estimate e{.value = canonical(all), .n = n()};
     if (n() < 2) return e;
-    const double degrees = static_cast<double>(n()) - 1;
-    const double standard_error = std::sqrt(spread() / (static_cast<double>(n()) * degrees));
-    const double half_width = student_t_quantile(degrees, 0.5 + level / 2) * standard_error;
+    const double half_width = student_t_quantile(static_cast<double>(n()) - 1, 0.5 + level / 2) * standard_error();
     e.low = canonical(all - half_width);
     e.high = canonical(all + half_width);
     return e;
   }
 };
+
+/// `value` with the interval that its logarithm has.
+LogRatio on_log_scale(double value, const Jackknife& log, double level) {
+  LogRatio ratio{.estimate = {.value = canonical(value), .n = log.n()}, .standard_error = log.standard_error()};
+  ratio.estimate = at_level(ratio, level);
+  return ratio;
+}
 
 Jackknife leave_one_out(const Series& series) {
   const auto n = static_cast<Eigen::Index>(series.total.size());
@@ -75,11 +90,16 @@ Jackknife leave_one_out(const Series& series) {
   return {over(totals, pers), over(totals - total, pers - per)};
 }
 
-/// How the values of the two arms make one number; for numbers and for arrays of them.
+/// Two arms as one number, and what sharing chance did for it.
+struct Pairing {
+  Jackknife both;
+  double correlation, variance_ratio;
+};
+
+/// `combine` says how the values of the two arms make one number; for numbers and for arrays of them.
 template <class Combine>
-PairedEstimate paired(const Series& arm, const Series& against, double level, Combine combine) {
-  GRAPEVINE_EXPECTS(arm.total.size() == against.total.size());
-  const Jackknife a = leave_one_out(arm), b = leave_one_out(against);
+Pairing paired(const Jackknife& a, const Jackknife& b, Combine combine) {
+  GRAPEVINE_EXPECTS(a.n() == b.n());
   const auto n = a.without.size();
   const double all = combine(a.all, b.all);
   const Jackknife both{all, combine(a.without, b.without)};
@@ -87,37 +107,42 @@ PairedEstimate paired(const Series& arm, const Series& against, double level, Co
   const Jackknife against_alone{all, combine(ArrayXd(ArrayXd::Constant(n, a.all)), b.without)};
 
   const ArrayXd x = a.pseudo_values(), y = b.pseudo_values();
-  PairedEstimate result{.estimate = both.estimate(level)};
-  result.correlation = canonical(std::clamp(over(co_moment(x, y), std::sqrt(co_moment(x, x) * co_moment(y, y))), -1.0, 1.0));
-  result.variance_ratio = canonical(over(both.spread(), arm_alone.spread() + against_alone.spread()));
-  return result;
+  return {both, canonical(std::clamp(over(co_moment(x, y), std::sqrt(co_moment(x, x) * co_moment(y, y))), -1.0, 1.0)),
+          canonical(over(both.spread(), arm_alone.spread() + against_alone.spread()))};
 }
 
 }  // namespace
 
-Estimate pooled(const Series& series, double level) { return leave_one_out(series).estimate(level); }
-
-PairedEstimate paired_difference(const Series& arm, const Series& against, double level) {
-  return paired(arm, against, level, [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
+Estimate pooled(const Series& series, double level) {
+  const Jackknife value = leave_one_out(series);
+  return series.per.empty() ? value.estimate(level) : on_log_scale(value.all, {log_of(value.all), log_of(value.without)}, level).estimate;
 }
 
-PairedEstimate paired_ratio(const Series& arm, const Series& against, double level) {
-  return paired(arm, against, level, [](const auto& a, const auto& b) { return over(a, b); });
+PairedEstimate paired_difference(const Series& arm, const Series& against, double level) {
+  const Pairing difference =
+      paired(leave_one_out(arm), leave_one_out(against), [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
+  return {difference.both.estimate(level), difference.correlation, difference.variance_ratio};
 }
 
 LogRatio log_ratio(const Series& arm, const Series& against, double level) {
-  GRAPEVINE_EXPECTS(arm.total.size() == against.total.size());
   const Jackknife a = leave_one_out(arm), b = leave_one_out(against);
-  Jackknife logs{math::log(over(a.all, b.all)), over(a.without, b.without)};
-  for (double& x : logs.without) x = math::log(x);
-  const Estimate log = logs.estimate(level);
-  LogRatio result{.estimate = {.value = canonical(over(a.all, b.all)), .n = logs.n()}};
-  if (logs.n() < 2) return result;
-  const auto n = static_cast<double>(logs.n());
-  result.standard_error = canonical(std::sqrt(logs.spread() / (n * (n - 1))));
-  result.estimate.low = canonical(math::exp(log.low));
-  result.estimate.high = canonical(math::exp(log.high));
-  return result;
+  const Pairing logs = paired(a, b, [](const auto& x, const auto& y) { return log_of(over(x, y)); });
+  LogRatio ratio = on_log_scale(over(a.all, b.all), logs.both, level);
+  ratio.correlation = logs.correlation;
+  ratio.variance_ratio = logs.variance_ratio;
+  return ratio;
+}
+
+Estimate at_level(const LogRatio& ratio, double level) {
+  Estimate e{.value = ratio.estimate.value, .n = ratio.estimate.n};
+  if (e.n < 2 || std::isnan(ratio.standard_error)) return e;
+  e.low = e.high = e.value;
+  if (ratio.standard_error == 0) return e;
+  const double centre = math::log(e.value);
+  const double half_width = student_t_quantile(static_cast<double>(e.n) - 1, 0.5 + level / 2) * ratio.standard_error;
+  e.low = canonical(math::exp(centre - half_width));
+  e.high = canonical(math::exp(centre + half_width));
+  return e;
 }
 
 Estimate jackknife(double all, const std::vector<double>& without, double level) {

@@ -28,7 +28,8 @@ struct Series {
   std::vector<double> per;  ///< empty: 1 for each replicate
 };
 
-/// The pooled value of one arm. Interval from the jackknife; for a mean it is the t interval of the textbooks.
+/// The pooled value of one arm. A mean has the t interval of the textbooks; a quotient, as every ratio, the interval of its logarithm, which
+/// it lacks where it is 0 or missing, or would be without one of the replicates.
 Estimate pooled(const Series& series, double level = usual_level);
 
 /// Two arms compared under common random numbers: replicate i of one beside replicate i of the other.
@@ -48,20 +49,22 @@ struct PairedEstimate {
 /// Pooled value of `arm` - pooled value of `against`. Exactly 0 with interval [0, 0] where the arms are equal.
 PairedEstimate paired_difference(const Series& arm, const Series& against, double level = usual_level);
 
-/// Pooled value of `arm` / pooled value of `against`: a ratio of means, not a mean of ratios. Exactly 1 with interval [1, 1] where the arms
-/// are equal.
-PairedEstimate paired_ratio(const Series& arm, const Series& against, double level = usual_level);
-
-/// A ratio judged on the scale of its logarithm, which treats "twice" and "half" alike: exchange the arms and the interval turns into its
-/// reciprocal. The scale of verdicts; docs/statistics.md compares its coverage with that of the other intervals.
+/// A ratio on the scale of its logarithm, which treats "twice" and "half" alike: exchange the arms and the interval turns into its
+/// reciprocal; it never reaches 0. docs/statistics.md compares its coverage with that of other intervals.
 struct LogRatio {
-  Estimate estimate;                     ///< of the ratio; the interval is exp(log ratio -+ t standard_error), n - 1 degrees of freedom
+  Estimate estimate;                     ///< of the ratio; its interval is that of `at_level`
   double standard_error = not_a_number;  ///< jackknife, of the natural logarithm of the ratio
+  double correlation = not_a_number;     ///< as that of a PairedEstimate ...
+  double variance_ratio = not_a_number;  ///< ... and so is this, of the logarithm
 };
 
-/// Pooled value of `arm` / pooled value of `against`. Exactly 1 with interval [1, 1] where the arms are equal. A ratio of 0 has no
-/// interval, nor has one that is 0 or missing without one of the replicates.
+/// Pooled value of `arm` / pooled value of `against`: a ratio of means, not a mean of ratios. Exactly 1 with interval [1, 1] where the arms
+/// are equal. A ratio of 0 has no interval, nor has one that is 0 or missing without one of the replicates.
 LogRatio log_ratio(const Series& arm, const Series& against, double level = usual_level);
+
+/// The one interval of a ratio, whatever it is printed or judged at: exp(log ratio -+ t standard_error), n - 1 degrees of freedom. Without
+/// spread it is the ratio itself.
+Estimate at_level(const LogRatio& ratio, double level);
 
 /// An estimate from a statistic of all replicates and of the n sets that lack one (Tukey 1958): t interval of the pseudo-values.
 Estimate jackknife(double all, const std::vector<double>& without, double level = usual_level);

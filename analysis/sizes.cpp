@@ -35,8 +35,13 @@ double over_accounts(double mean, std::uint64_t denominators) { return denominat
 
 double first_looks_of(const TierRow& t) { return number(t.outcomes.first_looks); }
 
+/// The rate that claim 2 compares.
+constexpr Rate claimed_rate{{"engagement per first look", "actions per first look", "likes, replies and reshares per user and post that it looked at, all posts of the tier together"},
+                            engagement_of,
+                            first_looks_of};
+
 constexpr std::array rates{
-    Rate{{"engagement per first look", "actions per first look", "likes, replies and reshares per user and post that it looked at, all posts of the tier together: claim 2"}, engagement_of, first_looks_of},
+    claimed_rate,
     Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
     Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
          [](const TierRow& t) { return over_accounts(t.mean_rate_per_impression, t.outcomes.impressions); },
@@ -53,6 +58,11 @@ constexpr std::array rates{
     Rate{{"impressions per follower", "impressions per follower and post", "looks at a post per follower of its author, all posts together"}, impressions_of, follower_posts_of},
 };
 constexpr TierRate amplification{"amplification", "1", "impressions per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
+
+Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
+  const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
+  return rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
+}
 
 /// An outcome over an exposure, by follower count.
 struct Response {
@@ -108,22 +118,24 @@ std::vector<double> curve_points(const std::vector<std::vector<ExposedGroup>>& r
   }
 }
 
-double sum_over_campaigns(const RunRecord& run, double (*of)(const CampaignRow&)) {
-  double sum = 0;
-  for (const CampaignRow& campaign : run.campaigns) sum += of(campaign);
-  return sum;
-}
-
 double money(MicroMoney micro) { return static_cast<double>(micro) / static_cast<double>(micro_per_unit); }
 
-/// Distinct followers that random audiences as large as those of the campaign's accounts would have.
+/// What is said of the accounts of a campaign, in the order of their rows; the last where a margin is said.
+constexpr std::array<std::string_view, 6> campaign_metrics{"audience over random audiences", "followed accounts per follower",  "reach of audience",
+                                                           "impressions per reached user",   "money per thousand impressions", "break-even purchases per click"};
+
+/// Distinct followers that random audiences as large as those of the campaign's accounts would have, summed over the draws of these.
 double random_audience(const RunRecord& run, std::uint32_t campaign) {
   std::uint64_t users = 0;
   for (const TierRow& tier : run.tiers) users += tier.accounts;
-  std::vector<std::uint64_t> sizes;
-  for (const InfluencerRow& influencer : run.influencers)
-    if (influencer.campaign == campaign) sizes.push_back(influencer.followers);
-  return expected_reach(users, sizes);
+  double sum = 0;
+  for (std::uint32_t draw = 0; draw < run.draws; ++draw) {
+    std::vector<std::uint64_t> sizes;
+    for (const InfluencerRow& influencer : run.influencers)
+      if (influencer.campaign == campaign && influencer.draw == draw) sizes.push_back(influencer.followers);
+    sum += expected_reach(users / run.draws, sizes);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -143,18 +155,15 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
   std::vector<ComparisonRow> rows;
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
     const std::string contrast = "posts of tier " + tiers[tier];
-    for (const Rate& rate : rates) {
-      const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
-      const Series series = rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
-      rows.push_back(population_row(arm, contrast, rate.told.name, rate.per ? "ratio of means" : "mean", rate.told.unit, rate.per ? "jackknife" : "t", pooled(series)));
-    }
+    for (const Rate& rate : rates)
+      rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
     const auto per_session = [&](std::size_t group) {
       return series_of(
           arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); }, [=](const RunRecord& run) { return number(run.group_sessions[group]); });
     };
-    rows.push_back(population_row(arm, contrast, amplification.name, "ratio of means", amplification.unit, "jackknife",
-                                  paired_ratio(per_session(ranked), per_session(held_out)).estimate));
+    rows.push_back(population_row(arm, contrast, amplification.name, ratio_statistic, amplification.unit, ratio_interval,
+                                  log_ratio(per_session(ranked), per_session(held_out)).estimate));
   }
   return rows;
 }
@@ -187,6 +196,8 @@ std::vector<ResponseRow> response_curves(const ArmRuns& arm) {
   return rows;
 }
 
+std::vector<std::string_view> campaign_fact_names() { return {campaign_metrics.begin(), campaign_metrics.end()}; }
+
 std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<std::string>& campaigns) {
   std::vector<ComparisonRow> rows;
   for (std::uint32_t c = 0; c < campaigns.size(); ++c) {
@@ -194,17 +205,19 @@ std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<
     if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; })) continue;
     const std::string contrast = "accounts of campaign " + campaigns[c];
     const auto add = [&](std::string_view metric, std::string_view unit, const Series& series) {
-      rows.push_back(population_row(arm, contrast, metric, "ratio of means", unit, "jackknife", pooled(series)));
+      rows.push_back(population_row(arm, contrast, metric, unit, series));
     };
     const auto audience = of([](const CampaignRow& row) { return number(row.audience); });
-    add("audience over random audiences", "1", series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
-    add("followed accounts per follower", "accounts per user", series_of(arm, of([](const CampaignRow& row) { return number(row.audience_gross); }), audience));
-    add("reach of audience", "users per follower", series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.reach); }), audience));
-    add("impressions per reached user", "impressions per user",
+    add(campaign_metrics[0], "1", series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
+    add(campaign_metrics[1], "accounts per user", series_of(arm, of([](const CampaignRow& row) { return number(row.audience_gross); }), audience));
+    add(campaign_metrics[2], "users per follower", series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.reach); }), audience));
+    add(campaign_metrics[3], "impressions per user",
         series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.impressions); }), of([](const CampaignRow& row) { return number(row.outcomes.reach); })));
+    const auto spent = of([](const CampaignRow& row) { return money(row.spent); });
+    add(campaign_metrics[4], "currency per thousand impressions", series_of(arm, spent, of([](const CampaignRow& row) { return number(row.outcomes.impressions) / 1000; })));
     if (arm.records.front().campaigns[c].margin < 0) continue;
-    add("break-even purchases per click", "purchases per click",
-        series_of(arm, of([](const CampaignRow& row) { return money(row.spent); }), of([](const CampaignRow& row) { return money(row.margin) * number(row.outcomes.clicks); })));
+    add(campaign_metrics[5], "purchases per click",
+        series_of(arm, spent, [c](const RunRecord& run) { return money(run.campaigns[c].margin) / run.draws * number(run.campaigns[c].outcomes.clicks); }));
   }
   return rows;
 }
@@ -240,20 +253,7 @@ LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t 
 }
 
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega) {
-  const auto rate = [&](std::size_t tier) {
-    return series_of(
-        arm, [=](const RunRecord& run) { return engagement_of(run.tiers[tier]); }, [=](const RunRecord& run) { return first_looks_of(run.tiers[tier]); });
-  };
-  return log_ratio(rate(micro), rate(mega));
-}
-
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
-  const auto per_money = [](const ArmRuns& arm) {
-    return series_of(
-        arm, [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return number(c.outcomes.engagement()); }); },
-        [](const RunRecord& run) { return sum_over_campaigns(run, [](const CampaignRow& c) { return money(c.spent); }); });
-  };
-  return log_ratio(per_money(micro_arm), per_money(mega_arm));
+  return log_ratio(series_of(arm, claimed_rate, micro), series_of(arm, claimed_rate, mega));
 }
 
 }  // namespace grapevine

@@ -34,8 +34,11 @@ std::vector<std::string_view> response_names();
 std::vector<ResponseRow> response_curves(const ArmRuns& arm);
 
 /// What the accounts of each campaign that ran have in common: their distinct followers beside those of random audiences of the same sizes (`expected_reach`), followers
-/// shared, impressions per reached user; and, where a margin is said, the share of clicks that must buy.
+/// shared, impressions per reached user, money per thousand impressions; and, where a margin is said, the share of clicks that must buy.
 std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<std::string>& campaigns);
+
+/// The figures that these are, whichever campaign's.
+std::vector<std::string_view> campaign_fact_names();
 
 /// Shapes of the tracked cascades of two tiers, as they are and matched on size.
 std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<std::string>& tiers, std::size_t tier, std::size_t against);
@@ -43,11 +46,8 @@ std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<
 /// Amplification of tier `micro` over that of tier `mega`: impressions of ranked readers over those of held-out ones; sessions cancel. Claim 3.
 LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
 
-/// Pooled engagement per first look of tier `micro` over that of tier `mega`. Claim 2.
+/// Pooled engagement per first look of tier `micro` over that of tier `mega`: the rate that `tier_rates` has first. Claim 2.
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
-
-/// Engagement with the campaigns' posts per money, `micro_arm` over `mega_arm`. Claim 5, until conversions exist.
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm);
 
 /// Whether readers were held out of the ranking in every replicate.
 bool holds_out(const ArmRuns& arm);

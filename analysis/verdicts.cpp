@@ -12,15 +12,13 @@ namespace grapevine {
 
 namespace {
 
-/// The interval of a ratio at 1 - alpha.
-Estimate interval_at(const LogRatio& ratio, double alpha) {
-  Estimate e{.value = ratio.estimate.value, .n = ratio.estimate.n};
-  if (e.n < 2 || std::isnan(ratio.standard_error)) return e;
-  const double centre = math::log(e.value);
-  const double half_width = student_t_quantile(static_cast<double>(e.n) - 1, 1 - alpha / 2) * ratio.standard_error;
-  e.low = math::exp(centre - half_width);
-  e.high = math::exp(centre + half_width);
-  return e;
+bool has_interval(const LogRatio& ratio) { return ratio.estimate.n >= 2 && !std::isnan(ratio.standard_error); }
+
+/// Of the logarithm of the ratio from the nearest bound of the margin, on whichever side.
+double distance_to_margin(const RatioClaim& claim) {
+  GRAPEVINE_EXPECTS(0 < claim.margin.low && claim.margin.low < claim.margin.high);
+  const double log = math::log(claim.ratio.estimate.value);
+  return std::min(std::abs(log - math::log(claim.margin.low)), std::abs(log - math::log(claim.margin.high)));
 }
 
 }  // namespace
@@ -47,13 +45,26 @@ Verdict verdict_of(const Estimate& interval, Margin margin) {
 }
 
 double deciding_level(const RatioClaim& claim) {
-  GRAPEVINE_EXPECTS(0 < claim.margin.low && claim.margin.low < claim.margin.high);
-  const LogRatio& ratio = claim.ratio;
-  if (ratio.estimate.n < 2 || std::isnan(ratio.standard_error)) return 1;
-  const double log = math::log(ratio.estimate.value);
-  const double distance = std::min(std::abs(log - math::log(claim.margin.low)), std::abs(log - math::log(claim.margin.high)));
+  if (!has_interval(claim.ratio)) return 1;
+  const double distance = distance_to_margin(claim);
   if (distance == 0) return 1;
-  return student_t_two_sided(ratio.estimate.n - 1, distance / ratio.standard_error);
+  return student_t_two_sided(claim.ratio.estimate.n - 1, distance / claim.ratio.standard_error);
+}
+
+std::uint64_t replicates_needed(const RatioClaim& claim, double alpha) {
+  if (!has_interval(claim.ratio)) return 0;
+  const double distance = distance_to_margin(claim);
+  const double deviation = claim.ratio.standard_error * std::sqrt(static_cast<double>(claim.ratio.estimate.n));  // of one replicate
+  const auto decides = [&](std::uint64_t n) {
+    return student_t_quantile(static_cast<double>(n) - 1, 0.5 + (1 - alpha) / 2) * deviation / std::sqrt(static_cast<double>(n)) < distance;
+  };
+  std::uint64_t least = 2, enough = most_replicates + 1;  // the half width falls with n
+  while (least < enough)
+    if (const std::uint64_t middle = (least + enough) / 2; decides(middle))
+      enough = middle;
+    else
+      least = middle + 1;
+  return least;
 }
 
 std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha) {
@@ -68,9 +79,10 @@ std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha) {
   for (const std::size_t i : order) {
     Judgement& judgement = judgements[i];
     judgement.level = alpha / static_cast<double>(claims.size() - decided);
-    judgement.interval = interval_at(claims[i].ratio, judgement.level);
+    judgement.interval = at_level(claims[i].ratio, 1 - judgement.level);
     judgement.verdict = verdict_of(judgement.interval, claims[i].margin);
     decided += judgement.verdict != Verdict::undecided;
+    if (judgement.verdict == Verdict::undecided) judgement.replicates_needed = replicates_needed(claims[i], judgement.level);
   }
   return judgements;
 }

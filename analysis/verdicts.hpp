@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,12 +35,20 @@ struct RatioClaim {
 /// nearest bound of the margin in standard errors, P(|T| > d) with n - 1 degrees of freedom.
 double deciding_level(const RatioClaim& claim);
 
+/// The least number of replicates at which the interval of 1 - alpha would decide, if the ratio stayed as estimated and the variance of its
+/// logarithm as seen: t with n - 1 degrees of freedom times standard error times sqrt(replicates seen / n) is below the distance of the log
+/// ratio from the nearest bound of the margin. `most_replicates` + 1 where that many do not do; 0 where nothing can be told: without an
+/// interval.
+std::uint64_t replicates_needed(const RatioClaim& claim, double alpha);
+inline constexpr std::uint64_t most_replicates = 10'000;
+
 /// A verdict with the level it was reached at.
 struct Judgement {
   Verdict verdict = Verdict::undecided;
-  double deciding_level = 1;  ///< of the claim alone
-  double level = 1;           ///< the adjusted alpha that the claim was judged at
-  Estimate interval;          ///< of the ratio, at 1 - level: the verdict is the one that this interval decides
+  double deciding_level = 1;            ///< of the claim alone
+  double level = 1;                     ///< the adjusted alpha that the claim was judged at
+  Estimate interval;                    ///< of the ratio, at 1 - level: the verdict is the one that this interval decides
+  std::uint64_t replicates_needed = 0;  ///< at that level; 0 where it is decided, or nothing can be told
 };
 
 /// Holm's step-down (1979): the claim with the least deciding level is judged at alpha / m, the next at alpha / (m - 1), and so on; after

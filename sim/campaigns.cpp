@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "graph/base/account_key.hpp"
+#include "graph/base/checked.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
@@ -20,6 +21,9 @@
 namespace grapevine {
 
 namespace {
+
+/// Rounded down.
+MicroMoney share_of(MicroMoney money, double share) { return share < 1.0 ? std::min(money, saturated_whole(static_cast<double>(money) * share)) : money; }
 
 double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
 
@@ -50,6 +54,7 @@ class Queue {
 public:
   struct Entry {
     std::uint64_t place;  ///< lower comes first
+    std::uint64_t tie;    ///< decides between equal places: numbers are sizes
     UserId user;
     auto operator<=>(const Entry&) const = default;
   };
@@ -72,7 +77,24 @@ private:
   std::size_t next_ = 0, sorted_ = 0;
 };
 
-/// Chooses the accounts of one study.
+/// In how many earlier draws a campaign asked its accounts.
+using Asked = std::unordered_map<UserId, std::uint32_t>;
+
+/// Whether the campaign, or one that its budget hangs on, chooses its accounts so.
+bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const WorldParameters& parameters) {
+  const auto& campaigns = parameters.campaigns;
+  const CampaignParameters* at = &campaign;
+  for (std::size_t steps = 0; at != nullptr && steps <= campaigns.size(); ++steps) {
+    if (at->choose == choose) return true;
+    const auto other = std::ranges::find(campaigns, at->budget_of, &CampaignParameters::name);
+    at = at->budget_of.empty() || other == campaigns.end() ? nullptr : &*other;
+  }
+  return false;
+}
+
+bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) { return hangs_on(AccountChoice::engagement, campaign, parameters); }
+
+/// Chooses the accounts of one replicate.
 class Chooser {
 public:
   Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past, const ExpectedSpread& expected)
@@ -85,34 +107,64 @@ public:
         past_(past),
         expected_(expected) {}
 
-  Deal make(const CampaignParameters& campaign, MicroMoney budget) const {
-    const bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
-    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget);
+  /// The deals of one campaign: one a draw, or one for all draws where nothing makes them differ. `budgets` likewise.
+  std::vector<Deal> make(const CampaignParameters& campaign, const std::vector<MicroMoney>& budgets, std::uint32_t draws) const {
+    const bool random = campaign.choose == AccountChoice::random;
+    Asked asked;
+    std::vector<Deal> deals;
+    while (deals.size() < (random ? draws : budgets.size())) {
+      const MicroMoney budget = budgets[std::min(deals.size(), budgets.size() - 1)];
+      const auto same = std::ranges::find(deals, budget, &Deal::budget);
+      try {
+        deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
+      } catch (const BadRequest& error) {
+        if (deals.empty()) throw;
+        throw BadRequest(fmt::format("draw {} of {}: {}", deals.size() + 1, draws, error.what()));
+      }
+    }
+    return deals;
+  }
+
+private:
+  Deal make_one(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
+    if (together) expect_chances(campaign);
+    together = together && !(past_.empty() && waits_for_past(campaign, parameters_));
+    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget, asked);
     if (deal.purchases.empty())
       throw BadRequest(fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise campaign.acceptance, {} now, or widen the choice",
                                    campaign.name, deal.offers, campaign.acceptance));
     return deal;
   }
 
-private:
-  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget) const {
-    Queue wanted(in_order(campaign, affordable(campaign, budget)));
+  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    Queue wanted(in_order(campaign, affordable(campaign, budget), asked));
     Deal deal;
     deal.budget = budget;
-    MicroMoney left = budget;
+    MicroMoney spent = 0;
     while (!wanted.empty() && deal.purchases.size() < campaign.count) {
       const UserId user = wanted.pop();
-      const std::uint32_t posts = posts_within(campaign, user, left);
+      const std::uint32_t posts = posts_within(campaign, user, budget < 0 ? budget : budget - spent);
       if (posts == 0) break;  // a small rest is not spent on whoever is cheap
       ++deal.offers;
+      if (campaign.choose == AccountChoice::random) ++asked[user];
       if (!accepts(campaign, user)) {
         ++deal.declined;
         continue;
       }
-      deal.purchases.push_back(purchase(user, posts));
-      left -= deal.purchases.back().cost;
+      pay(campaign, user, posts, deal, spent);
     }
     return deal;
+  }
+
+  void pay(const CampaignParameters& campaign, UserId user, std::uint32_t posts, Deal& deal, MicroMoney& spent) const {
+    const Purchase& bought = deal.purchases.emplace_back(purchase(user, posts));
+    if (bought.cost > most_spent - spent)
+      throw BadRequest(fmt::format("campaign '{}': {} accounts, the last of which has {} followers and asks {:.2f} a post for {} posts, cost {:.2f} or more; expected at most {:.2f}; "
+                                   "lower [price], campaign.posts or campaign.count, or give it a budget",
+                                   campaign.name, deal.purchases.size(), bought.followers, in_units(price(user)), posts, in_units(spent) + in_units(price(user)) * posts,
+                                   in_units(most_spent)));
+    spent += bought.cost;
   }
 
   Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
@@ -123,23 +175,26 @@ private:
     std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
     deal.declined = deal.offers - candidates.size();
     if (candidates.empty()) return deal;
-    std::ranges::sort(candidates);
     std::vector<MicroMoney> costs;
     if (budget >= 0)
       for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
-    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs});
-    for (const UserId user : answer.seeds) deal.purchases.push_back(purchase(user, posts_within(campaign, user, budget)));
+    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
+    MicroMoney spent = 0;
+    for (const UserId user : answer.seeds) pay(campaign, user, posts_within(campaign, user, budget), deal, spent);
     deal.guarantee = answer.guarantee;
     deal.expected_adopters = answer.spread;
     return deal;
   }
 
-  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
-    const DiffusionParameters& diffusion = expected_.diffusion;
-    if (diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
+  void expect_chances(const CampaignParameters& campaign) const {
+    if (expected_.diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
       throw BadRequest(fmt::format("campaign '{}': chooses its accounts by probabilities of follows, and the graph has none; expected a column of them in its file; or choose another "
                                    "diffusion.probability",
                                    campaign.name));
+  }
+
+  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
+    const DiffusionParameters& diffusion = expected_.diffusion;
     const auto topic = static_cast<std::uint32_t>(std::max(campaign.topic, 0));
     const ReaderChances chances =
         make_reader_chances(graph_, diffusion, expected_.of_follows, interests_, parameters_.population.interest_skew, topic, dynamics_);
@@ -161,7 +216,9 @@ private:
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>(money / each)));
   }
 
-  Purchase purchase(UserId user, std::uint32_t posts) const { return {user, graph_.follower_count(user), posts, price(user) * posts, profile_of(user)}; }
+  Purchase purchase(UserId user, std::uint32_t posts) const {
+    return {user, graph_.follower_count(user), posts, saturated_product<MicroMoney>(price(user), posts), profile_of(user)};
+  }
 
   bool accepts(const CampaignParameters& campaign, UserId user) const {
     const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
@@ -194,7 +251,7 @@ private:
     });
   }
 
-  /// Those of whom the budget buys a post, ascending, or as they are listed.
+  /// Those of whom the budget buys a post, in the order of the pool.
   std::vector<UserId> affordable(const CampaignParameters& campaign, MicroMoney budget) const {
     const std::vector<UserId> all = pool(campaign);
     if (all.empty()) throw BadRequest(nobody(campaign));
@@ -210,26 +267,28 @@ private:
     return affordable;
   }
 
-  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all) const {
-    const std::uint64_t key = selection_.key(Draw::selection), name = campaign_key(campaign.name);
+  TieKey ties(const CampaignParameters& campaign) const { return {selection_.key(Draw::selection), campaign_key(campaign.name)}; }
+
+  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all, const Asked& asked) const {
     const auto place = [&](std::size_t i) -> std::uint64_t {
       const UserId user = all[i];
       switch (campaign.choose) {
         case AccountChoice::largest: return ~static_cast<std::uint64_t>(graph_.follower_count(user));
         case AccountChoice::fit: return ~interests_.bits(user, static_cast<std::uint32_t>(campaign.topic));
-        case AccountChoice::engagement:
-          if (!past_.empty()) return ~ascending(past_[user.index()]);
-          break;
+        case AccountChoice::engagement: return past_.empty() ? 0 : ~ascending(past_[user.index()]);
         case AccountChoice::price: return static_cast<std::uint64_t>(price(user));
         case AccountChoice::named: return i;
+        case AccountChoice::random:
+          if (const auto before = asked.find(user); before != asked.end()) return before->second;
+          break;
         case AccountChoice::influence:
-        case AccountChoice::lazy_greedy:  // chosen together
-        case AccountChoice::random: break;
+        case AccountChoice::lazy_greedy: break;  // chosen together, or not yet
       }
-      return nested_mix(key, name, user.value());
+      return 0;
     };
+    const TieKey ties = this->ties(campaign);
     std::vector<Queue::Entry> entries(all.size());
-    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), all[i]}; });
+    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), ties.of(all[i]), all[i]}; });
     return entries;
   }
 
@@ -274,55 +333,93 @@ MicroMoney Deal::spent() const {
 }
 
 MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers) {
-  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0) return prices.post + prices.follower * static_cast<MicroMoney>(followers);
+  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0)
+    return saturated_sum(prices.post, saturated_product(prices.follower, static_cast<MicroMoney>(followers)));
   const double stands_for = static_cast<double>(followers) / prices.scale;
   const double size = prices.exponent == 1.0 ? stands_for : stands_for > 0.0 ? math::pow(stands_for, prices.exponent) : 0.0;
   double price = prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * size);
   if (prices.spread > 0.0)
     price *= math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, user.value()))) - 0.5 * prices.spread * prices.spread);
-  return static_cast<MicroMoney>(price + 0.5);
+  return saturated_whole(price + 0.5);
 }
 
 bool needs_past(const WorldParameters& parameters) {
   return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(), [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
 }
 
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past,
-                                  const ExpectedSpread& expected) {
-  const Chooser chooser(graph, accounts, parameters, streams, past, expected);
-  const auto& campaigns = parameters.campaigns;
-  std::vector<Deal> deals(campaigns.size());
-  std::vector<bool> done(campaigns.size(), false);
+bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays) {
+  return std::ranges::any_of(parameters.campaigns, [&](const CampaignParameters& campaign) {
+    return std::ranges::find(pays, campaign.name) != pays.end() && hangs_on(AccountChoice::random, campaign, parameters);
+  });
+}
+
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
+    : graph_(graph), accounts_(accounts), parameters_(parameters), streams_(streams), expected_(expected), draws_(draws), by_campaign_(parameters.campaigns.size()) {
+  GRAPEVINE_EXPECTS(draws > 0);
+  choose({});
+}
+
+void Deals::look_back(const std::function<std::vector<double>()>& past_rates) {
+  const std::lock_guard lock(looking_back_);
+  if (looked_back_ || !needs_past(parameters_)) return;
+  choose(past_rates());
+  looked_back_ = true;
+}
+
+std::vector<Deal> Deals::of(std::uint32_t draw) const {
+  GRAPEVINE_EXPECTS(draw < draws_);
+  std::vector<Deal> deals;
+  for (const std::vector<Deal>& by_draw : by_campaign_) deals.push_back(by_draw[std::min<std::size_t>(draw, by_draw.size() - 1)]);
+  return deals;
+}
+
+/// For all campaigns without a past, for those that wait for it with one.
+void Deals::choose(PastRates past) {
+  const Chooser chooser(graph_, accounts_, parameters_, streams_, past, expected_);
+  const auto& campaigns = parameters_.campaigns;
+  std::vector<bool> done;
+  for (const CampaignParameters& campaign : campaigns) done.push_back(!past.empty() && !waits_for_past(campaign, parameters_));
   for (std::size_t round = 0; round < campaigns.size(); ++round)  // a campaign waits for the one whose money it takes as its measure
     for (std::size_t i = 0; i < campaigns.size(); ++i) {
       const CampaignParameters& campaign = campaigns[i];
       if (done[i]) continue;
-      MicroMoney budget = campaign.budget;
+      std::vector<MicroMoney> budgets{campaign.budget};
       if (!campaign.budget_of.empty()) {
-        const auto other = std::find_if(campaigns.begin(), campaigns.end(), [&](const auto& c) { return c.name == campaign.budget_of; });
+        const auto other = std::ranges::find(campaigns, campaign.budget_of, &CampaignParameters::name);
         GRAPEVINE_EXPECTS(other != campaigns.end());
         const auto j = static_cast<std::size_t>(other - campaigns.begin());
         if (!done[j]) continue;
-        budget = deals[j].spent();
-        if (campaign.budget_share < 1.0) budget = static_cast<MicroMoney>(static_cast<double>(budget) * campaign.budget_share);
+        budgets.clear();
+        for (const Deal& deal : by_campaign_[j]) budgets.push_back(share_of(deal.spent(), campaign.budget_share));
       }
-      deals[i] = chooser.make(campaign, budget);
+      by_campaign_[i] = chooser.make(campaign, budgets, draws_);
       done[i] = true;
     }
-  return deals;
+}
+
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, PastRates past,
+                                  const ExpectedSpread& expected) {
+  Deals deals(graph, accounts, parameters, streams, expected);
+  if (!past.empty()) deals.look_back([&] { return std::vector<double>(past.begin(), past.end()); });
+  return deals.of(0);
 }
 
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters, const std::vector<std::string>& pays, const StreamKey& selection) {
   std::vector<PlannedPost> plan;
+  std::uint64_t posts = 0;
   const std::uint64_t key = selection.key(Draw::campaign_slot);
   for (std::uint32_t i = 0; i < parameters.campaigns.size(); ++i) {
     const CampaignParameters& campaign = parameters.campaigns[i];
     if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
+    for (const Purchase& purchase : deals[i].purchases) posts += purchase.posts;
+    if (posts > UINT32_MAX)
+      throw BadRequest(fmt::format("campaign '{}': with it {} paid posts appear in an arm; expected at most {}; lower campaign.posts or campaign.count", campaign.name, posts, UINT32_MAX));
     for (const Purchase& purchase : deals[i].purchases) {
-      const std::uint64_t first = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
+      const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()), first = hash % campaign.slots;
       for (std::uint32_t post = 0; post < purchase.posts; ++post) {
-        const Tick slot = static_cast<Tick>((first + post) % campaign.slots);
-        plan.push_back({parameters.time.warmup + campaign.start + slot * campaign.every, purchase.user, i, purchase.profile});
+        const std::uint64_t slot = (first + post) % campaign.slots, tick = std::uint64_t{parameters.time.warmup} + campaign.start + slot * campaign.every;
+        GRAPEVINE_EXPECTS(tick < never);
+        plan.push_back({static_cast<Tick>(tick), purchase.user, i, purchase.profile, hash});
       }
     }
   }
@@ -334,7 +431,7 @@ std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldP
                                    "an arm; choose it by campaign.member and compare arms",
                                    parameters.campaigns[plan[i - 1].campaign].name, parameters.campaigns[plan[i].campaign].name));
   std::sort(plan.begin(), plan.end(), [](const PlannedPost& a, const PlannedPost& b) {
-    return std::tuple(a.tick, a.author, a.campaign) < std::tuple(b.tick, b.author, b.campaign);
+    return std::tuple(a.tick, a.author, a.tie, a.campaign) < std::tuple(b.tick, b.author, b.tie, b.campaign);
   });
   return plan;
 }

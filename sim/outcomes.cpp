@@ -52,18 +52,20 @@ std::vector<std::uint64_t> count_reached_by_account(const World& world, std::siz
   return users;
 }
 
-/// Sums of quotients as whole numbers of 2^-32, so that their order is free.
+/// Sums of quotients as whole numbers of 2^-32, so that their order is free: 2^32 quotients below 2^64.
 class QuotientSum {
 public:
   void add(std::uint64_t numerator, std::uint64_t denominator) {
     if (denominator == 0) return;
-    sum_ += static_cast<std::uint64_t>(static_cast<double>(numerator) / static_cast<double>(denominator) * 0x1p32);
+    sum_ += (Wide{numerator} << 32) / denominator;
     ++count_;
   }
   double mean() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) * 0x1p-32 / static_cast<double>(count_); }
 
 private:
-  std::uint64_t sum_ = 0, count_ = 0;
+  __extension__ using Wide = unsigned __int128;
+  Wide sum_ = 0;
+  std::uint64_t count_ = 0;
 };
 
 /// The totals of all authors, live roots included.
@@ -98,8 +100,8 @@ std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64
     const std::uint64_t follower_posts = std::uint64_t{author.posts} * world.graph.follower_count(UserId{u});
     ++rows[tier].authors;
     rows[tier].follower_posts += follower_posts;
-    per_impression[tier].add(author.engagement, author.impressions);
-    per_follower[tier].add(author.engagement, follower_posts);
+    per_impression[tier].add(author.engagement.value(), author.impressions.value());
+    per_follower[tier].add(author.engagement.value(), follower_posts);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const TierSums& tier = sums[i];
@@ -123,10 +125,11 @@ std::vector<CurveRow> curve_rows(const World& world, const std::vector<AuthorTot
     ++row.authors;
     row.followers += followers;
     row.posts += author.posts;
-    row.impressions += author.impressions;
-    row.first_looks += author.first_looks;
-    row.engagement += author.engagement;
-    const double posts = author.posts, impressions = author.impressions, first_looks = author.first_looks, engagement = author.engagement;
+    row.impressions += author.impressions.value();
+    row.first_looks += author.first_looks.value();
+    row.engagement += author.engagement.value();
+    const auto number = [](const WideCount& count) { return static_cast<double>(count.value()); };
+    const double posts = author.posts, impressions = number(author.impressions), first_looks = number(author.first_looks), engagement = number(author.engagement);
     row.posts_squared += posts * posts;
     row.impressions_squared += impressions * impressions;
     row.first_looks_squared += first_looks * first_looks;
@@ -204,6 +207,7 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
     auto& nodes = cascades[tracked.tracked];
     const auto parent = place[tracked.tracked].find(tracked.emitter.value());
     GRAPEVINE_EXPECTS(parent != place[tracked.tracked].end());
+    if (nodes.size() > INT32_MAX) throw Error("more than 2147483647 posts in one cascade; expected at most so many; lower behaviour.reshare, or do not track it");
     place[tracked.tracked].emplace(tracked.user.value(), static_cast<std::int32_t>(nodes.size()));
     nodes.push_back({parent->second, tracked.user, tracked.tick - measure_begin, tracked.reshared ? Reason::reshared : Reason::followed});
   }

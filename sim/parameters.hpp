@@ -14,7 +14,7 @@ namespace grapevine {
 struct TimeParameters {
   std::uint32_t tick_seconds = 600;
   Tick warmup = 144;    ///< at least the feed window, so that every reader's feed is full when the arms branch
-  Tick measure = 144;   ///< roots emitted in it count
+  Tick measure = 288;   ///< roots emitted in it count
   Tick followup = 144;  ///< events on those roots count to its end
 
   Tick end() const { return warmup + measure + followup; }
@@ -137,7 +137,8 @@ struct DiffusionParameters {
   DiffusionModel model = DiffusionModel::feed;
   Probability probability = Probability::uniform;
   double chance = 0.1;           ///< uniform, topic_match: of one contact (per step under SI and SIR)
-  double adoptions = -1;         ///< uniform: adoptions that one adopter is expected to bring about: `chance` is this over the mean follower count; -1: `chance` says it
+  double adoptions = -1;         ///< uniform: adoptions that one adopter, a user drawn at random, is expected to bring about: `chance` is this over the mean follower count; -1: another key says it
+  double along_follows = -1;     ///< uniform: the same of an adopter who was reached along a follow: over the mean follower count of the readers of all follows; -1: another key says it
   TrialSampling sampling = TrialSampling::skip;
   double recovery = 0.1;         ///< SIR: probability per step
   EpidemicTime time = EpidemicTime::steps;
@@ -147,6 +148,9 @@ struct DiffusionParameters {
   std::uint32_t large = 100;     ///< adopters from which the shape of a cascade is counted
   std::uint32_t trees_from = 0;  ///< adopters from which the tree of an unpaid cascade is kept; 0: none is
 };
+
+/// Whether the chance of uniform contacts follows from the adoptions that they are to bring about.
+constexpr bool gives_adoptions(const DiffusionParameters& diffusion) { return diffusion.adoptions >= 0.0 || diffusion.along_follows >= 0.0; }
 
 /// What a paid post costs: (post + follower x K^exponent) x a factor of the account's own, K its follower count. In a world that is `scale` times as large as what it
 /// stands for, an account of K followers stands for one of K / scale, and money shrinks as the world does: the price is `scale` times that of the account it stands for.
@@ -191,7 +195,7 @@ struct CampaignParameters {
   MicroMoney budget = -1;              ///< -1: no bound, or that of `budget_of`
   std::string budget_of;               ///< spends at most what this campaign would spend; empty: `budget`
   double budget_share = 1.0;           ///< ... or so much of it
-  std::int32_t topic = -1;             ///< -1: the author's main topic
+  std::int32_t topic = -1;             ///< -1: as the author's organic posts have it
   Tick start = 0;                      ///< first slot, in ticks after the start of `measure`
   Tick every = 36;                     ///< between slots
   std::uint32_t slots = 4;             ///< hours at which paid posts appear; the p-th paid post of an account takes slot (h + p) mod slots, h keyed by campaign and account
@@ -214,6 +218,7 @@ struct RunParameters {
   BehaviourParameters behaviour;
   DiffusionParameters diffusion;
   std::vector<std::string> pays;  ///< names of the campaigns that run
+  std::uint32_t draws = 1;  ///< choices of accounts that the arm is run for in the same world; its outcomes are their means
 };
 
 /// Which replicate number each stream uses: the replicate's own where it is redrawn, 0 where it is kept.

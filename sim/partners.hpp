@@ -47,7 +47,12 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
       ++row.accounts;
       row.spent += purchase.cost;
       record.tiers[tier(purchase.user)].cost += purchase.cost;
-      record.influencers.push_back({purchase.user, purchase.profile, c, purchase.followers, 0, 0, purchase.cost, {}});
+      InfluencerRow& account = record.influencers.emplace_back();
+      account.user = purchase.user;
+      account.profile = purchase.profile;
+      account.campaign = c;
+      account.followers = purchase.followers;
+      account.cost = purchase.cost;
     }
   }
 }

@@ -35,7 +35,7 @@ Population::Population(const FollowGraph& graph, const Accounts& accounts, const
     if (spread == 0.0 || mean == 0.0) return mean;
     return mean * math::exp(spread * math::normal_quantile(uniform(dynamics.bits(purpose, user))) - 0.5 * spread * spread);
   };
-  const auto depth_scale = [](double patience) { return static_cast<float>(patience > 1.0 ? -1.0 / math::log(1.0 - 1.0 / patience) : 0.0); };
+  const auto depth_scale = [](double patience) { return static_cast<float>(-math::per_log_failure(1.0 / patience)); };
   const double users = static_cast<double>(graph.user_count());
   const double active = static_cast<double>(
       parallel_sum(graph.user_count(), [&](std::size_t u) { return std::uint64_t{accounts.is_active(UserId{static_cast<std::uint32_t>(u)})}; }));

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
-#include "graph/base/error.hpp"
+#include "graph/base/checked.hpp"
 
 namespace grapevine {
 
 PostId Posts::append(std::size_t count) {
   while (range_.head - range_.tail + count > hot_.size()) grow();
-  GRAPEVINE_EXPECTS(count <= UINT32_MAX - range_.head);
   const PostId first{range_.head};
-  range_.head += static_cast<std::uint32_t>(count);
+  range_.head = numbered(range_.head + std::uint64_t{count}, "posts in one run", "lower graph.users, population.posts, campaign.posts or the durations of [time]");
   return first;
 }
 

@@ -46,12 +46,12 @@ struct PostHot {
 };
 
 struct PostCounters {
-  std::uint32_t impressions = 0;
-  std::uint32_t reach = 0;  ///< distinct users with an impression
+  std::uint32_t impressions = 0;  ///< UINT32_MAX: as many or more, which ends the run when the root retires
+  std::uint32_t reach = 0;        ///< distinct users with an impression
   std::uint32_t actions[action_count] = {};
 
   std::uint32_t operator[](Action action) const { return actions[static_cast<std::size_t>(action)]; }
-  std::uint32_t engagement() const { return (*this)[Action::like] + (*this)[Action::reply] + (*this)[Action::reshare]; }
+  std::uint64_t engagement() const { return std::uint64_t{(*this)[Action::like]} + (*this)[Action::reply] + (*this)[Action::reshare]; }
   bool operator==(const PostCounters&) const = default;
 };
 

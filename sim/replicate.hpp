@@ -39,17 +39,17 @@ public:
   /// `graph`, `accounts`, `exchange` and what `expected` points to outlive the replicate. Throws BadRequest for campaigns that cannot be held in this graph.
   Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
             ReplicateStreams streams, Exchange& exchange, const ExpectedSpread& expected = {});
+  /// With accounts that are chosen already, as far as they do not depend on the warm-up; parts of one process may share `choices`.
+  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup,
+            ReplicateStreams streams, Exchange& exchange, std::shared_ptr<Deals> choices);
   ~Replicate();
 
-  /// Runs the warm-up under the scenario's own run keys. Call once, before any arm.
+  /// Runs the warm-up under the scenario's own run keys; campaigns that look at it choose at its end. Call once, before any arm.
   void warm_up(const TickHook& hook = {});
 
   /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be run in any order, any number of times.
-  /// Every part returns the whole record.
-  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {}) const;
-
-  /// What the campaigns do with their money, as arms that branch now see it.
-  std::vector<Deal> deals() const;
+  /// Every part returns the whole record. `draw`: which choice of accounts is paid, below `Deals::draws`.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 
   std::vector<MemoryLine> memory() const;
 

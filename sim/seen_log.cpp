@@ -1,5 +1,7 @@
 #include "sim/seen_log.hpp"
 
+#include "graph/base/checked.hpp"
+
 namespace grapevine {
 
 void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t tail) {
@@ -22,6 +24,7 @@ void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t
     block.actions.push_back(block.actions[old]);
   }
   block.waste += slot.count;
+  (void)numbered(block.roots.size(), "impressions remembered by 4096 readers", "lower feed.length, population.sessions, population.patience or feed.window");
   slot = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(block.roots.size() - begin)};
   if (block.waste > 1024 && 4 * block.waste > block.roots.size()) pack(reader / reader_block);
 }

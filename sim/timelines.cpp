@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
@@ -43,20 +42,17 @@ void Timelines::merge() {
   std::vector<std::uint32_t>& offset = spare_offset_;
   offset.resize(users + 1);
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
-    std::uint32_t count = 0;
+    std::uint64_t count = 0;
     for (std::size_t v = begin; v < end; ++v) {
-      const std::uint32_t before = count;
+      const std::uint64_t before = count;
       for (std::uint32_t i = recent_head_[v]; i != 0; i = recent_[i - 1].next) ++count;
       count += live(static_cast<std::uint32_t>(v));
       if (count == before) stamp_[v] = stale();
-      offset[v + 1] = count;
+      offset[v + 1] = static_cast<std::uint32_t>(count);
     }
-    starts[block + 1] = count;
+    starts[block + 1] = live_emissions(count);
   });
-  for (std::size_t block = 0; block < blocks; ++block) {
-    GRAPEVINE_EXPECTS(starts[block] <= UINT32_MAX - starts[block + 1]);
-    starts[block + 1] += starts[block];
-  }
+  for (std::size_t block = 0; block < blocks; ++block) starts[block + 1] = live_emissions(std::uint64_t{starts[block]} + starts[block + 1]);
   spare_row_.resize(starts.back());
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
     std::uint32_t at = starts[block];

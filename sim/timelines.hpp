@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/base/checked.hpp"
 #include "graph/base/ids.hpp"
 #include "graph/base/parallel.hpp"
 
@@ -38,7 +39,7 @@ public:
   template <class At>
   void emit(std::size_t count, At&& at) {
     const std::size_t before = recent_.size();
-    recent_.resize(before + count);
+    recent_.resize(live_emissions(before + count));
     parallel_by_owner(count, 6, [&](const auto& owns) {  // 64 stamps to a cache line
       for (std::size_t i = 0; i < count; ++i) {
         const std::pair<UserId, Emission> next = at(i);
@@ -96,6 +97,9 @@ public:
 
 private:
   void merge();
+  static std::uint32_t live_emissions(std::uint64_t count) {
+    return numbered(count, "posts and reshares within feed.window", "lower graph.users, population.posts, behaviour.reshare or feed.window");
+  }
   std::uint8_t coarse(std::int64_t tick) const { return static_cast<std::uint8_t>(tick / unit_); }
   /// The stamp of a user without emissions: just older than the window today, and not yet so old by the next merge that a byte wraps round.
   std::uint8_t stale() const { return static_cast<std::uint8_t>(coarse(clock_.now) - (window_ / unit_ + 2)); }

@@ -106,6 +106,10 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
 
 World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
              ReplicateStreams streams, Exchange& exchange_, const ExpectedSpread& expected)
+    : World(graph_, accounts_, parameters_, run_, streams, exchange_, std::make_shared<Deals>(graph_, accounts_, parameters_, streams, expected)) {}
+
+World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_, const RunParameters& run_,
+             ReplicateStreams streams, Exchange& exchange_, std::shared_ptr<Deals> choices)
     : graph(graph_),
       accounts(accounts_),
       parameters(parameters_),
@@ -116,21 +120,20 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
       population(std::make_shared<const Population>(graph_, accounts_, parameters_, keys.dynamics, readers)),
       shared_audience(share_of_audience(graph_, accounts_, parameters_.population)),
+      deals(std::make_shared<const std::vector<Deal>>(choices->of(0))),
       behaviour(run_.behaviour, parameters_.population),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
+      plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
-      streams_(streams),
-      expected_(expected),
+      choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
-  deals = std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams, {}, expected));
-  plan = plan_posts(*deals, parameters, run.pays, keys.selection);
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
 }
 
-World::World(const World& other, const RunParameters& run_, const RecordOptions& options_)
+World::World(const World& other, const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
     : graph(other.graph),
       accounts(other.accounts),
       parameters(other.parameters),
@@ -141,15 +144,14 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       schedule(other.schedule),
       population(other.population),
       shared_audience(other.shared_audience),
-      deals(other.deals_now()),
+      deals(other.deals_of(draw)),
       behaviour(run_.behaviour, other.parameters.population),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
-      streams_(other.streams_),
-      expected_(other.expected_),
+      choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)),
       scratch_(std::make_unique<TickScratch>()) {
   const auto from = world_arrays(const_cast<WorldState&>(other.state));
@@ -165,14 +167,23 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
 
 World::~World() = default;
 
-std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options) const {
+std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options, std::uint32_t draw) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
-  return std::unique_ptr<World>(new World(*this, new_run, new_options));
+  return std::unique_ptr<World>(new World(*this, new_run, new_options, draw));
 }
 
-std::shared_ptr<const std::vector<Deal>> World::deals_now() const {
-  if (!needs_past(parameters) || state.clock.now != parameters.time.warmup) return deals;
-  return std::make_shared<const std::vector<Deal>>(choose_accounts(graph, accounts, parameters, streams_, past_rates(), expected_));
+void World::look_back() const {
+  GRAPEVINE_EXPECTS(state.clock.now == parameters.time.warmup);
+  if (!needs_past(parameters)) return;
+  if (exchange.part() == 0) choices_->look_back([&] { return past_rates(); });
+  exchange.gather(std::vector<char>{});                 // the others wait, for the choices may be theirs too
+  choices_->look_back([&] { return past_rates(); });
+}
+
+std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) const {
+  if (state.clock.now != parameters.time.warmup) return deals;
+  look_back();
+  return std::make_shared<const std::vector<Deal>>(choices_->of(draw));
 }
 
 /// What the platform of this run expects of a post.
@@ -187,12 +198,16 @@ std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
 /// Engagement per impression of the live roots of each user: for each action the rate that `weighted` would predict of that many impressions, shrunk to the rate of all.
 std::vector<double> World::past_rates() const {
   constexpr std::array actions{Action::like, Action::reply, Action::reshare};
-  std::vector<PostCounters> live(graph.user_count());
+  struct Past {
+    std::uint64_t impressions = 0;
+    std::array<std::uint64_t, action_count> actions{};
+  };
+  std::vector<Past> live(graph.user_count());
   double impressions = 0;
   PerAction taken{};
   for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post) {
     const PostCounters& counters = state.posts.counters(post);
-    PostCounters& author = live[state.posts.identity(post).author.index()];
+    Past& author = live[state.posts.identity(post).author.index()];
     author.impressions += counters.impressions;
     impressions += counters.impressions;
     for (std::size_t a = 0; a < action_count; ++a) {
@@ -205,7 +220,7 @@ std::vector<double> World::past_rates() const {
   parallel_for(live.size(), [&](std::size_t u) {
     for (const Action action : actions) {
       const auto a = static_cast<std::size_t>(action);
-      rates[u] += predicted_rate(live[u].actions[a], live[u].impressions, impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
+      rates[u] += predicted_rate(static_cast<double>(live[u].actions[a]), static_cast<double>(live[u].impressions), impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
     }
   });
   return rates;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graph/accounts.hpp"
+#include "graph/base/checked.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
@@ -72,10 +73,10 @@ struct TierSums {
 
 /// What became of the counted roots of one author that have retired.
 struct AuthorTotals {
-  std::uint32_t posts = 0;
-  std::uint32_t impressions = 0;
-  std::uint32_t first_looks = 0;
-  std::uint32_t engagement = 0;
+  std::uint32_t posts = 0;  ///< one organic post a tick at most
+  WideCount impressions;
+  WideCount first_looks;
+  WideCount engagement;
 };
 
 /// Sessions of `measure`, of this part's readers of one group.
@@ -193,19 +194,24 @@ struct TickScratch;
 /// A world in one tick: what is given, what the run asks for, and the state that the phases change. One part of it, if there are several.
 class World {
 public:
+  /// `choices`: of this replicate; parts of one process may share them.
+  World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams,
+        Exchange& exchange, std::shared_ptr<Deals> choices);
+  /// With choices of its own, of one draw.
   World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams,
         Exchange& exchange, const ExpectedSpread& expected = {});
   ~World();
 
-  /// A copy that goes on under other run parameters. Its records start here.
-  std::unique_ptr<World> branch(const RunParameters& run, const RecordOptions& options) const;
+  /// A copy that goes on under other run parameters. Its records start here. At the end of the warm-up it takes the deals of `draw`, and all parts must come; at other times it
+  /// keeps those that there are.
+  std::unique_ptr<World> branch(const RunParameters& run, const RecordOptions& options, std::uint32_t draw = 0) const;
 
   /// One tick: wake, compose, gather, rank, attend, react; then everything that happened is committed in a fixed order.
   void step();
   void run_until(Tick end, const TickHook& hook = {});
 
-  /// What the campaigns do with their money: chosen anew at the end of the warm-up if one of them looks at what accounts did in it.
-  std::shared_ptr<const std::vector<Deal>> deals_now() const;
+  /// Lets the campaigns choose that look at what accounts did in the warm-up, which is over; once, however often it is called. All parts must come.
+  void look_back() const;
 
   /// What the run so far leaves behind. All parts return the same.
   RunRecord record() const;
@@ -246,14 +252,14 @@ public:
   WorldState state;
 
 private:
-  World(const World& other, const RunParameters& run, const RecordOptions& options);
+  World(const World& other, const RunParameters& run, const RecordOptions& options, std::uint32_t draw);
+  std::shared_ptr<const std::vector<Deal>> deals_of(std::uint32_t draw) const;
   void start_users();
   std::vector<double> past_rates() const;
   ActionPrior prior() const;
   std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
   void commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity>&& paid);
-  ReplicateStreams streams_;
-  ExpectedSpread expected_;  ///< where accounts are chosen by influence
+  std::shared_ptr<Deals> choices_;
   std::uint64_t held_out_below_;
   std::unique_ptr<TickScratch> scratch_;
 };

@@ -179,6 +179,13 @@ double pow(double x, double y) {
   return exp_of(fast_two_sum(whole.high, whole.low + y * logarithm.low));
 }
 
+double per_log_failure(double p) {
+  if (!(p >= 0x1p-64)) return -infinity;
+  const double failure = 1.0 - p;
+  // p over what the rounded failure leaves makes up for the rounding (Kahan; Goldberg 1991, theorem 4).
+  return failure == 1.0 ? -1.0 / p : 1.0 / (log(failure) * (p / (1.0 - failure)));
+}
+
 double logistic(double x) {
   if (x >= 0.0) return 1.0 / (1.0 + exp(-x));
   const double odds = exp(x);

@@ -15,6 +15,11 @@ double log(double x);
 /// x^y for x >= 0, NaN for x < 0. At most 0.9 ulp off (1 where the result is subnormal). As in C, x^0 and 1^y are 1 whatever the other is.
 double pow(double x, double y);
 
+/// 1 / log(1 - p) for a probability p: times the logarithm of a uniform number, the failures before the first success of trials that succeed
+/// with p (rounded down), or the time to an event that happens within one unit of it with p (exponential). At most 3.5 ulp off, however small
+/// p is. -0 at 1; -infinity, which is never, for p below 2^-64.
+double per_log_failure(double p);
+
 /// 1 / (1 + e^-x). At most 2.5 ulp off, also where e^-x would overflow.
 double logistic(double x);
 

@@ -52,7 +52,7 @@ FollowGraph chung_lu(std::span<const double> followers, std::span<const double> 
       const double wanted = std::min(1.0, rate * followers[v]);
       if (!(wanted > 0.0)) return;
       if (v != u && uniform(mix(bits + golden)) * probability < wanted) row.push_back(UserId(static_cast<std::uint32_t>(v)));
-      if (wanted != probability) per_log = 1.0 / log_of_rest(probability = wanted);
+      if (wanted != probability) per_log = math::per_log_failure(probability = wanted);
     }
   }));
 }

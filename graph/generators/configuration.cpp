@@ -203,30 +203,34 @@ private:
   std::vector<std::uint64_t> begin_;  // of a bucket's stubs
 };
 
-/// Some simple graph of these degrees (Kleitman & Wang 1973): each user in turn follows the users that have most followers to find, of
-/// equal ones those that have most to follow. O(follows log users).
-Rows some_graph(const DegreeSequences& degrees) {
-  using Need = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // followers, followees, user
-  std::set<Need, std::greater<>> needs;
-  for (std::uint32_t v = 0; v < degrees.user_count(); ++v) needs.emplace(degrees.followers[v], degrees.followees[v], v);
+/// Some simple graph of these degrees (Kleitman & Wang 1973): one user after the other, by lot, follows the users that have most followers to
+/// find, of equal ones those that have most to follow, then by another lot: users of equal degrees are alike. O(follows log users).
+Rows some_graph(const DegreeSequences& degrees, std::uint64_t key) {
+  const KeyedPermutation turns(mix(key), std::max<std::size_t>(1, degrees.user_count())), lots(mix(key + golden), turns.size());
+  using Need = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t, std::uint32_t>;  // followers, followees, lot, user
   std::vector<std::uint32_t> followers = degrees.followers, followees = degrees.followees;
+  const auto need = [&](std::uint32_t v) { return Need(followers[v], followees[v], lots(v), v); };
+  std::set<Need, std::greater<>> needs;
+  for (std::uint32_t v = 0; v < degrees.user_count(); ++v) needs.insert(need(v));
   Rows rows = rows_of_sizes(degrees.followees);
-  for (std::uint32_t u = 0; u < degrees.user_count(); ++u) {
-    needs.erase({followers[u], followees[u], u});  // never its own followee
+  for (std::uint64_t turn = 0; turn < degrees.user_count(); ++turn) {
+    const auto u = static_cast<std::uint32_t>(turns(turn));
+    needs.erase(need(u));  // never its own followee
     std::vector<std::uint32_t> chosen;
     for (auto it = needs.begin(); chosen.size() < followees[u]; ++it) {
       GRAPEVINE_EXPECTS(it != needs.end() && std::get<0>(*it) > 0);  // the degrees are those of a graph
-      chosen.push_back(std::get<2>(*it));
+      chosen.push_back(std::get<3>(*it));
     }
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const std::uint32_t v = chosen[i];
       rows[u][i] = UserId(v);
-      needs.erase({followers[v], followees[v], v});
-      needs.emplace(--followers[v], followees[v], v);
+      needs.erase(need(v));
+      --followers[v];
+      needs.insert(need(v));
     }
     std::ranges::sort(rows[u]);
     followees[u] = 0;
-    needs.emplace(followers[u], 0U, u);
+    needs.insert(need(u));
   }
   return rows;
 }
@@ -245,7 +249,7 @@ Rows configuration_rows(const DegreeSequences& degrees, const StreamKey& key) {
   if (!extras.empty()) swap_out(rows, 0, rows.count(), extras, 256, swap_key, left);
   if (left.empty()) return rows;
   constexpr double enough = 20;  // swaps tried for each follow
-  return randomised_rows(some_graph(degrees), enough, key);
+  return randomised_rows(some_graph(degrees, swap_key), enough, key);
 }
 
 FollowGraph configuration(const DegreeSequences& degrees, const StreamKey& key) { return FollowGraph(configuration_rows(degrees, key)); }

@@ -7,6 +7,7 @@
 
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/generators/defaults.hpp"
 #include "graph/generators/degree_sequences.hpp"
 
 namespace grapevine {
@@ -28,12 +29,12 @@ Rows configuration_rows(const DegreeSequences& degrees, const StreamKey& key);
 /// Heavy-tailed degrees that add up to the same number of follows.
 struct ConfigurationParameters {
   std::size_t users = 0;
-  double mean_followees = 25.0;
-  double exponent = 2.2;             ///< of the density of follower counts, above 1
-  std::uint64_t most_followers = 0;  ///< upper cut-off; the lower one follows from the mean ...
-  std::uint64_t least_followers = 0;  ///< ... or is this, 1 or more, and the mean follows; 0: the mean says it
-  double followees_exponent = 2.5;   ///< of the density of followee counts, above 1
-  std::uint64_t most_followees = 0;
+  double mean_followees = generator_defaults::mean_followees;
+  double exponent = generator_defaults::exponent;              ///< of the density of follower counts, above 1
+  std::uint64_t most_followers = generator_defaults::largest;  ///< upper cut-off; the lower one follows from the mean ...
+  std::uint64_t least_followers = 0;                           ///< ... or is this, 1 or more, and the mean follows; 0: the mean says it
+  double followees_exponent = 2.5;                             ///< of the density of followee counts, above 1
+  std::uint64_t most_followees = 5'000;
 };
 
 /// Power laws on both sides (`power_law_degrees`). Users are numbered by followers; followees go to them by a keyed permutation, so the two

@@ -14,18 +14,14 @@
 /// What the models share whose follows are tosses of independent coins: the cost is that of the follows, not of the pairs.
 namespace grapevine {
 
-/// log(1 - p), also for p too small to change 1.
-inline double log_of_rest(double p) { return p < 1e-4 ? -p * (1.0 + p * (0.5 + p * (1.0 / 3.0))) : math::log(1.0 - p); }
-
 /// Coins of one probability, 0 to 1: skips from head to head (Batagelj & Brandes 2005).
 class Coins {
 public:
-  explicit Coins(double probability) : per_log_(probability > 0.0 ? 1.0 / log_of_rest(probability) : 0.0), never_(!(probability > 0.0)) {}
+  explicit Coins(double probability) : per_log_(math::per_log_failure(probability)) {}
 
   /// visit(i) for those of the coins 0 .. coins - 1 that show heads, ascending. bits(k) are the 64 random bits of the k-th skip.
   template <class Bits, class Visit>
   void each_head(double coins, Bits&& bits, Visit&& visit) const {
-    if (never_) return;
     double place = 0.0;  // whole
     for (std::uint64_t ordinal = 0;; ++ordinal, place += 1.0) {
       const double skip = math::log(uniform(bits(ordinal))) * per_log_;
@@ -37,8 +33,7 @@ public:
   }
 
 private:
-  double per_log_;  // coins skipped per unit of log; -0 at probability 1
-  bool never_;
+  double per_log_;  // coins skipped per unit of log
 };
 
 /// Rows of unknown size: append(u, row) pushes whom u follows to the end of the vector `row`, which holds other users' follows already.

@@ -143,9 +143,12 @@ private:
         const std::uint64_t wanted = plant.followers[member];
         auto nearest = candidates.lower_bound({wanted, 0, 0});
         if (nearest != candidates.begin()) {
-          const std::uint64_t below = std::get<0>(*std::prev(nearest));
-          if (nearest == candidates.end() || wanted - below < std::get<0>(*nearest) - wanted)
-            nearest = candidates.lower_bound({below, 0, 0});
+          const auto below = candidates.lower_bound({std::get<0>(*std::prev(nearest)), 0, 0});
+          const auto farness = [&](const auto& of) {  // then the lot
+            const auto& [count, by_lot, user] = *of;
+            return std::pair(std::max(count, wanted) - std::min(count, wanted), by_lot);
+          };
+          if (nearest == candidates.end() || farness(below) < farness(nearest)) nearest = below;
         }
         const std::uint32_t user = std::get<2>(*nearest);
         candidates.erase(nearest);

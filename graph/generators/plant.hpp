@@ -37,8 +37,8 @@ struct Plant {
 /// are known, is NAME-NUMBER. Users are then numbered anew, by followers, new accounts before others with as many. `accounts` is kept in
 /// step; `accounts.planted` gets an entry for each account, in the order of groups and members.
 ///
-/// An account chosen from the graph is the active one whose follower count is nearest to that asked for, between least and most; of two
-/// equally near the larger, of equal ones one drawn by lot. Each is chosen once, in the order of plants, largest first.
+/// An account chosen from the graph is the active one whose follower count is nearest to that asked for, between least and most; of those
+/// equally near, larger and smaller ones alike, one drawn by lot. Each is chosen once, in the order of plants, largest first.
 ///
 /// Throws BadRequest with every mistake, as `plant.NAME: found; expected; what to do`, and leaves all as it was. O(follows) once there is a
 /// new account, and O(followers) for each.

@@ -8,6 +8,7 @@
 #include "graph/base/ids.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/generators/defaults.hpp"
 
 namespace grapevine {
 
@@ -23,19 +24,19 @@ struct PlantedAccount {
 
 struct PlatformParameters {
   std::size_t users = 0;
-  double mean_followees = 46;  ///< over all users (Gabielkov et al. 2014)
-  double active = 0.15;        ///< share of users who post, planted ones included (assumption: with it the mean fits Bruner's percentiles)
-  std::uint64_t largest = 1'000'000;  ///< followers of the largest account that is not planted; a fifth of the users, where that is fewer
+  double mean_followees = generator_defaults::mean_followees;  ///< over all users; Twitter 2012: 46 (Gabielkov et al. 2014)
+  double active = 0.16;  ///< share of users who post, planted ones included (assumption: with it a mean of 46 fits Bruner's percentiles)
+  std::uint64_t largest = generator_defaults::largest;  ///< followers of the largest account that is not planted; a fifth of the users, where that is fewer
   double reciprocity = 0.42;       ///< share of follows whose reverse exists (Myers et al. 2014), as far as counts allow; chance adds to it
   double followees_median = 117;   ///< of the active (Bruner 2013); less where they would make more than 0.85 of all follows
-  double followees_spread = 1.1;   ///< standard deviation of the log of followees, 0 to 4
-  double correlation = 0.6;        ///< of the normal scores of followers and followees, among the active and among the others, -1 to 1
+  double followees_spread = generator_defaults::followees_spread;  ///< standard deviation of the log of followees, 0 to 4
+  double correlation = 0.8;        ///< of the normal scores of followers and followees, among the active and among the others, -1 to 1
   std::uint32_t communities = 64;  ///< equally large, 1 to 65 535
-  double homophily = 0.6;          ///< share of an account's followers from its community, 0 to 1; never more than half of the community
-  std::uint32_t neighbourhood = 200;  ///< users of a community who know each other, 2 to 2 048
+  double homophily = 0.5;          ///< share of an account's followers from its community, 0 to 1; never more than half of the community
+  std::uint32_t neighbourhood = 300;  ///< users of a community who know each other, 2 to 2 048
   double closeness = 0.5;  ///< share of ordinary users' mutual follows, and half as much of their other followers, in the neighbourhood
   double closure = 0.3;    ///< share of follows tried as a followee of a followee, 0 to 0.9
-  std::vector<PlantedAccount> planted;
+  std::vector<PlantedAccount> planted = {};
 };
 
 struct PlatformGraph {

@@ -5,15 +5,16 @@
 
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/generators/defaults.hpp"
 
 namespace grapevine {
 
 struct PowerLawParameters {
   std::size_t users = 0;
-  double mean_followees = 25.0;   ///< before repeated follows are merged
-  double followees_spread = 1.0;  ///< standard deviation of the log of a user's expected followees, 0 to 4
-  double exponent = 2.2;          ///< of the density of expected follower counts, above 1
-  double largest_share = 0.05;    ///< expected followers of user 0 as a share of all users, before repeated follows are merged
+  double mean_followees = generator_defaults::mean_followees;      ///< before repeated follows are merged
+  double followees_spread = generator_defaults::followees_spread;  ///< standard deviation of the log of a user's expected followees, 0 to 4
+  double exponent = generator_defaults::exponent;                  ///< of the density of expected follower counts, above 1
+  double largest_share = 0.05;  ///< expected followers of user 0 as a share of all users, before repeated follows are merged
 };
 
 /// A heavy-tailed follow graph without any other structure (Chung & Lu 2002, in the Poisson form of Norros & Reittu 2006).

@@ -7,12 +7,13 @@
 
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/generators/defaults.hpp"
 
 namespace grapevine {
 
 struct RMatParameters {
   std::size_t users = 0;
-  double mean_followees = 16.0;  ///< before self-loops and repeated follows are dropped
+  double mean_followees = generator_defaults::mean_followees;  ///< before self-loops and repeated follows are dropped
   /// The chances a, b, c, d that follower and followee come from the first halves of the users, the first and the second, the second and
   /// the first, the second halves; together 1.
   std::array<double, 4> quadrants = {0.57, 0.19, 0.19, 0.05};

@@ -1,6 +1,7 @@
 #include "graph/statistics/power_law_fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -64,30 +65,48 @@ double solve_exponent(double x_min, double mean_log) {
   return (low + high) / 2.0;
 }
 
-/// Fits the tail from x_min on, which begins at the i-th degree.
-PowerLawFit fit_tail(const DegreeDistribution& all, std::size_t i, std::uint32_t x_min) {
-  const std::span<const std::uint32_t> degrees = all.degrees().subspan(i);
-  const std::span<const std::uint64_t> at_least = all.at_least().subspan(i);
-  PowerLawFit fit{.x_min = x_min, .users = at_least.empty() ? 0 : at_least.front()};
-  if (degrees.empty() || degrees.back() == x_min) return fit;
-  const double users = static_cast<double>(fit.users);
-  double log_sum = 0.0;
-  for (std::size_t j = 0; j < degrees.size(); ++j) {
-    const std::uint64_t above = j + 1 < degrees.size() ? at_least[j + 1] : 0;
-    log_sum += static_cast<double>(at_least[j] - above) * math::log(static_cast<double>(degrees[j]) / x_min);
-  }
-  const double a = fit.exponent = solve_exponent(x_min, log_sum / users);
-  const double whole = relative_zeta(a, x_min).value;
-  fit.distance = 0.0;
-  for (std::size_t j = 0; j < degrees.size(); ++j) {  // between two degrees that occur the law only falls, so the ends of the gap will do
-    const double fall = math::exp(-a * math::log(static_cast<double>(degrees[j]) / x_min)) / whole;
-    const double law_here = fall * relative_zeta(a, degrees[j]).value, law_above = law_here - fall;
-    const double here = static_cast<double>(at_least[j]) / users;
-    const double above = j + 1 < degrees.size() ? static_cast<double>(at_least[j + 1]) / users : 0.0;
-    fit.distance = std::max({fit.distance, here - law_here, law_here - here, above - law_above, law_above - above});
-  }
+/// What is known of the tail that begins at some degree before a law is fitted to it.
+struct Tail {
+  std::span<const std::uint32_t> degrees;   ///< those that occur, ascending
+  std::span<const std::uint64_t> at_least;  ///< users with so many or more
+  double log_sum = 0.0;                     ///< of log(degree / first degree) over its users
+
+  double mean_log() const { return log_sum / static_cast<double>(at_least.front()); }
+};
+
+/// The sums of all tails, each from the next: what is beyond a degree is farther from the one below by the logarithm of the step.
+std::vector<double> log_sums(const DegreeDistribution& all, std::size_t first) {
+  const std::span<const std::uint32_t> degrees = all.degrees();
+  std::vector<double> sums(degrees.size() - first, 0.0);
+  for (std::size_t i = degrees.size(); i-- > first + 1;)
+    sums[i - 1 - first] = sums[i - first] + static_cast<double>(all.at_least()[i]) * math::log(static_cast<double>(degrees[i]) / degrees[i - 1]);
+  return sums;
+}
+
+/// The fit to a tail without its distance.
+PowerLawFit fit_exponent(const Tail& tail, std::uint32_t x_min) {
+  PowerLawFit fit{.x_min = x_min, .users = tail.at_least.empty() ? 0 : tail.at_least.front()};
+  if (tail.degrees.empty() || tail.degrees.back() == x_min) return fit;
+  fit.exponent = solve_exponent(x_min, tail.mean_log() + math::log(static_cast<double>(tail.degrees.front()) / x_min));
   return fit;
 }
+
+/// The largest difference of tail and law at some of the tail's degrees: next(j) is where to look after the j-th.
+template <class Next>
+double distance(const Tail& tail, const PowerLawFit& fit, Next&& next) {
+  const double users = static_cast<double>(fit.users), whole = relative_zeta(fit.exponent, fit.x_min).value;
+  double largest = 0.0;
+  for (std::size_t j = 0; j < tail.degrees.size(); j = next(j)) {  // between two degrees that occur the law only falls, so the ends of the gap will do
+    const double fall = math::exp(-fit.exponent * math::log(static_cast<double>(tail.degrees[j]) / fit.x_min)) / whole;
+    const double law_here = fall * relative_zeta(fit.exponent, tail.degrees[j]).value, law_above = law_here - fall;
+    const double here = static_cast<double>(tail.at_least[j]) / users;
+    const double above = j + 1 < tail.degrees.size() ? static_cast<double>(tail.at_least[j + 1]) / users : 0.0;
+    largest = std::max({largest, here - law_here, law_here - here, above - law_above, law_above - above});
+  }
+  return largest;
+}
+constexpr auto every_degree = [](std::size_t j) { return j + 1; };
+constexpr auto some_degrees = [](std::size_t j) { return j + 1 + j / 16; };  // 120 of 10 000
 
 std::size_t first_at_least(const DegreeDistribution& degrees, std::uint32_t x_min) {
   return static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), x_min) - degrees.degrees().begin());
@@ -97,20 +116,41 @@ std::size_t first_at_least(const DegreeDistribution& degrees, std::uint32_t x_mi
 
 PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min) {
   GRAPEVINE_EXPECTS(x_min >= 1);
-  return fit_tail(degrees, first_at_least(degrees, x_min), x_min);
+  const std::size_t first = first_at_least(degrees, x_min);
+  Tail tail{degrees.degrees().subspan(first), degrees.at_least().subspan(first)};
+  if (!tail.degrees.empty()) tail.log_sum = log_sums(degrees, first).front();
+  PowerLawFit fit = fit_exponent(tail, x_min);
+  if (!std::isnan(fit.exponent)) fit.distance = distance(tail, fit, every_degree);
+  return fit;
 }
 
 PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users) {
   const std::size_t first = first_at_least(degrees, 1);
   const auto long_enough = std::ranges::partition_point(degrees.at_least(), [&](std::uint64_t users) { return users >= least_users; });
   const std::size_t last = std::max(first, static_cast<std::size_t>(long_enough - degrees.at_least().begin()));
+  const std::vector<double> sums = log_sums(degrees, first);
+  const auto tail_at = [&](std::size_t i) { return Tail{degrees.degrees().subspan(first + i), degrees.at_least().subspan(first + i), sums[i]}; };
   std::vector<PowerLawFit> fits(last - first);
   parallel_for(
-      fits.size(), [&](std::size_t i) { fits[i] = fit_tail(degrees, first + i, degrees.degrees()[first + i]); }, 1);
-  PowerLawFit best;
-  for (const PowerLawFit& fit : fits)
-    if (fit.distance < best.distance || best.distance != best.distance) best = fit;
-  return best;
+      fits.size(),
+      [&](std::size_t i) {
+        const Tail tail = tail_at(i);
+        fits[i] = fit_exponent(tail, tail.degrees.front());
+        if (!std::isnan(fits[i].exponent)) fits[i].distance = distance(tail, fits[i], some_degrees);
+      },
+      1);
+  // Those are lower bounds. No fit whose bound is above the distance of another one, such as the most promising, can be the best.
+  const auto nearer = [](const PowerLawFit& a, const PowerLawFit& b) { return a.distance < b.distance || (std::isnan(b.distance) && !std::isnan(a.distance)); };
+  const auto promising = std::ranges::min_element(fits, nearer);
+  if (promising == fits.end() || std::isnan(promising->distance)) return {};
+  const double reached = distance(tail_at(static_cast<std::size_t>(promising - fits.begin())), *promising, every_degree);
+  parallel_for(
+      fits.size(),
+      [&](std::size_t i) {
+        if (fits[i].distance <= reached) fits[i].distance = distance(tail_at(i), fits[i], every_degree);
+      },
+      1);
+  return *std::ranges::min_element(fits, nearer);
 }
 
 double log_mass(const PowerLawFit& fit, std::uint32_t degree) {

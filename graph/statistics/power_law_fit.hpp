@@ -23,10 +23,14 @@ struct PowerLawFit {
 /// solved to the last bits. O(distinct degrees).
 PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min);
 
-/// The fit of least distance among all x_min >= 1 that occur and leave `least_users` in the tail, of equal ones that of smallest x_min.
-/// The bound keeps a short tail from winning by chance; without any tail so long the fit is missing. O(distinct degrees squared): seconds
-/// for 10 000 of them.
-PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users = 1'000);
+/// Users that a tail has at the least. In shorter ones the standard error of the exponent, about (exponent - 1) / sqrt(users), is more than a
+/// seventh of exponent - 1 (Clauset, Shalizi, Newman 2009, section 3.1).
+inline constexpr std::uint64_t usual_least_tail = 50;
+
+/// The fit of least distance among all x_min >= 1 that occur and leave `least_users` in the tail, of equal ones that of smallest x_min. None
+/// is passed over: where some of a tail's degrees are as far from the law already as another tail reaches at all, the others are not looked
+/// at. Without any tail so long the fit is missing. O(distinct degrees squared) at worst; mostly a few hundred steps for each x_min.
+PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users = usual_least_tail);
 
 /// log P(degree) under a fit that is not missing, degree >= x_min.
 double log_mass(const PowerLawFit& fit, std::uint32_t degree);

@@ -37,7 +37,7 @@ ratios.set_xlim(low, high)
 ratios.xaxis.set(major_locator=LogLocator(subs=(1, 2, 3, 5, 7) if high < 100 * low else (1,)), major_formatter=plain, minor_formatter=NullFormatter())
 ratios.set_xlabel("95 % interval, verdict at the adjusted level; grey: no material difference" if len(judged) else "no claims were judged")
 
-for place, metric in enumerate(("engagement per post", "engagement per impression")):
+for place, metric in enumerate(("engagement per post", "engagement per first look")):
     curve = curves[(curves.arm == arm) & (curves.metric == metric) & (curves.response > 0)]
     axes = figure.add_subplot(grid[place, 1], xscale="log", yscale="log", title=metric)
     axes.fill_between(curve.followers, curve.response_lower.clip(lower=1e-12), curve.response_upper, color="0.8", linewidth=0)  # a band may reach 0

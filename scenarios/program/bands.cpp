@@ -13,6 +13,7 @@ std::vector<std::string_view> metrics_of_one_arm() {
   for (const TierRate& rate : tier_rate_list()) names.push_back(rate.name);
   for (const std::string_view outcome : response_names())
     if (std::ranges::find(names, outcome) == names.end()) names.push_back(outcome);
+  for (const std::string_view fact : campaign_fact_names()) names.push_back(fact);
   return names;
 }
 

@@ -226,6 +226,7 @@ void measure_graph(const GraphRequest& request) {
   const LoadedGraph loaded = read(request, steps);
   GraphStatisticsOptions options{.exact = request.exact, .seed = request.seed, .all = request.all};
   if (request.sources) options.sample = options.small = *request.sources;
+  if (request.least_tail) options.least_tail = *request.least_tail;
   options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
   const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
   steps.end();

@@ -33,6 +33,7 @@ struct GraphRequest {
   bool exact = false, all = false;     ///< of `stats`
   std::optional<std::size_t> sources;  ///< absent: the usual number
   std::uint64_t seed = 1;
+  std::optional<std::uint64_t> least_tail;  ///< of `stats`; absent: the usual number
 
   std::uint64_t users = 0;  ///< of `sample`
   std::string method = "users";

@@ -47,13 +47,12 @@ GraphCost cost_of(GraphGroup group) { return words(group).cost; }
 
 namespace {
 
-DegreeStatistics degree_statistics(std::span<const std::uint32_t> counts) {
+DegreeStatistics degree_statistics(std::span<const std::uint32_t> counts, std::uint64_t least_tail) {
   const DegreeDistribution all(counts);
   DegreeStatistics result;
   result.summary = summarise(all);
   result.top_thousandth_share = all.share_of_top(0.001);
-  // The tail keeps a tenth of the users, or 1 000: a few would fit anything.
-  result.power_law = best_power_law(all, std::clamp<std::uint64_t>(counts.size() / 10, 10, 1'000));
+  result.power_law = best_power_law(all, least_tail);
   if (result.power_law.x_min > 0) {
     result.lognormal = fit_lognormal(all, result.power_law.x_min);
     result.vuong = power_law_against_lognormal(all, result.power_law, result.lognormal);
@@ -89,6 +88,7 @@ public:
     result_.exact = options.exact || graph.user_count() <= options.small;
     result_.sample = options.sample;
     result_.seed = options.seed;
+    result_.least_tail = options.least_tail;
   }
 
   GraphStatistics all() {
@@ -123,10 +123,10 @@ private:
         if (result_.follows > 0) result_.bytes_per_follow = static_cast<double>(graph_.memory()) / static_cast<double>(result_.follows);
         return;
       case GraphGroup::followers:
-        result_.followers = degree_statistics(graph_.follower_counts());
+        result_.followers = degree_statistics(graph_.follower_counts(), options_.least_tail);
         return;
       case GraphGroup::followees:
-        result_.followees = degree_statistics(followee_counts(graph_));
+        result_.followees = degree_statistics(followee_counts(graph_), options_.least_tail);
         return;
       case GraphGroup::mixing:
         result_.reciprocity = reciprocity(graph_);
@@ -258,11 +258,12 @@ public:
   void root(const GraphStatistics& statistics, std::string_view title) {
     file_.attribute("/", "Conventions", "CF-1.10");
     file_.attribute("/", "format", "grapevine graph statistics");
-    file_.attribute("/", "format_version", "1.0");
+    file_.attribute("/", "format_version", "1.1");
     file_.attribute("/", "title", title);
     file_.attribute("/", "exact", std::int64_t{statistics.exact});
     file_.attribute("/", "sample", static_cast<std::int64_t>(statistics.sample));
     file_.attribute("/", "seed", static_cast<std::int64_t>(statistics.seed));
+    file_.attribute("/", "least_tail", static_cast<std::int64_t>(statistics.least_tail));
     file_.attribute("/", "seed_hex", fmt::format("{:016x}", statistics.seed));
   }
 

@@ -55,6 +55,7 @@ struct GraphStatisticsOptions {
   std::size_t sample = 1'000;  ///< else so many users do, drawn by `seed` ...
   std::size_t small = 20'000;  ///< ... unless there are so few that everybody can
   std::uint64_t seed = 1;
+  std::uint64_t least_tail = usual_least_tail;  ///< users in the tail of a fitted law, 2 or more
   std::uint64_t large = 100'000'000;  ///< above so many follows only what is linear is measured, and PageRank makes no second set of rows
   bool all = false;                   ///< everything there, too; `exact` implies it
   std::function<void(std::string_view)> progress = {};  ///< told what is measured next; may throw to stop
@@ -106,6 +107,7 @@ struct GraphStatistics {
   bool exact = false;          ///< nothing was sampled
   std::uint64_t sample = 0;    ///< users wanted where something was
   std::uint64_t seed = 0;
+  std::uint64_t least_tail = 0;  ///< users that a tail was to have
 
   bool has(GraphGroup group) const { return (measured >> static_cast<unsigned>(group) & 1) != 0; }
 };

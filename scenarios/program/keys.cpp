@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/formats/graph_file.hpp"
+#include "sim/campaigns.hpp"
 
 namespace grapevine {
 namespace {
@@ -118,19 +119,37 @@ constexpr bool by_follows(const DiffusionParameters& diffusion) { return is_clas
 constexpr bool is_uniform(const DiffusionParameters& diffusion) {
   return is_classic(diffusion) && (diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching);
 }
+constexpr bool matches_topics(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.probability == Probability::topic_match; }
 constexpr bool has_chance(const DiffusionParameters& diffusion) {
-  return is_classic(diffusion) && ((is_uniform(diffusion) && diffusion.adoptions < 0.0) || diffusion.probability == Probability::topic_match);
+  return (is_uniform(diffusion) && !gives_adoptions(diffusion)) || matches_topics(diffusion);
+}
+constexpr bool has_adoptions(const DiffusionParameters& diffusion) { return is_uniform(diffusion) && diffusion.adoptions >= 0.0; }
+constexpr bool has_along_follows(const DiffusionParameters& diffusion) { return is_uniform(diffusion) && diffusion.along_follows >= 0.0; }
+/// A study that gives adoptions has arms with a chance of their own, which is not the study's.
+bool chance_acts(const Target& target) {
+  return !target.arm && gives_adoptions(target.study->run.diffusion) ? spreads_or_chooses<matches_topics>(target) : spreads_or_chooses<has_chance>(target);
 }
 constexpr bool tries_once(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::independent_cascade && is_uniform(diffusion); }
 constexpr bool recovers(const DiffusionParameters& diffusion) { return diffusion.model == DiffusionModel::sir; }
 constexpr bool keeps_cascades(const DiffusionParameters& diffusion) { return is_classic(diffusion) && diffusion.cascades > 0; }
 constexpr Condition classic{"a classic diffusion.model", spreads<is_classic>};
-constexpr Condition along_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<by_follows>};
-constexpr Condition uniform_contacts{"a classic diffusion.model with diffusion.probability = \"uniform\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<is_uniform>};
-constexpr Condition chance_given{"a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions, or \"topic-match\"; or a campaign whose accounts are chosen by influence", spreads_or_chooses<has_chance>};
+constexpr Condition contacts_of_follows{"diffusion.model = \"independent-cascade\", \"linear-threshold\", \"si\" or \"sir\", or a campaign whose accounts are chosen by influence", spreads_or_chooses<by_follows>};
+constexpr std::string_view uniform_contacts = "a classic diffusion.model with diffusion.probability = \"uniform\", or a campaign whose accounts are chosen by influence";
+constexpr Condition adoptions_given{uniform_contacts, spreads_or_chooses<has_adoptions>};
+constexpr Condition along_follows_given{uniform_contacts, spreads_or_chooses<has_along_follows>};
+constexpr Condition chance_given{
+    "a classic diffusion.model with diffusion.probability = \"uniform\", without diffusion.adoptions or diffusion.along_follows, or \"topic-match\"; or a campaign whose accounts are chosen by influence",
+    chance_acts};
 constexpr Condition uniform_cascade{"diffusion.model = \"independent-cascade\" with diffusion.probability = \"uniform\"", spreads<tries_once>};
 constexpr Condition recovering{"diffusion.model = \"sir\"", spreads<recovers>};
 constexpr Condition unpaid_cascades{"diffusion.cascades above 0", spreads<keeps_cascades>};
+
+/// An arm's own campaigns decide for its own key; the scenario's key acts through any arm.
+bool draws_differ(const Target& target) {
+  const auto differ = [&](const RunParameters& run) { return vary_by_draw(target.study->world, run.pays); };
+  return target.arm ? differ(*target.run) : std::any_of(target.study->arms.begin(), target.study->arms.end(), [&](const Arm& arm) { return differ(arm.run); });
+}
+constexpr Condition random_paid{"a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to such a one", draws_differ};
 
 constexpr Condition claims_judged{"claims.arm, or claims.micro_arm and claims.mega_arm", [](const Target& target) { return target.study->claims.any(); }};
 constexpr Condition budget_shared{"budget_of", [](const Target& target) { return !target.campaign->budget_of.empty(); }};
@@ -259,6 +278,16 @@ std::vector<Key> make_keys() {
        .sentence = "Names of the campaigns that run; the others only choose their accounts.",
        .source = "assumption",
        .scope = S::run},
+      {.section = "",
+       .name = "draws",
+       .kind = K::whole,
+       .field = [](const Target& target) -> Field { return &target.run->draws; },
+       .sentence = "Choices of accounts that an arm is run for in the same world; its outcomes are their means. No account is asked a second time before all were asked once.",
+       .source = "assumption",
+       .scope = S::run,
+       .range = WholeRange{1, 1'000},
+       .unit = "choices",
+       .only = random_paid},
 
       {.section = "time",
        .name = "tick",
@@ -285,7 +314,8 @@ std::vector<Key> make_keys() {
        .name = "followup",
        .kind = K::duration,
        .field = when<&TimeParameters::followup>,
-       .sentence = "Run after it; at least feed.window, so that the outcome of every counted root is complete.",
+       .sentence = "Run after it; at least feed.window, so that the outcome of every counted root is complete, and so long that a post which a paid one withholds "
+                   "would have been seen to its end.",
        .source = "assumption",
        .range = durations_from(0)},
 
@@ -409,7 +439,7 @@ std::vector<Key> make_keys() {
        .kind = K::number,
        .field = graph<&GraphChoice::correlation>,
        .sentence = "Correlation of the normal scores of a user's followers and followees, among the active and among the others.",
-       .source = "assumption: with it the logs correlate by 0.5 to 0.8, [C] reference C.1",
+       .source = "assumption: with it the logs of all users correlate by 0.82, above the 0.5 to 0.8 of [C] reference C.1 (docs/validation.md)",
        .range = RealRange{-1, 1},
        .only = on_platform},
       {.section = "graph",
@@ -1114,7 +1144,7 @@ std::vector<Key> make_keys() {
        .source = "Kempe, Kleinberg, Tardos 2003 (weighted-cascade); Chen, Wang, Wang 2010 (trivalency)",
        .scope = S::run,
        .choices = {"uniform", "weighted-cascade", "trivalency", "topic-match", "column"},
-       .only = along_follows},
+       .only = contacts_of_follows},
       {.section = "diffusion",
        .name = "chance",
        .kind = K::number,
@@ -1129,13 +1159,26 @@ std::vector<Key> make_keys() {
        .name = "adoptions",
        .kind = K::number,
        .field = diffusion<&DiffusionParameters::adoptions>,
-       .sentence = "Adoptions that an adopter, a user drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the mean follower count. The r of Goel et al.",
+       .sentence = "Adoptions that an adopter, a user drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the mean follower count. The r of Goel et al. "
+                   "Whoever was reached along a follow brings about more where those who follow much are followed much: see diffusion.along_follows.",
        .source = "the user's choice; about 0.2 to 0.35 on Twitter, [C] reference C.4",
        .scope = S::run,
        .range = RealRange{0, 1e6, true},
        .unit = "adoptions",
-       .absent = "diffusion.chance says it",
-       .only = uniform_contacts},
+       .absent = "another key says it",
+       .only = adoptions_given},
+      {.section = "diffusion",
+       .name = "along_follows",
+       .kind = K::number,
+       .field = diffusion<&DiffusionParameters::along_follows>,
+       .sentence = "Adoptions that an adopter who was reached along a follow, one drawn at random, is expected to bring about among its followers: sets diffusion.chance to this over the follower count of "
+                   "readers, each taken as often as it follows somebody. At most one of chance, adoptions and along_follows is given; an arm's takes the place of the study's.",
+       .source = "the user's choice",
+       .scope = S::run,
+       .range = RealRange{0, 1e6, true},
+       .unit = "adoptions",
+       .absent = "another key says it",
+       .only = along_follows_given},
       {.section = "diffusion",
        .name = "sampling",
        .kind = K::choice,
@@ -1388,9 +1431,9 @@ std::vector<Key> make_keys() {
        .kind = K::whole,
        .field = campaign<&CampaignParameters::topic>,
        .sentence = "Topic of the paid posts.",
-       .source = "assumption",
+       .source = "assumption (neutral)",
        .range = WholeRange{0, 63},
-       .absent = "the author's main topic"},
+       .absent = "as its author's organic posts: see population.focus"},
       {.section = "campaign",
        .name = "start",
        .kind = K::duration,
@@ -1460,7 +1503,7 @@ std::vector<Key> make_keys() {
        .name = "metric",
        .kind = K::text,
        .field = band<&BandChoice::metric>,
-       .sentence = "The figure, as the tables name it: of unpaid cascades, of a tier, or an elasticity in followers.",
+       .sentence = "The figure, as the tables name it: of unpaid cascades, of a tier, of the accounts of a campaign, or an elasticity in followers.",
        .source = "the user's choice",
        .scope = S::output,
        .required = true},

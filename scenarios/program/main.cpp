@@ -14,10 +14,12 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/sampling/forest_fire.hpp"
 #include "scenarios/program/cascade_commands.hpp"
 #include "scenarios/program/compare.hpp"
 #include "scenarios/program/keys.hpp"
 #include "scenarios/program/graph_commands.hpp"
+#include "scenarios/program/graph_statistics.hpp"
 #include "scenarios/program/outlook.hpp"
 #include "scenarios/program/output_file.hpp"
 #include "scenarios/program/progress.hpp"
@@ -297,10 +299,15 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   CLI::App& stats = command(graph_app, "stats", "Measures a graph: degrees and their tails, mixing, components, clustering, distances, ranks", graph_command<measure_graph>);
   add_graph_file(stats, request);
   add_graph_out(stats, request, "writes everything to an HDF5 file too", "OUT.h5");
-  stats.add_option("--sample", graph.sources, "users from whom distances (of very large graphs clustering too) are estimated, with intervals (default: 1000, but everybody where there are up to 20 000)")
+  const GraphStatisticsOptions usual;
+  stats.add_option("--sample", graph.sources, fmt::format("users from whom distances (of very large graphs clustering too) are estimated, with intervals (default: {}, but everybody where there are up to {})",
+                                                          with_thousands(usual.sample), with_thousands(usual.small)))
       ->type_name("N")
       ->check(whole_number(1, std::numeric_limits<int>::max()));
-  stats.add_option("--seed", graph.seed, "of the sample (default: 1)")->type_name("SEED");
+  stats.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  stats.add_option("--least-tail", graph.least_tail, fmt::format("users that the tail of a fitted power law has at the least (default: {})", usual.least_tail))
+      ->type_name("N")
+      ->check(whole_number(2, std::numeric_limits<int>::max()));
   stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
   stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
 
@@ -313,9 +320,9 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   sample.add_option("--method", graph.method, "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
       ->type_name("METHOD")
       ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
-  sample.add_option("--seed", graph.seed, "of the sample (default: 1)")->type_name("SEED");
-  sample.add_option("--forward", graph.forward, "forest-fire: chance to burn one more followee (default: 0.35)")->type_name("P");
-  sample.add_option("--backward", graph.backward, "forest-fire: chance to burn one more follower (default: 0.2)")->type_name("P");
+  sample.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  sample.add_option("--forward", graph.forward, fmt::format("forest-fire: chance to burn one more followee (default: {})", ForestFire{}.forward))->type_name("P");
+  sample.add_option("--backward", graph.backward, fmt::format("forest-fire: chance to burn one more follower (default: {})", ForestFire{}.backward))->type_name("P");
 }
 
 int cascades_stats(const Request& request) {

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
+#include <memory>
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/program/table.hpp"
 #include "scenarios/program/text.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/diffusion/diffusion_run.hpp"
@@ -56,9 +59,14 @@ std::uint64_t total(const std::vector<Purchase>& purchases, std::uint64_t (*of)(
 /// Unpaid cascades that are run to see how long one takes.
 constexpr std::uint64_t probe_cascades = 1 << 17;
 
-/// Seconds of all arms under classic models in one replicate, from the same with few of their cascades; and bytes of the trees that they keep.
-double classic_seconds(const Scenario& scenario, const StudyGraph& world, const std::vector<Deal>& deals, double& tree_bytes) {
+/// Looks at all arms under classic models: seconds in one replicate, from the same with few of their cascades; bytes of the trees that they
+/// keep; reproduction numbers.
+void look_at_classics(const Scenario& scenario, const StudyGraph& world, const Deals& deals, Outlook& outlook) {
+  auto start = Clock::now();
   const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, scenario.world, deals, streams_of(scenario, 0));
+  for (const Arm& arm : scenario.arms)
+    outlook.reproduction_numbers.push_back(arm.run.diffusion.model == DiffusionModel::feed ? std::numeric_limits<double>::quiet_NaN() : replicate.reproduction_number(arm.run));
+  const double once = seconds_since(start);
   double seconds = 0;
   for (const Arm& arm : scenario.arms) {
     if (arm.run.diffusion.model == DiffusionModel::feed) continue;
@@ -67,14 +75,14 @@ double classic_seconds(const Scenario& scenario, const StudyGraph& world, const 
     double kept = 0;
     const auto timed = [&](std::uint64_t cascades) {
       run.diffusion.cascades = cascades;
-      const auto start = Clock::now();
+      start = Clock::now();
       const RunRecord record = replicate.run_arm(run, scenario.output);
       kept = static_cast<double>(record.posts.size() * sizeof(PostRow) + record.cascades.size() * sizeof(CascadeNode));
       return seconds_since(start);
     };
-    const double paid = timed(0), paid_trees = kept;
-    tree_bytes += paid_trees;
-    seconds += paid;
+    const double draws = draws_of(scenario, arm), paid = timed(0), paid_trees = kept;
+    outlook.tree_bytes += draws * paid_trees;
+    seconds += draws * paid;
     if (wanted == 0) continue;
     std::uint64_t few = std::min<std::uint64_t>(wanted, 256);  // more and more, until they are seen to take time: one may take a second
     double took = std::max(0.0, timed(few) - paid);
@@ -83,11 +91,13 @@ double classic_seconds(const Scenario& scenario, const StudyGraph& world, const 
       took = std::max(0.0, timed(few) - paid);
     }
     const double more = static_cast<double>(wanted) / static_cast<double>(few);
-    seconds += took * more;
-    tree_bytes += (kept - paid_trees) * more;
+    seconds += draws * took * more;
+    outlook.tree_bytes += draws * (kept - paid_trees) * more;
   }
-  return seconds;
+  outlook.seconds += seconds * scenario.replicates + once * (redraws_graph(scenario) ? scenario.replicates : 1);
 }
+
+bool every_arm(const Arm&) { return true; }
 
 /// Rows times the bytes of a row; the tables are those of run_record.hpp.
 double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
@@ -99,8 +109,8 @@ double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
   const double tracked = paid + scenario.output.track_share * static_cast<double>(outlook.graph.users) * population.posts_per_day * days;
   const double bins = static_cast<double>(time.measure + time.followup) / std::max<Tick>(1, scenario.output.series_every);
   constexpr double tier_row = sizeof(TierRow), series_row = sizeof(SeriesRow), post_row = sizeof(PostRow) + sizeof(CascadeNode);
-  const double arms = static_cast<double>(scenario.arms.size()) * scenario.replicates;
-  return arms * (static_cast<double>(scenario.world.tiers.names.size()) * tier_row + bins * series_row + tracked * post_row);
+  const double runs = static_cast<double>(runs_of(scenario, every_arm));
+  return scenario.replicates * (static_cast<double>(scenario.arms.size()) * (static_cast<double>(scenario.world.tiers.names.size()) * tier_row + bins * series_row) + runs * tracked * post_row);
 }
 
 /// Follower counts below which chance rules what an account gets.
@@ -151,7 +161,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.users_by_tier = count_by_tier(world.graph, scenario.world.tiers);
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), {}, {scenario.run.diffusion, world.chances, {}});
+  const ExpectedSpread expected{scenario.run.diffusion, world.chances, {}};
+  const auto choices = std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), expected, draws_of(scenario));
+  const std::vector<Deal> deals = choices->of(0);
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
     outlook.campaigns.push_back({.name = scenario.world.campaigns[c].name,
@@ -171,7 +183,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
     outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
     Alone alone;
     const auto before_world = Clock::now();
-    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, {scenario.run.diffusion, world.chances, {}});
+    Replicate replicate(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone, choices);
     const double world_seconds = seconds_since(before_world);
     const double tick_seconds = probe(replicate, probe_seconds, outlook.probe_ticks);
     outlook.seconds += world_seconds * scenario.replicates + tick_seconds * static_cast<double>(ticks_of(scenario));
@@ -180,9 +192,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   for (const Arm& arm : scenario.arms) {
     if (arm.run.diffusion.model == DiffusionModel::feed) continue;
     ++outlook.classic_arms;
-    outlook.cascades += arm.run.diffusion.cascades;
+    outlook.cascades += arm.run.diffusion.cascades * draws_of(scenario, arm);
   }
-  if (outlook.classic_arms > 0) outlook.seconds += classic_seconds(scenario, world, deals, outlook.tree_bytes) * scenario.replicates;
+  if (outlook.classic_arms > 0) look_at_classics(scenario, world, *choices, outlook);
   outlook.tree_bytes *= scenario.replicates;
   outlook.disk_bytes = disk_bytes(scenario, outlook) + outlook.tree_bytes;
   return outlook;
@@ -224,6 +236,16 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const Outlook::Campaign& c : outlook.campaigns)
     if (!c.guarantee.empty())
       text += fmt::format("\nChosen  by influence, campaign '{}': about {} adopters expected, the accounts included; {}\n", c.name, with_decimals(c.expected_adopters, 1), c.guarantee);
+  if (outlook.classic_arms > 0) {
+    std::vector<std::string> arms, models;
+    std::vector<std::vector<double>> numbers;
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      arms.push_back(scenario.arms[arm].name);
+      models.push_back(model_name(scenario.arms[arm].run.diffusion.model));
+      numbers.push_back({outlook.reproduction_numbers[arm]});
+    }
+    text += "\n" + contagions_text(arms, models, numbers);
+  }
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
 
   text += "\n";
@@ -236,10 +258,11 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   }
   text += arms.text();
 
-  const double runs = static_cast<double>(scenario.arms.size()) * scenario.replicates;
   text += fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(), scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
                       scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
-  const double feed_runs = runs - static_cast<double>(outlook.classic_arms) * scenario.replicates;
+  if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
+    text += fmt::format("        {} runs a replicate, as arms are run for several draws of their accounts\n", with_thousands(runs));
+  const double feed_runs = scenario.replicates * static_cast<double>(runs_of(scenario, [](const Arm& arm) { return arm.run.diffusion.model == DiffusionModel::feed; }));
   if (outlook.probe_ticks > 0) text += fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
   if (feed_runs > 0)
     text += fmt::format("        about {} sessions an arm under the feed model and replicate, {} in all\n", with_thousands(static_cast<std::uint64_t>(outlook.sessions)),

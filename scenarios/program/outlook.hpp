@@ -28,6 +28,7 @@ struct Outlook {
   std::vector<Campaign> campaigns;
 
   std::uint64_t classic_arms = 0;  ///< arms under classic models
+  std::vector<double> reproduction_numbers;  ///< by arm; NaN under the feed model
   std::uint64_t cascades = 0;      ///< their unpaid cascades, of one replicate
   double sessions = 0;  ///< expected, of one arm in one replicate, its warm-up left out
   double seconds = 0;   ///< of the whole study, graphs included, from a probe of `probe_ticks` ticks of the warm-up and of some cascades

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -191,6 +192,7 @@ public:
     check_conditions();
     check_diffusion();
     check_time();
+    check_posts();
     const std::size_t before = mistakes_.size();
     check_graph();
     check_plants();
@@ -492,7 +494,15 @@ private:
       if (!name_of(*tables[i]) && rest.size() == tables[i]->as<TomlValue::Table>()->size())
         report_missing({&name, prefix + "name", tables[i]->place, target});
       read_table(rest, tables[i]->place, "", prefix, target);
+      replace_contacts(prefix, target.run->diffusion);
     }
+  }
+
+  /// What the table of an arm says of how likely a contact is takes the place of what the study says.
+  void replace_contacts(const std::string& prefix, DiffusionParameters& diffusion) const {
+    if (std::ranges::none_of(ways_to_say_contacts, [&](std::string_view key) { return given(prefix + std::string(key)); })) return;
+    if (!given(prefix + "diffusion.adoptions")) diffusion.adoptions = -1;
+    if (!given(prefix + "diffusion.along_follows")) diffusion.along_follows = -1;
   }
 
   void read_contrasts(const TomlValue::Table& top) {
@@ -525,6 +535,26 @@ private:
   // --- keys held against each other
   // --------------------------------------------------------------------------------------------------------------------
 
+  static constexpr std::array<std::string_view, 3> ways_to_say_contacts{"diffusion.chance", "diffusion.adoptions", "diffusion.along_follows"};
+
+  static bool says_contacts(const Key& key) { return std::ranges::find(ways_to_say_contacts, key.dotted()) != ways_to_say_contacts.end(); }
+
+  /// Those of them that the table with this prefix gives, two or more; a chance that is one of topic-match says something else.
+  std::vector<const Given*> doubled_contacts(const std::string& prefix) const {
+    std::vector<const Given*> all;
+    for (const std::string_view key : ways_to_say_contacts)
+      if (const Given* it = given(prefix + std::string(key)); it && !(key == "diffusion.chance" && matches_topics(it->target))) all.push_back(it);
+    return all.size() > 1 ? all : std::vector<const Given*>{};
+  }
+
+  bool matches_topics(const Target& target) const {
+    const auto matches = [](const RunParameters& run) { return run.diffusion.probability == Probability::topic_match; };
+    return matches(*target.run) || (!target.arm && std::ranges::any_of(study_.arms, [&](const Arm& arm) { return matches(arm.run); }));
+  }
+
+  /// The label of the table that it stands in, with the dot behind it.
+  static std::string prefix_of(const Given& it) { return it.label.substr(0, it.label.size() - it.key->dotted().size()); }
+
   /// No option that does nothing: a key outside its condition is a mistake.
   void check_conditions() {
     for (const Given& it : given_) {
@@ -532,6 +562,7 @@ private:
       if (it.key->section == "graph" && !sound({"graph.model"})) continue;
       if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
       if (it.key->section == "diffusion" && !diffusion_sound()) continue;
+      if (says_contacts(*it.key) && !doubled_contacts(prefix_of(it)).empty()) continue;  // told by itself
       add(it.name, fmt::format("{} has no effect here; it needs {}; remove it", it.label, it.key->only.words));
     }
   }
@@ -560,6 +591,16 @@ private:
       if (!acts && of_feeds(*it.key))
         add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
     }
+    for (const Given& it : given_) {
+      if (!says_contacts(*it.key)) continue;
+      const std::vector<const Given*> doubled = doubled_contacts(prefix_of(it));
+      if (doubled.empty() || doubled.front() != &it) continue;
+      std::vector<std::string> labels;
+      for (const Given* other : doubled) labels.push_back(other->label);
+      const Given* last = *std::ranges::max_element(doubled, {}, [](const Given* other) { return other->name; });
+      add(last->name, fmt::format("{} are given together; expected at most one of chance, adoptions and along_follows, for each says how likely a contact is; leave the others out",
+                                            fmt::join(labels, " and ")));
+    }
     const auto check = [&](const DiffusionParameters& diffusion, const std::string& prefix) {
       if (diffusion.model == DiffusionModel::feed) return;
       if (diffusion.probability == Probability::topic_match && diffusion.model != DiffusionModel::branching)
@@ -579,7 +620,7 @@ private:
     }
   }
 
-  std::string in_words(Tick ticks) const { return in_quotes(duration_as_text(std::int64_t(ticks) * study_.world.time.tick_seconds)); }
+  std::string in_words(std::uint64_t ticks) const { return in_quotes(duration_as_text(static_cast<std::int64_t>(ticks) * study_.world.time.tick_seconds)); }
 
   void check_time() {
     if (!tick_known_ || !sound({"feed.window"}) || !warms_up(study_)) return;
@@ -593,6 +634,19 @@ private:
       add(place_of({"time.followup", "feed.window"}),
           fmt::format("time.followup is {}; expected at least feed.window, {}, so that the outcome of every counted root is complete",
                       in_words(time.followup), in_words(window)));
+  }
+
+  /// Roots are numbered by 32 bits.
+  void check_posts() {
+    const TimeParameters& time = study_.world.time;
+    if (!tick_known_ || !warms_up(study_) || study_.graph.model == GraphModel::file || !given("graph.users") ||
+        !sound({"graph.users", "population.posts", "time.warmup", "time.measure", "time.followup"}))
+      return;
+    const double ticks = time.end(), posts = double(study_.graph.users) * std::min(study_.world.population.posts_per_day * ticks / time.ticks_per_day(), ticks);
+    if (posts > UINT32_MAX)
+      add(place_of({"population.posts", "graph.users"}),
+          fmt::format("graph.users, {}, write {} posts a day each (population.posts) for {}, about {:.3g} in a run; expected at most {}; lower one of them", study_.graph.users,
+                      study_.world.population.posts_per_day, in_words(time.end()), posts, UINT32_MAX));
   }
 
   /// That every follow will have a probability, where they are asked for.
@@ -829,7 +883,23 @@ private:
         add(place_of({label("topic")}), fmt::format("{} is {}; expected 0 to {}, as population.topics is {}", label("topic"),
                                                     campaign.topic, study_.world.population.topics - 1, study_.world.population.topics));
       check_slots(i);
+      check_cost(i);
     }
+  }
+
+  /// What a campaign without a bound pays one account at least.
+  void check_cost(std::size_t i) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const PriceParameters& prices = study_.world.prices;
+    const std::string& prefix = campaign_prefixes_[i];
+    if (campaign.budget >= 0 || !campaign.budget_of.empty() || prices.spread > 0.0) return;
+    if (!sound({"price.post", "price.spread", "graph.users", "graph.stands_for", prefix + "posts", prefix + "budget", prefix + "budget_of"})) return;
+    const double post = scale_of(study_.graph) * double(prices.post) / micro_per_unit, most = double(most_spent) / micro_per_unit;
+    if (post * campaign.posts > most)
+      add(place_of({prefix + "posts", "price.post"}),
+          fmt::format("{}posts is {}, each at price.post, {:.0f}, or more: an account costs {:.0f} at least; expected at most {:.0f} for all; lower {}posts or price.post, or give the "
+                      "campaign a budget",
+                      prefix, campaign.posts, post, post * campaign.posts, most, prefix));
   }
 
   void check_slots(std::size_t i) {
@@ -837,15 +907,36 @@ private:
     const std::string& prefix = campaign_prefixes_[i];
     if (!warms_up(study_) || !tick_known_ || !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"})) return;
     const std::uint64_t last = campaign.start + std::uint64_t(campaign.slots - 1) * campaign.every;
-    if (last < study_.world.time.measure) return;
+    if (last < study_.world.time.measure) return check_withheld(i, last);
     const std::string name = prefix.substr(0, prefix.size() - 1);
     Place place = campaign_places_[i];
     for (const char* key : {"start", "every", "slots"})
       if (given(prefix + key)) place = given(prefix + key)->value;
     add(place, fmt::format("{} has its last slot {} after the start of time.measure, which lasts {}; expected all slots in it; lower "
                            "start, every or slots",
-                           name, in_quotes(duration_as_text(std::int64_t(last) * study_.world.time.tick_seconds)),
-                           in_words(study_.world.time.measure)));
+                           name, in_words(last), in_words(study_.world.time.measure)));
+  }
+
+  /// Whatever a post that makes room for a paid one would have brought lies in the run: it may be due so long after the last slot, and would
+  /// have lived for the feed's window from the next tick on.
+  void check_withheld(std::size_t i, std::uint64_t last) {
+    const CampaignParameters& campaign = study_.world.campaigns[i];
+    const std::string& prefix = campaign_prefixes_[i];
+    const TimeParameters& time = study_.world.time;
+    const Tick window = study_.run.feed.window;
+    if (!sound({prefix + "slot", "time.followup", "feed.window"}) || time.followup < window) return;
+    const bool paid_under_feeds = std::any_of(study_.arms.begin(), study_.arms.end(), [&](const Arm& arm) {
+      const std::vector<std::string>& pays = arm.run.pays;
+      return arm.run.diffusion.model == DiffusionModel::feed && std::find(pays.begin(), pays.end(), campaign.name) != pays.end();
+    });
+    const std::uint64_t due = last + campaign.replace_within, room = std::uint64_t{time.measure} + time.followup - window;
+    if (!paid_under_feeds || due < room) return;
+    Place place = campaign_places_[i];
+    for (const char* key : {"start", "every", "slots", "slot"})
+      if (given(prefix + key)) place = given(prefix + key)->value;
+    add(place, fmt::format("{} withholds posts that are due up to {} after the start of time.measure, {} after its last slot; expected less than {}, time.measure + "
+                           "time.followup - feed.window, so that all that they would have brought is counted; lower slot, start, every or slots, or raise time.followup to {}",
+                           prefix.substr(0, prefix.size() - 1), in_words(due), in_words(campaign.replace_within), in_words(room), in_words(time.followup + due + 1 - room)));
   }
 
   const CampaignParameters* campaign_named(std::string_view name) const {
@@ -931,6 +1022,7 @@ private:
       if (good("of") && sound({"tiers.names"})) {
         std::vector<std::string> subjects{std::string(cascade_contrast), "accounts by follower count"};
         for (const std::string& tier : study_.world.tiers.names) subjects.push_back("posts of tier " + tier);
+        for (const CampaignParameters& campaign : study_.world.campaigns) subjects.push_back("accounts of campaign " + campaign.name);
         if (std::ranges::find(subjects, band.of) == subjects.end())
           add(place("of"), fmt::format("{}of is {}; expected one of \"{}\"", band_prefixes_[i], in_quotes(band.of), fmt::join(subjects, "\", \"")));
       }
@@ -984,7 +1076,9 @@ std::string understood_text(Scenario& study, const fs::path& folder) {
         for (const Key& key : keys()) {
           if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
           const std::string value = value_as_toml(key, target, tick, folder);
-          if (value != value_as_toml(key, base, tick, folder)) out += fmt::format("{} = {}\n", key.dotted(), value);
+          // an arm's chance in the place of the study's adoptions may be the study's, which does not act
+          const bool replaces = key.dotted() == "diffusion.chance" && gives_adoptions(study.run.diffusion) && !gives_adoptions(arm.run.diffusion);
+          if (replaces || value != value_as_toml(key, base, tick, folder)) out += fmt::format("{} = {}\n", key.dotted(), value);
         }
       }
     } else {
@@ -1001,6 +1095,14 @@ bool runs_feeds(const Scenario& scenario) {
 }
 
 bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
+
+std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) { return vary_by_draw(scenario.world, arm.run.pays) ? arm.run.draws : 1; }
+
+std::uint32_t draws_of(const Scenario& scenario) {
+  std::uint32_t most = 1;
+  for (const Arm& arm : scenario.arms) most = std::max(most, draws_of(scenario, arm));
+  return most;
+}
 
 double scale_of(const GraphChoice& graph) { return graph.stands_for == 0 ? 1.0 : static_cast<double>(graph.users) / static_cast<double>(graph.stands_for); }
 

@@ -7,7 +7,13 @@
 #include <vector>
 
 #include "graph/formats/load_graph.hpp"
+#include "graph/generators/configuration.hpp"
+#include "graph/generators/defaults.hpp"
+#include "graph/generators/directed_scale_free.hpp"
 #include "graph/generators/plant.hpp"
+#include "graph/generators/platform.hpp"
+#include "graph/generators/power_law.hpp"
+#include "graph/generators/r_mat.hpp"
 #include "sim/parameters.hpp"
 #include "sim/replicate.hpp"
 
@@ -36,43 +42,45 @@ struct PlantChoice {
   std::uint32_t accounts = 1;
   std::uint64_t least = 0, most = 0;  ///< follower counts: from `most` down to `least` in equal ratios; a single account has their geometric mean
   PlantSource from = PlantSource::fresh;
-  AudienceDraw drawn = AudienceDraw::uniform;  ///< but on a platform, which has its own way
-  double homophily = -1;               ///< share of their audience from their own community; -1: that of the graph
-  bool nested = false;                ///< one community, one profile, nested audiences: clones that differ in size only
+  AudienceDraw drawn = Plant{}.audience;  ///< but on a platform, which has its own way
+  double homophily = -1;                  ///< share of their audience from their own community; -1: that of the graph
+  bool nested = false;                    ///< one community, one profile, nested audiences: clones that differ in size only
 };
 
-/// Where the follow graph comes from. World scope.
+/// Where the follow graph comes from. World scope. What a generator has a default for has that one here.
 struct GraphChoice {
   GraphModel model = GraphModel::power_law;
   std::uint64_t users = 0;
-  double mean_followees = 25.0;    ///< power-law, erdos-renyi, platform, configuration, chung-lu, r-mat
-  std::uint64_t stands_for = 0;    ///< users of the world that this one is a scaled copy of; 0: it stands for itself
-  double followees_spread = 1.0;   ///< power-law, platform: standard deviation of the log of the expected followee count
-  double exponent = 2.2;           ///< power-law: tail exponent of the density of expected follower counts
-  double largest_share = 0.05;     ///< power-law: follows that the largest user is expected to draw, as a share of all users
-  double active = 0.16;            ///< platform, as all below: share of users who ever post
-  std::uint64_t largest = 500'000;  ///< followers that nobody reaches who is not planted
-  std::uint64_t least = 0;          ///< configuration: followers that everybody has; 0: `mean_followees` decides
-  double reciprocity = 0.42;
-  double followees_median = 117;
-  double correlation = 0.8;
-  std::uint32_t communities = 64;
-  double homophily = 0.5;
-  std::uint32_t neighbourhood = 300;
-  double closeness = 0.5;
-  double closure = 0.3;
-  double followees_exponent = 2.5;            ///< configuration: of the density of followee counts
-  std::uint64_t largest_followees = 5'000;    ///< configuration: followees that nobody exceeds
-  std::filesystem::path degrees;              ///< configuration: the degrees of every user, instead of power laws
-  std::uint32_t followees = 10;               ///< barabasi-albert, watts-strogatz: of each user, at first
-  double rewiring = 0.1;                      ///< watts-strogatz: share of the links
-  double alpha = 0.41, gamma = 0.05;          ///< directed-scale-free: shares of the steps
-  double delta_in = 0.2, delta_out = 0.0;     ///< directed-scale-free
-  std::vector<std::uint64_t> block_sizes;     ///< stochastic-block; empty: equal
-  std::vector<std::vector<double>> densities;  ///< stochastic-block: by the follower's block and the followee's
-  std::array<double, 4> quadrants = {0.57, 0.19, 0.19, 0.05};  ///< r-mat
-  double noise = 0.0;                         ///< r-mat
-  double randomise = 0.0;                     ///< swaps tried for each follow, whatever the model; 0: the graph stays as it is
+  double mean_followees = generator_defaults::mean_followees;      ///< power-law, erdos-renyi, platform, configuration, chung-lu, r-mat
+  std::uint64_t stands_for = 0;                                    ///< users of the world that this one is a scaled copy of; 0: it stands for itself
+  double followees_spread = generator_defaults::followees_spread;  ///< power-law, platform: standard deviation of the log of the expected followee count
+  double exponent = generator_defaults::exponent;                  ///< power-law: tail exponent of the density of expected follower counts
+  double largest_share = PowerLawParameters{}.largest_share;       ///< power-law: follows that the largest user is expected to draw, as a share of all users
+  double active = PlatformParameters{}.active;                     ///< platform, as all below: share of users who ever post
+  std::uint64_t largest = generator_defaults::largest;             ///< followers that nobody reaches who is not planted
+  std::uint64_t least = 0;                                         ///< configuration: followers that everybody has; 0: `mean_followees` decides
+  double reciprocity = PlatformParameters{}.reciprocity;
+  double followees_median = PlatformParameters{}.followees_median;
+  double correlation = PlatformParameters{}.correlation;
+  std::uint32_t communities = PlatformParameters{}.communities;
+  double homophily = PlatformParameters{}.homophily;
+  std::uint32_t neighbourhood = PlatformParameters{}.neighbourhood;
+  double closeness = PlatformParameters{}.closeness;
+  double closure = PlatformParameters{}.closure;
+  double followees_exponent = ConfigurationParameters{}.followees_exponent;   ///< configuration: of the density of followee counts
+  std::uint64_t largest_followees = ConfigurationParameters{}.most_followees;  ///< configuration: followees that nobody exceeds
+  std::filesystem::path degrees;                        ///< configuration: the degrees of every user, instead of power laws
+  std::uint32_t followees = 10;                         ///< barabasi-albert, watts-strogatz: of each user, at first
+  double rewiring = 0.1;                                ///< watts-strogatz: share of the links
+  double alpha = DirectedScaleFreeParameters{}.alpha;  ///< directed-scale-free: share of the steps
+  double gamma = DirectedScaleFreeParameters{}.gamma;  ///< directed-scale-free: share of the steps
+  double delta_in = DirectedScaleFreeParameters{}.delta_in;    ///< directed-scale-free
+  double delta_out = DirectedScaleFreeParameters{}.delta_out;  ///< directed-scale-free
+  std::vector<std::uint64_t> block_sizes;                      ///< stochastic-block; empty: equal
+  std::vector<std::vector<double>> densities;                  ///< stochastic-block: by the follower's block and the followee's
+  std::array<double, 4> quadrants = RMatParameters{}.quadrants;  ///< r-mat
+  double noise = RMatParameters{}.noise;                       ///< r-mat
+  double randomise = 0.0;                                      ///< swaps tried for each follow, whatever the model; 0: the graph stays as it is
   std::vector<PlantChoice> plants;
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
   std::filesystem::path file;                           ///< wins over `model`
@@ -148,6 +156,11 @@ bool runs_feeds(const Scenario& scenario);
 
 /// Whether the replicates have a warm-up under the feed model: for arms that go on from it, or for campaigns that look at what accounts did in it.
 bool warms_up(const Scenario& scenario);
+
+/// How many choices of accounts the arm is run for: one where its deals are the same in all.
+std::uint32_t draws_of(const Scenario& scenario, const Arm& arm);
+/// The most of all arms: so many choices are made in each world.
+std::uint32_t draws_of(const Scenario& scenario);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <memory>
 
 #include "analysis/cascades.hpp"
 #include "analysis/claims.hpp"
@@ -21,6 +22,7 @@
 #include "scenarios/program/keys.hpp"
 #include "sim/campaigns.hpp"
 #include "sim/diffusion/diffusion_run.hpp"
+#include "sim/record/draws.hpp"
 
 namespace grapevine {
 
@@ -29,12 +31,16 @@ namespace {
 /// What accounts chosen by influence are reckoned by. `alive` is called while they are chosen.
 ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world, std::function<void()> alive) { return {scenario.run.diffusion, world.chances, std::move(alive)}; }
 
-void expect_campaigns_fit(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
-  const WorldParameters& parameters = scenario.world;
-  const ReplicateStreams streams = streams_of(scenario, replicate);
-  const std::vector<Deal> deals = choose_accounts(world.graph, world.accounts, parameters, streams, {}, expected_spread(scenario, world, std::move(alive)));
+/// Whom the campaigns of a replicate pay.
+std::shared_ptr<Deals> make_deals(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
+  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), expected_spread(scenario, world, std::move(alive)), draws_of(scenario));
+}
+
+void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
+  const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
   for (const Arm& arm : scenario.arms)
-    if (arm.run.diffusion.model == DiffusionModel::feed) plan_posts(deals, parameters, arm.run.pays, StreamKey(parameters.seed, Stream::selection, streams.selection));
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm) && arm.run.diffusion.model == DiffusionModel::feed; ++draw)
+      plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
 }
 
 /// What only the graph can tell of the classic models.
@@ -43,23 +49,19 @@ void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world
     if (arm.run.diffusion.model != DiffusionModel::feed) expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
 }
 
-/// The model as the key has it.
-std::string model_name(DiffusionModel model) { return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]); }
-
 /// Work that an arm under a classic model counts for.
 constexpr std::uint64_t classic_work = 1000;
 
-std::uint64_t classic_arms(const Scenario& scenario) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(scenario.arms, [](const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }));
-}
+bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
 
 /// Counts a study's work and tells its listener.
 class Ticker {
 public:
   Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
     progress_.replicates = scenario.replicates;
-    progress_.work = ticks_of(scenario) + scenario.replicates * classic_arms(scenario) * classic_work;
-    progress_.in_ticks = classic_arms(scenario) == 0;
+    const std::uint64_t classic_runs = runs_of(scenario, is_classic);
+    progress_.work = ticks_of(scenario) + scenario.replicates * classic_runs * classic_work;
+    progress_.in_ticks = classic_runs == 0;
   }
 
   void start(std::uint32_t replicate, std::string doing) {
@@ -98,39 +100,48 @@ private:
   std::uint64_t before_ = 0;
 };
 
-/// Warms up, runs the arms under the feed model, and says what the campaigns do with their money.
-std::vector<Deal> run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
-  std::vector<Deal> deals;
+/// What is told of a run while it goes on.
+std::string doing(const Scenario& scenario, std::size_t arm, std::uint32_t draw) {
+  const std::uint32_t draws = draws_of(scenario, scenario.arms[arm]);
+  return draws == 1 ? scenario.arms[arm].name : fmt::format("{}, draw {} of {}", scenario.arms[arm].name, draw + 1, draws);
+}
+
+/// Warms up, and runs the arms under the feed model.
+void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker, StudyResult& study) {
   run_parts(parts, [&](Exchange& exchange) {
     const bool speaks = exchange.part() == 0;  // every part has the whole record in the end; one tells
     const auto start = [&](const std::string& doing) {
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange,
-                  expected_spread(scenario, world, speaks ? ticker.alive() : std::function<void()>{}));
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange, deals);
     run.warm_up(start("warm-up"));
-    if (speaks) deals = run.deals();
     for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
-      if (scenario.arms[arm].run.diffusion.model != DiffusionModel::feed) continue;
-      RunRecord record = run.run_arm(scenario.arms[arm].run, scenario.output, start(scenario.arms[arm].name));
-      if (speaks) study.record(0, arm, replicate) = std::move(record);
+      if (is_classic(scenario.arms[arm])) continue;
+      std::vector<RunRecord> records;
+      for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw)
+        records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, start(doing(scenario, arm, draw)), draw));
+      if (speaks) study.record(0, arm, replicate) = over_draws(std::move(records));
     }
   });
-  return deals;
 }
 
-void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, int parts, Ticker& ticker, StudyResult& study) {
-  std::vector<Deal> deals = warms_up(scenario) ? run_feeds(scenario, world, replicate, parts, ticker, study)
-                                               : choose_accounts(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), {}, expected_spread(scenario, world, ticker.alive()));
-  if (classic_arms(scenario) == 0) return;
-  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, std::move(deals), streams_of(scenario, replicate));
+/// `numbers`: those of replicates on the same graph.
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker,
+                   std::shared_ptr<ReproductionNumbers> numbers, StudyResult& study) {
+  if (warms_up(scenario)) run_feeds(scenario, world, replicate, deals, parts, ticker, study);
+  if (std::ranges::none_of(scenario.arms, is_classic)) return;
+  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, *deals, streams_of(scenario, replicate), std::move(numbers));
   for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
-    if (scenario.arms[arm].run.diffusion.model == DiffusionModel::feed) continue;
-    ticker.start(replicate, scenario.arms[arm].name);
-    const ShareHook hook = ticker.share_hook();
-    study.record(0, arm, replicate) = run.run_arm(scenario.arms[arm].run, scenario.output, hook);
-    hook(1.0);
+    if (!is_classic(scenario.arms[arm])) continue;
+    std::vector<RunRecord> records;
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw) {
+      ticker.start(replicate, doing(scenario, arm, draw));
+      const ShareHook hook = ticker.share_hook();
+      records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, hook, draw));
+      hook(1.0);
+    }
+    study.record(0, arm, replicate) = over_draws(std::move(records));
   }
 }
 
@@ -153,7 +164,7 @@ public:
     for (const ContrastChoice& choice : scenario_.contrasts) {
       std::vector<ComparisonRow> rows = contrast(runs_of(choice.arm), runs_of(choice.against));
       // Under classic models posts do not compete, and unpaid cascades happen in other worlds: nothing can be displaced.
-      if (is_classic(choice.arm) || is_classic(choice.against))
+      if (spreads_by_contagion(choice.arm) || spreads_by_contagion(choice.against))
         std::erase_if(rows, [](const ComparisonRow& row) { return row.metric == "displaced engagement" || row.metric == "net engagement"; });
       add(std::move(rows));
     }
@@ -162,7 +173,7 @@ public:
       add(tier_rates(arm, study_.tiers));
       add(size_elasticities(arm));
       add(campaign_facts(arm, study_.campaigns));
-      if (is_classic(name)) add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
+      if (spreads_by_contagion(name)) add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
       const std::vector<ResponseRow> curves = response_curves(arm);
       study_.response.insert(study_.response.end(), curves.begin(), curves.end());
     }
@@ -177,7 +188,7 @@ private:
     return ArmRuns{name, {study_.records.data() + study_.place(0, arm, 0), study_.replicates}};
   }
 
-  bool is_classic(const std::string& name) const { return run_of(name).diffusion.model != DiffusionModel::feed; }
+  bool spreads_by_contagion(const std::string& name) const { return run_of(name).diffusion.model != DiffusionModel::feed; }
 
   const RunParameters& run_of(const std::string& name) const {
     return std::ranges::find_if(scenario_.arms, [&](const Arm& arm) { return arm.name == name; })->run;
@@ -224,6 +235,7 @@ private:
         row.level = 1.0 - judged.level;
         row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
         row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+        row.replicates_needed = judged.replicates_needed;
       }
       study_.claims.push_back(std::move(row));
     }
@@ -282,9 +294,17 @@ std::string redrawn_streams(const Scenario& scenario) {
   return text;
 }
 
+std::string model_name(DiffusionModel model) { return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]); }
+
+std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&)) {
+  std::uint64_t runs = 0;
+  for (const Arm& arm : scenario.arms) runs += counts(arm) ? draws_of(scenario, arm) : 0;
+  return runs;
+}
+
 std::uint64_t ticks_of(const Scenario& scenario) {
   const TimeParameters& time = scenario.world.time;
-  const std::uint64_t feeds = scenario.arms.size() - classic_arms(scenario);
+  const std::uint64_t feeds = runs_of(scenario, [](const Arm& arm) { return !is_classic(arm); });
   return scenario.replicates * ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
 }
 
@@ -294,7 +314,8 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   Ticker ticker(scenario, options);
   ticker.start(0, "graph");
   StudyGraph world = make_graph(scenario, 0);
-  expect_campaigns_fit(scenario, world, 0, ticker.alive());
+  std::shared_ptr<Deals> deals = make_deals(scenario, world, 0, ticker.alive());
+  expect_plans_possible(scenario, 0, *deals);
   expect_diffusion_possible(scenario, world);
 
   StudyResult study;
@@ -313,15 +334,18 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
   study.allocate();
 
+  auto numbers = std::make_shared<ReproductionNumbers>();
   for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
     try {
       if (replicate > 0 && redraws_graph(scenario)) {
         ticker.start(replicate, "graph");
+        numbers = std::make_shared<ReproductionNumbers>();
         world = {};  // no room is needed for two graphs
         world = make_graph(scenario, replicate);
       }
       study.graph(0, replicate) = world.facts;
-      run_replicate(scenario, world, replicate, options.parts, ticker, study);
+      if (replicate > 0) deals = make_deals(scenario, world, replicate, ticker.alive());
+      run_replicate(scenario, world, replicate, deals, options.parts, ticker, numbers, study);
       keep_outside_ids(world, replicate, study);
     } catch (const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));

@@ -40,6 +40,12 @@ struct StudyOptions {
   std::function<void(const StudyProgress&)> progress;
 };
 
+/// The model as the key has it.
+std::string model_name(DiffusionModel model);
+
+/// Runs of one replicate, a draw of an arm's accounts each, of the arms that count.
+std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&));
+
 /// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
 std::uint64_t ticks_of(const Scenario& scenario);
 

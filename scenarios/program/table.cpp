@@ -108,10 +108,11 @@ std::string money(const StudyResult& study, std::size_t room) {
       double accounts = 0, posts = 0, budget = 0, spent = 0;
       for (std::size_t r = 0; r < study.replicates; ++r) {
         const CampaignRow& campaign = study.record(0, a, r).campaigns[c];
-        accounts += static_cast<double>(campaign.accounts);
-        posts += static_cast<double>(campaign.outcomes.posts);
-        budget += static_cast<double>(campaign.budget) / micro_per_unit;
-        spent += static_cast<double>(campaign.spent) / micro_per_unit;
+        const double draws = study.record(0, a, r).draws;
+        accounts += static_cast<double>(campaign.accounts) / draws;
+        posts += static_cast<double>(campaign.outcomes.posts) / draws;
+        budget += static_cast<double>(campaign.budget) / draws / micro_per_unit;
+        spent += static_cast<double>(campaign.spent) / draws / micro_per_unit;
       }
       for (double* sum : {&accounts, &posts, &budget, &spent}) *sum /= study.replicates;
       if (accounts == 0) continue;
@@ -146,7 +147,7 @@ std::string interval(const ComparisonRow& row, int decimals, bool with_sign) {
   return fmt::format("[{}, {}]", number(row.lower), number(row.upper));
 }
 
-bool is_ratio(const ComparisonRow& row) { return row.statistic == "ratio of means"; }
+bool is_ratio(const ComparisonRow& row) { return row.statistic == ratio_statistic; }
 
 std::string_view meaning(std::string_view estimand) {
   if (estimand == "incremental") return "what the campaign added";
@@ -182,12 +183,14 @@ std::string contrast_text(std::span<const ComparisonRow> rows) {
 
 namespace {
 
-/// Decimals and half the interval: "0.0900 ±0.0002".
-std::string with_half(const ComparisonRow& row) {
+/// The estimate and its interval: "0.0900 ±0.0002" where both sides show the same, else "0.090 [0.081, 0.101]", as those of ratios are.
+std::string with_interval(const ComparisonRow& row) {
   if (std::isnan(row.estimate)) return "-";
   const int decimals = decimals_of(row);
-  const double half = (row.upper - row.lower) / 2;
-  return with_decimals(row.estimate, decimals) + (std::isnan(half) ? "" : " ±" + with_decimals(half, decimals));
+  const std::string estimate = with_decimals(row.estimate, decimals);
+  if (std::isnan(row.lower) || std::isnan(row.upper)) return estimate;
+  const std::string below = with_decimals(row.estimate - row.lower, decimals), above = with_decimals(row.upper - row.estimate, decimals);
+  return below == above ? estimate + " ±" + above : estimate + " " + interval(row, decimals, false);
 }
 
 std::vector<std::string> assumptions_of(const ClaimRow& row) {
@@ -215,6 +218,21 @@ std::set<std::string> common_assumptions(const std::vector<ClaimRow>& claims) {
   return common;
 }
 
+/// How many replicates would decide the claims that are not; nothing where there is nothing to tell.
+std::string more_replicates(const std::vector<ClaimRow>& claims) {
+  std::vector<std::string> enough, too_many;
+  for (const ClaimRow& row : claims)
+    if (row.replicates_needed > most_replicates)
+      too_many.push_back(fmt::to_string(row.claim));
+    else if (row.replicates_needed > 0)
+      enough.push_back(fmt::format("{} {}claim {}", with_thousands(row.replicates_needed), enough.empty() ? "replicates would decide " : "", row.claim));
+  const std::string needed = fmt::format("would be needed for claim {}", fmt::join(too_many, " and claim "));
+  if (enough.empty())
+    return too_many.empty() ? "" : fmt::format("More than {} replicates {}, from the variance seen.", with_thousands(most_replicates), needed);
+  return fmt::format("About {}, from the variance seen.", fmt::join(enough, ", about ")) +
+         (too_many.empty() ? "" : fmt::format(" More than {} {}.", with_thousands(most_replicates), needed));
+}
+
 /// The claims with their verdicts.
 std::string claims_block(const StudyResult& study) {
   TextTable table("rllll");
@@ -237,6 +255,7 @@ std::string claims_block(const StudyResult& study) {
                                        own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
                            5);
   }
+  if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5);
   if (!common.empty()) text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5);
   return text;
 }
@@ -272,8 +291,8 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
     table.add(first);
     table.add(second);
     for (std::size_t t = 0; t < study.tiers.size(); ++t) {
-      std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts)};
-      for (std::size_t i = begin; i < end; ++i) line.push_back(with_half(*row_of(study.tiers[t], shown[i].name)));
+      std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]), with_thousands(study.records.front().tiers[t].accounts / study.records.front().draws)};
+      for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
       table.add(line);
     }
     text += (begin > 0 ? "\n" : fmt::format("By tier of the author, in the arm {}\n", arm)) + table.text();
@@ -299,7 +318,7 @@ std::string cascade_block(const StudyResult& study, std::size_t room) {
       bool any = false;
       for (std::size_t i = begin; i < end; ++i) {
         const auto row = std::ranges::find_if(study.comparison, [&](const ComparisonRow& it) { return it.contrast == cascade_contrast && it.arm == arms[i] && it.metric == fact.name; });
-        line.push_back(row == study.comparison.end() ? "-" : with_half(*row));
+        line.push_back(row == study.comparison.end() ? "-" : with_interval(*row));
         any = any || line.back() != "-";
       }
       if (any) table.add(line);
@@ -318,6 +337,17 @@ std::string_view in_a_word(const ComparisonRow& ratio) {
     case Verdict::undecided: break;
   }
   return "undecided";
+}
+
+/// A number as it is shown, so one that is 1 but for how well it is known is not above it.
+bool is_above_threshold(const std::vector<double>& numbers) { return *std::ranges::max_element(numbers) >= 1.005; }
+
+/// What `comparison_table` says of contagions: every arm's numbers over its replicates.
+std::string contagions_block(const StudyResult& study) {
+  std::vector<std::vector<double>> numbers(study.arms.size());
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+    for (std::size_t r = 0; r < study.replicates; ++r) numbers[arm].push_back(study.record(0, arm, r).reproduction_number);
+  return contagions_text(study.arms, study.models, numbers);
 }
 
 /// The same question asked of several models of diffusion, and where their answers differ.
@@ -416,6 +446,9 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   }
   if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))
     note("Classic models know no feed: adopting counts as a reshare, and each follower of an adopter has one impression.");
+  if (std::ranges::any_of(study.records, [](const RunRecord& record) { return !std::isnan(record.reproduction_number); }))
+    note("chance x spectral radius: adoptions that an adopter brings about while hardly anybody has the post, in the long run; with chances that differ, the radius of their matrix; under branching, the "
+         "adoptions of an adopter drawn at random.");
   for (const TierRate& rate : tier_rate_list())
     if (std::ranges::any_of(study.comparison, [&](const ComparisonRow& row) { return row.against.empty() && row.metric == rate.name; }))
       note(fmt::format("{}: {}.", rate.name, rate.sentence));
@@ -423,6 +456,42 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+std::string contagions_text(const std::vector<std::string>& arms, const std::vector<std::string>& models, const std::vector<std::vector<double>>& numbers) {
+  struct Line {
+    std::string model, arms;
+    std::vector<double> numbers;
+  };
+  std::vector<Line> lines;
+  std::vector<std::string> above;
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    if (std::ranges::all_of(numbers[arm], [](double number) { return std::isnan(number); })) continue;
+    const auto same = std::ranges::find_if(lines, [&](const Line& it) { return it.model == models[arm] && it.numbers == numbers[arm]; });
+    if (same != lines.end())
+      same->arms += ", " + arms[arm];
+    else
+      lines.push_back({models[arm], arms[arm], numbers[arm]});
+    if (is_above_threshold(numbers[arm])) above.push_back(arms[arm]);
+  }
+  if (lines.empty()) return "";
+  std::string text = fitted([&](std::size_t room) {
+    TextTable table("llll");
+    table.add({"Contagions", "arms", "chance x spectral radius", ""});
+    for (const Line& line : lines) {
+      const auto [least, most] = std::ranges::minmax(line.numbers);
+      const auto shown = [decimals = std::max(2, decimals_for(most, 3))](double number) { return with_decimals(number, decimals); };
+      table.add({line.model, heading(line.arms, room), shown(least) == shown(most) ? shown(most) : fmt::format("{} to {}", shown(least), shown(most)),
+                 is_above_threshold(line.numbers) ? "above 1" : ""});
+    }
+    return table.text();
+  });
+  if (!above.empty())
+    text += "  " + wrapped(fmt::format("Above 1, the epidemic threshold, a contagion that catches on reaches a share of all users that has little to do with who started it, so arms may look alike for "
+                                       "that alone: {}.",
+                                       fmt::join(above, ", ")),
+                           2);
+  return text;
+}
 
 std::string comparison_table(const StudyResult& study) {
   std::string text;
@@ -432,6 +501,7 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates == 1 ? "replicate" : "replicates", study.seed);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
+  if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;
   for (const auto block : {bands_block, models_block, cascade_block})
     if (const std::string shown = fitted([&](std::size_t room) { return block(study, room); }); !shown.empty()) text += "\n" + shown;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
@@ -15,11 +16,26 @@
 /// (`Chances`) or by reader (`ReaderChances`).
 namespace grapevine {
 
+/// Of users.
+inline double mean_follower_count(const FollowGraph& graph) {
+  return static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
+}
+
+/// Of the readers of follows, each follow counted: of an adopter who was reached along a follow drawn at random.
+inline double mean_reader_followers(const FollowGraph& graph) {
+  const std::uint64_t sum = parallel_sum(graph.user_count(), [&](std::size_t u) {
+    const UserId user(static_cast<std::uint32_t>(u));
+    return graph.followees(user).size() * graph.follower_count(user);
+  });
+  return static_cast<double>(sum) / static_cast<double>(graph.follow_count());
+}
+
 /// `Probability::uniform`: of every contact.
 inline double uniform_chance(const FollowGraph& graph, const DiffusionParameters& parameters) {
-  if (parameters.adoptions <= 0.0 || graph.follow_count() == 0) return parameters.chance;
-  const double mean_followers = static_cast<double>(graph.follow_count()) / static_cast<double>(graph.user_count());
-  return std::min(1.0, parameters.adoptions / mean_followers);
+  if (graph.follow_count() == 0) return parameters.chance;
+  if (parameters.along_follows > 0.0) return std::min(1.0, parameters.along_follows / mean_reader_followers(graph));
+  if (parameters.adoptions > 0.0) return std::min(1.0, parameters.adoptions / mean_follower_count(graph));
+  return parameters.chance;
 }
 
 /// `Probability::weighted_cascade`: of every contact of a reader that follows somebody.

@@ -13,6 +13,7 @@
 #include "sim/diffusion/audience.hpp"
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
+#include "sim/diffusion/reproduction.hpp"
 #include "sim/interests.hpp"
 #include "sim/parameters.hpp"
 #include "sim/record/run_record.hpp"
@@ -32,26 +33,36 @@ using ShareHook = std::function<void(double done)>;
 class DiffusionReplicate {
 public:
   /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its follows; may be empty.
-  /// `deals`: of all campaigns.
+  /// `deals`: of all campaigns. `numbers`: those of other replicates on the same graph.
   DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
-                     const WorldParameters& parameters, std::vector<Deal> deals, ReplicateStreams streams);
+                     const WorldParameters& parameters, const Deals& deals, ReplicateStreams streams,
+                     std::shared_ptr<ReproductionNumbers> numbers = std::make_shared<ReproductionNumbers>());
 
-  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does.
-  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}) const;
+  /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does. `draw`: which choice
+  /// of accounts is paid, below `Deals::draws`.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}, std::uint32_t draw = 0) const;
+
+  /// Of an arm whose model is not that of feeds. With topic-match in the topic of the first campaign that it pays for, or topic 0: others
+  /// differ by chance. Throws as `expect_possible` does.
+  double reproduction_number(const RunParameters& arm) const;
 
 private:
   class ArmRun;
+
+  Chances chances_for(const DiffusionParameters& diffusion, std::uint32_t topic) const;
 
   const FollowGraph& graph_;
   const Accounts& accounts_;
   std::span<const Chance> of_follows_;
   const WorldParameters& parameters_;
-  std::vector<Deal> deals_;
+  const Deals& deals_;
+  std::uint32_t dynamics_number_;
   StreamKey dynamics_;
   Interests interests_;
   Audience audience_;
   std::vector<std::uint8_t> tier_;  ///< of each user
   std::vector<std::uint64_t> tier_sizes_;
+  std::shared_ptr<ReproductionNumbers> numbers_;  ///< found so far
 };
 
 /// Throws BadRequest where this graph cannot serve the arm: probabilities that did not come with it, more adoptions than followers, a

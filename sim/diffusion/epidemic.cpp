@@ -29,8 +29,8 @@ bool Epidemic::has_reachable_follower(UserId adopter) const {
   const std::span<const UserId> followers = audience_->followers(adopter);
   const std::span<const Chance> chances = chances_->of(*audience_, adopter);
   for (std::size_t k = 0; k < followers.size(); ++k) {
-    const std::uint64_t threshold = chances_->is_uniform() ? chances_->threshold() : chances[k].threshold();
-    if (threshold != 0 && passage_.adopted(followers[k]) == FirstPassage<std::uint32_t>::no_time) return true;
+    const bool can_pass = chances_->is_uniform() ? passage_.can_pass() : chances[k].threshold() != 0;
+    if (can_pass && passage_.adopted(followers[k]) == FirstPassage<std::uint32_t>::no_time) return true;
   }
   return false;
 }

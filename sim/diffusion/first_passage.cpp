@@ -19,11 +19,6 @@ constexpr std::size_t enough_candidates = 4096;  // after which no further prosp
 /// A waiting time in steps under a probability per step: exponential with mean -`per_log_failure` = -1 / log(1 - probability).
 double waiting(std::uint64_t bits, double per_log_failure) { return math::log(uniform(~bits)) * per_log_failure; }
 
-double per_log(double failure) { return failure < 1.0 ? 1.0 / math::log(failure) : -std::numeric_limits<double>::infinity(); }
-
-/// Of a coin: what goes into the logarithm is exact.
-double per_log_failure(std::uint64_t threshold) { return per_log(static_cast<double>(certain - threshold) * 0x1p-32); }
-
 /// Rounded up to a tick, one at least; `no_time` beyond all time.
 template <class Time>
 Time ticks(double steps) {
@@ -33,11 +28,22 @@ Time ticks(double steps) {
 
 /// In continuous time nothing is certain within a step: rates are at most 32 log 2 = 22.2, which fails once in 2^32 steps.
 template <class Time>
-constexpr double least_failure = sizeof(Time) == 8 ? 0x1p-32 : 0.0;
+constexpr std::uint64_t most_likely = sizeof(Time) == 8 ? certain - 1 : certain;
 
 template <class Time>
 std::uint64_t possible(std::uint64_t threshold) {
-  return sizeof(Time) == 8 ? std::min(threshold, certain - 1) : threshold;
+  return std::min(threshold, most_likely<Time>);
+}
+
+template <class Time>
+double per_log_failure(double probability) {
+  return math::per_log_failure(std::min(probability, static_cast<double>(most_likely<Time>) * 0x1p-32));
+}
+
+/// Of uniform chances, as `likely_heads` takes it: no coin that counts is passed over, however many tries there are.
+std::uint64_t rounded_up(double probability) {
+  const std::uint64_t threshold = coin_threshold(probability);
+  return threshold + (static_cast<double>(threshold) * 0x1p-32 < probability);
 }
 
 /// Which share of time is handled as one window changes no result. In whole steps it is a step; else some thousand windows see an epidemic
@@ -61,8 +67,9 @@ FirstPassage<Time>::FirstPassage(const Audience& audience, const Chances& chance
     : audience_(&audience),
       chances_(&chances),
       threshold_(possible<Time>(chances.threshold())),
-      per_log_failure_(per_log_failure(threshold_)),
-      per_log_sickness_(per_log(std::max(1.0 - recovery, least_failure<Time>))),
+      per_log_failure_(per_log_failure<Time>(chances.probability())),
+      candidate_threshold_(can_pass() ? rounded_up(chances.probability()) : 0),
+      per_log_sickness_(per_log_failure<Time>(recovery)),
       horizon_(static_cast<Time>(horizon == 0 ? most_steps : std::min(horizon, most_steps)) * ticks_per_step),
       arrivals_(audience.user_count()),
       queue_(window_bits<Time>(audience, chances, recovery)) {
@@ -132,7 +139,7 @@ typename FirstPassage<Time>::Prospect FirstPassage<Time>::prospect(const Entry& 
   const std::span<const UserId> followers = audience_->followers(entry.user);
   if (places_.size() < followers.size()) places_.resize(followers.size());
   const std::size_t found = chances_->is_uniform()
-                                ? likely_heads(followers, row, threshold_, tries, places_.data())
+                                ? likely_heads(followers, row, candidate_threshold_, tries, places_.data())
                                 : likely_heads(followers, row, chances_->of(*audience_, entry.user), tries, places_.data());
   for (std::size_t k = 0; k < found; ++k) {
     const UserId follower = followers[places_[k]];
@@ -185,7 +192,7 @@ Time FirstPassage<Time>::transmission(UserId adopter, Candidate candidate, Time 
   const std::uint64_t bits = nested_mix(keys.contact, adopter.value(), candidate.follower.value());
   const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // within the first step, whatever rounding says below
   if (at_once ? ticks_per_step == 1 : longest <= ticks_per_step) return at_once ? 1 : no_time;
-  const double steps = waiting(bits, same ? per_log_failure_ : per_log_failure(threshold));
+  const double steps = waiting(bits, same ? per_log_failure_ : math::per_log_failure(static_cast<double>(threshold) * 0x1p-32));
   const Time delay = ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
   return delay <= longest ? delay : no_time;
 }

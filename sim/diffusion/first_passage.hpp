@@ -22,7 +22,7 @@ namespace grapevine {
 /// step: the number of independent trials up to the first success is geometric, and so is D; likewise the number of steps up to recovery.
 ///
 /// D is addressed by (contagion, adopter, follower) under `Draw::contact`, and is 1 step at most exactly if the contact coin of the pair
-/// (`ContactCoins`) succeeds; R by (contagion, adopter) under `Draw::recovery`. Two arms or two horizons see the same ones.
+/// (`ContactCoins`), which knows a chance to 2^-32, succeeds; R by (contagion, adopter) under `Draw::recovery`. Two arms or two horizons see the same ones.
 ///
 /// O(follows of adopters) coins, and for each pair with D <= R, or nearly, one draw more. Memory: a `Time` and 4 bytes (padded to 16 for 64
 /// bits) a user, and the queue: at most one entry a follow, in practice a few a user.
@@ -41,6 +41,8 @@ public:
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread);
 
   Time horizon() const noexcept { return horizon_; }
+  /// Of uniform chances: whether any time is long enough for the post to pass.
+  bool can_pass() const noexcept { return per_log_failure_ >= -0x1p64; }
   /// When the i-th adopter recovers, or `no_time`.
   Time recovers(std::size_t adopter) const { return recovers_[adopter]; }
   Time adopted(UserId user) const { return arrivals_[user.index()].time; }
@@ -81,9 +83,10 @@ private:
 
   const Audience* audience_;
   const Chances* chances_;
-  std::uint64_t threshold_;  ///< of uniform chances
-  double per_log_failure_;   ///< 1 / log(1 - chance) of uniform chances
-  double per_log_sickness_;  ///< 1 / log(1 - recovery)
+  std::uint64_t threshold_;            ///< of uniform chances
+  double per_log_failure_;             ///< 1 / log(1 - chance) of uniform chances
+  std::uint64_t candidate_threshold_;  ///< of uniform chances, rounded up: a coin knows them to 2^-32, the sum of many tries to more
+  double per_log_sickness_;            ///< 1 / log(1 - recovery)
   Time horizon_;
   Array<Arrival> arrivals_;  ///< of users
   RadixHeap<Time> queue_;

@@ -20,8 +20,8 @@ public:
       return;
     }
     cells_.fill({endless, endless});
-    if (probability <= 0.0) return;
-    const double per_log_failure = 1.0 / math::log(1.0 - probability);
+    const double per_log_failure = math::per_log_failure(probability);
+    if (!(per_log_failure >= -0x1p64)) return;
     // Failures before the next success fall as the random number grows. The margin is a thousand times the error of the logarithm.
     const auto failures = [&](std::size_t boundary, double margin) {
       if (boundary == 0) return endless;

@@ -111,10 +111,11 @@ std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t t
 }
 
 /// By exponential times of mean 1 / weight: each runner's is the least with a probability in proportion to its weight. Among equal weights
-/// that of the lower rank is less, which takes no logarithm.
+/// that of the lower rank is less, which takes no logarithm; equal times fall to the lower rank, too.
 bool LinearThreshold::Runner::is_ahead_of(const Runner& other) const {
   const auto time = [](const Runner& runner) { return -math::log(uniform(~runner.rank)) / static_cast<double>(runner.weight); };
-  return weight == other.weight ? rank < other.rank : time(*this) < time(other);
+  const double mine = weight == other.weight ? 0 : time(*this), others = weight == other.weight ? 0 : time(other);
+  return mine == others ? rank < other.rank : mine < others;
 }
 
 std::uint64_t LinearThreshold::weight(UserId followee, UserId user) const {

@@ -16,23 +16,22 @@ namespace grapevine {
 /// `GapTable` is faster where all rows have the same probability.
 class SkipSampler {
 public:
-  /// A probability that 1 - p rounds away, below 2^-54, is 0.
+  /// A probability below 2^-64 is 0: no row is long enough for it.
   explicit SkipSampler(double probability)
-      : probability_(1.0 - probability < 1.0 ? probability : 0.0),
-        per_log_failure_(probability_ > 0.0 && probability_ < 1.0 ? 1.0 / math::log(1.0 - probability_) : 0.0),
-        doubt_(-1e-10 * per_log_failure_),
-        cells_(log_cells().data()) {}
+      : per_log_failure_(math::per_log_failure(probability)), doubt_(-1e-10 * per_log_failure_), cells_(log_cells().data()) {}
 
   /// Failures before the next success, from 64 random bits: P(gap >= k) = (1 - p)^k, up to 2^-52. At most `most`, for "none within the
   /// row".
   std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const {
-    if (probability_ >= 1.0) return 0;
-    if (probability_ <= 0.0) return most;
+    if (per_log_failure_ == 0.0) return 0;
+    if (doubt_ > 0x1p64) return most;
     const double u = uniform(bits);
-    const double nearly = quick_log(u) * per_log_failure_;
-    const auto whole = static_cast<std::uint64_t>(nearly);
-    const double rest = nearly - static_cast<double>(whole);
-    if (rest > doubt_ && rest < 1.0 - doubt_) return std::min(whole, most);
+    if (doubt_ < 0.5) {  // then what is nearly right lies between -1 and 2^38
+      const double nearly = quick_log(u) * per_log_failure_;
+      const auto whole = static_cast<std::uint64_t>(nearly);
+      const double rest = nearly - static_cast<double>(whole);
+      if (rest > doubt_ && rest < 1.0 - doubt_) return std::min(whole, most);
+    }
     const double failures = math::log(u) * per_log_failure_;
     return failures >= static_cast<double>(most) ? most : static_cast<std::uint64_t>(failures);
   }
@@ -69,8 +68,7 @@ private:
     return exponent * 0x1.62e42fefa39efp-1 + cell.log + r * (1.0 - r * (0.5 - r * (1.0 / 3)));
   }
 
-  double probability_;
-  double per_log_failure_;
+  double per_log_failure_;  ///< -0 where no trial fails, -infinity where all do
   double doubt_;  ///< a bound on the error of the quick number of failures
   const LogCell* cells_;
 };

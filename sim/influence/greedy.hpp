@@ -16,7 +16,7 @@
 ///     std::uint64_t of(UserId)      its gain beside those taken so far
 ///     void take(UserId)
 ///     void forget()                 all that was taken
-/// Gains are whole numbers of samples, so neither threads nor order change a choice; of equal candidates the one of lowest number is taken.
+/// Gains are whole numbers of samples, so neither threads nor order change a choice; equal candidates fall to `SeedQuestion::ties`.
 namespace grapevine {
 
 /// What gains are weighed against.
@@ -42,17 +42,10 @@ struct LazyGain {
   std::uint32_t seeds = 0;
 };
 
-/// Whether `a` comes after `b`.
-inline bool comes_later(const LazyGain& a, const LazyGain& b) {
-  if (a.rate != b.rate) return a.rate < b.rate;
-  if (a.gain != b.gain) return a.gain < b.gain;
-  return a.candidate > b.candidate;
-}
-
 }  // namespace detail
 
 /// Takes the candidate of the best rate that can still be paid, again and again, until `count` are taken or none is left; also those that
-/// gain nothing any more. Candidates ascend.
+/// gain nothing any more.
 template <class Gains>
 GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains,
                              const StillWanted& still_wanted = {}) {
@@ -67,18 +60,23 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
                1 / static_cast<double>(question.count);
     return weight > 0 ? static_cast<double>(gain) / weight : std::numeric_limits<double>::infinity();
   };
+  const auto comes_later = [&](const detail::LazyGain& a, const detail::LazyGain& b) {
+    if (a.rate != b.rate) return a.rate < b.rate;
+    if (a.gain != b.gain) return a.gain < b.gain;
+    return question.ties.of(user_of(a.candidate)) > question.ties.of(user_of(b.candidate));
+  };
   std::vector<detail::LazyGain> heap;
   for (std::size_t i = 0; i < (everybody ? users : question.candidates.size()); ++i)
     if (!priced || question.costs[i] <= question.budget) {
       const std::uint64_t gain = gains.first(user_of(i));
       heap.push_back({rate_of(i, gain), gain, static_cast<std::uint32_t>(i), 0});
     }
-  std::make_heap(heap.begin(), heap.end(), detail::comes_later);
+  std::make_heap(heap.begin(), heap.end(), comes_later);
   GreedyChoice choice;
   gains.forget();
   for (MicroMoney left = question.budget; !heap.empty() && choice.seeds.size() < question.count;) {
     if (still_wanted) still_wanted();
-    std::pop_heap(heap.begin(), heap.end(), detail::comes_later);
+    std::pop_heap(heap.begin(), heap.end(), comes_later);
     detail::LazyGain& best = heap.back();
     const auto seeds = static_cast<std::uint32_t>(choice.seeds.size());
     if (priced && question.costs[best.candidate] > left) {
@@ -87,7 +85,7 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
       best.gain = gains.of(user_of(best.candidate));
       best.rate = rate_of(best.candidate, best.gain);
       best.seeds = seeds;
-      std::push_heap(heap.begin(), heap.end(), detail::comes_later);
+      std::push_heap(heap.begin(), heap.end(), comes_later);
     } else {
       if (priced) left -= question.costs[best.candidate];
       choice.seeds.push_back(user_of(best.candidate));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/influence/reader_chances.hpp"
 
@@ -20,12 +21,20 @@ struct SpreadModel {
   LiveEdges live = LiveEdges::independent;
 };
 
+/// What decides between candidates that are equal in all else. Numbers are sizes, so it is a hash.
+struct TieKey {
+  std::uint64_t key = 0, name = 0;
+
+  std::uint64_t of(UserId user) const { return nested_mix(key, name, user.value()); }
+};
+
 /// Who may be a seed, and how many.
 struct SeedQuestion {
   std::span<const UserId> candidates;  ///< all different; empty: everybody
   std::uint64_t count = UINT64_MAX;    ///< seeds, at most
   MicroMoney budget = -1;              ///< the costs of the seeds add up to at most this; -1: no bound
   std::span<const MicroMoney> costs;   ///< of the candidates, in their order, 0 or more; looked at under a budget only
+  TieKey ties = {};                    ///< of equal candidates the one of least hash is taken
 };
 
 /// Seeds, and what is known of them.

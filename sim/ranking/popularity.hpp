@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "sim/ranking/ranking.hpp"
 
 namespace grapevine {
@@ -11,7 +13,7 @@ struct Popularity {
   bool needs_age() const { return false; }
   bool needs_noise() const { return false; }
   bool learns() const { return true; }
-  std::uint32_t value(const PostCounters& counters) const { return counters.engagement(); }
+  std::uint32_t value(const PostCounters& counters) const { return static_cast<std::uint32_t>(std::min<std::uint64_t>(counters.engagement(), UINT32_MAX)); }
   std::uint64_t key(PostHot hot, const RankingContext& context) const { return ranking_key(hot.value, context.tie); }
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <tuple>
 #include <type_traits>
@@ -31,7 +32,7 @@ struct TakeDown {
   template <class Field>
   void operator()(std::string_view name, Field&, std::string_view units, std::string_view long_name) {
     using Type = typename Stored<std::remove_const_t<Field>>::Type;
-    list.push_back({part.group, name, h5::type_of<Type>(), part.axes, units, long_name});
+    list.push_back({part.group, name, part.means ? h5::Type::f64 : h5::type_of<Type>(), part.axes, units, long_name});
   }
   void account(std::string_view name, const UserId&, std::string_view long_name) {
     list.push_back({part.group, name, h5::Type::text, part.axes, schema::no_units, long_name});
@@ -86,13 +87,18 @@ struct Values {
 /// Copies one column from rows to `values`.
 struct Gather {
   const StudyResult& study;
+  const Part& part;
   std::size_t wanted;
+  double draws = 1;  ///< that the row is added up over
   std::size_t at = 0;
   Values values{};
 
   template <class Field>
   void operator()(std::string_view, const Field& field, std::string_view, std::string_view) {
-    if (at++ == wanted) values.of<typename Stored<Field>::Type>().push_back(Stored<Field>::to_file(field));
+    if (at++ != wanted) return;
+    if constexpr (std::is_arithmetic_v<Field>)
+      if (part.means) return values.of<double>().push_back(static_cast<double>(field) / draws);
+    values.of<typename Stored<Field>::Type>().push_back(Stored<Field>::to_file(field));
   }
   void account(std::string_view, UserId user, std::string_view) {
     if (at++ == wanted) values.of<std::string>().push_back(study.account(user));
@@ -105,14 +111,26 @@ struct Gather {
 /// Copies one column from `values` to rows.
 struct Scatter {
   StudyResult& study;
+  const Part& part;
   std::size_t wanted;
+  double draws = 1;
   std::size_t row = 0;
   std::size_t at = 0;
   Values values{};
 
   template <class Field>
   void operator()(std::string_view, Field& field, std::string_view, std::string_view) {
-    if (at++ == wanted) field = Stored<Field>::from_file(values.of<typename Stored<Field>::Type>()[row]);
+    if (at++ != wanted) return;
+    if constexpr (std::is_arithmetic_v<Field>)
+      if (part.means) {
+        const double sum = values.of<double>()[row] * draws;
+        if constexpr (std::is_integral_v<Field>)
+          field = static_cast<Field>(std::llround(sum));
+        else
+          field = sum;
+        return;
+      }
+    field = Stored<Field>::from_file(values.of<typename Stored<Field>::Type>()[row]);
   }
   void account(std::string_view, UserId user, std::string_view) {
     if (at++ == wanted) study.accounts[user] = values.of<std::string>()[row];
@@ -171,9 +189,10 @@ public:
     std::vector<std::string> scales;
     for (const std::string_view axis : part.axes) scales.push_back(place_of(part.group, axis));
     for (std::size_t i = 0; i < list.size(); ++i) {
-      Gather column{study_, i};
-      each([&](const Row& row) {
+      Gather column{study_, part, i};
+      each([&](const Row& row, std::uint32_t draws = 1) {
         column.at = 0;
+        column.draws = draws;
         columns(row, column);
       });
       const std::string path = place_of(part.group, list[i].name);
@@ -195,7 +214,7 @@ public:
   auto rows(Table table) const {
     return [this, table](auto&& use) {
       each_run([&](std::uint32_t, std::uint32_t, std::uint32_t, const RunRecord& record) {
-        for (const auto& row : std::invoke(table, record)) use(row);
+        for (const auto& row : std::invoke(table, record)) use(row, record.draws);
       });
     };
   }
@@ -204,7 +223,7 @@ public:
   auto numbers_of(Table table) const {
     return [this, table](auto&& use) {
       each_run([&](std::uint32_t, std::uint32_t, std::uint32_t, const RunRecord& record) {
-        for (const std::uint64_t number : std::invoke(table, record)) use(Row{number});
+        for (const std::uint64_t number : std::invoke(table, record)) use(Row{number}, record.draws);
       });
     };
   }
@@ -324,6 +343,8 @@ public:
     axes();
     study_.allocate();
 
+    const auto draws = rows<schema::ArmDraws>(schema::arm_draws);
+    for (std::size_t i = 0; i < study_.records.size(); ++i) study_.records[i].draws = static_cast<std::uint32_t>(draws[i / study_.replicates % draws.size()].draws);
     const auto bounds = rows<schema::TierBound>(schema::tier_bounds);
     for (const schema::TierBound& bound : bounds) study_.tiers_from.push_back(bound.from);
     cells(schema::tier_cells, &RunRecord::tiers);
@@ -339,14 +360,21 @@ public:
       for (std::size_t i = 0; i < record.series.size(); ++i) record.series[i].first_tick = static_cast<Tick>(ticks[i]);
 
     shapes();
-    const auto hashes = rows<schema::RunHash>(schema::run_cells);
-    expect(hashes.size() == study_.records.size(), "summary");
-    for (std::size_t i = 0; i < hashes.size(); ++i) study_.records[i].event_hash = hashes[i].event_hash;
+    const auto facts = rows<schema::RunFacts>(schema::run_cells);
+    expect(facts.size() == study_.records.size(), "summary");
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      RunRecord& record = study_.records[i];
+      record.event_hash = facts[i].event_hash;
+      record.paid_reach = facts[i].paid_reach;
+    }
+    const auto models = rows<schema::RunReproduction>(schema::run_models);
+    expect(models.size() == study_.records.size(), "summary");
+    for (std::size_t i = 0; i < models.size(); ++i) study_.records[i].reproduction_number = models[i].reproduction_number;
     study_.comparison = rows<ComparisonRow>(schema::comparison_rows);
     study_.claims = rows<ClaimRow>(schema::claim_rows);
     study_.response = rows<ResponseRow>(schema::response_rows);
     study_.structure = rows<StructureRow>(schema::structure_rows);
-    if (file_.exists("/bands")) study_.bands = rows<BandRow>(schema::band_rows);  // since 2.1
+    study_.bands = rows<BandRow>(schema::band_rows);
     const auto graphs = rows<GraphFacts>(schema::graph_cells);
     expect(graphs.size() == study_.graphs.size(), "graph");
     study_.graphs = graphs;
@@ -393,7 +421,7 @@ private:
     std::vector<Row> rows;
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (older_ && !file_.exists(place_of(part.group, list[i].name))) continue;  // a column that later versions added
-      Scatter column{study_, i};
+      Scatter column{study_, part, i};
       column.values.with(list[i].type, [&]<class T>(std::vector<T>& values) {
         values = file_.read<T>(place_of(part.group, list[i].name));
         expect(values.size() == places, part.group);
@@ -401,18 +429,15 @@ private:
       rows.resize(places);
       for (; column.row < places; ++column.row) {
         column.at = 0;
+        if (part.means) column.draws = study_.records[column.row / (places / study_.records.size())].draws;
         columns(rows[column.row], column);
       }
     }
     return rows;
   }
 
-  /// Results before 2.1 have none.
   void shapes() {
-    study_.models.assign(study_.arms.size(), "feed");
-    if (!file_.exists("/cascade_shapes")) return;
-    const auto models = rows<schema::ArmModel>(schema::arm_models);
-    for (std::size_t i = 0; i < models.size(); ++i) study_.models[i] = models[i].model;
+    for (const schema::ArmModel& arm : rows<schema::ArmModel>(schema::arm_models)) study_.models.push_back(arm.model);
     cells(schema::size_cells, sizes_of);
     numbers<schema::DepthCount>(schema::depth_cells, depths_of);
     numbers<schema::BreadthCount>(schema::breadth_cells, breadths_of);
@@ -490,8 +515,10 @@ namespace schema {
 std::vector<Dataset> datasets() {
   std::vector<Dataset> list;
   take_down<TierBound>(tier_bounds, list);
+  take_down<ArmDraws>(arm_draws, list);
   take_down<TierRow>(tier_cells, list);
-  take_down<RunHash>(run_cells, list);
+  take_down<RunFacts>(run_cells, list);
+  take_down<RunReproduction>(run_models, list);
   take_down<ComparisonRow>(comparison_rows, list);
   take_down<ClaimRow>(claim_rows, list);
   take_down<ResponseRow>(response_rows, list);
@@ -562,9 +589,15 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
   writer.part<schema::TierBound>(schema::tier_bounds, [&](auto&& use) {
     for (const std::uint64_t from : study.tiers_from) use(schema::TierBound{from});
   });
+  writer.part<schema::ArmDraws>(schema::arm_draws, [&](auto&& use) {
+    for (std::size_t arm = 0; arm < study.arms.size(); ++arm) use(schema::ArmDraws{study.replicates == 0 ? 1 : study.record(0, arm, 0).draws});
+  });
   writer.part<TierRow>(schema::tier_cells, writer.rows(&RunRecord::tiers));
-  writer.part<schema::RunHash>(schema::run_cells, [&](auto&& use) {
-    for (const RunRecord& record : study.records) use(schema::RunHash{record.event_hash});
+  writer.part<schema::RunFacts>(schema::run_cells, [&](auto&& use) {
+    for (const RunRecord& record : study.records) use(schema::RunFacts{record.event_hash, record.paid_reach});
+  });
+  writer.part<schema::RunReproduction>(schema::run_models, [&](auto&& use) {
+    for (const RunRecord& record : study.records) use(schema::RunReproduction{record.reproduction_number});
   });
 
   writer.group("comparison", study.comparison.size());

@@ -55,6 +55,7 @@ struct ClaimRow {
   std::uint32_t replicates = 0;
   std::string verdict;
   std::string assumptions;
+  std::uint64_t replicates_needed = 0;  ///< to decide the claim, from the variance seen; 0: it is decided, or nothing can be told
 };
 
 /// A point of a curve by follower count: a row of `/response`.

@@ -141,6 +141,7 @@ struct PostRow {
   std::uint64_t key = 0;  ///< identity: author, tick, kind and ordinal, hashed; equal in every arm that has the post
   UserId author{};
   Tick tick = 0;               ///< of emission, counted from the start of `measure`
+  std::uint32_t draw = 0;      ///< of the arm's accounts
   std::int32_t campaign = -1;  ///< its number; -1: organic
   std::uint8_t topic = 0;
   std::uint8_t tier = 0;  ///< of the author
@@ -176,6 +177,7 @@ struct InfluencerRow {
   std::uint64_t posts = 0;     ///< paid posts
   std::uint64_t replaced = 0;  ///< organic posts withheld for them
   MicroMoney cost = 0;
+  std::uint32_t draw = 0;  ///< of the arm's accounts
   Outcomes outcomes;  ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
 };
 
@@ -247,7 +249,9 @@ struct CascadeShapes {
 /// Numbers of followed accounts that `frequency` tells apart.
 inline constexpr std::size_t frequency_bins = 16;
 
+/// Numbers are added up over the draws of the run's accounts: `number / draws` is the value of the replicate.
 struct RunRecord {
+  std::uint32_t draws = 1;  ///< choices of accounts that the run was made for, each in the same world
   std::vector<TierRow> tiers;
   std::vector<LedgerRow> ledger;                        ///< by tier and source, the source fastest
   std::vector<std::uint64_t> group_sessions;            ///< by group of readers: ranked, held out
@@ -261,6 +265,7 @@ struct RunRecord {
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
   std::vector<InfluencerRow> influencers;
+  double reproduction_number = std::numeric_limits<double>::quiet_NaN();  ///< of the classic model (`ReproductionNumbers`); NaN under the feed model
   std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
 };
 

@@ -20,8 +20,8 @@
 namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
-inline constexpr int major_version = 2;  ///< raised when readers of the old format would misread the new one
-inline constexpr int minor_version = 1;  ///< raised when something is added
+inline constexpr int major_version = 3;  ///< raised when readers of the old format would misread the new one
+inline constexpr int minor_version = 0;  ///< raised when something is added
 
 inline constexpr std::string_view count_units = "1";
 inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
@@ -90,36 +90,41 @@ inline constexpr std::array<Group, 20> groups{{
 }};
 
 /// Rows of one kind in one group: the i-th row lies at the i-th place of the axes, the last axis fastest.
+///
+/// Whole numbers of `means` are means over the draws of an arm's accounts, and so 64-bit floats; of one draw they are whole.
 struct Part {
   std::string_view group;
   std::vector<std::string_view> axes;
+  bool means = false;
 };
-inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}};
+inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}, true};
 inline const Part tier_bounds{"summary", {"tier"}};
-inline const Part run_cells{"summary", {"point", "arm", "replicate"}};
+inline const Part arm_draws{"summary", {"arm"}};
+inline const Part run_cells{"summary", {"point", "arm", "replicate"}, true};
+inline const Part run_models{"summary", {"point", "arm", "replicate"}};
 inline const Part comparison_rows{"comparison", {"row"}};
 inline const Part claim_rows{"claims", {"row"}};
 inline const Part response_rows{"response", {"row"}};
 inline const Part structure_rows{"structure", {"row"}};
 inline const Part band_rows{"bands", {"row"}};
-inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}};
-inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}};
-inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}};
-inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_from"}};
-inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}};
-inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}};
-inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}};
+inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}, true};
+inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}, true};
+inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}, true};
+inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_from"}, true};
+inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}, true};
+inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}, true};
+inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}, true};
 inline const Part influencer_rows{"influencers", {"row"}};
 inline const Part post_rows{"posts", {"row"}};
 inline const Part cascade_sizes{"cascades", {"post"}};
 inline const Part cascade_nodes{"cascades", {"node"}};
-inline const Part size_cells{"cascade_sizes", {"point", "arm", "replicate", "size_from"}};
+inline const Part size_cells{"cascade_sizes", {"point", "arm", "replicate", "size_from"}, true};
 inline const Part shape_cells{"cascade_shapes", {"point", "arm", "replicate"}};
 inline const Part arm_models{"cascade_shapes", {"arm"}};
-inline const Part depth_cells{"cascade_shapes", {"point", "arm", "replicate", "depth"}};
-inline const Part breadth_cells{"cascade_shapes", {"point", "arm", "replicate", "breadth_from"}};
-inline const Part virality_cells{"cascade_shapes", {"point", "arm", "replicate", "virality_from"}};
-inline const Part broadcast_cells{"cascade_shapes", {"point", "arm", "replicate", "broadcast_from"}};
+inline const Part depth_cells{"cascade_shapes", {"point", "arm", "replicate", "depth"}, true};
+inline const Part breadth_cells{"cascade_shapes", {"point", "arm", "replicate", "breadth_from"}, true};
+inline const Part virality_cells{"cascade_shapes", {"point", "arm", "replicate", "virality_from"}, true};
+inline const Part broadcast_cells{"cascade_shapes", {"point", "arm", "replicate", "broadcast_from"}, true};
 inline const Part graph_cells{"graph", {"point", "replicate"}};
 inline const Part scenario_texts{"scenario", {}};
 
@@ -134,8 +139,17 @@ struct Placed {
 struct TierBound {
   std::uint64_t from = 0;
 };
-struct RunHash {
+struct ArmDraws {
+  std::uint64_t draws = 1;
+};
+/// Of one run, beside its tiers.
+struct RunFacts {
   std::uint64_t event_hash = 0;
+  std::uint64_t paid_reach = 0;
+};
+/// Of one run under a classic model.
+struct RunReproduction {
+  double reproduction_number = missing;
 };
 struct GroupSessions {
   std::uint64_t sessions = 0;
@@ -214,6 +228,8 @@ void columns(Row& row, Column& column) {
   column("replicates", row.replicates, count_units, "replicates behind the estimate");
   column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not yet modelled");
   column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
+  column("replicates_needed", row.replicates_needed, count_units,
+         "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 where it is decided or nothing can be told");
 }
 
 template <Of<ResponseRow> Row, class Column>
@@ -308,10 +324,22 @@ void columns(Row& row, Column& column) {
   column("followers_from", row.from, count_units, "least follower count of the tier");
 }
 
-template <Of<RunHash> Row, class Column>
+template <Of<ArmDraws> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("draws", row.draws, count_units, "choices of accounts that the arm was run for in each world; numbers by arm and replicate are means over them");
+}
+
+template <Of<RunFacts> Row, class Column>
 void columns(Row& row, Column& column) {
   column.hash("event_hash", row.event_hash,
               "order-free hash of every emission, impression and action since the start of the warm-up, hexadecimal");
+  column("paid_reach", row.paid_reach, count_units, "distinct users with an impression of at least one paid root, whatever the campaign");
+}
+
+template <Of<RunReproduction> Row, class Column>
+void columns(Row& row, Column& column) {
+  column("reproduction_number", row.reproduction_number, "1",
+         "adoptions that an adopter brings about while hardly anybody has the post: chance x spectral radius of the follow graph; missing under feeds");
 }
 
 template <Of<ComparisonRow> Row, class Column>
@@ -388,6 +416,7 @@ void columns(Row& row, Column& column) {
   column("campaign", row.row.campaign, count_units, "index of the campaign");
   column("user", row.row.user, count_units, "user, by internal number");
   column.account("account", row.row.user, "user, by outside id");
+  column("draw", row.row.draw, count_units, "number of the draw of the arm's accounts, from 0");
   column("profile", row.row.profile, count_units, "the user itself, or the first account of its nested plant, by internal number: clones share it");
   column("followers", row.row.followers, count_units, "followers of the user");
   column("paid_posts", row.row.posts, count_units, "paid posts");
@@ -411,6 +440,7 @@ void columns(Row& row, Column& column) {
   column("user", post.author, count_units, "author, by internal number");
   column.account("account", post.author, "author, by outside id");
   column("tick", post.tick, tick_units, "tick of emission, counted from the start of measure");
+  column("draw", post.draw, count_units, "number of the draw of the arm's accounts, from 0");
   column("campaign", post.campaign, count_units, "index of the campaign; -1 for an organic post");
   column("topic", post.topic, count_units, "topic");
   column("tier", post.tier, count_units, "index of the author's tier");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/base/error.hpp"
+#include "graph/base/checked.hpp"
 
 namespace grapevine {
 
@@ -59,6 +59,7 @@ void close_slots(WorldState& state, std::span<const UserId> withheld) {
 
 void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& tiers) {
   const PostCounters& counters = posts.counters(post);
+  (void)numbered(std::uint64_t{counters.impressions} + 1, "impressions of one post", "lower graph.users, population.sessions or feed.window");
   TierSums& tier = tiers[posts.hot(post).tier()];
   ++tier.posts;
   tier.impressions += counters.impressions;

@@ -31,7 +31,7 @@ void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
       for (const auto& impression : list)
         if (owns(impression.root)) {
           PostCounters& counters = posts.counters(impression.root);
-          ++counters.impressions;
+          counters.impressions += counters.impressions < UINT32_MAX ? 1 : 0;
           counters.reach += impression.bits & Impression::first ? 1 : 0;
           for (std::size_t a = 0; a < action_count; ++a) counters.actions[a] += impression.bits >> a & 1;
         }

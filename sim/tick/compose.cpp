@@ -57,7 +57,6 @@ std::vector<PostIdentity> compose_paid(World& world) {
     post.author = planned.author;
     const CampaignParameters& campaign = world.parameters.campaigns[planned.campaign];
     if (campaign.topic >= 0) post.topic = static_cast<std::uint8_t>(campaign.topic);
-    else post.topic = static_cast<std::uint8_t>(world.population->interests().main_topic(planned.profile));
     post.campaign = static_cast<std::uint8_t>(planned.campaign);
     posts.push_back(post);
     const auto place = std::upper_bound(state.open_slots.begin(), state.open_slots.end(), planned.author, [](UserId u, const OpenSlot& s) { return u < s.author; });

@@ -46,8 +46,7 @@ void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& p
     bool later = emission.visible() > candidate.visible();
     if (emission.visible() == candidate.visible()) {
       const PostHot hot = posts.hot(emission.root);
-      const auto time = [&](UserId emitter) { return std::pair(time_in_tick(emission_time_key, hot, emitter), emitter); };
-      later = time(followee) > time(candidate.emitter);
+      later = date_in_tick(emission_time_key, hot, followee) > date_in_tick(emission_time_key, hot, candidate.emitter);
     }
     if (later == (parent == ParentRule::latest)) {
       candidate.emitter = followee;

@@ -39,6 +39,7 @@ TEST_CASE("each claim gets the verdict of its own evidence, in the order of the 
   }
   // 3 decides at the least level, then 3 of the claims, then 2: their alphas share 0.05 among the 3, 2 and 1 that are left.
   CHECK((rows[4].level == 0.05 / 3 && rows[2].level == 0.05 / 2 && rows[1].level == 0.05));
+  for (const ClaimVerdict& row : rows) CHECK(row.replicates_needed == 0);
   CHECK((rows[1].margin.low == 0.9 && rows[1].margin.high == 1.1));
 }
 
@@ -52,4 +53,6 @@ TEST_CASE("the margin is that of the study", "[analysis][claims]") {
   const std::vector<ClaimEvidence> evidence{{2, ratio(1.2, 0.001), {}}};
   CHECK(judge(evidence)[1].verdict == Verdict::holds);
   CHECK(judge(evidence, {0.5, 2})[1].verdict == Verdict::no_material_difference);
+  CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[1].replicates_needed == replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 3));
+  CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[4].replicates_needed == 0);  // nothing to tell from
 }

@@ -11,8 +11,8 @@ using namespace grapevine;
 namespace {
 
 /// A run of two tiers and two campaigns, of which `paid` ran (-1: none), with `own` engagement on `own_looks` impressions of its own posts
-/// and `others` on 1 000 impressions of all other posts.
-RunRecord run(int paid, std::uint64_t own, std::uint64_t own_looks, std::uint64_t others, MicroMoney spent = 0) {
+/// and `others` on 1 000 impressions of all other posts of `measure`; `uncounted` actions are on posts of warm-up and follow-up.
+RunRecord run(int paid, std::uint64_t own, std::uint64_t own_looks, std::uint64_t others, MicroMoney spent = 0, std::uint64_t uncounted = 500) {
   RunRecord record;
   record.tiers.resize(2);
   record.tiers[0].outcomes.likes = others;
@@ -28,11 +28,15 @@ RunRecord run(int paid, std::uint64_t own, std::uint64_t own_looks, std::uint64_
     campaign.outcomes.reach = own_looks / 2;
     campaign.spent = spent;
   }
+  record.paid_reach = own_looks / 2;
+  record.series.resize(2);
+  record.series[0].likes = others, record.series[0].clicks = 9'999;  // clicks are no engagement
+  record.series[1].replies = own, record.series[1].reshares = uncounted;
   return record;
 }
 
 const std::vector<RunRecord> control_runs{run(-1, 0, 0, 100), run(-1, 0, 0, 120), run(-1, 0, 0, 80)};
-const std::vector<RunRecord> large_runs{run(0, 30, 200, 95, 5'000'000), run(0, 40, 240, 118, 5'000'000), run(0, 20, 160, 70, 5'000'000)};
+const std::vector<RunRecord> large_runs{run(0, 30, 200, 95, 5'000'000, 491), run(0, 40, 240, 118, 5'000'000, 498), run(0, 20, 160, 70, 5'000'000, 490)};
 const std::vector<RunRecord> small_runs{run(1, 60, 300, 90, 4'500'000), run(1, 64, 280, 117, 4'000'000), run(1, 44, 220, 75, 3'500'000)};
 const ArmRuns control{"control", control_runs}, large{"one large", large_runs}, small{"many small", small_runs};
 
@@ -45,7 +49,7 @@ ComparisonRow row(const std::vector<ComparisonRow>& rows, std::string_view metri
 
 }  // namespace
 
-TEST_CASE("an arm against its control: attributed and displaced engagement add up to the net difference", "[analysis][contrasts]") {
+TEST_CASE("an arm against its control: attributed and displaced engagement, of every post whenever written, add up to the net difference", "[analysis][contrasts]") {
   const auto rows = contrast(large, control);
   for (const ComparisonRow& r : rows) {
     CHECK(r.estimand == "incremental");
@@ -55,12 +59,42 @@ TEST_CASE("an arm against its control: attributed and displaced engagement add u
   const double attributed = row(rows, "attributed engagement", "difference of means").estimate;
   const double displaced = row(rows, "displaced engagement", "difference of means").estimate;
   CHECK(attributed == 30);                // (30 + 40 + 20) / 3
-  CHECK(displaced == Approx(-17.0 / 3));  // (-5 - 2 - 10) / 3
+  CHECK(displaced == Approx(-38.0 / 3));  // (-5 - 2 - 10) / 3 of posts of `measure`, (-9 - 2 - 10) / 3 of others
   CHECK(row(rows, "net engagement", "difference of means").estimate == Approx(attributed + displaced));
   CHECK(row(rows, "attributed reach", "difference of means").estimate == 100);
   CHECK(row(rows, "attributed impressions", "difference of means").estimate == 200);
   CHECK(row(rows, "spent", "difference of means").estimate == 5);
-  CHECK(row(rows, "displaced engagement", "difference of means").mean_against == 100);
+  CHECK(row(rows, "displaced engagement", "difference of means").mean_against == 600);
+}
+
+TEST_CASE("reach of an arm is of users, however many campaigns they met", "[analysis][contrasts]") {
+  std::vector<RunRecord> both = large_runs;
+  for (RunRecord& record : both) {
+    record.campaigns[1].accounts = 1;
+    record.campaigns[1].outcomes.reach = record.campaigns[0].outcomes.reach;  // another campaign, the same users
+  }
+  CHECK(row(contrast({"both", both}, control), "attributed reach", "difference of means").estimate == 100);
+  CHECK(row(contrast({"both", both}, large), "campaign reach per money", "ratio of means").estimate == 1);
+}
+
+TEST_CASE("a ratio has one interval, that of its logarithm: the claim has that of the row", "[analysis][contrasts][claims]") {
+  const ComparisonRow ratio = row(contrast(small, large), "campaign engagement per money", "ratio of means");
+  const LogRatio claimed = engagement_per_money_ratio(small, large);
+  CHECK((ratio.estimate == claimed.estimate.value && ratio.lower == claimed.estimate.low && ratio.upper == claimed.estimate.high));
+  CHECK(ratio.interval == "jackknife, log");
+  // 60/4.5, 64/4, 44/3.5 against 30/5, 40/5, 20/5: the log of the ratio without each replicate by hand; t(2 degrees, 0.975) = 4.30265273.
+  const double all = std::log(168 / 12. / (90 / 15.));
+  const std::vector<double> without{std::log(108 / 7.5 / (60 / 10.)), std::log(104 / 8. / (50 / 10.)), std::log(124 / 8.5 / (70 / 10.))};
+  double mean = 0, squares = 0;
+  for (const double log : without) mean += (3 * all - 2 * log) / 3;
+  for (const double log : without) squares += std::pow(3 * all - 2 * log - mean, 2);
+  const double half = 4.30265273 * std::sqrt(squares / 6);
+  CHECK(ratio.lower == Approx(14 / 6. * std::exp(-half)));
+  CHECK(ratio.upper == Approx(14 / 6. * std::exp(half)));
+  CHECK(ratio.correlation == Approx(claimed.correlation));
+  // Exchange the arms, and it turns over.
+  const ComparisonRow back = row(contrast(large, small), "campaign engagement per money", "ratio of means");
+  CHECK((back.lower == Approx(1 / ratio.upper) && back.upper == Approx(1 / ratio.lower)));
 }
 
 TEST_CASE("two arms that pay are compared by what their money brought", "[analysis][contrasts]") {
@@ -123,10 +157,13 @@ TEST_CASE("rates by tier pool impressions, they do not average rates", "[analysi
   CHECK(micro.estimate == Approx(120. / 2000));
   CHECK(mega.estimate == Approx(100. / 400));  // the mean of the rates would be 0.2
   CHECK((mega.lower < 0.25 && 0.25 < mega.upper && mega.replicates == 2));
+  // On the scale of the logarithm, so never below 0, though 1 degree of freedom stretches it: without one run 0.3 and 0.1.
+  const double half = 12.7062047362 * std::sqrt(std::pow(std::log(0.3) - std::log(0.1), 2) / 4);
+  CHECK((mega.interval == "jackknife, log" && mega.lower == Approx(0.25 * std::exp(-half)) && mega.upper == Approx(0.25 * std::exp(half))));
 }
 
 TEST_CASE("every metric has a name of its own, a unit and a sentence", "[analysis][contrasts]") {
-  for (const auto estimand : {"incremental", "portfolio", "population"})
+  for (const auto estimand : {"incremental", "portfolio", "clone", "population"})
     for (const Metric& metric : metrics_of(estimand)) {
       CHECK_FALSE((metric.name.empty() || metric.unit.empty() || metric.sentence.empty() || metric.total == nullptr));
       int same = 0;

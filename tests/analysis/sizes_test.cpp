@@ -26,13 +26,14 @@ const ComparisonRow& row_of(const std::vector<ComparisonRow>& rows, std::string_
 
 bool is_the_one_nan(double x) { return std::memcmp(&x, &not_a_number, sizeof x) == 0; }
 
-/// A tier with so many likes, replies, reshares and looks.
+/// A tier with so many likes, replies, reshares and looks, half of them first ones.
 TierRow tier(std::uint64_t likes, std::uint64_t replies, std::uint64_t reshares, std::uint64_t impressions) {
   TierRow row;
   row.outcomes.likes = likes;
   row.outcomes.replies = replies;
   row.outcomes.reshares = reshares;
   row.outcomes.impressions = impressions;
+  row.outcomes.first_looks = impressions / 2;
   return row;
 }
 
@@ -66,10 +67,10 @@ std::vector<RunRecord> with_holdout() {
   return runs;
 }
 
-/// One author.
+/// One author; a quarter of the looks are first ones.
 CurveRow author(std::uint64_t followers, std::uint64_t posts, std::uint64_t impressions, std::uint64_t engagement) {
   const auto p = static_cast<double>(posts), i = static_cast<double>(impressions), e = static_cast<double>(engagement);
-  return {1, followers, posts, impressions, engagement, p * p, i * i, e * e, i * p, e * p, e * i};
+  return {1, followers, posts, impressions, impressions / 4, engagement, p * p, i * i, i * i / 16, e * e, i * p, e * p, e * i, e * i / 4};
 }
 
 /// Authors with 4, 16, ... 65 536 followers, two posts each. The elasticity of looks per post is 1/2, that of engagement per post 1; when
@@ -111,15 +112,16 @@ TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accou
   const auto rows = tier_rates(arm_of(runs), tiers);
   REQUIRE(rows.size() == 2 * (tier_rate_list().size() - 1));  // nobody is held out: no amplification
   for (std::size_t i = 0; i < rows.size(); ++i) {             // tier by tier, in the order of the list
-    CHECK(rows[i].metric == tier_rate_list()[i % 6].name);
-    CHECK(rows[i].contrast == "posts of tier " + tiers[i / 6]);
+    CHECK(rows[i].metric == tier_rate_list()[i % 7].name);
+    CHECK(rows[i].contrast == "posts of tier " + tiers[i / 7]);
     CHECK((rows[i].arm == "arm" && rows[i].against.empty() && rows[i].estimand == "population" && rows[i].replicates == 2));
   }
   const ComparisonRow& pooled_rate = row_of(rows, "posts of tier small", "engagement per impression");
   CHECK(pooled_rate.estimate == 0.1);  // 16 / 160, not the mean of 0.15 and 0.0833
-  // Without the first 10 / 120, without the second 6 / 40: pseudo-values 0.2 - 1/12 and 0.2 - 0.15, half their distance is 1/30.
-  CHECK(pooled_rate.upper - pooled_rate.estimate == Approx(t_of_two / 30).epsilon(1e-9));
-  CHECK((pooled_rate.interval == "jackknife" && pooled_rate.statistic == "ratio of means" && pooled_rate.unit == "actions per impression"));
+  // Without the first 10 / 120, without the second 6 / 40: the pseudo-values of the logarithm lie log(0.15 x 12) apart, half of it is the error.
+  CHECK(pooled_rate.upper == Approx(0.1 * std::exp(t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
+  CHECK(pooled_rate.lower == Approx(0.1 * std::exp(-t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
+  CHECK((pooled_rate.interval == "jackknife, log" && pooled_rate.statistic == "ratio of means" && pooled_rate.unit == "actions per impression"));
 
   const ComparisonRow& by_account = row_of(rows, "posts of tier small", "engagement per impression, mean of accounts");
   CHECK(by_account.estimate == Approx(0.3).epsilon(1e-15));
@@ -166,7 +168,7 @@ TEST_CASE("a tier without what a rate is taken over has the one missing value th
     run.tiers[1].outcomes.posts = 2;
   }
   const auto rows = tier_rates(arm_of(runs), tiers);
-  REQUIRE(rows.size() == 14);
+  REQUIRE(rows.size() == 16);
   for (const ComparisonRow& row : rows) {
     INFO(row.contrast << ": " << row.metric);
     if (row.contrast == "posts of tier large" && row.metric == "amplification") {
@@ -180,7 +182,8 @@ TEST_CASE("a tier without what a rate is taken over has the one missing value th
 }
 
 TEST_CASE("the ratio of engagement between tiers is one of pooled rates", "[analysis][sizes]") {
-  const auto runs = two_runs();
+  auto runs = two_runs();
+  runs[0].tiers[0].outcomes.impressions = 1'000'000;  // looking again does not count
   const LogRatio ratio = engagement_ratio(arm_of(runs), 0, 1);
   CHECK(ratio.estimate.value == Approx(2).epsilon(1e-14));  // 0.1 / 0.05
   // The large tier does not vary, so the log ratio has the pseudo-values of log(16 / 160): 2 log 0.1 - log(10 / 120) and 2 log 0.1 - log(6
@@ -212,10 +215,10 @@ TEST_CASE("engagement per money counts the actions with all campaigns that ran a
 TEST_CASE("elasticities that were planted are found, and vary as replicates do", "[analysis][sizes]") {
   const std::vector<RunRecord> runs{power_laws(false), power_laws(true)};
   const auto rows = size_elasticities(arm_of(runs));
-  REQUIRE(rows.size() == 3);
+  REQUIRE(rows.size() == 4);
   const std::vector<std::pair<std::string, double>> planted{
-      {"impressions per post", 0.5}, {"engagement per post", 1}, {"engagement per impression", 0.5}};
-  for (std::size_t i = 0; i < 3; ++i) {
+      {"impressions per post", 0.5}, {"engagement per post", 1}, {"engagement per first look", 0.5}, {"engagement per impression", 0.5}};
+  for (std::size_t i = 0; i < 4; ++i) {
     INFO(planted[i].first);
     CHECK(rows[i].metric == planted[i].first);
     CHECK((rows[i].contrast == "accounts by follower count" && rows[i].interval == "t over replicates" && rows[i].replicates == 2));
@@ -234,8 +237,8 @@ TEST_CASE("curves by follower count follow a power law, four points a decade up 
   std::vector<RunRecord> runs{power_laws(false), power_laws(false)};
   runs[0].curve.push_back(author(std::uint64_t{1} << 20, 2, 1, 1));
   const auto rows = response_curves(arm_of(runs));
-  REQUIRE(rows.size() == 3 * 20);  // 1 to 10^4.75, which is below 65 536
-  const double slopes[] = {0.5, 1, 0.5}, constants[] = {65'536, 1, 1 / 65'536.};
+  REQUIRE(rows.size() == 4 * 20);  // 1 to 10^4.75, which is below 65 536
+  const double slopes[] = {0.5, 1, 0.5, 0.5}, constants[] = {65'536, 1, 4 / 65'536., 1 / 65'536.};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::size_t metric = i / 20;
     const ResponseRow& row = rows[i];

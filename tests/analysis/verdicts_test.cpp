@@ -76,6 +76,38 @@ TEST_CASE("a single claim is judged by its interval at 95 %", "[analysis][verdic
   }
 }
 
+TEST_CASE("the replicates needed are the least at which the interval decides, if ratio and variance stay", "[analysis][verdicts]") {
+  const auto slow = [](const RatioClaim& c, double alpha) {
+    for (std::size_t n = 2; n <= most_replicates; ++n) {
+      RatioClaim more = c;
+      more.ratio.estimate.n = n;
+      more.ratio.standard_error = c.ratio.standard_error * std::sqrt(static_cast<double>(c.ratio.estimate.n) / static_cast<double>(n));
+      if (verdict_of(slow_interval(more, alpha)) != Verdict::undecided) return std::uint64_t{n};
+    }
+    return most_replicates + 1;
+  };
+  for (const double ratio : {0.3, 0.88, 0.95, 1.02, 1.2, 4.0})
+    for (const double s : {0.02, 0.2})
+      for (const double alpha : {0.05, 0.05 / 3}) {
+        INFO(ratio << " with s.e. " << s << " at " << alpha);
+        CHECK(replicates_needed(claim(ratio, s, 5), alpha) == slow(claim(ratio, s, 5), alpha));
+      }
+  CHECK(replicates_needed(claim(1.1, 0.05), 0.05) == most_replicates + 1);  // on the margin no number does
+  CHECK(replicates_needed(claim(1.1001, 0.5), 0.05) == most_replicates + 1);
+  CHECK(replicates_needed(claim(1.5, not_a_number), 0.05) == 0);
+  CHECK(replicates_needed(claim(1.5, 0.01, 1), 0.05) == 0);
+  // By hand: log(1.2 / 1.1) = 0.0870, deviation of one replicate 0.1. t(6 degrees, 0.975) = 2.4469: 0.1 x 2.4469 / sqrt(7) = 0.0925; t(7) = 2.3646: 0.0836.
+  CHECK(replicates_needed(claim(1.2, 0.1 / std::sqrt(5.0), 5), 0.05) == 8);
+}
+
+TEST_CASE("replicates are said to be needed for the claims that are undecided, at the level they were judged at", "[analysis][verdicts]") {
+  const std::vector<RatioClaim> claims{claim(3, 0.01), claim(1.15, 0.1), claim(1.3, not_a_number)};
+  const auto all = judge(claims);
+  CHECK((all[0].verdict == Verdict::holds && all[0].replicates_needed == 0));
+  CHECK((all[1].verdict == Verdict::undecided && all[1].replicates_needed == replicates_needed(claims[1], 0.025) && all[1].replicates_needed > 20));
+  CHECK((all[2].verdict == Verdict::undecided && all[2].replicates_needed == 0));
+}
+
 TEST_CASE("Holm's steps worked out by hand", "[analysis][verdicts]") {
   // 20 replicates. Deciding levels, from distances to the margin of 5, 2.5, 2.2 and 2.3 standard errors: 8.0e-5, 0.0217, 0.0404, 0.0329.
   const double s = 0.02;

@@ -195,6 +195,26 @@ TEST_CASE("pow knows its special values", "[base][math]") {
   CHECK(std::isnan(math::pow(2.0, not_a_number)));
 }
 
+TEST_CASE("one over the log of a failure is at most 3.5 ulp off, however small the probability", "[base][math]") {
+  Worst worst;
+  const auto see = [&](double p) { worst.see(ulps_off(math::per_log_failure(p), 1 / log(1 - Exact(p))), p); };
+  for (const double p : sampled(40'000, 0.0, 1.0, 40)) see(p);
+  for (const double x : sampled(40'000, -63.9, 0.0, 41)) see(std::exp2(x));
+  for (const double x : sampled(10'000, -53.0, 0.0, 42)) see(1.0 - std::exp2(x));
+  for (int k = -63; k < 0; ++k)
+    for (const double p : with_neighbours({std::ldexp(1.0, k)})) see(p);
+  INFO("worst " << worst.ulps << " at " << worst.at);
+  CHECK(worst.ulps < 3.5);
+}
+
+TEST_CASE("one over the log of a failure is 0 for what is certain and never comes for what is not possible", "[base][math]") {
+  CHECK(bits_of(math::per_log_failure(1.0)) == bits_of(-0.0));
+  CHECK(math::per_log_failure(0x1p-64) == -0x1p64);
+  for (const double p : {std::nextafter(0x1p-64, 0.0), 1e-20, 1e-300, smallest, 0.0, -0.0, -1.0, not_a_number})
+    CHECK(math::per_log_failure(p) == -infinity);
+  CHECK(math::per_log_failure(0.5) == 1.0 / math::log(0.5));  // 1 - p is exact: nothing to make up for
+}
+
 TEST_CASE("logistic is at most 2.5 ulp off, also where e^-x overflows", "[base][math]") {
   Worst worst;
   const auto see = [&](double x) { worst.see(ulps_off(math::logistic(x), 1 / (1 + exp(-Exact(x)))), x); };

@@ -236,21 +236,21 @@ TEST_CASE("accounts of the graph are chosen by how near their followers are", "[
         "widen followers");
 }
 
-TEST_CASE("of accounts equally near the larger is chosen, of equal ones any", "[graph][generators][plant]") {
+TEST_CASE("of accounts equally near any is chosen, the larger and the smaller alike", "[graph][generators][plant]") {
   GraphBuilder builder(50);
   for (std::size_t v = 0; v < 10; ++v)
     for (std::size_t f = 0; f < (v == 0 ? 6U : 4U); ++f) builder.add(user(20 + f), user(v));
   FollowGraph graph = builder.build();
   std::set<std::uint32_t> found;
-  for (std::uint32_t replicate = 0; replicate < 60; ++replicate) {
+  for (std::uint32_t replicate = 0; replicate < 200; ++replicate) {
     Accounts accounts;
     std::vector<Plant> plants = {chosen("any", 0, {5, 4})};
     plants[0].least = 1, plants[0].most = 10;
     plant(graph, accounts, plants, stream(replicate));
-    CHECK(accounts.planted[0].user == user(0));
-    found.insert(accounts.planted[1].user.value());
+    found.insert(accounts.planted[0].user.value());
+    CHECK(accounts.planted[1].user.value() > 0);  // another with exactly 4
   }
-  CHECK(found.size() == 9);  // one of nine is missed by 60 draws once in 130 seeds; this one finds all
+  CHECK(found.size() == 10);  // one of ten is missed by 200 draws for one seed in 140 million
 }
 
 TEST_CASE("plants of both kinds stand in one graph, the same for any number of threads", "[graph][generators][plant][invariance]") {

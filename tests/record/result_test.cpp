@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <thread>
 #include <tuple>
@@ -31,7 +32,7 @@ auto fields(const PostRow& r) {
 }
 auto fields(const ClaimRow& r) {
   return std::make_tuple(r.claim, r.name, r.contrast, r.arm, bits(r.estimate), bits(r.lower), bits(r.upper), bits(r.margin_low), bits(r.margin_high), bits(r.level), r.replicates,
-                         r.verdict, r.assumptions);
+                         r.verdict, r.assumptions, r.replicates_needed);
 }
 auto fields(const ResponseRow& r) {
   return std::make_tuple(r.arm, r.metric, bits(r.followers), bits(r.response), bits(r.response_lower), bits(r.response_upper), bits(r.elasticity), bits(r.elasticity_lower),
@@ -82,6 +83,8 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.tiers == other.tiers);
     CHECK(one.campaigns == other.campaigns);
     CHECK(one.event_hash == other.event_hash);
+    CHECK(one.paid_reach == other.paid_reach);
+    CHECK((one.reproduction_number == other.reproduction_number || (std::isnan(one.reproduction_number) && std::isnan(other.reproduction_number))));
     CHECK(one.ledger == other.ledger);
     CHECK(one.group_sessions == other.group_sessions);
     CHECK(one.readers == other.readers);

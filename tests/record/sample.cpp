@@ -45,6 +45,8 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
   record.shapes.large = n();
   record.shapes.size_virality_correlation = n() / 4096.0;
   record.event_hash = 0xfedcba9876543210ULL + n();
+  record.paid_reach = n();
+  record.reproduction_number = n() / 16.0;
   for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
 }
 
@@ -112,8 +114,8 @@ StudyResult sample_study() {
                               1.25, 1.125, 1.5, 0.95, "jackknife", 2, 3.5, 2.75, 0.875, 0.25, "graph, dynamics"});
   study.comparison.push_back({0, "one", "one", "control", "portfolio", "reach", "difference of means", "users", -12.5, -25.0, 3.0, 0.9,
                               "jackknife", 1, 17.0, 29.5, missing, missing, ""});
-  study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm", "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post"});
-  study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0, "not yet modelled", ""});
+  study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm", "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post", 0});
+  study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0, "not yet modelled", "", 14});
   study.response.push_back({"one", "engagement per post", 3000.0, 1.5, 1.25, 1.75, 0.5, 0.25, 0.75});
   study.structure.push_back({"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});

@@ -1,13 +1,17 @@
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "graph/base/parallel.hpp"
 #include "scenarios/program/bands.hpp"
+#include "scenarios/program/outlook.hpp"
 #include "scenarios/program/study.hpp"
 #include "scenarios/program/table.hpp"
+#include "sim/diffusion/chance_rules.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -97,6 +101,120 @@ TEST_CASE("a campaign that posts twice reaches a follower once, and time bins ho
   std::uint64_t impressions = 0, reshares = 0, paid = 0;
   for (const SeriesRow& bin : record.series) impressions += bin.impressions, reshares += bin.reshares, paid += bin.paid_posts;
   CHECK((impressions == 900 && reshares == 900 && paid == 4));
+}
+
+TEST_CASE("every reach of a classic arm is the size of a set of users", "[scenarios][diffusion][reach]") {
+  // Three accounts are paid by two campaigns, others by one; all post more than once.
+  const std::string paid = R"(format = 1
+seed = 12
+replicates = 2
+[graph]
+users = 2_000
+mean_followees = 8
+largest_share = 0.1
+[tiers]
+names = ["small", "large"]
+from = [0, 40]
+[diffusion]
+adoptions = 0.4
+[[campaign]]
+name = "three"
+accounts = "largest"
+count = 3
+posts = 3
+[[campaign]]
+name = "five"
+accounts = "largest"
+count = 5
+posts = 2
+[[campaign]]
+name = "many"
+count = 30
+posts = 2
+[[campaign]]
+name = "nobody"
+count = 2
+[[arm]]
+name = "cascade"
+diffusion.model = "independent-cascade"
+pays = ["three", "five", "many"]
+[[arm]]
+name = "two-steps"
+diffusion.model = "independent-cascade"
+diffusion.steps = 2
+pays = ["five", "three"]
+[[arm]]
+name = "beside-unpaid-ones"
+diffusion.model = "linear-threshold"
+diffusion.cascades = 200
+diffusion.trees_from = 2
+pays = ["three", "many"]
+[[arm]]
+name = "sir"
+diffusion.model = "sir"
+diffusion.adoptions = 0.1
+diffusion.recovery = 0.3
+pays = ["many", "five"]
+[[arm]]
+name = "tree"
+diffusion.model = "branching"
+pays = ["three", "five", "many"]
+[[arm]]
+name = "short-tree"
+diffusion.model = "branching"
+diffusion.steps = 1
+pays = ["three", "five"]
+[[arm]]
+name = "nothing"
+diffusion.model = "branching"
+)";
+  const Scenario scenario = scenario_of(paid);
+  const StudyResult study = run_study(scenario);
+  for (std::uint32_t r = 0; r < study.replicates; ++r) {
+    const StudyGraph world = make_graph(scenario, r);
+    std::vector<std::vector<std::uint32_t>> followers(world.graph.user_count());
+    for (std::uint32_t u = 0; u < world.graph.user_count(); ++u)
+      for (const UserId v : world.graph.followees(UserId{u})) followers[v.index()].push_back(u);
+    for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+      CAPTURE(study.arms[arm], r);
+      const RunRecord& record = study.record(0, arm, r);
+      const DiffusionParameters& diffusion = scenario.arms[arm].run.diffusion;
+      // Users of a tree are other people in each post, but for the followers of the account itself: (post and node, or account; follower).
+      using Reader = std::tuple<std::size_t, std::size_t, std::uint32_t>;
+      std::map<std::pair<std::int32_t, UserId>, std::set<Reader>> by_account;
+      std::map<std::int32_t, std::set<Reader>> by_campaign;
+      std::map<std::uint8_t, std::set<Reader>> by_tier;
+      std::map<std::uint8_t, std::set<UserId>> authors;
+      std::set<Reader> all;
+      for (std::size_t p = 0; p < record.posts.size(); ++p) {
+        const PostRow& post = record.posts[p];
+        std::set<Reader> readers;
+        for (std::size_t i = 0; i < post.cascade_size; ++i) {
+          const CascadeNode& node = record.cascades[post.first_node + i];
+          if (diffusion.steps > 0 && node.tick == diffusion.steps) continue;
+          for (const std::uint32_t follower : followers[node.user.index()])
+            readers.insert(diffusion.model != DiffusionModel::branching ? Reader{0, 0, follower} : i == 0 ? Reader{1, node.user.value(), follower} : Reader{2 + p, i, follower});
+        }
+        CHECK(post.reach == readers.size());
+        if (post.campaign < 0) continue;
+        for (const Reader& reader : readers) {
+          by_account[{post.campaign, post.author}].insert(reader);
+          by_campaign[post.campaign].insert(reader);
+          by_tier[post.tier].insert(reader);
+          all.insert(reader);
+        }
+        authors[post.tier].insert(post.author);
+      }
+      for (const InfluencerRow& row : record.influencers) CHECK(row.outcomes.reach == by_account[{static_cast<std::int32_t>(row.campaign), row.user}].size());
+      for (std::size_t c = 0; c < record.campaigns.size(); ++c) CHECK(record.campaigns[c].outcomes.reach == by_campaign[static_cast<std::int32_t>(c)].size());
+      for (std::size_t t = 0; t < record.tiers.size(); ++t) {
+        if (diffusion.cascades == 0) CHECK(record.tiers[t].outcomes.reach == by_tier[static_cast<std::uint8_t>(t)].size());
+        if (diffusion.cascades == 0) CHECK(record.tiers[t].authors == authors[static_cast<std::uint8_t>(t)].size());
+      }
+      CHECK(record.paid_reach == all.size());
+      CHECK((all.empty() == (study.arms[arm] == "nothing")));
+    }
+  }
 }
 
 TEST_CASE("adopters of the last step that is looked at try nobody", "[scenarios][diffusion]") {
@@ -252,7 +370,18 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
              Catch::Contains("study.toml:7:9: diffusion.model is \"cascade\"; expected one of"));
   CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"),
              Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("without diffusion.adoptions"));
+  const std::string together = "are given together; expected at most one of chance, adoptions and along_follows";
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("study.toml:9:1: diffusion.chance and diffusion.adoptions " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nalong_follows = 0.5\nchance = 0.5\nadoptions = 0.5\n"),
+             Catch::Contains("diffusion.chance and diffusion.adoptions and diffusion.along_follows " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[[arm]]\nname = \"x\"\ndiffusion.along_follows = 0.5\ndiffusion.adoptions = 0.5\n"),
+             Catch::Contains("arm.x.diffusion.adoptions and arm.x.diffusion.along_follows " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.chance = 0.5\n[[band]]\narm = \"x\"\n"), !Catch::Contains("together"));
+  CHECK_THAT(complaint("[diffusion]\nprobability = \"weighted-cascade\"\nmodel = \"si\"\nalong_follows = 0.5\n"),
+             Catch::Contains("diffusion.along_follows has no effect here; it needs a classic diffusion.model with diffusion.probability = \"uniform\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nalong_follows = 0\n"), Catch::Contains("diffusion.along_follows is 0; expected"));
+  // every arm has its own
+  CHECK_THAT(complaint("[diffusion]\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.model = \"si\"\ndiffusion.chance = 0.5\n"), Catch::Contains("diffusion.adoptions has no effect here"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"), Catch::Contains("it needs diffusion.model = \"sir\""));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"),
@@ -272,7 +401,64 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
                     Catch::Contains("does not die out"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
+  // Of 450 follows, those of 49 links whose reader has a follower: each one.
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.along_follows=0.11"}),
+                    Catch::Contains("diffusion.along_follows is 0.11, and the readers of follows have 0.1089 followers on average; expected at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
+}
+
+TEST_CASE("adoptions along follows are those of whoever was reached, and an arm's own choice takes the study's place", "[scenarios][diffusion]") {
+  const std::string text = R"(format = 1
+seed = 4
+replicates = 1
+[graph]
+users = 3_000
+mean_followees = 12
+largest_share = 0.05
+[population]
+topics = 2
+[diffusion]
+model = "independent-cascade"
+along_follows = 0.6
+[[campaign]]
+name = "c"
+count = 1
+topic = 0
+[[arm]]
+name = "along"
+[[arm]]
+name = "at-random"
+diffusion.adoptions = 0.3
+[[arm]]
+name = "of-each"
+diffusion.chance = 0.1
+[[arm]]
+name = "topics"
+diffusion.probability = "topic-match"
+[[arm]]
+name = "feed"
+diffusion.model = "feed"
+)";
+  const Folder folder;
+  const Scenario scenario = read_scenario(folder.write("study.toml", text));
+  const auto diffusion = [](const Scenario& it, std::size_t arm) { return it.arms[arm].run.diffusion; };
+  CHECK((diffusion(scenario, 0).along_follows == 0.6 && diffusion(scenario, 0).adoptions < 0));
+  CHECK((diffusion(scenario, 1).along_follows < 0 && diffusion(scenario, 1).adoptions == 0.3));
+  CHECK((diffusion(scenario, 2).along_follows < 0 && diffusion(scenario, 2).adoptions < 0 && diffusion(scenario, 2).chance == 0.1));
+  const Scenario again = read_scenario(folder.write("again.toml", scenario.understood));
+  CAPTURE(scenario.understood);
+  CHECK(differing(again, scenario).empty());
+  CHECK(again.understood == scenario.understood);
+
+  // The mean over follows of the reader's followers, follow by follow.
+  const FollowGraph graph = make_graph(scenario, 0).graph;
+  double followers = 0;
+  for (std::uint32_t u = 0; u < graph.user_count(); ++u)
+    for (std::size_t follow = 0; follow < graph.followees(UserId{u}).size(); ++follow) followers += graph.follower_count(UserId{u});
+  const double follows = double(graph.follow_count());
+  CHECK(uniform_chance(graph, diffusion(scenario, 0)) * followers / follows == Approx(0.6));
+  CHECK(uniform_chance(graph, diffusion(scenario, 1)) * follows / 3'000 == Approx(0.3));
+  CHECK(uniform_chance(graph, diffusion(scenario, 2)) == 0.1);
 }
 
 TEST_CASE("a graph.file of --set takes the generator's place", "[scenarios][diffusion]") {
@@ -348,6 +534,77 @@ against = "c"
   set("d", 0.5, 1.7);
   CHECK_THAT(words_of(comparison_table(study)),
              Catch::Contains("No two models contradict each other on engagement per money") && Catch::Contains("b more; d undecided."));
+}
+
+TEST_CASE("check and run say how near the epidemic threshold every arm is, and warn of those above", "[scenarios][diffusion][table]") {
+  // Everybody of 50 follows the next 8 on a ring: the radius is 8. By ten steps of SI at 0.02 a follow passes with 1 - 0.98^10 = 0.183; by SIR
+  // at 0.02 with recovery 0.5 with 0.02 / 0.51 = 0.0392; with a share for each followee the radius is 1, of which linear threshold has all.
+  const Scenario scenario = scenario_of(R"(format = 1
+seed = 2
+replicates = 2
+[time]
+warmup = "1d"
+measure = "1d"
+followup = "1d"
+[graph]
+model = "watts-strogatz"
+users = 50
+followees = 8
+rewiring = 0.0
+[diffusion]
+chance = 0.02
+[[arm]]
+name = "one"
+diffusion.model = "independent-cascade"
+[[arm]]
+name = "as-one"
+diffusion.model = "independent-cascade"
+diffusion.sampling = "coins"
+[[arm]]
+name = "above"
+diffusion.model = "independent-cascade"
+diffusion.along_follows = 2
+[[arm]]
+name = "shares"
+diffusion.model = "independent-cascade"
+diffusion.probability = "weighted-cascade"
+[[arm]]
+name = "threshold"
+diffusion.model = "linear-threshold"
+diffusion.probability = "weighted-cascade"
+[[arm]]
+name = "si"
+diffusion.model = "si"
+diffusion.steps = 10
+[[arm]]
+name = "sir"
+diffusion.model = "sir"
+diffusion.recovery = 0.5
+[[arm]]
+name = "tree"
+diffusion.model = "branching"
+[[arm]]
+name = "feed"
+)");
+  const std::vector<double> expected{0.16, 0.16, 2, 1, 1, 8 * (1 - std::pow(0.98, 10)), 8 * 0.02 / 0.51, 0.16};
+  const Folder folder;
+  write_result(folder.path() / "study.h5", run_study(scenario));
+  const StudyResult study = read_result(folder.path() / "study.h5");
+  const Outlook outlook = look_ahead(scenario, 0.01);
+  for (std::size_t arm = 0; arm < expected.size(); ++arm) {
+    CAPTURE(study.arms[arm]);
+    for (std::uint32_t r = 0; r < 2; ++r) CHECK(study.record(0, arm, r).reproduction_number == Approx(expected[arm]).epsilon(1e-3));
+    CHECK(outlook.reproduction_numbers[arm] == study.record(0, arm, 0).reproduction_number);
+  }
+  CHECK((std::isnan(study.record(0, 8, 0).reproduction_number) && std::isnan(outlook.reproduction_numbers[8])));
+  for (const std::string& told : {words_of(comparison_table(study)), words_of(outlook_text(scenario, outlook))}) {
+    CAPTURE(told);
+    CHECK_THAT(told, Catch::Contains("Contagions arms chance x spectral radius independent-cascade one, as-one 0.160 "));
+    CHECK_THAT(told, Catch::Contains("independent-cascade above 2.00 above 1"));
+    CHECK_THAT(told, Catch::Contains("independent-cascade shares 1.00 linear-threshold threshold 1.00 si si 1.46 above 1 sir sir 0.314 branching tree 0.160"));
+    CHECK_THAT(told, Catch::Contains("may look alike for that alone: above, si."));
+    CHECK_THAT(told, !Catch::Contains("feed feed"));
+  }
 }
 
 TEST_CASE("a band holds what was written, and its verdict comes with the result", "[scenarios][bands]") {

@@ -1,9 +1,15 @@
 #include "scenarios/program/graph_choice.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <map>
 
 #include "graph/base/parallel.hpp"
 #include "graph/formats/load_graph.hpp"
+#include "graph/generators/chung_lu.hpp"
+#include "scenarios/program/key_values.hpp"
 #include "scenarios/program/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -63,6 +69,66 @@ TEST_CASE("every model is one key away", "[scenarios][graph]") {
     CHECK(made.graph.follow_count() <= model.most);
     CHECK(made.accounts.community.empty() == (model.keys != blocks));
   }
+}
+
+TEST_CASE("a key of the graph has the default of every generator that knows it", "[scenarios][graph][keys]") {
+  const PowerLawParameters power_law;
+  const PlatformParameters platform;
+  const ConfigurationParameters configuration;
+  const DirectedScaleFreeParameters growth;
+  const RMatParameters matrix;
+  const std::map<std::string, std::vector<double>> structs = {
+      {"mean_followees", {power_law.mean_followees, platform.mean_followees, configuration.mean_followees, matrix.mean_followees}},
+      {"followees_spread", {power_law.followees_spread, platform.followees_spread}},
+      {"exponent", {power_law.exponent, configuration.exponent}},
+      {"largest_share", {power_law.largest_share}},
+      {"active", {platform.active}},
+      {"largest", {double(platform.largest), double(configuration.most_followers)}},
+      {"reciprocity", {platform.reciprocity}},
+      {"followees_median", {platform.followees_median}},
+      {"correlation", {platform.correlation}},
+      {"communities", {double(platform.communities)}},
+      {"homophily", {platform.homophily}},
+      {"neighbourhood", {double(platform.neighbourhood)}},
+      {"closeness", {platform.closeness}},
+      {"closure", {platform.closure}},
+      {"followees_exponent", {configuration.followees_exponent}},
+      {"largest_followees", {double(configuration.most_followees)}},
+      {"alpha", {growth.alpha}},
+      {"gamma", {growth.gamma}},
+      {"delta_in", {growth.delta_in}},
+      {"delta_out", {growth.delta_out}},
+      {"noise", {matrix.noise}},
+      // Arguments of functions, so that the key alone has a default.
+      {"followees", {}},
+      {"rewiring", {}},
+      {"randomise", {}},
+  };
+  std::size_t with_default = 0;
+  for (const Key& key : keys()) {
+    const std::string printed = default_as_toml(key);
+    if (key.section != "graph" || (key.kind != Kind::number && key.kind != Kind::whole) || printed.empty()) continue;
+    CAPTURE(key.name, printed);
+    REQUIRE(structs.contains(std::string(key.name)));
+    for (const double value : structs.at(std::string(key.name))) CHECK(fmt::format("{}", value) == fmt::format("{}", std::stod(printed)));
+    ++with_default;
+  }
+  CHECK(with_default == structs.size());
+  CHECK(default_as_toml(*find_key("graph", "quadrants")) == fmt::format("[{}]", fmt::join(matrix.quadrants, ", ")));
+}
+
+TEST_CASE("a scenario that names a model and its users gets the graph that the generator makes by itself", "[scenarios][graph]") {
+  constexpr std::size_t users = 20'000;
+  const StreamKey key(7, Stream::graph, 0);
+  const auto made = [](const std::string& model) {
+    return graph_of("format = 1\nseed = 7\ngraph = {users = 20_000, model = \"" + model + "\"}\n").graph;
+  };
+  CHECK((made("power-law") == power_law({.users = users}, key)));
+  CHECK((made("chung-lu") == chung_lu(PowerLawParameters{.users = users}, key)));
+  CHECK((made("platform") == platform({.users = users}, key).graph));
+  CHECK((made("configuration") == configuration(power_law_sequences({.users = users, .most_followers = users / 5}, key), key)));  // no account has more
+  CHECK((made("directed-scale-free") == directed_scale_free({.users = users}, key)));
+  CHECK((made("r-mat") == r_mat({.users = users}, key)));
 }
 
 TEST_CASE("what no model can make is refused before anything is made", "[scenarios][reader][graph]") {
@@ -260,7 +326,7 @@ TEST_CASE("a study runs on planted, randomised and chosen accounts with the same
                             "model = \"configuration\"\nrandomise = 1\nmean_followees = 8\n[time]\nwarmup = \"6h\"\nmeasure = "
                             "\"6h\"\nfollowup = \"6h\"\n[feed]\nwindow = \"6h\"\n[[plant]]\n"
                             "name = \"new\"\nfollowers = [100, 100]\n[[campaign]]\nname = \"c\"\nplant = \"new\"\ncount = 1\nslots = "
-                            "1\nstart = \"0\"\n[[arm]]\nname "
+                            "1\nstart = \"0\"\nslot = \"5h\"\n[[arm]]\nname "
                             "= \"none\"\n[[arm]]\nname = \"paid\"\npays = [\"c\"]\n";
   const Scenario scenario = scenario_of(study, {"replicates=2"});
   const StudyResult alone = with_threads(1, [&] { return run_study(scenario); });

@@ -13,7 +13,7 @@ namespace {
 /// Three accounts follow c, c follows a back, d is followed by nobody and follows nobody else than itself.
 const std::string follows = "follower,followed\na,c\nb,c\ne,c\nc,a\na,c\nd,d\n";
 
-const std::string platform = R"(format = 1
+const std::string platform_world = R"(format = 1
 seed = 5
 graph = {model = "platform", users = 3_000, communities = 4, mean_followees = 20, largest = 500}
 plant = [{name = "stars", accounts = 2, followers = [100, 200]}]
@@ -56,6 +56,21 @@ TEST_CASE("a column of probabilities goes through import, sample and export", "[
   CHECK(contains(shell.err(), "follows.csv:1: the header has the columns 'from', 'to', 'weight'; expected 'p' once"));
 }
 
+TEST_CASE("how long a tail must be is an option", "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  const auto exponent = [&](std::vector<std::string> options) {  // of followers: two users have 1 and 3
+    options.insert(options.begin(), {"graph", "stats", "follows.csv"});
+    REQUIRE(shell.call(options) == 0);
+    const std::string text = shell.out();
+    const std::size_t at = text.find("power-law exponent", text.find("Followers\n")), end = text.find('\n', at);
+    return text.substr(text.rfind(' ', end) + 1, end - text.rfind(' ', end) - 1);
+  };
+  CHECK(exponent({}) == "-");
+  CHECK(exponent({"--least-tail", "3"}) == "-");
+  CHECK(std::stod(exponent({"--least-tail", "2"})) > 1);
+}
+
 TEST_CASE("the way a list is to be read decides what is imported", "[program][graph]") {
   const Shell shell;
   shell.write("pairs.txt", "x;y\nx;z\n");
@@ -72,7 +87,7 @@ TEST_CASE("the way a list is to be read decides what is imported", "[program][gr
 
 TEST_CASE("a generated graph is the one that a study of the same scenario runs on", "[program][graph]") {
   const Shell shell;
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
   CHECK(contains(shell.out(), "3 000 users"));
   REQUIRE(shell.call({"check", "world.toml"}) == 0);
@@ -88,7 +103,7 @@ TEST_CASE("a generated graph is the one that a study of the same scenario runs o
 TEST_CASE("threads, and generating twice, change no byte of a graph file; another replicate is another graph",
           "[program][graph][invariance]") {
   const Shell shell;
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   const auto generated = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"graph", "generate", "world.toml", "-o", "g.gvg", "--overwrite"});
     REQUIRE(shell.call(options) == 0);
@@ -101,7 +116,7 @@ TEST_CASE("threads, and generating twice, change no byte of a graph file; anothe
 
 TEST_CASE("a sample keeps ids, and says whose part it is", "[program][graph]") {
   const Shell shell;
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
   const std::string method = GENERATE("users", "forest-fire", "snowball");
   REQUIRE(shell.call({"graph", "sample", "world.gvg", "--users", "100", "--method", method, "-o", "part.gvg"}) == 0);
@@ -112,7 +127,7 @@ TEST_CASE("a sample keeps ids, and says whose part it is", "[program][graph]") {
 
 TEST_CASE("what an edge list cannot hold is said", "[program][graph]") {
   const Shell shell;
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.csv", "--accounts-out", "accounts.csv"}) == 0);
   CHECK(contains(shell.out(), "who is active, communities and planted accounts are left out"));
   CHECK(contains(shell.out(), "all accounts in accounts.csv"));
@@ -122,7 +137,7 @@ TEST_CASE("what an edge list cannot hold is said", "[program][graph]") {
 
 TEST_CASE("a sample of sources is taken where one is asked for, also of a small graph", "[program][graph]") {
   const Shell shell;
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.gvg"}) == 0);
   REQUIRE(shell.call({"graph", "stats", "world.gvg", "--sample", "100"}) == 0);
   CHECK(contains(shell.out(), "100 users sampled"));
@@ -158,7 +173,7 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
   };
   const Shell shell;
   shell.write("follows.csv", follows);
-  shell.write("world.toml", platform);
+  shell.write("world.toml", platform_world);
   const Wrong wrong = GENERATE(values<Wrong>({
       {{"graph"}, "grapevine graph: "},
       {{"graph", "draw"}, "grapevine graph: 'draw' is no command; expected generate, import, export, stats or sample"},
@@ -182,6 +197,7 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "stats", "follows.csv", "--columns", "u", "v"}, "follows.csv:1: the header has the columns"},
       {{"graph", "stats", "follows.csv", "--separator", ";;"}, "--separator is ';;'; expected one sign"},
       {{"graph", "stats", "follows.csv", "--sample", "0"}, "grapevine graph stats: --sample"},
+      {{"graph", "stats", "follows.csv", "--least-tail", "1"}, "grapevine graph stats: --least-tail"},
       {{"graph", "sample", "follows.csv", "-o", "x.gvg"}, "grapevine graph sample: --users is required"},
       {{"graph", "sample", "follows.csv", "--users", "6", "-o", "x.gvg"}, "--users is 6; expected at most 5, the users of follows.csv"},
       {{"graph", "sample", "follows.csv", "--users", "3", "--method", "forest-fire", "--forward", "1", "-o", "x.gvg"},

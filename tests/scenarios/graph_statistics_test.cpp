@@ -132,6 +132,21 @@ TEST_CASE("the file holds every statistic that the table does", "[scenarios][gra
   CHECK(file.read<std::int64_t>("/pass_distances/pairs").front() == std::int64_t(graph.follow_count()));
 }
 
+TEST_CASE("tails of fitted laws have as many users as asked for", "[scenarios][graph-statistics]") {
+  const FollowGraph graph = some_graph();
+  for (const std::uint64_t least_tail : {std::uint64_t{2}, usual_least_tail, std::uint64_t{700}, std::uint64_t{3'001}}) {
+    const GraphStatistics found = graph_statistics(graph, {}, {.least_tail = least_tail});
+    for (const DegreeStatistics* degrees : {&found.followers, &found.followees}) {
+      CHECK((degrees->power_law.users == 0 || degrees->power_law.users >= least_tail));
+      CHECK((degrees->power_law.users == 0) == (least_tail == 3'001));
+    }
+    CHECK(found.least_tail == least_tail);
+  }
+  const File out;
+  write_graph_statistics(out.path(), graph_statistics(graph, {}), "usual");
+  CHECK(h5::Reader(out.path()).integer_attribute("/", "least_tail") == 50);
+}
+
 TEST_CASE("ncdump reads the file", "[scenarios][graph-statistics]") {
   if (std::system("command -v ncdump > /dev/null") != 0) {
     WARN("skipped: ncdump is not installed");
@@ -253,8 +268,8 @@ TEST_CASE("the terminal shows the statistics published beside the shared graphs 
     WARN("skipped: GRAPEVINE_DATA is not set");
     return;
   }
-  const std::string bofa =
-      graph_statistics_text(graph_statistics(load_edge_list(fs::path(folder) / "twitter_follow_bofa.csv.gz").graph, {}, {.exact = true}));
+  const FollowGraph graph = load_edge_list(fs::path(folder) / "twitter_follow_bofa.csv.gz").graph;
+  const std::string bofa = graph_statistics_text(graph_statistics(graph, {}, {.exact = true, .least_tail = 1'000}));  // as published
   INFO(bofa);
   CHECK(shown(bofa, "Size", "users") == "13 688");
   CHECK(shown(bofa, "Size", "follows") == "68 328");
@@ -287,4 +302,10 @@ TEST_CASE("the terminal shows the statistics published beside the shared graphs 
   CHECK(shown(bofa, "Cores", "largest core number") == "32");
   CHECK(shown(bofa, "Distances along links", "mean distance") == "3.205");
   CHECK(shown(bofa, "Distances along links", "longest") == "11");
+  const std::string whole = graph_statistics_text(graph_statistics(graph, {}, {}));
+  CHECK(shown(whole, "Followers", "users in the tail") == "3 303");
+  CHECK(shown(whole, "Followees", "power-law exponent") == "2.546");
+  CHECK(shown(whole, "Followees", "from") == "22");
+  CHECK(shown(whole, "Followees", "users in the tail") == "466");
+  CHECK(shown(whole, "Followees", "distance (KS)") == "0.0224");
 }

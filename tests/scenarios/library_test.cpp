@@ -8,6 +8,7 @@
 #include <set>
 
 #include "scenarios/program/study.hpp"
+#include "sim/diffusion/diffusion_run.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -112,6 +113,32 @@ TEST_CASE("model by model, one account and many are paid alike under every model
   }
   CHECK(models.size() == 6);  // all that there are
   CHECK((study.world.campaigns[0].posts == study.world.campaigns[1].posts && study.world.campaigns[1].budget_of == "one"));
+}
+
+TEST_CASE("model by model, contagions are below the epidemic threshold but for the arms that ask what is above it", "[scenarios][library][diffusion]") {
+  std::vector<std::vector<std::string>> graphs{{}};
+  if (const char* data = std::getenv("GRAPEVINE_DATA")) {
+    graphs.push_back({fmt::format("graph.file=\"{}/twitter_follow_bofa.csv.gz\"", data)});
+    graphs.push_back({fmt::format("graph.file=\"{}/ego_twitter_undirected.csv.gz\"", data), "graph.undirected=true"});
+  } else {
+    WARN("only on the generated graph: GRAPEVINE_DATA is not set");
+  }
+  for (const std::vector<std::string>& overrides : graphs) {
+    const Scenario study = read_scenario(library / "model-by-model.toml", overrides);
+    const StudyGraph world = make_graph(study, 0);
+    const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, study.world, {}, streams_of(study, 0));
+    for (const Arm& arm : study.arms) {
+      if (arm.run.diffusion.model == DiffusionModel::feed) continue;
+      CAPTURE(overrides, arm.name);
+      const double number = replicate.reproduction_number(arm.run);
+      if (arm.name.find("above") != std::string::npos)
+        CHECK(number > 2.5);
+      else if (arm.run.diffusion.probability == Probability::weighted_cascade)
+        CHECK((number > 0.9 && number < 1.005));
+      else
+        CHECK((number > 0 && number < 0.5));
+    }
+  }
 }
 
 TEST_CASE("every scenario of the library opens with its question", "[scenarios][library]") {

@@ -231,8 +231,8 @@ tiers = {names = ["few", "some", "many"], from = [0, 100, 1_000]}
 feed.window = "3h"
 price = {post = 10, follower = 0.1, exponent = 0.8, spread = 0.5}
 plant = [{name = "star", followers = [8_000, 8_000]}]
-campaign = [{name = "star", plant = "star", count = 1, slots = 2, every = "1h"},
-            {name = "half", tier = "some", acceptance = 0.3, budget_of = "star", budget_share = 0.5, margin = 4, slots = 2, every = "1h"}]
+campaign = [{name = "star", plant = "star", count = 1, slots = 2, every = "1h", slot = "1h"},
+            {name = "half", tier = "some", acceptance = 0.3, budget_of = "star", budget_share = 0.5, margin = 4, slots = 2, every = "1h", slot = "1h"}]
 arm = [{name = "star", pays = ["star"]}, {name = "half", pays = ["half"]}]
 claims = {micro = "some", mega = "many", micro_arm = "half", mega_arm = "star"}
 )";

@@ -28,7 +28,7 @@ replicates = 1
 time = {tick = "1h", warmup = "2h", measure = "2h", followup = "2h"}
 graph = {users = 500, mean_followees = 5}
 feed.window = "2h"
-campaign = [{name = "one", accounts = "largest", count = 1, every = "1h", slots = 2}]
+campaign = [{name = "one", accounts = "largest", count = 1, every = "1h", slots = 2, slot = "0"}]
 arm = [{name = "control"}, {name = "one", pays = ["one"]}]
 contrast = [{arm = "one", against = "control"}]
 )";

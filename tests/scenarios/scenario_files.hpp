@@ -93,10 +93,12 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".parent", int(run.behaviour.parent));
     put(name + ".again", int(run.behaviour.again));
     put_list(name + ".pays", run.pays);
+    put(name + ".draws", run.draws);
     put(name + ".diffusion.model", int(run.diffusion.model));
     put(name + ".diffusion.probability", int(run.diffusion.probability));
     put(name + ".diffusion.chance", run.diffusion.chance);
     put(name + ".diffusion.adoptions", run.diffusion.adoptions);
+    put(name + ".diffusion.along_follows", run.diffusion.along_follows);
     put(name + ".diffusion.sampling", int(run.diffusion.sampling));
     put(name + ".diffusion.recovery", run.diffusion.recovery);
     put(name + ".diffusion.time", int(run.diffusion.time));

@@ -179,9 +179,13 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
       {"[[campaign]]\nname = \"c\"\n",
        "4:1: campaign.c has no bound and would pay every user; expected one of count, budget, budget_of; add one"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n", "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
-      {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 5\n",
-       "7:9: campaign.c has its last slot \"1d\" after the start of time.measure, which lasts \"1d\"; expected all slots in it; lower "
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 9\n",
+       "7:9: campaign.c has its last slot \"2d\" after the start of time.measure, which lasts \"2d\"; expected all slots in it; lower "
        "start, every or slots"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\nslot = \"30h\"\n[[arm]]\nname = \"a\"\npays = [\"c\"]\n",
+       "7:8: campaign.c withholds posts that are due up to \"2d\" after the start of time.measure, \"30h\" after its last slot; expected less than "
+       "\"2d\", time.measure + time.followup - feed.window, so that all that they would have brought is counted; lower slot, start, every or slots, or "
+       "raise time.followup to \"1450min\""},
       {"[[campaign]]\nname = \"c\"\naccounts = [\"a\"]\nfollowers = [1, 2]\n",
        "7:1: campaign.c.followers has no effect here; it needs accounts that are not a list of ids; remove it"},
       {"[[contrast]]\narm = \"base\"\nagainst = \"base\"\n", "4:1: a contrast of 'base' with itself; expected two different arms"},
@@ -192,6 +196,19 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "11:1: a second contrast of 'a' against 'b'; expected each once; remove one"},
   };
   for (const Case& it : cases) CHECK(only(refusal_of_text(smallest + it.text)) == "study.toml:" + it.message);
+}
+
+TEST_CASE("withheld posts are held against the run only where feeds pay for them, and to the tick", "[scenarios][reader]") {
+  const std::string campaign = smallest + "[[campaign]]\nname = \"c\"\ncount = 1\n", arm = "[[arm]]\nname = \"a\"\n", pays = "pays = [\"c\"]\n";
+  // Four slots every 6 hours: the last is 18 h after the start of 2 d. A post due at 2 d - 10 min is visible from 2 d on, to the end of the third day.
+  CHECK(refusal_of_text(campaign + "slot = \"1790min\"\n" + arm + pays).empty());
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm).empty());  // nobody pays
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "diffusion.model = \"independent-cascade\"\n[[arm]]\nname = \"b\"\n").empty());
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "[time]\nfollowup = \"1450min\"\n").empty());  // what the message says
+  CHECK(only(refusal_of_text(campaign + "start = \"20h\"\nslots = 2\nevery = \"4h\"\n" + arm + pays)).find("study.toml:8:9: campaign.c withholds posts that are due up to \"2d\"") == 0);
+  // Mistakes come at once, and each once.
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n[[campaign]]\nname = \"d\"\ncount = 1\nslot = \"3d\"\n" + arm + "pays = [\"c\", \"d\"]\n").size() == 2);
+  CHECK(only(refusal_of_text(campaign + "slot = \"30h\"\nslots = 9\n" + arm + pays)).find("expected all slots in it") != std::string::npos);
 }
 
 TEST_CASE("campaigns cannot bound each other in a circle", "[scenarios][reader]") {
@@ -380,4 +397,51 @@ TEST_CASE("a suggestion is near or is not made", "[scenarios][suggestions]") {
   CHECK(nearest_name("colour", {"users", "length"}).empty());
   CHECK(nearest_name("", {"users"}).empty());
   CHECK(nearest_name("ab", {"xy"}).empty());
+}
+
+TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money hangs on such a choice", "[scenarios][reader][draws]") {
+  const std::string campaigns = two_campaigns + "[[campaign]]\nname = \"fans\"\naccounts = \"fit\"\ntopic = 1\nbudget_of = \"many\"\n";
+  const auto arms = [](const std::string& control) {
+    return "[[arm]]\nname = \"control\"\n" + control + "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\ndraws = 7\n";
+  };
+  const Scenario study = scenario_of(smallest + "draws = 3\n" + campaigns + arms(""));
+  CHECK(study.arms[0].run.draws == 3);
+  CHECK(draws_of(study, study.arms[0]) == 1);  // it would be the same run three times
+  CHECK(draws_of(study, study.arms[1]) == 3);
+  CHECK(draws_of(study, study.arms[2]) == 7);
+  CHECK(draws_of(study) == 7);
+  CHECK(scenario_of(study.understood).arms[2].run.draws == 7);
+
+  const std::string needs = "has no effect here; it needs a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to such a one; remove it";
+  CHECK(only(refusal_of_text(smallest + campaigns + arms("draws = 2\n"))) == "study.toml:20:1: arm.control.draws " + needs);
+  CHECK(only(refusal_of_text(smallest + "draws = 3\npays = [\"one\"]\n" + campaigns)) == "study.toml:4:1: draws " + needs);
+  CHECK(refusal_of_text(smallest + "draws = 3\npays = [\"fans\"]\n" + campaigns).empty());
+  CHECK(only(refusal_of_text(smallest + "draws = 0\npays = [\"many\"]\n" + campaigns)) == "study.toml:4:9: draws is 0; expected a whole number of choices, 1 to 1000");
+  // Two campaigns whose budgets lead to each other are a mistake of their own, and the search for a random one among them ends.
+  const std::string circle = "[[campaign]]\nname = \"a\"\naccounts = \"largest\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\naccounts = \"largest\"\nbudget_of = \"a\"\n";
+  const std::string said = only(refusal_of_text(smallest + "draws = 3\npays = [\"a\"]\n" + circle));
+  CHECK(said.find("draws " + needs) != std::string::npos);
+  CHECK(said.find("leads back to") != std::string::npos);
+}
+
+TEST_CASE("ranges that are sound one by one are refused where they are not together", "[scenarios][reader][overflow]") {
+  const std::string dear = "[price]\npost = 1e9\n[[campaign]]\nname = \"one\"\nposts = 10_000\nslots = 1\n";
+  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n")) ==
+        "study.toml:8:9: campaign.one.posts is 10000, each at price.post, 1000000000, or more: an account costs 10000000000000 at least; expected at most 576460752303 for all; lower "
+        "campaign.one.posts or price.post, or give the campaign a budget");
+  CHECK(refusal_of_text(smallest + dear + "budget = 1e9\n").empty());
+  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=577"})).find("--set campaign.one.posts: campaign.one.posts is 577, each at price.post") == 0);
+  CHECK(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=576"}).empty());
+
+  const std::string busy = "format = 1\nseed = 7\ngraph.users = 4_294_967_294\ngraph.mean_followees = 1\npopulation.posts = 1440\n";
+  CHECK(only(refusal_of_text(busy)) ==
+        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"3d\", about 1.86e+12 in a run; expected at most 4294967295; lower one of them");
+  CHECK(refusal_of_text(busy, {"population.posts=0.3"}).empty());
+
+  // The longest durations of the shortest ticks: ten years of minutes each.
+  const std::string long_run = smallest + "[time]\ntick = \"1min\"\nwarmup = \"3650d\"\nmeasure = \"3650d\"\nfollowup = \"3650d\"\n";
+  const Scenario decades = scenario_of(long_run);
+  CHECK(decades.world.time.end() == 3 * std::uint64_t{3650} * 1440);
+  const std::string slots = only(refusal_of_text(long_run + "[[campaign]]\nname = \"one\"\ncount = 1\nstart = \"3649d\"\nevery = \"3650d\"\nslots = 10_000\n"));
+  CHECK(slots.find("campaign.one has its last slot \"36499999d\" after the start of time.measure, which lasts \"3650d\"") != std::string::npos);
 }

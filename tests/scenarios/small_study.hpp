@@ -43,6 +43,7 @@ count = 1
 posts = 2
 every = "2h"
 slots = 2
+slot = "3h"
 
 [[campaign]]
 name = "many"
@@ -52,6 +53,7 @@ posts = 1
 budget_of = "one"
 every = "2h"
 slots = 2
+slot = "3h"
 
 [[arm]]
 name = "control"

@@ -110,6 +110,65 @@ TEST_CASE("arms that are alike differ by exactly 0 in every metric", "[study][in
   }
 }
 
+namespace {
+
+/// Likes, replies and reshares in all bins of the series.
+double engagement_of(const RunRecord& run) {
+  std::uint64_t sum = 0;
+  for (const SeriesRow& bin : run.series) sum += bin.likes + bin.replies + bin.reshares;
+  return static_cast<double>(sum);
+}
+
+const ComparisonRow& row_of(const StudyResult& study, std::string_view contrast, std::string_view metric) {
+  const auto found = std::ranges::find_if(study.comparison, [&](const ComparisonRow& row) { return row.contrast == contrast && row.metric == metric; });
+  REQUIRE(found != study.comparison.end());
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("the net effect is that on all that users did after the arms branched, whenever the posts were written", "[study][conservation]") {
+  const StudyResult& study = small_result();
+  double net = 0, attributed = 0, counted = 0;
+  for (std::size_t r = 0; r < 2; ++r) {
+    const RunRecord &control = study.record(0, 0, r), &one = study.record(0, 2, r);
+    net += (engagement_of(one) - engagement_of(control)) / 2;
+    attributed += static_cast<double>(one.campaigns[0].outcomes.engagement()) / 2;
+    for (std::size_t t = 0; t < one.tiers.size(); ++t)
+      counted += (static_cast<double>(one.tiers[t].outcomes.engagement()) - static_cast<double>(control.tiers[t].outcomes.engagement())) / 2;
+  }
+  CHECK(row_of(study, "one against control", "net engagement").estimate == Approx(net).epsilon(1e-12));
+  CHECK(row_of(study, "one against control", "displaced engagement").estimate == Approx(net - attributed).epsilon(1e-12));
+  CHECK(net != counted);  // posts of `measure` are not all that a campaign moves
+}
+
+TEST_CASE("all that a withheld post would have brought lies in a run that is not refused, and not in one that is", "[study][conservation]") {
+  // Readers look at everything once and pass nothing on: a paid post then displaces nothing but the post that it stands for. So the net effect is
+  // whole when it no longer moves with the length of the run: as in a run that goes on for another day.
+  const std::string text = R"(format = 1
+seed = 31
+replicates = 3
+time = {tick = "1h", warmup = "4h", measure = "6h", followup = "9h"}
+graph = {users = 3_000, mean_followees = 10}
+population = {sessions = 6, posts = 4, patience = 1_000_000}
+behaviour = {like = 0.5, reshare = 0}
+feed = {window = "4h", length = 10_000, memory = "window"}
+campaign = [{name = "some", accounts = "largest", count = 40, posts = 1, slots = 2, every = "5h", slot = "5h"}]
+arm = [{name = "control"}, {name = "paid", pays = ["some"]}]
+contrast = [{arm = "paid", against = "control"}]
+)";
+  const auto net = [](const Scenario& scenario) { return row_of(run_study(scenario), "paid against control", "net engagement").estimate; };
+  const Scenario least = test::scenario_of(text);
+  const double whole = net(test::scenario_of(text, {"time.followup=\"33h\""}));
+  CHECK(net(least) == whole);
+  const std::vector<std::string> refused = test::refusal_of_text(text, {"time.followup=\"8h\""});
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].find("raise time.followup to \"9h\"") != std::string::npos);
+  Scenario shorter = least;
+  shorter.world.time.followup = 5;
+  CHECK(net(shorter) > whole);  // what the withheld posts due last would have brought is missing from the control's side
+}
+
 TEST_CASE("a study has the axes that its scenario names, and a campaign spends only where it is paid for", "[study]") {
   const StudyResult& study = small_result();
   CHECK(study.arms == std::vector<std::string>{"control", "control-again", "one", "one-again", "many", "many-weighted"});
@@ -228,4 +287,27 @@ TEST_CASE("the outlook agrees with the study that follows", "[study]") {
   CHECK(std::abs(static_cast<double>(sessions) - 12'327.7) < 5 * 164.5);
   CHECK((outlook.seconds > 0 && outlook.probe_ticks > 0));
   CHECK(outlook_text(scenario, outlook).find("the largest user, 0, has") != std::string::npos);
+}
+
+TEST_CASE("a study chooses accounts once a replicate, whatever the number of its arms and parts", "[study][campaigns]") {
+  const std::string campaigns =
+      "[[campaign]]\nname = \"best\"\naccounts = \"engagement\"\ncount = 3\nevery = \"1h\"\n"
+      "[[campaign]]\nname = \"early\"\naccounts = \"lazy-greedy\"\nruns = 20\ncount = 3\nevery = \"1h\"\n"
+      "[[campaign]]\nname = \"late\"\naccounts = \"lazy-greedy\"\nruns = 20\nbudget_of = \"best\"\nevery = \"1h\"\n";
+  // What listeners hear beside phases and ticks is that accounts are being chosen.
+  const auto looks = [&](int arms, int replicates, int parts) {
+    std::string text = "format = 1\nseed = 3\ngraph.users = 300\ngraph.mean_followees = 8\nredraw = [\"dynamics\"]\n" + fmt::format("replicates = {}\n", replicates) +
+                       "time.tick = \"30min\"\ntime.warmup = \"6h\"\ntime.measure = \"12h\"\ntime.followup = \"6h\"\nfeed.window = \"6h\"\n"
+                       "[[arm]]\nname = \"0\"\n";
+    for (int arm = 1; arm < arms; ++arm) text += fmt::format("[[arm]]\nname = \"{}\"\npays = [\"best\", \"early\", \"late\"]\n", arm);
+    const Scenario scenario = test::scenario_of(text + campaigns);
+    std::uint64_t told = 0;
+    run_study(scenario, {.parts = parts, .progress = [&](const StudyProgress&) { ++told; }});
+    return static_cast<std::int64_t>(told - ticks_of(scenario)) - 1 - replicates * (1 + arms);
+  };
+  const std::int64_t once = looks(1, 1, 1);
+  CHECK(once > 1);
+  CHECK(looks(4, 1, 1) == once);
+  CHECK(looks(3, 2, 1) == 2 * once);
+  CHECK(looks(2, 1, 2) == once);
 }

@@ -7,6 +7,7 @@
 
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
+#include "analysis/verdicts.hpp"
 #include "scenarios/program/text.hpp"
 #include "tests/catch.hpp"
 
@@ -44,6 +45,8 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
                                                .likes = 1'500 * arm + 17 * wobble},
                                   .budget = 500 * micro_per_unit,
                                   .spent = 500 * micro_per_unit - static_cast<MicroMoney>(arm * 1'230'000)};
+      if (arm > 0) run.paid_reach = run.campaigns[arm - 1].outcomes.reach;
+      run.series = {{.likes = 108'641 + 30 * wobble + arm, .replies = 1'500 * arm}};
       study.records.push_back(run);
     }
   for (std::uint32_t r = 0; r < replicates; ++r)
@@ -204,6 +207,33 @@ TEST_CASE("claims stand above all else, each with its ratio, its interval and it
   CHECK(contains(in_one_line(text), "2: the ratio of claim 2, micro / mega, in one-large; ratios from 0.90 to 1.10 make no material difference; judged at 98.3 % (Holm)."));
   CHECK(contains(in_one_line(text), "5: the ratio of claim 5, micro / mega, in many-small against one-large; ratios"));
   CHECK(times(text, "(Holm)") == 4);
+}
+
+TEST_CASE("the claims say how many replicates would decide those that are not", "[table][claims]") {
+  StudyResult study = judged();
+  CHECK_FALSE(contains(comparison_table(study), "would decide"));
+  study.claims[4].replicates_needed = 14;
+  CHECK(contains(in_one_line(comparison_table(study)), "About 14 replicates would decide claim 5, from the variance seen."));
+  study.claims[2].replicates_needed = 2'300;
+  CHECK(contains(in_one_line(comparison_table(study)), "About 2 300 replicates would decide claim 3, about 14 claim 5, from the variance seen."));
+  study.claims[1].replicates_needed = most_replicates + 1;
+  CHECK(contains(in_one_line(comparison_table(study)), "from the variance seen. More than 10 000 would be needed for claim 2."));
+  study.claims[2].replicates_needed = study.claims[4].replicates_needed = most_replicates + 1;
+  CHECK(contains(in_one_line(comparison_table(study)), " More than 10 000 replicates would be needed for claim 2 and claim 3 and claim 5, from the variance seen."));
+}
+
+TEST_CASE("an interval of one arm is told by its half where both sides show the same, else by its ends", "[table]") {
+  StudyResult study = study_of(10);
+  const auto set = [&](double estimate, double lower, double upper) {
+    for (ComparisonRow& row : study.comparison)
+      if (row.against.empty() && row.metric == "engagement per impression") row.estimate = estimate, row.lower = lower, row.upper = upper;
+    return comparison_table(study);
+  };
+  CHECK(contains(set(0.08, 0.0795, 0.0805), "0.08000 ±0.00050"));
+  CHECK(contains(set(0.08, 0.0796, 0.0806), "0.08000 [0.07960, 0.08060]"));
+  CHECK(contains(set(0.08, 0.069999, 0.0900006), "0.080 ±0.010"));  // where they differ is not shown
+  CHECK(contains(set(0.08, 0.04, 0.16), "0.080 [0.040, 0.160]"));
+  CHECK((contains(set(0.08, missing, missing), "  0.08000  ") && !contains(comparison_table(study), "nan")));
 }
 
 TEST_CASE("each assumption stands once: with the claim it feeds, or with all", "[table][claims]") {

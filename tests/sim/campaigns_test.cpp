@@ -1,18 +1,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <string>
 #include <vector>
 
 #include "graph/base/error.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/math.hpp"
+#include "graph/graph_builder.hpp"
 #include "sim/campaigns.hpp"
+#include "sim/diffusion/diffusion_run.hpp"
 #include "sim/interests.hpp"
+#include "sim/replicate.hpp"
 #include "sim/tick/session.hpp"
 #include "sim/world.hpp"
 #include "tests/catch.hpp"
@@ -23,6 +31,8 @@ namespace grapevine {
 namespace {
 
 using namespace testing;
+
+__extension__ using Wide = __int128;
 
 /// One campaign without any bound in the lively world.
 WorldParameters one_campaign(AccountChoice choose) {
@@ -63,7 +73,8 @@ TEST_CASE("accounts are asked in the order of the choice, all of them if nothing
   std::vector<UserId> expected;
   for (std::uint32_t u = 0; u < 5'000; ++u)
     if (accounts.is_active(UserId{u})) expected.emplace_back(u);
-  std::stable_sort(expected.begin(), expected.end(), [&](UserId a, UserId b) { return place(a) < place(b); });
+  const auto hash = [&](UserId user) { return nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()); };
+  std::ranges::sort(expected, {}, [&](UserId user) { return std::pair(place(user), hash(user)); });
   const Deal all = deal_of(graph, accounts, parameters, past);
   std::vector<UserId> bought;
   for (const Purchase& purchase : all.purchases) bought.push_back(purchase.user);
@@ -98,20 +109,30 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
   // By hand: what everybody's posts of the last W ticks were looked at and liked, replied to and reshared. All roots of a warm-up as long as the window are live at its end.
   REQUIRE(parameters.time.warmup == run.feed.window);
-  std::vector<double> impressions(1'000), engagement(1'000);
+  std::vector<double> impressions(1'000);
+  std::array<std::vector<double>, 3> taken{std::vector<double>(1'000), std::vector<double>(1'000), std::vector<double>(1'000)};  // likes, replies, reshares
   while (world.state.clock.now < parameters.time.warmup) {
     world.step();
     for (const Impression& i : world.last_events().impressions) {
       const std::size_t author = world.state.posts.identity(i.root).author.index();
       ++impressions[author];
-      engagement[author] += i.took(Action::like) + i.took(Action::reply) + i.took(Action::reshare);
+      for (std::size_t a = 0; a < 3; ++a) taken[a][author] += i.took(static_cast<Action>(a));
     }
   }
-  const double mean = std::accumulate(engagement.begin(), engagement.end(), 0.0) / std::accumulate(impressions.begin(), impressions.end(), 0.0);
-  const double p = run.feed.prior_strength[0];
-  std::vector<std::pair<double, UserId>> order;
+  const double p = run.feed.prior_strength[0], all = std::accumulate(impressions.begin(), impressions.end(), 0.0);
+  const auto rate = [&](std::uint32_t u) {
+    double sum = 0;
+    for (const std::vector<double>& of : taken) {
+      const double mean = std::accumulate(of.begin(), of.end(), 0.0) / all;
+      sum += impressions[u] + p > 0 ? (of[u] + mean * p) / (impressions[u] + p) : 0.0;
+    }
+    return sum;
+  };
+  std::vector<std::tuple<double, std::uint64_t, UserId>> order;
+  const std::uint64_t key = StreamKey(parameters.seed, Stream::selection, 0).key(Draw::selection);
   for (std::uint32_t u = 0; u < 1'000; ++u)
-    if (accounts.is_active(UserId{u})) order.emplace_back(impressions[u] + p > 0 ? -(engagement[u] + p * mean) / (impressions[u] + p) : 0.0, u);
+    if (accounts.is_active(UserId{u}))
+      order.emplace_back(-rate(u), nested_mix(key, campaign_key("one"), u), u);
   std::sort(order.begin(), order.end());
   RunParameters arm = run;
   arm.pays = {"one"};
@@ -119,7 +140,7 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   const auto branch = world.branch(arm, {});
   const auto& purchases = branch->deals->at(0).purchases;
   REQUIRE(purchases.size() == 30);
-  for (std::size_t i = 0; i < purchases.size(); ++i) CHECK(purchases[i].user == order[i].second);
+  for (std::size_t i = 0; i < purchases.size(); ++i) CHECK(purchases[i].user == std::get<UserId>(order[i]));
   CHECK(world.deals->at(0).purchases[0].user != purchases[0].user);  // before: at random
   branch->run_until(parameters.time.end());
   CHECK(branch->record().campaigns[0].accounts == 30);
@@ -205,6 +226,278 @@ TEST_CASE("a share of another campaign's spending is the bound, rounded down", "
   CHECK(deals[1].budget == deals[0].spent() * 37 / 100);
   CHECK(deals[1].spent() <= deals[1].budget);
   CHECK(deals[1].spent() > deals[1].budget - (micro_per_unit + 50 * 10'000));  // not one more account
+}
+
+TEST_CASE("paid posts without a topic are on their author's main topic as often as organic posts are", "[sim][campaigns][statistical]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts;
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  CampaignParameters& one = parameters.campaigns[0];
+  one.topic = GENERATE(-1, 3);
+  one.posts = 3;
+  parameters.population.focus = GENERATE(0.0, 0.4, 1.0);
+  RunParameters run = lively_run();
+  run.pays = {"one"};
+  Alone alone;
+  World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
+  double posts[2] = {}, on_main[2] = {}, on_3[2] = {};  // organic, paid
+  while (world.state.clock.now < parameters.time.warmup + parameters.time.measure) {
+    world.step();
+    for (const PostIdentity& post : world.last_events().posts) {
+      const bool paid = post.campaign != PostIdentity::no_campaign;
+      ++posts[paid];
+      on_main[paid] += post.topic == world.population->interests().main_topic(post.author);
+      on_3[paid] += post.topic == 3;
+    }
+  }
+  CHECK(posts[1] == 3 * 2'000);
+  CHECK(posts[0] > 1'000);
+  const double focus = parameters.population.focus, expected = focus + (1 - focus) / parameters.population.topics;  // evenly on all topics, else
+  for (const int paid : {0, 1}) {
+    if (paid == 1 && one.topic == 3) continue;
+    // Binomial; sound code leaves five sd for one seed in 1.7 million.
+    CHECK(std::abs(on_main[paid] - posts[paid] * expected) <= 5 * std::sqrt(posts[paid] * expected * (1 - expected)));
+  }
+  if (one.topic == 3) CHECK(on_3[1] == posts[1]);
+}
+
+TEST_CASE("accounts that are equal in what is asked for are taken whatever their size", "[sim][campaigns][ties][statistical]") {
+  // Numbers fall with follower counts. Prices without a price of followers, no engagement in the past, tastes that a whole world shares, contagions that nobody catches: all
+  // candidates are equal, and those paid are a sample of them, n of N: the sum of their numbers has mean n (N - 1) / 2 and variance n (N - n) (N + 1) / 12. Sound code leaves five
+  // sd for one name in 1.7 million.
+  const auto [choose, name] = GENERATE(table<AccountChoice, const char*>({{AccountChoice::fit, "fit"},
+                                                                          {AccountChoice::engagement, "engagement"},
+                                                                          {AccountChoice::price, "price"},
+                                                                          {AccountChoice::influence, "influence"},
+                                                                          {AccountChoice::lazy_greedy, "lazy-greedy"},
+                                                                          {AccountChoice::random, "random"}}));
+  constexpr std::uint32_t users = 2'000, n = 200;
+  const FollowGraph graph = lively_graph(users);
+  Accounts one_community;
+  one_community.community.assign(users, 0);
+  WorldParameters parameters = one_campaign(choose);
+  parameters.population.shared_interest = 1;
+  parameters.prices.follower = 0;
+  parameters.campaigns[0].count = n;
+  parameters.campaigns[0].runs = 5;
+  parameters.campaigns[0].epsilon = 0.5;
+  const std::vector<double> past(users, 0.25);
+  ExpectedSpread expected;
+  expected.diffusion.chance = choose == AccountChoice::influence ? 1 : 0;  // who reaches everybody leaves all others equal, too
+  INFO(name);
+  double sum = 0;
+  std::uint64_t followers = 0;
+  const Deal deal = choose_accounts(graph, one_community, parameters, ReplicateStreams{}, past, expected).at(0);
+  REQUIRE(deal.purchases.size() == n);
+  for (const Purchase& purchase : deal.purchases) sum += purchase.user.value(), followers += purchase.followers;
+  CHECK(std::abs(sum - n * (users - 1) / 2.0) < 5 * std::sqrt(n * (users - n) * (users + 1) / 12.0));
+  CHECK(followers < 3 * n * graph.follow_count() / users);  // the largest 200 have more than half of all
+}
+
+TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds of equal gain", "[sim][campaigns][ties]") {
+  // 600 accounts with a reader of their own each, who are candidates by their size; 100 are paid. By number they would be the first hundred of them, of hashes like any.
+  GraphBuilder builder(1'200);
+  for (std::uint32_t u = 0; u < 600; ++u) builder.add(UserId{600 + u}, UserId{u});
+  const FollowGraph graph = builder.build();
+  WorldParameters parameters = one_campaign(GENERATE(AccountChoice::largest, AccountChoice::lazy_greedy, AccountChoice::influence));
+  parameters.campaigns[0].count = 100;
+  parameters.campaigns[0].runs = 3;
+  parameters.campaigns[0].epsilon = 0.3;
+  parameters.campaigns[0].followers_from = 1;
+  ExpectedSpread expected;
+  expected.diffusion.chance = 1;
+  const std::uint64_t key = StreamKey(parameters.seed, Stream::selection, 0).key(Draw::selection);
+  std::vector<std::uint64_t> hashes;
+  for (std::uint32_t u = 0; u < 600; ++u) hashes.push_back(nested_mix(key, campaign_key("one"), u));
+  std::ranges::nth_element(hashes, hashes.begin() + 100);
+  double least = 0, numbers = 0;
+  const Deal deal = choose_accounts(graph, Accounts{}, parameters, ReplicateStreams{}, {}, expected).at(0);
+  for (const Purchase& purchase : deal.purchases) {
+    least += nested_mix(key, campaign_key("one"), purchase.user.value()) < hashes[100];
+    numbers += purchase.user.value();
+  }
+  if (parameters.campaigns[0].choose != AccountChoice::influence) CHECK(least == 100);  // reverse reachable sets are a sample: gains differ by chance
+  CHECK(std::abs(numbers - 100 * 599 / 2.0) < 5 * std::sqrt(100.0 * 500 * 601 / 12.0));
+}
+
+/// Candidates with 10 or more followers, one paid a draw, of all the lively world.
+WorldParameters one_a_draw() {
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  parameters.campaigns[0].followers_from = 10;
+  parameters.campaigns[0].count = 1;
+  return parameters;
+}
+
+/// The accounts paid, draw after draw.
+std::vector<UserId> paid_in(const Deals& deals, std::uint32_t draws) {
+  std::vector<UserId> users;
+  for (std::uint32_t draw = 0; draw < draws; ++draw) {
+    const Deal deal = deals.of(draw).at(0);
+    for (const Purchase& purchase : deal.purchases) users.push_back(purchase.user);
+  }
+  return users;
+}
+
+TEST_CASE("draws ask every candidate once before they ask any twice, so that a full round of them has the mean of all", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(500);
+  const Accounts accounts;
+  WorldParameters parameters = one_a_draw();
+  std::vector<std::uint64_t> followers;
+  for (std::uint32_t u = 0; u < 500; ++u)
+    if (const std::uint64_t k = graph.follower_count(UserId{u}); k >= 10) followers.push_back(k);
+  const auto candidates = static_cast<std::uint32_t>(followers.size());
+  REQUIRE(candidates > 20);
+  for (const std::uint32_t count : {1U, 2U, 7U}) {  // accounts a draw; candidates draws are `count` full rounds
+    parameters.campaigns[0].count = count;
+    const Deals deals(graph, accounts, parameters, ReplicateStreams{}, {}, candidates);
+    std::vector<std::uint32_t> asked(500);
+    std::uint32_t done = 0;
+    for (const UserId user : paid_in(deals, candidates)) REQUIRE(asked[user.index()]++ == done++ / candidates);
+    REQUIRE(done == count * candidates);
+    std::uint64_t of_draws = 0, of_all = 0;
+    for (std::uint32_t draw = 0; draw < candidates; ++draw) {
+      const Deal deal = deals.of(draw).at(0);
+      REQUIRE(deal.purchases.size() == count);
+      for (const Purchase& purchase : deal.purchases) of_draws += purchase.followers;
+    }
+    for (const std::uint64_t k : followers) of_all += k;
+    CHECK(of_draws == count * of_all);  // the mean over draws and accounts is that of all candidates
+  }
+}
+
+TEST_CASE("those who decline a draw were asked, and wait for their turn as the others do", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(500);
+  WorldParameters parameters = one_a_draw();
+  WorldParameters everybody = parameters;
+  everybody.campaigns[0].count = UINT32_MAX;
+  const std::size_t candidates = deal_of(graph, Accounts{}, everybody).offers;
+  parameters.campaigns[0].acceptance = 0.4;
+  const Deals deals(graph, Accounts{}, parameters, ReplicateStreams{}, {}, 600);
+  std::uint64_t offers = 0, rounds = 0;
+  std::map<UserId, std::uint64_t> last_paid;  // in which round
+  for (std::uint32_t draw = 0; draw < 600; ++draw) {
+    const Deal deal = deals.of(draw).at(0);
+    REQUIRE(deal.purchases.size() == 1);
+    offers += deal.offers;
+    rounds = (offers - 1) / candidates + 1;  // the account paid is the last one asked
+    CHECK(last_paid[deal.purchases[0].user] + 1 == rounds);  // it accepts always or never, so it is paid in every round
+    last_paid[deal.purchases[0].user] = rounds;
+  }
+  CHECK(rounds > 3);
+}
+
+TEST_CASE("the first draw is the choice of a study without draws, and what nothing makes differ is the same in all", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(2'000);
+  WorldParameters parameters = manifold_parameters();
+  parameters.campaigns[5].budget_of = "many";  // the clone's money hangs on a random choice
+  parameters.campaigns[5].budget_share = 1;
+  const Deals alone(graph, accounts, parameters, ReplicateStreams{}), drawn(graph, accounts, parameters, ReplicateStreams{}, {}, 5);
+  const auto users = [](const Deal& deal) {
+    std::vector<UserId> list;
+    for (const Purchase& purchase : deal.purchases) list.push_back(purchase.user);
+    return list;
+  };
+  std::set<std::vector<UserId>> many;
+  std::set<MicroMoney> bounds;
+  for (std::uint32_t draw = 0; draw < 5; ++draw) {
+    const std::vector<Deal> deals = drawn.of(draw);
+    for (std::size_t c = 0; c < deals.size(); ++c)
+      if (draw == 0 || c == 0 || (2 <= c && c <= 4)) CHECK((users(deals[c]) == users(alone.of(0)[c]) && deals[c].budget == alone.of(0)[c].budget));
+    CHECK(deals[1].budget == deals[0].spent());
+    CHECK(deals[5].budget == deals[1].spent());  // what the other spends in this draw
+    many.insert(users(deals[1]));
+    bounds.insert(deals[5].budget);
+  }
+  CHECK(many.size() == 5);
+  CHECK(bounds.size() > 1);
+  CHECK(vary_by_draw(parameters, {"clone"}));
+  CHECK(vary_by_draw(parameters, {"one", "many"}));
+  CHECK_FALSE(vary_by_draw(parameters, {"one", "best", "fans", "cheap"}));
+}
+
+TEST_CASE("another candidate comes between the others in the order of draws and moves none of them", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(500);
+  WorldParameters narrow = one_a_draw();
+  narrow.campaigns[0].followers_to = 15;
+  WorldParameters wide = narrow;
+  wide.campaigns[0].followers_to = 18;
+  const Deals few(graph, Accounts{}, narrow, ReplicateStreams{}, {}, 300), more(graph, Accounts{}, wide, ReplicateStreams{}, {}, 300);
+  const std::vector<UserId> before = paid_in(few, 300);
+  std::vector<UserId> after = paid_in(more, 300);
+  const std::size_t asked = after.size();
+  std::erase_if(after, [&](UserId user) { return graph.follower_count(user) > 15; });
+  REQUIRE(after.size() < asked);
+  CHECK(std::equal(after.begin(), after.end(), before.begin()));
+}
+
+TEST_CASE("an arm is run for the accounts of its draw, under feeds and under classic models", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(1'000);
+  const Accounts accounts = manifold_accounts(1'000);
+  const WorldParameters parameters = manifold_parameters();
+  const auto deals = std::make_shared<Deals>(graph, accounts, parameters, ReplicateStreams{}, ExpectedSpread{}, 3);
+  const auto expect = [&](const RunRecord& record, std::uint32_t draw) {
+    std::vector<UserId> paid, chosen;
+    for (const InfluencerRow& row : record.influencers) paid.push_back(row.user);
+    const Deal deal = deals->of(draw).at(1);
+    for (const Purchase& purchase : deal.purchases) chosen.push_back(purchase.user);
+    CHECK(paid == chosen);
+    CHECK(record.campaigns[1].spent == deal.spent());
+    CHECK(std::ranges::count_if(record.influencers, [](const InfluencerRow& row) { return row.posts == 1; }) == static_cast<std::ptrdiff_t>(paid.size()));
+  };
+  Alone alone;
+  Replicate feeds(graph, accounts, parameters, manifold_run({}), ReplicateStreams{}, alone, deals);
+  feeds.warm_up();
+  RunParameters classic;
+  classic.pays = {"many"};
+  classic.diffusion.model = DiffusionModel::independent_cascade;
+  const DiffusionReplicate cascades(graph, accounts, {}, parameters, *deals, ReplicateStreams{});
+  for (const std::uint32_t draw : {2U, 0U, 1U}) {  // in any order
+    expect(feeds.run_arm(manifold_run({"many"}), {}, {}, draw), draw);
+    expect(cascades.run_arm(classic, {}, {}, draw), draw);
+  }
+}
+
+TEST_CASE("each campaign chooses its accounts once a replicate, however many arms and parts there are", "[sim][campaigns][influence]") {
+  const int parts = GENERATE(1, 2);
+  const FollowGraph graph = lively_graph(1'000);
+  const Accounts accounts = manifold_accounts(1'000);
+  WorldParameters parameters = lively_parameters();
+  parameters.campaigns.resize(1);
+  const auto add = [&](const char* name, AccountChoice choose, const char* budget_of) {
+    CampaignParameters& campaign = parameters.campaigns.emplace_back(parameters.campaigns[0]);
+    campaign.name = name;
+    campaign.choose = choose;
+    campaign.budget_of = budget_of;
+    campaign.count = 3;
+    campaign.runs = 20;
+  };
+  add("best", AccountChoice::engagement, "");
+  add("early", AccountChoice::lazy_greedy, "one");
+  add("late", AccountChoice::lazy_greedy, "best");
+  std::atomic<int> looks{0};  // of a search for accounts that win the most
+  const ExpectedSpread expected{{}, {}, [&] { ++looks; }};
+  const auto deals = std::make_shared<Deals>(graph, accounts, parameters, ReplicateStreams{}, expected);
+  const int of_early = looks;
+  CHECK(of_early > 0);
+  int before_past = 0, of_both = 0, at_end = 0;
+  RunRecord record;
+  run_parts(parts, [&](Exchange& exchange) {
+    Replicate replicate(graph, accounts, parameters, manifold_run({}), ReplicateStreams{}, exchange, deals);
+    if (exchange.part() == 0) before_past = looks;
+    replicate.warm_up();
+    if (exchange.part() == 0) of_both = looks;
+    for (int arm = 0; arm < 3; ++arm) {
+      RunRecord of_arm = replicate.run_arm(manifold_run({"best", "early", "late"}), {});
+      if (exchange.part() == 0) record = std::move(of_arm);
+    }
+    if (exchange.part() == 0) at_end = looks;
+  });
+  CHECK(before_past == of_early);
+  CHECK(of_both > of_early);
+  CHECK(at_end == of_both);
+  CHECK(record.campaigns[1].spent == deals->of(0)[1].spent());
+  CHECK(record.campaigns[3].budget == deals->of(0)[1].spent());
 }
 
 /// The message with which a world is refused.
@@ -300,6 +593,72 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     silent.active.assign(silent.active.size(), 0);
     CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }), Contains("campaign 'one'") && Contains("0 users post"));
   }
+}
+
+TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of the keys", "[sim][campaigns][money]") {
+  const FollowGraph graph = lively_graph(500);
+  const Accounts accounts;
+  WorldParameters parameters = one_campaign(GENERATE(AccountChoice::largest, AccountChoice::price, AccountChoice::lazy_greedy));
+  CampaignParameters& one = parameters.campaigns[0];
+  one.runs = 3;
+  PriceParameters& prices = parameters.prices;
+  prices = {1'000'000'000 * micro_per_unit, 100 * micro_per_unit};  // the dearest of both
+  prices.exponent = GENERATE(1.0, 2.0);
+  prices.spread = GENERATE(0.0, 3.0);
+  one.posts = 10'000;
+  const StreamKey selection(parameters.seed, Stream::selection, 0);
+  for (const std::uint64_t followers : {0ULL, 500ULL, 100'000'000ULL, 4'294'967'294ULL}) CHECK(price_of(prices, selection, UserId{3}, followers) > 0);
+  if (prices.spread == 0.0) {
+    // By hand: a billion and, for a hundred million followers, 10^10 or 100 x 10^16; the latter is beyond 2^63 millionths, 9.2 x 10^12.
+    const MicroMoney dear = price_of(prices, selection, UserId{3}, 100'000'000);
+    CHECK(dear == (prices.exponent == 1.0 ? 11'000'000'000 * micro_per_unit : std::numeric_limits<MicroMoney>::max()));
+    CHECK_THROWS_WITH(deal_of(graph, accounts, parameters), Catch::Matchers::Contains("campaign 'one'") && Catch::Matchers::Contains("for 10000 posts, cost 10") &&
+                                                                Catch::Matchers::Contains("expected at most 576460752303.42; lower [price], campaign.posts or campaign.count"));
+  }
+  // Under a bound as many posts are bought as it pays for.
+  one.budget = 1'000'000'000 * micro_per_unit;
+  prices.post = 1;
+  const Deal deal = deal_of(graph, accounts, parameters);
+  Wide sum = 0;
+  for (const Purchase& purchase : deal.purchases) {
+    CHECK(purchase.cost >= 0);
+    sum += Wide{price_of(prices, selection, purchase.user, purchase.followers)} * purchase.posts;
+  }
+  CHECK(deal.spent() == sum);
+  CHECK(sum <= one.budget);
+}
+
+TEST_CASE("what all accounts of a campaign cost together is reckoned before it is spent, and what all campaigns cost one tier fits", "[sim][campaigns][money]") {
+  const FollowGraph graph = lively_graph(500);
+  WorldParameters parameters = one_campaign(AccountChoice::random);
+  parameters.prices = {1'000'000'000 * micro_per_unit, 0};
+  parameters.campaigns[0].posts = 1;
+  const auto most = static_cast<std::uint32_t>(most_spent / parameters.prices.post);  // 576 accounts, more than there are
+  REQUIRE(most == 576);
+  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 500 * parameters.prices.post);
+  parameters.campaigns[0].posts = 2;  // 288 accounts
+  CHECK_THROWS_WITH(deal_of(graph, Accounts{}, parameters), Catch::Matchers::Contains("campaign 'one': 289 accounts") && Catch::Matchers::Contains("cost 578000000000.00 or more"));
+  parameters.campaigns[0].count = 288;
+  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 576'000'000'000 * micro_per_unit);
+
+  // Sixteen campaigns pay so much to the one tier.
+  RunParameters run = lively_run();
+  parameters.tiers = {{"all"}, {0}};
+  for (std::size_t c = 1; c < most_campaigns; ++c) parameters.campaigns.push_back(parameters.campaigns[0]);
+  for (CampaignParameters& campaign : parameters.campaigns) {
+    campaign.name = std::to_string(&campaign - parameters.campaigns.data());
+    run.pays.push_back(campaign.name);
+  }
+  Alone alone;
+  const RunRecord record = World(graph, Accounts{}, parameters, run, ReplicateStreams{}, alone).record();
+  CHECK(Wide{record.tiers[0].cost} == Wide{16} * 576'000'000'000 * micro_per_unit);
+}
+
+TEST_CASE("more paid posts than 32 bits number are refused", "[sim][campaigns]") {
+  WorldParameters parameters = one_campaign(AccountChoice::named);
+  Deal deal;
+  deal.purchases = {{UserId{0}, 1, 4'000'000'000, 0, UserId{0}}, {UserId{1}, 1, 400'000'000, 0, UserId{1}}};
+  CHECK_THROWS_WITH(plan_posts({deal}, parameters, {"one"}, StreamKey()), Catch::Matchers::Contains("campaign 'one': with it 4400000000 paid posts"));
 }
 
 }  // namespace

@@ -436,7 +436,7 @@ TEST_CASE("a run leaves no mark behind", "[sim][diffusion]") {
 }
 
 TEST_CASE("a table of gaps gives those of its sampler, to the bit", "[sim][diffusion]") {
-  const double p = GENERATE(0.0, 1e-9, 1e-4, 0.02, 0.1, 0.5, 0.75, 0.9999, 1.0);
+  const double p = GENERATE(0.0, 1e-20, 1e-17, 1e-15, 1e-9, 1e-4, 0.02, 0.1, 0.5, 0.75, 0.9999, 1.0);
   const SkipSampler sampler(p);
   const GapTable table(p);
   const auto same_gap = [&](std::uint64_t bits) {

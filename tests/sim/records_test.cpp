@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "graph/graph_builder.hpp"
 #include "sim/interests.hpp"
 #include "sim/population.hpp"
+#include "sim/tick/commit.hpp"
 #include "sim/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
@@ -192,6 +194,66 @@ TEST_CASE("follower classes follow each other without gaps, and none is wider th
   CHECK(least_followers(16) == 16);
   for (std::uint32_t c = 16; c < 240; ++c) REQUIRE((least_followers(c + 1) - least_followers(c)) * 8 <= least_followers(c));
   CHECK(follower_class(UINT32_MAX) < 240);
+}
+
+TEST_CASE("an author whom billions look at has the sums of all its posts", "[sim][overflow]") {
+  Posts posts;
+  posts.append(3);
+  std::vector<AuthorTotals> authors(1);
+  for (std::uint32_t post = 0; post < 3; ++post) {
+    posts.write(post, {}, 1, {});
+    posts.counters(post) = {4'000'000'000, 1, {3'000'000'000, 2'000'000'000, 1'000'000'000, 7}};
+    add_to_author(posts, post, authors);
+  }
+  CHECK(authors[0].posts == 3);
+  CHECK(authors[0].impressions.value() == 12'000'000'000);
+  CHECK(authors[0].engagement.value() == 18'000'000'000);
+  CHECK(sizeof(AuthorTotals) <= 12 + 8);  // bytes a user
+}
+
+TEST_CASE("means of accounts' rates do not wrap round, however large the rates and many the accounts", "[sim][overflow]") {
+  const FollowGraph graph = lively_graph(500);
+  const Accounts accounts;
+  WorldParameters parameters = lively_parameters();
+  parameters.campaigns.clear();
+  parameters.tiers = {{"all"}, {0}};
+  Alone alone;
+  World world(graph, accounts, parameters, lively_run(), ReplicateStreams{}, alone);
+  double per_follower = 0, with_followers = 0;
+  for (std::uint32_t u = 0; u < 500; ++u) {
+    world.state.authors[u] = {1, WideCount(2), WideCount(16'000'000'000)};
+    const double followers = graph.follower_count(UserId{u});
+    if (followers > 0) per_follower += 16e9 / followers, ++with_followers;
+  }
+  const TierRow row = world.record().tiers[0];
+  CHECK(row.mean_rate_per_impression == 8e9);
+  CHECK(row.mean_rate_per_follower == Approx(per_follower / with_followers).epsilon(1e-12));  // each cut down to 2^-32
+}
+
+TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error that says what to lower", "[sim][overflow]") {
+  using Catch::Matchers::Contains;
+  const FollowGraph graph = lively_graph(500);
+  const Accounts accounts;
+  WorldParameters parameters = lively_parameters();
+  parameters.campaigns.clear();
+  Alone alone;
+  World world(graph, accounts, parameters, lively_run(), ReplicateStreams{}, alone);
+  SECTION("posts") {
+    const std::uint32_t range[2] = {UINT32_MAX - 3, UINT32_MAX - 3};  // as if so many had been written
+    for (const WorldArray& array : world_arrays(world.state))
+      if (array.name == "posts.range") array.assign(std::as_bytes(std::span(range)));
+    CHECK_THROWS_WITH(world.run_until(parameters.time.end()), Contains("more than 4294967295 posts in one run") && Contains("lower graph.users, population.posts"));
+  }
+  SECTION("impressions of one") {
+    world.run_until(parameters.time.warmup + 2);
+    std::uint32_t post = world.state.posts.head() - 1;
+    while (!world.state.posts.hot(post).counted()) --post;
+    world.state.posts.counters(post).impressions = UINT32_MAX - 1;
+    CHECK_NOTHROW(world.record());
+    world.state.posts.counters(post).impressions = UINT32_MAX;
+    CHECK_THROWS_WITH(world.record(), Contains("more than 4294967295 impressions of one post"));
+    CHECK_THROWS_WITH(world.run_until(parameters.time.end()), Contains("more than 4294967295 impressions of one post"));
+  }
 }
 
 TEST_CASE("the share of readers held out is the one asked for, and a higher share holds out the same and more", "[sim][statistical]") {

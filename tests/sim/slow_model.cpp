@@ -70,7 +70,8 @@ Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldPara
   prepare_run();
 }
 
-void Model::branch(const RunParameters& run) {
+void Model::branch(const RunParameters& run, std::uint32_t draw) {
+  draw_ = draw;
   if (now == parameters_.time.warmup) look_back();  // as the warm-up was run
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
@@ -143,17 +144,28 @@ MicroMoney Model::price(UserId user) const {
   return std::llround(prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
 }
 
-Deal Model::deal(const CampaignParameters& campaign) const {
-  const std::uint64_t hash = campaign_key(campaign.name);
-  Deal deal;
-  deal.budget = campaign.budget;
-  if (!campaign.budget_of.empty())
+/// The first draws, one after the other.
+std::vector<Deal> Model::draws(const CampaignParameters& campaign, std::size_t count) const {
+  std::vector<Deal> deals;
+  std::map<UserId, std::uint32_t> asked;  // in how many draws so far
+  while (deals.size() < count) {
+    MicroMoney budget = campaign.budget;
     for (const CampaignParameters& other : parameters_.campaigns)
       if (other.name == campaign.budget_of) {
         MicroMoney spent = 0;
-        for (const Purchase& purchase : this->deal(other).purchases) spent += purchase.cost;
-        deal.budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
+        const Deal others = deal(other, static_cast<std::uint32_t>(deals.size()));
+        for (const Purchase& purchase : others.purchases) spent += purchase.cost;
+        budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
       }
+    deals.push_back(buy(campaign, budget, asked));
+  }
+  return deals;
+}
+
+Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const {
+  const std::uint64_t hash = campaign_key(campaign.name);
+  Deal deal;
+  deal.budget = budget;
 
   std::vector<UserId> candidates;
   if (campaign.choose == AccountChoice::named) {
@@ -169,22 +181,22 @@ Deal Model::deal(const CampaignParameters& campaign) const {
           (campaign.tier.empty() || parameters_.tiers.names[tier(user)] == campaign.tier))
         candidates.push_back(user);
     }
+    const auto h = [&](UserId user) { return nested_mix(selection_.key(Draw::selection), hash, user.value()); };
     // Lower places are asked first; what is asked for in descending order has its sign or its bits turned.
     const auto place = [&](UserId user) -> std::pair<double, std::uint64_t> {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::selection), hash, user.value());
       switch (campaign.choose) {
         case AccountChoice::largest: return {0, ~static_cast<std::uint64_t>(graph_.follower_count(user))};
         case AccountChoice::fit: return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
         case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
-        case AccountChoice::engagement: return past_.empty() ? std::pair(0.0, h) : std::pair(-past_[user.index()], std::uint64_t{0});
-        case AccountChoice::random:
+        case AccountChoice::engagement: return {past_.empty() ? 0.0 : -past_[user.index()], 0};
+        case AccountChoice::random: return {asked.contains(user) ? asked.at(user) : 0, 0};
         case AccountChoice::influence:  // tests/sim/influence_test.cpp
         case AccountChoice::lazy_greedy:
         case AccountChoice::named: break;
       }
-      return {0, h};
+      return {0, 0};
     };
-    std::sort(candidates.begin(), candidates.end(), [&](UserId a, UserId b) { return std::pair(place(a), a) < std::pair(place(b), b); });
+    std::ranges::sort(candidates, {}, [&](UserId user) { return std::pair(place(user), h(user)); });
   }
   if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > deal.budget; });
 
@@ -192,6 +204,7 @@ Deal Model::deal(const CampaignParameters& campaign) const {
   for (const UserId user : candidates) {
     if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && price(user) > left)) break;
     ++deal.offers;
+    ++asked[user];
     if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())), coin_threshold(campaign.acceptance))) {
       ++deal.declined;
       continue;
@@ -219,12 +232,12 @@ void Model::look_back() {
       all[a] += post.counters.actions[a];
     }
   }
-  const double looks = std::accumulate(impressions.begin(), impressions.end(), 0.0);
+  const double all_looks = std::accumulate(impressions.begin(), impressions.end(), 0.0);
   past_.clear();
   for (std::size_t u = 0; u < taken.size(); ++u) {
     double sum = 0;
     for (std::size_t a = 0; a < 3; ++a) {
-      const double mean = looks == 0.0 ? 0.0 : all[a] / looks, s = prior_.strength[a];
+      const double mean = all_looks == 0.0 ? 0.0 : all[a] / all_looks, s = prior_.strength[a];
       sum += std::isinf(s) ? mean : impressions[u] + s == 0.0 ? 0.0 : (taken[u][a] + mean * s) / (impressions[u] + s);
     }
     past_.push_back(sum);
@@ -249,9 +262,9 @@ void Model::prepare_run() {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     if (!runs(campaign)) continue;
     for (const Purchase& purchase : deal(campaign).purchases) {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value()) % campaign.slots;
+      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
       for (std::uint64_t p = 0; p < purchase.posts; ++p)
-        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h + p) % campaign.slots), purchase.user, c, purchase.profile});
+        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h % campaign.slots + p) % campaign.slots), purchase.user, h, c, purchase.profile});
     }
   }
   std::sort(plan_.begin(), plan_.end());
@@ -274,11 +287,10 @@ void Model::add_post(UserId author, UserId profile, PostOrigin origin, std::uint
   post.campaign = campaign;
   post.quality = top(content_.bits(Draw::post_quality, post.key));
   const auto h = [&](std::uint64_t j) { return nested_mix(content_.key(Draw::post_topic), post.key, j); };
-  if (campaign >= 0) {
-    const std::int32_t topic = parameters_.campaigns[static_cast<std::size_t>(campaign)].topic;
-    post.topic = topic >= 0 ? static_cast<std::uint32_t>(topic) : main_topic(profile);
+  if (campaign >= 0 && parameters_.campaigns[static_cast<std::size_t>(campaign)].topic >= 0) {
+    post.topic = static_cast<std::uint32_t>(parameters_.campaigns[static_cast<std::size_t>(campaign)].topic);
   } else if (coin(hi(h(0)), coin_threshold(parameters_.population.focus))) {
-    post.topic = main_topic(author);
+    post.topic = main_topic(profile);
   } else {
     for (std::uint32_t k = 1; k < parameters_.population.topics; ++k)
       if (h(1 + k) > h(1 + post.topic)) post.topic = k;
@@ -353,7 +365,7 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
     candidate.proof += emission.reshare;
     if (is_new) continue;
     later.insert(emission.post);
-    const auto order = [](const Emission& x) { return std::tuple(x.visible, x.time_in_tick, x.emitter); };
+    const auto order = [](const Emission& x) { return std::pair(x.visible, x.date_in_tick); };
     const bool is_later = order(emission) > order(emissions[candidate.shown]);
     if (is_later == (run_.behaviour.parent == ParentRule::latest)) candidate.shown = e;
   }
@@ -380,7 +392,7 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
     switch (held_out(reader) ? Ranking::chronological : feed.ranking) {
       case Ranking::chronological:
         candidate.value = emissions[candidate.shown].visible;
-        candidate.tie = emissions[candidate.shown].time_in_tick;
+        candidate.tie = hi(emissions[candidate.shown].date_in_tick);
         break;
       case Ranking::random: candidate.value = 0; break;
       case Ranking::popularity: candidate.value = static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2]; break;
@@ -515,8 +527,7 @@ void Model::step() {
 
 void Model::commit() {
   const auto emit = [&](std::size_t post, UserId emitter) {
-    const std::uint32_t time = hi(nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value()));
-    emissions.push_back({post, emitter, now + 1, time});
+    emissions.push_back({post, emitter, now + 1, nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value())});
   };
   for (const std::size_t post : new_posts) {
     emit(post, posts[post].author);

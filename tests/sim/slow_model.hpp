@@ -43,7 +43,7 @@ struct Emission {
   std::size_t post = 0;
   UserId emitter{};
   Tick visible = 0;
-  std::uint32_t time_in_tick = 0;
+  std::uint64_t date_in_tick = 0;
   bool reshare = false;
   UserId parent{};              ///< of a reshare: whose emission was looked at
   bool parent_reshare = false;  ///< and whether that was itself a reshare
@@ -96,12 +96,13 @@ public:
   Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
 
   /// Goes on under other run parameters.
-  void branch(const RunParameters& run);
+  void branch(const RunParameters& run, std::uint32_t draw = 0);
   void step();
   /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if `track_organic`, none if not.
   RunRecord record(Tick series_every, bool track_organic) const;
-  /// What the campaign does with its money if it runs. Nothing is bought where nobody can be.
-  Deal deal(const CampaignParameters& campaign) const;
+  /// What the campaign does with its money in a draw if it runs. Nothing is bought where nobody can be.
+  Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const { return draws(campaign, draw + 1).back(); }
+  Deal deal(const CampaignParameters& campaign) const { return deal(campaign, draw_); }
   /// Whether two accounts with one profile would post in one tick.
   bool clones_meet() const;
 
@@ -137,6 +138,7 @@ private:
   struct Paid {
     Tick tick = 0;
     UserId author{};
+    std::uint64_t hash = 0;  ///< of campaign and profile
     std::size_t campaign = 0;
     UserId profile{};
     auto operator<=>(const Paid&) const = default;
@@ -151,6 +153,8 @@ private:
   bool counted(const Post& post) const { return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure; }
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
+  std::vector<Deal> draws(const CampaignParameters& campaign, std::size_t count) const;
+  Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;
   void prepare_run();
   double shared_audience() const;
   double common_odds(UserId reader, const Post& post, std::uint32_t proof) const;
@@ -168,6 +172,7 @@ private:
   const Accounts& accounts_;
   WorldParameters parameters_;
   RunParameters run_;
+  std::uint32_t draw_ = 0;
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
   ActionPrior prior_;

@@ -49,16 +49,18 @@ std::vector<Event> deals(const std::vector<Deal>& list) {
   return events;
 }
 
-std::vector<Deal> deals_of(const slow::Model& model, const WorldParameters& parameters) {
+std::vector<Deal> deals_of(const slow::Model& model, const WorldParameters& parameters, std::uint32_t draw) {
   std::vector<Deal> list;
-  for (const CampaignParameters& campaign : parameters.campaigns) list.push_back(model.deal(campaign));
+  for (const CampaignParameters& campaign : parameters.campaigns) list.push_back(model.deal(campaign, draw));
   return list;
 }
+constexpr std::uint32_t draws = 3;
 
 /// Whether some campaign can pay nobody: the engine refuses such a world.
 bool somebody_finds_nobody(const slow::Model& model, const WorldParameters& parameters) {
-  const std::vector<Deal> list = deals_of(model, parameters);
-  return std::any_of(list.begin(), list.end(), [](const Deal& deal) { return deal.purchases.empty(); });
+  for (std::uint32_t draw = 0; draw < draws; ++draw)
+    if (std::ranges::any_of(deals_of(model, parameters, draw), [](const Deal& deal) { return deal.purchases.empty(); })) return true;
+  return false;
 }
 
 /// An engine and a slow model that go through the same run.
@@ -68,22 +70,23 @@ public:
       : graph_(graph),
         parameters_(parameters),
         track_(track),
-        world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, alone_)),
+        world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, alone_,
+                                       std::make_shared<Deals>(graph, accounts, parameters, streams, ExpectedSpread{}, draws))),
         slow(graph, accounts, parameters, warmup, streams) {}
 
   /// The whole run; the arm starts at the end of the warm-up. False where it cannot, and the engine says so.
-  bool run(const RunParameters& arm, Tick series_every) {
+  bool run(const RunParameters& arm, Tick series_every, std::uint32_t draw = 0) {
     while (slow.now < parameters_.time.warmup) step();
     RecordOptions options;
     options.series_every = series_every;
     options.track_share = track_ ? 1.0 : 0.0;
-    slow.branch(arm);
+    slow.branch(arm, draw);
     if (slow.clones_meet() || somebody_finds_nobody(slow, parameters_)) {
-      REQUIRE_THROWS_AS(world_->branch(arm, options), BadRequest);
+      REQUIRE_THROWS_AS(world_->branch(arm, options, draw), BadRequest);
       return false;
     }
-    world_ = world_->branch(arm, options);
-    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(*world_->deals), deals(deals_of(slow, parameters_))) == "");
+    world_ = world_->branch(arm, options, draw);
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(*world_->deals), deals(deals_of(slow, parameters_, draw))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
     return true;
@@ -391,11 +394,11 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     if (pick(0, 0, 1)) accounts.community.clear();
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first, world)) {
       Alone alone;
-      REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone), BadRequest);
+      REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone, std::make_shared<Deals>(graph, accounts, world, streams, ExpectedSpread{}, draws)), BadRequest);
       continue;
     }
     Pair pair(graph, accounts, world, before, streams, track);
-    whole_runs += pair.run(arm, pick(1U, 6U, 1000U));
+    whole_runs += pair.run(arm, pick(1U, 6U, 1000U), pick(0U, 1U, 2U));
   }
   CHECK(whole_runs >= 30);  // the others are refused by both
 }
@@ -458,13 +461,16 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.campaigns[2].budget = 30 * micro_per_unit;
     world.campaigns[3].budget_of = one.name;
     world.campaigns[3].budget_share = std::array{1.0, 0.7}[draw(19, 2)];
-    const slow::Model model(graph, accounts, world, RunParameters{}, ReplicateStreams{0, 3, 0, 0});
+    const ReplicateStreams streams{0, 3, 0, 0};
+    const slow::Model model(graph, accounts, world, RunParameters{}, streams);
     if (somebody_finds_nobody(model, world)) {
       ++nobody;
-      REQUIRE_THROWS_AS(choose_accounts(graph, accounts, world, ReplicateStreams{0, 3, 0, 0}), BadRequest);
+      REQUIRE_THROWS_AS(Deals(graph, accounts, world, streams, {}, draws), BadRequest);
       continue;
     }
-    const std::vector<Deal> engine = choose_accounts(graph, accounts, world, ReplicateStreams{0, 3, 0, 0}), slow = deals_of(model, world);
+    const Deals all(graph, accounts, world, streams, {}, draws);
+    const std::uint32_t which = draw(20, draws);
+    const std::vector<Deal> engine = all.of(which), slow = deals_of(model, world, which);
     REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(engine), deals(slow)) == "");
     for (std::size_t c = 0; c < engine.size(); ++c) {
       const Deal& deal = engine[c];

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenarios/program/study.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/key_settings.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+
+// A key that is read, printed and acts on nothing is a lie. For every key of scope world or run there is a small study in which another value gives other events; no output key
+// has one.
+using namespace grapevine;
+using namespace grapevine::test;
+
+namespace {
+
+/// A lively study in which much happens within minutes.
+const Names lively{"population.sessions=6", "population.posts=8", "population.patience=5", "behaviour.like=0.3", "behaviour.reshare=0.15", "feed.window=\"6h\"", "time.warmup=\"6h\"",
+                   "time.measure=\"12h\"", "time.followup=\"6h\"", "replicates=1"};
+/// Under a classic model there are neither sessions nor hours.
+const Names contagious{"diffusion.cascades=300", "replicates=1"};
+const Names paid{"pays=[\"c\"]", "campaign.c.every=\"1h\"", "campaign.c.slot=\"2h\""};
+
+/// What a key needs beside `Setting::around` for its value to be seen in events: other surroundings, and further overrides.
+struct Beside {
+  std::string around;
+  Names overrides;
+};
+const std::string learning = "feed.ranking = \"weighted\"\nfeed.prior_strength = {like = 20, reply = 20, reshare = 20, click = 20}\n";
+const std::string three_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
+const std::map<std::string, Beside> beside{
+    {"tiers.from", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
+    {"graph.stands_for", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
+    {"feed.length", {"", {"feed.length=40", "population.posts=60", "population.patience=100"}}},
+    {"population.interest_skew", {"", {"behaviour.topic_match=3"}}},
+    {"population.shared_interest", {platform_world, {"behaviour.topic_match=3"}}},
+    {"feed.weights.like", {learning, {}}},
+    {"feed.weights.reply", {learning, {}}},
+    {"feed.weights.reshare", {learning, {}}},
+    {"feed.weights.click", {learning, {}}},
+    {"feed.prior.like", {learning, {}}},
+    {"feed.prior.reply", {learning, {}}},
+    {"feed.prior.reshare", {learning, {}}},
+    {"feed.prior.click", {learning, {"feed.weights.click=5"}}},
+    {"feed.prior_strength.click", {"feed.ranking = \"weighted\"\n", {"feed.weights.click=5"}}},
+    {"feed.prior_strength.reshare", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"engagement\"\n", {}}},
+    {"feed.holdout", {"feed.ranking = \"random\"\n", {}}},
+    {"price.post", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
+    {"price.follower", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
+    {"price.exponent", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
+    {"price.spread", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
+    {"campaign.c.budget", {campaign_table, {"campaign.c.count=50", "campaign.c.budget=3"}}},
+    {"campaign.c.acceptance", {campaign_table, {"campaign.c.count=20"}}},
+    {"campaign.c.followers", {campaign_table, {"campaign.c.followers=[50, 1000]"}}},
+    {"campaign.c.budget_of", {"[[campaign]]\nname = \"c\"\n[[campaign]]\nname = \"b\"\ncount = 2\n", {"campaign.c.budget=3"}}},
+    {"campaign.c.posts", {campaign_table, {"campaign.c.slots=5"}}},
+    {"campaign.c.tier", {two_tiers + campaign_table, {"campaign.c.tier=\"a\""}}},
+    {"campaign.c.epsilon", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"influence\"\n", {"diffusion.chance=0.02", "campaign.c.epsilon=0.6"}}},
+    {"campaign.c.runs", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"lazy-greedy\"\n", {"diffusion.chance=0.02", "campaign.c.runs=1"}}},
+};
+
+/// Keys without events of their own, and why.
+const std::map<std::string, std::string> without_events{
+    {"format", "has one value"},
+    {"graph.format", "tells how a file is read that is told apart by itself"},
+    {"graph.separator", "tells how a file is read"},
+    {"plant.p.name", "a name"},
+    {"arm.x.name", "a name"},
+    {"tiers.names", "names"},
+    {"campaign.c.product", "a name, for tables"},
+    {"campaign.c.margin", "what a sale earns: for tables"},
+    {"diffusion.large", "tells from where shapes are counted"},
+    {"diffusion.trees_from", "tells which trees are kept"},
+};
+
+/// What happened in every run, as hashes.
+std::vector<std::uint64_t> events_of(const Scenario& scenario) {
+  std::vector<std::uint64_t> events;
+  for (const RunRecord& record : run_study(scenario).records) events.push_back(record.event_hash);
+  return events;
+}
+
+bool names_campaign(const std::string& around) { return around.find("[[campaign]]\nname = \"c\"") != std::string::npos && around.find("pays") == std::string::npos; }
+bool is_classic(const std::string& text) { return text.find("diffusion.model") != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every key of a world or a run acts on what happens, and no output key does", "[scenarios][keys][wired]") {
+  const Folder folder;
+  std::string follows = "follower,followed,p,fan,star\n", other = "follower,followed,p,fan,star\n", accounts = "id\n", more_accounts = "id\n", degrees = "followers,followees\n", more_degrees = degrees;
+  for (int u = 0; u < 300; ++u)
+    for (int k = 1; k <= 6; ++k) {
+      follows += fmt::format("{},{},0.{},{},{}\n", u, (u * k * k + 7 * k) % 300, k, (u + k) % 300, u);
+      other += fmt::format("{},{},0.{},{},{}\n", u, (u * k + 3) % 300, 9 - k, u, (u + k) % 300);
+    }
+  for (int u = 0; u < 350; ++u) (u < 320 ? accounts : more_accounts) += fmt::format("{}\n", u);
+  for (int u = 0; u < 1'000; ++u) degrees += "3,3\n", more_degrees += u % 2 ? "4,3\n" : "2,3\n";
+  folder.write("follows.csv", follows);
+  folder.write("other.csv", other);
+  folder.write("degrees.csv", degrees);
+  folder.write("other-degrees.csv", more_degrees);
+  for (const Setting& setting : settings) {
+    const auto special = beside.find(setting.key);
+    const std::string around = special != beside.end() && !special->second.around.empty() ? special->second.around : setting.around;
+    const bool classic = is_classic(around) || setting.key == "diffusion.model";
+    Names overrides = classic && setting.key != "diffusion.model" ? contagious : setting.key == "diffusion.model" ? Names{"replicates=1"} : lively;
+    if (names_campaign(around) && setting.key != "pays") overrides.insert(overrides.end(), paid.begin(), paid.end());
+    if (special != beside.end()) overrides.insert(overrides.end(), special->second.overrides.begin(), special->second.overrides.end());
+    CAPTURE(setting.key, around, overrides);
+    std::string value = setting.value;
+    if (in_table(setting.key).rfind("graph.", 0) == 0 && value.find(".csv") != std::string::npos) value.insert(1, folder.path().string() + "/");
+    const auto file = folder.write("study.toml", study_with(around));
+    const Scenario one = read_scenario(file, overrides);
+    overrides.push_back(setting.key + "=" + value);
+    const Scenario another = read_scenario(file, overrides);
+    const std::string dotted = in_table(setting.key);
+    const std::size_t dot = dotted.rfind('.');
+    const Key* key = dot == std::string::npos ? find_key("", dotted) : find_key(dotted.substr(0, dot), dotted.substr(dot + 1));
+    REQUIRE(key != nullptr);
+    const bool acts = events_of(one) != events_of(another);
+    CHECK(acts == (key->scope != Scope::output && without_events.count(setting.key) == 0));
+  }
+}
