@@ -100,8 +100,10 @@ std::vector<std::vector<ExposedGroup>> groups_of(const ArmRuns& arm, const Respo
   std::vector<std::vector<ExposedGroup>> replicates;
   for (const RunRecord& run : arm.records) {
     std::vector<ExposedGroup>& groups = replicates.emplace_back();
-    for (const CurveRow& row : run.curve)
-      if (row.authors > 0 && row.followers > 0) groups.push_back(response.group(row));
+    for (const CurveRow& row : run.curve) {
+      const ExposedGroup group = response.group(row);
+      if (row.authors > 0 && row.followers > 0 && (group.exposure > 0 || group.outcome == 0)) groups.push_back(group);  // first looks at unpaid contagions are not counted
+    }
   }
   return replicates;
 }

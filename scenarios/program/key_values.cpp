@@ -665,7 +665,7 @@ std::string expected(const Key& key, bool limits) {
              range_in_words(key, limits);
     }
     case Kind::number_or_auto:
-      return fmt::format("\"auto\" or a number{}{}", key.unit.empty() ? "" : fmt::format(" of {}", key.unit), range_in_words(key, limits));
+      return fmt::format("\"auto\" or {}{}", key.unit.empty() ? "a number" : key.unit == "probability" ? "a probability" : fmt::format("a number of {}", key.unit), range_in_words(key, limits));
     case Kind::money:
       return "an amount of money" + range_in_words(key, limits) + ", with at most 6 decimals";
     case Kind::duration: {

@@ -397,7 +397,10 @@ std::string bands_block(const StudyResult& study, std::size_t room) {
     ComparisonRow figure;
     figure.estimate = row.estimate, figure.lower = row.lower, figure.upper = row.upper;
     const int decimals = decimals_of(figure);
-    table.add({heading(row.arm, room), row.metric, std::isnan(row.estimate) ? "-" : with_decimals(row.estimate, decimals), interval(figure, decimals, false),
+    // What a figure is about is told where an arm has it twice.
+    const auto twice = std::ranges::count_if(study.bands, [&](const BandRow& other) { return other.arm == row.arm && other.metric == row.metric; }) > 1;
+    const std::string_view of = std::string_view(row.of).substr(row.of.rfind("posts of ", 0) == 0 ? 9 : row.of.rfind("accounts of ", 0) == 0 ? 12 : 0);
+    table.add({heading(row.arm, room), twice ? fmt::format("{}, {}", row.metric, of) : row.metric, std::isnan(row.estimate) ? "-" : with_decimals(row.estimate, decimals), interval(figure, decimals, false),
                fmt::format("{:.6g} to {:.6g}", row.low, row.high), row.verdict});
   }
   return table.text();

@@ -594,7 +594,7 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
   });
   writer.part<TierRow>(schema::tier_cells, writer.rows(&RunRecord::tiers));
   writer.part<schema::RunFacts>(schema::run_cells, [&](auto&& use) {
-    for (const RunRecord& record : study.records) use(schema::RunFacts{record.event_hash, record.paid_reach});
+    for (const RunRecord& record : study.records) use(schema::RunFacts{record.event_hash, record.paid_reach}, record.draws);
   });
   writer.part<schema::RunReproduction>(schema::run_models, [&](auto&& use) {
     for (const RunRecord& record : study.records) use(schema::RunReproduction{record.reproduction_number});

@@ -139,7 +139,7 @@ TEST_CASE("amplification is looks per session of ranked readers over those of re
   const auto runs = with_holdout();
   REQUIRE(holds_out(arm_of(runs)));
   const auto rows = tier_rates(arm_of(runs), tiers);
-  CHECK(rows.size() == 14);
+  CHECK(rows.size() == 16);
   CHECK(row_of(rows, "posts of tier small", "amplification").estimate == 2);    // 240 / 120 over 12 / 12
   CHECK(row_of(rows, "posts of tier large", "amplification").estimate == 0.2);  // 120 / 120 over 60 / 12
   CHECK(row_of(rows, "posts of tier large", "amplification").unit == "1");
@@ -280,13 +280,14 @@ TEST_CASE("what the accounts of a campaign have in common, worked out by hand", 
   runs[1].campaigns[0].outcomes.clicks = 12;
   runs[0].campaigns[3].accounts = 1;  // ran once only: it is not told
   const auto rows = campaign_facts(arm_of(runs), {"pair", "single", "idle", "once"});
-  REQUIRE(rows.size() == 2 * 5);
+  REQUIRE(rows.size() == 2 * 6);
   const std::string pair = "accounts of campaign pair", single = "accounts of campaign single";
   CHECK(row_of(rows, pair, "audience over random audiences").estimate ==
         Approx(32. / 38).epsilon(1e-14));  // 100 (1 - 0.9 x 0.9) = 19 in each replicate
   CHECK(row_of(rows, pair, "followed accounts per follower").estimate == 40. / 32);
   CHECK(row_of(rows, pair, "reach of audience").estimate == 12. / 32);
   CHECK(row_of(rows, pair, "impressions per reached user").estimate == 1.5);
+  CHECK(row_of(rows, pair, "money per thousand impressions").estimate == Approx(16'000. / 18).epsilon(1e-14));
   // 16 of money for 16 clicks that bring 10 each if they buy: one in ten must.
   CHECK(row_of(rows, pair, "break-even purchases per click").estimate == Approx(0.1).epsilon(1e-15));
   CHECK(row_of(rows, pair, "break-even purchases per click").unit == "purchases per click");
@@ -296,7 +297,7 @@ TEST_CASE("what the accounts of a campaign have in common, worked out by hand", 
 
   for (RunRecord& run : runs) run.campaigns[0].margin = -1, run.campaigns[1].margin = 0;
   const auto without = campaign_facts(arm_of(runs), {"pair", "single", "idle", "once"});
-  CHECK(without.size() == 4 + 5);  // a margin that is not said has no row; one of nothing is never earned back
+  CHECK(without.size() == 5 + 6);  // a margin that is not said has no row; one of nothing is never earned back
   CHECK(is_the_one_nan(row_of(without, single, "break-even purchases per click").estimate));
 }
 

@@ -192,9 +192,9 @@ TEST_CASE("files that are no whole result of a known format are refused with the
   SECTION("a newer format") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "3.3");
+    file.attribute("/", "format_version", "4.3");
     file.commit();
-    CHECK(has(complaint_of([&] { read_result(path); }), "result format 3.3 is newer than this program reads (2.x)"));
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 4.3 is newer than this program reads (3.x)"));
   }
   SECTION("a result cut short, wherever") {
     write_result(path, test::sample_study());
@@ -210,12 +210,12 @@ TEST_CASE("files that are no whole result of a known format are refused with the
     file.attribute("/", "format", "grapevine result");
     file.attribute("/", "format_version", "1.7");
     file.commit();
-    CHECK(has(complaint_of([&] { read_result(path); }), "result format 1.7 is older than this program reads (2.x)"));
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 1.7 is older than this program reads (3.x)"));
   }
   SECTION("a result without one of its columns") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "2.0");
+    file.attribute("/", "format_version", "3.0");
     file.commit();
     CHECK_THROWS_AS(read_result(path), BadRequest);
   }

@@ -126,7 +126,8 @@ TEST_CASE("model by model, contagions are below the epidemic threshold but for t
   for (const std::vector<std::string>& overrides : graphs) {
     const Scenario study = read_scenario(library / "model-by-model.toml", overrides);
     const StudyGraph world = make_graph(study, 0);
-    const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, study.world, {}, streams_of(study, 0));
+    const Deals deals(world.graph, world.accounts, study.world, streams_of(study, 0));
+    const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, study.world, deals, streams_of(study, 0));
     for (const Arm& arm : study.arms) {
       if (arm.run.diffusion.model == DiffusionModel::feed) continue;
       CAPTURE(overrides, arm.name);

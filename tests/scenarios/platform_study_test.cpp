@@ -232,7 +232,7 @@ feed.window = "3h"
 price = {post = 10, follower = 0.1, exponent = 0.8, spread = 0.5}
 plant = [{name = "star", followers = [8_000, 8_000]}]
 campaign = [{name = "star", plant = "star", count = 1, slots = 2, every = "1h", slot = "1h"},
-            {name = "half", tier = "some", acceptance = 0.3, budget_of = "star", budget_share = 0.5, margin = 4, slots = 2, every = "1h", slot = "1h"}]
+            {name = "half", tier = "some", acceptance = 0.3, budget_of = "star", budget_share = 0.9, margin = 4, slots = 2, every = "1h", slot = "1h"}]
 arm = [{name = "star", pays = ["star"]}, {name = "half", pays = ["half"]}]
 claims = {micro = "some", mega = "many", micro_arm = "half", mega_arm = "star"}
 )";
@@ -240,7 +240,7 @@ claims = {micro = "some", mega = "many", micro_arm = "half", mega_arm = "star"}
   const RunRecord &star = study.record(0, 0, 0), &half = study.record(0, 1, 0);
   const CampaignRow &one = star.campaigns[0], &many = half.campaigns[1];
   CHECK((one.offers == 1 && one.declined == 0 && one.accounts == 1 && one.margin == -1));
-  CHECK(many.budget == one.spent / 2);
+  CHECK(many.budget == one.spent * 9 / 10);
   CHECK((many.spent <= many.budget && many.spent > 0));
   CHECK(many.margin == 4 * micro_per_unit);
   CHECK((many.accounts >= 2 && many.declined >= 1 && many.offers == many.accounts + many.declined));

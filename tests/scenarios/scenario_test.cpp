@@ -109,13 +109,13 @@ every = 1979-05-27
       "study.toml:15:9: graph.users is 5000000000; expected a whole number of users, 2 to 4294967294",
       "study.toml:16:12: graph.exponent is 2; expected a number above 2 and at most 10",
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
-      "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", \"weighted\"; did "
+      "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", \"weighted\", \"oracle\", \"no-learning\"; did "
       "you mean \"weighted\"?",
       "study.toml:21:1: unknown key 'lenght' in [feed]; did you mean 'length'?",
       "study.toml:22:10: feed.length is -50; expected a whole number of posts, 1 or more",
       "study.toml:23:1: unknown key 'users' in [feed]; [graph] has a key of that name",
       "study.toml:24:11: feed.weights is 3; expected a section [feed.weights] with keys of its own",
-      "study.toml:27:8: feed.prior.like is 1.5; expected a probability, 0 to 1",
+      "study.toml:27:8: feed.prior.like is 1.5; expected \"auto\" or a probability, 0 to 1",
       "study.toml:29:2: unknown section 'fed' at the top level; did you mean 'feed'?",
       "study.toml:33:8: price.post is 1e-07; expected an amount of money, 0 to 1000000000, with at most 6 decimals; round it to millionths",
       "study.toml:34:12: price.follower is \"1 cent\"; expected an amount of money, 0 to 100, with at most 6 decimals",
@@ -158,9 +158,9 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "5:8: time.tick is \"9min\", and output.every defaults to \"1h\"; expected a default of whole ticks; set output.every"},
       {"[feed]\nwindow = \"25min\"\n",
        "5:10: feed.window is \"25min\"; expected whole ticks of \"10min\" (time.tick); the nearest are \"20min\" or \"30min\""},
-      {"[feed.weights]\nlike = 1.0\n", "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\"; remove it"},
+      {"[feed.weights]\nlike = 1.0\n", "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
       {"[[arm]]\nname = \"a\"\nfeed.weights.like = 1.0\n[[arm]]\nname = \"b\"\nfeed.ranking = \"weighted\"\n",
-       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\"; remove it"},
+       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
       {"graph.audiences = [[10, 5]]\n", "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},
       {"graph.undirected = true\n", "4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); remove it"},
       {"graph.model = \"erdos-renyi\"\ngraph.exponent = 3\n",
@@ -435,8 +435,8 @@ TEST_CASE("ranges that are sound one by one are refused where they are not toget
 
   const std::string busy = "format = 1\nseed = 7\ngraph.users = 4_294_967_294\ngraph.mean_followees = 1\npopulation.posts = 1440\n";
   CHECK(only(refusal_of_text(busy)) ==
-        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"3d\", about 1.86e+12 in a run; expected at most 4294967295; lower one of them");
-  CHECK(refusal_of_text(busy, {"population.posts=0.3"}).empty());
+        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"4d\", about 2.47e+12 in a run; expected at most 4294967295; lower one of them");
+  CHECK(refusal_of_text(busy, {"population.posts=0.2"}).empty());
 
   // The longest durations of the shortest ticks: ten years of minutes each.
   const std::string long_run = smallest + "[time]\ntick = \"1min\"\nwarmup = \"3650d\"\nmeasure = \"3650d\"\nfollowup = \"3650d\"\n";

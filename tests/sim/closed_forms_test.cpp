@@ -315,6 +315,29 @@ TEST_CASE("an action is taken once by a reader on a root, however often the root
   CHECK(most > 4);
 }
 
+TEST_CASE("a reader who meets a post again decides once, or anew", "[sim][closed-form]") {
+  constexpr std::uint32_t relays = 3, readers = 400;
+  constexpr double p = 0.2;
+  RunParameters run = plain_run(8, {p, 0, 1, 0});
+  run.behaviour.again = GENERATE(Again::once, Again::fresh);
+  // User 0 writes, 1 to 3 hand on what the one before them has, a tick later each; all others follow these four and meet every root four times. Sessions in every tick, patience
+  // for everything.
+  Town town(graph_of(1 + relays + readers, [](auto u, auto v) { return u > relays ? v <= relays : u == v + 1; }), alike(37, certain, 0.5, endless, {3600, 10, 30, 10}), run);
+  double roots = 0, looks = 0, first_looks = 0, likes = 0;
+  for (const PostRow& row : town.record(run).posts)
+    if (row.author == UserId{0}) {
+      ++roots;
+      looks += static_cast<double>(row.impressions_followed + row.impressions_reshared);
+      first_looks += static_cast<double>(row.reach);
+      likes += static_cast<double>(row.likes);
+    }
+  REQUIRE(roots >= 8);
+  CHECK(looks == roots * (readers * (1 + relays) + relays));
+  CHECK(first_looks == roots * (readers + relays));
+  const double share = run.behaviour.again == Again::once ? p : 1 - std::pow(1 - p, 1 + relays);  // 0.2 or 0.59
+  CHECK(within_five_sd(likes - roots * relays * p, roots * readers, share));
+}
+
 TEST_CASE("impressions by reader, by author, by root and by tick add up to the same number", "[sim][conservation]") {
   const FeedMemory memory = GENERATE(FeedMemory::session, FeedMemory::window);
   RunParameters run = plain_run(24, {0.3, 0.2, 0.1, 0.5});

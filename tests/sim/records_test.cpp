@@ -208,7 +208,7 @@ TEST_CASE("an author whom billions look at has the sums of all its posts", "[sim
   CHECK(authors[0].posts == 3);
   CHECK(authors[0].impressions.value() == 12'000'000'000);
   CHECK(authors[0].engagement.value() == 18'000'000'000);
-  CHECK(sizeof(AuthorTotals) <= 12 + 8);  // bytes a user
+  CHECK(sizeof(AuthorTotals) <= 12 + 8 + 8);  // bytes a user
 }
 
 TEST_CASE("means of accounts' rates do not wrap round, however large the rates and many the accounts", "[sim][overflow]") {
@@ -221,7 +221,7 @@ TEST_CASE("means of accounts' rates do not wrap round, however large the rates a
   World world(graph, accounts, parameters, lively_run(), ReplicateStreams{}, alone);
   double per_follower = 0, with_followers = 0;
   for (std::uint32_t u = 0; u < 500; ++u) {
-    world.state.authors[u] = {1, WideCount(2), WideCount(16'000'000'000)};
+    world.state.authors[u] = {1, WideCount(2), WideCount(2), WideCount(16'000'000'000)};
     const double followers = graph.follower_count(UserId{u});
     if (followers > 0) per_follower += 16e9 / followers, ++with_followers;
   }
