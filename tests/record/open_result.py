@@ -25,7 +25,7 @@ def check(engine):
     assert list(summary.tier.values) == ["nano", "micro", "mega ☃"]
     assert list(summary.followers_from.values) == [0, 3000, 5_000_000_000]
     cell = summary.sel(point="scenario", arm="control", replicate=0, tier="nano")
-    assert [int(cell[name]) for name in ("accounts", "posts", "impressions", "cost")] == [1, 2, 1005, -11_000_000]
+    assert [int(cell[name]) for name in ("accounts", "posts", "impressions", "cost")] == [1, 2, 1005, -12_000_000]
     assert summary.impressions.dims == ("point", "arm", "replicate", "tier") and summary.impressions.attrs["long_name"]
     assert all(len(text) == 16 for text in summary.event_hash.values.ravel())
     assert list(opened["campaigns"].campaign.values) == ["many", "one"]
