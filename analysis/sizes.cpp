@@ -57,7 +57,7 @@ constexpr std::array rates{
          [](const TierRow& t) { return number(t.outcomes.reach); }},
     Rate{{"impressions per follower", "impressions per follower and post", "looks at a post per follower of its author, all posts together"}, impressions_of, follower_posts_of},
 };
-constexpr TierRate amplification{"amplification", "1", "impressions per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
+constexpr TierRate amplification{"amplification", "1", "impressions of the posts of measure per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
 
 Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
   const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };

@@ -113,7 +113,7 @@ public:
     Asked asked;
     std::vector<Deal> deals;
     while (deals.size() < (random ? draws : budgets.size())) {
-      const MicroMoney budget = budgets[std::min(deals.size(), budgets.size() - 1)];
+      const MicroMoney budget = budgets[deals.size() % budgets.size()];
       const auto same = std::ranges::find(deals, budget, &Deal::budget);
       try {
         deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
@@ -353,11 +353,14 @@ bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::stri
   });
 }
 
-Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
-    : graph_(graph), accounts_(accounts), parameters_(parameters), streams_(streams), expected_(expected), draws_(draws), by_campaign_(parameters.campaigns.size()) {
-  GRAPEVINE_EXPECTS(draws > 0);
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected, std::vector<std::uint32_t> draws)
+    : graph_(graph), accounts_(accounts), parameters_(parameters), streams_(streams), expected_(expected), draws_(std::move(draws)), by_campaign_(parameters.campaigns.size()) {
+  GRAPEVINE_EXPECTS(draws_.size() == parameters.campaigns.size() && std::ranges::find(draws_, 0u) == draws_.end());
   choose({});
 }
+
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
+    : Deals(graph, accounts, parameters, streams, expected, std::vector<std::uint32_t>(parameters.campaigns.size(), draws)) {}
 
 void Deals::look_back(const std::function<std::vector<double>()>& past_rates) {
   const std::lock_guard lock(looking_back_);
@@ -367,9 +370,8 @@ void Deals::look_back(const std::function<std::vector<double>()>& past_rates) {
 }
 
 std::vector<Deal> Deals::of(std::uint32_t draw) const {
-  GRAPEVINE_EXPECTS(draw < draws_);
   std::vector<Deal> deals;
-  for (const std::vector<Deal>& by_draw : by_campaign_) deals.push_back(by_draw[std::min<std::size_t>(draw, by_draw.size() - 1)]);
+  for (const std::vector<Deal>& by_draw : by_campaign_) deals.push_back(by_draw[draw % by_draw.size()]);
   return deals;
 }
 
@@ -392,7 +394,7 @@ void Deals::choose(PastRates past) {
         budgets.clear();
         for (const Deal& deal : by_campaign_[j]) budgets.push_back(share_of(deal.spent(), campaign.budget_share));
       }
-      by_campaign_[i] = chooser.make(campaign, budgets, draws_);
+      by_campaign_[i] = chooser.make(campaign, budgets, draws_[i]);
       done[i] = true;
     }
 }

@@ -54,7 +54,8 @@ struct ExpectedSpread {
   std::function<void()> alive = {};           ///< called every second or so while accounts are chosen, by the thread that asks; ends the choice by throwing
 };
 
-/// The deals of every campaign of a replicate, whether an arm pays for it or not; spent <= budget for each. Several *draws* are as many choices of accounts in the same world.
+/// The deals of every campaign of a replicate, whether an arm pays for it or not; spent <= budget for each. Several *draws* are as many choices of accounts in the same world, and a
+/// campaign may have more of them than the one whose money it takes as its measure: that one's amounts are then taken in turn, again and again.
 ///
 /// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the budget. They are asked in the order of
 /// `CampaignParameters::choose`, equal ones by a keyed hash, and those that accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and
@@ -72,15 +73,17 @@ struct ExpectedSpread {
 /// as `random`, and so are `influence` and `lazy-greedy` where their budget hangs on it.
 class Deals {
 public:
-  /// `graph`, `accounts` and what `expected` points to outlive the deals.
+  /// `draws`: of each campaign, at least 1. `graph`, `accounts` and what `expected` points to outlive the deals.
+  Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected,
+        std::vector<std::uint32_t> draws);
+  /// As many draws of each.
   Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams, const ExpectedSpread& expected = {},
         std::uint32_t draws = 1);
 
   /// Chooses for the campaigns that wait for it. The first call asks for the rates; another does nothing.
   void look_back(const std::function<std::vector<double>()>& past_rates);
 
-  std::uint32_t draws() const { return draws_; }
-  /// Of every campaign, in their order.
+  /// Of every campaign, in their order; of one with fewer draws that of `draw` modulo their number.
   std::vector<Deal> of(std::uint32_t draw) const;
 
 private:
@@ -91,7 +94,7 @@ private:
   const WorldParameters parameters_;
   const ReplicateStreams streams_;
   const ExpectedSpread expected_;
-  const std::uint32_t draws_;
+  const std::vector<std::uint32_t> draws_;
   std::vector<std::vector<Deal>> by_campaign_;  ///< one a draw, or one for all
   std::mutex looking_back_;
   bool looked_back_ = false;

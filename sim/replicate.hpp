@@ -48,7 +48,7 @@ public:
   void warm_up(const TickHook& hook = {});
 
   /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be run in any order, any number of times.
-  /// Every part returns the whole record. `draw`: which choice of accounts is paid, below `Deals::draws`.
+  /// Every part returns the whole record. `draw`: which choice of accounts is paid.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 
   std::vector<MemoryLine> memory() const;

@@ -291,8 +291,10 @@ void hold_session(World& world, std::size_t i, Session& session, BlockOutput& ou
     if (hot.counted()) reached |= 1u << hot.tier() | (post.campaign != PostIdentity::no_campaign ? 0x10000u << post.campaign : 0u);
     for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.bits >> a & 1;
     if (post.campaign != PostIdentity::no_campaign && impression.bits & Impression::first) out.paid_looks.push_back({reader, impression.root});
-    ++group.impressions[hot.tier()];
-    group.engagement[hot.tier()] += static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(impression.bits) & Impression::engagement_bits));
+    if (hot.counted()) {
+      ++group.impressions[hot.tier()];
+      group.engagement[hot.tier()] += static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(impression.bits) & Impression::engagement_bits));
+    }
     out.event_hash += nested_mix(nested_mix(world.keys.event_hash, post.key, reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
                                  impression.emitter.value() | static_cast<std::uint64_t>(impression.bits & Impression::action_bits) << 32 |
                                      static_cast<std::uint64_t>(impression.position) << 40,
@@ -349,7 +351,7 @@ void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity
   state.tick_posts.push_back({});
   TickCounts& counts = state.tick_counts.back();
   const TimeParameters& time = parameters.time;
-  const bool measured = time.warmup <= state.clock.now && state.clock.now < time.warmup + time.measure;
+  const bool warm = time.warmup <= state.clock.now;
   scratch.reshares.clear();
   std::vector<UserId> withheld;
   std::vector<ImpressionDelta> deltas;
@@ -371,7 +373,7 @@ void World::commit(std::vector<PostIdentity>&& organic, std::vector<PostIdentity
         row.served += out.delivered[from] - out.left_out[from];
         row.impressions += out.looked_at[from];
       }
-    if (measured)
+    if (warm)
       for (std::size_t g = 0; g < reader_groups; ++g) {
         state.groups[g].sessions += out.groups[g].sessions;
         for (std::size_t tier = 0; tier < state.tiers.size(); ++tier) {

@@ -79,10 +79,10 @@ struct AuthorTotals {
   WideCount engagement;
 };
 
-/// Sessions of `measure`, of this part's readers of one group.
+/// Sessions from the start of `measure` on, of this part's readers of one group.
 struct GroupSums {
   std::uint64_t sessions = 0;
-  std::uint64_t impressions[most_tiers] = {};  ///< by tier of the root's author, all roots
+  std::uint64_t impressions[most_tiers] = {};  ///< at counted roots, by tier of their authors
   std::uint64_t engagement[most_tiers] = {};
 };
 

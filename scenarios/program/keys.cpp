@@ -282,7 +282,8 @@ std::vector<Key> make_keys() {
        .name = "draws",
        .kind = K::whole,
        .field = [](const Target& target) -> Field { return &target.run->draws; },
-       .sentence = "Choices of accounts that an arm is run for in the same world; its outcomes are their means. No account is asked a second time before all were asked once.",
+       .sentence = "Choices of accounts that an arm is run for in the same world; its outcomes are their means. No account is asked a second time before all were asked once. "
+                   "Where a campaign's budget is what another pays, give a multiple of the draws of that one's arm: its amounts are taken in turn.",
        .source = "assumption",
        .scope = S::run,
        .range = WholeRange{1, 1'000},

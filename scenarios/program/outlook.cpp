@@ -162,7 +162,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 
   const ExpectedSpread expected{scenario.run.diffusion, world.chances, {}};
-  const auto choices = std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), expected, draws_of(scenario));
+  const auto choices = std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, 0), expected, draws_by_campaign(scenario));
   const std::vector<Deal> deals = choices->of(0);
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;

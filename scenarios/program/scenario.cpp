@@ -1098,9 +1098,13 @@ bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_p
 
 std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) { return vary_by_draw(scenario.world, arm.run.pays) ? arm.run.draws : 1; }
 
-std::uint32_t draws_of(const Scenario& scenario) {
-  std::uint32_t most = 1;
-  for (const Arm& arm : scenario.arms) most = std::max(most, draws_of(scenario, arm));
+std::vector<std::uint32_t> draws_by_campaign(const Scenario& scenario) {
+  std::vector<std::uint32_t> most;
+  for (const CampaignParameters& campaign : scenario.world.campaigns) {
+    most.push_back(1);
+    for (const Arm& arm : scenario.arms)
+      if (std::ranges::find(arm.run.pays, campaign.name) != arm.run.pays.end()) most.back() = std::max(most.back(), draws_of(scenario, arm));
+  }
   return most;
 }
 

@@ -159,8 +159,8 @@ bool warms_up(const Scenario& scenario);
 
 /// How many choices of accounts the arm is run for: one where its deals are the same in all.
 std::uint32_t draws_of(const Scenario& scenario, const Arm& arm);
-/// The most of all arms: so many choices are made in each world.
-std::uint32_t draws_of(const Scenario& scenario);
+/// Of each campaign, how many choices are made in each world: the most that an arm which pays for it is run for, 1 where none pays.
+std::vector<std::uint32_t> draws_by_campaign(const Scenario& scenario);
 
 /// Reads `file`, with `overrides` of the form `key=value` (values are TOML) laid over it. Relative paths in the file are taken from its folder, those of overrides
 /// from the working directory. Throws BadRequest with every mistake at once, in order of lines, each `file:line:column: found; expected; hint`.

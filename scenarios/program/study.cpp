@@ -33,7 +33,7 @@ ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world
 
 /// Whom the campaigns of a replicate pay.
 std::shared_ptr<Deals> make_deals(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate, std::function<void()> alive) {
-  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), expected_spread(scenario, world, std::move(alive)), draws_of(scenario));
+  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate), expected_spread(scenario, world, std::move(alive)), draws_by_campaign(scenario));
 }
 
 void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {

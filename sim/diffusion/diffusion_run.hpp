@@ -39,7 +39,7 @@ public:
                      std::shared_ptr<ReproductionNumbers> numbers = std::make_shared<ReproductionNumbers>());
 
   /// Runs one arm, whose model is not that of feeds. Does not change the replicate. Throws as `expect_possible` does. `draw`: which choice
-  /// of accounts is paid, below `Deals::draws`.
+  /// of accounts is paid.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const ShareHook& hook = {}, std::uint32_t draw = 0) const;
 
   /// Of an arm whose model is not that of feeds. With topic-match in the topic of the first campaign that it pays for, or topic 0: others

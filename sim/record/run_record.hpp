@@ -56,7 +56,7 @@ inline constexpr std::size_t source_count = 2;
 enum class ReaderGroup : std::uint8_t { ranked, held_out };
 inline constexpr std::size_t reader_groups = 2;
 
-/// A row of `/readers`: sessions of `measure` held by one group of readers, and what they looked at, by tier of the author, counted roots and others.
+/// A row of `/readers`: what one group of readers looked at of counted roots, by tier of the author, and did with it, until the end of the run.
 struct ReaderRow {
   std::uint64_t impressions = 0;
   std::uint64_t engagement = 0;
@@ -254,7 +254,7 @@ struct RunRecord {
   std::uint32_t draws = 1;  ///< choices of accounts that the run was made for, each in the same world
   std::vector<TierRow> tiers;
   std::vector<LedgerRow> ledger;                        ///< by tier and source, the source fastest
-  std::vector<std::uint64_t> group_sessions;            ///< by group of readers: ranked, held out
+  std::vector<std::uint64_t> group_sessions;            ///< from the start of `measure` on, by group of readers: ranked, held out
   std::vector<ReaderRow> readers;                       ///< by group and tier, the tier fastest
   std::vector<CurveRow> curve;                          ///< by follower class, up to that of all users
   std::vector<CampaignRow> campaigns;

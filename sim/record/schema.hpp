@@ -69,7 +69,7 @@ inline constexpr std::array<Group, 20> groups{{
     {"structure", "Shapes of cascades of two tiers, as they are and matched on size: descriptive, since size is itself an outcome."},
     {"bands", "Figures held against what is expected of them. Pass: the 95 % interval lies inside the band and is no wider than a third of it; fail: it lies outside."},
     {"ledger", "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
-    {"readers", "Sessions of measure by group of readers, and what they looked at, by tier of the root's author, counted roots and others."},
+    {"readers", "Sessions from the start of measure to the end of the run by group of readers, and what they looked at of counted roots, by tier of these' authors."},
     {"curve",
      "Authors of counted roots by follower count: one class for each count below 16, then eight of equal width in each octave. Sums over accounts and of their squares."},
     {"campaigns",
@@ -287,13 +287,13 @@ void columns(Row& row, Column& column) {
 
 template <Of<GroupSessions> Row, class Column>
 void columns(Row& row, Column& column) {
-  column("sessions", row.sessions, count_units, "sessions of measure");
+  column("sessions", row.sessions, count_units, "sessions from the start of measure to the end of the run");
 }
 
 template <Of<ReaderRow> Row, class Column>
 void columns(Row& row, Column& column) {
-  column("impressions", row.impressions, count_units, "times a root was looked at in sessions of measure");
-  column("engagement", row.engagement, count_units, "likes, replies and reshares in sessions of measure");
+  column("impressions", row.impressions, count_units, "times a counted root was looked at");
+  column("engagement", row.engagement, count_units, "likes, replies and reshares of counted roots");
 }
 
 template <Of<CurveRow> Row, class Column>

@@ -259,7 +259,7 @@ TEST_CASE("tiers have amplification where readers were held out, and missing rat
   StudyResult study = judged();
   const std::string text = comparison_table(study);
   CHECK(contains(text, "By tier of the author, in the arm one-large"));  // the arm of claim 2
-  CHECK(contains(in_one_line(text), "amplification: impressions per session of readers that are ranked for, over those of readers held out"));
+  CHECK(contains(in_one_line(text), "amplification: impressions of the posts of measure per session of readers that are ranked for, over those of readers held out"));
   // Large accounts: 90 000 looks in 900 sessions over 10 000 in 100.
   bool found = false;
   for (const std::string& line : lines(text.substr(text.find("amplification")))) {

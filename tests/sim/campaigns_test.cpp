@@ -416,6 +416,27 @@ TEST_CASE("the first draw is the choice of a study without draws, and what nothi
   CHECK_FALSE(vary_by_draw(parameters, {"one", "best", "fans", "cheap"}));
 }
 
+TEST_CASE("a campaign with more draws than the one whose money it measures takes that one's amounts in turn", "[sim][campaigns][draws]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Accounts accounts = manifold_accounts(2'000);
+  WorldParameters parameters = manifold_parameters();
+  parameters.campaigns[0].choose = AccountChoice::random;
+  REQUIRE(parameters.campaigns[1].budget_of == parameters.campaigns[0].name);
+  std::vector<std::uint32_t> draws(parameters.campaigns.size(), 1);
+  draws[0] = 2, draws[1] = 6;
+  const Deals deals(graph, accounts, parameters, ReplicateStreams{}, {}, draws);
+  REQUIRE(deals.of(0)[0].spent() != deals.of(1)[0].spent());
+  std::set<std::vector<std::uint32_t>> chosen;
+  for (std::uint32_t draw = 0; draw < 6; ++draw) {
+    CHECK(deals.of(draw)[0].spent() == deals.of(draw % 2)[0].spent());
+    CHECK(deals.of(draw)[1].budget == deals.of(draw % 2)[0].spent());
+    std::vector<std::uint32_t> users;
+    for (const Purchase& purchase : deals.of(draw)[1].purchases) users.push_back(purchase.user.value());
+    chosen.insert(users);
+  }
+  CHECK(chosen.size() == 6);
+}
+
 TEST_CASE("another candidate comes between the others in the order of draws and moves none of them", "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(500);
   WorldParameters narrow = one_a_draw();

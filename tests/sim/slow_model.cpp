@@ -459,9 +459,11 @@ void Model::session(UserId reader) {
     react(look, candidate.proof);
     looks.push_back(look);
     ++from(candidate).impressions;
-    ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
-    ++read.impressions;
-    read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
+    if (counted(posts[candidate.post])) {
+      ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
+      ++read.impressions;
+      read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
+    }
   }
 
   ++ticks.back().sessions;
@@ -644,7 +646,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
 
   record.group_sessions.resize(2);
   record.readers.resize(2 * record.tiers.size());
-  for (Tick t = time.warmup; t < now && t < time.warmup + time.measure; ++t)
+  for (Tick t = time.warmup; t < now; ++t)
     for (std::size_t group = 0; group < 2; ++group) {
       record.group_sessions[group] += ticks[t].group_sessions[group];
       for (std::size_t i = 0; i < record.tiers.size(); ++i) {
