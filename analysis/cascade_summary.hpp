@@ -9,14 +9,15 @@
 
 namespace grapevine {
 
-/// What many cascades look like together: the figures by which recorded and simulated ones are held against each other. A figure that
-/// nothing determines is missing.
+/// What many cascades look like together: the figures by which recorded and simulated ones are held against each other.
+/// A figure that nothing determines is missing.
 ///
-/// Structural virality is looked at in large cascades only (100 nodes, as Goel et al. 2016 do): in small ones it is little more than their
-/// size.
+/// Structural virality is looked at in large cascades only (100 nodes, as Goel et al. 2016 do): in small ones it is
+/// little more than their size.
 struct CascadeSummary {
   static constexpr std::uint32_t large = 100;  ///< nodes from which a cascade counts as large
-  static constexpr double flat = 3;  ///< structural virality below which a cascade is little more than one broadcast and some echoes
+  static constexpr double flat =
+      3;  ///< structural virality below which a cascade is little more than one broadcast and some echoes
   static constexpr std::array<unsigned, 7> percents = {10, 25, 50, 75, 90, 99, 100};
   using Quantiles = std::array<double, percents.size()>;  ///< at `percents`; see analysis/quantile.hpp
 

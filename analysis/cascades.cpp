@@ -33,7 +33,8 @@ double virality(const CascadeShapes& shapes) {
   return histogram_quantile(shapes.virality, percent / 100.0, least_virality);
 }
 
-/// A fact with what it is computed from: a quotient pooled over replicates, or, without `per`, a number of each replicate.
+/// A fact with what it is computed from: a quotient pooled over replicates, or, without `per`, a number of each
+/// replicate.
 struct Fact {
   CascadeFact told;
   double (*total)(const CascadeShapes&);
@@ -51,7 +52,8 @@ constexpr std::array facts{
     Fact{{"share that ends within one step", "1", "cascades in which everybody has the post from the root"},
          [](const CascadeShapes& shapes) {
            double sum = 0;
-           for (std::size_t depth = 0; depth < std::min<std::size_t>(2, shapes.depths.size()); ++depth) sum += number(shapes.depths[depth]);
+           for (std::size_t depth = 0; depth < std::min<std::size_t>(2, shapes.depths.size()); ++depth)
+             sum += number(shapes.depths[depth]);
            return sum;
          },
          cascades},
@@ -63,7 +65,8 @@ constexpr std::array facts{
            return number(std::accumulate(shapes.virality.begin(), shapes.virality.end(), std::uint64_t{0}));
          },
          nullptr},
-    Fact{{"structural virality, 10 %", "1", "mean distance between two adopters: a tenth of the large cascades have less", true},
+    Fact{{"structural virality, 10 %", "1",
+          "mean distance between two adopters: a tenth of the large cascades have less", true},
          virality<10>,
          nullptr},
     Fact{{"structural virality, 25 %", "1", "a quarter have less", true}, virality<25>, nullptr},
@@ -74,7 +77,8 @@ constexpr std::array facts{
          [](const CascadeShapes& shapes) { return shapes.size_virality_correlation; },
          nullptr},
     Fact{{"largest broadcast, median share", "1",
-          "adopters who have the post from the adopter that passed it on most often, over all but the root; half of the large cascades "
+          "adopters who have the post from the adopter that passed it on most often, over all but the root; half of "
+          "the large cascades "
           "have less",
           true},
          [](const CascadeShapes& shapes) { return histogram_quantile(shapes.broadcasts, 0.5, least_broadcast); },
@@ -93,7 +97,9 @@ std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm) {
   if (!std::ranges::any_of(arm.records, [](const RunRecord& run) { return cascades(run.shapes) > 0; })) return {};
   std::vector<ComparisonRow> rows;
   for (const Fact& fact : facts) {
-    const auto of = [](double (*count)(const CascadeShapes&)) { return [count](const RunRecord& run) { return count(run.shapes); }; };
+    const auto of = [](double (*count)(const CascadeShapes&)) {
+      return [count](const RunRecord& run) { return count(run.shapes); };
+    };
     const Series series = fact.per ? series_of(arm, of(fact.total), of(fact.per)) : series_of(arm, of(fact.total));
     rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.told.unit, series));
   }

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "analysis/contrasts.hpp"
-#include "sim/record/result.hpp"
+#include "analysis/rows.hpp"
+#include "sim/state/run_record.hpp"
 
-/// What the cascades of one arm look like: how large they grow, how far from the root, and how the large ones are built (Goel et al. 2016).
+/// What the cascades of one arm look like: how large they grow, how far from the root, and how the large ones are built
+/// (Goel et al. 2016).
 namespace grapevine {
 
 inline constexpr std::string_view cascade_contrast = "unpaid cascades";  ///< of these rows
@@ -21,8 +23,9 @@ struct CascadeFact {
 };
 std::vector<CascadeFact> cascade_fact_list();
 
-/// All of them, in the order of the list; nothing where the arm counted no cascade. Shares and means pool the cascades of all replicates
-/// (jackknife); quantiles and correlations are means over replicates (t interval), missing where a replicate has no large cascade.
+/// All of them, in the order of the list; nothing where the arm counted no cascade. Shares and means pool the cascades
+/// of all replicates (jackknife); quantiles and correlations are means over replicates (t interval), missing where a
+/// replicate has no large cascade.
 std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm);
 
 /// The `p`-quantile of a histogram whose class i begins at `least[i]`, linear within a class; NaN where it is empty.

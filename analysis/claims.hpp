@@ -8,7 +8,8 @@
 
 #include "analysis/verdicts.hpp"
 
-/// The five claims about small accounts that a study may judge, each with one contrast declared before anything was run.
+/// The five claims about small accounts that a study may judge, each with one contrast declared before anything was
+/// run.
 namespace grapevine {
 
 struct Claim {
@@ -35,15 +36,15 @@ struct ClaimVerdict {
   Verdict verdict = Verdict::undecided;  ///< of claims without evidence too
   Estimate estimate;                     ///< of the ratio, at 95 %
   Margin margin;
-  double deciding_level = 1;    ///< see Judgement
-  double level = not_a_number;  ///< adjusted alpha that it was judged at; NaN for a claim that is not modelled
-  Estimate interval;            ///< at 1 - level
+  double deciding_level = 1;            ///< see Judgement
+  double level = not_a_number;          ///< adjusted alpha that it was judged at; NaN for a claim that is not modelled
+  Estimate interval;                    ///< at 1 - level
   std::uint64_t replicates_needed = 0;  ///< see Judgement
   std::vector<std::string> assumptions;
 };
 
-/// All five claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them included: a study that
-/// leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
+/// All five claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them
+/// included: a study that leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
 std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin = {}, double alpha = 0.05);
 
 }  // namespace grapevine

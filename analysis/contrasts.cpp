@@ -34,14 +34,15 @@ double counted_impressions(const RunRecord& run) {
 }
 /// Of every root, from the branching of the arms on: what a paid post displaces may be of warm-up or of follow-up.
 double all_engagement(const RunRecord& run) {
-  return total_over(run.series, [](const SeriesRow& bin) { return bin.likes + bin.replies + bin.reshares; });
+  return total_over(run.series, [](const SeriesRow& bin) { return bin.actions.engagement(); });
 }
 double other_engagement(const RunRecord& run) { return all_engagement(run) - attributed_engagement(run); }
 double money_spent(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.spent; }) / static_cast<double>(micro_per_unit);
 }
 
-constexpr Metric spent{.name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
+constexpr Metric spent{
+    .name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
 
 constexpr Metric engagement_per_money{.name = "campaign engagement per money",
                                       .unit = "actions per money",
@@ -69,12 +70,14 @@ constexpr std::array incremental{
            .total = attributed_impressions},
     Metric{.name = "displaced engagement",
            .unit = "actions",
-           .sentence = "likes, replies and reshares of all other posts from the branching of the arms to the end of the run, whenever they were written; the "
+           .sentence = "likes, replies and reshares of all other posts from the branching of the arms to the end of "
+                       "the run, whenever they were written; the "
                        "difference is what they lost, withheld ones included",
            .total = other_engagement},
     Metric{.name = "net engagement",
            .unit = "actions",
-           .sentence = "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
+           .sentence =
+               "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
            .total = all_engagement},
     spent,
 };
@@ -132,8 +135,14 @@ bool are_clones(const ArmRuns& arm, const ArmRuns& against) {
 }
 
 constexpr std::array population{
-    Metric{.name = "engagement", .unit = "actions", .sentence = "likes, replies and reshares of all posts of `measure`", .total = counted_engagement},
-    Metric{.name = "impressions", .unit = "impressions", .sentence = "times a post of `measure` was looked at", .total = counted_impressions},
+    Metric{.name = "engagement",
+           .unit = "actions",
+           .sentence = "likes, replies and reshares of all posts of `measure`",
+           .total = counted_engagement},
+    Metric{.name = "impressions",
+           .unit = "impressions",
+           .sentence = "times a post of `measure` was looked at",
+           .total = counted_impressions},
     Metric{.name = "engagement per impression",
            .unit = "actions per impression",
            .sentence = "likes, replies and reshares of all posts of `measure`, per time one was looked at",
@@ -208,7 +217,9 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
 }
 
 LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
-  const auto series = [](const ArmRuns& arm) { return series_of(arm, engagement_per_money.total, engagement_per_money.per); };
+  const auto series = [](const ArmRuns& arm) {
+    return series_of(arm, engagement_per_money.total, engagement_per_money.per);
+  };
   return log_ratio(series(micro_arm), series(mega_arm));
 }
 

@@ -44,7 +44,8 @@ struct Line {
 
 double log_likelihood(const Line& line, std::span<const Cell> cells) {
   double sum = 0;
-  for (const Cell& c : cells) sum += c.weight * (c.sums.outcome * (line.level + line.slope * c.x) - c.sums.exposure * line.at(c.x));
+  for (const Cell& c : cells)
+    sum += c.weight * (c.sums.outcome * (line.level + line.slope * c.x) - c.sums.exposure * line.at(c.x));
   return sum;
 }
 
@@ -55,7 +56,8 @@ Matrix information(const Line& line, std::span<const Cell> cells) {
   return m;
 }
 
-/// Whether the likelihood has a maximum (Santos Silva, Tenreyro 2010): outcomes above 0 at two x, or at one with exposure on either side.
+/// Whether the likelihood has a maximum (Santos Silva, Tenreyro 2010): outcomes above 0 at two x, or at one with
+/// exposure on either side.
 bool has_maximum(std::span<const Cell> cells) {
   const auto least = [&](auto what, auto x) {
     double found = std::numeric_limits<double>::infinity();
@@ -72,8 +74,8 @@ bool has_maximum(std::span<const Cell> cells) {
   return from < to || (least(all, up) < from && to < -least(all, down));
 }
 
-/// Newton's method from the constant. A step is halved until the likelihood, which is concave, does not fall; the last one, taken once both
-/// parts are below 1e-9, leaves an error of the order of its square.
+/// Newton's method from the constant. A step is halved until the likelihood, which is concave, does not fall; the last
+/// one, taken once both parts are below 1e-9, leaves an error of the order of its square.
 Line fit(std::span<const Cell> cells) {
   if (!has_maximum(cells)) return {};
   double outcome = 0, exposure = 0;
@@ -114,14 +116,15 @@ Matrix account_scores(const Line& line, std::span<const Cell> cells) {
   Matrix m;
   for (const Cell& c : cells) {
     const double mean = line.at(c.x);
-    const double squares = c.sums.outcome_squared - 2 * mean * c.sums.outcome_exposure + mean * mean * c.sums.exposure_squared;
+    const double squares =
+        c.sums.outcome_squared - 2 * mean * c.sums.outcome_exposure + mean * mean * c.sums.exposure_squared;
     m.add(c.weight * c.weight * std::max(squares, 0.0), c.x);
   }
   return m;
 }
 
-/// Student's t; above 400 degrees by the expansion about the normal quantile (Abramowitz, Stegun 26.7.5), which there is good to 1e-9 and
-/// whose bits do not lean on libm for numbers of clusters that no test has seen.
+/// Student's t; above 400 degrees by the expansion about the normal quantile (Abramowitz, Stegun 26.7.5), which there
+/// is good to 1e-9 and whose bits do not lean on libm for numbers of clusters that no test has seen.
 double t_quantile(double degrees, double p) {
   if (degrees <= 400) return student_t_quantile(degrees, p);
   const double z = math::normal_quantile(p), s = z * z;
@@ -211,7 +214,8 @@ double tricube(double u) {
 }
 
 template <class Group>
-std::vector<CurvePoint> curve_by_account(std::span<const Group> groups, std::span<const double> at, double window, double level) {
+std::vector<CurvePoint> curve_by_account(std::span<const Group> groups, std::span<const double> at, double window,
+                                         double level) {
   GRAPEVINE_EXPECTS(window > 1);
   const std::vector<Cell> all = cells_of(groups, FollowerRange{.from = 0});
   const double reach = math::log(window);
@@ -222,7 +226,8 @@ std::vector<CurvePoint> curve_by_account(std::span<const Group> groups, std::spa
     const double here = math::log(followers);
     cells.clear();
     for (const Cell& c : all)
-      if (const double weight = tricube(std::abs(c.x - here) / reach); weight > 0) cells.push_back({c.x - here, weight, c.sums});
+      if (const double weight = tricube(std::abs(c.x - here) / reach); weight > 0)
+        cells.push_back({c.x - here, weight, c.sums});
     const Line line = fit(cells);
     const std::size_t accounts = accounts_in(cells);
     CurvePoint point{.followers = followers, .response = {.n = accounts}, .elasticity = {.n = accounts}};
@@ -242,7 +247,8 @@ std::vector<CurvePoint> curve_by_account(std::span<const Group> groups, std::spa
 }
 
 template <class Group>
-ReplicatedElasticity elasticity_by_replicate(std::span<const std::vector<Group>> replicates, FollowerRange range, double level) {
+ReplicatedElasticity elasticity_by_replicate(std::span<const std::vector<Group>> replicates, FollowerRange range,
+                                             double level) {
   ReplicatedElasticity result;
   std::vector<Group> all;
   for (const auto& groups : replicates) {
@@ -255,8 +261,8 @@ ReplicatedElasticity elasticity_by_replicate(std::span<const std::vector<Group>>
 }
 
 template <class Group>
-std::vector<CurvePoint> curve_by_replicate(std::span<const std::vector<Group>> replicates, std::span<const double> at, double window,
-                                           double level) {
+std::vector<CurvePoint> curve_by_replicate(std::span<const std::vector<Group>> replicates, std::span<const double> at,
+                                           double window, double level) {
   std::vector<Series> responses(at.size()), slopes(at.size());
   for (const auto& groups : replicates) {
     const std::vector<CurvePoint> curve = response_curve(std::span<const Group>(groups), at, window, level);
@@ -266,7 +272,8 @@ std::vector<CurvePoint> curve_by_replicate(std::span<const std::vector<Group>> r
     }
   }
   std::vector<CurvePoint> curve;
-  for (std::size_t i = 0; i < at.size(); ++i) curve.push_back({at[i], pooled(responses[i], level), pooled(slopes[i], level)});
+  for (std::size_t i = 0; i < at.size(); ++i)
+    curve.push_back({at[i], pooled(responses[i], level), pooled(slopes[i], level)});
   return curve;
 }
 
@@ -299,7 +306,9 @@ Elasticity poisson_elasticity(std::span<const ExposedGroup> groups, FollowerRang
 Elasticity poisson_elasticity(std::span<const Observation> observations, FollowerRange range, double level) {
   std::vector<Observation> sorted(observations.begin(), observations.end());
   std::ranges::stable_sort(sorted, {}, &Observation::cluster);
-  std::erase_if(sorted, [&](const Observation& o) { return !(o.followers > 0 && o.followers >= range.from && o.followers < range.to); });
+  std::erase_if(sorted, [&](const Observation& o) {
+    return !(o.followers > 0 && o.followers >= range.from && o.followers < range.to);
+  });
   std::vector<FollowerGroup> groups;
   for (const Observation& o : sorted) groups.push_back({o.followers, 1, o.outcome, o.outcome * o.outcome});
   std::vector<Cell> cells = cells_of(std::span<const FollowerGroup>(groups), range);
@@ -322,26 +331,30 @@ Elasticity poisson_elasticity(std::span<const Observation> observations, Followe
   return elasticity_of(line, mean, sandwich(line, cells, scores, clusters), clusters, level);
 }
 
-std::vector<CurvePoint> response_curve(std::span<const FollowerGroup> groups, std::span<const double> at, double window, double level) {
-  return curve_by_account(groups, at, window, level);
-}
-std::vector<CurvePoint> response_curve(std::span<const ExposedGroup> groups, std::span<const double> at, double window, double level) {
-  return curve_by_account(groups, at, window, level);
-}
-
-ReplicatedElasticity poisson_elasticity(std::span<const std::vector<FollowerGroup>> replicates, FollowerRange range, double level) {
-  return elasticity_by_replicate(replicates, range, level);
-}
-ReplicatedElasticity poisson_elasticity(std::span<const std::vector<ExposedGroup>> replicates, FollowerRange range, double level) {
-  return elasticity_by_replicate(replicates, range, level);
-}
-
-std::vector<CurvePoint> response_curve(std::span<const std::vector<FollowerGroup>> replicates, std::span<const double> at, double window,
+std::vector<CurvePoint> response_curve(std::span<const FollowerGroup> groups, std::span<const double> at, double window,
                                        double level) {
+  return curve_by_account(groups, at, window, level);
+}
+std::vector<CurvePoint> response_curve(std::span<const ExposedGroup> groups, std::span<const double> at, double window,
+                                       double level) {
+  return curve_by_account(groups, at, window, level);
+}
+
+ReplicatedElasticity poisson_elasticity(std::span<const std::vector<FollowerGroup>> replicates, FollowerRange range,
+                                        double level) {
+  return elasticity_by_replicate(replicates, range, level);
+}
+ReplicatedElasticity poisson_elasticity(std::span<const std::vector<ExposedGroup>> replicates, FollowerRange range,
+                                        double level) {
+  return elasticity_by_replicate(replicates, range, level);
+}
+
+std::vector<CurvePoint> response_curve(std::span<const std::vector<FollowerGroup>> replicates,
+                                       std::span<const double> at, double window, double level) {
   return curve_by_replicate(replicates, at, window, level);
 }
-std::vector<CurvePoint> response_curve(std::span<const std::vector<ExposedGroup>> replicates, std::span<const double> at, double window,
-                                       double level) {
+std::vector<CurvePoint> response_curve(std::span<const std::vector<ExposedGroup>> replicates,
+                                       std::span<const double> at, double window, double level) {
   return curve_by_replicate(replicates, at, window, level);
 }
 

@@ -9,7 +9,8 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 
-// Eigen works element by element here and never reduces: the order of an Eigen sum depends on the width of the processor's vectors.
+// Eigen works element by element here and never reduces: the order of an Eigen sum depends on the width of the
+// processor's vectors.
 
 namespace grapevine {
 
@@ -61,7 +62,8 @@ struct Jackknife {
 
   /// Missing for one replicate.
   double standard_error() const {
-    return n() < 2 ? not_a_number : canonical(std::sqrt(spread() / (static_cast<double>(n()) * (static_cast<double>(n()) - 1))));
+    return n() < 2 ? not_a_number
+                   : canonical(std::sqrt(spread() / (static_cast<double>(n()) * (static_cast<double>(n()) - 1))));
   }
 
   Estimate estimate(double level) const {
@@ -85,7 +87,8 @@ Jackknife leave_one_out(const Series& series) {
   const auto n = static_cast<Eigen::Index>(series.total.size());
   GRAPEVINE_EXPECTS(series.per.empty() || series.per.size() == series.total.size());
   const ArrayXd total = Eigen::Map<const ArrayXd>(series.total.data(), n);
-  const ArrayXd per = series.per.empty() ? ArrayXd(ArrayXd::Ones(n)) : ArrayXd(Eigen::Map<const ArrayXd>(series.per.data(), n));
+  const ArrayXd per =
+      series.per.empty() ? ArrayXd(ArrayXd::Ones(n)) : ArrayXd(Eigen::Map<const ArrayXd>(series.per.data(), n));
   const double totals = sum(total), pers = sum(per);
   return {over(totals, pers), over(totals - total, pers - per)};
 }
@@ -115,12 +118,13 @@ Pairing paired(const Jackknife& a, const Jackknife& b, Combine combine) {
 
 Estimate pooled(const Series& series, double level) {
   const Jackknife value = leave_one_out(series);
-  return series.per.empty() ? value.estimate(level) : on_log_scale(value.all, {log_of(value.all), log_of(value.without)}, level).estimate;
+  return series.per.empty() ? value.estimate(level)
+                            : on_log_scale(value.all, {log_of(value.all), log_of(value.without)}, level).estimate;
 }
 
 PairedEstimate paired_difference(const Series& arm, const Series& against, double level) {
-  const Pairing difference =
-      paired(leave_one_out(arm), leave_one_out(against), [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
+  const Pairing difference = paired(leave_one_out(arm), leave_one_out(against),
+                                    [](const auto& a, const auto& b) { return std::decay_t<decltype(a)>(a - b); });
   return {difference.both.estimate(level), difference.correlation, difference.variance_ratio};
 }
 
@@ -146,7 +150,8 @@ Estimate at_level(const LogRatio& ratio, double level) {
 }
 
 Estimate jackknife(double all, const std::vector<double>& without, double level) {
-  return Jackknife{all, Eigen::Map<const ArrayXd>(without.data(), static_cast<Eigen::Index>(without.size()))}.estimate(level);
+  return Jackknife{all, Eigen::Map<const ArrayXd>(without.data(), static_cast<Eigen::Index>(without.size()))}.estimate(
+      level);
 }
 
 namespace {
@@ -154,11 +159,13 @@ namespace {
 /// Beta(whole / 2, 1/2): pi for 1, 2 for 2, then Beta(a + 1, 1/2) = Beta(a, 1/2) a / (a + 1/2).
 double beta_with_half(std::size_t whole) {
   double beta = whole % 2 == 1 ? std::numbers::pi : 2;
-  for (std::size_t k = whole % 2 == 1 ? 1 : 2; k < whole; k += 2) beta *= static_cast<double>(k) / static_cast<double>(k + 1);
+  for (std::size_t k = whole % 2 == 1 ? 1 : 2; k < whole; k += 2)
+    beta *= static_cast<double>(k) / static_cast<double>(k + 1);
   return beta;
 }
 
-/// The continued fraction of the incomplete beta function by the method of Lentz; converges fast for x < (a + 1) / (a + b + 2).
+/// The continued fraction of the incomplete beta function by the method of Lentz; converges fast for x < (a + 1) / (a +
+/// b + 2).
 double beta_fraction(double a, double b, double x) {
   const auto kept = [](double y) { return std::abs(y) < 1e-300 ? 1e-300 : y; };
   double c = 1, d = 1 / kept(1 - (a + b) * x / (a + 1)), fraction = d;
@@ -183,7 +190,8 @@ double student_t_two_sided(std::size_t degrees, double t) {
   if (std::isnan(t)) return not_a_number;
   if (std::isinf(t)) return 0;
   if (t == 0) return 1;
-  // I_x(degrees / 2, 1/2) with x = degrees / (degrees + t^2); by the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) on the slow side.
+  // I_x(degrees / 2, 1/2) with x = degrees / (degrees + t^2); by the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) on the slow
+  // side.
   const auto v = static_cast<double>(degrees);
   const double a = v / 2, b = 0.5, x = v / (v + t * t), rest = t * t / (v + t * t);
   const double front = math::pow(x, a) * std::sqrt(rest) / beta_with_half(degrees);

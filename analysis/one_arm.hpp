@@ -6,14 +6,16 @@
 
 #include "analysis/contrasts.hpp"
 #include "analysis/estimates.hpp"
-#include "sim/record/result.hpp"
+#include "analysis/rows.hpp"
+#include "sim/state/run_record.hpp"
 
 /// What one arm says by itself: from its runs to a row without another arm.
 namespace grapevine {
 
 using OfRun = std::function<double(const RunRecord&)>;
 
-/// `total`, over `per` where there is one, of each replicate: of a run for several draws of accounts, its mean over them.
+/// `total`, over `per` where there is one, of each replicate: of a run for several draws of accounts, its mean over
+/// them.
 inline Series series_of(const ArmRuns& arm, const OfRun& total, const OfRun& per = {}) {
   Series series;
   for (const RunRecord& run : arm.records) {
@@ -23,8 +25,9 @@ inline Series series_of(const ArmRuns& arm, const OfRun& total, const OfRun& per
   return series;
 }
 
-inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view statistic,
-                                    std::string_view unit, std::string_view interval, const Estimate& estimate) {
+inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric,
+                                    std::string_view statistic, std::string_view unit, std::string_view interval,
+                                    const Estimate& estimate) {
   ComparisonRow row;
   row.contrast = std::move(contrast);
   row.arm = arm.name;
@@ -42,9 +45,11 @@ inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, st
 }
 
 /// Of a quotient or, without `per`, of a mean.
-inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric, std::string_view unit, const Series& series) {
+inline ComparisonRow population_row(const ArmRuns& arm, std::string contrast, std::string_view metric,
+                                    std::string_view unit, const Series& series) {
   const bool mean = series.per.empty();
-  return population_row(arm, std::move(contrast), metric, mean ? "mean" : ratio_statistic, unit, mean ? "t" : ratio_interval, pooled(series));
+  return population_row(arm, std::move(contrast), metric, mean ? "mean" : ratio_statistic, unit,
+                        mean ? "t" : ratio_interval, pooled(series));
 }
 
 }  // namespace grapevine

@@ -31,8 +31,8 @@ double expected_reach(std::uint64_t users, std::span<const std::uint64_t> sizes)
 }
 
 double reach_variance(std::uint64_t users, std::span<const std::uint64_t> sizes) {
-  // With q the chance that a user is missed and q^2 (1 + tie) that two are, the variance is N q (1 - q + (N - 1) q tie). A partner's factor
-  // of 1 + tie is N (N - K - 1) / ((N - 1)(N - K)) = 1 - K / ((N - 1)(N - K)).
+  // With q the chance that a user is missed and q^2 (1 + tie) that two are, the variance is N q (1 - q + (N - 1) q
+  // tie). A partner's factor of 1 + tie is N (N - K - 1) / ((N - 1)(N - K)) = 1 - K / ((N - 1)(N - K)).
   const double reached = reached_share(users, sizes), missed = 1 - reached;
   const auto chosen = std::ranges::count_if(sizes, [](std::uint64_t size) { return size > 0; });
   if (users < 2 || missed <= 0 || chosen < 2) return 0;
@@ -44,7 +44,9 @@ double reach_variance(std::uint64_t users, std::span<const std::uint64_t> sizes)
   return std::max(n * missed * (reached + (n - 1) * missed * tie), 0.0);
 }
 
-double expected_shared(std::uint64_t users, std::uint64_t a, std::uint64_t b) { return static_cast<double>(a) * share(b, users); }
+double expected_shared(std::uint64_t users, std::uint64_t a, std::uint64_t b) {
+  return static_cast<double>(a) * share(b, users);
+}
 
 std::vector<double> expected_frequency(std::uint64_t users, std::span<const std::uint64_t> sizes) {
   std::vector<double> probability{1};
@@ -52,7 +54,8 @@ std::vector<double> expected_frequency(std::uint64_t users, std::span<const std:
     GRAPEVINE_EXPECTS(size <= users);
     const double p = share(size, users);
     probability.push_back(0);
-    for (std::size_t f = probability.size() - 1; f > 0; --f) probability[f] = (1 - p) * probability[f] + p * probability[f - 1];
+    for (std::size_t f = probability.size() - 1; f > 0; --f)
+      probability[f] = (1 - p) * probability[f] + p * probability[f - 1];
     probability[0] *= 1 - p;
   }
   for (double& p : probability) p *= static_cast<double>(users);

@@ -19,7 +19,9 @@ constexpr std::size_t ranked = 0, held_out = 1;  // groups of readers, in the or
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
-const ReaderRow& readers_of(const RunRecord& run, std::size_t group, std::size_t tier) { return run.readers[group * run.tiers.size() + tier]; }
+const ReaderRow& readers_of(const RunRecord& run, std::size_t group, std::size_t tier) {
+  return run.readers[group * run.tiers.size() + tier];
+}
 
 /// A rate of one tier, with what it is computed from.
 struct Rate {
@@ -36,31 +38,47 @@ double over_accounts(double mean, std::uint64_t denominators) { return denominat
 double first_looks_of(const TierRow& t) { return number(t.outcomes.first_looks); }
 
 /// The rate that claim 2 compares.
-constexpr Rate claimed_rate{{"engagement per first look", "actions per first look", "likes, replies and reshares per user and post that it looked at, all posts of the tier together"},
-                            engagement_of,
-                            first_looks_of};
+constexpr Rate claimed_rate{
+    {"engagement per first look", "actions per first look",
+     "likes, replies and reshares per user and post that it looked at, all posts of the tier together"},
+    engagement_of,
+    first_looks_of};
 
 constexpr std::array rates{
     claimed_rate,
-    Rate{{"engagement per impression", "actions per impression", "likes, replies and reshares per look, all posts of the tier together"}, engagement_of, impressions_of},
-    Rate{{"engagement per impression, mean of accounts", "actions per impression", "the same for each account by itself, and the mean of these: each account counts once"},
+    Rate{{"engagement per impression", "actions per impression",
+          "likes, replies and reshares per look, all posts of the tier together"},
+         engagement_of,
+         impressions_of},
+    Rate{{"engagement per impression, mean of accounts", "actions per impression",
+          "the same for each account by itself, and the mean of these: each account counts once"},
          [](const TierRow& t) { return over_accounts(t.mean_rate_per_impression, t.outcomes.impressions); },
          nullptr},
-    Rate{{"engagement per follower", "actions per follower and post", "likes, replies and reshares per post and follower of its author, all posts together"},
+    Rate{{"engagement per follower", "actions per follower and post",
+          "likes, replies and reshares per post and follower of its author, all posts together"},
          engagement_of,
          follower_posts_of},
-    Rate{{"engagement per follower, mean of accounts", "actions per follower and post", "the same for each account by itself, and the mean of these"},
+    Rate{{"engagement per follower, mean of accounts", "actions per follower and post",
+          "the same for each account by itself, and the mean of these"},
          [](const TierRow& t) { return over_accounts(t.mean_rate_per_follower, t.follower_posts); },
          nullptr},
-    Rate{{"engagement per reached user", "actions per user", "likes, replies and reshares per distinct user who looked at a post of the tier"},
+    Rate{{"engagement per reached user", "actions per user",
+          "likes, replies and reshares per distinct user who looked at a post of the tier"},
          engagement_of,
          [](const TierRow& t) { return number(t.outcomes.reach); }},
-    Rate{{"impressions per follower", "impressions per follower and post", "looks at a post per follower of its author, all posts together"}, impressions_of, follower_posts_of},
+    Rate{{"impressions per follower", "impressions per follower and post",
+          "looks at a post per follower of its author, all posts together"},
+         impressions_of,
+         follower_posts_of},
 };
-constexpr TierRate amplification{"amplification", "1", "impressions of the posts of measure per session of readers that are ranked for, over those of readers held out, who are served chronologically"};
+constexpr TierRate amplification{"amplification", "1",
+                                 "impressions of the posts of measure per session of readers that are ranked for, over "
+                                 "those of readers held out, who are served chronologically"};
 
 Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
-  const auto of = [&](double (*count)(const TierRow&)) { return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); }; };
+  const auto of = [&](double (*count)(const TierRow&)) {
+    return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); };
+  };
   return rate.per ? series_of(arm, of(rate.total), of(rate.per)) : series_of(arm, of(rate.total));
 }
 
@@ -72,26 +90,29 @@ struct Response {
 };
 double followers_of(const CurveRow& row) { return number(row.followers) / number(row.authors); }
 constexpr std::array responses{
-    Response{"impressions per post",
-             "impressions per post",
+    Response{"impressions per post", "impressions per post",
              [](const CurveRow& row) {
-               return ExposedGroup{followers_of(row), row.authors, number(row.impressions), row.impressions_squared, number(row.posts), row.posts_squared, row.impressions_posts};
+               return ExposedGroup{followers_of(row),       row.authors,       number(row.impressions),
+                                   row.impressions_squared, number(row.posts), row.posts_squared,
+                                   row.impressions_posts};
              }},
-    Response{"engagement per post",
-             "actions per post",
+    Response{"engagement per post", "actions per post",
              [](const CurveRow& row) {
-               return ExposedGroup{followers_of(row), row.authors, number(row.engagement), row.engagement_squared, number(row.posts), row.posts_squared, row.engagement_posts};
+               return ExposedGroup{followers_of(row), row.authors,       number(row.engagement), row.engagement_squared,
+                                   number(row.posts), row.posts_squared, row.engagement_posts};
              }},
-    Response{"engagement per first look",
-             "actions per first look",
+    Response{"engagement per first look", "actions per first look",
              [](const CurveRow& row) {
-               return ExposedGroup{followers_of(row),      row.authors, number(row.engagement), row.engagement_squared, number(row.first_looks), row.first_looks_squared,
+               return ExposedGroup{followers_of(row),         row.authors,
+                                   number(row.engagement),    row.engagement_squared,
+                                   number(row.first_looks),   row.first_looks_squared,
                                    row.engagement_first_looks};
              }},
-    Response{"engagement per impression",
-             "actions per impression",
+    Response{"engagement per impression", "actions per impression",
              [](const CurveRow& row) {
-               return ExposedGroup{followers_of(row),      row.authors, number(row.engagement), row.engagement_squared, number(row.impressions), row.impressions_squared,
+               return ExposedGroup{followers_of(row),         row.authors,
+                                   number(row.engagement),    row.engagement_squared,
+                                   number(row.impressions),   row.impressions_squared,
                                    row.engagement_impressions};
              }},
 };
@@ -102,7 +123,8 @@ std::vector<std::vector<ExposedGroup>> groups_of(const ArmRuns& arm, const Respo
     std::vector<ExposedGroup>& groups = replicates.emplace_back();
     for (const CurveRow& row : run.curve) {
       const ExposedGroup group = response.group(row);
-      if (row.authors > 0 && row.followers > 0 && (group.exposure > 0 || group.outcome == 0)) groups.push_back(group);  // first looks at unpaid contagions are not counted
+      if (row.authors > 0 && row.followers > 0 && (group.exposure > 0 || group.outcome == 0))
+        groups.push_back(group);  // first looks at unpaid contagions are not counted
     }
   }
   return replicates;
@@ -123,10 +145,12 @@ std::vector<double> curve_points(const std::vector<std::vector<ExposedGroup>>& r
 double money(MicroMoney micro) { return static_cast<double>(micro) / static_cast<double>(micro_per_unit); }
 
 /// What is said of the accounts of a campaign, in the order of their rows; the last where a margin is said.
-constexpr std::array<std::string_view, 6> campaign_metrics{"audience over random audiences", "followed accounts per follower",  "reach of audience",
-                                                           "impressions per reached user",   "money per thousand impressions", "break-even purchases per click"};
+constexpr std::array<std::string_view, 6> campaign_metrics{
+    "audience over random audiences", "followed accounts per follower", "reach of audience",
+    "impressions per reached user",   "money per thousand impressions", "break-even purchases per click"};
 
-/// Distinct followers that random audiences as large as those of the campaign's accounts would have, summed over the draws of these.
+/// Distinct followers that random audiences as large as those of the campaign's accounts would have, summed over the
+/// draws of these.
 double random_audience(const RunRecord& run, std::uint32_t campaign) {
   std::uint64_t users = 0;
   for (const TierRow& tier : run.tiers) users += tier.accounts;
@@ -150,7 +174,9 @@ std::vector<TierRate> tier_rate_list() {
 }
 
 bool holds_out(const ArmRuns& arm) {
-  return !arm.records.empty() && std::ranges::all_of(arm.records, [](const RunRecord& run) { return run.group_sessions.size() > held_out && run.group_sessions[held_out] > 0; });
+  return !arm.records.empty() && std::ranges::all_of(arm.records, [](const RunRecord& run) {
+    return run.group_sessions.size() > held_out && run.group_sessions[held_out] > 0;
+  });
 }
 
 std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers) {
@@ -162,10 +188,11 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
     if (!holds_out(arm)) continue;
     const auto per_session = [&](std::size_t group) {
       return series_of(
-          arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); }, [=](const RunRecord& run) { return number(run.group_sessions[group]); });
+          arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); },
+          [=](const RunRecord& run) { return number(run.group_sessions[group]); });
     };
-    rows.push_back(population_row(arm, contrast, amplification.name, ratio_statistic, amplification.unit, ratio_interval,
-                                  log_ratio(per_session(ranked), per_session(held_out)).estimate));
+    rows.push_back(population_row(arm, contrast, amplification.name, ratio_statistic, amplification.unit,
+                                  ratio_interval, log_ratio(per_session(ranked), per_session(held_out)).estimate));
   }
   return rows;
 }
@@ -181,7 +208,8 @@ std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm) {
   for (const Response& response : responses) {
     const auto groups = groups_of(arm, response);
     const ReplicatedElasticity fit = poisson_elasticity(std::span<const std::vector<ExposedGroup>>(groups));
-    rows.push_back(population_row(arm, "accounts by follower count", response.metric, "elasticity, Poisson", "1", "t over replicates", fit.over_replicates));
+    rows.push_back(population_row(arm, "accounts by follower count", response.metric, "elasticity, Poisson", "1",
+                                  "t over replicates", fit.over_replicates));
   }
   return rows;
 }
@@ -192,8 +220,8 @@ std::vector<ResponseRow> response_curves(const ArmRuns& arm) {
     const auto groups = groups_of(arm, response);
     const std::vector<double> at = curve_points(groups);
     for (const CurvePoint& point : response_curve(std::span<const std::vector<ExposedGroup>>(groups), at))
-      rows.push_back({arm.name, std::string(response.metric), point.followers, point.response.value, point.response.low, point.response.high, point.elasticity.value,
-                      point.elasticity.low, point.elasticity.high});
+      rows.push_back({arm.name, std::string(response.metric), point.followers, point.response.value, point.response.low,
+                      point.response.high, point.elasticity.value, point.elasticity.low, point.elasticity.high});
   }
   return rows;
 }
@@ -203,45 +231,59 @@ std::vector<std::string_view> campaign_fact_names() { return {campaign_metrics.b
 std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<std::string>& campaigns) {
   std::vector<ComparisonRow> rows;
   for (std::uint32_t c = 0; c < campaigns.size(); ++c) {
-    const auto of = [&](double (*count)(const CampaignRow&)) { return [count, c](const RunRecord& run) { return count(run.campaigns[c]); }; };
-    if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; })) continue;
+    const auto of = [&](double (*count)(const CampaignRow&)) {
+      return [count, c](const RunRecord& run) { return count(run.campaigns[c]); };
+    };
+    if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; }))
+      continue;
     const std::string contrast = "accounts of campaign " + campaigns[c];
     const auto add = [&](std::string_view metric, std::string_view unit, const Series& series) {
       rows.push_back(population_row(arm, contrast, metric, unit, series));
     };
     const auto audience = of([](const CampaignRow& row) { return number(row.audience); });
-    add(campaign_metrics[0], "1", series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
-    add(campaign_metrics[1], "accounts per user", series_of(arm, of([](const CampaignRow& row) { return number(row.audience_gross); }), audience));
-    add(campaign_metrics[2], "users per follower", series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.reach); }), audience));
+    add(campaign_metrics[0], "1",
+        series_of(arm, audience, [c](const RunRecord& run) { return random_audience(run, c); }));
+    add(campaign_metrics[1], "accounts per user",
+        series_of(arm, of([](const CampaignRow& row) { return number(row.audience_gross); }), audience));
+    add(campaign_metrics[2], "users per follower",
+        series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.reach); }), audience));
     add(campaign_metrics[3], "impressions per user",
-        series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.impressions); }), of([](const CampaignRow& row) { return number(row.outcomes.reach); })));
+        series_of(arm, of([](const CampaignRow& row) { return number(row.outcomes.impressions); }),
+                  of([](const CampaignRow& row) { return number(row.outcomes.reach); })));
     const auto spent = of([](const CampaignRow& row) { return money(row.spent); });
-    add(campaign_metrics[4], "currency per thousand impressions", series_of(arm, spent, of([](const CampaignRow& row) { return number(row.outcomes.impressions) / 1000; })));
+    add(campaign_metrics[4], "currency per thousand impressions",
+        series_of(arm, spent, of([](const CampaignRow& row) { return number(row.outcomes.impressions) / 1000; })));
     if (arm.records.front().campaigns[c].margin < 0) continue;
-    add(campaign_metrics[5], "purchases per click",
-        series_of(arm, spent, [c](const RunRecord& run) { return money(run.campaigns[c].margin) / run.draws * number(run.campaigns[c].outcomes.clicks); }));
+    add(campaign_metrics[5], "purchases per click", series_of(arm, spent, [c](const RunRecord& run) {
+          return money(run.campaigns[c].margin) / run.draws * number(run.campaigns[c].outcomes.actions[Action::click]);
+        }));
   }
   return rows;
 }
 
-std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<std::string>& tiers, std::size_t tier, std::size_t against) {
+std::vector<StructureRow> tier_structures(const ArmRuns& arm, const std::vector<std::string>& tiers, std::size_t tier,
+                                          std::size_t against) {
   std::vector<CascadeShape> shapes;
   for (std::uint32_t replicate = 0; replicate < arm.records.size(); ++replicate)
     for (const PostRow& post : arm.records[replicate].posts) {
       if (post.tier != tier && post.tier != against) continue;
       const bool alone = post.cascade_size == 1;
-      shapes.push_back({.group = post.tier == tier ? 0 : 1,
-                        .replicate = replicate,
-                        .size = post.cascade_size,
-                        .structural_virality = post.structural_virality,
-                        .depth = static_cast<double>(post.depth),
-                        .largest_broadcast = alone ? not_a_number : static_cast<double>(post.largest_broadcast) / (post.cascade_size - 1),
-                        .half_time = alone ? not_a_number : static_cast<double>(post.half_time)});
+      shapes.push_back(
+          {.group = post.tier == tier ? 0 : 1,
+           .replicate = replicate,
+           .size = post.cascade_size,
+           .structural_virality = post.structural_virality,
+           .depth = static_cast<double>(post.depth),
+           .largest_broadcast =
+               alone ? not_a_number : static_cast<double>(post.largest_broadcast) / (post.cascade_size - 1),
+           .half_time = alone ? not_a_number : static_cast<double>(post.half_time)});
     }
   std::vector<StructureRow> rows;
   for (const StructureComparison& found : compare_structure(shapes, arm.records.size()))
-    rows.push_back({arm.name, std::string(found.metric), tiers[tier], tiers[against], found.cascades[0], found.cascades[1], found.mean[0], found.mean[1], found.difference.value,
-                    found.difference.low, found.difference.high, found.pairs, found.matched_difference.value, found.matched_difference.low, found.matched_difference.high});
+    rows.push_back({arm.name, std::string(found.metric), tiers[tier], tiers[against], found.cascades[0],
+                    found.cascades[1], found.mean[0], found.mean[1], found.difference.value, found.difference.low,
+                    found.difference.high, found.pairs, found.matched_difference.value, found.matched_difference.low,
+                    found.matched_difference.high});
   return rows;
 }
 

@@ -71,7 +71,8 @@ std::uint32_t matching_class(std::uint32_t size) {
   return 8 * dropped + (size >> dropped);
 }
 
-std::vector<StructureComparison> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates, double level) {
+std::vector<StructureComparison> compare_structure(std::span<const CascadeShape> cascades, std::size_t replicates,
+                                                   double level) {
   constexpr std::uint32_t last_class = 8 * 28 + 15;
   std::vector<StructureComparison> rows;
   for (const ShapeMetric& metric : metrics) {

@@ -54,9 +54,12 @@ double deciding_level(const RatioClaim& claim) {
 std::uint64_t replicates_needed(const RatioClaim& claim, double alpha) {
   if (!has_interval(claim.ratio)) return 0;
   const double distance = distance_to_margin(claim);
-  const double deviation = claim.ratio.standard_error * std::sqrt(static_cast<double>(claim.ratio.estimate.n));  // of one replicate
+  const double deviation =
+      claim.ratio.standard_error * std::sqrt(static_cast<double>(claim.ratio.estimate.n));  // of one replicate
   const auto decides = [&](std::uint64_t n) {
-    return student_t_quantile(static_cast<double>(n) - 1, 0.5 + (1 - alpha) / 2) * deviation / std::sqrt(static_cast<double>(n)) < distance;
+    return student_t_quantile(static_cast<double>(n) - 1, 0.5 + (1 - alpha) / 2) * deviation /
+               std::sqrt(static_cast<double>(n)) <
+           distance;
   };
   std::uint64_t least = 2, enough = most_replicates + 1;  // the half width falls with n
   while (least < enough)
@@ -82,7 +85,8 @@ std::vector<Judgement> judge(std::span<const RatioClaim> claims, double alpha) {
     judgement.interval = at_level(claims[i].ratio, 1 - judgement.level);
     judgement.verdict = verdict_of(judgement.interval, claims[i].margin);
     decided += judgement.verdict != Verdict::undecided;
-    if (judgement.verdict == Verdict::undecided) judgement.replicates_needed = replicates_needed(claims[i], judgement.level);
+    if (judgement.verdict == Verdict::undecided)
+      judgement.replicates_needed = replicates_needed(claims[i], judgement.level);
   }
   return judgements;
 }
@@ -125,7 +129,8 @@ Equivalence equivalent(double difference, double standard_error, std::size_t deg
   const Estimate interval{difference, difference - t * standard_error, difference + t * standard_error, degrees + 1};
   return {.interval = interval,
           .equivalent = interval.low > -delta && interval.high < delta,
-          .power = std::isnan(standard_error) ? not_a_number : power_at(delta / standard_error, t, static_cast<double>(degrees))};
+          .power = std::isnan(standard_error) ? not_a_number
+                                              : power_at(delta / standard_error, t, static_cast<double>(degrees))};
 }
 
 }  // namespace grapevine

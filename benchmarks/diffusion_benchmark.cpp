@@ -11,8 +11,8 @@
 #include "graph/generators/erdos_renyi.hpp"
 #include "sim/diffusion/independent_cascade.hpp"
 
-/// How near do the classic models come to what the machine can do? Beside each stands, in the same iteration, a bare kernel: a throw-away
-/// loop that knows sizes only.
+/// How near do the classic models come to what the machine can do? Beside each stands, in the same iteration, a bare
+/// kernel: a throw-away loop that knows sizes only.
 namespace grapevine {
 namespace {
 
@@ -27,8 +27,8 @@ const Audience& uniform_graph(std::int64_t thousand_users) {
   const auto users = static_cast<std::size_t>(thousand_users) * 1'000;
   if (ground.graph.user_count() != users) {
     ground = {};
-    ground.graph =
-        with_threads(2, [&] { return erdos_renyi(users, thousand_users > 10'000 ? 16.0 : 20.0, StreamKey(1, Stream::graph, 0)); });
+    ground.graph = with_threads(
+        2, [&] { return erdos_renyi(users, thousand_users > 10'000 ? 16.0 : 20.0, StreamKey(1, Stream::graph, 0)); });
     ground.audience = with_threads(2, [&] { return std::make_unique<Audience>(ground.graph); });
   }
   return *ground.audience;
@@ -41,7 +41,9 @@ double seconds(std::chrono::steady_clock::time_point from) {
 constexpr double chance = 0.1;
 constexpr std::size_t seed_count = 10;
 
-ContagionKey contagion(std::uint64_t number) { return {StreamKey(1, Stream::dynamics, 0).key(Draw::contagion), number}; }
+ContagionKey contagion(std::uint64_t number) {
+  return {StreamKey(1, Stream::dynamics, 0).key(Draw::contagion), number};
+}
 
 std::vector<UserId> seeds_of(const Audience& audience, std::uint64_t number) {
   const KeyedPermutation users(contagion(number).key(Draw::contagion_root), audience.user_count());
@@ -52,12 +54,15 @@ std::vector<UserId> seeds_of(const Audience& audience, std::uint64_t number) {
 
 /// 32 random bits for each follower of a row.
 GRAPEVINE_CLONED void toss_row(const UserId* followers, std::size_t count, std::uint64_t row, std::uint32_t* bits) {
-  for (std::size_t k = 0; k < count; ++k) bits[k] = static_cast<std::uint32_t>(mix(row + followers[k].value() * golden) >> 32);
+  for (std::size_t k = 0; k < count; ++k)
+    bits[k] = static_cast<std::uint32_t>(mix(row + followers[k].value() * golden) >> 32);
 }
 
-/// The bare kernel: coins of a row first, then who is a head and was not there yet; one byte a user, rows fetched ahead.
+/// The bare kernel: coins of a row first, then who is a head and was not there yet; one byte a user, rows fetched
+/// ahead.
 struct BareCascade {
-  explicit BareCascade(const Audience& audience) : rows(audience.rows()), visited(audience.user_count()), queue(audience.user_count()) {
+  explicit BareCascade(const Audience& audience)
+      : rows(audience.rows()), visited(audience.user_count()), queue(audience.user_count()) {
     const auto counts = audience.graph().follower_counts();
     bits.resize(*std::max_element(counts.begin(), counts.end()));
   }
@@ -107,7 +112,9 @@ Reach obvious_reach(const Audience& audience, const Chances& chances, std::vecto
     for (std::size_t k = 0; k < followers.size(); ++k) {
       const std::uint64_t bits = nested_mix(key.key(Draw::contact), adopter.value(), followers[k].value()) >> 32;
       ++contacts;
-      if (bits >= (chances.is_uniform() ? chances.threshold() : of_follow[k].threshold()) || adopted[followers[k].index()]) continue;
+      if (bits >= (chances.is_uniform() ? chances.threshold() : of_follow[k].threshold()) ||
+          adopted[followers[k].index()])
+        continue;
       adopted[followers[k].index()] = true;
       adopters.push_back(followers[k]);
     }
@@ -149,7 +156,8 @@ void independent_cascade_beside_bare_kernel(benchmark::State& bench) {
   std::vector<std::unique_ptr<IndependentCascade>> models;
   std::vector<std::unique_ptr<BareCascade>> bare_models;
   for (std::int64_t i = 0; i < threads; ++i) {
-    models.push_back(std::make_unique<IndependentCascade>(audience, chances, trials == skip ? TrialSampling::skip : TrialSampling::coins));
+    models.push_back(std::make_unique<IndependentCascade>(audience, chances,
+                                                          trials == skip ? TrialSampling::skip : TrialSampling::coins));
     bare_models.push_back(std::make_unique<BareCascade>(audience));
   }
   const std::size_t contagions = thousand_users > 10'000 ? 2 : thousand_users > 100 ? 8 : 400;
@@ -194,7 +202,8 @@ void independent_cascade_beside_bare_kernel(benchmark::State& bench) {
   const bool same_coins = trials == coins || trials == coins_and_forest;
   const double off = static_cast<double>(sum.adopters) / static_cast<double>(bare_sum.adopters) - 1.0;
   if (same_coins && !(sum == bare_sum)) bench.SkipWithError("not the adopters of the bare kernel");
-  if (!same_coins && std::abs(off) > 0.01) bench.SkipWithError("not the mean size of the bare kernel");  // the sd of one is 0.2 % at 100 k
+  if (!same_coins && std::abs(off) > 0.01)
+    bench.SkipWithError("not the mean size of the bare kernel");  // the sd of one is 0.2 % at 100 k
   if (trials != skip && models[0]->reach(seeds, contagion(0)) != obvious_reach(audience, chances, seeds, contagion(0)))
     bench.SkipWithError("not the adopters of the obvious loop");
   std::sort(ratios.begin(), ratios.end());

@@ -17,8 +17,9 @@
 #include "sim/diffusion/likely_heads.hpp"
 #include "sim/diffusion/linear_threshold.hpp"
 
-/// How many contacts a second do SI and SIR resolve on a million users beside a bare kernel that tosses a coin for each contact of each
-/// step? The bare kernel is what the models' definition says and no more: no parents, no times, no order, one bit of state a user.
+/// How many contacts a second do SI and SIR resolve on a million users beside a bare kernel that tosses a coin for each
+/// contact of each step? The bare kernel is what the models' definition says and no more: no parents, no times, no
+/// order, one bit of state a user.
 namespace grapevine {
 namespace {
 
@@ -50,7 +51,8 @@ struct Reached {
 
 class BareEpidemic {
 public:
-  BareEpidemic(double chance, double recovery) : chance_(chance), recovery_(recovery), adopted_((users + 63) / 64), places_(users) {}
+  BareEpidemic(double chance, double recovery)
+      : chance_(chance), recovery_(recovery), adopted_((users + 63) / 64), places_(users) {}
 
   Reached run(std::span<const UserId> seeds, std::uint64_t key) {
     std::ranges::fill(adopted_, 0);
@@ -80,7 +82,8 @@ public:
         infectious_[kept] = user;
         kept += coin(static_cast<std::uint32_t>(mix(row) >> 32), well) ? 0 : 1;
       }
-      infectious_.erase(infectious_.begin() + static_cast<std::ptrdiff_t>(kept), infectious_.begin() + static_cast<std::ptrdiff_t>(count));
+      infectious_.erase(infectious_.begin() + static_cast<std::ptrdiff_t>(kept),
+                        infectious_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     return reached;
   }
@@ -92,8 +95,8 @@ private:
   std::vector<UserId> infectious_;
 };
 
-/// Of all users, z = 1 - (1 - s) exp(-R z), if one adopter passes the post to R followers. The share of one run differs from it by about
-/// 1 / sqrt(users) times a small number.
+/// Of all users, z = 1 - (1 - s) exp(-R z), if one adopter passes the post to R followers. The share of one run differs
+/// from it by about 1 / sqrt(users) times a small number.
 bool near_limit(double share, double passed, double seeds) {
   double z = 1;
   for (int i = 0; i < 500; ++i) z = 1 - (1 - seeds / double(users)) * std::exp(-passed * z);
@@ -105,8 +108,9 @@ void sir(benchmark::State& bench) {
   const bool by_follow = bench.range(1) != 0;
   set_thread_count(1);
   const std::vector<UserId> seeds = some_seeds(100);
-  const Chances chances =
-      by_follow ? Chances::by_follow(UnwrittenArray<Chance>(audience().follow_count(), Chance(chance))) : Chances::uniform(chance);
+  const Chances chances = by_follow
+                              ? Chances::by_follow(UnwrittenArray<Chance>(audience().follow_count(), Chance(chance)))
+                              : Chances::uniform(chance);
   Epidemic model(audience(), chances, recovery);
   BareEpidemic bare(chance, recovery);
   Spread spread;
@@ -124,8 +128,10 @@ void sir(benchmark::State& bench) {
     bare_rates.push_back(static_cast<double>(reached.contacts) / bare_time);
     rates.push_back(static_cast<double>(spread.contacts) / time);
     ratios.push_back(rates.back() / bare_rates.back());
-    if (!near_limit(static_cast<double>(spread.adopters.size()) / double(users), passed, 100)) bench.SkipWithError("wrong final size");
-    if (!near_limit(static_cast<double>(reached.adopters) / double(users), passed, 100)) bench.SkipWithError("the bare kernel is wrong");
+    if (!near_limit(static_cast<double>(spread.adopters.size()) / double(users), passed, 100))
+      bench.SkipWithError("wrong final size");
+    if (!near_limit(static_cast<double>(reached.adopters) / double(users), passed, 100))
+      bench.SkipWithError("the bare kernel is wrong");
   }
   const auto median = [](std::vector<double>& values) {
     std::ranges::sort(values);
@@ -144,7 +150,8 @@ BENCHMARK(sir)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
-/// What a second thread adds when many contagions are simulated: the same sixteen on one thread and on two, in one iteration.
+/// What a second thread adds when many contagions are simulated: the same sixteen on one thread and on two, in one
+/// iteration.
 void sir_on_two_threads(benchmark::State& bench) {
   const double recovery = static_cast<double>(bench.range(0)) / 100, chance = 0.02;
   constexpr std::size_t contagions = 16;
@@ -173,7 +180,8 @@ void sir_on_two_threads(benchmark::State& bench) {
     first += contagions;
     bench.SetIterationTime(took[1]);
     if (contacts[0] != contacts[1]) bench.SkipWithError("two threads do not do what one does");
-    rates.push_back(static_cast<double>(std::accumulate(contacts[1].begin(), contacts[1].end(), std::uint64_t{0})) / took[1]);
+    rates.push_back(static_cast<double>(std::accumulate(contacts[1].begin(), contacts[1].end(), std::uint64_t{0})) /
+                    took[1]);
     gains.push_back(took[0] / took[1]);
   }
   std::ranges::sort(rates);
@@ -183,16 +191,25 @@ void sir_on_two_threads(benchmark::State& bench) {
   bench.counters["gain_min"] = gains.front();
   bench.counters["gain_max"] = gains.back();
 }
-BENCHMARK(sir_on_two_threads)->Arg(10)->Arg(20)->ArgName("recovery_%")->Iterations(7)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(sir_on_two_threads)
+    ->Arg(10)
+    ->Arg(20)
+    ->ArgName("recovery_%")
+    ->Iterations(7)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
-/// Pairs that pass the post within the infectious time, whether or not the follower has it: each is an event, and so is each recovery.
+/// Pairs that pass the post within the infectious time, whether or not the follower has it: each is an event, and so is
+/// each recovery.
 std::uint64_t events_of(const Spread& spread, ContagionKey key, double chance, double recovery) {
   std::uint64_t events = spread.adopters.size();
   for (const Adopter& adopter : spread.adopters) {
-    const double sick = math::log(uniform(~nested_mix(key.key(Draw::recovery), adopter.user.value(), 0))) / math::log(1 - recovery);
+    const double sick =
+        math::log(uniform(~nested_mix(key.key(Draw::recovery), adopter.user.value(), 0))) / math::log(1 - recovery);
     for (const UserId follower : audience().followers(adopter.user))
-      events +=
-          math::log(uniform(~nested_mix(key.key(Draw::contact), adopter.user.value(), follower.value()))) / math::log(1 - chance) < sick;
+      events += math::log(uniform(~nested_mix(key.key(Draw::contact), adopter.user.value(), follower.value()))) /
+                    math::log(1 - chance) <
+                sick;
   }
   return events;
 }
@@ -220,7 +237,13 @@ void sir_in_continuous_time(benchmark::State& bench) {
   bench.counters["adopters"] = static_cast<double>(spread.adopters.size());
   bench.counters["events/s"] = rates[rates.size() / 2];
 }
-BENCHMARK(sir_in_continuous_time)->Arg(10)->Arg(20)->ArgName("recovery_%")->Iterations(5)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(sir_in_continuous_time)
+    ->Arg(10)
+    ->Arg(20)
+    ->ArgName("recovery_%")
+    ->Iterations(5)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 /// Linear threshold beside the sums alone: the same thresholds, no parents, no steps, nothing cleared.
 void linear_threshold(benchmark::State& bench) {

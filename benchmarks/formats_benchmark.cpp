@@ -11,8 +11,9 @@
 #include "graph/formats/load_graph.hpp"
 #include "graph/formats/text_sink.hpp"
 
-/// How long does it take to get 20 M follows among 1 M users from a text to rows, and back? The text is a list in the manner of SNAP, users drawn uniformly, written once into a
-/// folder of its own and read from the page cache. Plain numbers, numbers of 18 digits (which are read as texts) and names.
+/// How long does it take to get 20 M follows among 1 M users from a text to rows, and back? The text is a list in the
+/// manner of SNAP, users drawn uniformly, written once into a folder of its own and read from the page cache. Plain
+/// numbers, numbers of 18 digits (which are read as texts) and names.
 namespace grapevine {
 namespace {
 
@@ -21,7 +22,9 @@ constexpr std::uint64_t wide = 900'000'000'000'000'000;  // added to ids of 18 d
 
 class Texts {
 public:
-  Texts() : folder_(std::filesystem::temp_directory_path() / ("grapevine-formats-" + std::to_string(::getpid()))) { std::filesystem::create_directory(folder_); }
+  Texts() : folder_(std::filesystem::temp_directory_path() / ("grapevine-formats-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directory(folder_);
+  }
   ~Texts() { std::filesystem::remove_all(folder_); }
   Texts(const Texts&) = delete;
   Texts& operator=(const Texts&) = delete;
@@ -65,12 +68,14 @@ const Texts& texts() {
 }
 
 void count_follows(benchmark::State& bench) {
-  bench.counters["follows/s"] = benchmark::Counter(static_cast<double>(follows), benchmark::Counter::kIsIterationInvariantRate);
+  bench.counters["follows/s"] =
+      benchmark::Counter(static_cast<double>(follows), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void read_list(benchmark::State& bench, const std::string& name) {
   const std::filesystem::path file = texts().list(name);
-  static const FollowGraph expected = load_edge_list(texts().list("plain.txt"), {.piece = SIZE_MAX}).graph;  // read in order
+  static const FollowGraph expected =
+      load_edge_list(texts().list("plain.txt"), {.piece = SIZE_MAX}).graph;  // read in order
   LoadedGraph loaded;
   for (auto _ : bench) {
     bench.PauseTiming();
@@ -79,7 +84,9 @@ void read_list(benchmark::State& bench, const std::string& name) {
     loaded = load_edge_list(file);
   }
   const bool same_ids = name.starts_with("plain");  // other ids have other keys, and so other numbers
-  if (same_ids ? !(loaded.graph == expected) : loaded.graph.follow_count() != expected.follow_count() || loaded.graph.mutual_count() != expected.mutual_count())
+  if (same_ids ? !(loaded.graph == expected)
+               : loaded.graph.follow_count() != expected.follow_count() ||
+                     loaded.graph.mutual_count() != expected.mutual_count())
     bench.SkipWithError("not the graph that was written");  // fast and wrong is no result
   count_follows(bench);
 }
@@ -100,7 +107,10 @@ BENCHMARK_CAPTURE(read_list, names, "names.txt")->Iterations(1)->UseRealTime()->
 BENCHMARK_CAPTURE(write_list, csv, "written.csv")->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(write_list, csv_gzip, "written.csv.gz")->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(write_list, csv_zstd, "written.csv.zst")->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(write_list, graphml_zstd, "written.graphml.zst")->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(write_list, graphml_zstd, "written.graphml.zst")
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace grapevine

@@ -8,8 +8,9 @@
 #include "graph/generators/platform.hpp"
 #include "graph/generators/power_law.hpp"
 
-/// How long does a graph of true size take, and how much memory beside the graph itself? The sizes are those of the goals: 1 M users with 50 M follows, 10 M with 500 M, and
-/// Twitter of 2009 with 41.7 M and 1.47 G. One graph an iteration, each of another seed.
+/// How long does a graph of true size take, and how much memory beside the graph itself? The sizes are those of the
+/// goals: 1 M users with 50 M follows, 10 M with 500 M, and Twitter of 2009 with 41.7 M and 1.47 G. One graph an
+/// iteration, each of another seed.
 namespace grapevine {
 namespace {
 
@@ -30,9 +31,11 @@ void platform_graph(benchmark::State& bench) {
     const PlatformGraph made = platform(p, StreamKey(++seed, Stream::graph, 0));
     follows += static_cast<double>(made.graph.follow_count());
     for (std::size_t i = 0; i < p.planted.size(); ++i)  // fast and wrong is no result
-      if (made.graph.follower_count(made.planted[i]) != p.planted[i].followers) bench.SkipWithError("a planted account has another number of followers");
+      if (made.graph.follower_count(made.planted[i]) != p.planted[i].followers)
+        bench.SkipWithError("a planted account has another number of followers");
     const double mean = static_cast<double>(made.graph.follow_count()) / static_cast<double>(p.users);
-    if (std::abs(mean / p.mean_followees - 1) > 0.02) bench.SkipWithError("the mean number of followees is off by more than 2 %");
+    if (std::abs(mean / p.mean_followees - 1) > 0.02)
+      bench.SkipWithError("the mean number of followees is off by more than 2 %");
   }
   bench.counters["follows/s"] = benchmark::Counter(follows, benchmark::Counter::kIsRate);
   bench.counters["peak_GiB"] = gigabytes_at_most();  // of the process so far: run one size at a time

@@ -9,12 +9,13 @@
 #include "graph/formats/graph_file.hpp"
 #include "graph/generators/power_law.hpp"
 
-/// How long does it take to load a graph from its own file, in the page cache, and how much of that is seeing that it is undamaged? The
-/// goal is 500 M follows a second on two cores.
+/// How long does it take to load a graph from its own file, in the page cache, and how much of that is seeing that it
+/// is undamaged? The goal is 500 M follows a second on two cores.
 ///
 ///   bench_graph_file [USERS FOLLOWEES [FILE]]      1 000 000 users with a mean of 50 by default
 ///
-/// A FILE that is there is loaded and one that is not is made and kept: so that a second process shows the memory of loading alone.
+/// A FILE that is there is loaded and one that is not is made and kept: so that a second process shows the memory of
+/// loading alone.
 namespace grapevine {
 namespace {
 
@@ -30,14 +31,16 @@ double gigabytes_at_most() {
 }
 
 void count(benchmark::State& bench, std::size_t follows) {
-  bench.counters["follows/s"] = benchmark::Counter(static_cast<double>(follows), benchmark::Counter::kIsIterationInvariantRate);
+  bench.counters["follows/s"] =
+      benchmark::Counter(static_cast<double>(follows), benchmark::Counter::kIsIterationInvariantRate);
   bench.counters["peak_GiB"] = gigabytes_at_most();  // of the process so far, pages of the file among them
 }
 
 void write(benchmark::State& bench) {
   const FollowGraph graph = generated();
   for (auto _ : bench) write_graph_file(file, {.graph = graph, .accounts = {}});
-  if (!(load_graph_file(file).graph == graph)) bench.SkipWithError("another graph comes back");  // fast and wrong is no result
+  if (!(load_graph_file(file).graph == graph))
+    bench.SkipWithError("another graph comes back");  // fast and wrong is no result
   count(bench, graph.follow_count());
 }
 
@@ -60,7 +63,12 @@ int main(int argc, char** argv) {
               : std::filesystem::temp_directory_path() / ("bench_graph_file-" + std::to_string(getpid()) + ".gvg");
   if (!std::filesystem::exists(file))
     benchmark::RegisterBenchmark("write", write)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
-  benchmark::RegisterBenchmark("load", load)->ArgName("checksums")->Arg(1)->Arg(0)->UseRealTime()->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("load", load)
+      ->ArgName("checksums")
+      ->Arg(1)
+      ->Arg(0)
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
   if (!kept) std::filesystem::remove(file);
 }

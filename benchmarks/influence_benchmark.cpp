@@ -13,7 +13,8 @@
 #include "sim/influence/imm.hpp"
 #include "sim/influence/reverse_reach.hpp"
 
-/// How long does it take to find the 50 of a million users that win most, with the guarantee of IMM, and do they win as much as it says?
+/// How long does it take to find the 50 of a million users that win most, with the guarantee of IMM, and do they win as
+/// much as it says?
 namespace grapevine {
 namespace {
 
@@ -35,8 +36,8 @@ const ReaderChances& weighted_cascade() {
   return chances;
 }
 
-/// Mean and standard error of the spread of seeds over so many contagions: coins from adopters to followers, nothing of what chose the
-/// seeds.
+/// Mean and standard error of the spread of seeds over so many contagions: coins from adopters to followers, nothing of
+/// what chose the seeds.
 std::pair<double, double> forward(const std::vector<UserId>& seeds, std::uint64_t contagions) {
   const Audience audience(million());
   DiffusionParameters parameters;
@@ -44,7 +45,8 @@ std::pair<double, double> forward(const std::vector<UserId>& seeds, std::uint64_
   static const Accounts accounts;
   static const PopulationParameters population;
   const StreamKey dynamics(1, Stream::dynamics, 0);
-  const Chances chances = make_chances(audience, parameters, {}, Interests(accounts, population, dynamics), 1.0, 0, dynamics);
+  const Chances chances =
+      make_chances(audience, parameters, {}, Interests(accounts, population, dynamics), 1.0, 0, dynamics);
   std::vector<double> spreads(contagions);
   std::vector<std::vector<bool>> marks(static_cast<std::size_t>(thread_count()));
   parallel_blocks(contagions, 1, [&](std::size_t c, std::size_t, std::size_t, int worker) {
@@ -79,7 +81,8 @@ void imm_weighted_cascade(benchmark::State& bench) {
   set_thread_count(static_cast<int>(bench.range(0)));
   SeedAnswer answer;
   for (auto _ : bench)
-    answer = choose_by_imm(model, {{}, 50, -1, {}}, {.epsilon = 0.13, .ell = 1, .stop_when_proven = bench.range(1) != 0}, 1);
+    answer =
+        choose_by_imm(model, {{}, 50, -1, {}}, {.epsilon = 0.13, .ell = 1, .stop_when_proven = bench.range(1) != 0}, 1);
   const auto [mean, error] = forward(answer.seeds, 400);
   // What is met of the sets that the seeds were chosen on is rather too much.
   if (answer.spread < mean - 5 * error || answer.spread > 1.1 * mean + 5 * error)

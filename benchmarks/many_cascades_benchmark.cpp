@@ -9,8 +9,8 @@
 #include "sim/diffusion/independent_cascade.hpp"
 #include "sim/diffusion/many_cascades.hpp"
 
-/// How long do a billion cascades take on a network of 25 million, with the shape of each? The experiment of Goel et al. 2016: follower
-/// counts fall as K^-2.3, one adopter brings about 0.35 adoptions.
+/// How long do a billion cascades take on a network of 25 million, with the shape of each? The experiment of Goel et
+/// al. 2016: follower counts fall as K^-2.3, one adopter brings about 0.35 adoptions.
 namespace grapevine {
 namespace {
 
@@ -36,7 +36,9 @@ const Audience& audience() {
   return audience;
 }
 
-double probability() { return adoptions / (static_cast<double>(audience().follow_count()) / static_cast<double>(audience().user_count())); }
+double probability() {
+  return adoptions / (static_cast<double>(audience().follow_count()) / static_cast<double>(audience().user_count()));
+}
 
 ManyCascadesParameters first_cascades(std::uint64_t cascades) {
   ManyCascadesParameters p;
@@ -50,8 +52,8 @@ bool are_sound(TrialSampling sampling) {
   const ManyCascadesParameters slice = first_cascades(200'000);
   const ManyCascades together = spread_many_independent(audience(), probability(), sampling, slice);
   const Chances chances = Chances::uniform(probability());
-  const ManyCascades alone =
-      spread_many(audience().graph(), slice, [&] { return std::make_unique<IndependentCascade>(audience(), chances, sampling); });
+  const ManyCascades alone = spread_many(
+      audience().graph(), slice, [&] { return std::make_unique<IndependentCascade>(audience(), chances, sampling); });
   return together.tally == alone.tally && together.event_hash == alone.event_hash;
 }
 
@@ -73,7 +75,9 @@ void spread(benchmark::State& bench, Spread&& spread_cascades) {
 void independent_skip(benchmark::State& bench) {
   static const bool sound = are_sound(TrialSampling::skip);
   if (!sound) bench.SkipWithError("not the cascades that run alone");
-  spread(bench, [](const ManyCascadesParameters& p) { return spread_many_independent(audience(), probability(), TrialSampling::skip, p); });
+  spread(bench, [](const ManyCascadesParameters& p) {
+    return spread_many_independent(audience(), probability(), TrialSampling::skip, p);
+  });
 }
 BENCHMARK(independent_skip)
     ->ArgNames({"cascades", "threads"})
@@ -88,8 +92,9 @@ BENCHMARK(independent_skip)
 void independent_coins(benchmark::State& bench) {
   static const bool sound = are_sound(TrialSampling::coins);
   if (!sound) bench.SkipWithError("not the cascades that run alone");
-  spread(bench,
-         [](const ManyCascadesParameters& p) { return spread_many_independent(audience(), probability(), TrialSampling::coins, p); });
+  spread(bench, [](const ManyCascadesParameters& p) {
+    return spread_many_independent(audience(), probability(), TrialSampling::coins, p);
+  });
 }
 BENCHMARK(independent_coins)
     ->ArgNames({"cascades", "threads"})
@@ -99,7 +104,8 @@ BENCHMARK(independent_coins)
     ->Unit(benchmark::kMillisecond);
 
 void branching(benchmark::State& bench) {
-  spread(bench, [](const ManyCascadesParameters& p) { return spread_many_branching(audience().graph(), probability(), p); });
+  spread(bench,
+         [](const ManyCascadesParameters& p) { return spread_many_branching(audience().graph(), probability(), p); });
 }
 BENCHMARK(branching)
     ->ArgNames({"cascades", "threads"})

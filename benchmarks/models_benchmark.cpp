@@ -13,8 +13,8 @@
 #include "graph/generators/stochastic_block.hpp"
 #include "graph/generators/watts_strogatz.hpp"
 
-/// What does a graph of the literature's models cost? The goal is the configuration model's: 1 M users with 50 M follows, all degrees
-/// exact.
+/// What does a graph of the literature's models cost? The goal is the configuration model's: 1 M users with 50 M
+/// follows, all degrees exact.
 namespace grapevine {
 namespace {
 
@@ -77,8 +77,8 @@ void power_law_graph(benchmark::State& bench) {
 }
 BENCHMARK(power_law_graph)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-/// The others at 1 M users and about 20 M follows, from parameters to a finished graph. `least` and `most` bound the follows that are
-/// sound.
+/// The others at 1 M users and about 20 M follows, from parameters to a finished graph. `least` and `most` bound the
+/// follows that are sound.
 template <class Make>
 void model(benchmark::State& bench, Make make, double least, double most) {
   double follows = 0;
@@ -87,7 +87,8 @@ void model(benchmark::State& bench, Make make, double least, double most) {
     const FollowGraph graph = make(StreamKey(++seed, Stream::graph, 0));
     const double made = static_cast<double>(graph.follow_count());
     follows += made;
-    if (graph.user_count() != million || made < least * 1e6 || made > most * 1e6) bench.SkipWithError("another number of follows");
+    if (graph.user_count() != million || made < least * 1e6 || made > most * 1e6)
+      bench.SkipWithError("another number of follows");
   }
   bench.counters["follows/s"] = benchmark::Counter(follows, benchmark::Counter::kIsRate);
 }
@@ -128,9 +129,11 @@ void randomisation(benchmark::State& bench) {
   std::uint32_t seed = 0;
   for (auto _ : bench) {
     const FollowGraph mixed = randomised(graph, 1.0, StreamKey(++seed, Stream::graph, 0));
-    if (!std::ranges::equal(mixed.follower_counts(), graph.follower_counts())) bench.SkipWithError("a degree has changed");
+    if (!std::ranges::equal(mixed.follower_counts(), graph.follower_counts()))
+      bench.SkipWithError("a degree has changed");
   }
-  bench.counters["swaps/s"] = benchmark::Counter(static_cast<double>(graph.follow_count()), benchmark::Counter::kIsIterationInvariantRate);
+  bench.counters["swaps/s"] =
+      benchmark::Counter(static_cast<double>(graph.follow_count()), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(randomisation)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 

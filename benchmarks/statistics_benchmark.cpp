@@ -55,7 +55,8 @@ void bare_gather(benchmark::State& bench) {
     });
     benchmark::DoNotOptimize(sum.data());
   }
-  if (std::accumulate(sum.begin(), sum.end(), 0.0) != static_cast<double>(rows.users.size())) bench.SkipWithError("wrong sums");
+  if (std::accumulate(sum.begin(), sum.end(), 0.0) != static_cast<double>(rows.users.size()))
+    bench.SkipWithError("wrong sums");
   count_rate(bench, static_cast<double>(rows.users.size()) * static_cast<double>(bench.iterations()));
 }
 BENCHMARK(bare_gather<float>)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -87,7 +88,8 @@ BENCHMARK(radius_uniform)->ArgName("threads")->Arg(2)->UseRealTime()->Unit(bench
 void triangles_of_ego_twitter(benchmark::State& bench) {
   const char* folder = std::getenv("GRAPEVINE_DATA");
   if (folder == nullptr) return bench.SkipWithError("GRAPEVINE_DATA is not set");
-  const UndirectedGraph ego(load_edge_list(std::filesystem::path(folder) / "ego_twitter_undirected.csv.gz", {.undirected = true}).graph);
+  const UndirectedGraph ego(
+      load_edge_list(std::filesystem::path(folder) / "ego_twitter_undirected.csv.gz", {.undirected = true}).graph);
   set_thread_count(static_cast<int>(bench.range(0)));
   Clustering found;
   for (auto _ : bench) found = clustering(ego);

@@ -12,12 +12,14 @@
 #include "graph/base/exchange.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/generators/erdos_renyi.hpp"
-#include "sim/tick/gather.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/gather.hpp"
+#include "sim/run/world.hpp"
 
-/// How much does the whole tick cost beside the bare feed kernel, which does nothing but read? Both run on the same sessions of the same world in the same iteration,
-/// so that a change of the machine's mood moves both. The bare kernel: stamps of the followees, exact candidates walked out of the same timelines, one multiply-add on
-/// one 8-byte word each, the twenty best. The whole tick: wake, compose, timelines, gather, rank, attend, react, counters, retirement.
+/// How much does the whole tick cost beside the bare feed kernel, which does nothing but read? Both run on the same
+/// sessions of the same world in the same iteration, so that a change of the machine's mood moves both. The bare
+/// kernel: stamps of the followees, exact candidates walked out of the same timelines, one multiply-add on one 8-byte
+/// word each, the twenty best. The whole tick: wake, compose, timelines, gather, rank, attend, react, counters,
+/// retirement.
 namespace grapevine {
 namespace {
 
@@ -30,8 +32,9 @@ WorldParameters parameters_for(double candidates) {
   p.time = {600, 288, 100'000, 0};
   p.population.sessions_per_day = sessions_per_user_and_tick * p.time.ticks_per_day();
   p.population.session_spread = 0.0;
-  // A reader comes every 50 ticks on average and finds what 50 followees emitted meanwhile (the window of 144 ticks cuts 5 % of it off): posts, and reshares of
-  // 1.2 % of what is looked at (patience ends a session at 17.8 posts of a long feed).
+  // A reader comes every 50 ticks on average and finds what 50 followees emitted meanwhile (the window of 144 ticks
+  // cuts 5 % of it off): posts, and reshares of 1.2 % of what is looked at (patience ends a session at 17.8 posts of a
+  // long feed).
   const double emissions = candidates / (followees / sessions_per_user_and_tick) / 0.95;  // per user and tick
   const double reshares = 0.012 * std::min(0.6 * candidates, 17.8) * sessions_per_user_and_tick;
   p.population.posts_per_day = (emissions - reshares) * p.time.ticks_per_day();
@@ -60,7 +63,8 @@ World& steady_world(int candidates, std::size_t users) {
     graph = {};
     graph = erdos_renyi(users, followees, StreamKey(1, Stream::graph, 0));
   }
-  world = std::make_unique<World>(graph, no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
+  world =
+      std::make_unique<World>(graph, no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
   world->run_until(200);
   made = {candidates, users};
   return *world;
@@ -82,7 +86,8 @@ BareResult bare_session(const World& world, std::size_t reader, Session& session
   const Tick now = state.clock.now;
   session.reader = UserId{static_cast<std::uint32_t>(reader)};
   const std::int64_t oldest = static_cast<std::int64_t>(now) - world.run.feed.window;
-  const std::int64_t since = state.last_session[reader] == never ? oldest : std::max<std::int64_t>(state.last_session[reader], oldest);
+  const std::int64_t since =
+      state.last_session[reader] == never ? oldest : std::max<std::int64_t>(state.last_session[reader], oldest);
   scan_followees(world.graph, state.timelines, since, session);
   constexpr std::size_t top_count = 20;
   float top[top_count];
@@ -108,7 +113,9 @@ BareResult bare_session(const World& world, std::size_t reader, Session& session
   return result;
 }
 
-double seconds(std::chrono::steady_clock::time_point from) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count(); }
+double seconds(std::chrono::steady_clock::time_point from) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+}
 
 void whole_tick_beside_bare_kernel(benchmark::State& bench) {
   const int candidates = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
@@ -122,7 +129,8 @@ void whole_tick_beside_bare_kernel(benchmark::State& bench) {
   for (auto _ : bench) {
     const Tick now = world.state.clock.now;
     auto start = std::chrono::steady_clock::now();
-    world.state.timelines.begin_tick(now);  // the merge belongs to the tick; when step() calls it again nothing is left to do
+    world.state.timelines.begin_tick(
+        now);  // the merge belongs to the tick; when step() calls it again nothing is left to do
     double whole = seconds(start);
 
     std::vector<std::vector<std::uint32_t>> awake((users + reader_block - 1) / reader_block);
@@ -148,9 +156,11 @@ void whole_tick_beside_bare_kernel(benchmark::State& bench) {
         bare_session(world, reader, workers[0].session, &roots);
         std::sort(roots.begin(), roots.end());
         roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
-        std::erase_if(roots, [&](std::uint32_t root) {  // the reader's own, and those that this tick retires before it gathers
-          return world.state.posts.identity(root).author.value() == reader || world.state.posts.visible(root) + world.run.feed.window <= now;
-        });
+        std::erase_if(roots,
+                      [&](std::uint32_t root) {  // the reader's own, and those that this tick retires before it gathers
+                        return world.state.posts.identity(root).author.value() == reader ||
+                               world.state.posts.visible(root) + world.run.feed.window <= now;
+                      });
         distinct += roots.size();
       }
 
@@ -191,17 +201,24 @@ BENCHMARK(whole_tick_beside_bare_kernel)
 /// How many bytes does the state take for each account, live post, emission and remembered impression?
 void memory(benchmark::State& bench) {
   const auto users = static_cast<std::size_t>(bench.range(1)) * 1'000'000;
-  const World& world = with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0)), users); });
+  const World& world =
+      with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0)), users); });
   for (auto _ : bench) benchmark::DoNotOptimize(world.memory());
   std::map<std::string, double> bytes;
   for (const MemoryLine& line : world.memory()) bytes[line.unit] += static_cast<double>(line.bytes);
   bench.counters["B/account"] = (bytes["user"] + bytes["reader"]) / static_cast<double>(users);
   bench.counters["B/post"] = bytes["post"] / static_cast<double>(world.state.posts.head() - world.state.posts.tail());
-  bench.counters["B/emission"] = (bytes["emission"] + bytes["recent emission"]) / static_cast<double>(world.state.timelines.emission_count());
+  bench.counters["B/emission"] =
+      (bytes["emission"] + bytes["recent emission"]) / static_cast<double>(world.state.timelines.emission_count());
   bench.counters["B/remembered"] = (bytes["remembered impression"]) / static_cast<double>(world.state.seen.size());
   bench.counters["B/follow"] = bytes["follow"] / static_cast<double>(world.graph.follow_count());
 }
-BENCHMARK(memory)->Args({5, 1})->Args({140, 1})->Args({5, 10})->ArgNames({"candidates", "million_users"})->Iterations(1);
+BENCHMARK(memory)
+    ->Args({5, 1})
+    ->Args({140, 1})
+    ->Args({5, 10})
+    ->ArgNames({"candidates", "million_users"})
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace grapevine

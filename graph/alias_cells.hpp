@@ -7,8 +7,8 @@
 
 namespace grapevine {
 
-/// One draw in proportion to weights needs one look at one cell (Walker 1977): the cell's own member below the threshold, the other from
-/// there on.
+/// One draw in proportion to weights needs one look at one cell (Walker 1977): the cell's own member below the
+/// threshold, the other from there on.
 struct Cell {
   std::uint32_t threshold;
   std::uint32_t other;
@@ -18,20 +18,22 @@ struct Look {
   std::uint32_t coin;
 };
 
-/// The cell that 64 random bits look at among `count` cells from `first` on: their product with the count names it, its fraction is the
-/// coin.
+/// The cell that 64 random bits look at among `count` cells from `first` on: their product with the count names it, its
+/// fraction is the coin.
 inline Look look(std::size_t first, std::size_t count, std::uint64_t bits) {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(bits) * count;
-  return {static_cast<std::uint32_t>(first + static_cast<std::size_t>(product >> 64)), static_cast<std::uint32_t>(product >> 32)};
+  return {static_cast<std::uint32_t>(first + static_cast<std::size_t>(product >> 64)),
+          static_cast<std::uint32_t>(product >> 32)};
 }
 inline std::uint32_t resolve(std::span<const Cell> cells, Look at) {
   const Cell cell = cells[at.cell];
-  return at.cell ^
-         ((at.cell ^ cell.other) & (0U - static_cast<std::uint32_t>(at.coin >= cell.threshold)));  // no branch: it would be a coin
+  return at.cell ^ ((at.cell ^ cell.other) &
+                    (0U - static_cast<std::uint32_t>(at.coin >= cell.threshold)));  // no branch: it would be a coin
 }
 
-/// Fills the cells first .. first + count - 1 for the weights of these members (Vose 1991) and returns the sum of the weights.
+/// Fills the cells first .. first + count - 1 for the weights of these members (Vose 1991) and returns the sum of the
+/// weights.
 class CellFiller {
 public:
   template <class Weight>
@@ -49,7 +51,8 @@ public:
     while (!small_.empty() && !large_.empty()) {
       const std::uint32_t small = small_.back(), large = large_.back();
       small_.pop_back();
-      cells[first + small] = {static_cast<std::uint32_t>(own_[small] * 0x1.0p32), static_cast<std::uint32_t>(first + large)};
+      cells[first + small] = {static_cast<std::uint32_t>(own_[small] * 0x1.0p32),
+                              static_cast<std::uint32_t>(first + large)};
       own_[large] -= 1.0 - own_[small];
       if (own_[large] < 1.0) {
         large_.pop_back();

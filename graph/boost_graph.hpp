@@ -10,15 +10,16 @@
 
 #include "graph/follow_graph.hpp"
 
-/// Boost.Graph reads a `FollowGraph` as it is: vertices are `UserId`s, edges `Follow`s, out-edges lead to followees. Include this before
-/// the algorithms. Those that walk edges backwards take `BothWays`. Mind that Boost's page_rank loses the rank of users without followees,
-/// and that its core_numbers counts followers only: hand it a graph whose follows are all mutual for the usual k-cores.
+/// Boost.Graph reads a `FollowGraph` as it is: vertices are `UserId`s, edges `Follow`s, out-edges lead to followees.
+/// Include this before the algorithms. Those that walk edges backwards take `BothWays`. Mind that Boost's page_rank
+/// loses the rank of users without followees, and that its core_numbers counts followers only: hand it a graph whose
+/// follows are all mutual for the usual k-cores.
 namespace grapevine {
 
 namespace boost_graph {
 
-class VertexIterator
-    : public boost::iterator_adaptor<VertexIterator, boost::counting_iterator<std::uint32_t>, UserId, boost::use_default, UserId> {
+class VertexIterator : public boost::iterator_adaptor<VertexIterator, boost::counting_iterator<std::uint32_t>, UserId,
+                                                      boost::use_default, UserId> {
 public:
   VertexIterator() = default;
   explicit VertexIterator(std::size_t user)
@@ -31,7 +32,8 @@ private:
 
 /// Along a row of the graph of follows, or, backwards, along a row of its transpose.
 template <bool backwards>
-class RowIterator : public boost::iterator_adaptor<RowIterator<backwards>, const UserId*, Follow, boost::use_default, Follow> {
+class RowIterator
+    : public boost::iterator_adaptor<RowIterator<backwards>, const UserId*, Follow, boost::use_default, Follow> {
 public:
   RowIterator() = default;
   RowIterator(UserId heading, const UserId* place) : RowIterator::iterator_adaptor_(place), heading_(heading) {}
@@ -145,7 +147,8 @@ inline std::pair<const UserId*, const UserId*> adjacent_vertices(UserId user, co
   const std::span<const UserId> row = graph.followees(user);
   return {row.data(), row.data() + row.size()};
 }
-inline std::pair<boost_graph::RowIterator<false>, boost_graph::RowIterator<false>> out_edges(UserId user, const FollowGraph& graph) {
+inline std::pair<boost_graph::RowIterator<false>, boost_graph::RowIterator<false>> out_edges(UserId user,
+                                                                                             const FollowGraph& graph) {
   const auto [first, last] = adjacent_vertices(user, graph);
   return {{user, first}, {user, last}};
 }
@@ -163,7 +166,8 @@ inline std::size_t in_degree(UserId user, const BothWays& pair) { return pair.gr
 inline std::size_t degree(UserId user, const BothWays& pair) { return out_degree(user, pair) + in_degree(user, pair); }
 inline auto adjacent_vertices(UserId user, const BothWays& pair) { return adjacent_vertices(user, pair.graph()); }
 inline auto out_edges(UserId user, const BothWays& pair) { return out_edges(user, pair.graph()); }
-inline std::pair<boost_graph::RowIterator<true>, boost_graph::RowIterator<true>> in_edges(UserId user, const BothWays& pair) {
+inline std::pair<boost_graph::RowIterator<true>, boost_graph::RowIterator<true>> in_edges(UserId user,
+                                                                                          const BothWays& pair) {
   const auto [first, last] = adjacent_vertices(user, pair.transposed());
   return {{user, first}, {user, last}};
 }

@@ -42,9 +42,10 @@ FollowGraph::FollowGraph(Rows followees) {
 FollowGraph::FollowGraph(const GraphArrays& arrays, std::shared_ptr<const void> owner)
     : arrays_(arrays),
       owner_(std::move(owner)),
-      bytes_(arrays.followees.begin.size_bytes() + arrays.followees.users.size_bytes() + arrays.follower_counts.size_bytes() +
-             arrays.mutual.size_bytes()) {
-  GRAPEVINE_EXPECTS(arrays.follower_counts.size() == user_count() && arrays.mutual.size() == (follow_count() + 63) / 64);
+      bytes_(arrays.followees.begin.size_bytes() + arrays.followees.users.size_bytes() +
+             arrays.follower_counts.size_bytes() + arrays.mutual.size_bytes()) {
+  GRAPEVINE_EXPECTS(arrays.follower_counts.size() == user_count() &&
+                    arrays.mutual.size() == (follow_count() + 63) / 64);
 }
 
 std::optional<std::uint64_t> FollowGraph::find(UserId u, UserId v) const {
@@ -56,7 +57,8 @@ std::optional<std::uint64_t> FollowGraph::find(UserId u, UserId v) const {
 
 std::size_t FollowGraph::mutual_count() const {
   const std::span<const std::uint64_t> mutual = arrays_.mutual;
-  return parallel_sum(mutual.size(), [&](std::size_t word) { return static_cast<std::size_t>(std::popcount(mutual[word])); });
+  return parallel_sum(mutual.size(),
+                      [&](std::size_t word) { return static_cast<std::size_t>(std::popcount(mutual[word])); });
 }
 
 FollowGraph transpose(const FollowGraph& graph) { return FollowGraph(transpose(graph.rows())); }

@@ -15,14 +15,15 @@ namespace grapevine {
 struct GraphArrays {
   RowsView followees;
   std::span<const std::uint32_t> follower_counts;
-  std::span<const std::uint64_t> mutual;  ///< one bit a follow, the first lowest: whether it is mutual; bits beyond the last follow are 0
+  std::span<const std::uint64_t>
+      mutual;  ///< one bit a follow, the first lowest: whether it is mutual; bits beyond the last follow are 0
 };
 
 /// Who follows whom. The edge u -> v reads "u follows v"; posts travel the other way.
 ///
-/// Rows are sorted and free of duplicates and self-loops, so equal edge sets give equal graphs in whatever order the edges came.
-/// A follow has a number, its place when rows are laid end to end. 4.125 bytes a follow and 12 a user. Immutable once built; `GraphBuilder`
-/// makes another. Copies share the arrays, which may be those of a mapped file.
+/// Rows are sorted and free of duplicates and self-loops, so equal edge sets give equal graphs in whatever order the
+/// edges came. A follow has a number, its place when rows are laid end to end. 4.125 bytes a follow and 12 a user.
+/// Immutable once built; `GraphBuilder` makes another. Copies share the arrays, which may be those of a mapped file.
 class FollowGraph {
 public:
   /// Nobody.
@@ -31,8 +32,8 @@ public:
   /// Rows that are sorted, without duplicates and self-loops, with users below their number; fewer than 2^32 - 1.
   explicit FollowGraph(Rows followees);
 
-  /// Stands on arrays of somebody else, which last as long as `owner`. That they fit each other is for the caller to know; only their sizes
-  /// are looked at.
+  /// Stands on arrays of somebody else, which last as long as `owner`. That they fit each other is for the caller to
+  /// know; only their sizes are looked at.
   FollowGraph(const GraphArrays& arrays, std::shared_ptr<const void> owner);
 
   FollowGraph(const FollowGraph&) = default;  // and so for moves: what is moved from stays the graph it was
@@ -57,7 +58,8 @@ public:
 
   /// Whether the followee of this follow also follows its follower. O(1).
   bool is_mutual(std::uint64_t follow) const { return (arrays_.mutual[follow / 64] >> (follow % 64) & 1) != 0; }
-  /// How many follows are mutual; a pair counts as two. Divided by `follow_count()` it is the reciprocity. O(follows / 64).
+  /// How many follows are mutual; a pair counts as two. Divided by `follow_count()` it is the reciprocity. O(follows /
+  /// 64).
   std::size_t mutual_count() const;
 
   /// Lives as long as the graph or a copy of it.

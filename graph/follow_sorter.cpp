@@ -40,7 +40,8 @@ public:
     const std::uint32_t mask = (1U << digit) - 1;
     for (auto& next : next_) std::fill_n(next.begin(), mask + 1, 0U);
     for (const UserId word : words)
-      for (int pass = 0; pass < passes; ++pass) ++next_[static_cast<std::size_t>(pass)][word.value() >> (pass * digit) & mask];
+      for (int pass = 0; pass < passes; ++pass)
+        ++next_[static_cast<std::size_t>(pass)][word.value() >> (pass * digit) & mask];
     for (auto& next : next_) {
       std::uint32_t end = 0;
       for (std::uint32_t d = 0; d <= mask; ++d) end += std::exchange(next[d], end);
@@ -66,11 +67,14 @@ private:
 }  // namespace
 
 FollowSorter::FollowSorter(std::size_t users)
-    : users_(users), shift_(std::clamp(static_cast<int>(std::bit_width(users / most_buckets)), 8, 16)), buckets_((users >> shift_) + 1) {
+    : users_(users),
+      shift_(std::clamp(static_cast<int>(std::bit_width(users / most_buckets)), 8, 16)),
+      buckets_((users >> shift_) + 1) {
   for (int worker = 0; worker < thread_count(); ++worker) writers_.emplace_back(shift_, buckets_);
 }
 
-/// visit_follow(low, followee) for each follow in the bucket: the follower's number within it and a function that names the followee.
+/// visit_follow(low, followee) for each follow in the bucket: the follower's number within it and a function that names
+/// the followee.
 template <class Visit>
 void FollowSorter::visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const {
   for (const Writer& writer : writers_)
@@ -104,7 +108,8 @@ Rows FollowSorter::rows(std::span<const UserId> user_at) {
   Rows rows;
   rows.begin.resize(users_ + 1);
   rows.users.resize(begin.back());
-  const int user_bits = static_cast<int>(std::bit_width(users_)), part_shift = std::min({32 - user_bits, most_part_shift, shift_});
+  const int user_bits = static_cast<int>(std::bit_width(users_)),
+            part_shift = std::min({32 - user_bits, most_part_shift, shift_});
   const std::uint32_t user_mask = static_cast<std::uint32_t>((std::uint64_t{1} << user_bits) - 1);
   std::vector<WordSorter> sorters(static_cast<std::size_t>(thread_count()));
   parallel_blocks(buckets_, 1, [&](std::size_t b, std::size_t, std::size_t, int worker) {

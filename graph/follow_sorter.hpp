@@ -14,8 +14,8 @@
 
 namespace grapevine {
 
-/// A huge page, where the system has them, that the system has back as soon as it is destroyed: an allocator may keep what it is given
-/// back.
+/// A huge page, where the system has them, that the system has back as soon as it is destroyed: an allocator may keep
+/// what it is given back.
 class HugePage {
 public:
   static constexpr std::size_t bytes = std::size_t{1} << 21;
@@ -30,11 +30,12 @@ private:
   void* first_;
 };
 
-/// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows fill up.
+/// Takes follows in any order and gives them back as rows: 4 bytes each for most while they wait, and freed as the rows
+/// fill up.
 ///
-/// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the followee's position
-/// within the window at hand; followees from anywhere come as a list. A bucket's follows then go to parts of up to 128 rows, as words that
-/// hold row and followee, and a part is sorted in cache.
+/// Follows wait in buckets of neighbouring followers. One word holds the follower's number within the bucket and the
+/// followee's position within the window at hand; followees from anywhere come as a list. A bucket's follows then go to
+/// parts of up to 128 rows, as words that hold row and followee, and a part is sorted in cache.
 class FollowSorter {
 public:
   /// At most this many positions in a window.
@@ -44,7 +45,8 @@ public:
 
   class Writer {
   public:
-    Writer(int shift, std::size_t buckets) : shift_(shift), streams_(buckets), chunks_(buckets), pages_(buckets / sharing + 1) {}
+    Writer(int shift, std::size_t buckets)
+        : shift_(shift), streams_(buckets), chunks_(buckets), pages_(buckets / sharing + 1) {}
 
     /// From now on positions are given that lie less than `most_in_window` above `begin`.
     void open(std::uint32_t begin) { window_ = begin; }
@@ -70,7 +72,8 @@ public:
     friend FollowSorter;
     static constexpr std::uint32_t new_window = 0xFFFF, list = 0xFFFE;
     static constexpr std::size_t chunk_words = std::size_t{1} << 14;
-    static constexpr std::size_t sharing = 16;  // neighbouring buckets whose chunks lie in the same pages, which they give back together
+    static constexpr std::size_t sharing =
+        16;  // neighbouring buckets whose chunks lie in the same pages, which they give back together
 
     struct Stream {
       std::uint32_t* next = nullptr;
@@ -130,7 +133,8 @@ public:
 
 private:
   static constexpr std::size_t most_buckets = 256;
-  static constexpr int most_part_shift = 7;  // of the rows in a part; fewer where row and followee would not fit one word
+  static constexpr int most_part_shift =
+      7;  // of the rows in a part; fewer where row and followee would not fit one word
 
   template <class Visit>
   void visit(std::size_t bucket, std::span<const UserId> user_at, Visit&& visit_follow) const;

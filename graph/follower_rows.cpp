@@ -30,8 +30,8 @@ std::size_t keep_distinct(std::span<UserId> row, UserId self, UserSet& met, Drop
   return kept;
 }
 
-/// Row k lists the new numbers of the first sizes[k] users of row order[k], where user order[k] has the new number k. Rows may lie anywhere
-/// and are asked for ahead.
+/// Row k lists the new numbers of the first sizes[k] users of row order[k], where user order[k] has the new number k.
+/// Rows may lie anywhere and are asked for ahead.
 Rows renumbered(const Rows& rows, std::span<const UserId> order, std::span<const std::uint32_t> sizes) {
   constexpr std::size_t ahead = 16, users_a_line = 64 / sizeof(UserId);
   Array<UserId> number(rows.count());
@@ -39,7 +39,8 @@ Rows renumbered(const Rows& rows, std::span<const UserId> order, std::span<const
   Rows renumbered = rows_of_sizes(sizes);
   parallel_for(order.size(), [&](std::size_t k) {
     if (k + 2 * ahead < order.size()) __builtin_prefetch(&rows.begin[order[k + 2 * ahead].index()]);
-    if (k + ahead < order.size()) {  // in no function of its own: g++ 12 takes one that does nothing else for one without effect
+    if (k + ahead <
+        order.size()) {  // in no function of its own: g++ 12 takes one that does nothing else for one without effect
       const UserId* const row = rows.users.data() + rows.begin[order[k + ahead].index()];
       __builtin_prefetch(row);
       __builtin_prefetch(row + users_a_line);
@@ -59,8 +60,8 @@ FollowerRows::FollowerRows(std::size_t users, std::span<const std::span<const Fo
   std::vector<UserSet> met(static_cast<std::size_t>(thread_count()), UserSet(users));
   parallel_blocks(users, block, [&](std::size_t b, std::size_t first, std::size_t last, int worker) {
     for (std::size_t v = first; v < last; ++v)
-      counts_[v] = static_cast<std::uint32_t>(
-          keep_distinct(rows_[v], UserId(static_cast<std::uint32_t>(v)), met[static_cast<std::size_t>(worker)], dropped[b]));
+      counts_[v] = static_cast<std::uint32_t>(keep_distinct(rows_[v], UserId(static_cast<std::uint32_t>(v)),
+                                                            met[static_cast<std::size_t>(worker)], dropped[b]));
   });
   for (const Dropped& part : dropped) {
     dropped_.self_loops += part.self_loops;

@@ -10,12 +10,12 @@
 
 namespace grapevine {
 
-/// Follows as rows of followers, each follow once and loops left out: a graph whose users wait for their numbers, which may depend on how
-/// many followers they have.
+/// Follows as rows of followers, each follow once and loops left out: a graph whose users wait for their numbers, which
+/// may depend on how many followers they have.
 class FollowerRows {
 public:
-  /// Users are 0 .. users - 1. Where follows are `mutual`, each is also the follow of the followee. 20 bytes a follow, the pieces' among
-  /// them; 12 stay.
+  /// Users are 0 .. users - 1. Where follows are `mutual`, each is also the follow of the followee. 20 bytes a follow,
+  /// the pieces' among them; 12 stay.
   FollowerRows(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual);
 
   std::size_t follow_count() const { return rows_.users.size() - dropped_.self_loops - dropped_.duplicates; }

@@ -4,7 +4,8 @@
 
 namespace grapevine {
 
-GraphBuilder::GraphBuilder(std::size_t users, std::vector<Follow> follows) : users_(users), follows_(std::move(follows)) {
+GraphBuilder::GraphBuilder(std::size_t users, std::vector<Follow> follows)
+    : users_(users), follows_(std::move(follows)) {
   GRAPEVINE_EXPECTS(users < UINT32_MAX);
 }
 

@@ -10,7 +10,8 @@ namespace grapevine {
 
 /// The one way to make a graph: edges in, sorted rows out.
 ///
-/// The order of the edges does not matter, nor does the number of threads. Self-loops and repeated edges are dropped and counted.
+/// The order of the edges does not matter, nor does the number of threads. Self-loops and repeated edges are dropped
+/// and counted.
 class GraphBuilder {
 public:
   /// A graph of the users 0 .. users - 1, fewer than 2^32 - 1.
@@ -33,7 +34,8 @@ private:
   Dropped dropped_;
 };
 
-/// The second entry, for generators that write rows themselves: row u holds whom u follows, in any order, repetitions and u itself allowed.
+/// The second entry, for generators that write rows themselves: row u holds whom u follows, in any order, repetitions
+/// and u itself allowed.
 FollowGraph build_from_rows(Rows rows, Dropped* dropped = nullptr);
 
 }  // namespace grapevine

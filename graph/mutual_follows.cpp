@@ -56,7 +56,9 @@ private:
     for (std::size_t k = 0; k < count_; ++k) join(waiting_[k] / 64, std::uint64_t{1} << (waiting_[k] % 64));
     count_ = 0;
   }
-  void join(std::uint64_t word, std::uint64_t bits) { std::atomic_ref(words_[word]).fetch_or(bits, std::memory_order_relaxed); }
+  void join(std::uint64_t word, std::uint64_t bits) {
+    std::atomic_ref(words_[word]).fetch_or(bits, std::memory_order_relaxed);
+  }
 
   std::span<std::uint64_t> words_;
   std::uint64_t word_ = 0, bits_ = 0;
@@ -74,8 +76,8 @@ const UserId* seek(const UserId* first, const UserId* last, UserId user) {
   return std::lower_bound(first, first + std::min(step + 1, last - first), user);
 }
 
-/// Which lower numbers a user may follow, as a set of 64 classes of them. Most questions after a follow that does not exist end at this one word
-/// and never come near the rows.
+/// Which lower numbers a user may follow, as a set of 64 classes of them. Most questions after a follow that does not
+/// exist end at this one word and never come near the rows.
 class LowerFollowees {
 public:
   explicit LowerFollowees(RowsView rows) : classes_(rows.count()) {
@@ -149,8 +151,8 @@ private:
     range_begin_.assign(ranges + 1, rows_.count());
     for (std::size_t r = 0; r < ranges; ++r) {
       const std::uint64_t follows = rows_.users.size() / ranges * r;
-      range_begin_[r] =
-          static_cast<std::size_t>(std::lower_bound(rows_.begin.begin(), rows_.begin.end() - 1, follows) - rows_.begin.begin());
+      range_begin_[r] = static_cast<std::size_t>(std::lower_bound(rows_.begin.begin(), rows_.begin.end() - 1, follows) -
+                                                 rows_.begin.begin());
     }
     range_begin_[0] = 0;
   }
@@ -161,7 +163,8 @@ private:
         ranges,
         [&](std::size_t r) {
           for (std::size_t u = range_begin_[r]; u < range_begin_[r + 1]; ++u)
-            each_question(u, 0, rows_.count(), [&](UserId v, std::uint64_t) { ++counts_[r * buckets_ + (v.index() >> shift_)]; });
+            each_question(u, 0, rows_.count(),
+                          [&](UserId v, std::uint64_t) { ++counts_[r * buckets_ + (v.index() >> shift_)]; });
         },
         1);
     asked_.assign(buckets_, 0);
@@ -185,15 +188,17 @@ private:
           std::uint64_t* const places = next.data() + r * (last - first);
           for (std::size_t u = range_begin_[r]; u < range_begin_[r + 1]; ++u)
             each_question(u, first << shift_, last << shift_, [&](UserId v, std::uint64_t follow) {
-              questions_[places[(v.index() >> shift_) - first]++] = {static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(follow),
-                                                                     static_cast<std::uint16_t>(v.index() & ((1U << shift_) - 1)),
-                                                                     static_cast<std::uint16_t>(follow >> 32)};
+              questions_[places[(v.index() >> shift_) - first]++] = {
+                  static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(follow),
+                  static_cast<std::uint16_t>(v.index() & ((1U << shift_) - 1)),
+                  static_cast<std::uint16_t>(follow >> 32)};
             });
         },
         1);
     std::vector<UnwrittenArray<Question>> scratch(static_cast<std::size_t>(thread_count()));
     parallel_blocks(last - first, 1, [&](std::size_t b, std::size_t, std::size_t, int worker) {
-      answer(first + b, {questions_.data() + begin[b], questions_.data() + begin[b + 1]}, scratch[static_cast<std::size_t>(worker)]);
+      answer(first + b, {questions_.data() + begin[b], questions_.data() + begin[b + 1]},
+             scratch[static_cast<std::size_t>(worker)]);
     });
   }
 
@@ -204,7 +209,8 @@ private:
     std::uint32_t sum = 0;
     for (std::uint32_t& count : end) sum += std::exchange(count, sum);
     if (sorted.size() < questions.size()) sorted.resize(questions.size());
-    for (const Question& question : questions) sorted[end[question.followee_low]++] = question;  // each row's by follower, as they came
+    for (const Question& question : questions)
+      sorted[end[question.followee_low]++] = question;  // each row's by follower, as they came
 
     const UserId* const users = rows_.users.data();
     BitSetter here(bits_), there(bits_);

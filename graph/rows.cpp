@@ -11,8 +11,9 @@ namespace grapevine {
 
 namespace {
 
-/// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row within a bucket.
-/// visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is called twice for each item.
+/// Stable counting sort in two steps that both stay in cache: first into buckets of neighbouring rows, then row by row
+/// within a bucket. visit(first, last, put) calls put(row, value) for the items first .. last - 1 in order; it is
+/// called twice for each item.
 template <class Visit>
 Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least_chunk, PlacedItems& placed) {
   constexpr std::size_t most_chunks = 256, most_buckets = 512, least_width = 1024;
@@ -21,7 +22,8 @@ Rows group(std::size_t rows, std::size_t items, Visit&& visit, std::size_t least
   const int shift = std::countr_zero(std::bit_ceil(std::max(least_width, (rows + most_buckets - 1) / most_buckets)));
   const std::size_t buckets = (rows + (std::size_t{1} << shift) - 1) >> shift;
 
-  std::vector<std::uint64_t> place(chunks * buckets, 0);  // first sizes, then where a chunk's next item of a bucket goes
+  std::vector<std::uint64_t> place(chunks * buckets,
+                                   0);  // first sizes, then where a chunk's next item of a bucket goes
   parallel_blocks(items, chunk, [&](std::size_t c, std::size_t first, std::size_t last, int) {
     std::uint64_t* sizes = place.data() + c * buckets;
     visit(first, last, [&](std::uint32_t row, UserId) { ++sizes[row >> shift]; });
@@ -86,7 +88,8 @@ bool is_sound_row(std::span<const UserId> row, std::size_t r, std::size_t users)
   if (row.empty()) return true;
   const UserId self(static_cast<std::uint32_t>(r));
   unsigned flaws = row.front() == self;
-  for (std::size_t i = 1; i < row.size(); ++i) flaws |= static_cast<unsigned>(row[i] == self) | static_cast<unsigned>(row[i] <= row[i - 1]);
+  for (std::size_t i = 1; i < row.size(); ++i)
+    flaws |= static_cast<unsigned>(row[i] == self) | static_cast<unsigned>(row[i] <= row[i - 1]);
   return flaws == 0 && row.back().index() < users;
 }
 
@@ -111,7 +114,8 @@ Rows group_by_follower(std::size_t users, std::span<const Follow> follows) {
       4096, scratch);
 }
 
-Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual, PlacedItems& scratch) {
+Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual,
+                       PlacedItems& scratch) {
   return group(
       users, pieces.size(),
       [&](std::size_t first, std::size_t last, auto&& put) {
@@ -193,8 +197,8 @@ Rows renumber(RowsView rows, std::span<const UserId> order) {
 }
 
 std::vector<std::uint32_t> count_places(RowsView rows) {
-  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those, and of all others too as
-  // long as they are few beside the follows.
+  // The lowest numbers, the most followed, would have their counters fought over: every worker has its own of those,
+  // and of all others too as long as they are few beside the follows.
   const std::size_t few = rows.users.size() / (8 * static_cast<std::size_t>(thread_count()));
   const std::size_t users = rows.count(), own = std::min(users, std::max(few, std::size_t{1} << 18));
   std::vector<std::uint32_t> counts(users, 0);

@@ -10,7 +10,8 @@
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
 
-/// The raw material of graphs: lists of users, row after row. Everything here gives the same rows for any number of threads.
+/// The raw material of graphs: lists of users, row after row. Everything here gives the same rows for any number of
+/// threads.
 namespace grapevine {
 
 /// The edge follower -> followee: posts travel the other way.
@@ -27,7 +28,9 @@ struct Rows {
   UnwrittenArray<UserId> users;
 
   std::size_t count() const noexcept { return begin.size() - 1; }
-  std::span<const UserId> operator[](std::size_t row) const { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
+  std::span<const UserId> operator[](std::size_t row) const {
+    return {users.data() + begin[row], users.data() + begin[row + 1]};
+  }
   std::span<UserId> operator[](std::size_t row) { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
 
   bool operator==(const Rows&) const = default;
@@ -40,13 +43,19 @@ struct RowsView {
   std::span<const UserId> users;
 
   RowsView() = default;
-  RowsView(std::span<const std::uint64_t> row_begin, std::span<const UserId> row_users) : begin(row_begin), users(row_users) {}
-  RowsView(const Rows& rows) : begin(rows.begin), users(rows.users) {}  // not explicit: whoever reads rows takes them from anywhere
+  RowsView(std::span<const std::uint64_t> row_begin, std::span<const UserId> row_users)
+      : begin(row_begin), users(row_users) {}
+  RowsView(const Rows& rows)
+      : begin(rows.begin), users(rows.users) {}  // not explicit: whoever reads rows takes them from anywhere
 
   std::size_t count() const noexcept { return begin.size() - 1; }
-  std::span<const UserId> operator[](std::size_t row) const { return {users.data() + begin[row], users.data() + begin[row + 1]}; }
+  std::span<const UserId> operator[](std::size_t row) const {
+    return {users.data() + begin[row], users.data() + begin[row + 1]};
+  }
 
-  friend bool operator==(RowsView a, RowsView b) { return std::ranges::equal(a.begin, b.begin) && std::ranges::equal(a.users, b.users); }
+  friend bool operator==(RowsView a, RowsView b) {
+    return std::ranges::equal(a.begin, b.begin) && std::ranges::equal(a.users, b.users);
+  }
 };
 
 /// Rows of their own that are as these.
@@ -69,9 +78,10 @@ struct Placed {
 /// Room that sorting into rows takes, 8 bytes a follow; who sorts twice hands it on, for fresh memory is slow.
 using PlacedItems = UnwrittenArray<Placed>;
 
-/// Row v lists who follows v, in the order of the pieces, repetitions and all. Where follows are `mutual`, each is also the follow of the
-/// followee, but for loops.
-Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual, PlacedItems& scratch);
+/// Row v lists who follows v, in the order of the pieces, repetitions and all. Where follows are `mutual`, each is also
+/// the follow of the followee, but for loops.
+Rows group_by_followee(std::size_t users, std::span<const std::span<const Follow>> pieces, bool mutual,
+                       PlacedItems& scratch);
 
 /// Row v of the result lists the rows that hold v, ascending.
 Rows transpose(RowsView rows);

@@ -16,11 +16,12 @@ struct TreeMetrics {
   std::uint32_t max_breadth = 0;        ///< most nodes at one distance from the root
   std::uint32_t root_children = 0;      ///< nodes whose parent is the root
   std::uint32_t largest_broadcast = 0;  ///< most children of one node
-  double structural_virality = 0;       ///< mean distance over ordered pairs of different nodes (Goel et al. 2016); NaN for one node
+  double structural_virality =
+      0;  ///< mean distance over ordered pairs of different nodes (Goel et al. 2016); NaN for one node
 };
 
-/// Metrics of the tree in which node i hangs from node parents[i]: parents[0] is -1 for the root, every other parent comes before its
-/// child. O(n).
+/// Metrics of the tree in which node i hangs from node parents[i]: parents[0] is -1 for the root, every other parent
+/// comes before its child. O(n).
 TreeMetrics tree_metrics(std::span<const std::int32_t> parents);
 
 /// Measures tree after tree in the same memory: nothing is allocated once the largest has been seen.
@@ -57,7 +58,8 @@ TreeMetrics TreeMeter::measure(std::uint32_t size, ParentOf&& parent_of) {
     if (nodes_[i].depth > depth) breadth_[++depth] = 0;
     ++breadth_[nodes_[i].depth];
   }
-  // Sum of the distances of all unordered pairs: the edge above a subtree of s nodes lies between s * (n - s) pairs (Wiener 1947).
+  // Sum of the distances of all unordered pairs: the edge above a subtree of s nodes lies between s * (n - s) pairs
+  // (Wiener 1947).
   WienerIndex distances = 0;
   std::uint32_t largest_broadcast = 0;
   for (std::uint32_t i = size; --i > 0;) {  // children before parents
@@ -72,7 +74,8 @@ TreeMetrics TreeMeter::measure(std::uint32_t size, ParentOf&& parent_of) {
           .max_breadth = *std::max_element(breadth_.begin(), breadth_.begin() + depth + 1),
           .root_children = nodes_[0].children,
           .largest_broadcast = std::max(largest_broadcast, nodes_[0].children),
-          .structural_virality = size > 1 ? static_cast<double>(2 * distances) / pairs : std::numeric_limits<double>::quiet_NaN()};
+          .structural_virality =
+              size > 1 ? static_cast<double>(2 * distances) / pairs : std::numeric_limits<double>::quiet_NaN()};
 }
 
 }  // namespace grapevine

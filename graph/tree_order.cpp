@@ -20,12 +20,14 @@ std::vector<std::uint32_t> breadth_first(std::span<const std::int32_t> parents) 
   order.reserve(n);
   for (std::uint32_t i = 0; i < n; ++i)
     if (parents[i] >= 0)
-      children[begin[static_cast<std::size_t>(parents[i]) + 1]++] = i;  // afterwards begin[p] is where p's children begin
+      children[begin[static_cast<std::size_t>(parents[i]) + 1]++] =
+          i;  // afterwards begin[p] is where p's children begin
     else
       order.push_back(i);
   GRAPEVINE_EXPECTS(order.size() <= 1);
   for (std::size_t at = 0; at < order.size(); ++at)
-    order.insert(order.end(), children.begin() + begin[order[at]], children.begin() + begin[order[at] + std::size_t{1}]);
+    order.insert(order.end(), children.begin() + begin[order[at]],
+                 children.begin() + begin[order[at] + std::size_t{1}]);
   return order;
 }
 
@@ -47,7 +49,8 @@ std::vector<std::uint32_t> circle_above(std::span<const std::int32_t> parents, s
     GRAPEVINE_EXPECTS(parents[i] >= 0);
     return static_cast<std::uint32_t>(parents[i]);
   };
-  for (std::size_t step = 0; step < parents.size(); ++step) node = parent(node);  // as many steps end on the circle from anywhere
+  for (std::size_t step = 0; step < parents.size(); ++step)
+    node = parent(node);  // as many steps end on the circle from anywhere
   std::vector<std::uint32_t> circle;
   for (std::uint32_t at = node; circle.empty() || at != node; at = parent(at)) circle.push_back(at);
   std::ranges::rotate(circle, std::ranges::min_element(circle));

@@ -11,11 +11,11 @@
 
 namespace grapevine {
 
-/// A set of users that is filled from a row, asked, and emptied before the next row. Who uses it keeps the row of those that are in it and
-/// shows it again.
+/// A set of users that is filled from a row, asked, and emptied before the next row. Who uses it keeps the row of those
+/// that are in it and shows it again.
 ///
-/// The few users of most rows leave marks in a filter that stays in the nearest cache, and are looked for in the row where marks fall
-/// together. Those of long rows have a bit each.
+/// The few users of most rows leave marks in a filter that stays in the nearest cache, and are looked for in the row
+/// where marks fall together. Those of long rows have a bit each.
 class UserSet {
 public:
   explicit UserSet(std::size_t users) : users_(users) {}

@@ -19,6 +19,18 @@ breach() {
 
 without() { grep -vE "$1" || true; }
 
+# floors LAYER ROOM...: no room includes one that stands after it, and every source lies in one of them.
+floors() {
+  layer=$1
+  shift
+  while [ $# -gt 0 ]; do
+    room=$1
+    shift
+    later=$(echo "$*" | tr ' ' '|')
+    [ -z "$later" ] || breach "$layer/$room includes a room above it" "#[[:space:]]*include[[:space:]]*[\"<](.*/)?$layer/($later)/" $(sources $layer/$room)
+  done
+}
+
 all_breaches() {
   engine="graph sim analysis scenarios"
 
@@ -27,6 +39,9 @@ all_breaches() {
     breach "$layer includes a higher layer; includes point scenarios, analysis, sim, graph" "#[[:space:]]*include[[:space:]]*[\"<](.*/)?($above)/" $(sources $layer)
     above="$above|$layer"
   done
+  # Rooms of one layer, lowest first: none includes one further on.
+  floors sim model state feed tick diffusion influence money run
+  floors scenarios result keys reader study commands
   breach "include not written from the root" '#[[:space:]]*include[[:space:]]*"(\.|[^/"]*")' $(sources $engine)
 
   breach "OpenMP outside graph/base/parallel; use its loops" '#[[:space:]]*pragma[[:space:]]+omp|_Pragma.*omp|<omp\.h>|omp_(get|set)_' \
@@ -54,33 +69,40 @@ try() {
 notices() { [ -n "$(try "$1" "$2")" ] || { echo "this test does not notice '$2' in $1"; exit 1; }; }
 passes() { [ -z "$(try "$1" "$2")" ] || { echo "this test objects to '$2' in $1"; exit 1; }; }
 
-notices graph/rows.hpp '#include "sim/posts.hpp"'
+notices graph/rows.hpp '#include "sim/state/posts.hpp"'
+notices sim/model/parameters.hpp '#include "sim/state/posts.hpp"'
+notices sim/feed/rank.cpp '#include "sim/run/world.hpp"'
+notices sim/money/campaigns.hpp '#include "sim/run/replicate.hpp"'
+notices scenarios/keys/keys.hpp '#include "scenarios/reader/read_scenario.hpp"'
+notices scenarios/result/result.hpp '#include "scenarios/study/study.hpp"'
+passes sim/run/world.cpp '#include "sim/model/parameters.hpp"'
+passes scenarios/commands/main.cpp '#include "scenarios/result/result.hpp"'
 notices graph/base/ids.hpp '#include "analysis/estimates.hpp"'
-notices sim/posts.hpp '#include "scenarios/program/keys.hpp"'
-notices sim/posts.hpp '# include "../analysis/estimates.hpp"'
-notices analysis/tiers.cpp '#include "scenarios/program/keys.hpp"'
-notices scenarios/program/main.cpp '#include "tests/catch.hpp"'
+notices sim/state/posts.hpp '#include "scenarios/keys/keys.hpp"'
+notices sim/state/posts.hpp '# include "../analysis/estimates.hpp"'
+notices analysis/tiers.cpp '#include "scenarios/keys/keys.hpp"'
+notices scenarios/commands/main.cpp '#include "tests/catch.hpp"'
 notices graph/rows.hpp '#include "benchmarks/world.hpp"'
-notices sim/posts.cpp '#include "posts.hpp"'
-notices sim/tick/rank.cpp '#pragma omp parallel for'
+notices sim/state/posts.cpp '#include "posts.hpp"'
+notices sim/feed/rank.cpp '#pragma omp parallel for'
 notices graph/rows.cpp '#include <omp.h>'
-notices sim/record/write.cpp '#include <hdf5.h>'
-notices sim/record/write.cpp '#include <H5Cpp.h>'
-notices scenarios/program/main.cpp '#include <mpi.h>'
-notices sim/tick/rank.cpp '  std::mt19937_64 generator(seed);'
-notices sim/tick/rank.cpp 'std::random_device device;'
-notices sim/tick/rank.cpp 'std::uniform_real_distribution<double> u(0, 1);'
-notices sim/tick/rank.cpp 'if (rand() % 2) return;'
+notices scenarios/result/write.cpp '#include <hdf5.h>'
+notices scenarios/result/write.cpp '#include <H5Cpp.h>'
+notices scenarios/commands/main.cpp '#include <mpi.h>'
+notices sim/feed/rank.cpp '  std::mt19937_64 generator(seed);'
+notices sim/feed/rank.cpp 'std::random_device device;'
+notices sim/feed/rank.cpp 'std::uniform_real_distribution<double> u(0, 1);'
+notices sim/feed/rank.cpp 'if (rand() % 2) return;'
 notices analysis/tiers.cpp 'std::shuffle(users.begin(), users.end(), generator);'
-notices sim/behaviour.cpp 'return std::exp(-age);'
-notices sim/behaviour.cpp 'return x + pow(x, 2);'
+notices sim/model/behaviour.cpp 'return std::exp(-age);'
+notices sim/model/behaviour.cpp 'return x + pow(x, 2);'
 notices analysis/estimates.cpp 'double y = std::tanh(x);'
-passes sim/posts.cpp '#include "graph/base/ids.hpp"'
+passes sim/state/posts.cpp '#include "graph/base/ids.hpp"'
 passes graph/base/parallel.cpp '#pragma omp parallel'
 passes graph/base/h5.cpp '#include <hdf5.h>'
 passes graph/base/exchange_mpi.cpp '#include <mpi.h>'
-passes sim/behaviour.cpp 'return math::exp(-age) * std::sqrt(x) + math::log(y);  // exp(x) = 1 + x + ...'
-passes scenarios/program/progress.cpp 'double digits = std::log10(rate);  // not on a path to a result'
+passes sim/model/behaviour.cpp 'return math::exp(-age) * std::sqrt(x) + math::log(y);  // exp(x) = 1 + x + ...'
+passes scenarios/commands/progress.cpp 'double digits = std::log10(rate);  // not on a path to a result'
 passes graph/base/math.cpp '  if (x == 0.0) return exp(-x);'
 
 cd "$1"

@@ -8,8 +8,8 @@
 
 namespace grapevine {
 
-/// What a loaded account is known by, whatever its id is called today: 64 bits made from the text of its key, or of its id where no key is
-/// given.
+/// What a loaded account is known by, whatever its id is called today: 64 bits made from the text of its key, or of its
+/// id where no key is given.
 enum class AccountKey : std::uint64_t {};
 
 /// FNV-1a (Fowler, Noll, Vo) of the text's bytes, then `mix`. The same on every machine.

@@ -7,8 +7,8 @@
 
 #include "graph/base/error.hpp"
 
-/// Whole numbers that never wrap round. A sum or product that its type cannot hold is the nearest number that it can; whoever asks sets a bound far below that, and
-/// refuses what lies beyond by name.
+/// Whole numbers that never wrap round. A sum or product that its type cannot hold is the nearest number that it can;
+/// whoever asks sets a bound far below that, and refuses what lies beyond by name.
 namespace grapevine {
 
 template <std::signed_integral T>
@@ -32,7 +32,8 @@ constexpr std::int64_t saturated_whole(double x) {
   return x == x ? static_cast<std::int64_t>(x) : 0;
 }
 
-/// `count` as 32 bits. An Error where there are more than they number: `things`, and `remedy`, say of what, and what to do.
+/// `count` as 32 bits. An Error where there are more than they number: `things`, and `remedy`, say of what, and what to
+/// do.
 inline std::uint32_t numbered(std::uint64_t count, const char* things, const char* remedy) {
   if (count > UINT32_MAX) [[unlikely]]
     throw Error("more than 4294967295 " + std::string(things) + "; expected at most so many; " + remedy);
@@ -43,7 +44,8 @@ inline std::uint32_t numbered(std::uint64_t count, const char* things, const cha
 class WideCount {
 public:
   constexpr WideCount() = default;
-  constexpr explicit WideCount(std::uint64_t count) : low_(static_cast<std::uint32_t>(count)), high_(static_cast<std::uint32_t>(count >> 32)) {}
+  constexpr explicit WideCount(std::uint64_t count)
+      : low_(static_cast<std::uint32_t>(count)), high_(static_cast<std::uint32_t>(count >> 32)) {}
 
   constexpr std::uint64_t value() const { return static_cast<std::uint64_t>(high_) << 32 | low_; }
   constexpr WideCount& operator+=(std::uint64_t more) { return *this = WideCount(value() + more); }

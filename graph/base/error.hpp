@@ -6,7 +6,8 @@
 
 namespace grapevine {
 
-/// Something outside the program went wrong while it ran (a full disk, a file that vanished). Ends a run with exit status 1.
+/// Something outside the program went wrong while it ran (a full disk, a file that vanished). Ends a run with exit
+/// status 1.
 class Error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -37,4 +38,5 @@ namespace detail {
 }  // namespace grapevine
 
 /// A mistake of ours, not of the user: says where and stops the process.
-#define GRAPEVINE_EXPECTS(condition) ((condition) ? void(0) : ::grapevine::detail::broken_contract(#condition, __FILE__, __LINE__))
+#define GRAPEVINE_EXPECTS(condition) \
+  ((condition) ? void(0) : ::grapevine::detail::broken_contract(#condition, __FILE__, __LINE__))

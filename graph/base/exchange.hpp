@@ -8,7 +8,8 @@
 #include <type_traits>
 #include <vector>
 
-/// How the parts of one world tell each other what happened. A part holds whole blocks of readers; a rank of a cluster, or a thread of one process, is a part.
+/// How the parts of one world tell each other what happened. A part holds whole blocks of readers; a rank of a cluster,
+/// or a thread of one process, is a part.
 namespace grapevine {
 
 /// A contiguous range of users, first <= u < last.
@@ -41,14 +42,16 @@ public:
     return all;
   }
 
-  /// Adds the parts' arrays element by element; all of one length. Integers only, so the order of parts does not matter.
+  /// Adds the parts' arrays element by element; all of one length. Integers only, so the order of parts does not
+  /// matter.
   template <class T>
   void add(std::span<T> values) {
     static_assert(std::is_integral_v<T>);
     if (parts() == 1) return;
     const std::vector<T> all = gather(std::vector<T>(values.begin(), values.end()));
     for (T& value : values) value = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) values[i % values.size()] = static_cast<T>(values[i % values.size()] + all[i]);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      values[i % values.size()] = static_cast<T>(values[i % values.size()] + all[i]);
   }
 
   /// The readers of part `part` of `parts` among `users` users: whole blocks of `reader_block`, as equal as they come.
@@ -64,8 +67,8 @@ public:
   std::vector<std::byte> gather_bytes(std::span<const std::byte> mine) override { return {mine.begin(), mine.end()}; }
 };
 
-/// Runs body(exchange) once for each of `parts` parts, each on a thread of its own, and waits for all. When parts throw, the others are woken where they wait
-/// and the exception of the lowest part that failed by itself arrives.
+/// Runs body(exchange) once for each of `parts` parts, each on a thread of its own, and waits for all. When parts
+/// throw, the others are woken where they wait and the exception of the lowest part that failed by itself arrives.
 void run_parts(int parts, const std::function<void(Exchange&)>& body);
 
 }  // namespace grapevine

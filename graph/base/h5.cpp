@@ -52,8 +52,8 @@ private:
   herr_t (*closer_)(hid_t) = nullptr;
 };
 
-/// Called before the library is used. Its error stack and its printing belong to a thread. It must not clean up at exit: after a full disk
-/// it would try, for ever, to write what it still holds; all that we open we close.
+/// Called before the library is used. Its error stack and its printing belong to a thread. It must not clean up at
+/// exit: after a full disk it would try, for ever, to write what it still holds; all that we open we close.
 void prepare_library() {
   static std::once_flag once;
   std::call_once(once, [] { H5dont_atexit(); });
@@ -81,10 +81,15 @@ std::string reason() {
 }
 
 [[noreturn]] void fail(const FilePath& file, std::string_view what, std::string_view object, std::string_view why) {
-  throw Error(fmt::format("{}: cannot {}{}: {}", file.string(), what, object.empty() ? "" : fmt::format(" '{}'", object), why));
+  throw Error(
+      fmt::format("{}: cannot {}{}: {}", file.string(), what, object.empty() ? "" : fmt::format(" '{}'", object), why));
 }
-[[noreturn]] void fail(const FilePath& file, std::string_view what, std::string_view object) { fail(file, what, object, reason()); }
-[[noreturn]] void fail_by_system(const FilePath& file, std::string_view what) { fail(file, what, "", std::strerror(errno)); }
+[[noreturn]] void fail(const FilePath& file, std::string_view what, std::string_view object) {
+  fail(file, what, object, reason());
+}
+[[noreturn]] void fail_by_system(const FilePath& file, std::string_view what) {
+  fail(file, what, "", std::strerror(errno));
+}
 
 struct Types {
   hid_t stored;
@@ -138,7 +143,8 @@ Handle text_type() {
 
 /// The type of ours that a stored one is.
 std::optional<Type> our_type(hid_t stored) {
-  if (H5Tget_class(stored) == H5T_STRING) return H5Tis_variable_str(stored) > 0 ? std::optional(Type::text) : std::nullopt;
+  if (H5Tget_class(stored) == H5T_STRING)
+    return H5Tis_variable_str(stored) > 0 ? std::optional(Type::text) : std::nullopt;
   for (const Type type : {Type::i8, Type::u8, Type::u16, Type::i32, Type::u32, Type::i64, Type::u64, Type::f64})
     if (H5Tequal(stored, numeric(type).stored) > 0) return type;
   return std::nullopt;
@@ -159,11 +165,12 @@ std::string last_part(const std::string& object) { return object.substr(object.r
 
 FilePath folder_of(const FilePath& file) { return file.has_parent_path() ? file.parent_path() : FilePath("."); }
 
-/// Reads and writes without HDF5's own file locks, which network file systems refuse: writers hold a lock of ours, finished files never
-/// change.
+/// Reads and writes without HDF5's own file locks, which network file systems refuse: writers hold a lock of ours,
+/// finished files never change.
 Handle access_list(std::uint64_t alignment = 1) {
   Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  if (!list || H5Pset_file_locking(list, false, true) < 0 || H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0 ||
+  if (!list || H5Pset_file_locking(list, false, true) < 0 ||
+      H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0 ||
       H5Pset_alignment(list, alignment, alignment) < 0)
     return {};
   return list;
@@ -230,11 +237,13 @@ struct Writer::State {
     if (std::error_code ignored; std::filesystem::is_directory(out, ignored)) fail(out, "write", "", "it is a folder");
     descriptor = ::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0) fail_by_system(out, "write");
-    // A file system without locks goes unlocked. A file that changed its name meanwhile belonged to a writer that has just finished.
+    // A file system without locks goes unlocked. A file that changed its name meanwhile belonged to a writer that has
+    // just finished.
     struct stat opened {
     }, named{};
     const bool taken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    const bool ours = fstat(descriptor, &opened) == 0 && stat(partial.c_str(), &named) == 0 && opened.st_ino == named.st_ino;
+    const bool ours =
+        fstat(descriptor, &opened) == 0 && stat(partial.c_str(), &named) == 0 && opened.st_ino == named.st_ino;
     if (taken || !ours) {
       ::close(std::exchange(descriptor, -1));
       fail(out, "write", "", fmt::format("another process is writing '{}'", partial.string()));
@@ -273,7 +282,8 @@ void Writer::group(const std::string& name) {
   if (!group || !group.close()) fail(state_->out, "write group", name);
 }
 
-void Writer::dataset(const std::string& name, Type type, const void* values, std::size_t count, const std::vector<std::string>& scales) {
+void Writer::dataset(const std::string& name, Type type, const void* values, std::size_t count,
+                     const std::vector<std::string>& scales) {
   prepare_library();
   std::vector<std::uint64_t> shape;
   std::uint64_t places = 1;
@@ -298,8 +308,9 @@ void Writer::write(const std::string& name, Type type, const void* values, const
   const Types types = type == Type::text ? Types{text, text} : numeric(type);
   const Handle creation = creation_list(H5P_DATASET_CREATE);
   const std::vector<hsize_t> extent(shape.begin(), shape.end());
-  const Handle space(shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                     H5Sclose);
+  const Handle space(
+      shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+      H5Sclose);
   bool good = creation && space && (type != Type::text || text);
   constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
   if (good && type == Type::f64) good = H5Pset_fill_value(creation, types.memory, &no_value) >= 0;
@@ -309,7 +320,9 @@ void Writer::write(const std::string& name, Type type, const void* values, const
            H5Pset_deflate(creation, 1) >= 0;
   }
   Handle dataset;
-  if (good) dataset = Handle(H5Dcreate2(state_->file, name.c_str(), types.stored, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose);
+  if (good)
+    dataset = Handle(H5Dcreate2(state_->file, name.c_str(), types.stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
+                     H5Dclose);
   good = static_cast<bool>(dataset);
 
   if (good && count > 0 && type == Type::text) {
@@ -340,10 +353,13 @@ void Writer::array(const std::string& name, Type type, std::uint64_t length) {
   const Handle creation = creation_list(H5P_DATASET_CREATE);
   // No fill values: they would be written first, and everything comes.
   const bool good = space && creation && H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 &&
-                    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0;
+                    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 &&
+                    H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0;
   Handle dataset;
   if (good)
-    dataset = Handle(H5Dcreate2(state_->file, name.c_str(), numeric(type).stored, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose);
+    dataset =
+        Handle(H5Dcreate2(state_->file, name.c_str(), numeric(type).stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
+               H5Dclose);
   if (!dataset || !dataset.close()) fail(state_->out, "write", name);
 }
 
@@ -353,7 +369,8 @@ void Writer::fill(const std::string& name, Type type, std::uint64_t first, const
   const hsize_t begin = first, length = count;
   Handle dataset = state_->object(name);
   const Handle place(H5Dget_space(dataset), H5Sclose), memory(H5Screate_simple(1, &length, nullptr), H5Sclose);
-  const bool good = place && memory && H5Sselect_hyperslab(place, H5S_SELECT_SET, &begin, nullptr, &length, nullptr) >= 0 &&
+  const bool good = place && memory &&
+                    H5Sselect_hyperslab(place, H5S_SELECT_SET, &begin, nullptr, &length, nullptr) >= 0 &&
                     H5Dwrite(dataset, numeric(type).memory, memory, place, H5P_DEFAULT, values) >= 0;
   if (!good || !dataset.close()) fail(state_->out, "write", name);
 }
@@ -386,7 +403,8 @@ void Writer::fixed_attribute(const std::string& object, const std::string& name,
   const Handle type(H5Tcopy(H5T_C_S1), H5Tclose), space(H5Screate(H5S_SCALAR), H5Sclose);
   std::string padded(value);
   padded.resize(std::max<std::size_t>(1, value.size()), '\0');  // a type has at least one byte
-  if (!type || H5Tset_size(type, padded.size()) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)
+  if (!type || H5Tset_size(type, padded.size()) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+      H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)
     fail(state_->out, "write attribute", object + "@" + name);
   state_->attribute(object, name, type, type, space, padded.data());
 }
@@ -477,9 +495,10 @@ struct Reader::State {
     H5G_info_t info{};
     if (H5Gget_info(opened, &info) < 0) fail(name, "list", group);
     // Tools that rewrite files may drop the order of creation.
-    const H5_index_t order = H5Lget_name_by_idx(opened, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, 0, nullptr, 0, H5P_DEFAULT) >= 0
-                                 ? H5_INDEX_CRT_ORDER
-                                 : H5_INDEX_NAME;
+    const H5_index_t order =
+        H5Lget_name_by_idx(opened, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, 0, nullptr, 0, H5P_DEFAULT) >= 0
+            ? H5_INDEX_CRT_ORDER
+            : H5_INDEX_NAME;
     std::vector<std::string> names;
     for (hsize_t i = 0; i < info.nlinks; ++i) {
       const ssize_t length = H5Lget_name_by_idx(opened, ".", order, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
@@ -538,7 +557,8 @@ std::vector<std::string> Reader::attributes(const std::string& object) const {
   if (H5Aiterate2(opened, H5_INDEX_CRT_ORDER, H5_ITER_INC, &place, note, &names) < 0) {
     names.clear();
     place = 0;
-    if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &place, note, &names) < 0) fail(state_->name, "list attributes of", object);
+    if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &place, note, &names) < 0)
+      fail(state_->name, "list attributes of", object);
   }
   return names;
 }
@@ -551,7 +571,8 @@ DatasetInfo Reader::info(const std::string& dataset) const {
   const std::optional<Type> ours = our_type(type);
   if (!ours) fail(state_->name, "read", dataset, "its type is none that this program reads");
   std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
-  if (!extent.empty() && H5Sget_simple_extent_dims(space, extent.data(), nullptr) < 0) fail(state_->name, "read", dataset);
+  if (!extent.empty() && H5Sget_simple_extent_dims(space, extent.data(), nullptr) < 0)
+    fail(state_->name, "read", dataset);
   return {*ours, {extent.begin(), extent.end()}};
 }
 
@@ -563,16 +584,19 @@ std::size_t Reader::count(const std::string& dataset) const {
 
 void Reader::read(const std::string& dataset, Type type, void* values, std::size_t count) const {
   const Type stored = info(dataset).type;
-  if (stored != type) fail(state_->name, "read", dataset, fmt::format("it holds {}, not {}", name_of(stored), name_of(type)));
+  if (stored != type)
+    fail(state_->name, "read", dataset, fmt::format("it holds {}, not {}", name_of(stored), name_of(type)));
   if (count == 0) return;
   const Handle opened = state_->open_dataset(dataset);
   if (type != Type::text) {
-    if (H5Dread(opened, numeric(type).memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) fail(state_->name, "read", dataset);
+    if (H5Dread(opened, numeric(type).memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+      fail(state_->name, "read", dataset);
     return;
   }
   const Handle text = text_type(), space(H5Dget_space(opened), H5Sclose);
   std::vector<char*> pointers(count, nullptr);
-  if (!text || !space || H5Dread(opened, text, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) fail(state_->name, "read", dataset);
+  if (!text || !space || H5Dread(opened, text, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
+    fail(state_->name, "read", dataset);
   for (std::size_t i = 0; i < count; ++i)
     if (pointers[i] != nullptr) static_cast<std::string*>(values)[i] = pointers[i];
   H5Dvlen_reclaim(text, space, H5P_DEFAULT, pointers.data());
@@ -580,17 +604,21 @@ void Reader::read(const std::string& dataset, Type type, void* values, std::size
 
 Reader::Bytes Reader::map(const std::string& dataset, Type type) const {
   const DatasetInfo found = info(dataset);
-  if (found.type != type) fail(state_->name, "map", dataset, fmt::format("it holds {}, not {}", name_of(found.type), name_of(type)));
-  if (found.shape.size() != 1) fail(state_->name, "map", dataset, fmt::format("it has {} axes, not one", found.shape.size()));
+  if (found.type != type)
+    fail(state_->name, "map", dataset, fmt::format("it holds {}, not {}", name_of(found.type), name_of(type)));
+  if (found.shape.size() != 1)
+    fail(state_->name, "map", dataset, fmt::format("it has {} axes, not one", found.shape.size()));
   const std::uint64_t count = found.shape.front();
   if (count == 0) return {};
   const Handle opened = state_->open_dataset(dataset), creation(H5Dget_create_plist(opened), H5Pclose);
   const haddr_t offset = H5Dget_offset(opened);
-  if (!creation || H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0 || offset == HADDR_UNDEF)
+  if (!creation || H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0 ||
+      offset == HADDR_UNDEF)
     fail(state_->name, "map", dataset, "it does not lie in the file in one piece");
   const std::shared_ptr<const Mapping>& whole = state_->map();
   if (offset > whole->size() || count > (whole->size() - offset) / size_of(type))
-    fail(state_->name, "map", dataset, fmt::format("it is said to hold {} values, which the file has no room for", count));
+    fail(state_->name, "map", dataset,
+         fmt::format("it is said to hold {} values, which the file has no room for", count));
   const std::byte* const first = whole->first() + offset;
   if (offset % size_of(type) == 0) return {first, count, whole};
   const std::size_t bytes = count * size_of(type);

@@ -14,19 +14,22 @@
 
 /// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that knows the library.
 ///
-/// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the file, the object and
-/// HDF5's own reason. Equal calls write equal bytes: times are off, and links and attributes keep the order in which they were made.
+/// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the
+/// file, the object and HDF5's own reason. Equal calls write equal bytes: times are off, and links and attributes keep
+/// the order in which they were made.
 namespace grapevine::h5 {
 
-/// What a dataset or attribute holds. Text is variable-length UTF-8; fixed-length text makes libnetcdf 4.9.0 write past a buffer.
+/// What a dataset or attribute holds. Text is variable-length UTF-8; fixed-length text makes libnetcdf 4.9.0 write past
+/// a buffer.
 enum class Type : std::uint8_t { i8, u8, u16, i32, u32, i64, u64, f64, text };
 std::string_view name_of(Type type);
 
 namespace detail {
 template <class T>
-inline constexpr bool is_value = std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
-                                 std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::int64_t> ||
-                                 std::is_same_v<T, std::uint64_t> || std::is_same_v<T, double> || std::is_same_v<T, std::string>;
+inline constexpr bool is_value =
+    std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
+    std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::int64_t> ||
+    std::is_same_v<T, std::uint64_t> || std::is_same_v<T, double> || std::is_same_v<T, std::string>;
 }  // namespace detail
 
 /// The C++ types that datasets are written from and read into.
@@ -57,13 +60,13 @@ struct Mapped {
   std::shared_ptr<const void> owner;
 };
 
-/// A file in the making. Everything goes to `OUT.partial` beside OUT; `commit` gives it its name. Without `commit` (an exception, a full
-/// disk) the partial file is removed and an OUT that was there before is as it was. A killed process may leave `OUT.partial`, never a
-/// broken OUT; the next writer takes the name over.
+/// A file in the making. Everything goes to `OUT.partial` beside OUT; `commit` gives it its name. Without `commit` (an
+/// exception, a full disk) the partial file is removed and an OUT that was there before is as it was. A killed process
+/// may leave `OUT.partial`, never a broken OUT; the next writer takes the name over.
 class Writer {
 public:
-  /// Whatever takes `alignment` bytes or more begins at a multiple of it. Throws if the folder cannot be written or another process is
-  /// writing the same file.
+  /// Whatever takes `alignment` bytes or more begins at a multiple of it. Throws if the folder cannot be written or
+  /// another process is writing the same file.
   explicit Writer(std::filesystem::path out, std::uint64_t alignment = 1);
   ~Writer();
   Writer(const Writer&) = delete;
@@ -72,21 +75,23 @@ public:
   /// Groups above must exist.
   void group(const std::string& path);
 
-  /// A dataset that names the places along an axis: one label, or number, each. Its path's last part is the name of the dimension.
+  /// A dataset that names the places along an axis: one label, or number, each. Its path's last part is the name of the
+  /// dimension.
   template <Value T>
   void scale(const std::string& path, std::span<const T> values) {
     write(path, type_of<T>(), values.data(), {values.size()}, {});
   }
 
-  /// A dataset whose i-th axis is the scale at `scales[i]`; values in row-major order, the last axis fastest. No scales: a single value.
-  /// Large numeric datasets are chunked, shuffled and deflated. NaN is the fill value of doubles.
+  /// A dataset whose i-th axis is the scale at `scales[i]`; values in row-major order, the last axis fastest. No
+  /// scales: a single value. Large numeric datasets are chunked, shuffled and deflated. NaN is the fill value of
+  /// doubles.
   template <Value T>
   void dataset(const std::string& path, std::span<const T> values, const std::vector<std::string>& scales) {
     dataset(path, type_of<T>(), values.data(), values.size(), scales);
   }
 
-  /// A dataset of one axis, without scales, that lies in the file in one piece, to be mapped (`Reader::mapped`). Its room is taken at once;
-  /// the values come with `fill`.
+  /// A dataset of one axis, without scales, that lies in the file in one piece, to be mapped (`Reader::mapped`). Its
+  /// room is taken at once; the values come with `fill`.
   template <Number T>
   void array(const std::string& path, std::uint64_t length) {
     array(path, type_of<T>(), length);
@@ -103,8 +108,8 @@ public:
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
   void attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values);
 
-  /// An attribute of text that lies within the header of its object, whose checksum HDF5 looks at. Other text lies in a heap, and HDF5 1.10
-  /// crashes over some damages of that. libnetcdf 4.9.0 does not read it.
+  /// An attribute of text that lies within the header of its object, whose checksum HDF5 looks at. Other text lies in a
+  /// heap, and HDF5 1.10 crashes over some damages of that. libnetcdf 4.9.0 does not read it.
   void fixed_attribute(const std::string& object, const std::string& name, std::string_view value);
 
   /// Closes, syncs and renames to OUT. Nothing may be written afterwards.
@@ -113,7 +118,8 @@ public:
 private:
   void write(const std::string& path, Type type, const void* values, const std::vector<std::uint64_t>& shape,
              const std::vector<std::string>& scales);
-  void dataset(const std::string& path, Type type, const void* values, std::size_t count, const std::vector<std::string>& scales);
+  void dataset(const std::string& path, Type type, const void* values, std::size_t count,
+               const std::vector<std::string>& scales);
   void array(const std::string& path, Type type, std::uint64_t length);
   void fill(const std::string& path, Type type, std::uint64_t first, const void* values, std::uint64_t count);
 
@@ -152,9 +158,10 @@ public:
     return values;
   }
 
-  /// The values of a dataset of one axis that lies in one piece, read-only and without reading them: the system brings pages in as they are
-  /// looked at, and takes them back when memory is short. T is the stored type. The file must not be changed in place meanwhile; that it is
-  /// removed, or replaced by another, does no harm. Values at odd places, which a `Writer` leaves only in small arrays, are copied.
+  /// The values of a dataset of one axis that lies in one piece, read-only and without reading them: the system brings
+  /// pages in as they are looked at, and takes them back when memory is short. T is the stored type. The file must not
+  /// be changed in place meanwhile; that it is removed, or replaced by another, does no harm. Values at odd places,
+  /// which a `Writer` leaves only in small arrays, are copied.
   template <Number T>
   Mapped<T> mapped(const std::string& dataset) const {
     const Bytes bytes = map(dataset, type_of<T>());
@@ -181,8 +188,8 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// Runs `read` and says of any failure that the request was wrong: a file that does not open, or that is not whole. `kind`: what was to be
-/// read, "result file".
+/// Runs `read` and says of any failure that the request was wrong: a file that does not open, or that is not whole.
+/// `kind`: what was to be read, "result file".
 template <class Read>
 auto reading(std::string_view kind, Read&& read) {
   try {

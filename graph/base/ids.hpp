@@ -25,7 +25,8 @@ private:
 /// A vertex of the follow graph, by internal number: 0 has the most followers (planned or actual), ties by account key.
 using UserId = Id<struct UserKind>;
 
-/// A root post, by running number within one run. Numbers follow time and differ between arms, so no draw and no tie uses them.
+/// A root post, by running number within one run. Numbers follow time and differ between arms, so no draw and no tie
+/// uses them.
 using PostId = Id<struct PostKind>;
 
 /// Number of ticks since the start of the warm-up.

@@ -20,7 +20,8 @@ static_assert(FLT_EVAL_METHOD == 0 && std::numeric_limits<double>::is_iec559);
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// log 2 = ln2_high + ln2_low to 2^-97. The high part has 41 bits, so its product with an exponent (11 bits) is exact (Cody and Waite 1980).
+// log 2 = ln2_high + ln2_low to 2^-97. The high part has 41 bits, so its product with an exponent (11 bits) is exact
+// (Cody and Waite 1980).
 constexpr double ln2_high = 0x1.62e42fefa3p-1;
 constexpr double ln2_low = 0x1.3de6af278ece6p-42;
 
@@ -43,7 +44,8 @@ Pair two_sum(double a, double b) {
   return {sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
-/// a * b exactly, without fused multiply-add: both are split into halves of 26 bits (Veltkamp; Dekker 1971). For |a|, |b| below 2^995.
+/// a * b exactly, without fused multiply-add: both are split into halves of 26 bits (Veltkamp; Dekker 1971). For |a|,
+/// |b| below 2^995.
 Pair two_product(double a, double b) {
   const auto upper_half = [](double x) {
     const double scaled = x * 0x1.0000002p27;
@@ -91,8 +93,8 @@ Scaled scaled(double x) {
   return {mantissa, static_cast<double>(exponent)};
 }
 
-/// e^(x.high + x.low): x = k log 2 + r with |r| <= log(2) / 2, then the series 1 + r + r^2/2! + ... to r^13/13! (the rest is below 0.04
-/// ulp).
+/// e^(x.high + x.low): x = k log 2 + r with |r| <= log(2) / 2, then the series 1 + r + r^2/2! + ... to r^13/13! (the
+/// rest is below 0.04 ulp).
 double exp_of(Pair x) {
   if (x.high > 709.79) return infinity;
   if (x.high < -745.14) return 0.0;
@@ -101,7 +103,8 @@ double exp_of(Pair x) {
   const double lower = x.low - k * ln2_low;
   const auto [r, r_low] = fast_two_sum(rest, lower);
 
-  const double r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;  // even and odd terms side by side: a shorter chain than Horner's
+  const double r2 = r * r, r4 = r2 * r2,
+               r8 = r4 * r4;  // even and odd terms side by side: a shorter chain than Horner's
   const double a = (1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
   const double b = (1.0 / 720 + r * (1.0 / 5'040)) + r2 * (1.0 / 40'320 + r * (1.0 / 362'880));
   const double c = (1.0 / 3'628'800 + r * (1.0 / 39'916'800)) + r2 * (1.0 / 479'001'600 + r * (1.0 / 6'227'020'800));
@@ -110,11 +113,12 @@ double exp_of(Pair x) {
   const Pair one_plus_r = fast_two_sum(1.0, r);
   const double value = one_plus_r.high + (one_plus_r.low + (r_low * one_plus_r.high + higher));
   const int half = k / 2;
-  return value * power_of_two(half) * power_of_two(k - half);  // the first product is exact, so a subnormal is rounded once
+  return value * power_of_two(half) *
+         power_of_two(k - half);  // the first product is exact, so a subnormal is rounded once
 }
 
-/// 1/7 + z/9 + z^2/11 + ... to z^9/25: atanh(s) = s + s z (1/3 + z (1/5 + z * this)) for z = s^2. With z <= 0.0295 the rest is below 2^-70
-/// of the logarithm.
+/// 1/7 + z/9 + z^2/11 + ... to z^9/25: atanh(s) = s + s z (1/3 + z (1/5 + z * this)) for z = s^2. With z <= 0.0295 the
+/// rest is below 2^-70 of the logarithm.
 double atanh_series(double z) {
   double value = 1.0 / 25;
   for (const double term : {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7})
@@ -122,8 +126,8 @@ double atanh_series(double z) {
   return value;
 }
 
-/// log x to 2^-68 of its value, x positive and finite: log(1 + f) = 2 atanh(s) with s = f / (2 + f), where s and the terms s + s^3/3 +
-/// s^5/5 are carried as pairs.
+/// log x to 2^-68 of its value, x positive and finite: log(1 + f) = 2 atanh(s) with s = f / (2 + f), where s and the
+/// terms s + s^3/3 + s^5/5 are carried as pairs.
 Pair log_pair(double x) {
   const auto [mantissa, exponent] = scaled(x);
   const double f = mantissa - 1.0;  // exact
@@ -155,8 +159,8 @@ double exp(double x) {
   return exp_of({x, 0.0});
 }
 
-// As in fdlibm (Sun 1993): with s = f / (2 + f) and z = s^2, log(1 + f) = f - (f^2/2 - s (f^2/2 + 2 (z/3 + z^2/5 + ...))), so only f, which
-// is exact, weighs in full.
+// As in fdlibm (Sun 1993): with s = f / (2 + f) and z = s^2, log(1 + f) = f - (f^2/2 - s (f^2/2 + 2 (z/3 + z^2/5 +
+// ...))), so only f, which is exact, weighs in full.
 double log(double x) {
   if (x != x || x == infinity) return x;
   if (x <= 0.0) return x == 0.0 ? -infinity : nan;
@@ -200,28 +204,33 @@ double normal_quantile(double p) {
   if (q >= -0.425 && q <= 0.425) {
     const double r = 0.180625 - q * q;
     return q *
-           polynomial({3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-                       4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3},
-                      r) /
-           polynomial({1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4,
-                       3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3},
-                      r);
+           polynomial(
+               {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+                4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3},
+               r) /
+           polynomial(
+               {1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4,
+                3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3},
+               r);
   }
   const double r = std::sqrt(-log(q < 0.0 ? p : 1.0 - p));
   const double size =
-      r <= 5.0
-          ? polynomial({1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-                        1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4},
-                       r - 1.6) /
-                polynomial({1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1,
-                            1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9},
-                           r - 1.6)
-          : polynomial({6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-                        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7},
-                       r - 5.0) /
-                polynomial({1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4,
-                            1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15},
-                           r - 5.0);
+      r <= 5.0 ? polynomial({1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
+                             3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+                             2.27238449892691845833e-2, 7.74545014278341407640e-4},
+                            r - 1.6) /
+                     polynomial({1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
+                                 1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+                                 1.05075007164441684324e-9},
+                                r - 1.6)
+               : polynomial({6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
+                             2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                             2.71155556874348757815e-5, 2.01033439929228813265e-7},
+                            r - 5.0) /
+                     polynomial({1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+                                 7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+                                 2.04426310338993978564e-15},
+                                r - 5.0);
   return q < 0.0 ? -size : size;
 }
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-/// Memory for the large arrays that are looked at in random order: on huge pages where the system has them, because a look that also has to
-/// find its page costs twice as much.
+/// Memory for the large arrays that are looked at in random order: on huge pages where the system has them, because a
+/// look that also has to find its page costs twice as much.
 namespace grapevine {
 
 namespace detail {

@@ -31,11 +31,12 @@ std::atomic<int>& threads_setting() {
 }
 
 constexpr int outside = -1;
-/// The worker of the loop that this thread is inside of. A loop inside it runs here, under the same number: no other thread has it
-/// meanwhile.
+/// The worker of the loop that this thread is inside of. A loop inside it runs here, under the same number: no other
+/// thread has it meanwhile.
 thread_local int current_worker = outside;
 
-/// Keeps the exception of the lowest block. Blocks above it need not run any more; blocks below it must, for one of them may throw too.
+/// Keeps the exception of the lowest block. Blocks above it need not run any more; blocks below it must, for one of
+/// them may throw too.
 class FirstException {
 public:
   bool wanted(std::size_t block) const { return block < lowest_.load(std::memory_order_relaxed); }

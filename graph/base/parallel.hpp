@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-/// Parallel loops whose results do not depend on the number of threads. OpenMP (or std::thread, see parallel.cpp) is used here and nowhere else.
+/// Parallel loops whose results do not depend on the number of threads. OpenMP (or std::thread, see parallel.cpp) is
+/// used here and nowhere else.
 namespace grapevine {
 
 /// Threads that parallel loops use from now on, 1 or more. The default is the number of processors the process may use.
@@ -26,29 +27,30 @@ decltype(auto) with_threads(int threads, Body&& body) {
 }
 
 namespace detail {
-/// Calls run(body, block, worker) for every block in 0 .. blocks-1, each once, in any order; `worker` is below thread_count() and never shared by two
-/// calls at a time. If calls throw, the exception of the lowest block arrives, whatever the number of threads; loops inside loops run on one thread.
+/// Calls run(body, block, worker) for every block in 0 .. blocks-1, each once, in any order; `worker` is below
+/// thread_count() and never shared by two calls at a time. If calls throw, the exception of the lowest block arrives,
+/// whatever the number of threads; loops inside loops run on one thread.
 void run_blocks(std::size_t blocks, void (*run)(void* body, std::size_t block, int worker), void* body);
 }  // namespace detail
 
 inline constexpr std::size_t default_block = 4096;
 
-/// body(block, begin, end, worker) for consecutive ranges of `block_size` indices of 0 .. n-1. `worker` names a scratch space that no other call uses meanwhile.
+/// body(block, begin, end, worker) for consecutive ranges of `block_size` indices of 0 .. n-1. `worker` names a scratch
+/// space that no other call uses meanwhile.
 template <class Body>
 void parallel_blocks(std::size_t n, std::size_t block_size, Body&& body) {
   struct Context {
     std::remove_reference_t<Body>* body;
     std::size_t n, block_size;
   } context{&body, n, block_size};
-  detail::run_blocks(
-      (n + block_size - 1) / block_size,
-      [](void* raw, std::size_t block, int worker) {
-        auto& c = *static_cast<Context*>(raw);
-        const std::size_t begin = block * c.block_size;
-        const std::size_t end = begin + c.block_size < c.n ? begin + c.block_size : c.n;
-        (*c.body)(block, begin, end, worker);
-      },
-      &context);
+  detail::run_blocks((n + block_size - 1) / block_size,
+                     [](void* raw, std::size_t block, int worker) {
+                       auto& c = *static_cast<Context*>(raw);
+                       const std::size_t begin = block * c.block_size;
+                       const std::size_t end = begin + c.block_size < c.n ? begin + c.block_size : c.n;
+                       (*c.body)(block, begin, end, worker);
+                     },
+                     &context);
 }
 
 /// body(i) for i in 0 .. n-1, in any order.
@@ -59,7 +61,8 @@ void parallel_for(std::size_t n, Body&& body, std::size_t block_size = default_b
   });
 }
 
-/// Sum of term(i) over 0 .. n-1: blocks of fixed size summed in order, blocks joined by a fixed pairwise tree. The same bits for any number of threads.
+/// Sum of term(i) over 0 .. n-1: blocks of fixed size summed in order, blocks joined by a fixed pairwise tree. The same
+/// bits for any number of threads.
 template <class Term>
 auto parallel_sum(std::size_t n, Term&& term) {
   using Value = std::decay_t<decltype(term(std::size_t{0}))>;
@@ -85,18 +88,27 @@ std::vector<T> parallel_append(std::size_t n, Append&& append, std::size_t block
   for (std::size_t i = 0; i < parts.size(); ++i) offsets[i + 1] = offsets[i] + parts[i].size();
   std::vector<T> all(offsets.back());
   parallel_for(
-      parts.size(), [&](std::size_t i) { std::move(parts[i].begin(), parts[i].end(), all.begin() + static_cast<std::ptrdiff_t>(offsets[i])); }, 1);
+      parts.size(),
+      [&](std::size_t i) {
+        std::move(parts[i].begin(), parts[i].end(), all.begin() + static_cast<std::ptrdiff_t>(offsets[i]));
+      },
+      1);
   return all;
 }
 
-/// Scatters without atomics: body(owns) runs once for each of some workers, and owns(id) is true for exactly one of them, the same for all ids of a group of
-/// 2^group_bits (a cache line's worth of what is written). Every body streams over all `work` items and writes those whose id it owns, so each target is written in
-/// the order of the items. Small work stays with one worker.
+/// Scatters without atomics: body(owns) runs once for each of some workers, and owns(id) is true for exactly one of
+/// them, the same for all ids of a group of 2^group_bits (a cache line's worth of what is written). Every body streams
+/// over all `work` items and writes those whose id it owns, so each target is written in the order of the items. Small
+/// work stays with one worker.
 template <class Body>
 void parallel_by_owner(std::size_t work, unsigned group_bits, Body&& body) {
   const std::uint32_t owners = work < default_block ? 1 : static_cast<std::uint32_t>(thread_count());
   parallel_for(
-      owners, [&](std::size_t owner) { body([=](std::uint32_t id) { return owners == 1 || (id >> group_bits) % owners == owner; }); }, 1);
+      owners,
+      [&](std::size_t owner) {
+        body([=](std::uint32_t id) { return owners == 1 || (id >> group_bits) % owners == owner; });
+      },
+      1);
 }
 
 }  // namespace grapevine

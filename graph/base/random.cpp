@@ -17,7 +17,9 @@ std::array<std::uint32_t, 4> philox(std::uint64_t key, std::array<std::uint32_t,
   return {r[0], r[1], r[2], r[3]};
 }
 
-constexpr std::uint64_t join(std::uint32_t low, std::uint32_t high) { return low | static_cast<std::uint64_t>(high) << 32; }
+constexpr std::uint64_t join(std::uint32_t low, std::uint32_t high) {
+  return low | static_cast<std::uint64_t>(high) << 32;
+}
 
 }  // namespace
 
@@ -27,7 +29,8 @@ StreamKey::StreamKey(std::uint64_t seed, Stream stream, std::uint32_t replicate)
 }
 
 std::array<std::uint32_t, 4> StreamKey::block(Draw purpose, std::uint64_t a, std::uint32_t b) const {
-  return philox(key_, {static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(a >> 32), b, static_cast<std::uint32_t>(purpose)});
+  return philox(key_, {static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(a >> 32), b,
+                       static_cast<std::uint32_t>(purpose)});
 }
 
 std::uint64_t StreamKey::bits(Draw purpose, std::uint64_t a, std::uint32_t b) const {

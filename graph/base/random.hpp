@@ -3,15 +3,16 @@
 #include <array>
 #include <cstdint>
 
-/// Addressed randomness: a number is named by what it is for (seed, stream, replicate, purpose, who, what) and never by when it is drawn.
-/// Threads, visiting order and other people's draws therefore cannot change it.
+/// Addressed randomness: a number is named by what it is for (seed, stream, replicate, purpose, who, what) and never by
+/// when it is drawn. Threads, visiting order and other people's draws therefore cannot change it.
 namespace grapevine {
 
-/// The independent sources of chance of a study: who follows whom; who is paid; topics and qualities of posts; what users are, when they come and what they do.
-/// Each is redrawn, or kept, by replicate on its own (`redraw`).
+/// The independent sources of chance of a study: who follows whom; who is paid; topics and qualities of posts; what
+/// users are, when they come and what they do. Each is redrawn, or kept, by replicate on its own (`redraw`).
 enum class Stream : std::uint32_t { graph = 1, selection = 2, content = 3, dynamics = 4 };
 
-/// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the results: never renumber.
+/// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the
+/// results: never renumber.
 enum class Draw : std::uint32_t {
   // graph
   graph_row = 1,
@@ -68,7 +69,8 @@ enum class Draw : std::uint32_t {
   reverse_reach = 121,
 };
 
-/// 64 random bits to 64 random bits: the finaliser "Mix13" of Stafford, as used by splitmix64 (Steele, Lea, Flood 2014).
+/// 64 random bits to 64 random bits: the finaliser "Mix13" of Stafford, as used by splitmix64 (Steele, Lea, Flood
+/// 2014).
 constexpr std::uint64_t mix(std::uint64_t x) {
   x ^= x >> 30;
   x *= 0xbf58476d1ce4e5b9ULL;
@@ -83,7 +85,9 @@ inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15ULL;
 
 /// The nested mix of the hottest loops: 64 bits for the pair (a, b) under key k. Vectorises; its quality is tested in
 /// tests/base/random_test.cpp.
-constexpr std::uint64_t nested_mix(std::uint64_t k, std::uint64_t a, std::uint64_t b) { return mix(mix(k ^ a) + b * golden); }
+constexpr std::uint64_t nested_mix(std::uint64_t k, std::uint64_t a, std::uint64_t b) {
+  return mix(mix(k ^ a) + b * golden);
+}
 
 /// A key for one stream of one replicate; hands out keys for one purpose.
 class StreamKey {
@@ -105,8 +109,8 @@ private:
   std::uint64_t key_ = 0;
 };
 
-/// Uniform in the open interval (0, 1): the centre of one of 2^52 cells, so neither end is ever drawn. Every centre is a double, which
-/// those of 2^53 cells are not; hence uniform(~bits) == 1 - uniform(bits).
+/// Uniform in the open interval (0, 1): the centre of one of 2^52 cells, so neither end is ever drawn. Every centre is
+/// a double, which those of 2^53 cells are not; hence uniform(~bits) == 1 - uniform(bits).
 constexpr double uniform(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52; }
 
 /// A number below `range` from 64 random bits: floor(u n). Each has the same probability up to range / 2^64.
@@ -122,8 +126,9 @@ constexpr std::uint64_t coin_threshold(double probability) {
 }
 constexpr bool coin(std::uint32_t bits, std::uint64_t threshold) { return bits < threshold; }
 
-/// A keyed permutation of 0 .. size-1 (Feistel network with cycle walking). A sample of k without replacement is its first k values.
-/// 6 rounds; up to 64 values 12, for there 6 leave the pairs (first, second) unequal by up to 9 % (root mean square).
+/// A keyed permutation of 0 .. size-1 (Feistel network with cycle walking). A sample of k without replacement is its
+/// first k values. 6 rounds; up to 64 values 12, for there 6 leave the pairs (first, second) unequal by up to 9 % (root
+/// mean square).
 class KeyedPermutation {
 public:
   KeyedPermutation(std::uint64_t key, std::uint64_t size);

@@ -18,22 +18,25 @@ AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mis
   RecordReader records(file);
   if (!records.next())
     throw BadRequest(records.name() +
-                     ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave out graph.accounts");
+                     ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave "
+                     "out graph.accounts");
   const Fields header = records.fields();
   const auto id = column(header, "id"), key = column(header, "key");
   if (!id)
-    throw BadRequest(fmt::format(
-        "{}: the header has the columns {}; expected one column 'id' and, if ids may change, one 'key'; name the column of ids so",
-        records.where(), quoted(header)));
+    throw BadRequest(
+        fmt::format("{}: the header has the columns {}; expected one column 'id' and, if ids may change, one 'key'; "
+                    "name the column of ids so",
+                    records.where(), quoted(header)));
   if (!key && std::ranges::any_of(header, [](std::string_view name) { return same_word(name, "key"); }))
-    throw BadRequest(records.where() + ": the header has several columns 'key'; expected one at most; rename the others");
+    throw BadRequest(records.where() +
+                     ": the header has several columns 'key'; expected one at most; rename the others");
   const std::size_t needed = std::max(*id, key.value_or(0)) + 1;
   std::vector<std::uint64_t> lines;
   while (records.next()) {
     const Fields fields = records.fields();
     if (fields.size() < needed) {
-      mistakes.add(fmt::format("{}: {} fields; expected at least {}, as the header says; complete the line", records.where(), fields.size(),
-                               needed));
+      mistakes.add(fmt::format("{}: {} fields; expected at least {}, as the header says; complete the line",
+                               records.where(), fields.size(), needed));
       continue;
     }
     const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
@@ -44,8 +47,8 @@ AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mis
     }
     const std::uint32_t known = accounts.ids.find(text);
     if (known != IdTable::absent) {
-      mistakes.add(fmt::format("{}: id '{}' stands in line {} already; expected each account once; take one out", records.where(), text,
-                               lines[known]));
+      mistakes.add(fmt::format("{}: id '{}' stands in line {} already; expected each account once; take one out",
+                               records.where(), text, lines[known]));
       continue;
     }
     accounts.ids.find_or_add(text);
@@ -58,8 +61,9 @@ AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mis
   std::ranges::sort(order, {}, [&](std::uint32_t a) { return std::pair(accounts.keys[a], lines[a]); });
   for (std::size_t i = 1; i < order.size(); ++i)
     if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
-      mistakes.add(fmt::format("{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
-                               records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
+      mistakes.add(fmt::format(
+          "{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
+          records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
   return accounts;
 }
 

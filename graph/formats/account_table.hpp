@@ -16,8 +16,9 @@ struct AccountTable {
   IdTable ids;
   std::vector<AccountKey> keys;  ///< by number in `ids`
 
-  /// Reads a table with a header and the column `id`, optionally `key`; other columns are not read. With `key`, an account's key is the hash of
-  /// that text, else of its id. Mistakes in lines go to `mistakes`; throws BadRequest where there is no such table.
+  /// Reads a table with a header and the column `id`, optionally `key`; other columns are not read. With `key`, an
+  /// account's key is the hash of that text, else of its id. Mistakes in lines go to `mistakes`; throws BadRequest
+  /// where there is no such table.
   static AccountTable read(const std::filesystem::path& file, Mistakes& mistakes);
 };
 

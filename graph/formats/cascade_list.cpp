@@ -31,7 +31,9 @@ struct Columns {
   std::size_t needed() const { return std::max({cascade, node, parent, time.value_or(0)}) + 1; }
 };
 
-bool begins_with_word(std::string_view name, std::string_view word) { return same_word(name.substr(0, word.size()), word); }
+bool begins_with_word(std::string_view name, std::string_view word) {
+  return same_word(name.substr(0, word.size()), word);
+}
 
 bool names_times(std::string_view name) {
   for (const std::string_view word : {"time", "delay"})
@@ -45,30 +47,33 @@ std::optional<std::size_t> time_column(const RecordReader& records, const Cascad
   if (!options.time.empty()) {
     const auto found = column(header, options.time, true);
     if (!found)
-      throw BadRequest(fmt::format("{}: the header has the columns {}; expected one '{}', the column of times; name one that is there",
-                                   records.where(), quoted(header), options.time));
+      throw BadRequest(fmt::format(
+          "{}: the header has the columns {}; expected one '{}', the column of times; name one that is there",
+          records.where(), quoted(header), options.time));
     return found;
   }
   const auto first = std::ranges::find_if(header, names_times);
   if (first == header.end()) return std::nullopt;
   if (std::find_if(first + 1, header.end(), names_times) != header.end())
-    throw BadRequest(
-        fmt::format("{}: the header has several columns of times, {}; expected one; name it with --time, or leave times out with "
-                    "--no-time",
-                    records.where(), quoted(header)));
+    throw BadRequest(fmt::format(
+        "{}: the header has several columns of times, {}; expected one; name it with --time, or leave times out with "
+        "--no-time",
+        records.where(), quoted(header)));
   return static_cast<std::size_t>(first - header.begin());
 }
 
 Columns find_columns(const RecordReader& records, const CascadeListOptions& options) {
   const Fields header = records.fields();
   const bool named = std::ranges::any_of(options.columns, [](const std::string& name) { return !name.empty(); });
-  const std::array<std::string, 3> names = named ? options.columns : std::array<std::string, 3>{"cascade", "node", "parent"};
-  const auto cascade = column(header, names[0], named), node = column(header, names[1], named), parent = column(header, names[2], named);
+  const std::array<std::string, 3> names =
+      named ? options.columns : std::array<std::string, 3>{"cascade", "node", "parent"};
+  const auto cascade = column(header, names[0], named), node = column(header, names[1], named),
+             parent = column(header, names[2], named);
   if (!cascade || !node || !parent || *cascade == *node || *cascade == *parent || *node == *parent)
-    throw BadRequest(
-        fmt::format("{}: the header has the columns {}; expected each of '{}', '{}' and '{}' once; write such a header, or name "
-                    "the three columns with --columns",
-                    records.where(), quoted(header), names[0], names[1], names[2]));
+    throw BadRequest(fmt::format(
+        "{}: the header has the columns {}; expected each of '{}', '{}' and '{}' once; write such a header, or name "
+        "the three columns with --columns",
+        records.where(), quoted(header), names[0], names[1], names[2]));
   return {*cascade, *node, *parent, time_column(records, options)};
 }
 
@@ -92,7 +97,8 @@ double time_of(std::string_view text, const RecordReader& records, std::string_v
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), time);
   if (error == std::errc() && end == text.data() + text.size() && std::isfinite(time)) return time;
   mistakes.add(
-      fmt::format("{}: '{}' is '{:.40}'; expected a number, or nothing; write it so, name another column with --time, or leave times "
+      fmt::format("{}: '{}' is '{:.40}'; expected a number, or nothing; write it so, name another column with --time, "
+                  "or leave times "
                   "out with --no-time",
                   records.where(), name, text));
   return no_time;
@@ -103,24 +109,29 @@ Nodes read_nodes(RecordReader& records, const Columns& columns, std::string_view
   while (records.next()) {
     const Fields fields = records.fields();
     if (fields.size() < columns.needed()) {
-      mistakes.add(fmt::format("{}: {} {}; expected at least {}, as the header says; complete the line or take it out", records.where(),
-                               fields.size(), fields.size() == 1 ? "field" : "fields", columns.needed()));
+      mistakes.add(fmt::format("{}: {} {}; expected at least {}, as the header says; complete the line or take it out",
+                               records.where(), fields.size(), fields.size() == 1 ? "field" : "fields",
+                               columns.needed()));
       continue;
     }
-    const std::string_view cascade = fields[columns.cascade], id = fields[columns.node], parent = fields[columns.parent];
+    const std::string_view cascade = fields[columns.cascade], id = fields[columns.node],
+                           parent = fields[columns.parent];
     if (cascade.empty()) {
-      mistakes.add(fmt::format("{}: the id of the cascade is empty; expected a text; fill it in or take the line out", records.where()));
+      mistakes.add(fmt::format("{}: the id of the cascade is empty; expected a text; fill it in or take the line out",
+                               records.where()));
       continue;
     }
     if (is_no_id(id)) {
       mistakes.add(
-          fmt::format("{}: the id of the node is '{}', which says of a parent that there is none; expected any other text; fill it in "
+          fmt::format("{}: the id of the node is '{}', which says of a parent that there is none; expected any other "
+                      "text; fill it in "
                       "or take the line out",
                       records.where(), id));
       continue;
     }
     if (nodes.all.size() == most_nodes)
-      throw BadRequest(fmt::format("{}: more than {} nodes; expected fewer; split the file between cascades", records.where(), most_nodes));
+      throw BadRequest(fmt::format("{}: more than {} nodes; expected fewer; split the file between cascades",
+                                   records.where(), most_nodes));
     nodes.all.push_back({.line = records.line(),
                          .time = columns.time ? time_of(fields[*columns.time], records, time_name, mistakes) : no_time,
                          .cascade = nodes.cascades.find_or_add(cascade),
@@ -133,7 +144,8 @@ Nodes read_nodes(RecordReader& records, const Columns& columns, std::string_view
 /// Makes trees of nodes, cascade by cascade.
 class TreeMaker {
 public:
-  TreeMaker(const RecordReader& records, const Nodes& nodes, Mistakes& mistakes) : records_(records), nodes_(nodes), mistakes_(mistakes) {}
+  TreeMaker(const RecordReader& records, const Nodes& nodes, Mistakes& mistakes)
+      : records_(records), nodes_(nodes), mistakes_(mistakes) {}
 
   /// Appends the tree that these nodes are, or says why they are none.
   void add(std::span<const std::uint32_t> members, CascadeList& list) {
@@ -169,9 +181,10 @@ private:
     for (std::size_t i = 1; i < by_id_.size(); ++i) {
       if (by_id_[i].first != by_id_[i - 1].first) continue;
       const Node &first = member(by_id_[i - 1].second), &again = member(by_id_[i].second);
-      report(fmt::format(
-          "{}: node '{:.40}' of cascade '{:.40}' stands in line {} already; expected each node once; take one out, or rename it",
-          where(again), id(again), cascade(again), first.line));
+      report(
+          fmt::format("{}: node '{:.40}' of cascade '{:.40}' stands in line {} already; expected each node once; take "
+                      "one out, or rename it",
+                      where(again), id(again), cascade(again), first.line));
     }
   }
 
@@ -193,27 +206,31 @@ private:
     }
     if (!root && sound_)
       report(
-          fmt::format("{}: cascade '{:.40}', which begins here, has no root; expected one node whose parent is -1 or empty; add it, or "
+          fmt::format("{}: cascade '{:.40}', which begins here, has no root; expected one node whose parent is -1 or "
+                      "empty; add it, or "
                       "mark it so",
                       where(member(0)), cascade(member(0))));
   }
 
   void report_second_root(const Node& first, const Node& second) {
     report(
-        fmt::format("{}: cascade '{:.40}' has a second root, '{:.40}', beside '{:.40}' in line {}; expected one node whose parent is -1 or "
+        fmt::format("{}: cascade '{:.40}' has a second root, '{:.40}', beside '{:.40}' in line {}; expected one node "
+                    "whose parent is -1 or "
                     "empty; give it its parent, or a cascade of its own",
                     where(second), cascade(second), id(second), id(first), first.line));
   }
 
   void report_lost(const Node& node) {
     const auto elsewhere = std::ranges::find(nodes_.all, node.parent, &Node::id);
-    const std::string hint = elsewhere == nodes_.all.end() ? "add that node, or take this one and what hangs from it out"
-                                                           : fmt::format(
-                                                                 "one of that name stands in line {}, in cascade '{:.40}': put both "
-                                                                 "into the same cascade",
-                                                                 elsewhere->line, cascade(*elsewhere));
+    const std::string hint = elsewhere == nodes_.all.end()
+                                 ? "add that node, or take this one and what hangs from it out"
+                                 : fmt::format(
+                                       "one of that name stands in line {}, in cascade '{:.40}': put both "
+                                       "into the same cascade",
+                                       elsewhere->line, cascade(*elsewhere));
     report(
-        fmt::format("{}: the parent of node '{:.40}', '{:.40}', is no node of its cascade '{:.40}'; expected one, or -1 for the root; {}",
+        fmt::format("{}: the parent of node '{:.40}', '{:.40}', is no node of its cascade '{:.40}'; expected one, or "
+                    "-1 for the root; {}",
                     where(node), id(node), nodes_.texts[node.parent], cascade(node), hint));
   }
 
@@ -228,7 +245,8 @@ private:
       names.push_back(fmt::format("'{:.40}'", id(member(circle[i]))));
     names.push_back(circle.size() > 6 ? "..." : names.front());
     report(
-        fmt::format("{}: nodes of cascade '{:.40}' hang from each other in a circle, {}; expected every way up to end at the root; correct "
+        fmt::format("{}: nodes of cascade '{:.40}' hang from each other in a circle, {}; expected every way up to end "
+                    "at the root; correct "
                     "one of their parents",
                     where(node), cascade(node), fmt::join(names, " from ")));
   }
@@ -248,9 +266,10 @@ private:
 CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOptions& options) {
   RecordReader records(file, options.separator);
   if (!records.next())
-    throw BadRequest(records.name() +
-                     ": holds no cascades; expected a header with the columns 'cascade', 'node' and 'parent' and a line a "
-                     "node; check that this is the table of cascades");
+    throw BadRequest(
+        records.name() +
+        ": holds no cascades; expected a header with the columns 'cascade', 'node' and 'parent' and a line a "
+        "node; check that this is the table of cascades");
   const Columns columns = find_columns(records, options);
   CascadeList list;
   if (columns.time) list.time_column = records.fields()[*columns.time];
@@ -261,7 +280,8 @@ CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOp
   Nodes nodes = read_nodes(records, columns, list.time_column, mistakes);
   list.lines = records.lines();
   if (nodes.all.empty() && mistakes.empty())
-    throw BadRequest(records.name() + ": holds no cascades; expected a line a node below the header; check how the file was made");
+    throw BadRequest(records.name() +
+                     ": holds no cascades; expected a line a node below the header; check how the file was made");
 
   const std::size_t cascades = nodes.cascades.size();
   std::vector<std::uint32_t> begin(cascades + 1, 0), by_cascade(nodes.all.size());
@@ -272,7 +292,8 @@ CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOp
 
   mistakes.report();  // where lines are missing, trees are
   TreeMaker maker(records, nodes, mistakes);
-  for (std::size_t c = 0; c < cascades; ++c) maker.add(std::span(by_cascade).subspan(begin[c], begin[c + 1] - begin[c]), list);
+  for (std::size_t c = 0; c < cascades; ++c)
+    maker.add(std::span(by_cascade).subspan(begin[c], begin[c + 1] - begin[c]), list);
   mistakes.report();
   list.ids = std::move(nodes.cascades);
   return list;

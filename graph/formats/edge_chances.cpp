@@ -56,7 +56,8 @@ private:
 /// Holds the chances that lines have given so far. Threads may note lines side by side.
 class GivenChances {
 public:
-  GivenChances(const std::filesystem::path& file, const ChanceColumn& column, const EdgeListOptions& options, const LoadedGraph& loaded)
+  GivenChances(const std::filesystem::path& file, const ChanceColumn& column, const EdgeListOptions& options,
+               const LoadedGraph& loaded)
       : file_(file),
         column_(column),
         options_(options),
@@ -74,14 +75,15 @@ public:
   void note(const RecordReader& records, Mistakes& mistakes) {
     const std::span<const std::string_view> fields = records.fields();
     if (fields.size() < column_.fields_needed())
-      return mistakes.add(fmt::format("{}: {} {}; expected at least {}, with '{}' among them; complete the line or take it out",
-                                      records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", column_.fields_needed(),
-                                      column_.name));
+      return mistakes.add(fmt::format(
+          "{}: {} {}; expected at least {}, with '{}' among them; complete the line or take it out", records.where(),
+          fields.size(), fields.size() == 1 ? "field" : "fields", column_.fields_needed(), column_.name));
     const std::string_view text = fields[column_.field];
     const std::optional<Chance> chance = read_chance(text);
     if (!chance)
-      return mistakes.add(fmt::format("{}: '{}' is '{:.40}'; expected a number from 0 to 1, such as 0.25; correct it or take the line out",
-                                      records.where(), column_.name, text));
+      return mistakes.add(fmt::format(
+          "{}: '{}' is '{:.40}'; expected a number from 0 to 1, such as 0.25; correct it or take the line out",
+          records.where(), column_.name, text));
     std::string_view follower = fields[column_.layout.follower], followee = fields[column_.layout.followee];
     if (follower == followee) return;
     if (options_.reversed) std::swap(follower, followee);
@@ -90,17 +92,20 @@ public:
     std::optional<Chance> before = give(records, *one, *other, *chance);
     if (options_.undirected && !before) before = give(records, *other, *one, *chance);
     if (before)
-      mistakes.add(fmt::format("{}: '{}' of '{:.60}' {} '{:.60}' is {:.40}; expected {}, as an earlier line has it; keep one of them",
-                               records.where(), column_.name, follower, options_.undirected ? "and" : "following", followee, text,
-                               written(*before)));
+      mistakes.add(fmt::format(
+          "{}: '{}' of '{:.60}' {} '{:.60}' is {:.40}; expected {}, as an earlier line has it; keep one of them",
+          records.where(), column_.name, follower, options_.undirected ? "and" : "following", followee, text,
+          written(*before)));
   }
 
   UnwrittenArray<Chance> take() {
-    const std::uint64_t missing = parallel_sum(given_.size(), [&](std::size_t follow) { return std::uint64_t{given_[follow] == none}; });
+    const std::uint64_t missing =
+        parallel_sum(given_.size(), [&](std::size_t follow) { return std::uint64_t{given_[follow] == none}; });
     if (missing > 0)
-      throw BadRequest(fmt::format(
-          "{}: {} follows are gone since it was first read; expected a file that stays as it is while it is read; read it again",
-          file_.string(), missing));
+      throw BadRequest(
+          fmt::format("{}: {} follows are gone since it was first read; expected a file that stays as it is while it "
+                      "is read; read it again",
+                      file_.string(), missing));
     return std::move(given_);
   }
 
@@ -116,13 +121,15 @@ private:
     }
     Chance before = none;
     const std::atomic_ref place(given_[*follow]);
-    if (place.compare_exchange_strong(before, chance, std::memory_order_relaxed) || before == chance) return std::nullopt;
+    if (place.compare_exchange_strong(before, chance, std::memory_order_relaxed) || before == chance)
+      return std::nullopt;
     return before;
   }
 
   [[noreturn]] static void changed(const RecordReader& records) {
-    throw BadRequest(records.where() +
-                     ": this follow was not here before; expected a file that stays as it is while it is read; read it again");
+    throw BadRequest(
+        records.where() +
+        ": this follow was not here before; expected a file that stays as it is while it is read; read it again");
   }
 
   const std::filesystem::path& file_;
@@ -134,7 +141,8 @@ private:
 };
 
 /// Reads up to the end of the header.
-RecordReader behind_header(const std::filesystem::path& file, const ChanceColumn& column, const EdgeListOptions& options) {
+RecordReader behind_header(const std::filesystem::path& file, const ChanceColumn& column,
+                           const EdgeListOptions& options) {
   RecordReader records(file, options.separator);
   records.next();
   records.limit_fields(column.fields_needed());
@@ -151,7 +159,8 @@ void read_side_by_side(RecordReader records, const ChanceColumn& column, std::si
       [&](std::size_t) {
         for (TextBuffer lines; queue.next(lines);) {
           Mistakes mistakes;
-          RecordReader part(LineReader(file, {lines.data(), lines.size()}), column.layout.separator, column.fields_needed());
+          RecordReader part(LineReader(file, {lines.data(), lines.size()}), column.layout.separator,
+                            column.fields_needed());
           while (part.next()) given.note(part, mistakes);
           mistakes.report();
         }
@@ -167,8 +176,8 @@ void read_in_order(RecordReader records, GivenChances& given) {
 
 }  // namespace
 
-UnwrittenArray<Chance> read_chances(const std::filesystem::path& file, const ChanceColumn& column, const EdgeListOptions& options,
-                                    const LoadedGraph& loaded) {
+UnwrittenArray<Chance> read_chances(const std::filesystem::path& file, const ChanceColumn& column,
+                                    const EdgeListOptions& options, const LoadedGraph& loaded) {
   GivenChances given(file, column, options, loaded);
   try {
     read_side_by_side(behind_header(file, column, options), column, options.piece, given);

@@ -29,12 +29,14 @@ namespace grapevine {
 namespace {
 
 bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; });
 }
 
 std::optional<EdgeLayout> usual_columns(Fields header, char separator) {
   for (const auto& [follower, followee] : {std::pair{"follower", "followed"}, {"follower", "followee"}, {"from", "to"}})
-    if (const auto a = column(header, follower), b = column(header, followee); a && b) return EdgeLayout{separator, *a, *b};
+    if (const auto a = column(header, follower), b = column(header, followee); a && b)
+      return EdgeLayout{separator, *a, *b};
   return std::nullopt;
 }
 
@@ -47,7 +49,8 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
     const auto a = column(first, options.columns[0], true), b = column(first, options.columns[1], true);
     if (!a || !b || *a == *b)
       throw BadRequest(
-          fmt::format("{}: the header has the columns {}; expected each of '{}' and '{}' once, as graph.columns says; set graph.columns = "
+          fmt::format("{}: the header has the columns {}; expected each of '{}' and '{}' once, as graph.columns says; "
+                      "set graph.columns = "
                       "[follower column, followee column] to two of them",
                       records.where(), quoted(first), options.columns[0], options.columns[1]));
     return {separator, *a, *b};
@@ -62,10 +65,11 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
     is_header = !(first.size() >= 2 && is_number(first[0]) && is_number(first[1]));
     if (!is_header) return {separator, 0, 1};
   }
-  throw BadRequest(fmt::format(
-      "{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from follows to); set graph.columns = "
-      "[follower column, followee column], write a header, or set graph.separator for a list without one",
-      records.where(), quoted(first)));
+  throw BadRequest(
+      fmt::format("{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from "
+                  "follows to); set graph.columns = "
+                  "[follower column, followee column], write a header, or set graph.separator for a list without one",
+                  records.where(), quoted(first)));
 }
 
 /// Where follows are read to. Each thread has its own.
@@ -79,7 +83,8 @@ public:
   }
   /// Reads plain follows up to the first unusual line.
   const char* add_plain(const char* text, const char* end, const EdgeLayout& layout) {
-    return read_plain_follows(text, end, turned_ ? EdgeLayout{layout.separator, layout.followee, layout.follower} : layout, follows_, read_);
+    return read_plain_follows(
+        text, end, turned_ ? EdgeLayout{layout.separator, layout.followee, layout.follower} : layout, follows_, read_);
   }
   void count(std::uint64_t lines, std::uint64_t comments) {
     read_.lines += lines;
@@ -122,20 +127,25 @@ public:
     const Fields fields = records.fields();
     if (fields.size() < layout.fields_needed())
       return mistakes_.add(
-          fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line or take it out",
+          fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line "
+                      "or take it out",
                       records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", layout.fields_needed()));
     const std::string_view follower = fields[layout.follower], followee = fields[layout.followee];
     if (follower.empty() || followee.empty())
-      return mistakes_.add(fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out", records.where(),
-                                       follower.empty() ? "follower" : "followee"));
+      return mistakes_.add(
+          fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out",
+                      records.where(), follower.empty() ? "follower" : "followee"));
     if (accounts_ != nullptr)
       for (const std::string_view id : {follower, followee})
         if (accounts_->ids.find(id) == IdTable::absent)
-          mistakes_.add(fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or take the line out",
-                                    records.where(), id, options_.accounts.string()));
+          mistakes_.add(
+              fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or "
+                          "take the line out",
+                          records.where(), id, options_.accounts.string()));
     sink.add(follower, followee);
     if (sink.texts() >= text_id - 2)
-      throw BadRequest(fmt::format("{}: more than {} accounts; expected fewer; split the graph", records.where(), text_id - 2));
+      throw BadRequest(
+          fmt::format("{}: more than {} accounts; expected fewer; split the graph", records.where(), text_id - 2));
   }
 
 private:
@@ -145,8 +155,10 @@ private:
 };
 
 /// Reads the header, if there is one, and the first follows, as far as it takes to know the list's layout.
-EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder, FollowSink& sink) {
-  if (!records.next()) throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder,
+                          FollowSink& sink) {
+  if (!records.next())
+    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
   bool header = false;
   const EdgeLayout layout = find_columns(records, options, header);
   if (header) {
@@ -164,18 +176,19 @@ EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options,
   records.limit_fields(layout.fields_needed());
   if (records.next()) {
     if (first_is_text && both(is_number))  // names of columns must not become users
-      throw BadRequest(fmt::format(
-          "{}: looks like a header above numbers; expected follows, or column names 'follower' and 'followed' or 'from' and 'to'; "
-          "begin it with # or set graph.columns",
-          records.where(first_line)));
+      throw BadRequest(
+          fmt::format("{}: looks like a header above numbers; expected follows, or column names 'follower' and "
+                      "'followed' or 'from' and 'to'; "
+                      "begin it with # or set graph.columns",
+                      records.where(first_line)));
     adder.add(records, layout, sink);
   }
   return layout;
 }
 
 /// Reads the file in order, one record after the other.
-NamedFollows read_in_order(const std::filesystem::path& file, const EdgeListOptions& options, const AccountTable* accounts, LoadReport& report,
-                           Mistakes& mistakes) {
+NamedFollows read_in_order(const std::filesystem::path& file, const EdgeListOptions& options,
+                           const AccountTable* accounts, LoadReport& report, Mistakes& mistakes) {
   NamedFollows named;
   named.undirected = options.undirected;
   named.texts.resize(1);
@@ -198,9 +211,11 @@ NamedFollows read_in_order(const std::filesystem::path& file, const EdgeListOpti
 /// The bytes of a plain file at any place.
 class PlainFile {
 public:
-  explicit PlainFile(const std::filesystem::path& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit PlainFile(const std::filesystem::path& path)
+      : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat facts = {};
-    if (file_ >= 0 && ::fstat(file_, &facts) == 0 && S_ISREG(facts.st_mode)) size_ = static_cast<std::uint64_t>(facts.st_size);
+    if (file_ >= 0 && ::fstat(file_, &facts) == 0 && S_ISREG(facts.st_mode))
+      size_ = static_cast<std::uint64_t>(facts.st_size);
   }
   ~PlainFile() {
     if (file_ >= 0) ::close(file_);
@@ -228,7 +243,8 @@ public:
       const std::size_t have = buffer.size();
       if (!read(buffer, offset - before + have, 4096)) return view(buffer.size());
       const void* const newline = std::memchr(buffer.data() + have, '\n', buffer.size() - have);
-      if (newline != nullptr) return view(static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1);
+      if (newline != nullptr)
+        return view(static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1);
     }
     if (buffer.back() != '\n') throw BadRequest(path_.string() + ": a line is too long");
     return view(buffer.size());
@@ -256,8 +272,8 @@ private:
   std::uint64_t size_ = 0;
 };
 
-/// Reads pieces of an edge list, each with whole lines, side by side. Throws BadRequest for all that is not as it should be, without saying
-/// in which line.
+/// Reads pieces of an edge list, each with whole lines, side by side. Throws BadRequest for all that is not as it
+/// should be, without saying in which line.
 class SideBySide {
 public:
   SideBySide(const std::filesystem::path& file, const EdgeListOptions& options) : file_(file), options_(options) {
@@ -330,7 +346,8 @@ private:
     if (text < end) {
       Mistakes mistakes;
       RecordFollows adder(options_, nullptr, mistakes);
-      RecordReader records(LineReader(file_, {text, static_cast<std::size_t>(end - text)}), layout_.separator, layout_.fields_needed());
+      RecordReader records(LineReader(file_, {text, static_cast<std::size_t>(end - text)}), layout_.separator,
+                           layout_.fields_needed());
       while (records.next()) adder.add(records, layout_, sink);
       mistakes.report();
       sink.count(records.lines(), records.comments());
@@ -372,32 +389,42 @@ bool is_long(const std::filesystem::path& file, std::size_t piece) {
 
 void expect_separator(const std::filesystem::path& file, char separator) {
   const bool sound = separator == '\0' || separator == ' ' || separator == '\t' ||
-                     (std::ispunct(static_cast<unsigned char>(separator)) != 0 && std::string_view("\"'#%-+._").find(separator) == std::string_view::npos);
+                     (std::ispunct(static_cast<unsigned char>(separator)) != 0 &&
+                      std::string_view("\"'#%-+._").find(separator) == std::string_view::npos);
   if (!sound)
-    throw BadRequest(fmt::format("{}: the separator given is '{}'; expected a blank, a tab or a sign such as , ; | : that no id holds; "
-                                 "choose another, or leave it out",
-                                 file.string(), separator));
+    throw BadRequest(fmt::format(
+        "{}: the separator given is '{}'; expected a blank, a tab or a sign such as , ; | : that no id holds; "
+        "choose another, or leave it out",
+        file.string(), separator));
 }
 
 /// Where the header has the column of chances.
 ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptions& options) {
   std::error_code code;
-  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) && !std::filesystem::is_directory(file, code))
-    throw BadRequest(fmt::format("{}: is a pipe or a device; expected a file, because graph.chances has it read twice; save it first", file.string()));
+  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) &&
+      !std::filesystem::is_directory(file, code))
+    throw BadRequest(fmt::format(
+        "{}: is a pipe or a device; expected a file, because graph.chances has it read twice; save it first",
+        file.string()));
   RecordReader records(file, options.separator);
-  if (!records.next()) throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+  if (!records.next())
+    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
   bool header = false;
   const EdgeLayout layout = find_columns(records, options, header);
   const Fields first = records.fields();
   if (!header)
-    throw BadRequest(fmt::format("{}: '{}' is to be a column, and {} name none that are known; expected a header; write 'follower', 'followed' and '{}' "
-                                 "above the follows, or set graph.columns = [follower column, followee column]",
-                                 records.where(), options.chances, quoted(first), options.chances));
+    throw BadRequest(
+        fmt::format("{}: '{}' is to be a column, and {} name none that are known; expected a header; write 'follower', "
+                    "'followed' and '{}' "
+                    "above the follows, or set graph.columns = [follower column, followee column]",
+                    records.where(), options.chances, quoted(first), options.chances));
   const std::optional<std::size_t> field = column(first, options.chances, true);
   if (!field || *field == layout.follower || *field == layout.followee)
-    throw BadRequest(fmt::format("{}: the header has the columns {}; expected '{}' once, beside those of follower and followee, as graph.chances says; "
-                                 "set it to the column of probabilities",
-                                 records.where(), quoted(first), options.chances));
+    throw BadRequest(
+        fmt::format("{}: the header has the columns {}; expected '{}' once, beside those of follower and followee, as "
+                    "graph.chances says; "
+                    "set it to the column of probabilities",
+                    records.where(), quoted(first), options.chances));
   return {options.chances, layout, *field};
 }
 

@@ -25,7 +25,8 @@ constexpr std::string_view format = "grapevine graph";
 constexpr int major_version = 1, minor_version = 1;
 constexpr std::uint64_t page = 4096;
 
-static_assert(sizeof(UserId) == sizeof(std::uint32_t) && alignof(UserId) == alignof(std::uint32_t) && std::is_trivially_copyable_v<UserId>,
+static_assert(sizeof(UserId) == sizeof(std::uint32_t) && alignof(UserId) == alignof(std::uint32_t) &&
+                  std::is_trivially_copyable_v<UserId>,
               "a user is stored as its number");
 
 std::span<const std::uint32_t> numbers_of(std::span<const UserId> users) {
@@ -35,7 +36,8 @@ std::span<const UserId> users_of(std::span<const std::uint32_t> numbers) {
   return {reinterpret_cast<const UserId*>(numbers.data()), numbers.size()};
 }
 
-static_assert(sizeof(Chance) == sizeof(std::uint16_t) && alignof(Chance) == alignof(std::uint16_t) && std::is_trivially_copyable_v<Chance>,
+static_assert(sizeof(Chance) == sizeof(std::uint16_t) && alignof(Chance) == alignof(std::uint16_t) &&
+                  std::is_trivially_copyable_v<Chance>,
               "a chance is stored as its bits");
 
 std::span<const std::uint16_t> bits_of(std::span<const Chance> chances) {
@@ -108,18 +110,24 @@ void write_array(h5::Writer& file, const std::string& path, std::span<const T> v
 
 /// An array of what `value` makes of each of `items`.
 template <h5::Number T, class Items, class Value>
-void write_each(h5::Writer& file, const std::string& path, const Items& items, std::string_view long_name, Value&& value) {
+void write_each(h5::Writer& file, const std::string& path, const Items& items, std::string_view long_name,
+                Value&& value) {
   ArrayWriter<T> array(file, path, items.size(), long_name);
   for (const auto& item : items) array.append(static_cast<T>(value(item)));
   array.finish();
 }
 
-std::span<const std::uint8_t> bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
-/// Texts laid end to end at `path`_text, and where each begins at `path`_begin: HDF5's own texts of any length take a heap object each.
-void write_texts(h5::Writer& file, const std::string& path, std::span<const std::string> texts, std::string_view of_what) {
-  ArrayWriter<std::uint64_t> begin(file, path + "_begin", texts.size() + 1,
-                                   fmt::format("where the {} begins in {}_text; at the end, where the last ends", of_what, path));
+/// Texts laid end to end at `path`_text, and where each begins at `path`_begin: HDF5's own texts of any length take a
+/// heap object each.
+void write_texts(h5::Writer& file, const std::string& path, std::span<const std::string> texts,
+                 std::string_view of_what) {
+  ArrayWriter<std::uint64_t> begin(
+      file, path + "_begin", texts.size() + 1,
+      fmt::format("where the {} begins in {}_text; at the end, where the last ends", of_what, path));
   std::uint64_t end = 0;
   begin.append(end);
   for (const std::string& text : texts) begin.append(end += text.size());
@@ -144,13 +152,16 @@ void expect_sound(const GraphFileContent& content) {
 void write_follows(h5::Writer& file, const GraphFileContent& content) {
   const GraphArrays& arrays = content.graph.arrays();
   file.group("/follows");
-  write_array(file, "/follows/begin", arrays.followees.begin, "number of the user's first follow; at the end, of follows");
+  write_array(file, "/follows/begin", arrays.followees.begin,
+              "number of the user's first follow; at the end, of follows");
   write_array(file, "/follows/followee", numbers_of(arrays.followees.users),
               "user who is followed, by internal number, ascending for each follower");
-  write_array(file, "/follows/mutual", arrays.mutual, "one bit a follow, the first lowest: whether the followee follows back");
+  write_array(file, "/follows/mutual", arrays.mutual,
+              "one bit a follow, the first lowest: whether the followee follows back");
   if (!content.chances.empty())
     write_array(file, "/follows/chance", bits_of(content.chances),
-                "probability that a contact passes a post on along the follow: 2^-32 of what the bits give, see docs/graph-files.md");
+                "probability that a contact passes a post on along the follow: 2^-32 of what the bits give, see "
+                "docs/graph-files.md");
 }
 
 void write_users(h5::Writer& file, const GraphFileContent& content) {
@@ -161,8 +172,10 @@ void write_users(h5::Writer& file, const GraphFileContent& content) {
     write_each<std::uint64_t>(file, "/users/key", content.keys, "what the account is known by, whatever its id: a hash",
                               [](AccountKey key) { return static_cast<std::uint64_t>(key); });
   if (!accounts.active.empty())
-    write_array<std::uint64_t>(file, "/users/active", accounts.active, "one bit a user, the first lowest: whether it ever posts");
-  if (!accounts.community.empty()) write_array<std::uint16_t>(file, "/users/community", accounts.community, "community of the user");
+    write_array<std::uint64_t>(file, "/users/active", accounts.active,
+                               "one bit a user, the first lowest: whether it ever posts");
+  if (!accounts.community.empty())
+    write_array<std::uint16_t>(file, "/users/community", accounts.community, "community of the user");
   if (!accounts.outside_ids.empty()) write_texts(file, "/users/id", accounts.outside_ids, "id of the user outside");
 }
 
@@ -172,10 +185,12 @@ void write_planted(h5::Writer& file, const Accounts& accounts) {
   const auto column = [&]<class T>(T, const std::string& name, std::string_view long_name, auto value) {
     write_each<T>(file, "/planted/" + name, accounts.planted, long_name, value);
   };
-  column(std::uint32_t{}, "user", "account that was planted, by internal number", [](const PlantedUser& it) { return it.user.value(); });
+  column(std::uint32_t{}, "user", "account that was planted, by internal number",
+         [](const PlantedUser& it) { return it.user.value(); });
   column(std::uint32_t{}, "group", "number of its group", [](const PlantedUser& it) { return it.group; });
   column(std::uint32_t{}, "member", "its number within the group", [](const PlantedUser& it) { return it.member; });
-  column(std::uint8_t{}, "nested", "1: the group has nested audiences and one profile", [](const PlantedUser& it) { return it.nested; });
+  column(std::uint8_t{}, "nested", "1: the group has nested audiences and one profile",
+         [](const PlantedUser& it) { return it.nested; });
   write_texts(file, "/planted/name", accounts.plants, "name of the group");
 }
 
@@ -190,8 +205,9 @@ GRAPEVINE_CLONED std::uint64_t weight_of(std::span<const std::uint32_t> followee
   return sum;
 }
 
-/// A sum over the mutual follows of the users first .. last - 1 of one hash a pair, which counts up for the one and down for the other.
-/// Over all users it is 0 if each follow that is marked has its reverse, which is marked too; else by chance once in 2^64.
+/// A sum over the mutual follows of the users first .. last - 1 of one hash a pair, which counts up for the one and
+/// down for the other. Over all users it is 0 if each follow that is marked has its reverse, which is marked too; else
+/// by chance once in 2^64.
 GRAPEVINE_CLONED std::uint64_t unpaired(std::span<const std::uint64_t> begin, std::span<const std::uint32_t> followees,
                                         std::span<const std::uint64_t> mutual, std::size_t first, std::size_t last) {
   std::uint64_t sum = 0;
@@ -214,12 +230,16 @@ LoadReport report_on(const FollowGraph& graph) {
     const UserId user(static_cast<std::uint32_t>(u));
     return std::uint64_t{graph.followees(user).empty() && graph.follower_count(user) == 0};
   });
-  return {.pairs = graph.follow_count(), .follows = graph.follow_count(), .users = graph.user_count(), .isolated = isolated};
+  return {.pairs = graph.follow_count(),
+          .follows = graph.follow_count(),
+          .users = graph.user_count(),
+          .isolated = isolated};
 }
 
 class GraphFileReader {
 public:
-  GraphFileReader(const std::filesystem::path& path, const GraphFileOptions& options) : file_(path), options_(options) {}
+  GraphFileReader(const std::filesystem::path& path, const GraphFileOptions& options)
+      : file_(path), options_(options) {}
 
   LoadedGraph read() {
     expect_format();
@@ -237,22 +257,25 @@ public:
 
 private:
   [[noreturn]] void flaw(std::string_view dataset, std::string_view found, std::string_view expected) const {
-    throw BadRequest(fmt::format("{}: dataset '{}' {}; expected {}; make the file anew", file_.path().string(), dataset, found, expected));
+    throw BadRequest(fmt::format("{}: dataset '{}' {}; expected {}; make the file anew", file_.path().string(), dataset,
+                                 found, expected));
   }
 
   void expect_format() const {
     const std::string name = file_.path().string();
     if (file_.fixed_attribute("/", "format") != format)
-      throw BadRequest(fmt::format("{}: is an HDF5 file but no graph file of grapevine; expected one, or a graph in another format", name));
+      throw BadRequest(fmt::format(
+          "{}: is an HDF5 file but no graph file of grapevine; expected one, or a graph in another format", name));
     const std::string version = file_.fixed_attribute("/", "format_version").value_or("");
     int major = 0;
     const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), major);
     if (error != std::errc() || end == version.data() + version.size() || *end != '.' || major < 1)
-      throw BadRequest(fmt::format("{}: graph format '{}' is no version; expected {}.{} or such; make the file anew", name, version,
-                                   major_version, minor_version));
+      throw BadRequest(fmt::format("{}: graph format '{}' is no version; expected {}.{} or such; make the file anew",
+                                   name, version, major_version, minor_version));
     if (major > major_version)
-      throw BadRequest(fmt::format("{}: graph format {} is newer than this program reads ({}.x); open it with a newer release", name,
-                                   version, major_version));
+      throw BadRequest(
+          fmt::format("{}: graph format {} is newer than this program reads ({}.x); open it with a newer release", name,
+                      version, major_version));
   }
 
   /// An array as it lies in the file, undamaged.
@@ -266,7 +289,8 @@ private:
     checksum.add(std::as_bytes(found.values));
     const std::string actual = fmt::format("{:016x}", checksum.value());
     if (actual != expected)
-      flaw(path, fmt::format("is damaged: its checksum is {}", actual), fmt::format("{}, as when it was written", *expected));
+      flaw(path, fmt::format("is damaged: its checksum is {}", actual),
+           fmt::format("{}, as when it was written", *expected));
     return found;
   }
 
@@ -285,11 +309,13 @@ private:
     const std::vector<std::uint64_t> shape = file_.info(into).shape;
     const std::uint64_t end = shape.size() == 1 ? shape.front() : 0;
     if (values.front() != 0) flaw(path, fmt::format("begins with {}", values.front()), "0");
-    if (values.back() != end) flaw(path, fmt::format("ends with {}", values.back()), fmt::format("{}, the length of '{}'", end, into));
+    if (values.back() != end)
+      flaw(path, fmt::format("ends with {}", values.back()), fmt::format("{}, the length of '{}'", end, into));
     parallel_blocks(values.size() - 1, default_block, [&](std::size_t, std::size_t first, std::size_t last, int) {
       for (std::size_t i = first; i < last; ++i)
         if (values[i] > values[i + 1])
-          flaw(path, fmt::format("falls from {} to {} after place {}", values[i], values[i + 1], i), "values that never fall");
+          flaw(path, fmt::format("falls from {} to {} after place {}", values[i], values[i + 1], i),
+               "values that never fall");
     });
     return found;
   }
@@ -298,17 +324,20 @@ private:
     const std::vector<std::uint64_t> shape = file_.info("/follows/begin").shape;
     const std::uint64_t length = shape.size() == 1 ? shape.front() : 0, most = UINT32_MAX - 1;
     if (length < 1 || length > most)
-      flaw("/follows/begin", fmt::format("has {} values", length), fmt::format("1 to {}, one more than there are users", most));
+      flaw("/follows/begin", fmt::format("has {} values", length),
+           fmt::format("1 to {}, one more than there are users", most));
     const std::size_t users = length - 1;
     const auto begin = offsets("/follows/begin", length, "/follows/followee");
     const auto followees = array<std::uint32_t>("/follows/followee");
     const std::size_t follows = followees.values.size();
-    const auto mutual = array<std::uint64_t>("/follows/mutual", words_for(follows), fmt::format("{} follows of one bit each", follows));
+    const auto mutual =
+        array<std::uint64_t>("/follows/mutual", words_for(follows), fmt::format("{} follows of one bit each", follows));
     const auto followers = array<std::uint32_t>("/users/followers", users, fmt::format("{} users", users));
     const GraphArrays arrays{{begin.values, users_of(followees.values)}, followers.values, mutual.values};
     expect_graph(arrays);
     return {arrays, std::make_shared<const std::array<std::shared_ptr<const void>, 4>>(
-                        std::array<std::shared_ptr<const void>, 4>{begin.owner, followees.owner, mutual.owner, followers.owner})};
+                        std::array<std::shared_ptr<const void>, 4>{begin.owner, followees.owner, mutual.owner,
+                                                                   followers.owner})};
   }
 
   /// What checksums do not show: that a file which is as it was written holds a graph.
@@ -324,7 +353,8 @@ private:
       for (std::size_t u = first; u < last; ++u)
         if (!is_sound_row(rows[u], u, rows.count()))
           flaw("/follows/followee",
-               fmt::format("has a follower, {}, whose followees do not ascend, or are not users, or who follows itself", u),
+               fmt::format("has a follower, {}, whose followees do not ascend, or are not users, or who follows itself",
+                           u),
                fmt::format("followees below {} that ascend", rows.count()));
       sums[b] = {unpaired(rows.begin, followees, arrays.mutual, first, last),
                  weight_of(followees.subspan(rows.begin[first], rows.begin[last] - rows.begin[first]))};
@@ -334,7 +364,8 @@ private:
       sum.weight += part.weight;
     }
     if (sum.unpaired != 0 || !ends_with_zeros(arrays.mutual, rows.users.size()))
-      flaw("/follows/mutual", "marks a follow whose reverse is none or is not marked", "marks where both users follow each other");
+      flaw("/follows/mutual", "marks a follow whose reverse is none or is not marked",
+           "marks where both users follow each other");
     if (sum.weight != parallel_sum(rows.count(), [&](std::size_t u) { return arrays.follower_counts[u] * weight(u); }))
       flaw("/users/followers", "does not count the followers that the follows give", "as many as follow each user");
   }
@@ -346,7 +377,8 @@ private:
     parallel_for(follows, [&](std::size_t i) {
       const std::uint16_t bits = found.values[i];
       if (bits > Chance::most_bits)
-        flaw("/follows/chance", fmt::format("holds {}", bits), fmt::format("{}, which is 1, at most", Chance::most_bits));
+        flaw("/follows/chance", fmt::format("holds {}", bits),
+             fmt::format("{}, which is 1, at most", Chance::most_bits));
       chances[i] = Chance::from_bits(bits);
     });
     return chances;
@@ -367,8 +399,10 @@ private:
 
   void read_accounts(Accounts& accounts) const {
     if (file_.exists("/users/active")) {
-      const auto active = array<std::uint64_t>("/users/active", words_for(users_), fmt::format("{} users of one bit each", users_));
-      if (!ends_with_zeros(active.values, users_)) flaw("/users/active", "marks more users than there are", "bits 0 beyond the last user");
+      const auto active =
+          array<std::uint64_t>("/users/active", words_for(users_), fmt::format("{} users of one bit each", users_));
+      if (!ends_with_zeros(active.values, users_))
+        flaw("/users/active", "marks more users than there are", "bits 0 beyond the last user");
       accounts.active.assign(active.values.begin(), active.values.end());
     }
     if (file_.exists("/users/community")) {
@@ -384,7 +418,8 @@ private:
     const auto text = array<std::uint8_t>(path + "_text");
     std::vector<std::string> all(length - 1);
     parallel_for(all.size(), [&](std::size_t i) {
-      const std::span<const std::uint8_t> bytes = text.values.subspan(begin.values[i], begin.values[i + 1] - begin.values[i]);
+      const std::span<const std::uint8_t> bytes =
+          text.values.subspan(begin.values[i], begin.values[i + 1] - begin.values[i]);
       all[i].assign(bytes.begin(), bytes.end());
     });
     return all;
@@ -393,7 +428,8 @@ private:
   void read_planted(Accounts& accounts) const {
     if (!file_.exists("/planted")) return;
     const std::vector<std::uint64_t> shape = file_.info("/planted/name_begin").shape;
-    if (shape.size() != 1 || shape.front() < 1) flaw("/planted/name_begin", "has no values", "one more than there are groups");
+    if (shape.size() != 1 || shape.front() < 1)
+      flaw("/planted/name_begin", "has no values", "one more than there are groups");
     accounts.plants = texts("/planted/name", shape.front());
     const auto user = array<std::uint32_t>("/planted/user");
     const std::string rows = fmt::format("{} planted accounts", user.values.size());
@@ -402,9 +438,11 @@ private:
     const auto nested = array<std::uint8_t>("/planted/nested", user.values.size(), rows);
     accounts.planted.reserve(user.values.size());
     for (std::size_t i = 0; i < user.values.size(); ++i) {
-      if (user.values[i] >= users_) flaw("/planted/user", fmt::format("holds {}", user.values[i]), fmt::format("users below {}", users_));
+      if (user.values[i] >= users_)
+        flaw("/planted/user", fmt::format("holds {}", user.values[i]), fmt::format("users below {}", users_));
       if (group.values[i] >= accounts.plants.size())
-        flaw("/planted/group", fmt::format("holds {}", group.values[i]), fmt::format("groups below {}", accounts.plants.size()));
+        flaw("/planted/group", fmt::format("holds {}", group.values[i]),
+             fmt::format("groups below {}", accounts.plants.size()));
       if (nested.values[i] > 1) flaw("/planted/nested", fmt::format("holds {}", nested.values[i]), "0 or 1");
       accounts.planted.push_back({UserId(user.values[i]), group.values[i], member.values[i], nested.values[i] != 0});
     }

@@ -17,7 +17,8 @@ namespace grapevine {
 
 namespace {
 
-/// What the elements of a GraphML file say. expat calls `begin` and `end`; what they throw waits until the parser has stopped.
+/// What the elements of a GraphML file say. expat calls `begin` and `end`; what they throw waits until the parser has
+/// stopped.
 class GraphmlReader {
 public:
   GraphmlReader(const std::filesystem::path& file, const GraphTextOptions& options)
@@ -27,10 +28,15 @@ public:
     named_.undirected = options.undirected;
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(
-        parser_.get(), [](void* self, const char* name, const char** attributes) { static_cast<GraphmlReader*>(self)->call([&](auto& r) { r.begin(name, attributes); }); },
+        parser_.get(),
+        [](void* self, const char* name, const char** attributes) {
+          static_cast<GraphmlReader*>(self)->call([&](auto& r) { r.begin(name, attributes); });
+        },
         [](void* self, const char* name) { static_cast<GraphmlReader*>(self)->call([&](auto& r) { r.end(name); }); });
-    XML_SetEntityDeclHandler(parser_.get(), [](void* self, const char*, int, const char*, int, const char*, const char*, const char*, const char*) {
-      static_cast<GraphmlReader*>(self)->call([](auto& r) { r.refuse("declares entities", "a graph without them", "take the declarations out"); });
+    XML_SetEntityDeclHandler(parser_.get(), [](void* self, const char*, int, const char*, int, const char*, const char*,
+                                               const char*, const char*) {
+      static_cast<GraphmlReader*>(self)->call(
+          [](auto& r) { r.refuse("declares entities", "a graph without them", "take the declarations out"); });
     });
   }
 
@@ -46,14 +52,19 @@ public:
       const XML_Status status = XML_ParseBuffer(parser_.get(), static_cast<int>(got), !more);
       if (thrown_) std::rethrow_exception(thrown_);
       if (status != XML_STATUS_OK)
-        throw BadRequest(fmt::format("{}: is no XML from here on ({}); expected a GraphML file; correct it, or fetch it again", where(),
-                                     XML_ErrorString(XML_GetErrorCode(parser_.get()))));
+        throw BadRequest(
+            fmt::format("{}: is no XML from here on ({}); expected a GraphML file; correct it, or fetch it again",
+                        where(), XML_ErrorString(XML_GetErrorCode(parser_.get()))));
       const auto done = XML_GetCurrentByteIndex(parser_.get());
       if (done >= 0 && given > static_cast<std::uint64_t>(done) + most_token)
-        throw BadRequest(fmt::format("{}: a tag or text is longer than {} bytes; expected nodes and edges; check that this is a GraphML file", where(), most_token));
+        throw BadRequest(fmt::format(
+            "{}: a tag or text is longer than {} bytes; expected nodes and edges; check that this is a GraphML file",
+            where(), most_token));
     }
     if (!graph_seen_)
-      throw BadRequest(source_.path().string() + ": holds no graph; expected a graph element with nodes and edges; check that this is a GraphML file");
+      throw BadRequest(
+          source_.path().string() +
+          ": holds no graph; expected a graph element with nodes and edges; check that this is a GraphML file");
     expect_declared();
     mistakes_.report();
     return std::move(named_);
@@ -79,7 +90,9 @@ private:
     throw BadRequest(fmt::format("{}: {}; expected {}; {}", where(), found, expected, remedy));
   }
 
-  static std::string_view local(std::string_view name) { return name.substr(name.find(':') == std::string_view::npos ? 0 : name.find(':') + 1); }
+  static std::string_view local(std::string_view name) {
+    return name.substr(name.find(':') == std::string_view::npos ? 0 : name.find(':') + 1);
+  }
   static std::optional<std::string_view> attribute(const char** attributes, std::string_view name) {
     for (; attributes[0] != nullptr; attributes += 2)
       if (attributes[0] == name) return attributes[1];
@@ -89,7 +102,8 @@ private:
   void begin(std::string_view full_name, const char** attributes) {
     const std::string_view name = local(full_name);
     ++depth_;
-    if (depth_ == 1 && name != "graphml") refuse(fmt::format("the document is of the kind '{:.40}'", name), "graphml", "check that this is a GraphML file");
+    if (depth_ == 1 && name != "graphml")
+      refuse(fmt::format("the document is of the kind '{:.40}'", name), "graphml", "check that this is a GraphML file");
     if (name == "graph")
       begin_graph(attributes);
     else if (name == "node")
@@ -106,7 +120,8 @@ private:
   }
 
   void begin_graph(const char** attributes) {
-    if (graph_seen_) refuse(in_graph_ ? "a graph within a graph" : "a second graph", "one graph", "keep the one that you mean");
+    if (graph_seen_)
+      refuse(in_graph_ ? "a graph within a graph" : "a second graph", "one graph", "keep the one that you mean");
     graph_seen_ = in_graph_ = true;
     const std::string_view direction = attribute(attributes, "edgedefault").value_or("directed");
     if (direction != "directed" && direction != "undirected")
@@ -116,19 +131,25 @@ private:
 
   void add_node(const char** attributes) {
     const auto id = attribute(attributes, "id");
-    if (!in_graph_ || !id || id->empty()) return mistakes_.add(where() + ": a node without id or outside the graph; expected <node id=\"...\"> in it; correct it");
+    if (!in_graph_ || !id || id->empty())
+      return mistakes_.add(where() +
+                           ": a node without id or outside the graph; expected <node id=\"...\"> in it; correct it");
     const std::uint32_t node = table().find_or_add(*id);
     if (node < declared_.size() && declared_[node])
-      return mistakes_.add(fmt::format("{}: node '{:.60}' stands here again; expected each node once; take one out", where(), *id));
+      return mistakes_.add(
+          fmt::format("{}: node '{:.60}' stands here again; expected each node once; take one out", where(), *id));
     first_line_.resize(table().size(), 0);
     declared_.resize(table().size(), false);
     declared_[node] = true;
   }
 
   void add_edge(const char** attributes) {
-    const auto source = attribute(attributes, "source"), target = attribute(attributes, "target"), direction = attribute(attributes, "directed");
+    const auto source = attribute(attributes, "source"), target = attribute(attributes, "target"),
+               direction = attribute(attributes, "directed");
     if (!in_graph_ || !source || !target)
-      return mistakes_.add(where() + ": an edge without source or target or outside the graph; expected <edge source=\"...\" target=\"...\"> in it; correct it");
+      return mistakes_.add(where() +
+                           ": an edge without source or target or outside the graph; expected <edge source=\"...\" "
+                           "target=\"...\"> in it; correct it");
     const Follow follow{node(*source), node(*target)};
     if (table().size() >= text_id - 1) refuse("too many nodes", "fewer than 2^31", "split the graph");
     add(options_.reversed ? Follow{follow.followee, follow.follower} : follow);
@@ -138,11 +159,13 @@ private:
   }
 
   void add(const Follow& follow) {
-    if (named_.pieces.empty() || named_.pieces.back().follows.size() >= std::size_t{1} << 16) named_.pieces.emplace_back();
+    if (named_.pieces.empty() || named_.pieces.back().follows.size() >= std::size_t{1} << 16)
+      named_.pieces.emplace_back();
     named_.pieces.back().follows.push_back(follow);
   }
 
-  /// By its number among the texts; where it was first met as an end of an edge is kept for the case that it is no node.
+  /// By its number among the texts; where it was first met as an end of an edge is kept for the case that it is no
+  /// node.
   UserId node(std::string_view id) {
     const std::uint32_t number = table().find_or_add(id);
     if (number == first_line_.size()) {
@@ -155,7 +178,9 @@ private:
   void expect_declared() {
     for (std::size_t node = 0; node < declared_.size(); ++node)
       if (!declared_[node])
-        mistakes_.add(fmt::format("{}: '{:.60}' is no node of the graph; expected <node id=\"...\"> for it; add it, or take the edge out", where(first_line_[node]), table()[node]));
+        mistakes_.add(fmt::format(
+            "{}: '{:.60}' is no node of the graph; expected <node id=\"...\"> for it; add it, or take the edge out",
+            where(first_line_[node]), table()[node]));
   }
 
   IdTable& table() { return named_.texts[0]; }

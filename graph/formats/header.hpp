@@ -14,7 +14,8 @@ using Fields = std::span<const std::string_view>;
 /// Equal but for capitals.
 bool same_word(std::string_view a, std::string_view b);
 
-/// The place of the one column of that name; none if there is no such column or there are several. Capitals count only if `exact`.
+/// The place of the one column of that name; none if there is no such column or there are several. Capitals count only
+/// if `exact`.
 std::optional<std::size_t> column(Fields header, std::string_view name, bool exact = false);
 
 /// The fields for a message: the first dozen in quotes, each cut to 40 signs.

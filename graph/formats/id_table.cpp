@@ -68,8 +68,8 @@ void IdTable::grow() {
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.number == absent) continue;
-    std::size_t at =
-        static_cast<std::size_t>(account_key((*this)[slot.number])) & mask;  // all are different: the first free place is its own
+    std::size_t at = static_cast<std::size_t>(account_key((*this)[slot.number])) &
+                     mask;  // all are different: the first free place is its own
     while (slots_[at].number != absent) at = (at + 1) & mask;
     slots_[at] = slot;
   }

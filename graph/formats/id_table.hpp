@@ -9,16 +9,18 @@
 
 namespace grapevine {
 
-/// Numbers texts in the order in which they first appear. A hash table of open addresses; the texts lie end to end in one array. Whole
-/// numbers of 10 to 19 digits, as the large platforms' ids are, are found by value in a table of their own: one look at memory instead of
-/// three.
+/// Numbers texts in the order in which they first appear. A hash table of open addresses; the texts lie end to end in
+/// one array. Whole numbers of 10 to 19 digits, as the large platforms' ids are, are found by value in a table of their
+/// own: one look at memory instead of three.
 class IdTable {
 public:
   static constexpr std::uint32_t absent = UINT32_MAX;
 
   std::size_t size() const noexcept { return begin_.size() - 1; }
   /// The text of a number; it lives until the next addition.
-  std::string_view operator[](std::size_t number) const { return {texts_.data() + begin_[number], begin_[number + 1] - begin_[number]}; }
+  std::string_view operator[](std::size_t number) const {
+    return {texts_.data() + begin_[number], begin_[number + 1] - begin_[number]};
+  }
 
   /// The number of `id`, or `absent`.
   std::uint32_t find(std::string_view id) const;

@@ -16,7 +16,9 @@ constexpr std::size_t chunk = std::size_t{1} << 18;
 
 void expect_text(const std::filesystem::path& path, const char* text, std::size_t size) {
   if (size > 0 && std::memchr(text, '\0', size) != nullptr)
-    throw BadRequest(path.string() + ": holds zero bytes, so it is no text; expected text, plain, gzip or zstd; unpack or export it first");
+    throw BadRequest(
+        path.string() +
+        ": holds zero bytes, so it is no text; expected text, plain, gzip or zstd; unpack or export it first");
 }
 
 LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), source_(path_), buffer_(chunk) {
@@ -36,7 +38,8 @@ std::string LineReader::where(std::uint64_t line) const { return fmt::format("{}
 
 bool LineReader::next(std::string_view& line) {
   for (std::size_t searched = 0;;) {
-    const char* newline = have() > searched ? static_cast<const char*>(std::memchr(begin_ + searched, '\n', have() - searched)) : nullptr;
+    const char* newline =
+        have() > searched ? static_cast<const char*>(std::memchr(begin_ + searched, '\n', have() - searched)) : nullptr;
     if (newline == nullptr && !ended_) {
       searched = have();
       refill();
@@ -89,10 +92,11 @@ void LineReader::refill() {
   std::size_t kept = have();
   if (kept > 0) std::memmove(buffer_.data(), begin_, kept);
   if (kept >= most_line)
-    throw BadRequest(fmt::format(
-        "{}: the line is longer than {} bytes; expected one follow, account or node a line; check that this is an edge list, or a table of "
-        "accounts or cascades",
-        where(line_ + 1), most_line));
+    throw BadRequest(
+        fmt::format("{}: the line is longer than {} bytes; expected one follow, account or node a line; check that "
+                    "this is an edge list, or a table of "
+                    "accounts or cascades",
+                    where(line_ + 1), most_line));
   if (buffer_.size() - kept < chunk / 2) buffer_.resize(2 * buffer_.size());
   const std::size_t got = source_->read(buffer_.data() + kept, buffer_.size() - kept);
   expect_text(path_, buffer_.data() + kept, got);

@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/formats/text_source.hpp"
 #include "graph/base/memory.hpp"
+#include "graph/formats/text_source.hpp"
 
 namespace grapevine {
 
 using TextBuffer = UnwrittenArray<char>;
 
-/// Lines of a text file, plain or packed. Holds a little more than one line, at most `most_line` bytes long. Throws BadRequest for a file
-/// that `TextSource` refuses or that is no text.
+/// Lines of a text file, plain or packed. Holds a little more than one line, at most `most_line` bytes long. Throws
+/// BadRequest for a file that `TextSource` refuses or that is no text.
 class LineReader {
 public:
   static constexpr std::size_t most_line = std::size_t{1} << 20;
@@ -39,7 +39,8 @@ public:
   /// Bytes of text given so far, with line ends.
   std::uint64_t offset() const noexcept { return offset_; }
 
-  /// The next lines as one piece of a little more than `bytes`, cut at a line end; false at the end. They no longer count in `line`.
+  /// The next lines as one piece of a little more than `bytes`, cut at a line end; false at the end. They no longer
+  /// count in `line`.
   bool next_lines(TextBuffer& lines, std::size_t bytes);
 
 private:

@@ -20,12 +20,18 @@ namespace {
 
 const char* name_of(GraphFormat format) {
   switch (format) {
-    case GraphFormat::detect: break;
-    case GraphFormat::edge_list: return "an edge list";
-    case GraphFormat::graphml: return "GraphML";
-    case GraphFormat::matrix_market: return "a Matrix Market file";
-    case GraphFormat::metis: return "a METIS graph";
-    case GraphFormat::graph_file: return "a graph file";
+    case GraphFormat::detect:
+      break;
+    case GraphFormat::edge_list:
+      return "an edge list";
+    case GraphFormat::graphml:
+      return "GraphML";
+    case GraphFormat::matrix_market:
+      return "a Matrix Market file";
+    case GraphFormat::metis:
+      return "a METIS graph";
+    case GraphFormat::graph_file:
+      return "a graph file";
   }
   return "a file";
 }
@@ -34,7 +40,8 @@ const char* name_of(GraphFormat format) {
 GraphFormat format_of_name(const std::filesystem::path& file) {
   const std::filesystem::path name = packing_of(file) == Packing::none ? file.filename() : file.stem();
   std::string end = name.extension().string();
-  std::ranges::transform(end, end.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(end, end.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (end == ".graphml") return GraphFormat::graphml;
   if (end == ".mtx" || end == ".mm") return GraphFormat::matrix_market;
   if (end == ".graph" || end == ".metis") return GraphFormat::metis;
@@ -44,7 +51,9 @@ GraphFormat format_of_name(const std::filesystem::path& file) {
 
 void expect_meaning(const std::filesystem::path& file, GraphFormat format, const LoadOptions& options) {
   const auto refuse = [&](const char* option, const char* why) {
-    throw BadRequest(fmt::format("{}: {} says nothing here, for {}; expected it only where it has a meaning; leave it out", file.string(), option, why));
+    throw BadRequest(
+        fmt::format("{}: {} says nothing here, for {}; expected it only where it has a meaning; leave it out",
+                    file.string(), option, why));
   };
   if (options.undirected && options.reversed) refuse("graph.reversed", "graph.undirected makes every follow mutual");
   if (format == GraphFormat::edge_list) return;
@@ -54,45 +63,57 @@ void expect_meaning(const std::filesystem::path& file, GraphFormat format, const
     if (!options.accounts.empty()) refuse("graph.accounts", "a graph file holds its accounts");
   }
   if (!options.chances.empty())
-    refuse("graph.chances", format == GraphFormat::graph_file ? "a graph file holds the probabilities of its follows itself"
-                                                              : "only an edge list with a header has a column for it: write the graph as one");
+    refuse("graph.chances", format == GraphFormat::graph_file
+                                ? "a graph file holds the probabilities of its follows itself"
+                                : "only an edge list with a header has a column for it: write the graph as one");
   const std::string why = fmt::format("this is {}, which says itself what it holds", name_of(format));
   if (!options.columns[0].empty() || !options.columns[1].empty()) refuse("graph.columns", why.c_str());
   if (options.separator != '\0') refuse("graph.separator", why.c_str());
-  if (format == GraphFormat::metis && options.reversed) refuse("graph.reversed", "the edges of a METIS graph have no direction");
-  if (format == GraphFormat::metis && options.undirected) refuse("graph.undirected", "the edges of a METIS graph have no direction");
+  if (format == GraphFormat::metis && options.reversed)
+    refuse("graph.reversed", "the edges of a METIS graph have no direction");
+  if (format == GraphFormat::metis && options.undirected)
+    refuse("graph.undirected", "the edges of a METIS graph have no direction");
 }
 
 }  // namespace
 
 GraphFormat detect_format(const std::filesystem::path& file) {
   std::error_code code;
-  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) && !std::filesystem::is_directory(file, code))
+  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) &&
+      !std::filesystem::is_directory(file, code))
     return format_of_name(file);  // what a pipe gives is given once
   TextSource source(file);
   std::string begin(512, '\0');
   std::size_t size = 0;
-  for (std::size_t got = 1; got > 0 && size < begin.size(); size += got) got = source.read(begin.data() + size, begin.size() - size);
+  for (std::size_t got = 1; got > 0 && size < begin.size(); size += got)
+    got = source.read(begin.data() + size, begin.size() - size);
   std::string_view text(begin.data(), size);
   if (text.starts_with("\x89HDF\r\n\x1a\n")) return GraphFormat::graph_file;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (text.starts_with("%%MatrixMarket")) return GraphFormat::matrix_market;
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  if (text.starts_with("<?xml") || text.starts_with("<graphml") || text.starts_with("<!--")) return GraphFormat::graphml;
+  if (text.starts_with("<?xml") || text.starts_with("<graphml") || text.starts_with("<!--"))
+    return GraphFormat::graphml;
   return format_of_name(file);
 }
 
 LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options) {
   const GraphFormat format = options.format == GraphFormat::detect ? detect_format(file) : options.format;
   expect_meaning(file, format, options);
-  const GraphTextOptions text{.undirected = options.undirected, .reversed = options.reversed, .accounts = options.accounts};
+  const GraphTextOptions text{
+      .undirected = options.undirected, .reversed = options.reversed, .accounts = options.accounts};
   switch (format) {
-    case GraphFormat::graphml: return load_graphml(file, text);
-    case GraphFormat::matrix_market: return load_matrix_market(file, text);
-    case GraphFormat::metis: return load_metis(file, options.accounts);
-    case GraphFormat::graph_file: return load_graph_file(file);
+    case GraphFormat::graphml:
+      return load_graphml(file, text);
+    case GraphFormat::matrix_market:
+      return load_matrix_market(file, text);
+    case GraphFormat::metis:
+      return load_metis(file, options.accounts);
+    case GraphFormat::graph_file:
+      return load_graph_file(file);
     case GraphFormat::edge_list:
-    case GraphFormat::detect: break;
+    case GraphFormat::detect:
+      break;
   }
   return load_edge_list(file, {.columns = options.columns,
                                .undirected = options.undirected,
@@ -105,14 +126,19 @@ LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& opt
 GraphFormat written_format(const std::filesystem::path& file, const WriteOptions& options) {
   const GraphFormat format = format_of_name(file);
   if (format == GraphFormat::matrix_market || format == GraphFormat::metis)
-    throw BadRequest(fmt::format("{}: {} is not written; expected a graph file (.gvg), an edge list (.csv, .tsv, .txt, packed with .gz or .zst) or .graphml; change the name",
-                                 file.string(), name_of(format)));
+    throw BadRequest(
+        fmt::format("{}: {} is not written; expected a graph file (.gvg), an edge list (.csv, .tsv, .txt, packed with "
+                    ".gz or .zst) or .graphml; change the name",
+                    file.string(), name_of(format)));
   if (format != GraphFormat::edge_list && !options.accounts.empty())
-    throw BadRequest(fmt::format("{}: {} holds all accounts itself; expected no table of accounts beside {}; leave it out", options.accounts.string(), name_of(format), file.string()));
+    throw BadRequest(
+        fmt::format("{}: {} holds all accounts itself; expected no table of accounts beside {}; leave it out",
+                    options.accounts.string(), name_of(format), file.string()));
   return format;
 }
 
-WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content, const WriteOptions& options) {
+WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content,
+                        const WriteOptions& options) {
   const FollowGraph& graph = content.graph;
   const std::span<const std::string> ids = content.accounts.outside_ids;
   switch (written_format(file, options)) {
@@ -124,7 +150,8 @@ WriteReport write_graph(const std::filesystem::path& file, const GraphFileConten
     case GraphFormat::edge_list:
     case GraphFormat::matrix_market:
     case GraphFormat::metis:
-    case GraphFormat::detect: break;
+    case GraphFormat::detect:
+      break;
   }
   return write_edge_list(file, graph, ids, options.accounts, content.chances);
 }

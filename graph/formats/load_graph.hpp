@@ -24,30 +24,37 @@ enum class GraphFormat : std::uint8_t {
 
 struct LoadOptions {
   GraphFormat format = GraphFormat::detect;
-  std::array<std::string, 2> columns = {};  ///< edge lists: names of the follower and the followee column; both empty: found by header
-  char separator = '\0';                    ///< edge lists: between fields, ' ' for runs of blanks; '\0': found
-  bool undirected = false;                  ///< every pair is a mutual follow
-  bool reversed = false;                    ///< the second of a pair, the target of an edge, follows the first
-  std::filesystem::path accounts = {};      ///< a table of all accounts; empty: the accounts are those of the file
-  std::string chances = {};                 ///< edge lists: name of the column with the probability of each follow; empty: none is read
+  std::array<std::string, 2> columns =
+      {};                   ///< edge lists: names of the follower and the followee column; both empty: found by header
+  char separator = '\0';    ///< edge lists: between fields, ' ' for runs of blanks; '\0': found
+  bool undirected = false;  ///< every pair is a mutual follow
+  bool reversed = false;    ///< the second of a pair, the target of an edge, follows the first
+  std::filesystem::path accounts = {};  ///< a table of all accounts; empty: the accounts are those of the file
+  std::string chances =
+      {};  ///< edge lists: name of the column with the probability of each follow; empty: none is read
 };
 
-/// The format of a file, from its first bytes (unpacked) or, where these tell nothing, from its name; an edge list, if neither does.
+/// The format of a file, from its first bytes (unpacked) or, where these tell nothing, from its name; an edge list, if
+/// neither does.
 GraphFormat detect_format(const std::filesystem::path& file);
 
-/// Reads a graph in any of the formats. Throws BadRequest where the file is not sound, or an option says nothing to its format.
+/// Reads a graph in any of the formats. Throws BadRequest where the file is not sound, or an option says nothing to its
+/// format.
 LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options = {});
 
 struct WriteOptions {
-  std::filesystem::path accounts = {};       ///< edge lists: where to write the table of all accounts; empty: isolated users are left out
+  std::filesystem::path accounts =
+      {};  ///< edge lists: where to write the table of all accounts; empty: isolated users are left out
 };
 
-/// The format that a file of this name is written in: .gvg, .graphml, else an edge list. Throws BadRequest for a format that is not written, or
-/// that holds all accounts itself where a table of them is asked for.
+/// The format that a file of this name is written in: .gvg, .graphml, else an edge list. Throws BadRequest for a format
+/// that is not written, or that holds all accounts itself where a table of them is asked for.
 GraphFormat written_format(const std::filesystem::path& file, const WriteOptions& options = {});
 
-/// Writes a graph; where there are no outside ids, the numbers are the ids. The file appears whole or not at all. Edge lists and GraphML hold
-/// the follows and the ids, a graph file everything. Matrix Market and METIS, which hold no ids, are not written.
-WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content, const WriteOptions& options = {});
+/// Writes a graph; where there are no outside ids, the numbers are the ids. The file appears whole or not at all. Edge
+/// lists and GraphML hold the follows and the ids, a graph file everything. Matrix Market and METIS, which hold no ids,
+/// are not written.
+WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content,
+                        const WriteOptions& options = {});
 
 }  // namespace grapevine

@@ -24,15 +24,16 @@ struct LoadReport {
   std::uint64_t isolated = 0;  ///< users with neither followees nor followers
 };
 
-/// A graph from outside. Users are numbered by follower count, descending, then by key, so neither the order of lines nor what ids look
-/// like shows in it; those of a graph file have the numbers that they had.
+/// A graph from outside. Users are numbered by follower count, descending, then by key, so neither the order of lines
+/// nor what ids look like shows in it; those of a graph file have the numbers that they had.
 struct LoadedGraph {
   FollowGraph graph;
   Accounts accounts;             ///< with outside ids, but for graph files that have none
   std::vector<AccountKey> keys;  ///< by internal number; empty: none are known
   LoadReport report = {};
-  std::string provenance = {};  ///< what made it, as TOML, where the file says so
-  UnwrittenArray<Chance> chances = {};  ///< of follows, in the order of the graph's rows: that a contact passes a post on along the follow; empty: none are known
+  std::string provenance = {};          ///< what made it, as TOML, where the file says so
+  UnwrittenArray<Chance> chances = {};  ///< of follows, in the order of the graph's rows: that a contact passes a post
+                                        ///< on along the follow; empty: none are known
 };
 
 }  // namespace grapevine

@@ -45,7 +45,8 @@ struct Banner {
 
 Banner read_banner(LineReader& lines) {
   std::string_view line;
-  constexpr const char* expected = "expected '%%MatrixMarket matrix coordinate', a field and a symmetry; check that this is a Matrix Market file";
+  constexpr const char* expected =
+      "expected '%%MatrixMarket matrix coordinate', a field and a symmetry; check that this is a Matrix Market file";
   if (!lines.next(line)) throw BadRequest(fmt::format("{}: is empty; {}", lines.path().string(), expected));
   const std::vector<std::string_view> banner = words(line);
   const auto any = [](std::string_view word, std::initializer_list<std::string_view> known) {
@@ -54,11 +55,16 @@ Banner read_banner(LineReader& lines) {
   if (banner.size() < 5 || !same_word(banner[0], "%%MatrixMarket") || !same_word(banner[1], "matrix"))
     throw BadRequest(fmt::format("{}: begins with '{:.60}'; {}", lines.where(), line, expected));
   if (!same_word(banner[2], "coordinate"))
-    throw BadRequest(fmt::format("{}: the matrix is in the form '{:.40}'; expected 'coordinate', a line an entry; write it so", lines.where(), banner[2]));
+    throw BadRequest(
+        fmt::format("{}: the matrix is in the form '{:.40}'; expected 'coordinate', a line an entry; write it so",
+                    lines.where(), banner[2]));
   if (!any(banner[3], {"pattern", "real", "integer", "double", "complex"}))
-    throw BadRequest(fmt::format("{}: the field is '{:.40}'; expected pattern, real, integer or complex; correct it", lines.where(), banner[3]));
+    throw BadRequest(fmt::format("{}: the field is '{:.40}'; expected pattern, real, integer or complex; correct it",
+                                 lines.where(), banner[3]));
   if (!any(banner[4], {"general", "symmetric", "skew-symmetric", "hermitian"}))
-    throw BadRequest(fmt::format("{}: the symmetry is '{:.40}'; expected general, symmetric, skew-symmetric or hermitian; correct it", lines.where(), banner[4]));
+    throw BadRequest(fmt::format(
+        "{}: the symmetry is '{:.40}'; expected general, symmetric, skew-symmetric or hermitian; correct it",
+        lines.where(), banner[4]));
   return {.symmetric = !same_word(banner[4], "general"), .valued = !same_word(banner[3], "pattern")};
 }
 
@@ -92,15 +98,22 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   Statements statements(lines);
   std::string_view line;
   if (!statements.next(line))
-    throw BadRequest(fmt::format("{}: ends after the comments; expected a line with rows, columns and entries; fetch the file again", file.string()));
+    throw BadRequest(
+        fmt::format("{}: ends after the comments; expected a line with rows, columns and entries; fetch the file again",
+                    file.string()));
   const std::string size_line(line.substr(0, 60));
   const auto rows = take_number(line), columns = take_number(line), entries = take_number(line);
   const std::string size_where = lines.where();
   if (!rows || !columns || !entries)
-    throw BadRequest(fmt::format("{}: '{}' are no sizes; expected the numbers of rows, columns and entries; correct the line", size_where, size_line));
+    throw BadRequest(
+        fmt::format("{}: '{}' are no sizes; expected the numbers of rows, columns and entries; correct the line",
+                    size_where, size_line));
   if (*rows != *columns)
-    throw BadRequest(fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square", size_where, *rows, *columns));
-  if (*rows >= text_id) throw BadRequest(fmt::format("{}: {} rows; expected at most {}; split the graph", size_where, *rows, text_id - 1));
+    throw BadRequest(
+        fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square",
+                    size_where, *rows, *columns));
+  if (*rows >= text_id)
+    throw BadRequest(fmt::format("{}: {} rows; expected at most {}; split the graph", size_where, *rows, text_id - 1));
 
   NamedFollows named;
   named.undirected = banner.symmetric || options.undirected;
@@ -111,12 +124,14 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   while (statements.next(line)) {
     const std::string_view whole = line;
     if (++found > *entries)
-      throw BadRequest(fmt::format("{}: entry {} stands here; expected {}, as the header in {} says; correct the header", lines.where(), found, *entries, size_where));
+      throw BadRequest(
+          fmt::format("{}: entry {} stands here; expected {}, as the header in {} says; correct the header",
+                      lines.where(), found, *entries, size_where));
     const auto row = take_number(line), column = take_number(line);
     const bool sound = row && column && *row >= 1 && *row <= *rows && *column >= 1 && *column <= *rows;
     if (!sound || (banner.valued && line.find_first_not_of(" \t") == std::string_view::npos)) {
-      mistakes.add(fmt::format("{}: '{:.60}' is no entry; expected a row and a column from 1 to {}{}; correct the line", lines.where(), whole, *rows,
-                               banner.valued ? " and a value" : ""));
+      mistakes.add(fmt::format("{}: '{:.60}' is no entry; expected a row and a column from 1 to {}{}; correct the line",
+                               lines.where(), whole, *rows, banner.valued ? " and a value" : ""));
       continue;
     }
     const UserId one(static_cast<std::uint32_t>(*row)), other(static_cast<std::uint32_t>(*column));
@@ -125,10 +140,14 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   }
   mistakes.report();
   if (found < *entries)
-    throw BadRequest(fmt::format("{}: holds {} entries; expected {}, as its line {} says; fetch the file again, or correct the header", file.string(), found, *entries, size_where.substr(file.string().size() + 1)));
+    throw BadRequest(fmt::format(
+        "{}: holds {} entries; expected {}, as its line {} says; fetch the file again, or correct the header",
+        file.string(), found, *entries, size_where.substr(file.string().size() + 1)));
   if (*rows > (std::uint64_t{1} << 20) + 8 * found)
-    throw BadRequest(fmt::format("{}: {} rows but only {} entries; expected a graph whose users mostly follow somebody; write it as an edge list with a table of accounts",
-                                 size_where, *rows, found));
+    throw BadRequest(
+        fmt::format("{}: {} rows but only {} entries; expected a graph whose users mostly follow somebody; write it as "
+                    "an edge list with a table of accounts",
+                    size_where, *rows, found));
   named.least_users = static_cast<std::uint32_t>(*rows);
   LoadReport report;
   report.lines = lines.line();

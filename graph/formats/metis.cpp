@@ -24,7 +24,8 @@ public:
   std::uint64_t comments() const { return comments_; }
   std::string where() const { return fmt::format("{}:{}", source_.path().string(), line_); }
 
-  /// Goes to the beginning of the next line that is no comment; false at the end. The line before must have been read to its end.
+  /// Goes to the beginning of the next line that is no comment; false at the end. The line before must have been read
+  /// to its end.
   bool next_line() {
     for (;;) {
       if (at_end()) return false;
@@ -47,12 +48,18 @@ public:
     std::uint64_t value = 0;
     int digits = 0;
     for (; !at_end() && peek() >= '0' && peek() <= '9'; ++at_, ++digits) {
-      if (digits == 18) throw BadRequest(where() + ": a number has more than 18 digits; expected the number of a vertex or a weight; correct the line");
+      if (digits == 18)
+        throw BadRequest(
+            where() +
+            ": a number has more than 18 digits; expected the number of a vertex or a weight; correct the line");
       value = 10 * value + static_cast<std::uint64_t>(peek() - '0');
     }
     const bool ended = at_end() || peek() == ' ' || peek() == '\t' || peek() == '\r' || peek() == '\n';
     if (digits == 0 || !ended)
-      throw BadRequest(fmt::format("{}: '{}' is no whole number; expected neighbours from 1 on; check that this is a METIS graph, or name its format", where(), peek()));
+      throw BadRequest(
+          fmt::format("{}: '{}' is no whole number; expected neighbours from 1 on; check that this is a METIS graph, "
+                      "or name its format",
+                      where(), peek()));
     return value;
   }
 
@@ -82,7 +89,9 @@ struct Header {
 
 Header read_header(NumberLines& lines, const std::filesystem::path& file) {
   if (!lines.next_line())
-    throw BadRequest(fmt::format("{}: holds no header; expected the numbers of vertices and edges; check that this is a METIS graph", file.string()));
+    throw BadRequest(
+        fmt::format("{}: holds no header; expected the numbers of vertices and edges; check that this is a METIS graph",
+                    file.string()));
   std::vector<std::uint64_t> numbers;
   while (const auto number = lines.next()) {
     numbers.push_back(*number);
@@ -92,15 +101,18 @@ Header read_header(NumberLines& lines, const std::filesystem::path& file) {
   const std::uint64_t format = numbers.size() > 2 ? numbers[2] : 0;
   const auto digit = [&](std::uint64_t place) { return format / place % 10; };
   if (numbers.size() < 2 || numbers.size() > 4 || format > 111 || digit(1) > 1 || digit(10) > 1)
-    throw BadRequest(fmt::format("{}: the header has {} numbers; expected 'vertices edges', then perhaps a format such as 011 and the number of weights; correct it",
-                                 lines.where(), numbers.size()));
+    throw BadRequest(
+        fmt::format("{}: the header has {} numbers; expected 'vertices edges', then perhaps a format such as 011 and "
+                    "the number of weights; correct it",
+                    lines.where(), numbers.size()));
   header.vertices = numbers[0];
   header.edges = numbers[1];
   header.sizes = digit(100) == 1;
   header.edge_weights = digit(1) == 1;
   header.vertex_weights = digit(10) == 0 ? 0 : numbers.size() > 3 ? numbers[3] : 1;
   if (header.vertices >= text_id)
-    throw BadRequest(fmt::format("{}: {} vertices; expected at most {}; split the graph", lines.where(), header.vertices, text_id - 1));
+    throw BadRequest(fmt::format("{}: {} vertices; expected at most {}; split the graph", lines.where(),
+                                 header.vertices, text_id - 1));
   return header;
 }
 
@@ -110,8 +122,10 @@ void expect_symmetric(const LoadedGraph& loaded, const std::filesystem::path& fi
   for (std::uint32_t u = 0; u < graph.user_count(); ++u)
     for (std::uint64_t follow = graph.row_begin(UserId(u)); const UserId v : graph.followees(UserId(u)))
       if (!graph.is_mutual(follow++))
-        throw BadRequest(fmt::format("{}: vertex {} lists {}, which does not list it; expected every edge in both lines; complete them, or bring the graph as an edge list",
-                                     file.string(), loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]));
+        throw BadRequest(
+            fmt::format("{}: vertex {} lists {}, which does not list it; expected every edge in both lines; complete "
+                        "them, or bring the graph as an edge list",
+                        file.string(), loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]));
 }
 
 }  // namespace
@@ -132,7 +146,9 @@ LoadedGraph load_metis(const std::filesystem::path& file, const std::filesystem:
   new_piece();
   const auto skip = [&](std::uint64_t count, const char* what) {
     for (std::uint64_t i = 0; i < count; ++i)
-      if (!lines.next()) throw BadRequest(fmt::format("{}: ends before its {}; expected what the header announces; complete the line", lines.where(), what));
+      if (!lines.next())
+        throw BadRequest(fmt::format("{}: ends before its {}; expected what the header announces; complete the line",
+                                     lines.where(), what));
   };
   std::uint64_t vertex = 0;
   while (vertex < header.vertices && lines.next_line()) {
@@ -140,24 +156,32 @@ LoadedGraph load_metis(const std::filesystem::path& file, const std::filesystem:
     skip((header.sizes ? 1 : 0) + header.vertex_weights, "weights");
     while (const auto neighbour = lines.next()) {
       if (*neighbour < 1 || *neighbour > header.vertices)
-        throw BadRequest(fmt::format("{}: the neighbour {} is none of the {} vertices; expected 1 to {}; correct the line or the header", lines.where(), *neighbour,
-                                     header.vertices, header.vertices));
+        throw BadRequest(fmt::format(
+            "{}: the neighbour {} is none of the {} vertices; expected 1 to {}; correct the line or the header",
+            lines.where(), *neighbour, header.vertices, header.vertices));
       if (header.edge_weights) skip(1, "edge's weight");
       ++entries;
       loops += *neighbour == vertex;
       if (named.pieces.back().follows.size() == std::size_t{1} << 16) new_piece();
-      named.pieces.back().follows.push_back({UserId(static_cast<std::uint32_t>(vertex)), UserId(static_cast<std::uint32_t>(*neighbour))});
+      named.pieces.back().follows.push_back(
+          {UserId(static_cast<std::uint32_t>(vertex)), UserId(static_cast<std::uint32_t>(*neighbour))});
     }
   }
   if (vertex < header.vertices)
-    throw BadRequest(fmt::format("{}: the header counts {} vertices, but {} lines follow; expected a line for each; correct the header, or fetch the file again", header_where,
-                                 header.vertices, vertex));
+    throw BadRequest(
+        fmt::format("{}: the header counts {} vertices, but {} lines follow; expected a line for each; correct the "
+                    "header, or fetch the file again",
+                    header_where, header.vertices, vertex));
   while (lines.next_line())
     if (lines.next())
-      throw BadRequest(fmt::format("{}: a line stands behind that of the last vertex; expected {} lines, as the header says; correct the header", lines.where(), header.vertices));
+      throw BadRequest(fmt::format(
+          "{}: a line stands behind that of the last vertex; expected {} lines, as the header says; correct the header",
+          lines.where(), header.vertices));
   if (entries != 2 * header.edges && entries - loops != 2 * header.edges)
-    throw BadRequest(fmt::format("{}: the header counts {} edges, but the lines hold {} neighbours; expected two for each edge; correct the header, or fetch the file again",
-                                 header_where, header.edges, entries));
+    throw BadRequest(
+        fmt::format("{}: the header counts {} edges, but the lines hold {} neighbours; expected two for each edge; "
+                    "correct the header, or fetch the file again",
+                    header_where, header.edges, entries));
   named.least_users = static_cast<std::uint32_t>(header.vertices);
   LoadReport report;
   report.lines = lines.line();

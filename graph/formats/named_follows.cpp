@@ -19,7 +19,8 @@ namespace {
 class Decimal {
 public:
   explicit Decimal(std::uint32_t value)
-      : size_(static_cast<std::size_t>(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr - digits_.data())) {}
+      : size_(static_cast<std::size_t>(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
+                                       digits_.data())) {}
   operator std::string_view() const { return {digits_.data(), size_}; }
 
 private:
@@ -29,8 +30,8 @@ private:
 
 /// The numbers among the ids, each once, ascending.
 ///
-/// Numbers that lie close for the many follows there are, are found in a table by value, which is then at most some 40 bytes a follow; others by
-/// bisection.
+/// Numbers that lie close for the many follows there are, are found in a table by value, which is then at most some 40
+/// bytes a follow; others by bisection.
 class Numbers {
 public:
   explicit Numbers(const NamedFollows& named) {
@@ -127,8 +128,12 @@ struct Users {
   std::vector<AccountKey> keys;        // by place
 
   std::size_t count() const { return keys.size(); }
-  std::uint32_t code(std::size_t place) const { return coded_by_number ? numbers[place] : static_cast<std::uint32_t>(place); }
-  std::string name(std::size_t place) const { return names.empty() ? std::string(Decimal(numbers[place])) : names[place]; }
+  std::uint32_t code(std::size_t place) const {
+    return coded_by_number ? numbers[place] : static_cast<std::uint32_t>(place);
+  }
+  std::string name(std::size_t place) const {
+    return names.empty() ? std::string(Decimal(numbers[place])) : names[place];
+  }
 };
 
 template <class Rename>
@@ -146,8 +151,9 @@ void rename(NamedFollows& named, Rename&& rename) {
 }
 
 [[noreturn]] void refuse_unknown(const std::filesystem::path& file, std::string_view id, const AccountTable& accounts) {
-  throw UnknownAccount(fmt::format("{}: account '{}' is not in {}; expected every account of the graph there; add it, or take its follows out",
-                                   file.string(), id, accounts.file.string()));
+  throw UnknownAccount(fmt::format(
+      "{}: account '{}' is not in {}; expected every account of the graph there; add it, or take its follows out",
+      file.string(), id, accounts.file.string()));
 }
 
 /// Ids become codes 0, 1, ...: those of the accounts where there is a table, else of the numbers, then of the texts.
@@ -159,7 +165,8 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
     users.coded_by_number = numbers.bound() / most_codes_a_user <= numbers.values().size();
     users.bound = users.coded_by_number ? numbers.bound() : numbers.values().size();
     if (!users.coded_by_number) {
-      const std::vector<std::uint32_t> places = numbers.table([](std::size_t place) { return static_cast<std::uint32_t>(place); });
+      const std::vector<std::uint32_t> places =
+          numbers.table([](std::size_t place) { return static_cast<std::uint32_t>(place); });
       rename(named, [&](std::uint32_t id, std::size_t) { return places[id]; });
     }
     users.numbers = numbers.take_values();
@@ -171,7 +178,8 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
   const Texts texts(std::move(named.texts));
   const std::size_t count = numbers.values().size() + texts.all.size();
   if (count >= text_id)
-    throw BadRequest(fmt::format("{}: more than {} accounts; expected fewer; split the graph", file.string(), text_id - 1));
+    throw BadRequest(
+        fmt::format("{}: more than {} accounts; expected fewer; split the graph", file.string(), text_id - 1));
   std::vector<std::uint32_t> code(count);  // numbers first, then texts
   if (accounts != nullptr) {
     const auto known = [&](std::string_view id) {
@@ -180,7 +188,8 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
       return found;
     };
     parallel_for(count, [&](std::size_t i) {
-      code[i] = i < numbers.values().size() ? known(Decimal(numbers.values()[i])) : known(texts.all[i - numbers.values().size()]);
+      code[i] = i < numbers.values().size() ? known(Decimal(numbers.values()[i]))
+                                            : known(texts.all[i - numbers.values().size()]);
     });
     users.bound = accounts->ids.size();
     users.keys = accounts->keys;
@@ -192,15 +201,19 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
     users.names.resize(count);
     parallel_for(count, [&](std::size_t i) {
       code[i] = static_cast<std::uint32_t>(i);
-      users.names[i] = i < numbers.values().size() ? Decimal(numbers.values()[i]) : texts.all[i - numbers.values().size()];
+      users.names[i] =
+          i < numbers.values().size() ? Decimal(numbers.values()[i]) : texts.all[i - numbers.values().size()];
       users.keys[i] = account_key(users.names[i]);
     });
   }
 
-  const auto text_code = [&](std::uint32_t id, std::size_t table) { return code[numbers.values().size() + texts.number[table][id - text_id]]; };
+  const auto text_code = [&](std::uint32_t id, std::size_t table) {
+    return code[numbers.values().size() + texts.number[table][id - text_id]];
+  };
   if (numbers.dense()) {
     const std::vector<std::uint32_t> number_code = numbers.table([&](std::size_t place) { return code[place]; });
-    rename(named, [&](std::uint32_t id, std::size_t table) { return id < text_id ? number_code[id] : text_code(id, table); });
+    rename(named,
+           [&](std::uint32_t id, std::size_t table) { return id < text_id ? number_code[id] : text_code(id, table); });
   } else {
     rename(named, [&](std::uint32_t id, std::size_t table) {
       if (id >= text_id) return text_code(id, table);
@@ -211,7 +224,8 @@ Users find_users(const std::filesystem::path& file, NamedFollows& named, const A
   return users;
 }
 
-/// Positions by follower count, descending, then by key: by key in buckets of its first bits, for keys are hashes; then a stable counting sort.
+/// Positions by follower count, descending, then by key: by key in buckets of its first bits, for keys are hashes; then
+/// a stable counting sort.
 std::vector<std::uint32_t> internal_order(std::span<const std::uint32_t> followers, std::span<const AccountKey> keys) {
   struct Keyed {
     AccountKey key;
@@ -219,17 +233,21 @@ std::vector<std::uint32_t> internal_order(std::span<const std::uint32_t> followe
   };
   const std::size_t users = followers.size();
   const int bits = std::clamp<int>(static_cast<int>(std::bit_width(users / 1024)), 1, 16);
-  const auto bucket = [&](AccountKey key) { return static_cast<std::size_t>(static_cast<std::uint64_t>(key) >> (64 - bits)); };
+  const auto bucket = [&](AccountKey key) {
+    return static_cast<std::size_t>(static_cast<std::uint64_t>(key) >> (64 - bits));
+  };
   std::vector<std::size_t> begin((std::size_t{1} << bits) + 1, 0);
   for (const AccountKey key : keys) ++begin[bucket(key) + 1];
   for (std::size_t b = 1; b < begin.size(); ++b) begin[b] += begin[b - 1];
   std::vector<Keyed> by_key(users);
   std::vector<std::size_t> next(begin.begin(), begin.end() - 1);
-  for (std::size_t user = 0; user < users; ++user) by_key[next[bucket(keys[user])]++] = {keys[user], static_cast<std::uint32_t>(user)};
+  for (std::size_t user = 0; user < users; ++user)
+    by_key[next[bucket(keys[user])]++] = {keys[user], static_cast<std::uint32_t>(user)};
   parallel_for(
       next.size(),
       [&](std::size_t b) {
-        std::sort(by_key.begin() + static_cast<std::ptrdiff_t>(begin[b]), by_key.begin() + static_cast<std::ptrdiff_t>(begin[b + 1]),
+        std::sort(by_key.begin() + static_cast<std::ptrdiff_t>(begin[b]),
+                  by_key.begin() + static_cast<std::ptrdiff_t>(begin[b + 1]),
                   [](const Keyed& one, const Keyed& other) { return one.key < other.key; });
       },
       1);
@@ -245,16 +263,19 @@ std::vector<std::uint32_t> internal_order(std::span<const std::uint32_t> followe
 
 FollowerRows by_followee(std::size_t users, NamedFollows named) {
   std::vector<std::span<const Follow>> pieces(named.pieces.size());
-  std::ranges::transform(named.pieces, pieces.begin(), [](const FollowPiece& piece) { return std::span<const Follow>(piece.follows); });
+  std::ranges::transform(named.pieces, pieces.begin(),
+                         [](const FollowPiece& piece) { return std::span<const Follow>(piece.follows); });
   return FollowerRows(users, pieces, named.undirected);
 }
 
 void expect_follows(const std::filesystem::path& file, const LoadReport& report) {
   if (report.follows > 0) return;
   if (report.self_loops == 0)
-    throw BadRequest(fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
-  throw BadRequest(fmt::format("{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
-                               file.string(), report.self_loops));
+    throw BadRequest(
+        fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
+  throw BadRequest(fmt::format(
+      "{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
+      file.string(), report.self_loops));
 }
 
 /// Keys are the same by chance once in 10^19 pairs.
@@ -263,7 +284,8 @@ void expect_different_keys(const std::filesystem::path& file, const LoadedGraph&
   for (std::size_t k = 1; k < counts.size(); ++k)
     if (counts[k - 1] == counts[k] && loaded.keys[k - 1] == loaded.keys[k])
       throw BadRequest(
-          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key in graph.accounts",
+          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key "
+                      "in graph.accounts",
                       file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
 }
 
@@ -276,7 +298,8 @@ std::uint64_t count_isolated(const FollowGraph& graph) {
 
 }  // namespace
 
-LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, const AccountTable* accounts, LoadReport report) {
+LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, const AccountTable* accounts,
+                     LoadReport report) {
   report.pairs = 0;
   for (const FollowPiece& piece : named.pieces) report.pairs += piece.follows.size();
   const Users users = find_users(file, named, accounts);

@@ -12,13 +12,15 @@
 
 namespace grapevine {
 
-/// Pieces of a text with whole lines, which a thread of its own reads (and unpacks) ahead of those who take them, up to `most` pieces.
+/// Pieces of a text with whole lines, which a thread of its own reads (and unpacks) ahead of those who take them, up to
+/// `most` pieces.
 class PieceQueue {
 public:
   PieceQueue(LineReader& lines, std::size_t bytes, std::size_t most);
   ~PieceQueue();
 
-  /// The next piece, in exchange for memory that may be written over; false at the end. Throws what reading threw. Any thread may call it.
+  /// The next piece, in exchange for memory that may be written over; false at the end. Throws what reading threw. Any
+  /// thread may call it.
   bool next(TextBuffer& piece);
 
 private:

@@ -11,23 +11,27 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Reads the digits at `at` as a number and moves behind them. False if they are none, or no number that stands for itself as an id.
+/// Reads the digits at `at` as a number and moves behind them. False if they are none, or no number that stands for
+/// itself as an id.
 ///
-/// Eight bytes are looked at as one word (little-endian: the first digit lies lowest): digits are the bytes whose upper half is 3 and whose
-/// lower half stays below 10 when 6 is added. Moved up so that the number ends with the word, neighbouring digits, pairs and fours join by three
-/// multiplications.
+/// Eight bytes are looked at as one word (little-endian: the first digit lies lowest): digits are the bytes whose upper
+/// half is 3 and whose lower half stays below 10 when 6 is added. Moved up so that the number ends with the word,
+/// neighbouring digits, pairs and fours join by three multiplications.
 inline bool read_number(const char*& at, std::uint32_t& value) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t word;
   std::memcpy(&word, at, sizeof word);
   const std::uint64_t digits = word ^ 0x3030303030303030;
   const std::uint64_t others = (digits | (digits + 0x7676767676767676)) & 0x8080808080808080;
-  // An addition may carry out of a byte only from one that is no digit, so bytes up to the first of these are told rightly.
+  // An addition may carry out of a byte only from one that is no digit, so bytes up to the first of these are told
+  // rightly.
   const int count = others != 0 ? std::countr_zero(others) / 8 : 8;
   if (count == 0 || (count > 1 && *at == '0')) return false;
   std::uint64_t number = digits << (64 - 8 * count);
   number = (number * 10) + (number >> 8);
-  number = (((number & 0x000000ff000000ff) * 0x000f424000000064) + (((number >> 16) & 0x000000ff000000ff) * 0x0000271000000001)) >> 32;
+  number = (((number & 0x000000ff000000ff) * 0x000f424000000064) +
+            (((number >> 16) & 0x000000ff000000ff) * 0x0000271000000001)) >>
+           32;
   number &= 0xffffffff;
   at += count;
   if (count == 8) {
@@ -42,8 +46,8 @@ inline bool read_number(const char*& at, std::uint32_t& value) {
 }
 
 template <bool by_blanks>
-const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
-                       LinesRead& read) {
+const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout,
+                       UnwrittenArray<Follow>& follows, LinesRead& read) {
   const char separator = layout.separator;
   const auto blank = [&](char c) { return c == ' ' || (c == '\t' && separator != '\t'); };
   const bool comments = by_blanks || separator == '\t';
@@ -103,9 +107,10 @@ const char* read_lines(const char* text, const char* const end, const EdgeLayout
 
 }  // namespace
 
-const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
-                               LinesRead& read) {
-  return layout.separator == ' ' ? read_lines<true>(text, end, layout, follows, read) : read_lines<false>(text, end, layout, follows, read);
+const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout,
+                               UnwrittenArray<Follow>& follows, LinesRead& read) {
+  return layout.separator == ' ' ? read_lines<true>(text, end, layout, follows, read)
+                                 : read_lines<false>(text, end, layout, follows, read);
 }
 
 }  // namespace grapevine

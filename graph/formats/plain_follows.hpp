@@ -10,7 +10,7 @@ namespace grapevine {
 
 /// How an edge list's lines are laid out.
 struct EdgeLayout {
-  char separator = ' ';  ///< between fields; ' ' stands for runs of blanks and tabs
+  char separator = ' ';                    ///< between fields; ' ' stands for runs of blanks and tabs
   std::size_t follower = 0, followee = 1;  ///< fields
 
   std::size_t fields_needed() const { return (follower > followee ? follower : followee) + 1; }
@@ -25,10 +25,11 @@ struct LinesRead {
 /// Zero bytes that must lie behind a text for `read_plain_follows`.
 inline constexpr std::size_t margin_behind_text = 16;
 
-/// Appends the follows of lines whose first two fields are whole numbers below 2^31 without sign, quotes and leading zeros, and stops before the
-/// first line that is anything else, or before `end`. Lines end with a line end each but perhaps the last, with which the text ends. The
-/// follower and the followee must be the first two fields, in either order.
-const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout, UnwrittenArray<Follow>& follows,
-                               LinesRead& read);
+/// Appends the follows of lines whose first two fields are whole numbers below 2^31 without sign, quotes and leading
+/// zeros, and stops before the first line that is anything else, or before `end`. Lines end with a line end each but
+/// perhaps the last, with which the text ends. The follower and the followee must be the first two fields, in either
+/// order.
+const char* read_plain_follows(const char* text, const char* end, const EdgeLayout& layout,
+                               UnwrittenArray<Follow>& follows, LinesRead& read);
 
 }  // namespace grapevine

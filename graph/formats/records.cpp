@@ -21,8 +21,9 @@ char separator_of(std::string_view line) {
 }  // namespace
 
 std::string quoted_if_needed(std::string_view field, char separator) {
-  const bool plain = !field.empty() && field.find_first_of("\"\r\n") == std::string_view::npos && field.find(separator) == std::string_view::npos &&
-                     !is_blank(field.front()) && !is_blank(field.back()) && !field.starts_with('#') && !field.starts_with('%');
+  const bool plain = !field.empty() && field.find_first_of("\"\r\n") == std::string_view::npos &&
+                     field.find(separator) == std::string_view::npos && !is_blank(field.front()) &&
+                     !is_blank(field.back()) && !field.starts_with('#') && !field.starts_with('%');
   if (plain) return std::string(field);
   std::string text = "\"";
   for (const char c : field) text.append(c == '"' ? 2 : 1, c);
@@ -53,7 +54,8 @@ bool RecordReader::next() {
       if (line.find('"') != std::string_view::npos && split_at_signs(joined_)) return true;
     }
     throw BadRequest(where() +
-                     ": a double quote is opened and not closed; expected pairs of them; close it, or double it inside a quoted field");
+                     ": a double quote is opened and not closed; expected pairs of them; close it, or double it inside "
+                     "a quoted field");
   }
   return false;
 }
@@ -95,8 +97,9 @@ bool RecordReader::split_at_signs(std::string_view text) {
       }
       for (++at; at < text.size() && blank(at);) ++at;
       if (at < text.size() && text[at] != separator_)
-        throw BadRequest(where() +
-                         ": text follows a closing double quote; expected the next field; double the quotes inside a quoted field");
+        throw BadRequest(
+            where() +
+            ": text follows a closing double quote; expected the next field; double the quotes inside a quoted field");
       fields_.emplace_back(unquoted_.data() + first, unquoted_.size() - first);
     } else {
       const std::size_t first = at;

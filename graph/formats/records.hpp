@@ -14,13 +14,14 @@ namespace grapevine {
 /// A field of a record as it is written, in double quotes where it needs them to be read again as it is.
 std::string quoted_if_needed(std::string_view field, char separator);
 
-/// Records of a text file: fields apart by a comma, a semicolon or a tab, or by runs of blanks. Fields apart by a single sign may stand in
-/// double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields do not count. Which sign it is is given, or shows
-/// in the first line that is neither empty nor a comment.
+/// Records of a text file: fields apart by a comma, a semicolon or a tab, or by runs of blanks. Fields apart by a
+/// single sign may stand in double quotes, which may hold the sign, line ends and doubled quotes; blanks around fields
+/// do not count. Which sign it is is given, or shows in the first line that is neither empty nor a comment.
 class RecordReader {
 public:
   /// From the file's beginning. `separator` is any sign, ' ' for runs of blanks, or '\0' to have it found.
-  explicit RecordReader(std::filesystem::path path, char separator = '\0') : lines_(std::move(path)), separator_(separator) {}
+  explicit RecordReader(std::filesystem::path path, char separator = '\0')
+      : lines_(std::move(path)), separator_(separator) {}
   /// From somewhere behind the first record, with the separator known and `most` fields wanted.
   RecordReader(LineReader lines, char separator, std::size_t most)
       : lines_(std::move(lines)), separator_(separator), begun_(true), most_(most) {}
@@ -36,8 +37,8 @@ public:
   LineReader& rest() noexcept { return lines_; }
 
   std::uint64_t lines() const noexcept { return lines_.line(); }
-  /// Lines that begin with # or %, where these begin a comment: everywhere among fields apart by blanks or tabs, else only above the first
-  /// record.
+  /// Lines that begin with # or %, where these begin a comment: everywhere among fields apart by blanks or tabs, else
+  /// only above the first record.
   std::uint64_t comments() const noexcept { return comments_; }
 
   /// From here on fields are apart by runs of blanks, in the last record too.

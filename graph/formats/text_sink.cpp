@@ -21,7 +21,8 @@ constexpr int gzip_level = 3, zstd_level = 3;
 
 std::string gzipped(std::string_view text) {
   z_stream stream = {};
-  if (deflateInit2(&stream, gzip_level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw Error("zlib cannot start");
+  if (deflateInit2(&stream, gzip_level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw Error("zlib cannot start");
   std::string out(deflateBound(&stream, text.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
@@ -64,7 +65,8 @@ NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)), partial_(
     throw BadRequest(path_.string() + ": this is a folder; expected the name of a file to write; name a file in it");
   file_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file_ < 0)
-    throw BadRequest(fmt::format("{}: cannot be written ({}); expected a place in a folder that exists; check the path", partial_.string(), std::strerror(errno)));
+    throw BadRequest(fmt::format("{}: cannot be written ({}); expected a place in a folder that exists; check the path",
+                                 partial_.string(), std::strerror(errno)));
 }
 
 NewFile::~NewFile() {

@@ -34,14 +34,19 @@ public:
     file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0)
       throw BadRequest(
-          fmt::format("{}: cannot be opened ({}); expected a text file, plain, gzip or zstd; check the path", name_, std::strerror(errno)));
+          fmt::format("{}: cannot be opened ({}); expected a text file, plain, gzip or zstd; check the path", name_,
+                      std::strerror(errno)));
     buffer_.resize(chunk);
   }
   ~File() {
     if (file_ >= 0) ::close(file_);
   }
   File(File&& other) noexcept
-      : name_(std::move(other.name_)), file_(std::exchange(other.file_, -1)), buffer_(std::move(other.buffer_)), begin_(other.begin_), end_(other.end_) {}
+      : name_(std::move(other.name_)),
+        file_(std::exchange(other.file_, -1)),
+        buffer_(std::move(other.buffer_)),
+        begin_(other.begin_),
+        end_(other.end_) {}
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   File& operator=(File&&) = delete;
@@ -128,12 +133,14 @@ public:
     while (stream_.avail_out == size) {
       if (!file_.have(1)) {
         if (!member_ended_)
-          throw BadRequest(file_.name() + ": the gzip stream breaks off; expected its end mark; fetch or pack the file again");
+          throw BadRequest(file_.name() +
+                           ": the gzip stream breaks off; expected its end mark; fetch or pack the file again");
         return 0;
       }
       if (member_ended_) {
         if (!file_.begins_with(gzip_mark))
-          throw BadRequest(file_.name() + ": other bytes follow the gzip stream; expected its end; fetch or pack the file again");
+          throw BadRequest(file_.name() +
+                           ": other bytes follow the gzip stream; expected its end; fetch or pack the file again");
         inflateReset(&stream_);
         member_ended_ = false;
       }
@@ -144,8 +151,9 @@ public:
       if (status == Z_STREAM_END)
         member_ended_ = true;
       else if (status != Z_OK && status != Z_BUF_ERROR)
-        throw BadRequest(fmt::format("{}: the gzip stream is damaged ({}); expected its checksum to fit; fetch or pack the file again",
-                                     file_.name(), stream_.msg != nullptr ? stream_.msg : "no details"));
+        throw BadRequest(fmt::format(
+            "{}: the gzip stream is damaged ({}); expected its checksum to fit; fetch or pack the file again",
+            file_.name(), stream_.msg != nullptr ? stream_.msg : "no details"));
     }
     return size - stream_.avail_out;
   }
@@ -174,12 +182,14 @@ public:
       ZSTD_inBuffer in{file_.data(), file_.size(), 0};
       const std::size_t left = ZSTD_decompressStream(stream_, &out, &in);
       if (ZSTD_isError(left))
-        throw BadRequest(fmt::format("{}: the zstd stream is damaged ({}); expected its checksum to fit; fetch or pack the file again",
-                                     file_.name(), ZSTD_getErrorName(left)));
+        throw BadRequest(fmt::format(
+            "{}: the zstd stream is damaged ({}); expected its checksum to fit; fetch or pack the file again",
+            file_.name(), ZSTD_getErrorName(left)));
       file_.take(in.pos);
       frame_ended_ = left == 0;
       if (!more && !frame_ended_ && out.pos == 0)
-        throw BadRequest(file_.name() + ": the zstd stream breaks off; expected its end mark; fetch or pack the file again");
+        throw BadRequest(file_.name() +
+                         ": the zstd stream breaks off; expected its end mark; fetch or pack the file again");
     }
     return out.pos;
   }

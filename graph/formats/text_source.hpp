@@ -6,8 +6,9 @@
 
 namespace grapevine {
 
-/// The bytes of a file in order, plain or unpacked from gzip or zstd (told by its first bytes, not by its name). Throws BadRequest for a file
-/// that is missing, a folder, cut off or damaged: a packed file must end with its end mark and fit its checksums.
+/// The bytes of a file in order, plain or unpacked from gzip or zstd (told by its first bytes, not by its name). Throws
+/// BadRequest for a file that is missing, a folder, cut off or damaged: a packed file must end with its end mark and
+/// fit its checksums.
 class TextSource {
 public:
   explicit TextSource(std::filesystem::path path);

@@ -50,7 +50,9 @@ public:
     GRAPEVINE_EXPECTS(chances.empty() || chances.size() == graph.follow_count());
     if (chances.empty()) return;
     texts_.resize(Chance::most_bits + std::size_t{1});
-    parallel_for(texts_.size(), [&](std::size_t bits) { texts_[bits] = written(Chance::from_bits(static_cast<std::uint16_t>(bits))); });
+    parallel_for(texts_.size(), [&](std::size_t bits) {
+      texts_[bits] = written(Chance::from_bits(static_cast<std::uint16_t>(bits)));
+    });
   }
   void append(std::string& text, char separator, std::uint64_t follow) const {
     text += separator;
@@ -62,8 +64,8 @@ private:
   std::vector<std::string> texts_;  // by bits
 };
 
-/// Appends what `append(user, text)` says of each user, in order. Threads make (and pack) pieces of some 2^17 units side by side, where
-/// `before(user)` counts the units before a user.
+/// Appends what `append(user, text)` says of each user, in order. Threads make (and pack) pieces of some 2^17 units
+/// side by side, where `before(user)` counts the units before a user.
 template <class Before, class Append>
 void write_users(NewFile& file, Packing packing, std::size_t users, Before&& before, Append&& append) {
   constexpr std::uint64_t piece = std::uint64_t{1} << 17;
@@ -90,8 +92,10 @@ bool is_plain_number(std::string_view id) {
   return std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view id, std::string_view why, std::string_view remedy) {
-  throw BadRequest(fmt::format("{}: the id '{:.60}' {}; expected one that is read again as it is; {}", file.string(), id, why, remedy));
+[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view id, std::string_view why,
+                         std::string_view remedy) {
+  throw BadRequest(fmt::format("{}: the id '{:.60}' {}; expected one that is read again as it is; {}", file.string(),
+                               id, why, remedy));
 }
 
 /// What no text of lines can hold.
@@ -109,10 +113,12 @@ void write_accounts(const std::filesystem::path& file, const FollowGraph& graph,
   const Packing packing = packing_of(file);
   NewFile out(file);
   out.write(packed("id,followers\n", packing));  // the second column also shows that fields are apart by commas
-  write_users(out, packing, users, [](std::size_t u) { return u; }, [&](UserId u, std::string& text) {
-    written.append(text, u);
-    fmt::format_to(std::back_inserter(text), ",{}\n", graph.follower_count(u));
-  });
+  write_users(
+      out, packing, users, [](std::size_t u) { return u; },
+      [&](UserId u, std::string& text) {
+        written.append(text, u);
+        fmt::format_to(std::back_inserter(text), ",{}\n", graph.follower_count(u));
+      });
   out.finish();
 }
 
@@ -130,7 +136,8 @@ bool is_xml_text(std::string_view text) {
       point = point << 6 | (byte(i + k) & 0x3fu);
     }
     const bool shortest = size < 3 || point >= (size == 3 ? 0x800u : 0x10000u);
-    const bool allowed = point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point < 0xd800) || (point >= 0xe000 && point <= 0x10ffff && point != 0xfffe && point != 0xffff);
+    const bool allowed = point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point < 0xd800) ||
+                         (point >= 0xe000 && point <= 0x10ffff && point != 0xfffe && point != 0xffff);
     if (!shortest || !allowed) return false;
     i += size;
   }
@@ -140,84 +147,122 @@ bool is_xml_text(std::string_view text) {
 std::string xml_attribute(std::string_view id) {
   std::string text;
   for (const char c : id) switch (c) {
-      case '&': text += "&amp;"; break;
-      case '<': text += "&lt;"; break;
-      case '>': text += "&gt;"; break;
-      case '"': text += "&quot;"; break;
-      case '\t': text += "&#9;"; break;  // else it would be read as a blank
-      case '\n': text += "&#10;"; break;
-      case '\r': text += "&#13;"; break;
-      default: text += c;
+      case '&':
+        text += "&amp;";
+        break;
+      case '<':
+        text += "&lt;";
+        break;
+      case '>':
+        text += "&gt;";
+        break;
+      case '"':
+        text += "&quot;";
+        break;
+      case '\t':
+        text += "&#9;";
+        break;  // else it would be read as a blank
+      case '\n':
+        text += "&#10;";
+        break;
+      case '\r':
+        text += "&#13;";
+        break;
+      default:
+        text += c;
     }
   return text;
 }
 
 std::uint64_t count_isolated(const FollowGraph& graph) {
-  return parallel_sum(graph.user_count(), [&](std::size_t u) { return std::uint64_t{graph.followees(user(u)).empty() && graph.follower_count(user(u)) == 0}; });
+  return parallel_sum(graph.user_count(), [&](std::size_t u) {
+    return std::uint64_t{graph.followees(user(u)).empty() && graph.follower_count(user(u)) == 0};
+  });
 }
 
 }  // namespace
 
-WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids, const std::filesystem::path& accounts,
+WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph,
+                            std::span<const std::string> ids, const std::filesystem::path& accounts,
                             std::span<const Chance> chances) {
   const Packing packing = packing_of(file);
   const std::filesystem::path name = packing == Packing::none ? file : file.stem();
   const char separator = name.extension() == ".txt" ? ' ' : name.extension() == ".tsv" ? '\t' : ',';
   const std::size_t users = graph.user_count();
   if (graph.follow_count() == 0)
-    throw BadRequest(fmt::format("{}: the graph has no follows; expected some, for an edge list without any is not read again; write GraphML or a graph file", file.string()));
+    throw BadRequest(
+        fmt::format("{}: the graph has no follows; expected some, for an edge list without any is not read again; "
+                    "write GraphML or a graph file",
+                    file.string()));
   bool header = separator != ' ' || !chances.empty();
   for (const std::string& id : ids) {
     expect_writable(file, id);
     if (separator != ' ') continue;
     header |= !is_plain_number(id);
     if (id.find_first_of(" \t\r\n") != std::string::npos || id.starts_with('#') || id.starts_with('%'))
-      refuse(file, id, "holds a blank, or begins like a comment", "give the file a name that ends with .csv, or .csv and how it is packed");
+      refuse(file, id, "holds a blank, or begins like a comment",
+             "give the file a name that ends with .csv, or .csv and how it is packed");
   }
 
-  const WrittenIds written(users, ids, [&](const std::string& id) { return separator == ' ' ? id : quoted_if_needed(id, separator); });
+  const WrittenIds written(
+      users, ids, [&](const std::string& id) { return separator == ' ' ? id : quoted_if_needed(id, separator); });
   const WrittenChances probabilities(graph, chances);
   NewFile out(file);
-  if (header) out.write(packed(fmt::format("follower{0}followee{1}\n", separator, chances.empty() ? "" : fmt::format("{}probability", separator)), packing));
-  write_users(out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; }, [&](UserId u, std::string& text) {
-    std::uint64_t follow = graph.row_begin(u);
-    for (const UserId followee : graph.followees(u)) {
-      written.append(text, u);
-      text += separator;
-      written.append(text, followee);
-      if (!chances.empty()) probabilities.append(text, separator, follow);
-      text += '\n';
-      ++follow;
-    }
-  });
+  if (header)
+    out.write(packed(fmt::format("follower{0}followee{1}\n", separator,
+                                 chances.empty() ? "" : fmt::format("{}probability", separator)),
+                     packing));
+  write_users(
+      out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; },
+      [&](UserId u, std::string& text) {
+        std::uint64_t follow = graph.row_begin(u);
+        for (const UserId followee : graph.followees(u)) {
+          written.append(text, u);
+          text += separator;
+          written.append(text, followee);
+          if (!chances.empty()) probabilities.append(text, separator, follow);
+          text += '\n';
+          ++follow;
+        }
+      });
   if (!accounts.empty()) write_accounts(accounts, graph, ids);
   out.finish();
   const std::uint64_t left_out = accounts.empty() ? count_isolated(graph) : 0;
   return {.follows = graph.follow_count(), .users = users - left_out, .left_out = left_out};
 }
 
-WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {
+WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& graph,
+                          std::span<const std::string> ids) {
   for (const std::string& id : ids)
-    if (id.empty() || !is_xml_text(id)) refuse(file, id, "is empty, no UTF-8 or holds control characters", "rename it, or write an edge list or a graph file");
+    if (id.empty() || !is_xml_text(id))
+      refuse(file, id, "is empty, no UTF-8 or holds control characters",
+             "rename it, or write an edge list or a graph file");
   const Packing packing = packing_of(file);
   const std::size_t users = graph.user_count();
   const WrittenIds written(users, ids, [](const std::string& id) { return xml_attribute(id); });
   NewFile out(file);
-  out.write(packed("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph edgedefault=\"directed\">\n", packing));
-  write_users(out, packing, users, [](std::size_t u) { return u; }, [&](UserId u, std::string& text) {
-    text += "<node id=\"";
-    written.append(text, u);
-    text += "\"/>\n";
-  });
-  write_users(out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; }, [&](UserId u, std::string& text) {
-    for (const UserId followee : graph.followees(u)) {
-      text += "<edge source=\"";
-      written.append(text, u);
-      text += "\" target=\"";
-      written.append(text, followee);
-      text += "\"/>\n";
-    }
-  });
+  out.write(
+      packed("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml "
+             "xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph edgedefault=\"directed\">\n",
+             packing));
+  write_users(
+      out, packing, users, [](std::size_t u) { return u; },
+      [&](UserId u, std::string& text) {
+        text += "<node id=\"";
+        written.append(text, u);
+        text += "\"/>\n";
+      });
+  write_users(
+      out, packing, users, [&](std::size_t u) { return graph.rows().begin[u]; },
+      [&](UserId u, std::string& text) {
+        for (const UserId followee : graph.followees(u)) {
+          text += "<edge source=\"";
+          written.append(text, u);
+          text += "\" target=\"";
+          written.append(text, followee);
+          text += "\"/>\n";
+        }
+      });
   out.write(packed("</graph>\n</graphml>\n", packing));
   out.finish();
   return {.follows = graph.follow_count(), .users = users, .left_out = 0};

@@ -54,8 +54,9 @@ private:
 std::vector<std::string> barabasi_albert_mistakes(std::size_t users, std::uint32_t followees) {
   if (followees >= 1 && followees < std::max<std::size_t>(users, 1)) return {};
   if (users <= 1 && followees >= 1) return {};  // nobody is there to follow
-  return {fmt::format("graph.followees is {}; expected 1 to {}, the number of other users; give fewer, or more graph.users", followees,
-                      users > 0 ? users - 1 : 0)};
+  return {
+      fmt::format("graph.followees is {}; expected 1 to {}, the number of other users; give fewer, or more graph.users",
+                  followees, users > 0 ? users - 1 : 0)};
 }
 
 FollowGraph barabasi_albert(std::size_t users, std::uint32_t followees, const StreamKey& key) {

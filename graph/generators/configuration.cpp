@@ -49,10 +49,10 @@ void collect_extras(const Rows& rows, std::size_t row, std::vector<Extra>& extra
     if (users[i].index() == row || (i > 0 && users[i] == users[i - 1])) extras.push_back({row, users[i]});
 }
 
-/// Exchanges the followees of extra follows and random others of the rows first .. last - 1 such that neither follow is extra afterwards.
-/// What finds no partner within `tries` goes to `left`. Only these rows are read and written.
-void swap_out(Rows& rows, std::size_t first, std::size_t last, const std::vector<Extra>& extras, std::uint64_t tries, std::uint64_t key,
-              std::vector<Extra>& left) {
+/// Exchanges the followees of extra follows and random others of the rows first .. last - 1 such that neither follow is
+/// extra afterwards. What finds no partner within `tries` goes to `left`. Only these rows are read and written.
+void swap_out(Rows& rows, std::size_t first, std::size_t last, const std::vector<Extra>& extras, std::uint64_t tries,
+              std::uint64_t key, std::vector<Extra>& left) {
   const std::uint64_t begin = rows.begin[first], size = rows.begin[last] - begin;
   std::uint64_t draw = 0;
   for (const Extra& extra : extras) {
@@ -61,11 +61,13 @@ void swap_out(Rows& rows, std::size_t first, std::size_t last, const std::vector
     bool done = false;
     for (std::uint64_t end = draw + tries; !done && draw < end; ++draw) {
       const std::uint64_t follow = begin + below(mix(key + draw * golden), size);
-      const auto row = static_cast<std::size_t>(std::upper_bound(rows.begin.begin() + static_cast<std::ptrdiff_t>(first),
-                                                                 rows.begin.begin() + static_cast<std::ptrdiff_t>(last), follow) -
-                                                rows.begin.begin() - 1);
+      const auto row =
+          static_cast<std::size_t>(std::upper_bound(rows.begin.begin() + static_cast<std::ptrdiff_t>(first),
+                                                    rows.begin.begin() + static_cast<std::ptrdiff_t>(last), follow) -
+                                   rows.begin.begin() - 1);
       const UserId other = rows.users[follow];
-      if (row == extra.row || row == extra.user.index() || other == self || holds(rows, extra.row, other) || holds(rows, row, extra.user))
+      if (row == extra.row || row == extra.user.index() || other == self || holds(rows, extra.row, other) ||
+          holds(rows, row, extra.user))
         continue;
       replace(rows, extra.row, extra.user, other);
       replace(rows, row, other, extra.user);
@@ -75,9 +77,9 @@ void swap_out(Rows& rows, std::size_t first, std::size_t last, const std::vector
   }
 }
 
-/// Matches the stubs in two steps that both stay in cache: the followers' stubs, in the order of their users, are dealt out to buckets by
-/// lot; a bucket holds the stubs of neighbouring rows, which take what lies in it in an order drawn by lot. Dealing keeps the order of
-/// users, so rows come out sorted.
+/// Matches the stubs in two steps that both stay in cache: the followers' stubs, in the order of their users, are dealt
+/// out to buckets by lot; a bucket holds the stubs of neighbouring rows, which take what lies in it in an order drawn
+/// by lot. Dealing keeps the order of users, so rows come out sorted.
 class StubMatcher {
 public:
   StubMatcher(const DegreeSequences& degrees, const StreamKey& key)
@@ -87,7 +89,8 @@ public:
         buckets_(std::clamp<std::size_t>(std::bit_ceil(rows_.users.size() / stubs_in_bucket), 1, most_buckets)),
         waiting_(rows_.users.size()) {}
 
-  /// Sorted rows; what is extra in rows that one bucket fills alone is swapped out within the bucket, the rest is in `extras`.
+  /// Sorted rows; what is extra in rows that one bucket fills alone is swapped out within the bucket, the rest is in
+  /// `extras`.
   Rows match(std::vector<Extra>& extras) {
     deal();
     std::vector<std::vector<Extra>> left(buckets_);
@@ -99,7 +102,8 @@ public:
     for (const std::vector<Extra>& part : left) extras.insert(extras.end(), part.begin(), part.end());
     std::vector<std::size_t> shared;  // rows that several buckets filled
     for (std::size_t b = 1; b < buckets_; ++b)
-      if (const std::size_t row = row_of(begin_[b]); rows_.begin[row] < begin_[b] && (shared.empty() || shared.back() != row))
+      if (const std::size_t row = row_of(begin_[b]);
+          rows_.begin[row] < begin_[b] && (shared.empty() || shared.back() != row))
         shared.push_back(row);
     parallel_for(
         shared.size(), [&](std::size_t i) { std::ranges::sort(rows_[shared[i]]); }, 1);
@@ -136,7 +140,8 @@ private:
     const std::uint64_t stubs = waiting_.size();
     const std::uint64_t chunk = std::max<std::uint64_t>(4096, (stubs / most_chunks + 4) / 4 * 4);
     const std::size_t chunks = static_cast<std::size_t>((stubs + chunk - 1) / chunk);
-    std::vector<std::uint64_t> place(chunks * buckets_, 0);  // first sizes, then where a chunk's next stub of a bucket goes
+    std::vector<std::uint64_t> place(chunks * buckets_,
+                                     0);  // first sizes, then where a chunk's next stub of a bucket goes
     parallel_blocks(stubs, chunk, [&](std::size_t c, std::size_t first, std::size_t last, int) {
       std::uint64_t* const sizes = place.data() + c * buckets_;
       each_lot(first, last, [&](std::size_t b) { ++sizes[b]; });
@@ -147,7 +152,8 @@ private:
       for (std::size_t c = 0; c < chunks; ++c) next += std::exchange(place[c * buckets_ + b], next);
       begin_[b + 1] = next;
     }
-    std::vector<std::uint64_t> owner_begin(chunks + 1, 0);  // the user that a chunk's first stub belongs to, and that user's first stub
+    std::vector<std::uint64_t> owner_begin(
+        chunks + 1, 0);  // the user that a chunk's first stub belongs to, and that user's first stub
     std::vector<std::uint32_t> owner(chunks, 0);
     std::uint64_t before = 0;
     for (std::size_t v = 0, c = 0; v < degrees_.followers.size() && c < chunks; before += degrees_.followers[v++])
@@ -203,11 +209,14 @@ private:
   std::vector<std::uint64_t> begin_;  // of a bucket's stubs
 };
 
-/// Some simple graph of these degrees (Kleitman & Wang 1973): one user after the other, by lot, follows the users that have most followers to
-/// find, of equal ones those that have most to follow, then by another lot: users of equal degrees are alike. O(follows log users).
+/// Some simple graph of these degrees (Kleitman & Wang 1973): one user after the other, by lot, follows the users that
+/// have most followers to find, of equal ones those that have most to follow, then by another lot: users of equal
+/// degrees are alike. O(follows log users).
 Rows some_graph(const DegreeSequences& degrees, std::uint64_t key) {
-  const KeyedPermutation turns(mix(key), std::max<std::size_t>(1, degrees.user_count())), lots(mix(key + golden), turns.size());
-  using Need = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t, std::uint32_t>;  // followers, followees, lot, user
+  const KeyedPermutation turns(mix(key), std::max<std::size_t>(1, degrees.user_count())),
+      lots(mix(key + golden), turns.size());
+  using Need =
+      std::tuple<std::uint32_t, std::uint32_t, std::uint64_t, std::uint32_t>;  // followers, followees, lot, user
   std::vector<std::uint32_t> followers = degrees.followers, followees = degrees.followees;
   const auto need = [&](std::uint32_t v) { return Need(followers[v], followees[v], lots(v), v); };
   std::set<Need, std::greater<>> needs;
@@ -242,8 +251,9 @@ Rows configuration_rows(const DegreeSequences& degrees, const StreamKey& key) {
   if (const std::string why = why_not_simple(degrees); !why.empty()) throw BadRequest("graph.degrees: " + why);
   std::vector<Extra> extras;
   Rows rows = StubMatcher(degrees, key).match(extras);
-  GRAPEVINE_EXPECTS(rows.users.size() ==
-                    parallel_sum(degrees.user_count(), [&](std::size_t v) { return std::uint64_t{degrees.followers[v]}; }));
+  GRAPEVINE_EXPECTS(rows.users.size() == parallel_sum(degrees.user_count(), [&](std::size_t v) {
+                      return std::uint64_t{degrees.followers[v]};
+                    }));
   const std::uint64_t swap_key = key.key(Draw::graph_swap);
   std::vector<Extra> left;
   if (!extras.empty()) swap_out(rows, 0, rows.count(), extras, 256, swap_key, left);
@@ -252,40 +262,54 @@ Rows configuration_rows(const DegreeSequences& degrees, const StreamKey& key) {
   return randomised_rows(some_graph(degrees, swap_key), enough, key);
 }
 
-FollowGraph configuration(const DegreeSequences& degrees, const StreamKey& key) { return FollowGraph(configuration_rows(degrees, key)); }
+FollowGraph configuration(const DegreeSequences& degrees, const StreamKey& key) {
+  return FollowGraph(configuration_rows(degrees, key));
+}
 
 std::vector<std::string> configuration_mistakes(const ConfigurationParameters& p) {
   std::vector<std::string> mistakes;
   const std::uint64_t others = p.users > 0 ? p.users - 1 : 0;
   const double most = static_cast<double>(std::min({p.most_followers, p.most_followees, others}));
-  for (const auto& [name, value] : {std::pair("exponent", p.exponent), std::pair("followees_exponent", p.followees_exponent)})
-    if (!(value > 1.0 && value <= 1e6)) mistakes.push_back(fmt::format("graph.{} is {}; expected a number above 1", name, value));
+  for (const auto& [name, value] :
+       {std::pair("exponent", p.exponent), std::pair("followees_exponent", p.followees_exponent)})
+    if (!(value > 1.0 && value <= 1e6))
+      mistakes.push_back(fmt::format("graph.{} is {}; expected a number above 1", name, value));
   if (p.least_followers > std::min(p.most_followers, others))
-    mistakes.push_back(fmt::format("graph.least is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that is fewer), {}, and the number of other users, {}",
-                                   p.least_followers, std::min(p.most_followers, others), p.most_followers, others));
+    mistakes.push_back(
+        fmt::format("graph.least is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that "
+                    "is fewer), {}, and the number of other users, {}",
+                    p.least_followers, std::min(p.most_followers, others), p.most_followers, others));
   else if (p.least_followers == 0 && !(p.mean_followees >= 0.0 && p.mean_followees <= most))
-    mistakes.push_back(fmt::format(
-        "graph.mean_followees is {}; expected at most {}, the least of graph.largest (a fifth of the users, if that is fewer), {}, graph.largest_followees, {}, and the number "
-        "of other users, {}; give fewer, or raise what is least",
-        p.mean_followees, most, p.most_followers, p.most_followees, others));
+    mistakes.push_back(
+        fmt::format("graph.mean_followees is {}; expected at most {}, the least of graph.largest (a fifth of the "
+                    "users, if that is fewer), {}, graph.largest_followees, {}, and the number "
+                    "of other users, {}; give fewer, or raise what is least",
+                    p.mean_followees, most, p.most_followers, p.most_followees, others));
   return mistakes;
 }
 
 DegreeSequences power_law_sequences(const ConfigurationParameters& p, const StreamKey& key) {
-  if (std::vector<std::string> mistakes = configuration_mistakes(p); !mistakes.empty()) throw BadRequest(std::move(mistakes));
+  if (std::vector<std::string> mistakes = configuration_mistakes(p); !mistakes.empty())
+    throw BadRequest(std::move(mistakes));
   const std::uint64_t others = p.users > 0 ? p.users - 1 : 0;
   DegreeSequences degrees;
   double mean = p.mean_followees;
   if (p.least_followers == 0) {
     degrees.followers = power_law_degrees(p.users, {mean, p.exponent, std::min(p.most_followers, others)});
   } else {
-    degrees.followers = discrete_power_law_degrees(p.users, p.exponent, p.least_followers, std::min(p.most_followers, others));
-    const std::uint64_t follows = parallel_sum(p.users, [&](std::size_t v) { return std::uint64_t{degrees.followers[v]}; });
+    degrees.followers =
+        discrete_power_law_degrees(p.users, p.exponent, p.least_followers, std::min(p.most_followers, others));
+    const std::uint64_t follows =
+        parallel_sum(p.users, [&](std::size_t v) { return std::uint64_t{degrees.followers[v]}; });
     mean = static_cast<double>(follows) / static_cast<double>(p.users);
     if (mean > static_cast<double>(std::min(p.most_followees, others)))
-      throw BadRequest(fmt::format("graph.largest_followees is {}, and graph.least makes {:.4g} followers a user; expected room for as many followees; raise it", p.most_followees, mean));
+      throw BadRequest(
+          fmt::format("graph.largest_followees is {}, and graph.least makes {:.4g} followers a user; expected room for "
+                      "as many followees; raise it",
+                      p.most_followees, mean));
   }
-  const std::vector<std::uint32_t> by_rank = power_law_degrees(p.users, {mean, p.followees_exponent, std::min(p.most_followees, others)});
+  const std::vector<std::uint32_t> by_rank =
+      power_law_degrees(p.users, {mean, p.followees_exponent, std::min(p.most_followees, others)});
   degrees.followees.resize(p.users);
   if (p.users == 0) return degrees;
   const KeyedPermutation rank(key.key(Draw::graph_size), p.users);

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-/// What generators take for a parameter that several of them have and nobody has said. A parameter of one generator has its default in its
-/// struct; the keys of a scenario take theirs from there.
+/// What generators take for a parameter that several of them have and nobody has said. A parameter of one generator has
+/// its default in its struct; the keys of a scenario take theirs from there.
 namespace grapevine::generator_defaults {
 
 inline constexpr double mean_followees = 25.0;

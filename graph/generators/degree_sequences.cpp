@@ -16,10 +16,12 @@ namespace grapevine {
 
 namespace {
 
-/// The law by rank: the share s of users with the largest degrees has degrees from most * (1 + s * ratio)^(-1 / (exponent - 1)) up.
+/// The law by rank: the share s of users with the largest degrees has degrees from most * (1 + s * ratio)^(-1 /
+/// (exponent - 1)) up.
 class RankedLaw {
 public:
-  explicit RankedLaw(const PowerLawDegrees& law) : rest_(1.0 - 1.0 / (law.exponent - 1.0)), most_(static_cast<double>(law.most)) {
+  explicit RankedLaw(const PowerLawDegrees& law)
+      : rest_(1.0 - 1.0 / (law.exponent - 1.0)), most_(static_cast<double>(law.most)) {
     double low = -40.0, high = 700.0;  // log of the ratio; the mean falls with it
     for (int step = 0; step < 80; ++step) {
       const double middle = (low + high) / 2;
@@ -57,7 +59,8 @@ std::uint64_t sum_of(const std::vector<std::uint32_t>& degrees) {
 }  // namespace
 
 std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDegrees& law) {
-  GRAPEVINE_EXPECTS(law.exponent > 1.0 && law.mean >= 0.0 && law.mean <= static_cast<double>(law.most) && law.most < UINT32_MAX);
+  GRAPEVINE_EXPECTS(law.exponent > 1.0 && law.mean >= 0.0 && law.mean <= static_cast<double>(law.most) &&
+                    law.most < UINT32_MAX);
   std::vector<std::uint32_t> degrees(users, 0);
   if (users == 0 || law.mean == 0.0) return degrees;
   const RankedLaw ranked(law);
@@ -67,7 +70,8 @@ std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDe
     double before = ranked.largest(static_cast<double>(first) / n);
     for (std::size_t i = first; i < last; ++i) {
       const double up_to = ranked.largest(static_cast<double>(i + 1) / n);
-      means[i] = std::min((up_to - before) * n, i > first ? means[i - 1] : static_cast<double>(law.most));  // rounding breaks no order
+      means[i] = std::min((up_to - before) * n,
+                          i > first ? means[i - 1] : static_cast<double>(law.most));  // rounding breaks no order
       before = up_to;
     }
   });
@@ -84,7 +88,8 @@ std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDe
     (sum < wanted ? low : high) = threshold;
   }
   parallel_for(users, [&](std::size_t i) { degrees[i] = static_cast<std::uint32_t>(rounded(means[i], threshold)); });
-  // Equal means are rounded alike: what is still missing, or too much, is shared by the ends of the runs of equal degrees.
+  // Equal means are rounded alike: what is still missing, or too much, is shared by the ends of the runs of equal
+  // degrees.
   sum = sum_of(degrees);
   for (std::size_t i = 0; sum < wanted; i = i + 1 < users ? i + 1 : 0)
     if (degrees[i] < law.most && (i == 0 || degrees[i - 1] > degrees[i])) ++degrees[i], ++sum;
@@ -95,7 +100,8 @@ std::vector<std::uint32_t> power_law_degrees(std::size_t users, const PowerLawDe
   return degrees;
 }
 
-std::vector<std::uint32_t> discrete_power_law_degrees(std::size_t users, double exponent, std::uint64_t least, std::uint64_t most) {
+std::vector<std::uint32_t> discrete_power_law_degrees(std::size_t users, double exponent, std::uint64_t least,
+                                                      std::uint64_t most) {
   GRAPEVINE_EXPECTS(exponent > 1.0 && least >= 1 && least <= most && most < UINT32_MAX);
   const auto weight = [&](std::uint64_t k) { return math::pow(static_cast<double>(k), -exponent); };
   double total = 0;
@@ -127,30 +133,36 @@ DegreeSequences read_degrees(const std::filesystem::path& file) {
       followers = static_cast<std::size_t>(std::ranges::find(fields, "followers") - fields.begin());
       followees = static_cast<std::size_t>(std::ranges::find(fields, "followees") - fields.begin());
       if (followers == fields.size() || followees == fields.size())
-        throw BadRequest(fmt::format("{}: no columns 'followers' and 'followees'; expected a header that names both, or two numbers a line",
-                                     records.where()));
+        throw BadRequest(fmt::format(
+            "{}: no columns 'followers' and 'followees'; expected a header that names both, or two numbers a line",
+            records.where()));
       first = false;
       continue;
     }
     first = false;
     std::uint32_t in = 0, out = 0;
-    if (fields.size() <= std::max(followers, followees) || !read_number(fields[followers], in) || !read_number(fields[followees], out))
-      throw BadRequest(fmt::format("{}: not the degrees of a user; expected two whole numbers, followers and followees, each below 2^32",
-                                   records.where()));
+    if (fields.size() <= std::max(followers, followees) || !read_number(fields[followers], in) ||
+        !read_number(fields[followees], out))
+      throw BadRequest(fmt::format(
+          "{}: not the degrees of a user; expected two whole numbers, followers and followees, each below 2^32",
+          records.where()));
     read.followers.push_back(in);
     read.followees.push_back(out);
   }
   const std::string name = file.string();
   const std::size_t users = read.user_count();
-  if (users == 0) throw BadRequest(fmt::format("{}: no users; expected the followers and followees of one user a line", name));
+  if (users == 0)
+    throw BadRequest(fmt::format("{}: no users; expected the followers and followees of one user a line", name));
   for (std::size_t u = 0; u < users; ++u)
     if (const std::uint32_t most = std::max(read.followers[u], read.followees[u]); most >= users)
-      throw BadRequest(fmt::format("{}: user {} has {} followers or followees; expected at most {}, the other users of the file", name,
-                                   u + 1, most, users - 1));
+      throw BadRequest(
+          fmt::format("{}: user {} has {} followers or followees; expected at most {}, the other users of the file",
+                      name, u + 1, most, users - 1));
   const std::uint64_t in = sum_of(read.followers), out = sum_of(read.followees);
   if (in != out)
     throw BadRequest(
-        fmt::format("{}: followers add up to {} and followees to {}; expected the same, for each follow has two ends", name, in, out));
+        fmt::format("{}: followers add up to {} and followees to {}; expected the same, for each follow has two ends",
+                    name, in, out));
 
   std::vector<std::uint32_t> order(users);
   std::iota(order.begin(), order.end(), 0U);
@@ -175,14 +187,18 @@ std::string why_not_simple(const DegreeSequences& degrees) {
     return fmt::format("a user has {} {}; expected at most {}, the other users", std::max(largest, out),
                        largest >= users ? "followers" : "followees", users - 1);
 
-  // Beyond k = largest + 1 every place is open to the first k users. Up to there they are needed in order: followees, then followers.
+  // Beyond k = largest + 1 every place is open to the first k users. Up to there they are needed in order: followees,
+  // then followers.
   const std::size_t first = std::min(users, largest + 2);
   std::vector<std::uint64_t> order(users);
-  parallel_for(users, [&](std::size_t u) { order[u] = std::uint64_t{degrees.followees[u]} << 32 | degrees.followers[u]; });
-  if (first < users) std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), order.end(), std::greater());
+  parallel_for(users,
+               [&](std::size_t u) { order[u] = std::uint64_t{degrees.followees[u]} << 32 | degrees.followers[u]; });
+  if (first < users)
+    std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), order.end(), std::greater());
   std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), std::greater());
 
-  std::vector<std::uint64_t> others(largest + 2, 0), among(largest + 2, 0);  // users by followers: outside and among the first k
+  std::vector<std::uint64_t> others(largest + 2, 0),
+      among(largest + 2, 0);  // users by followers: outside and among the first k
   for (const std::uint32_t followers : degrees.followers) ++others[followers];
   std::uint64_t others_from = users - others[0];  // with k + 1 followers or more
   std::uint64_t among_from = 0;                   // with k or more
@@ -190,13 +206,14 @@ std::string why_not_simple(const DegreeSequences& degrees) {
   // places(k) = sum of min(followers, k - 1) among the first k and of min(followers, k) outside.
   for (std::size_t k = 0; k < first; ++k) {
     const auto followees = static_cast<std::uint32_t>(order[k] >> 32), followers = static_cast<std::uint32_t>(order[k]);
-    // From k to k + 1: those among the first k with k or more give one place more, those outside with k + 1 or more too; user k, who moves
-    // from outside, gives min(followers, k) before and after.
+    // From k to k + 1: those among the first k with k or more give one place more, those outside with k + 1 or more
+    // too; user k, who moves from outside, gives min(followers, k) before and after.
     places += among_from + others_from - (followers >= k + 1 ? 1 : 0);
     wanted += followees;
     if (wanted > places)
       return fmt::format(
-          "the {} users with the most followees want {} follows, and the others' followers leave room for {}; expected degrees that a "
+          "the {} users with the most followees want {} follows, and the others' followers leave room for {}; expected "
+          "degrees that a "
           "graph "
           "without repeated follows can have (Fulkerson 1960)",
           k + 1, wanted, places);

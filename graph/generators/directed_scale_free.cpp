@@ -25,13 +25,15 @@ public:
     // A word of 64 steps a time until every user has come.
     std::uint64_t users = 1;
     for (std::size_t words = 0; users < p.users;) {
-      const std::size_t more = 64 + static_cast<std::size_t>(static_cast<double>(p.users - users) / (p.alpha + p.gamma) / 64.0);
+      const std::size_t more =
+          64 + static_cast<std::size_t>(static_cast<double>(p.users - users) / (p.alpha + p.gamma) / 64.0);
       arrivals_.resize(words + more);
       parallel_for(
           more,
           [&](std::size_t i) {
             std::uint64_t word = 0;
-            for (std::uint64_t bit = 0; bit < 64; ++bit) word |= std::uint64_t{kind((words + i) * 64 + bit) != Step::between} << bit;
+            for (std::uint64_t bit = 0; bit < 64; ++bit)
+              word |= std::uint64_t{kind((words + i) * 64 + bit) != Step::between} << bit;
             arrivals_[words + i] = word;
           },
           256);
@@ -60,7 +62,8 @@ private:
 
   /// Users that are there before a step.
   std::uint32_t users_before(std::uint64_t step) const {
-    return before_[step / 64] + static_cast<std::uint32_t>(std::popcount(arrivals_[step / 64] & ((std::uint64_t{1} << (step % 64)) - 1)));
+    return before_[step / 64] +
+           static_cast<std::uint32_t>(std::popcount(arrivals_[step / 64] & ((std::uint64_t{1} << (step % 64)) - 1)));
   }
 
   /// The user at one end of a step's follow: the new one, or one that is there, drawn by its ends so far plus delta.
@@ -73,7 +76,8 @@ private:
       const std::uint64_t bits = nested_mix(key_, side, step);
       const double by_delta = delta * users, all = by_delta + static_cast<double>(step);
       const std::uint64_t again = mix(bits + golden);
-      if (step == 0 || uniform(bits) * all < by_delta) return static_cast<std::uint32_t>(static_cast<Wide>(again) * users >> 64);
+      if (step == 0 || uniform(bits) * all < by_delta)
+        return static_cast<std::uint32_t>(static_cast<Wide>(again) * users >> 64);
       step = static_cast<std::uint64_t>(static_cast<Wide>(again) * step >> 64);
     }
   }
@@ -93,20 +97,23 @@ std::vector<std::string> directed_scale_free_mistakes(const DirectedScaleFreePar
     if (!(value >= 0.0 && value <= 1.0))
       mistakes.push_back(fmt::format("graph.{} is {}; expected a share of the steps, 0 to 1", name, value));
   for (const auto& [name, value] : {std::pair("delta_in", p.delta_in), {"delta_out", p.delta_out}})
-    if (!(value >= 0.0 && value <= 1e9)) mistakes.push_back(fmt::format("graph.{} is {}; expected 0 or more", name, value));
+    if (!(value >= 0.0 && value <= 1e9))
+      mistakes.push_back(fmt::format("graph.{} is {}; expected 0 or more", name, value));
   if (!mistakes.empty()) return mistakes;
   if (p.alpha + p.gamma > 1.0)
-    mistakes.push_back(fmt::format("graph.alpha and graph.gamma are {} and {}; expected at most 1 together; lower one", p.alpha, p.gamma));
+    mistakes.push_back(fmt::format("graph.alpha and graph.gamma are {} and {}; expected at most 1 together; lower one",
+                                   p.alpha, p.gamma));
   if (p.users > 1 && p.alpha + p.gamma < 1.0 / most_steps_per_user)
-    mistakes.push_back(
-        fmt::format("graph.alpha and graph.gamma are {} and {}, so a user comes once in {:.0f} steps; expected {} together or more",
-                    p.alpha, p.gamma, 1.0 / (p.alpha + p.gamma), 1.0 / most_steps_per_user));
+    mistakes.push_back(fmt::format(
+        "graph.alpha and graph.gamma are {} and {}, so a user comes once in {:.0f} steps; expected {} together or more",
+        p.alpha, p.gamma, 1.0 / (p.alpha + p.gamma), 1.0 / most_steps_per_user));
   return mistakes;
 }
 
 FollowGraph directed_scale_free(const DirectedScaleFreeParameters& p, const StreamKey& key) {
   GRAPEVINE_EXPECTS(p.users < UINT32_MAX);
-  if (std::vector<std::string> mistakes = directed_scale_free_mistakes(p); !mistakes.empty()) throw BadRequest(std::move(mistakes));
+  if (std::vector<std::string> mistakes = directed_scale_free_mistakes(p); !mistakes.empty())
+    throw BadRequest(std::move(mistakes));
   const Process process(p, key);
   std::vector<Follow> follows(process.steps());
   parallel_for(

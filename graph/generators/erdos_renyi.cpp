@@ -14,8 +14,9 @@ FollowGraph erdos_renyi(std::size_t users, double mean_followees, const StreamKe
   GRAPEVINE_EXPECTS(users < UINT32_MAX);
   const double others = users > 1 ? static_cast<double>(users - 1) : 0.0;
   if (!(mean_followees >= 0.0 && mean_followees <= others))
-    throw BadRequest(fmt::format("graph.mean_followees is {}; expected 0 to {}, the number of other users; give fewer, or more graph.users",
-                                 mean_followees, others));
+    throw BadRequest(fmt::format(
+        "graph.mean_followees is {}; expected 0 to {}, the number of other users; give fewer, or more graph.users",
+        mean_followees, others));
   if (users < 2 || mean_followees == 0.0) return FollowGraph(rows_of_sizes(std::vector<std::uint32_t>(users, 0)));
 
   const Coins coins(mean_followees / others);

@@ -11,7 +11,8 @@
 #include "graph/base/random.hpp"
 #include "graph/rows.hpp"
 
-/// What the models share whose follows are tosses of independent coins: the cost is that of the follows, not of the pairs.
+/// What the models share whose follows are tosses of independent coins: the cost is that of the follows, not of the
+/// pairs.
 namespace grapevine {
 
 /// Coins of one probability, 0 to 1: skips from head to head (Batagelj & Brandes 2005).
@@ -19,7 +20,8 @@ class Coins {
 public:
   explicit Coins(double probability) : per_log_(math::per_log_failure(probability)) {}
 
-  /// visit(i) for those of the coins 0 .. coins - 1 that show heads, ascending. bits(k) are the 64 random bits of the k-th skip.
+  /// visit(i) for those of the coins 0 .. coins - 1 that show heads, ascending. bits(k) are the 64 random bits of the
+  /// k-th skip.
   template <class Bits, class Visit>
   void each_head(double coins, Bits&& bits, Visit&& visit) const {
     double place = 0.0;  // whole
@@ -36,7 +38,8 @@ private:
   double per_log_;  // coins skipped per unit of log
 };
 
-/// Rows of unknown size: append(u, row) pushes whom u follows to the end of the vector `row`, which holds other users' follows already.
+/// Rows of unknown size: append(u, row) pushes whom u follows to the end of the vector `row`, which holds other users'
+/// follows already.
 template <class Append>
 Rows append_rows(std::size_t users, double mean_followees, Append&& append) {
   constexpr std::size_t block_size = 1024;

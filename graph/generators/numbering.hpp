@@ -14,8 +14,8 @@ struct NumberedGraph {
   std::vector<UserId> before;  ///< by new number
 };
 
-/// For models without a planned order. Equal users keep their order. Rows in any order of members, repetitions and loops allowed: they are
-/// taken out first.
+/// For models without a planned order. Equal users keep their order. Rows in any order of members, repetitions and
+/// loops allowed: they are taken out first.
 NumberedGraph number_by_followers(Rows rows);
 
 /// The order of users by these counts, most first; equal ones keep theirs. O(users + largest count).

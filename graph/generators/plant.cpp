@@ -24,7 +24,8 @@ namespace {
 /// The users of a graph in an order of draws without replacement.
 class DrawingOrder {
 public:
-  DrawingOrder(const FollowGraph& graph, AudienceDraw audience, std::uint64_t key) : graph_(graph), audience_(audience), key_(key) {}
+  DrawingOrder(const FollowGraph& graph, AudienceDraw audience, std::uint64_t key)
+      : graph_(graph), audience_(audience), key_(key) {}
 
   /// visit(user) one after the other while it returns true. The order does not depend on where it ends.
   template <class Visit>
@@ -75,7 +76,8 @@ struct Room {
 
   Room(const FollowGraph& graph, const std::vector<std::uint16_t>& community, AudienceDraw audience) {
     for (std::size_t u = 0; u < graph.user_count(); ++u) {
-      if (audience == AudienceDraw::followees && graph.followees(UserId(static_cast<std::uint32_t>(u))).empty()) continue;
+      if (audience == AudienceDraw::followees && graph.followees(UserId(static_cast<std::uint32_t>(u))).empty())
+        continue;
       ++all;
       if (community.empty()) continue;
       if (community[u] >= in.size()) in.resize(community[u] + std::size_t{1}, 0);
@@ -83,7 +85,9 @@ struct Room {
     }
   }
 
-  bool holds(std::size_t c, std::uint64_t local, std::uint64_t others) const { return in[c] >= local && all - in[c] >= others; }
+  bool holds(std::size_t c, std::uint64_t local, std::uint64_t others) const {
+    return in[c] >= local && all - in[c] >= others;
+  }
 };
 
 std::uint64_t local_part(const Plant& plant, std::uint64_t followers) {
@@ -116,7 +120,9 @@ public:
   }
 
 private:
-  void refuse(const Plant& plant, std::string text) { mistakes_.push_back(fmt::format("plant.{}{}", plant.name, text)); }
+  void refuse(const Plant& plant, std::string text) {
+    mistakes_.push_back(fmt::format("plant.{}{}", plant.name, text));
+  }
 
   /// Finds the accounts that the graph has.
   void choose() {
@@ -131,12 +137,10 @@ private:
             count >= plant.least && count <= plant.most && accounts_.is_active(UserId(u)) && !test(taken, u))
           candidates.emplace(count, nested_mix(lot, 2, u), u);
       if (candidates.size() < plant.followers.size()) {
-        refuse(
-            plant,
-            fmt::format(
-                ".accounts is {}; expected at most {}, the active accounts of the graph with {} to {} followers that no other plant has; "
-                "choose fewer, or widen followers",
-                plant.followers.size(), candidates.size(), plant.least, plant.most));
+        refuse(plant, fmt::format(".accounts is {}; expected at most {}, the active accounts of the graph with {} to "
+                                  "{} followers that no other plant has; "
+                                  "choose fewer, or widen followers",
+                                  plant.followers.size(), candidates.size(), plant.least, plant.most));
         continue;
       }
       for (std::uint32_t member = 0; member < plant.followers.size(); ++member) {
@@ -164,14 +168,16 @@ private:
       if (plant.from_graph) continue;
       const Room room(graph_, accounts_.community, plant.audience);
       if (!plant.followers.empty() && plant.followers.front() > room.all) {
-        refuse(plant, fmt::format(".followers goes up to {}; expected at most {}, the users of the graph that follow anybody; lower it, or "
+        refuse(plant, fmt::format(".followers goes up to {}; expected at most {}, the users of the graph that follow "
+                                  "anybody; lower it, or "
                                   "set drawn = \"uniform\"",
                                   plant.followers.front(), room.all));
         continue;
       }
       const bool local = plant.homophily >= 0.0;
       if (local && accounts_.community.empty()) {
-        refuse(plant, fmt::format(".homophily is {}, and the communities of the graph are not known; remove it", plant.homophily));
+        refuse(plant, fmt::format(".homophily is {}, and the communities of the graph are not known; remove it",
+                                  plant.homophily));
         continue;
       }
       std::uint16_t shared = 0;
@@ -194,7 +200,8 @@ private:
         fresh_.size(), [&](std::size_t i) { draw(fresh_[i]); }, 1);
   }
 
-  std::optional<std::uint16_t> community_for(const Plant& plant, std::uint64_t followers, const Room& room, std::uint64_t address) {
+  std::optional<std::uint16_t> community_for(const Plant& plant, std::uint64_t followers, const Room& room,
+                                             std::uint64_t address) {
     const bool local = plant.homophily >= 0.0;
     const std::uint64_t in = local ? local_part(plant, followers) : 0, out = local ? followers - in : 0;
     std::vector<std::uint16_t> fitting;
@@ -204,16 +211,16 @@ private:
     const std::uint64_t largest = *std::ranges::max_element(room.in), smallest = *std::ranges::min_element(room.in);
     const double count = static_cast<double>(followers);
     if (in > largest)
-      refuse(
-          plant,
-          fmt::format(
-              ".homophily is {}, which asks for {} followers of one community; expected at most {}, for the largest has {} that can follow",
-              plant.homophily, in, std::floor(static_cast<double>(largest) / count * 1e3) / 1e3, largest));
-    else
       refuse(plant,
-             fmt::format(".homophily is {}, which asks for {} followers of other communities; expected at least {}, for {} can follow",
-                         plant.homophily, out, std::ceil((1.0 - static_cast<double>(room.all - smallest) / count) * 1e3) / 1e3,
-                         room.all - smallest));
+             fmt::format(".homophily is {}, which asks for {} followers of one community; expected at most {}, for the "
+                         "largest has {} that can follow",
+                         plant.homophily, in, std::floor(static_cast<double>(largest) / count * 1e3) / 1e3, largest));
+    else
+      refuse(plant, fmt::format(".homophily is {}, which asks for {} followers of other communities; expected at least "
+                                "{}, for {} can follow",
+                                plant.homophily, out,
+                                std::ceil((1.0 - static_cast<double>(room.all - smallest) / count) * 1e3) / 1e3,
+                                room.all - smallest));
     return {};
   }
 
@@ -246,11 +253,13 @@ private:
     for (const NewAccount& account : fresh_) names.insert(name_of(account));
     for (const std::string& id : accounts_.outside_ids)
       if (names.count(id) > 0)
-        mistakes_.push_back(
-            fmt::format("[[plant]]: the graph has an account '{}' already; expected new names; give the plant another name", id));
+        mistakes_.push_back(fmt::format(
+            "[[plant]]: the graph has an account '{}' already; expected new names; give the plant another name", id));
   }
 
-  static std::string name_of(const NewAccount& account) { return fmt::format("{}-{}", account.plant->name, account.member); }
+  static std::string name_of(const NewAccount& account) {
+    return fmt::format("{}-{}", account.plant->name, account.member);
+  }
 
   /// Makes one graph of all and numbers its users.
   void join() {
@@ -260,12 +269,14 @@ private:
     const std::size_t n = fresh_.size();
     for (std::size_t i = 0; i < n; ++i) {
       counts[i] = static_cast<std::uint32_t>(fresh_[i].followers.size());
-      for (const UserId follower : fresh_[i].followers) follows.push_back({follower, UserId(static_cast<std::uint32_t>(before_ + i))});
+      for (const UserId follower : fresh_[i].followers)
+        follows.push_back({follower, UserId(static_cast<std::uint32_t>(before_ + i))});
     }
     std::ranges::copy(graph_.follower_counts(), counts.begin() + static_cast<std::ptrdiff_t>(n));
     const Rows added = group_by_follower(users, follows);
     std::vector<std::uint32_t> sizes(users, 0);
-    for (std::size_t u = 0; u < before_; ++u) sizes[u] = static_cast<std::uint32_t>(graph_.rows()[u].size() + added[u].size());
+    for (std::size_t u = 0; u < before_; ++u)
+      sizes[u] = static_cast<std::uint32_t>(graph_.rows()[u].size() + added[u].size());
     Rows rows = rows_of_sizes(sizes);
     parallel_for(before_, [&](std::size_t u) {
       const auto end = std::ranges::copy(graph_.rows()[u], rows[u].begin()).out;
@@ -274,7 +285,8 @@ private:
     graph_ = {};
     std::vector<UserId> order = order_by_count(counts);  // of the counts' places
     for (UserId& user : order)
-      user = UserId(static_cast<std::uint32_t>(user.index() < n ? before_ + user.index() : user.index() - n));  // of the rows'
+      user = UserId(
+          static_cast<std::uint32_t>(user.index() < n ? before_ + user.index() : user.index() - n));  // of the rows'
     graph_ = FollowGraph(renumber(rows, order));
     renumber_accounts(order);
   }
@@ -285,7 +297,8 @@ private:
     for (PlantedUser& planted : accounts_.planted) planted.user = number[planted.user.index()];
     for (PlantedUser& planted : chosen_) planted.user = number[planted.user.index()];
     for (std::size_t i = 0; i < fresh_.size(); ++i)
-      accounts_.planted.push_back({number[before_ + i], fresh_[i].plant->group, fresh_[i].member, fresh_[i].plant->nested});
+      accounts_.planted.push_back(
+          {number[before_ + i], fresh_[i].plant->group, fresh_[i].member, fresh_[i].plant->nested});
     if (!accounts_.outside_ids.empty()) {
       for (const NewAccount& account : fresh_) accounts_.outside_ids.push_back(name_of(account));
       accounts_.outside_ids = in_order(std::move(accounts_.outside_ids), order);
@@ -332,16 +345,19 @@ std::vector<std::string> plant_mistakes(std::span<const Plant> plants, std::uint
   std::uint64_t all = users;
   for (const Plant& plant : plants) {
     if (!plant.from_graph) all += plant.followers.size();
-    if (const std::uint64_t most = plant.followers.empty() ? 0 : plant.followers.front(); !plant.from_graph && most > users)
+    if (const std::uint64_t most = plant.followers.empty() ? 0 : plant.followers.front();
+        !plant.from_graph && most > users)
       mistakes.push_back(
-          fmt::format("plant.{}.followers goes up to {}; expected at most {}, the users of the graph; lower it", plant.name, most, users));
+          fmt::format("plant.{}.followers goes up to {}; expected at most {}, the users of the graph; lower it",
+                      plant.name, most, users));
     if (plant.from_graph && plant.followers.size() > users)
-      mistakes.push_back(fmt::format("plant.{}.accounts is {}; expected at most {}, the users of the graph; choose fewer", plant.name,
-                                     plant.followers.size(), users));
+      mistakes.push_back(
+          fmt::format("plant.{}.accounts is {}; expected at most {}, the users of the graph; choose fewer", plant.name,
+                      plant.followers.size(), users));
   }
   if (all >= UINT32_MAX)
-    mistakes.push_back(
-        fmt::format("[[plant]] makes {} users of {}; expected at most {}; plant fewer accounts", all, users, UINT32_MAX - 1));
+    mistakes.push_back(fmt::format("[[plant]] makes {} users of {}; expected at most {}; plant fewer accounts", all,
+                                   users, UINT32_MAX - 1));
   return mistakes;
 }
 

@@ -22,32 +22,37 @@ namespace {
 void check_planted(const PlatformParameters& p, std::vector<std::string>& mistakes) {
   if (p.planted.size() > p.users)
     mistakes.push_back(
-        fmt::format("graph.planted names {} accounts; expected at most {}, the number of users; name fewer, or give more graph.users",
+        fmt::format("graph.planted names {} accounts; expected at most {}, the number of users; name fewer, or give "
+                    "more graph.users",
                     p.planted.size(), p.users));
   const std::map<std::uint32_t, Family> families = families_of(p);
   const std::size_t smallest = p.users / p.communities, largest = (p.users + p.communities - 1) / p.communities;
   std::map<std::int32_t, std::size_t> given;
   for (std::size_t i = 0; i < p.planted.size(); ++i) {
     const PlantedAccount& account = p.planted[i];
-    const Family family = account.family == no_family ? Family{1, &account, account.community} : families.at(account.family);
+    const Family family =
+        account.family == no_family ? Family{1, &account, account.community} : families.at(account.family);
     const std::string name = fmt::format("graph.planted[{}]", i);
     const std::size_t others = p.users - std::min(p.users, family.accounts);
     if (account.followers > others)
-      mistakes.push_back(
-          fmt::format("{} has {} followers; expected at most {}, the users outside its family; give fewer, or more graph.users", name,
-                      account.followers, others));
+      mistakes.push_back(fmt::format(
+          "{} has {} followers; expected at most {}, the users outside its family; give fewer, or more graph.users",
+          name, account.followers, others));
     if (account.community >= 0 && static_cast<std::uint32_t>(account.community) >= p.communities)
-      mistakes.push_back(fmt::format("{}.community is {}; expected 0 to {}, or -1 for any", name, account.community, p.communities - 1));
+      mistakes.push_back(fmt::format("{}.community is {}; expected 0 to {}, or -1 for any", name, account.community,
+                                     p.communities - 1));
     else if (family.community >= 0)
       ++given[family.community];
     if (account.community >= 0 && account.community != family.community)
-      mistakes.push_back(fmt::format("{}.community is {}; expected {}, that of its family", name, account.community, family.community));
+      mistakes.push_back(fmt::format("{}.community is {}; expected {}, that of its family", name, account.community,
+                                     family.community));
     if (account.homophily != family.first->homophily)
-      mistakes.push_back(
-          fmt::format("{}.homophily is {}; expected {}, that of its family", name, account.homophily, family.first->homophily));
+      mistakes.push_back(fmt::format("{}.homophily is {}; expected {}, that of its family", name, account.homophily,
+                                     family.first->homophily));
     if (account.homophily == -1 || account.followers > others) continue;
     if (!(account.homophily >= 0 && account.homophily <= 1)) {
-      mistakes.push_back(fmt::format("{}.homophily is {}; expected 0 to 1, or -1 for that of the graph", name, account.homophily));
+      mistakes.push_back(
+          fmt::format("{}.homophily is {}; expected 0 to 1, or -1 for that of the graph", name, account.homophily));
       continue;
     }
     // Shares are given with three digits, on the side that fits.
@@ -55,18 +60,21 @@ void check_planted(const PlatformParameters& p, std::vector<std::string>& mistak
                  room = static_cast<double>(smallest - std::min(smallest, family.accounts)),
                  outside = static_cast<double>(p.users - std::min(p.users, largest));
     if (std::floor(account.homophily * followers + 0.5) > room)
-      mistakes.push_back(
-          fmt::format("{}.homophily is {}, which leaves {} users for {} followers; at most {} fits, or fewer graph.communities", name,
-                      account.homophily, room, std::floor(account.homophily * followers + 0.5), std::floor(room / followers * 1e3) / 1e3));
+      mistakes.push_back(fmt::format(
+          "{}.homophily is {}, which leaves {} users for {} followers; at most {} fits, or fewer graph.communities",
+          name, account.homophily, room, std::floor(account.homophily * followers + 0.5),
+          std::floor(room / followers * 1e3) / 1e3));
     else if (followers - std::floor(account.homophily * followers + 0.5) > outside)
-      mistakes.push_back(fmt::format("{}.homophily is {}, which leaves {} users of other communities for {} followers; at least {} fits",
-                                     name, account.homophily, outside, followers - std::floor(account.homophily * followers + 0.5),
-                                     std::ceil((1 - outside / followers) * 1e3) / 1e3));
+      mistakes.push_back(fmt::format(
+          "{}.homophily is {}, which leaves {} users of other communities for {} followers; at least {} fits", name,
+          account.homophily, outside, followers - std::floor(account.homophily * followers + 0.5),
+          std::ceil((1 - outside / followers) * 1e3) / 1e3));
   }
   for (const auto& [community, accounts] : given)
     if (accounts > smallest)
       mistakes.push_back(
-          fmt::format("graph.planted puts {} accounts into community {}; expected at most {}, its users; give fewer graph.communities",
+          fmt::format("graph.planted puts {} accounts into community {}; expected at most {}, its users; give fewer "
+                      "graph.communities",
                       accounts, community, smallest));
   std::size_t settled = 0;
   for (const auto& [community, accounts] : given) settled += accounts;
@@ -75,11 +83,13 @@ void check_planted(const PlatformParameters& p, std::vector<std::string>& mistak
     settled += family.accounts;
     if (family.accounts > smallest / 2)
       mistakes.push_back(
-          fmt::format("graph.planted has {} accounts of family {}; expected at most {}, half of a community; give fewer graph.communities",
+          fmt::format("graph.planted has {} accounts of family {}; expected at most {}, half of a community; give "
+                      "fewer graph.communities",
                       family.accounts, name, smallest / 2));
     else if (settled > p.communities * smallest / 2)
-      mistakes.push_back(fmt::format("graph.planted has {} accounts with a community or family; expected at most {}, half of the users",
-                                     settled, p.communities * smallest / 2));
+      mistakes.push_back(fmt::format(
+          "graph.planted has {} accounts with a community or family; expected at most {}, half of the users", settled,
+          p.communities * smallest / 2));
   }
 }
 
@@ -91,7 +101,8 @@ std::vector<std::string> platform_mistakes(const PlatformParameters& p) {
     if (!(value >= low && value <= high))
       mistakes.push_back(fmt::format("graph.{} is {}; expected {}, {} to {}", name, value, what, low, high));
   };
-  if (p.users >= UINT32_MAX - 1) mistakes.push_back(fmt::format("graph.users is {}; expected at most {}", p.users, UINT32_MAX - 2));
+  if (p.users >= UINT32_MAX - 1)
+    mistakes.push_back(fmt::format("graph.users is {}; expected at most {}", p.users, UINT32_MAX - 2));
   within("active", p.active, 0, 1, "a share of the users");
   within("reciprocity", p.reciprocity, 0, 1, "a share of the follows");
   within("followees_median", p.followees_median, 0, 1e9, "a number of users");
@@ -110,26 +121,30 @@ std::vector<std::string> platform_mistakes(const PlatformParameters& p) {
   check_planted(p, mistakes);
   const Population population(p);
   const double users = static_cast<double>(p.users), least = p.users > 0 ? population.planted_followers / users : 0,
-               most = p.users > 0
-                          ? (population.planted_followers + population.natural_followers(FollowerLaw(), Population::largest_scale)) / users
-                          : 0;
+               most = p.users > 0 ? (population.planted_followers +
+                                     population.natural_followers(FollowerLaw(), Population::largest_scale)) /
+                                        users
+                                  : 0;
   constexpr double slack = 1e-6;  // so that the least and the most, given with six digits, are accepted
   if (p.users == 0) return mistakes;
   if (!(p.mean_followees >= least - slack * (1 + least)))
     mistakes.push_back(
-        fmt::format("graph.mean_followees is {}; expected at least {:.6g}, the followers of graph.planted for each user; give more, or "
+        fmt::format("graph.mean_followees is {}; expected at least {:.6g}, the followers of graph.planted for each "
+                    "user; give more, or "
                     "fewer followers",
                     p.mean_followees, least));
   else if (!(p.mean_followees <= most + slack * (1 + most)))
     mistakes.push_back(
-        fmt::format("graph.mean_followees is {}; expected at most {:.6g} for {} users, where an account that is not planted has at most "
+        fmt::format("graph.mean_followees is {}; expected at most {:.6g} for {} users, where an account that is not "
+                    "planted has at most "
                     "{} followers; give less, or more graph.users",
                     p.mean_followees, most, p.users, population.largest));
   return mistakes;
 }
 
 PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& key) {
-  if (std::vector<std::string> mistakes = platform_mistakes(parameters); !mistakes.empty()) throw BadRequest(std::move(mistakes));
+  if (std::vector<std::string> mistakes = platform_mistakes(parameters); !mistakes.empty())
+    throw BadRequest(std::move(mistakes));
   PlatformGraph result;
   std::vector<UserId> user_at;
   FollowSorter sorter(parameters.users);
@@ -140,8 +155,9 @@ PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& ke
     result.active = std::move(plan.active);
     user_at = std::move(plan.user_at);
     result.community.resize(user_at.size());
-    parallel_for(user_at.size(),
-                 [&](std::size_t s) { result.community[user_at[s].index()] = static_cast<std::uint16_t>(plan.places.community_of(s)); });
+    parallel_for(user_at.size(), [&](std::size_t s) {
+      result.community[user_at[s].index()] = static_cast<std::uint16_t>(plan.places.community_of(s));
+    });
   }
   result.graph = FollowGraph(sorter.rows(user_at));
   return result;

@@ -20,11 +20,13 @@ void check(const PowerLawParameters& p) {
   std::vector<std::string> mistakes;
   const double users = static_cast<double>(p.users), others = users > 1.0 ? users - 1.0 : 0.0;
   if (!(p.mean_followees > 0.0 && p.mean_followees <= others))
-    mistakes.push_back(fmt::format(
-        "graph.mean_followees is {}; expected above 0 and at most {}, the number of other users; give fewer, or more graph.users",
-        p.mean_followees, others));
+    mistakes.push_back(
+        fmt::format("graph.mean_followees is {}; expected above 0 and at most {}, the number of other users; give "
+                    "fewer, or more graph.users",
+                    p.mean_followees, others));
   if (!(p.followees_spread >= 0.0 && p.followees_spread <= 4.0))
-    mistakes.push_back(fmt::format("graph.followees_spread is {}; expected a standard deviation of logs, 0 to 4", p.followees_spread));
+    mistakes.push_back(
+        fmt::format("graph.followees_spread is {}; expected a standard deviation of logs, 0 to 4", p.followees_spread));
   if (!(p.exponent > 1.0 && p.exponent <= 1e6))
     mistakes.push_back(fmt::format("graph.exponent is {}; expected a number above 1", p.exponent));
   if (mistakes.empty()) {
@@ -32,7 +34,8 @@ void check(const PowerLawParameters& p) {
     const double most = std::min(1.0, p.mean_followees);
     if (!(p.largest_share >= least && p.largest_share <= most))
       mistakes.push_back(
-          fmt::format("graph.largest_share is {}; expected {} (all users alike) to {} for {} users with {} followees each; give a share "
+          fmt::format("graph.largest_share is {}; expected {} (all users alike) to {} for {} users with {} followees "
+                      "each; give a share "
                       "between, or more graph.users",
                       p.largest_share, least, most, p.users, p.mean_followees));
   }
@@ -42,8 +45,8 @@ void check(const PowerLawParameters& p) {
 /// (1 + i / shift)^-slope: the weight of rank i relative to that of rank 0.
 double relative_weight(double i, double shift, double slope) { return math::pow((i + shift) / shift, -slope); }
 
-/// Sum of the relative weights of the ranks 0 .. n - 1: the first thousand one by one, the others by the Euler-Maclaurin formula (relative
-/// error below 1e-10).
+/// Sum of the relative weights of the ranks 0 .. n - 1: the first thousand one by one, the others by the
+/// Euler-Maclaurin formula (relative error below 1e-10).
 double sum_of_relative_weights(std::size_t n, double shift, double slope) {
   const std::size_t head = std::min<std::size_t>(n, 1024);
   double sum = 0.0;
@@ -97,7 +100,8 @@ public:
   UserId operator()(std::uint64_t bits) const {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(bits) * cells_.size();
-    const std::uint32_t cell = static_cast<std::uint32_t>(product >> 64), coin = static_cast<std::uint32_t>(product >> 32);
+    const std::uint32_t cell = static_cast<std::uint32_t>(product >> 64),
+                        coin = static_cast<std::uint32_t>(product >> 32);
     return UserId(coin < cells_[cell].threshold ? cell : cells_[cell].other);
   }
 
@@ -112,13 +116,14 @@ private:
   std::vector<Cell> cells_;
 };
 
-/// Poisson number: how many uniform factors fit before their product falls below e^-mean (Knuth), a part of the mean at a time so that it
-/// stays a normal number.
+/// Poisson number: how many uniform factors fit before their product falls below e^-mean (Knuth), a part of the mean at
+/// a time so that it stays a normal number.
 std::uint32_t poisson(double mean, std::uint64_t key, std::uint64_t row) {
   std::uint32_t count = 0;
   for (std::uint64_t ordinal = 0; mean > 0.0;) {
     const double part = std::min(mean, 500.0), limit = math::exp(-part);
-    for (double product = uniform(nested_mix(key, row, ordinal++)); product > limit; product *= uniform(nested_mix(key, row, ordinal++)))
+    for (double product = uniform(nested_mix(key, row, ordinal++)); product > limit;
+         product *= uniform(nested_mix(key, row, ordinal++)))
       ++count;
     mean -= part;
   }
@@ -133,7 +138,8 @@ std::vector<double> power_law_weights(const PowerLawParameters& p) {
   const double shift = solve_shift(p.users, slope, p.mean_followees / p.largest_share);
   std::vector<double> weights(p.users);
   parallel_for(p.users, [&](std::size_t i) { weights[i] = relative_weight(static_cast<double>(i), shift, slope); });
-  const double scale = p.mean_followees * static_cast<double>(p.users) / parallel_sum(p.users, [&](std::size_t i) { return weights[i]; });
+  const double scale = p.mean_followees * static_cast<double>(p.users) /
+                       parallel_sum(p.users, [&](std::size_t i) { return weights[i]; });
   parallel_for(p.users, [&](std::size_t i) { weights[i] *= scale; });
   return weights;
 }
@@ -150,7 +156,10 @@ FollowGraph power_law(const PowerLawParameters& p, const StreamKey& key) {
   const std::uint64_t sizes_key = key.key(Draw::graph_size), rows_key = key.key(Draw::graph_row);
   std::vector<std::uint32_t> sizes(p.users);
   parallel_for(
-      p.users, [&](std::size_t u) { sizes[u] = poisson(expected_followees(p, key, UserId(static_cast<std::uint32_t>(u))), sizes_key, u); },
+      p.users,
+      [&](std::size_t u) {
+        sizes[u] = poisson(expected_followees(p, key, UserId(static_cast<std::uint32_t>(u))), sizes_key, u);
+      },
       1024);
   Rows rows = rows_of_sizes(sizes);
   parallel_for(

@@ -22,8 +22,8 @@ struct Level {
 };
 
 Level level_of(const std::array<double, 4>& q) {
-  return {coin_threshold(q[0]), coin_threshold(q[0] + q[1]), coin_threshold(q[0] + q[1] + q[2]), coin_threshold(q[0] + q[2]),
-          coin_threshold(q[0] + q[1])};
+  return {coin_threshold(q[0]), coin_threshold(q[0] + q[1]), coin_threshold(q[0] + q[1] + q[2]),
+          coin_threshold(q[0] + q[2]), coin_threshold(q[0] + q[1])};
 }
 
 std::vector<Level> levels_of(const RMatParameters& p, const StreamKey& key) {
@@ -73,15 +73,18 @@ std::vector<std::string> r_mat_mistakes(const RMatParameters& p) {
   std::vector<std::string> mistakes;
   const double most = p.users > 0 ? static_cast<double>(p.users - 1) : 0.0;
   if (!(p.mean_followees >= 0.0 && p.mean_followees <= most))
-    mistakes.push_back(
-        fmt::format("graph.mean_followees is {}; expected 0 to {}, the number of other users; give fewer, or more graph.users",
-                    p.mean_followees, most));
+    mistakes.push_back(fmt::format(
+        "graph.mean_followees is {}; expected 0 to {}, the number of other users; give fewer, or more graph.users",
+        p.mean_followees, most));
   const auto& [a, b, c, d] = p.quadrants;
   const double sum = a + b + c + d;
-  if (!std::ranges::all_of(p.quadrants, [](double q) { return q >= 0.0 && q <= 1.0; }) || !(sum > 1.0 - 1e-9 && sum < 1.0 + 1e-9))
-    mistakes.push_back(fmt::format("graph.quadrants is [{}, {}, {}, {}]; expected four chances, 0 to 1, that add up to 1", a, b, c, d));
+  if (!std::ranges::all_of(p.quadrants, [](double q) { return q >= 0.0 && q <= 1.0; }) ||
+      !(sum > 1.0 - 1e-9 && sum < 1.0 + 1e-9))
+    mistakes.push_back(fmt::format(
+        "graph.quadrants is [{}, {}, {}, {}]; expected four chances, 0 to 1, that add up to 1", a, b, c, d));
   else if (const double room = std::min({b, c, (a + d) / 2.0}); !(p.noise >= 0.0 && p.noise <= room))
-    mistakes.push_back(fmt::format("graph.noise is {}; expected 0 to {}, what graph.quadrants leave room for", p.noise, room));
+    mistakes.push_back(
+        fmt::format("graph.noise is {}; expected 0 to {}, what graph.quadrants leave room for", p.noise, room));
   return mistakes;
 }
 
@@ -95,6 +98,8 @@ Rows r_mat_draws(const RMatParameters& p, const StreamKey& key) {
   return group_by_follower(p.users, follows);
 }
 
-FollowGraph r_mat(const RMatParameters& p, const StreamKey& key) { return number_by_followers(r_mat_draws(p, key)).graph; }
+FollowGraph r_mat(const RMatParameters& p, const StreamKey& key) {
+  return number_by_followers(r_mat_draws(p, key)).graph;
+}
 
 }  // namespace grapevine

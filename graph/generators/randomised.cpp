@@ -15,9 +15,9 @@ namespace {
 constexpr UserId nobody(UINT32_MAX);
 constexpr double most_tries = 0.75;  // of the pairs of a round, so that no round undoes the one before
 
-/// Pairs places by lot: the places turned by a random step are cut into runs of equal length, runs are paired by a keyed permutation, and
-/// the places of two runs by another order. Runs are as long as cache lines like them, but there are many: few follows are paired one by
-/// one.
+/// Pairs places by lot: the places turned by a random step are cut into runs of equal length, runs are paired by a
+/// keyed permutation, and the places of two runs by another order. Runs are as long as cache lines like them, but there
+/// are many: few follows are paired one by one.
 class Pairing {
 public:
   /// Of the pairs the share `tries` may try.
@@ -60,7 +60,8 @@ private:
 /// Finds users that stand in a row twice, among those it has and those it wants.
 class Clashes {
 public:
-  /// Blocks every place of the row whose user, had or wanted, another place also has or wants, and those that want the row's own user.
+  /// Blocks every place of the row whose user, had or wanted, another place also has or wants, and those that want the
+  /// row's own user.
   void block(UserId self, std::span<const UserId> have, std::span<const UserId> want, std::uint8_t* blocked) {
     const unsigned bits = static_cast<unsigned>(std::bit_width(4 * have.size() - 1));
     cells_.assign(std::size_t{1} << bits, {nobody, 0});
@@ -96,8 +97,8 @@ Rows randomised_rows(Rows rows, double swaps, const StreamKey& key) {
   GRAPEVINE_EXPECTS(swaps >= 0.0 && swaps <= 1e6);
   const std::uint64_t follows = rows.users.size();
   if (follows < 2 || swaps == 0.0) return rows;
-  const auto rounds =
-      static_cast<std::uint64_t>(2.0 * swaps / most_tries) + 1;  // each tries half as many swaps as there are follows, at most
+  const auto rounds = static_cast<std::uint64_t>(2.0 * swaps / most_tries) +
+                      1;  // each tries half as many swaps as there are follows, at most
   const double tries = 2.0 * swaps / static_cast<double>(rounds);
   UnwrittenArray<UserId> want(follows);
   std::vector<std::uint8_t> blocked(follows);
@@ -119,8 +120,8 @@ Rows randomised_rows(Rows rows, double swaps, const StreamKey& key) {
       for (std::size_t u = first; u < last; ++u) {
         const std::uint64_t begin = rows.begin[u], size = rows.begin[u + 1] - begin;
         if (size > 0)
-          clashes[static_cast<std::size_t>(worker)].block(UserId(static_cast<std::uint32_t>(u)), rows[u], {want.data() + begin, size},
-                                                          blocked.data() + begin);
+          clashes[static_cast<std::size_t>(worker)].block(UserId(static_cast<std::uint32_t>(u)), rows[u],
+                                                          {want.data() + begin, size}, blocked.data() + begin);
       }
     });
     parallel_for(

@@ -20,9 +20,9 @@ struct StochasticBlockGraph {
   std::vector<std::uint16_t> community;  ///< the block, by user
 };
 
-/// The stochastic block model (Holland, Laskey, Leinhardt 1983), directed: a user of block r follows another of block s with probability
-/// densities[r][s], independently for every pair. Users are numbered by followers, equal ones by block. O(users * blocks + follows). Throws
-/// BadRequest with all of `stochastic_block_mistakes`.
+/// The stochastic block model (Holland, Laskey, Leinhardt 1983), directed: a user of block r follows another of block s
+/// with probability densities[r][s], independently for every pair. Users are numbered by followers, equal ones by
+/// block. O(users * blocks + follows). Throws BadRequest with all of `stochastic_block_mistakes`.
 StochasticBlockGraph stochastic_block(const StochasticBlockParameters& parameters, const StreamKey& key);
 
 /// Everything that no graph can meet, each with what would fit; empty if there is nothing.

@@ -16,16 +16,17 @@ namespace grapevine {
 namespace {
 
 /// How many followers each user gets, descending.
-std::vector<std::uint32_t> planned_followers(std::size_t users, std::span<const std::array<std::uint64_t, 2>> audiences) {
+std::vector<std::uint32_t> planned_followers(std::size_t users,
+                                             std::span<const std::array<std::uint64_t, 2>> audiences) {
   std::vector<std::string> mistakes;
   std::uint64_t left = users;
   bool too_many = false;
   for (const auto& [followers, accounts] : audiences) {
     if (accounts > 0 && followers >= users)
-      mistakes.push_back(
-          fmt::format("graph.audiences has an audience of {} followers; expected at most {}, the number of other users; "
-                      "give a smaller audience, or more graph.users",
-                      followers, users > 0 ? users - 1 : 0));
+      mistakes.push_back(fmt::format(
+          "graph.audiences has an audience of {} followers; expected at most {}, the number of other users; "
+          "give a smaller audience, or more graph.users",
+          followers, users > 0 ? users - 1 : 0));
     too_many = too_many || accounts > left;
     left -= std::min(accounts, left);
   }
@@ -38,7 +39,8 @@ std::vector<std::uint32_t> planned_followers(std::size_t users, std::span<const 
 
   std::vector<std::uint32_t> planned;
   planned.reserve(users);
-  for (const auto& [followers, accounts] : audiences) planned.insert(planned.end(), accounts, static_cast<std::uint32_t>(followers));
+  for (const auto& [followers, accounts] : audiences)
+    planned.insert(planned.end(), accounts, static_cast<std::uint32_t>(followers));
   std::ranges::sort(planned, std::greater());
   planned.resize(users, 0);
   return planned;
@@ -46,7 +48,8 @@ std::vector<std::uint32_t> planned_followers(std::size_t users, std::span<const 
 
 }  // namespace
 
-FollowGraph uniform_audience(std::size_t users, std::span<const std::array<std::uint64_t, 2>> audiences, const StreamKey& key) {
+FollowGraph uniform_audience(std::size_t users, std::span<const std::array<std::uint64_t, 2>> audiences,
+                             const StreamKey& key) {
   GRAPEVINE_EXPECTS(users < UINT32_MAX);
   Rows followers = rows_of_sizes(planned_followers(users, audiences));
   parallel_for(

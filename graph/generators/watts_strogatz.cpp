@@ -36,13 +36,15 @@ public:
   /// Gives every rewired link a place of its own.
   void settle() {
     constexpr std::uint64_t most_rounds = 256;
-    std::vector<std::size_t> open = parallel_append<std::size_t>(target_.size(), [&](std::size_t link, std::vector<std::size_t>& out) {
-      if (state_[link] == State::open) out.push_back(link);
-    });
+    std::vector<std::size_t> open =
+        parallel_append<std::size_t>(target_.size(), [&](std::size_t link, std::vector<std::size_t>& out) {
+          if (state_[link] == State::open) out.push_back(link);
+        });
     for (std::uint64_t round = 2; !open.empty() && round < most_rounds; ++round) {
-      const std::vector<std::size_t> again = parallel_append<std::size_t>(open.size(), [&](std::size_t i, std::vector<std::size_t>& out) {
-        if (is_taken(open[i])) out.push_back(open[i]);
-      });
+      const std::vector<std::size_t> again =
+          parallel_append<std::size_t>(open.size(), [&](std::size_t i, std::vector<std::size_t>& out) {
+            if (is_taken(open[i])) out.push_back(open[i]);
+          });
       for (const std::size_t link : open) state_[link] = State::settled;
       for (const std::size_t link : again) {
         state_[link] = State::open;
@@ -71,7 +73,9 @@ private:
   enum class State : std::uint8_t { kept, settled, open };
 
   std::uint32_t start(std::size_t link) const { return static_cast<std::uint32_t>(link / half_); }
-  std::uint32_t on_ring(std::size_t link) const { return static_cast<std::uint32_t>((link / half_ + link % half_ + 1) % users_); }
+  std::uint32_t on_ring(std::size_t link) const {
+    return static_cast<std::uint32_t>((link / half_ + link % half_ + 1) % users_);
+  }
   std::uint32_t drawn(std::size_t link, std::uint64_t round) const {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint32_t>(static_cast<Wide>(nested_mix(key_, link, round)) * users_ >> 64);
@@ -81,7 +85,9 @@ private:
   bool is_taken(std::size_t link) const {
     const std::uint32_t from = start(link), to = target_[link];
     if (from == to) return true;
-    const auto comes_first = [&](std::size_t other) { return std::pair(state_[other], other) < std::pair(state_[link], link); };
+    const auto comes_first = [&](std::size_t other) {
+      return std::pair(state_[other], other) < std::pair(state_[link], link);
+    };
     for (std::size_t other = from * std::size_t{half_}; other < (from + std::size_t{1}) * half_; ++other)
       if (other != link && target_[other] == to && comes_first(other)) return true;
     for (std::size_t other = to * std::size_t{half_}; other < (to + std::size_t{1}) * half_; ++other)
@@ -89,7 +95,8 @@ private:
     return false;
   }
 
-  /// Looks at one user after the other from a drawn one on; where its start is linked with everybody, at the other users' free places.
+  /// Looks at one user after the other from a drawn one on; where its start is linked with everybody, at the other
+  /// users' free places.
   void search(std::size_t link) {
     const std::uint32_t first = drawn(link, UINT64_MAX);
     for (std::size_t step = 0; step < users_; ++step) {
@@ -121,7 +128,8 @@ private:
   }
   bool is_moved_to(std::uint32_t a, std::uint32_t b) const {
     return std::ranges::any_of(moved_, [&](const Follow& link) {
-      return (link.follower.value() == a && link.followee.value() == b) || (link.follower.value() == b && link.followee.value() == a);
+      return (link.follower.value() == a && link.followee.value() == b) ||
+             (link.follower.value() == b && link.followee.value() == a);
     });
   }
 
@@ -139,10 +147,12 @@ std::vector<std::string> watts_strogatz_mistakes(std::size_t users, std::uint32_
   std::vector<std::string> mistakes;
   const std::uint64_t most = users > 0 ? (users - 1) / 2 * 2 : 0;
   if (followees % 2 != 0)
-    mistakes.push_back(fmt::format("graph.followees is {}; expected an even number, half of them on either side of the ring", followees));
+    mistakes.push_back(fmt::format(
+        "graph.followees is {}; expected an even number, half of them on either side of the ring", followees));
   else if (followees > most)
     mistakes.push_back(fmt::format(
-        "graph.followees is {}; expected at most {}, an even number of other users; give fewer, or more graph.users", followees, most));
+        "graph.followees is {}; expected at most {}, an even number of other users; give fewer, or more graph.users",
+        followees, most));
   if (!(rewiring >= 0.0 && rewiring <= 1.0))
     mistakes.push_back(fmt::format("graph.rewiring is {}; expected a share of the links, 0 to 1", rewiring));
   return mistakes;

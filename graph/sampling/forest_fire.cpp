@@ -81,9 +81,11 @@ private:
 
 }  // namespace
 
-std::vector<UserId> forest_fire(const FollowGraph& graph, std::size_t wanted, const ForestFire& fire, const StreamKey& key) {
+std::vector<UserId> forest_fire(const FollowGraph& graph, std::size_t wanted, const ForestFire& fire,
+                                const StreamKey& key) {
   const auto expect_chance = [](const char* name, double chance) {
-    if (!(chance >= 0 && chance < 1)) throw BadRequest(fmt::format("{} is {}; expected a chance, 0 or more and below 1", name, chance));
+    if (!(chance >= 0 && chance < 1))
+      throw BadRequest(fmt::format("{} is {}; expected a chance, 0 or more and below 1", name, chance));
   };
   expect_chance("forward", fire.forward);
   expect_chance("backward", fire.backward);

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t outside = UINT32_MAX;
 
-/// The followees of each chosen user who are chosen too, by place in `chosen`. `place` has one entry a user of the whole.
+/// The followees of each chosen user who are chosen too, by place in `chosen`. `place` has one entry a user of the
+/// whole.
 Rows rows_among(const FollowGraph& graph, std::span<const UserId> chosen, std::span<const std::uint32_t> place) {
   std::vector<std::uint32_t> sizes(chosen.size());
   parallel_for(chosen.size(), [&](std::size_t k) {

@@ -48,7 +48,9 @@ std::vector<std::uint64_t> count_triangles(const Rows& rows) {
     higher[u] = {row.begin(), std::ranges::lower_bound(row, UserId(static_cast<std::uint32_t>(u)))};
   });
   std::vector<std::uint64_t> triangles(rows.count(), 0);
-  const auto add = [&](std::size_t u, std::uint64_t found) { std::atomic_ref(triangles[u]).fetch_add(found, std::memory_order_relaxed); };
+  const auto add = [&](std::size_t u, std::uint64_t found) {
+    std::atomic_ref(triangles[u]).fetch_add(found, std::memory_order_relaxed);
+  };
   std::vector<Marks> marks(static_cast<std::size_t>(thread_count()));
   parallel_blocks(rows.count(), 64, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
     Marks& marked = marks[static_cast<std::size_t>(worker)];
@@ -105,11 +107,12 @@ Rows followers_of(const FollowGraph& graph, std::span<const UserId> users) {
   Marks wanted;
   wanted.resize(graph.user_count());
   wanted.put(users);
-  const std::vector<Follow> follows = parallel_append<Follow>(graph.user_count(), [&](std::size_t u, std::vector<Follow>& out) {
-    const UserId follower(static_cast<std::uint32_t>(u));
-    for (const UserId v : graph.followees(follower))
-      if (wanted.has(v)) out.push_back({v, follower});
-  });
+  const std::vector<Follow> follows =
+      parallel_append<Follow>(graph.user_count(), [&](std::size_t u, std::vector<Follow>& out) {
+        const UserId follower(static_cast<std::uint32_t>(u));
+        for (const UserId v : graph.followees(follower))
+          if (wanted.has(v)) out.push_back({v, follower});
+      });
   return group_by_follower(graph.user_count(), follows);
 }
 

@@ -11,8 +11,8 @@
 /// Do a user's neighbours know each other? All of it is read off the undirected projection.
 namespace grapevine {
 
-/// The local clustering of a user with d >= 2 neighbours is the share of their d (d - 1) / 2 pairs that are linked (Watts and Strogatz
-/// 1998).
+/// The local clustering of a user with d >= 2 neighbours is the share of their d (d - 1) / 2 pairs that are linked
+/// (Watts and Strogatz 1998).
 struct Clustering {
   std::uint64_t triangles = 0;             ///< three users, each linked to the two others
   std::uint64_t paths = 0;                 ///< two links that meet in a user: the sum of d (d - 1) / 2
@@ -23,8 +23,8 @@ struct Clustering {
   bool operator==(const Clustering&) const = default;
 };
 
-/// Exact. Each triangle is found once, from its user of lowest degree, among the links that lead to higher degrees ("forward":
-/// Schank and Wagner 2005, Latapy 2008): O(links^1.5) at worst, in follow graphs far less.
+/// Exact. Each triangle is found once, from its user of lowest degree, among the links that lead to higher degrees
+/// ("forward": Schank and Wagner 2005, Latapy 2008): O(links^1.5) at worst, in follow graphs far less.
 Clustering clustering(const UndirectedGraph& graph);
 
 /// Both means of local clustering as a sample of users has them.
@@ -35,8 +35,8 @@ struct SampledClustering {
   bool operator==(const SampledClustering&) const = default;
 };
 
-/// From `users` users drawn by `key`, for graphs too large for the projection: O(follows) once and O(followees of the neighbours) a user
-/// drawn; n / 8 bytes a thread for n users.
+/// From `users` users drawn by `key`, for graphs too large for the projection: O(follows) once and O(followees of the
+/// neighbours) a user drawn; n / 8 bytes a thread for n users.
 SampledClustering sampled_clustering(const FollowGraph& graph, std::size_t users, const StreamKey& key);
 
 }  // namespace grapevine

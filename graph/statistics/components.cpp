@@ -44,10 +44,12 @@ Components weak_components(const FollowGraph& graph) {
 
 std::vector<std::uint32_t> strong_component_of(const FollowGraph& graph) {
   const auto users = static_cast<std::uint32_t>(graph.user_count());
-  std::vector<std::uint32_t> number(users, 0);  // 0 unseen; then the least number that is reached, from 1; at last the component
+  std::vector<std::uint32_t> number(
+      users, 0);  // 0 unseen; then the least number that is reached, from 1; at last the component
   std::vector<bool> first_of_its(users, true);  // reaches no earlier user of the search than itself
   std::vector<std::uint32_t> place(users);      // of those on the path: how far along their rows
-  std::vector<std::uint32_t> stack(users);      // from the front the path of the search, from the back who waits for its component
+  std::vector<std::uint32_t> stack(
+      users);  // from the front the path of the search, from the back who waits for its component
   std::uint32_t path = 0, waiting = users, next = 1, component = users;
   const auto begin = [&](std::uint32_t u) {
     number[u] = next++;

@@ -43,22 +43,24 @@ DegreeDistribution::DegreeDistribution(std::span<const std::uint32_t> degrees) {
 }
 
 std::uint64_t DegreeDistribution::users_at_least(double degree) const {
-  const auto first = std::ranges::lower_bound(degrees_, degree, {}, [](std::uint32_t d) { return static_cast<double>(d); });
+  const auto first =
+      std::ranges::lower_bound(degrees_, degree, {}, [](std::uint32_t d) { return static_cast<double>(d); });
   return first == degrees_.end() ? 0 : at_least_[static_cast<std::size_t>(first - degrees_.begin())];
 }
 
 double DegreeDistribution::quantile(double p) const {
   GRAPEVINE_EXPECTS(p >= 0.0 && p <= 1.0);
   if (degrees_.empty()) return no_value;
-  // degree i will do if at least p n users do not exceed it, that is, if at most floor((1 - p) n) have degree i + 1 or more
+  // degree i will do if at least p n users do not exceed it, that is, if at most floor((1 - p) n) have degree i + 1 or
+  // more
   const std::uint64_t allowed = part_of(1.0 - p, user_count());
   std::size_t i = 0;
   while (i + 1 < degrees_.size() && at_least_[i + 1] > allowed) ++i;
   return degrees_[i];
 }
 
-// With users in ascending order, G = sum of (2 i - n - 1) x_i / (n sum of x), i = 1 .. n: a group of equal degrees that ends at rank e and
-// has c users adds c (2 e - c - n) x.
+// With users in ascending order, G = sum of (2 i - n - 1) x_i / (n sum of x), i = 1 .. n: a group of equal degrees that
+// ends at rank e and has c users adds c (2 e - c - n) x.
 double DegreeDistribution::gini() const {
   const Wide n = user_count();
   Wide sum = 0;

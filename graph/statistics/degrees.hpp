@@ -15,8 +15,8 @@ std::vector<std::uint32_t> followee_counts(const FollowGraph& graph);
 
 /// How many users have how many followers, or followees: what is left of a list of degrees when names are dropped.
 ///
-/// Every statistic is taken over all users, those of degree 0 included; without users, or without a single follow where shares of the
-/// follows are asked for, it is missing. Made in O(users); a query takes O(distinct degrees) at most.
+/// Every statistic is taken over all users, those of degree 0 included; without users, or without a single follow where
+/// shares of the follows are asked for, it is missing. Made in O(users); a query takes O(distinct degrees) at most.
 class DegreeDistribution {
 public:
   explicit DegreeDistribution(std::span<const std::uint32_t> degrees);
@@ -34,16 +34,16 @@ public:
 
   double mean() const { return ratio(follows_, user_count()); }
   double max() const { return degrees_.empty() ? no_value : degrees_.back(); }
-  /// The smallest degree that a share `p` of users, 0 <= p <= 1, does not exceed (the inverse of the distribution function; Hyndman and Fan
-  /// 1996, type 1): always a degree that occurs. p = 0 gives the smallest one.
+  /// The smallest degree that a share `p` of users, 0 <= p <= 1, does not exceed (the inverse of the distribution
+  /// function; Hyndman and Fan 1996, type 1): always a degree that occurs. p = 0 gives the smallest one.
   double quantile(double p) const;
-  /// Mean difference of two users' degrees over twice the mean degree; two draws may be the same user. 0 (all alike) to 1 - 1 / users (one
-  /// has all).
+  /// Mean difference of two users' degrees over twice the mean degree; two draws may be the same user. 0 (all alike) to
+  /// 1 - 1 / users (one has all).
   double gini() const;
   /// The part of all follows that the floor(share * users) users of highest degree hold, at least one user.
   double share_of_top(double share) const;
-  /// Slope of the line through two points of the CCDF in log-log axes, P(degree >= low) and P(degree >= high), 0 < low < high: minus
-  /// (exponent - 1) for a power law. Missing where nobody has `high`.
+  /// Slope of the line through two points of the CCDF in log-log axes, P(degree >= low) and P(degree >= high), 0 < low
+  /// < high: minus (exponent - 1) for a power law. Missing where nobody has `high`.
   double ccdf_slope(double low, double high) const;
 
 private:

@@ -30,8 +30,10 @@ struct Step {
   std::uint64_t pairs = 0;  ///< how many pairs are this far apart
 };
 
-/// One step of the users first .. last - 1. Posts come from the users of a user's row; only sources in `reaching` can still come.
-GRAPEVINE_CLONED void step(RowsView rows, std::size_t first, std::size_t last, const Sources& reaching, Front& front, Step& result) {
+/// One step of the users first .. last - 1. Posts come from the users of a user's row; only sources in `reaching` can
+/// still come.
+GRAPEVINE_CLONED void step(RowsView rows, std::size_t first, std::size_t last, const Sources& reaching, Front& front,
+                           Step& result) {
   constexpr std::size_t stride = 8;  // neighbours looked at before asking whether all has been found
   for (std::size_t u = first; u < last; ++u) {
     const std::span<const UserId> row = rows[u];
@@ -114,9 +116,9 @@ void add(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> terms)
   for (std::size_t i = 0; i < terms.size(); ++i) sums[i] += terms[i];
 }
 
-/// Users as a breadth-first search comes by them that starts from, and turns first to, those with short rows (Cuthill and McKee 1969).
-/// Under these numbers users and their neighbours lie close together, and so do the neighbourhoods of the sources of one batch: a third of
-/// the time on ego-Twitter.
+/// Users as a breadth-first search comes by them that starts from, and turns first to, those with short rows (Cuthill
+/// and McKee 1969). Under these numbers users and their neighbours lie close together, and so do the neighbourhoods of
+/// the sources of one batch: a third of the time on ego-Twitter.
 std::vector<UserId> local_order(RowsView rows) {
   const auto shorter = [&](UserId a, UserId b) {
     const std::size_t of_a = rows[a.index()].size(), of_b = rows[b.index()].size();
@@ -151,7 +153,8 @@ Distances all_distances(RowsView as_numbered) {
   parallel_blocks(users, batch_size, [&](std::size_t b, std::size_t first, std::size_t last, int worker) {
     std::vector<UserId> sources(last - first);
     for (std::size_t i = 0; i < sources.size(); ++i) sources[i] = UserId(static_cast<std::uint32_t>(first + i));
-    pairs[b] = search(rows, sources, fronts[static_cast<std::size_t>(worker)], [](std::uint32_t, const std::vector<Sources>&) {});
+    pairs[b] = search(rows, sources, fronts[static_cast<std::size_t>(worker)],
+                      [](std::uint32_t, const std::vector<Sources>&) {});
   });
   Distances result;
   for (const std::vector<std::uint64_t>& part : pairs) add(result.pairs, part);
@@ -171,10 +174,12 @@ Distances drawn_distances(RowsView rows, std::size_t wanted, const StreamKey& ke
   std::vector<double> steps, pairs;  // of each source; whole numbers
   Front front;
   for (std::size_t first = 0; first < sample.size(); first += batch_size) {
-    const std::span<const UserId> sources = std::span(sample).subspan(first, std::min(batch_size, sample.size() - first));
+    const std::span<const UserId> sources =
+        std::span(sample).subspan(first, std::min(batch_size, sample.size() - first));
     SourceSums sums;
-    add(result.pairs,
-        search(rows, sources, front, [&](std::uint32_t distance, const std::vector<Sources>& reached) { sums.add(distance, reached); }));
+    add(result.pairs, search(rows, sources, front, [&](std::uint32_t distance, const std::vector<Sources>& reached) {
+          sums.add(distance, reached);
+        }));
     steps.insert(steps.end(), sums.steps.begin(), sums.steps.begin() + static_cast<std::ptrdiff_t>(sources.size()));
     pairs.insert(pairs.end(), sums.pairs.begin(), sums.pairs.begin() + static_cast<std::ptrdiff_t>(sources.size()));
   }

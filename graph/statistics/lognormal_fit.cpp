@@ -29,18 +29,23 @@ Strip strip_of(std::uint32_t degree, std::uint32_t x_min) {
   return {math::log(degree - 0.5) - log_start, math::log(degree + 0.5) - log_start};
 }
 
-/// The law in the coordinates in which its likelihood is a plain hill, also where mu is far below the tail: the density of
-/// t = log x - log(x_min - 1/2) >= 0 goes with exp(-slope t - curvature t^2 / 2). With no curvature left it is a power law of exponent
-/// 1 + slope.
+/// The law in the coordinates in which its likelihood is a plain hill, also where mu is far below the tail: the density
+/// of t = log x - log(x_min - 1/2) >= 0 goes with exp(-slope t - curvature t^2 / 2). With no curvature left it is a
+/// power law of exponent 1 + slope.
 class Law {
 public:
   Law(double slope, double curvature)
-      : slope_(slope), curvature_(curvature), root_(std::sqrt(curvature)), start_(slope / root_), whole_(whole(start_)) {}
+      : slope_(slope),
+        curvature_(curvature),
+        root_(std::sqrt(curvature)),
+        start_(slope / root_),
+        whole_(whole(start_)) {}
 
   double log_mass(Strip strip) const {
     const double low = start_ + root_ * strip.low, high = start_ + root_ * strip.high;
     if (start_ < 0.0) return log_between(low, high) - whole_;
-    const double width = root_ * (strip.high - strip.low), t = 0.5 * (strip.low + strip.high), middle = start_ + root_ * t;
+    const double width = root_ * (strip.high - strip.low), t = 0.5 * (strip.low + strip.high),
+                 middle = start_ + root_ * t;
     if (width * (middle + 1.0) < 0.01)  // as in `log_between`
       return math::log(width * (1.0 + (middle * middle - 1.0) * width * width / 24.0)) - whole_ - fall(t);
     return math::log(mills_ratio(low) - math::exp(-width * middle) * mills_ratio(high)) - whole_ - fall(strip.low);
@@ -59,7 +64,8 @@ private:
   double whole_;
 };
 
-constexpr double least_log_curvature = -13.815510557964274, greatest_log_curvature = 9.210340371976184;  // sigma 1 000 and 0.01
+constexpr double least_log_curvature = -13.815510557964274,
+                 greatest_log_curvature = 9.210340371976184;  // sigma 1 000 and 0.01
 
 using Point = std::array<double, 2>;
 
@@ -71,14 +77,16 @@ std::pair<Point, double> descend(const Height& height, Point start, double size)
     double height;
   };
   const auto corner = [&](Point at) { return Corner{at, height(at)}; };
-  std::array<Corner, 3> corners = {corner(start), corner({start[0] + size, start[1]}), corner({start[0], start[1] + size})};
+  std::array<Corner, 3> corners = {corner(start), corner({start[0] + size, start[1]}),
+                                   corner({start[0], start[1] + size})};
   for (int step = 0; step < 200; ++step) {
     std::ranges::stable_sort(corners, {}, &Corner::height);
     auto& [best, second, worst] = corners;
     const double spread = std::max(std::abs(worst.at[0] - best.at[0]) + std::abs(worst.at[1] - best.at[1]),
                                    std::abs(second.at[0] - best.at[0]) + std::abs(second.at[1] - best.at[1]));
     if (spread < 1e-8 || (worst.height - best.height <= 1e-14 * std::abs(best.height) && spread < 1e-4)) break;
-    const auto along = [&](double by) {  // from the worst corner through the middle of the two others: 0 the middle, 1 the mirror image
+    const auto along = [&](double by) {  // from the worst corner through the middle of the two others: 0 the middle, 1
+                                         // the mirror image
       return corner({(0.5 + 0.5 * by) * (best.at[0] + second.at[0]) - by * worst.at[0],
                      (0.5 + 0.5 * by) * (best.at[1] + second.at[1]) - by * worst.at[1]});
     };
@@ -129,8 +137,8 @@ LognormalFit fit_lognormal(const DegreeDistribution& all, std::uint32_t x_min) {
   const auto middle = [](Strip strip) { return 0.5 * (strip.low + strip.high); };
   const double centre = mean(middle);
   const double variance = mean([&](Strip strip) { return (middle(strip) - centre) * (middle(strip) - centre); });
-  // From a lognormal law that has the tail's moments and from one that is nearly a power law; each end is tried once more from a new
-  // triangle, in case the first had grown flat.
+  // From a lognormal law that has the tail's moments and from one that is nearly a power law; each end is tried once
+  // more from a new triangle, in case the first had grown flat.
   std::pair<Point, double> best = {{}, std::numeric_limits<double>::infinity()};
   for (const Point start : {Point{-centre / variance, -math::log(variance)}, Point{1.0 / centre, -4.0}}) {
     const auto once = descend(height, start, 0.5);

@@ -45,8 +45,8 @@ double degree_correlation(const FollowGraph& graph) {
   return sums.both / std::sqrt(sums.in * sums.out);
 }
 
-// With E ends of links, r = (E sum of d d' - (sum of d)^2) / (E sum of d^2 - (sum of d)^2), sums over ends: a user stands at d of them.
-// Whole numbers throughout.
+// With E ends of links, r = (E sum of d d' - (sum of d)^2) / (E sum of d^2 - (sum of d)^2), sums over ends: a user
+// stands at d of them. Whole numbers throughout.
 double degree_assortativity(const FollowGraph& graph) {
   const std::vector<std::uint32_t> degree = neighbour_counts(graph);
   const std::size_t n = graph.user_count();
@@ -61,8 +61,8 @@ double degree_assortativity(const FollowGraph& graph) {
   const Wide products = parallel_sum(n, [&](std::size_t u) {
     Wide others = 0;
     std::uint64_t follow = graph.row_begin(user(u));
-    for (const UserId v :
-         graph.followees(user(u)))  // a link is two ends: of a mutual pair each follow gives one, a single follow gives both
+    for (const UserId v : graph.followees(
+             user(u)))  // a link is two ends: of a mutual pair each follow gives one, a single follow gives both
       others += Wide{degree[v.index()]} * (graph.is_mutual(follow++) ? 1 : 2);
     return others * degree[u];
   });

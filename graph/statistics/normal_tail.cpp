@@ -48,7 +48,8 @@ double log_between(double low, double high) {
   const double width = high - low, middle = 0.5 * (low + high);
   // A narrow strip: width times the density in the middle, with the second term of its series.
   if (width * (std::abs(middle) + 1.0) < 0.01)
-    return math::log(width * (1.0 + (middle * middle - 1.0) * width * width / 24.0)) - 0.5 * middle * middle - log_sqrt_two_pi;
+    return math::log(width * (1.0 + (middle * middle - 1.0) * width * width / 24.0)) - 0.5 * middle * middle -
+           log_sqrt_two_pi;
   if (high <= 0.0) return log_between(-high, -low);
   if (low < 0.0) return math::log(inner(-low) + inner(high));
   const double beyond = math::exp(-width * middle);  // density at `high` over that at `low`

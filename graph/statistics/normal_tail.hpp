@@ -1,6 +1,7 @@
 #pragma once
 
-/// The upper tail of the standard normal distribution from portable arithmetic, also where it is far below the smallest double.
+/// The upper tail of the standard normal distribution from portable arithmetic, also where it is far below the smallest
+/// double.
 namespace grapevine {
 
 /// P(Z > z) over the density at z (Mills' ratio), z >= 0: 1.2533 at 0, about 1 / z far out. Relative error below 1e-13.

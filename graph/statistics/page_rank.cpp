@@ -26,7 +26,8 @@ void pull(RowsView followers, std::size_t first, std::size_t last, Flow& flow) {
   const float* const passed = flow.passed.data();
   for (std::size_t v = first; v < last; ++v) {
     double sum = 0.0;
-    for (std::uint64_t i = followers.begin[v], end = followers.begin[v + 1]; i < end; ++i) sum += passed[users[i].index()];
+    for (std::uint64_t i = followers.begin[v], end = followers.begin[v + 1]; i < end; ++i)
+      sum += passed[users[i].index()];
     flow.received[v] = sum;
   }
 }
@@ -43,7 +44,8 @@ std::vector<std::size_t> even_ranges(const FollowGraph& graph, std::size_t range
   return bounds;
 }
 
-/// The same sums, in the same order, without rows of followers: a worker walks all rows and passes on to the followees of its own range.
+/// The same sums, in the same order, without rows of followers: a worker walks all rows and passes on to the followees
+/// of its own range.
 void push(const FollowGraph& graph, std::span<const std::size_t> bounds, Flow& flow) {
   parallel_for(
       bounds.size() - 1,
@@ -89,7 +91,9 @@ PageRank page_rank(const FollowGraph& graph, const PageRankParameters& parameter
     if (parameters.lean && !symmetric)
       push(graph, bounds, flow);
     else
-      parallel_blocks(n, default_block, [&](std::size_t, std::size_t first, std::size_t last, int) { pull(followers, first, last, flow); });
+      parallel_blocks(n, default_block, [&](std::size_t, std::size_t first, std::size_t last, int) {
+        pull(followers, first, last, flow);
+      });
     const double carried = parameters.damping * parallel_sum(n, [&](std::size_t v) { return flow.received[v]; });
     const double spread = (1.0 - carried) * even;
     result.change = parallel_sum(n, [&](std::size_t v) {

@@ -37,7 +37,8 @@ Parts strong_parts(const FollowGraph& graph, const Entries& entries) {
   for (const std::uint32_t c : component) ++begin[c + 1];
   for (std::size_t c = 0; c < count; ++c) begin[c + 1] += begin[c];
   Parts all{std::vector<UserId>(component.size()), {}};
-  for (std::uint32_t u = 0; u < component.size(); ++u) all.users[begin[component[u]]++] = UserId(u);  // `begin` is now the end
+  for (std::uint32_t u = 0; u < component.size(); ++u)
+    all.users[begin[component[u]]++] = UserId(u);  // `begin` is now the end
   std::uint32_t first = 0;
   for (std::size_t c = 0; c < count; first = begin[c++])
     if (begin[c] - first > 1) all.parts.push_back({std::span(all.users).subspan(first, begin[c] - first)});
@@ -46,7 +47,8 @@ Parts strong_parts(const FollowGraph& graph, const Entries& entries) {
       [&](std::size_t p) {
         for (const UserId u : all.parts[p].users) {
           double within = 0.0;
-          entries(u, [&](UserId v, double entry) { within += component[v.index()] == component[u.index()] ? entry : 0.0; });
+          entries(
+              u, [&](UserId v, double entry) { within += component[v.index()] == component[u.index()] ? entry : 0.0; });
           all.parts[p].most_within = std::max(all.parts[p].most_within, within);
         }
       },
@@ -74,14 +76,15 @@ struct Growth {
   }
 };
 
-inline constexpr double least_weight = 1e-200;   // keeps what shrinks for ever positive, as the upper bound needs it
-inline constexpr double least_counted = 1e-180;  // for the lower bound any weights will do: less than this may count as none
+inline constexpr double least_weight = 1e-200;  // keeps what shrinks for ever positive, as the upper bound needs it
+inline constexpr double least_counted =
+    1e-180;  // for the lower bound any weights will do: less than this may count as none
 
-/// Encloses the radius of one component. Both vectors have an entry a user and are 0 when the function begins and when it returns, so
-/// entries outside the component add nothing.
+/// Encloses the radius of one component. Both vectors have an entry a user and are 0 when the function begins and when
+/// it returns, so entries outside the component add nothing.
 template <class Entries>
-SpectralRadius enclose(const Entries& entries, const Part& part, const SpectralRadiusParameters& parameters, Weights& weight,
-                       Weights& reached) {
+SpectralRadius enclose(const Entries& entries, const Part& part, const SpectralRadiusParameters& parameters,
+                       Weights& weight, Weights& reached) {
   const std::span<const UserId> users = part.users;
   parallel_for(users.size(), [&](std::size_t i) { weight[users[i].index()] = 1.0; });
   SpectralRadius best{.value = 0.0, .low = 0.0, .high = part.most_within, .iterations = 0};
@@ -104,17 +107,19 @@ SpectralRadius enclose(const Entries& entries, const Part& part, const SpectralR
       weight[u] = std::max(least_weight, scale * (reached[u] + shift * weight[u]));
     });
   } while (best.high - best.low > parameters.tolerance * best.high && best.iterations < parameters.most_iterations);
-  for (Weights* all : {&weight, &reached}) parallel_for(users.size(), [&](std::size_t i) { (*all)[users[i].index()] = 0.0; });
+  for (Weights* all : {&weight, &reached})
+    parallel_for(users.size(), [&](std::size_t i) { (*all)[users[i].index()] = 0.0; });
   return best;
 }
 
 }  // namespace power_iteration
 
-/// The radius of any matrix whose entries are 0 or more, and 0 between users without a follow, whichever way it points: entries(u, visit) calls
-/// visit(v, entry) for those of row u that are not 0, or may not be. As `spectral_radius` otherwise; where follows have entries of 0, so
-/// that a component falls apart, the bounds may stay apart.
+/// The radius of any matrix whose entries are 0 or more, and 0 between users without a follow, whichever way it points:
+/// entries(u, visit) calls visit(v, entry) for those of row u that are not 0, or may not be. As `spectral_radius`
+/// otherwise; where follows have entries of 0, so that a component falls apart, the bounds may stay apart.
 template <class Entries>
-SpectralRadius spectral_radius_of(const FollowGraph& graph, const Entries& entries, const SpectralRadiusParameters& parameters) {
+SpectralRadius spectral_radius_of(const FollowGraph& graph, const Entries& entries,
+                                  const SpectralRadiusParameters& parameters) {
   using namespace power_iteration;
   GRAPEVINE_EXPECTS(parameters.tolerance > 0.0 && parameters.most_iterations >= 1);
   SpectralRadius result;

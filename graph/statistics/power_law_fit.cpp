@@ -26,8 +26,8 @@ struct RelativeZeta {
   }
 };
 
-/// Hurwitz' zeta(a, q) q^a for a > 1, q >= 1: the first terms one by one, from 10 + 2 a on the Euler-Maclaurin formula to the seventh
-/// derivative. Relative error below 1e-12.
+/// Hurwitz' zeta(a, q) q^a for a > 1, q >= 1: the first terms one by one, from 10 + 2 a on the Euler-Maclaurin formula
+/// to the seventh derivative. Relative error below 1e-12.
 RelativeZeta relative_zeta(double a, double q) {
   RelativeZeta sum;
   double k = q;
@@ -74,12 +74,14 @@ struct Tail {
   double mean_log() const { return log_sum / static_cast<double>(at_least.front()); }
 };
 
-/// The sums of all tails, each from the next: what is beyond a degree is farther from the one below by the logarithm of the step.
+/// The sums of all tails, each from the next: what is beyond a degree is farther from the one below by the logarithm of
+/// the step.
 std::vector<double> log_sums(const DegreeDistribution& all, std::size_t first) {
   const std::span<const std::uint32_t> degrees = all.degrees();
   std::vector<double> sums(degrees.size() - first, 0.0);
   for (std::size_t i = degrees.size(); i-- > first + 1;)
-    sums[i - 1 - first] = sums[i - first] + static_cast<double>(all.at_least()[i]) * math::log(static_cast<double>(degrees[i]) / degrees[i - 1]);
+    sums[i - 1 - first] = sums[i - first] + static_cast<double>(all.at_least()[i]) *
+                                                math::log(static_cast<double>(degrees[i]) / degrees[i - 1]);
   return sums;
 }
 
@@ -96,7 +98,8 @@ template <class Next>
 double distance(const Tail& tail, const PowerLawFit& fit, Next&& next) {
   const double users = static_cast<double>(fit.users), whole = relative_zeta(fit.exponent, fit.x_min).value;
   double largest = 0.0;
-  for (std::size_t j = 0; j < tail.degrees.size(); j = next(j)) {  // between two degrees that occur the law only falls, so the ends of the gap will do
+  for (std::size_t j = 0; j < tail.degrees.size();
+       j = next(j)) {  // between two degrees that occur the law only falls, so the ends of the gap will do
     const double fall = math::exp(-fit.exponent * math::log(static_cast<double>(tail.degrees[j]) / fit.x_min)) / whole;
     const double law_here = fall * relative_zeta(fit.exponent, tail.degrees[j]).value, law_above = law_here - fall;
     const double here = static_cast<double>(tail.at_least[j]) / users;
@@ -126,10 +129,13 @@ PowerLawFit fit_power_law(const DegreeDistribution& degrees, std::uint32_t x_min
 
 PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t least_users) {
   const std::size_t first = first_at_least(degrees, 1);
-  const auto long_enough = std::ranges::partition_point(degrees.at_least(), [&](std::uint64_t users) { return users >= least_users; });
+  const auto long_enough =
+      std::ranges::partition_point(degrees.at_least(), [&](std::uint64_t users) { return users >= least_users; });
   const std::size_t last = std::max(first, static_cast<std::size_t>(long_enough - degrees.at_least().begin()));
   const std::vector<double> sums = log_sums(degrees, first);
-  const auto tail_at = [&](std::size_t i) { return Tail{degrees.degrees().subspan(first + i), degrees.at_least().subspan(first + i), sums[i]}; };
+  const auto tail_at = [&](std::size_t i) {
+    return Tail{degrees.degrees().subspan(first + i), degrees.at_least().subspan(first + i), sums[i]};
+  };
   std::vector<PowerLawFit> fits(last - first);
   parallel_for(
       fits.size(),
@@ -139,11 +145,15 @@ PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t leas
         if (!std::isnan(fits[i].exponent)) fits[i].distance = distance(tail, fits[i], some_degrees);
       },
       1);
-  // Those are lower bounds. No fit whose bound is above the distance of another one, such as the most promising, can be the best.
-  const auto nearer = [](const PowerLawFit& a, const PowerLawFit& b) { return a.distance < b.distance || (std::isnan(b.distance) && !std::isnan(a.distance)); };
+  // Those are lower bounds. No fit whose bound is above the distance of another one, such as the most promising, can be
+  // the best.
+  const auto nearer = [](const PowerLawFit& a, const PowerLawFit& b) {
+    return a.distance < b.distance || (std::isnan(b.distance) && !std::isnan(a.distance));
+  };
   const auto promising = std::ranges::min_element(fits, nearer);
   if (promising == fits.end() || std::isnan(promising->distance)) return {};
-  const double reached = distance(tail_at(static_cast<std::size_t>(promising - fits.begin())), *promising, every_degree);
+  const double reached =
+      distance(tail_at(static_cast<std::size_t>(promising - fits.begin())), *promising, every_degree);
   parallel_for(
       fits.size(),
       [&](std::size_t i) {
@@ -154,7 +164,8 @@ PowerLawFit best_power_law(const DegreeDistribution& degrees, std::uint64_t leas
 }
 
 double log_mass(const PowerLawFit& fit, std::uint32_t degree) {
-  return -fit.exponent * math::log(static_cast<double>(degree) / fit.x_min) - math::log(relative_zeta(fit.exponent, fit.x_min).value);
+  return -fit.exponent * math::log(static_cast<double>(degree) / fit.x_min) -
+         math::log(relative_zeta(fit.exponent, fit.x_min).value);
 }
 
 }  // namespace grapevine

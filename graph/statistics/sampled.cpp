@@ -15,7 +15,9 @@ std::vector<UserId> sample_users(std::size_t users, std::size_t wanted, const St
   wanted = std::min(wanted, users);
   const std::uint64_t sample_key = key.key(Draw::sample);
   std::vector<std::pair<std::uint64_t, UserId>> hashed(users);
-  parallel_for(users, [&](std::size_t u) { hashed[u] = {nested_mix(sample_key, u, 0), UserId(static_cast<std::uint32_t>(u))}; });
+  parallel_for(users, [&](std::size_t u) {
+    hashed[u] = {nested_mix(sample_key, u, 0), UserId(static_cast<std::uint32_t>(u))};
+  });
   std::ranges::nth_element(hashed, hashed.begin() + static_cast<std::ptrdiff_t>(wanted));
   std::vector<UserId> drawn(wanted);
   for (std::size_t i = 0; i < wanted; ++i) drawn[i] = hashed[i].second;

@@ -26,7 +26,8 @@ UndirectedGraph::UndirectedGraph(const FollowGraph& graph) : rows_(rows_of_sizes
       [&](std::size_t u) {
         const auto union_end = std::ranges::set_union(graph.rows()[u], followers[u], rows_[u].begin()).out;
         if (union_end != rows_[u].end())  // more neighbours were counted: only a file from elsewhere can be so
-          throw Error("the graph has mutual follows that are not marked as such; expected a mark on each; make its file anew");
+          throw Error(
+              "the graph has mutual follows that are not marked as such; expected a mark on each; make its file anew");
       },
       256);
 }

@@ -11,11 +11,13 @@
 
 namespace grapevine {
 
-Vuong power_law_against_lognormal(const DegreeDistribution& degrees, const PowerLawFit& power, const LognormalFit& lognormal) {
+Vuong power_law_against_lognormal(const DegreeDistribution& degrees, const PowerLawFit& power,
+                                  const LognormalFit& lognormal) {
   Vuong result;
   if (std::isnan(power.exponent) || std::isnan(lognormal.sigma)) return result;
   GRAPEVINE_EXPECTS(power.x_min == lognormal.x_min);
-  const auto first = static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), power.x_min) - degrees.degrees().begin());
+  const auto first =
+      static_cast<std::size_t>(std::ranges::lower_bound(degrees.degrees(), power.x_min) - degrees.degrees().begin());
   const std::size_t distinct = degrees.degrees().size() - first;
   std::vector<double> difference(distinct), users(distinct);
   parallel_for(distinct, [&](std::size_t i) {
@@ -27,7 +29,8 @@ Vuong power_law_against_lognormal(const DegreeDistribution& degrees, const Power
   const double n = static_cast<double>(power.users);
   result.log_ratio = parallel_sum(distinct, [&](std::size_t i) { return users[i] * difference[i]; });
   const double mean = result.log_ratio / n;
-  const double squares = parallel_sum(distinct, [&](std::size_t i) { return users[i] * (difference[i] - mean) * (difference[i] - mean); });
+  const double squares =
+      parallel_sum(distinct, [&](std::size_t i) { return users[i] * (difference[i] - mean) * (difference[i] - mean); });
   if (!(squares > 0.0)) return result;
   result.statistic = result.log_ratio / std::sqrt(squares);
   result.p = 2.0 * upper_tail(std::abs(result.statistic));

@@ -8,8 +8,9 @@
 
 namespace grapevine {
 
-/// The follow graph as posts travel: row v holds the followers of v, ascending. What the classic models walk along; the feed model never
-/// needs it. Made once a replicate and shared by its arms: 4 bytes a follow and 8 a user beside the graph, which outlives it.
+/// The follow graph as posts travel: row v holds the followers of v, ascending. What the classic models walk along; the
+/// feed model never needs it. Made once a replicate and shared by its arms: 4 bytes a follow and 8 a user beside the
+/// graph, which outlives it.
 class Audience {
 public:
   explicit Audience(const FollowGraph& graph) : graph_(&graph), followers_(transpose(graph.rows())) {}

@@ -11,8 +11,8 @@
 
 namespace grapevine {
 
-/// Who a node of a branching process is, and who its children are, by address: the root's comes from contagion and seed, a child's from its
-/// parent's and its rank among the children.
+/// Who a node of a branching process is, and who its children are, by address: the root's comes from contagion and
+/// seed, a child's from its parent's and its rank among the children.
 class BranchingNodes {
 public:
   struct Node {
@@ -33,7 +33,8 @@ public:
   std::uint32_t follower_count(UserId user) const { return follower_counts_[user.index()]; }
   void fetch(UserId user) const { __builtin_prefetch(&follower_counts_[user.index()]); }
 
-  /// visit(child) for each contact of `node` that adopts, until it returns false; the return value is the number of contacts.
+  /// visit(child) for each contact of `node` that adopts, until it returns false; the return value is the number of
+  /// contacts.
   template <class Visit>
   std::uint32_t each_child(const Keys& keys, const Node& node, Visit&& visit) const {
     const std::uint32_t contacts = follower_count(node.user);
@@ -52,21 +53,22 @@ private:
   GapTable gaps_;
 };
 
-/// The branching process that independent cascades on the graph tend to when audiences never overlap (Galton & Watson; as the reference of
-/// Goel et al. 2016): an adopter whose user has K followers makes K contacts, each with a user drawn anew from all users, and each adopts
-/// with probability p. Users may adopt many times. O(adoptions).
+/// The branching process that independent cascades on the graph tend to when audiences never overlap (Galton & Watson;
+/// as the reference of Goel et al. 2016): an adopter whose user has K followers makes K contacts, each with a user
+/// drawn anew from all users, and each adopts with probability p. Users may adopt many times. O(adoptions).
 ///
-/// It is the limit for a graph in which how many a user follows has nothing to do with how many follow it: a contact is a user drawn
-/// uniformly, whereas along the follows of a real graph readers are met in proportion to their followee counts, so where popular users also
-/// follow more, adopters there have more followers than here.
+/// It is the limit for a graph in which how many a user follows has nothing to do with how many follow it: a contact is
+/// a user drawn uniformly, whereas along the follows of a real graph readers are met in proportion to their followee
+/// counts, so where popular users also follow more, adopters there have more followers than here.
 class Branching final : public Contagion {
 public:
   /// More adopters than this, 1.3 GB of them with their addresses, are a process that does not die out.
   static constexpr std::uint32_t most_adopters_by_default = std::uint32_t{1} << 26;
 
-  /// `graph` outlives it. Adopters of step `steps` make no contacts; 0: until all have died out. `run` throws Error where a contagion
-  /// outgrows `most_adopters`.
-  Branching(const FollowGraph& graph, double probability, std::uint32_t steps, std::uint32_t most_adopters = most_adopters_by_default);
+  /// `graph` outlives it. Adopters of step `steps` make no contacts; 0: until all have died out. `run` throws Error
+  /// where a contagion outgrows `most_adopters`.
+  Branching(const FollowGraph& graph, double probability, std::uint32_t steps,
+            std::uint32_t most_adopters = most_adopters_by_default);
 
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) override;
 

@@ -7,25 +7,29 @@
 
 #include "graph/tree_metrics.hpp"
 #include "sim/diffusion/many_cascades.hpp"
-#include "sim/population.hpp"
+#include "sim/model/population.hpp"
 
 namespace grapevine {
 
-/// What one thread has seen of many cascades. Collections are added in any order: all is whole numbers, and trees have theirs.
+/// What one thread has seen of many cascades. Collections are added in any order: all is whole numbers, and trees have
+/// theirs.
 class CascadeCollector {
 public:
   explicit CascadeCollector(const ManyCascadesParameters& parameters)
-      : parameters_(&parameters), found_{.tally = CascadeTally(parameters.tiers.from.size(), parameters.large), .trees = {}} {}
+      : parameters_(&parameters),
+        found_{.tally = CascadeTally(parameters.tiers.from.size(), parameters.large), .trees = {}} {}
 
   /// A finished cascade of `size` adopters; `adopter(i)` is the i-th, the root first, parents before children.
   template <class AdopterAt>
-  void add(std::uint64_t number, std::uint32_t size, std::uint32_t root_followers, std::uint64_t contacts, AdopterAt&& adopter) {
+  void add(std::uint64_t number, std::uint32_t size, std::uint32_t root_followers, std::uint64_t contacts,
+           AdopterAt&& adopter) {
     const ContagionKey key(parameters_->stream, number);
     for (std::uint32_t i = 0; i < size; ++i) {
       const Adopter taken = adopter(i);
       found_.event_hash += adoption_hash(key, taken.user, adopter(taken.parent).user, taken.step);
     }
-    FinishedCascade cascade{.contacts = contacts, .root_followers = root_followers, .tier = tier_of(root_followers, parameters_->tiers)};
+    FinishedCascade cascade{
+        .contacts = contacts, .root_followers = root_followers, .tier = tier_of(root_followers, parameters_->tiers)};
     if (size > 1) {
       const TreeMetrics shape = meter_.measure(size, [&](std::uint32_t i) { return adopter(i).parent; });
       cascade.size = size;

@@ -31,7 +31,8 @@ void add_counts(CascadeHistogram& mine, const CascadeHistogram& theirs) {
   add_each(mine, theirs, [](auto& a, auto b) { a += b; });
 }
 
-/// Twice the distance of each class's mean rank from the middle of all ranks: whole numbers, below the number of all in size.
+/// Twice the distance of each class's mean rank from the middle of all ranks: whole numbers, below the number of all in
+/// size.
 std::vector<std::int64_t> centred_ranks(const CascadeHistogram& counts, std::int64_t all) {
   std::vector<std::int64_t> ranks;
   std::int64_t before = 0;
@@ -45,14 +46,19 @@ std::vector<std::int64_t> centred_ranks(const CascadeHistogram& counts, std::int
 /// Sum of the squares: below 2^121 for fewer than 2^40 ranks.
 SignedWide spread(const CascadeHistogram& counts, const std::vector<std::int64_t>& ranks) {
   SignedWide sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) sum += SignedWide{ranks[i]} * ranks[i] * static_cast<std::int64_t>(counts[i]);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    sum += SignedWide{ranks[i]} * ranks[i] * static_cast<std::int64_t>(counts[i]);
   return sum;
 }
 
 }  // namespace
 
 CascadeTally::CascadeTally(std::size_t tiers, std::uint32_t large)
-    : large_(large), tiers_(tiers), depths_(depth_classes), breadths_(follower_class(UINT32_MAX) + 1), broadcasts_(broadcast_classes) {}
+    : large_(large),
+      tiers_(tiers),
+      depths_(depth_classes),
+      breadths_(follower_class(UINT32_MAX) + 1),
+      broadcasts_(broadcast_classes) {}
 
 void CascadeTally::add(const FinishedCascade& cascade) {
   GRAPEVINE_EXPECTS(cascade.size >= 1 && cascade.largest_broadcast < cascade.size && cascade.tier < tiers_.size());
@@ -148,7 +154,8 @@ double CascadeTally::rank_correlation() const {
       products += SignedWide{by_size[s]} * by_virality[v] * static_cast<std::int64_t>(joint_[s][v]);
   const SignedWide spreads[2] = {spread(sizes, by_size), spread(viralities, by_virality)};
   if (spreads[0] == 0 || spreads[1] == 0) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(products) / (std::sqrt(static_cast<double>(spreads[0])) * std::sqrt(static_cast<double>(spreads[1])));
+  return static_cast<double>(products) /
+         (std::sqrt(static_cast<double>(spreads[0])) * std::sqrt(static_cast<double>(spreads[1])));
 }
 
 CascadeShapes CascadeTally::shapes() const {
@@ -175,7 +182,7 @@ std::vector<TierRow> CascadeTally::tiers() const {
   for (std::size_t t = 0; t < tiers_.size(); ++t) {
     rows[t].outcomes.posts = tiers_[t].cascades;
     rows[t].outcomes.impressions = tiers_[t].contacts;
-    rows[t].outcomes.reshares = tiers_[t].reshares;
+    rows[t].outcomes.actions[Action::reshare] = tiers_[t].reshares;
     rows[t].follower_posts = tiers_[t].followers;
   }
   return rows;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/record/run_record.hpp"
+#include "sim/state/run_record.hpp"
 
 namespace grapevine {
 
@@ -21,8 +21,9 @@ struct FinishedCascade {
   std::uint8_t tier = 0;  ///< of the root
 };
 
-/// Adds cascades up while they are made: whole numbers only, so that neither order nor threads change a bit, and memory that does not grow
-/// with their number but with the sizes and viralities that were met: some 10 MB where these stay below 25, at most 52 MB.
+/// Adds cascades up while they are made: whole numbers only, so that neither order nor threads change a bit, and memory
+/// that does not grow with their number but with the sizes and viralities that were met: some 10 MB where these stay
+/// below 25, at most 52 MB.
 class CascadeTally {
 public:
   /// `large`: adopters from which the shape is counted. A cascade of one has no virality and is never large.
@@ -33,14 +34,15 @@ public:
 
   std::uint64_t cascades() const;
 
-  /// Depths, breadths, virality and broadcasts have all their classes. Sizes and viralities of one class share the mean of their ranks.
+  /// Depths, breadths, virality and broadcasts have all their classes. Sizes and viralities of one class share the mean
+  /// of their ranks.
   CascadeShapes shapes() const;
 
-  /// By tier of the root: posts, impressions (contacts), reshares and the roots' followers; accounts, money and rates of accounts are not
-  /// known here.
+  /// By tier of the root: posts, impressions (contacts), reshares and the roots' followers; accounts, money and rates
+  /// of accounts are not known here.
   std::vector<TierRow> tiers() const;
-  /// By follower class of the root, up to the largest that was met; every cascade is an account of its own, for cascades are independent of
-  /// each other.
+  /// By follower class of the root, up to the largest that was met; every cascade is an account of its own, for
+  /// cascades are independent of each other.
   std::vector<CurveRow> curve() const;
 
   bool operator==(const CascadeTally&) const = default;
@@ -72,7 +74,8 @@ private:
   std::vector<OfTier> tiers_;                        // by tier of the root
   std::vector<OfClass> curve_;                       // by follower class of the root
   CascadeHistogram depths_, breadths_, broadcasts_;  // as in CascadeShapes
-  std::vector<CascadeHistogram> joint_;  // large cascades by size class and virality class, a row up to the largest that its size met
+  std::vector<CascadeHistogram>
+      joint_;  // large cascades by size class and virality class, a row up to the largest that its size met
 };
 
 }  // namespace grapevine

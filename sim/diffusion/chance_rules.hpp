@@ -9,10 +9,11 @@
 #include "graph/base/random.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
-#include "sim/interests.hpp"
-#include "sim/parameters.hpp"
+#include "sim/model/interests.hpp"
+#include "sim/model/parameters.hpp"
 
-/// What each `Probability` says of one contact, and what weights are measured against: the same whether contacts are laid out by author
+/// What each `Probability` says of one contact, and what weights are measured against: the same whether contacts are
+/// laid out by author
 /// (`Chances`) or by reader (`ReaderChances`).
 namespace grapevine {
 
@@ -43,10 +44,12 @@ inline Chance weighted_cascade_chance(const FollowGraph& graph, UserId reader) {
   return Chance(1.0 / static_cast<double>(graph.followees(reader).size()));
 }
 
-/// Linear threshold: what stands for 1 where the weights of all followees of a reader, as `Chance::threshold`, add up to `total`.
+/// Linear threshold: what stands for 1 where the weights of all followees of a reader, as `Chance::threshold`, add up
+/// to `total`.
 ///
-/// Weights that add up to more than 1 are divided by their sum. So are those that fall short of 1 by no more than a `Chance` may be off,
-/// 2^-12 of its value: they were meant to add up to 1, as under weighted cascade, so a reader all of whose followees adopted adopts.
+/// Weights that add up to more than 1 are divided by their sum. So are those that fall short of 1 by no more than a
+/// `Chance` may be off, 2^-12 of its value: they were meant to add up to 1, as under weighted cascade, so a reader all
+/// of whose followees adopted adopts.
 constexpr std::uint64_t whole_weight(std::uint64_t total) {
   constexpr std::uint64_t one = std::uint64_t{1} << 32;
   return total >= one - (one >> 12) ? total : one;
@@ -57,7 +60,9 @@ class Trivalency {
 public:
   explicit Trivalency(const StreamKey& dynamics) : key_(dynamics.key(Draw::trivalency)) {}
 
-  Chance of(UserId author, UserId reader) const { return levels_[(nested_mix(key_, author.value(), reader.value()) >> 32) * 3 >> 32]; }
+  Chance of(UserId author, UserId reader) const {
+    return levels_[(nested_mix(key_, author.value(), reader.value()) >> 32) * 3 >> 32];
+  }
 
 private:
   std::uint64_t key_;
@@ -68,7 +73,8 @@ private:
 class TopicMatch {
 public:
   /// `skew`: `PopulationParameters::interest_skew`. `interests` outlives it.
-  TopicMatch(double chance, const Interests& interests, double skew, std::uint32_t topic) : interests_(&interests), topic_(topic) {
+  TopicMatch(double chance, const Interests& interests, double skew, std::uint32_t topic)
+      : interests_(&interests), topic_(topic) {
     for (std::size_t cell = 0; cell < by_quantile_.size(); ++cell)
       by_quantile_[cell] = Chance(chance * math::pow((static_cast<double>(cell) + 0.5) / 256.0, skew));
   }

@@ -22,11 +22,13 @@ Chances for_each_follow(const Audience& audience, ChanceOf&& chance_of) {
 
 Chances topic_match(const Audience& audience, const TopicMatch& match) {
   UnwrittenArray<Chance> of_reader(audience.user_count());
-  parallel_for(of_reader.size(), [&](std::size_t u) { of_reader[u] = match.of(UserId{static_cast<std::uint32_t>(u)}); });
+  parallel_for(of_reader.size(),
+               [&](std::size_t u) { of_reader[u] = match.of(UserId{static_cast<std::uint32_t>(u)}); });
   return for_each_follow(audience, [&](UserId, UserId reader) { return of_reader[reader.index()]; });
 }
 
-/// From the order of the rows of followees to that of the rows of followers: authors' places are met in the order of their followers.
+/// From the order of the rows of followees to that of the rows of followers: authors' places are met in the order of
+/// their followers.
 Chances turned(const Audience& audience, std::span<const Chance> of_follows) {
   GRAPEVINE_EXPECTS(of_follows.size() == audience.follow_count());
   const FollowGraph& graph = audience.graph();
@@ -54,13 +56,16 @@ Chances Chances::by_follow(UnwrittenArray<Chance> by_follow) {
   return chances;
 }
 
-Chances make_chances(const Audience& audience, const DiffusionParameters& parameters, std::span<const Chance> of_follows,
-                     const Interests& interests, double interest_skew, std::uint32_t topic, const StreamKey& dynamics) {
+Chances make_chances(const Audience& audience, const DiffusionParameters& parameters,
+                     std::span<const Chance> of_follows, const Interests& interests, double interest_skew,
+                     std::uint32_t topic, const StreamKey& dynamics) {
   switch (parameters.probability) {
     case Probability::weighted_cascade:
-      return for_each_follow(audience, [&](UserId, UserId reader) { return weighted_cascade_chance(audience.graph(), reader); });
+      return for_each_follow(audience,
+                             [&](UserId, UserId reader) { return weighted_cascade_chance(audience.graph(), reader); });
     case Probability::trivalency:
-      return for_each_follow(audience, [rule = Trivalency(dynamics)](UserId author, UserId reader) { return rule.of(author, reader); });
+      return for_each_follow(
+          audience, [rule = Trivalency(dynamics)](UserId author, UserId reader) { return rule.of(author, reader); });
     case Probability::topic_match:
       return topic_match(audience, TopicMatch(parameters.chance, interests, interest_skew, topic));
     case Probability::follow:
@@ -74,8 +79,10 @@ Chances make_chances(const Audience& audience, const DiffusionParameters& parame
 double mean_adoptions(const Audience& audience, const Chances& chances) {
   if (audience.user_count() == 0) return 0.0;
   if (chances.is_uniform())
-    return chances.probability() * static_cast<double>(audience.follow_count()) / static_cast<double>(audience.user_count());
-  const std::uint64_t thresholds = parallel_sum(chances.all().size(), [&](std::size_t i) { return chances.all()[i].threshold(); });
+    return chances.probability() * static_cast<double>(audience.follow_count()) /
+           static_cast<double>(audience.user_count());
+  const std::uint64_t thresholds =
+      parallel_sum(chances.all().size(), [&](std::size_t i) { return chances.all()[i].threshold(); });
   return static_cast<double>(thresholds) * 0x1p-32 / static_cast<double>(audience.user_count());
 }
 

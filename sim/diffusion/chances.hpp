@@ -7,14 +7,14 @@
 #include "graph/base/random.hpp"
 #include "graph/chance.hpp"
 #include "sim/diffusion/audience.hpp"
-#include "sim/interests.hpp"
-#include "sim/parameters.hpp"
+#include "sim/model/interests.hpp"
+#include "sim/model/parameters.hpp"
 
 namespace grapevine {
 
-/// With which probability a contact passes the post on from an adopter to one of its followers (independent cascade, SI, SIR: per trial),
-/// or how much the adopter weighs with that follower (linear threshold). Either the same for all follows, or two bytes for each, in the
-/// order of the rows of followers.
+/// With which probability a contact passes the post on from an adopter to one of its followers (independent cascade,
+/// SI, SIR: per trial), or how much the adopter weighs with that follower (linear threshold). Either the same for all
+/// follows, or two bytes for each, in the order of the rows of followers.
 class Chances {
 public:
   /// The same for all.
@@ -42,13 +42,16 @@ private:
   UnwrittenArray<Chance> by_follow_;
 };
 
-/// The probabilities that `parameters` ask for. `of_follows` are those that came with the graph, in the order of its rows of followees
-/// (`Probability::follow`); `interests` and `topic` serve `Probability::topic_match`. O(follows) where they differ by follow.
-Chances make_chances(const Audience& audience, const DiffusionParameters& parameters, std::span<const Chance> of_follows,
-                     const Interests& interests, double interest_skew, std::uint32_t topic, const StreamKey& dynamics);
+/// The probabilities that `parameters` ask for. `of_follows` are those that came with the graph, in the order of its
+/// rows of followees
+/// (`Probability::follow`); `interests` and `topic` serve `Probability::topic_match`. O(follows) where they differ by
+/// follow.
+Chances make_chances(const Audience& audience, const DiffusionParameters& parameters,
+                     std::span<const Chance> of_follows, const Interests& interests, double interest_skew,
+                     std::uint32_t topic, const StreamKey& dynamics);
 
-/// The mean number of adoptions that one adopter, a user drawn at random, brings about while all its followers are untouched: the r of Goel
-/// et al. 2016 for uniform chances.
+/// The mean number of adoptions that one adopter, a user drawn at random, brings about while all its followers are
+/// untouched: the r of Goel et al. 2016 for uniform chances.
 double mean_adoptions(const Audience& audience, const Chances& chances);
 
 }  // namespace grapevine

@@ -7,16 +7,17 @@
 #include "graph/base/ids.hpp"
 #include "graph/base/random.hpp"
 
-/// What the classic models of diffusion have in common: seeds take a post up, contacts pass it on along rows of followers, and who took it
-/// up from whom is a forest.
+/// What the classic models of diffusion have in common: seeds take a post up, contacts pass it on along rows of
+/// followers, and who took it up from whom is a forest.
 namespace grapevine {
 
-/// The address of all chance of one contagion. Contagions with the same number see the same coins in whatever arm they run: on the same
-/// live edges.
+/// The address of all chance of one contagion. Contagions with the same number see the same coins in whatever arm they
+/// run: on the same live edges.
 class ContagionKey {
 public:
   ContagionKey() = default;
-  /// `number` names the contagion within its replicate; `stream` is `StreamKey::key(Draw::contagion)` of the stream "dynamics".
+  /// `number` names the contagion within its replicate; `stream` is `StreamKey::key(Draw::contagion)` of the stream
+  /// "dynamics".
   constexpr ContagionKey(std::uint64_t stream, std::uint64_t number) : value_(mix(stream + number * golden)) {}
 
   /// A key for `nested_mix` that belongs to one purpose of this contagion.
@@ -28,13 +29,15 @@ private:
   std::uint64_t value_ = 0;
 };
 
-/// The coins of one adopter for its followers under the key of `Draw::contact`: no position in a row, no step, so the coin of a pair is the
-/// same in every graph that has it.
+/// The coins of one adopter for its followers under the key of `Draw::contact`: no position in a row, no step, so the
+/// coin of a pair is the same in every graph that has it.
 class ContactCoins {
 public:
   constexpr ContactCoins(std::uint64_t contact_key, UserId adopter) : row_(mix(contact_key ^ adopter.value())) {}
   /// 32 random bits for the follower.
-  constexpr std::uint32_t of(UserId follower) const { return static_cast<std::uint32_t>(mix(row_ + follower.value() * golden) >> 32); }
+  constexpr std::uint32_t of(UserId follower) const {
+    return static_cast<std::uint32_t>(mix(row_ + follower.value() * golden) >> 32);
+  }
   constexpr std::uint64_t row() const { return row_; }
 
 private:
@@ -57,9 +60,10 @@ struct Adopter {
 
 /// What became of one contagion.
 struct Spread {
-  std::vector<Adopter> adopters;  ///< seeds first, in their order, then by step: parents before children. The order within a step depends
-                                  ///< on nothing but graph and address
-  std::uint64_t contacts = 0;     ///< trials that were resolved: (adopter, follower) pairs, in each step in which the adopter tries
+  std::vector<Adopter> adopters;  ///< seeds first, in their order, then by step: parents before children. The order
+                                  ///< within a step depends on nothing but graph and address
+  std::uint64_t contacts =
+      0;  ///< trials that were resolved: (adopter, follower) pairs, in each step in which the adopter tries
 
   void clear() {
     adopters.clear();
@@ -67,8 +71,8 @@ struct Spread {
   }
 };
 
-/// A classic model on one graph. Each thread has its own, because it holds marks of users, which are clean between runs; memory is bounded
-/// by the graph.
+/// A classic model on one graph. Each thread has its own, because it holds marks of users, which are clean between
+/// runs; memory is bounded by the graph.
 class Contagion {
 public:
   virtual ~Contagion() = default;

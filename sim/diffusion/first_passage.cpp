@@ -16,7 +16,8 @@ constexpr std::uint64_t certain = std::uint64_t{1} << 32;
 constexpr std::size_t prospects_at_once = 64;
 constexpr std::size_t enough_candidates = 4096;  // after which no further prospect is looked at before its turn
 
-/// A waiting time in steps under a probability per step: exponential with mean -`per_log_failure` = -1 / log(1 - probability).
+/// A waiting time in steps under a probability per step: exponential with mean -`per_log_failure` = -1 / log(1 -
+/// probability).
 double waiting(std::uint64_t bits, double per_log_failure) { return math::log(uniform(~bits)) * per_log_failure; }
 
 /// Rounded up to a tick, one at least; `no_time` beyond all time.
@@ -26,7 +27,8 @@ Time ticks(double steps) {
   return static_cast<Time>(steps * static_cast<double>(FirstPassage<Time>::ticks_per_step)) + 1;
 }
 
-/// In continuous time nothing is certain within a step: rates are at most 32 log 2 = 22.2, which fails once in 2^32 steps.
+/// In continuous time nothing is certain within a step: rates are at most 32 log 2 = 22.2, which fails once in 2^32
+/// steps.
 template <class Time>
 constexpr std::uint64_t most_likely = sizeof(Time) == 8 ? certain - 1 : certain;
 
@@ -46,13 +48,14 @@ std::uint64_t rounded_up(double probability) {
   return threshold + (static_cast<double>(threshold) * 0x1p-32 < probability);
 }
 
-/// Which share of time is handled as one window changes no result. In whole steps it is a step; else some thousand windows see an epidemic
-/// through, whose pace is set by the faster of recovery and transmission.
+/// Which share of time is handled as one window changes no result. In whole steps it is a step; else some thousand
+/// windows see an epidemic through, whose pace is set by the faster of recovery and transmission.
 template <class Time>
 unsigned window_bits(const Audience& audience, const Chances& chances, double recovery) {
   if (sizeof(Time) == 4) return 0;
-  const double followers =
-      audience.user_count() == 0 ? 0.0 : static_cast<double>(audience.follow_count()) / static_cast<double>(audience.user_count());
+  const double followers = audience.user_count() == 0 ? 0.0
+                                                      : static_cast<double>(audience.follow_count()) /
+                                                            static_cast<double>(audience.user_count());
   const double chance = followers > 0.0 ? mean_adoptions(audience, chances) / followers : 0.0;
   const double per_step = std::max({recovery, chance, 0x1p-16});
   unsigned bits = 26;
@@ -63,7 +66,8 @@ unsigned window_bits(const Audience& audience, const Chances& chances, double re
 }  // namespace
 
 template <class Time>
-FirstPassage<Time>::FirstPassage(const Audience& audience, const Chances& chances, double recovery, std::uint32_t horizon)
+FirstPassage<Time>::FirstPassage(const Audience& audience, const Chances& chances, double recovery,
+                                 std::uint32_t horizon)
     : audience_(&audience),
       chances_(&chances),
       threshold_(possible<Time>(chances.threshold())),
@@ -132,15 +136,17 @@ void FirstPassage<Time>::pass_late(Entry before, const Keys& keys, Spread& sprea
 
 template <class Time>
 typename FirstPassage<Time>::Prospect FirstPassage<Time>::prospect(const Entry& entry, const Keys& keys) {
-  Prospect made{candidates_.size(), 0, ticks<Time>(waiting(nested_mix(keys.recovery, entry.user.value(), 0), per_log_sickness_))};
+  Prospect made{candidates_.size(), 0,
+                ticks<Time>(waiting(nested_mix(keys.recovery, entry.user.value(), 0), per_log_sickness_))};
   const Time left = std::min<Time>(made.infectious, horizon_ - entry.time);
   const std::uint64_t tries = left / ticks_per_step + (left % ticks_per_step != 0);  // whole steps
   const std::uint64_t row = ContactCoins(keys.contact, entry.user).row();
   const std::span<const UserId> followers = audience_->followers(entry.user);
   if (places_.size() < followers.size()) places_.resize(followers.size());
-  const std::size_t found = chances_->is_uniform()
-                                ? likely_heads(followers, row, candidate_threshold_, tries, places_.data())
-                                : likely_heads(followers, row, chances_->of(*audience_, entry.user), tries, places_.data());
+  const std::size_t found =
+      chances_->is_uniform()
+          ? likely_heads(followers, row, candidate_threshold_, tries, places_.data())
+          : likely_heads(followers, row, chances_->of(*audience_, entry.user), tries, places_.data());
   for (std::size_t k = 0; k < found; ++k) {
     const UserId follower = followers[places_[k]];
     __builtin_prefetch(&arrivals_[follower.index()], 1);
@@ -160,7 +166,8 @@ void FirstPassage<Time>::adopt(const Entry& entry, const Prospect& prospect, con
   for (std::size_t k = prospect.first; k < prospect.last; ++k) infect(candidates_[k], now, longest, keys, spread);
 }
 
-/// The last adopter passes the post on, unless it takes longer than `longest` or the follower gets it earlier from somebody else.
+/// The last adopter passes the post on, unless it takes longer than `longest` or the follower gets it earlier from
+/// somebody else.
 template <class Time>
 void FirstPassage<Time>::infect(Candidate candidate, Time now, Time longest, const Keys& keys, const Spread& spread) {
   const UserId follower = candidate.follower, adopter = spread.adopters.back().user;
@@ -188,11 +195,14 @@ void FirstPassage<Time>::infect(Candidate candidate, Time now, Time longest, con
 template <class Time>
 Time FirstPassage<Time>::transmission(UserId adopter, Candidate candidate, Time longest, const Keys& keys) const {
   const bool same = chances_->is_uniform();
-  const std::uint64_t threshold = same ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[candidate.place].threshold());
+  const std::uint64_t threshold =
+      same ? threshold_ : possible<Time>(chances_->of(*audience_, adopter)[candidate.place].threshold());
   const std::uint64_t bits = nested_mix(keys.contact, adopter.value(), candidate.follower.value());
-  const bool at_once = coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // within the first step, whatever rounding says below
+  const bool at_once =
+      coin(static_cast<std::uint32_t>(bits >> 32), threshold);  // within the first step, whatever rounding says below
   if (at_once ? ticks_per_step == 1 : longest <= ticks_per_step) return at_once ? 1 : no_time;
-  const double steps = waiting(bits, same ? per_log_failure_ : math::per_log_failure(static_cast<double>(threshold) * 0x1p-32));
+  const double steps =
+      waiting(bits, same ? per_log_failure_ : math::per_log_failure(static_cast<double>(threshold) * 0x1p-32));
   const Time delay = ticks<Time>(at_once ? std::min(steps, 1.0 - 0x1p-33) : std::max(steps, 1.0));
   return delay <= longest ? delay : no_time;
 }

@@ -12,20 +12,23 @@
 
 namespace grapevine {
 
-/// SI and SIR as shortest paths, in whole steps (`Time` of 32 bits: a tick is a step) and in continuous time (64 bits: a tick is 2^-32 of a
-/// step).
+/// SI and SIR as shortest paths, in whole steps (`Time` of 32 bits: a tick is a step) and in continuous time (64 bits:
+/// a tick is 2^-32 of a step).
 ///
-/// Whoever adopts draws once for how long it is infectious, R, and for each follower how long the post takes to pass, D; it passes if
-/// D <= R, unless the follower has it already. So users adopt at the times of the shortest paths from the seeds, and these do not depend on
-/// the order in which anything is looked at (epidemic percolation networks, Kenah and Robins 2007). D is exponential with rate
-/// -log(1 - chance) per step, R with rate -log(1 - recovery), both rounded up to ticks. For whole steps this is the model of a trial per
-/// step: the number of independent trials up to the first success is geometric, and so is D; likewise the number of steps up to recovery.
+/// Whoever adopts draws once for how long it is infectious, R, and for each follower how long the post takes to pass,
+/// D; it passes if D <= R, unless the follower has it already. So users adopt at the times of the shortest paths from
+/// the seeds, and these do not depend on the order in which anything is looked at (epidemic percolation networks, Kenah
+/// and Robins 2007). D is exponential with rate -log(1 - chance) per step, R with rate -log(1 - recovery), both rounded
+/// up to ticks. For whole steps this is the model of a trial per step: the number of independent trials up to the first
+/// success is geometric, and so is D; likewise the number of steps up to recovery.
 ///
-/// D is addressed by (contagion, adopter, follower) under `Draw::contact`, and is 1 step at most exactly if the contact coin of the pair
-/// (`ContactCoins`), which knows a chance to 2^-32, succeeds; R by (contagion, adopter) under `Draw::recovery`. Two arms or two horizons see the same ones.
+/// D is addressed by (contagion, adopter, follower) under `Draw::contact`, and is 1 step at most exactly if the contact
+/// coin of the pair
+/// (`ContactCoins`), which knows a chance to 2^-32, succeeds; R by (contagion, adopter) under `Draw::recovery`. Two
+/// arms or two horizons see the same ones.
 ///
-/// O(follows of adopters) coins, and for each pair with D <= R, or nearly, one draw more. Memory: a `Time` and 4 bytes (padded to 16 for 64
-/// bits) a user, and the queue: at most one entry a follow, in practice a few a user.
+/// O(follows of adopters) coins, and for each pair with D <= R, or nearly, one draw more. Memory: a `Time` and 4 bytes
+/// (padded to 16 for 64 bits) a user, and the queue: at most one entry a follow, in practice a few a user.
 template <class Time>
 class FirstPassage {
 public:
@@ -37,7 +40,8 @@ public:
   /// `horizon` in steps; 0: `most_steps`. `audience` and `chances` outlive it.
   FirstPassage(const Audience& audience, const Chances& chances, double recovery, std::uint32_t horizon);
 
-  /// Adopters by time, then user; steps are rounded down. Contacts are left to the caller, who may look at what follows until `clear`.
+  /// Adopters by time, then user; steps are rounded down. Contacts are left to the caller, who may look at what follows
+  /// until `clear`.
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread);
 
   Time horizon() const noexcept { return horizon_; }
@@ -61,7 +65,8 @@ private:
     UserId follower;
     std::uint32_t place;  ///< in the row of the adopter
   };
-  /// What is known of somebody about to adopt. Draws have no time in them, so they are made before their turn, while memory answers.
+  /// What is known of somebody about to adopt. Draws have no time in them, so they are made before their turn, while
+  /// memory answers.
   struct Prospect {
     std::size_t first, last;  ///< its candidates
     Time infectious;
@@ -85,7 +90,8 @@ private:
   const Chances* chances_;
   std::uint64_t threshold_;            ///< of uniform chances
   double per_log_failure_;             ///< 1 / log(1 - chance) of uniform chances
-  std::uint64_t candidate_threshold_;  ///< of uniform chances, rounded up: a coin knows them to 2^-32, the sum of many tries to more
+  std::uint64_t candidate_threshold_;  ///< of uniform chances, rounded up: a coin knows them to 2^-32, the sum of many
+                                       ///< tries to more
   double per_log_sickness_;            ///< 1 / log(1 - recovery)
   Time horizon_;
   Array<Arrival> arrivals_;  ///< of users

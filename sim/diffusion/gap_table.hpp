@@ -9,9 +9,9 @@
 
 namespace grapevine {
 
-/// The gaps of a `SkipSampler`, to the bit, mostly without its logarithm: the first ten bits of a random number leave few gaps open, often
-/// one, and often none that ends within the row. For rows that share one probability, where it is up to twice as fast; at 8 KiB, made in
-/// some 30 us, too large where every reader may have a probability of its own.
+/// The gaps of a `SkipSampler`, to the bit, mostly without its logarithm: the first ten bits of a random number leave
+/// few gaps open, often one, and often none that ends within the row. For rows that share one probability, where it is
+/// up to twice as fast; at 8 KiB, made in some 30 us, too large where every reader may have a probability of its own.
 class GapTable {
 public:
   explicit GapTable(double probability) : sampler_(probability) {
@@ -22,13 +22,16 @@ public:
     cells_.fill({endless, endless});
     const double per_log_failure = math::per_log_failure(probability);
     if (!(per_log_failure >= -0x1p64)) return;
-    // Failures before the next success fall as the random number grows. The margin is a thousand times the error of the logarithm.
+    // Failures before the next success fall as the random number grows. The margin is a thousand times the error of the
+    // logarithm.
     const auto failures = [&](std::size_t boundary, double margin) {
       if (boundary == 0) return endless;
-      const double exact = math::log(static_cast<double>(boundary) / static_cast<double>(cells_.size())) * per_log_failure * margin;
+      const double exact =
+          math::log(static_cast<double>(boundary) / static_cast<double>(cells_.size())) * per_log_failure * margin;
       return exact >= endless ? endless : static_cast<std::uint32_t>(exact);
     };
-    for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] = {failures(i + 1, 1.0 - 1e-12), failures(i, 1.0 + 1e-12)};
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      cells_[i] = {failures(i + 1, 1.0 - 1e-12), failures(i, 1.0 + 1e-12)};
   }
 
   /// SkipSampler::gap, for `most` below 2^32.

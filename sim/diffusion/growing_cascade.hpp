@@ -11,8 +11,8 @@
 
 namespace grapevine {
 
-/// At which place of an order of adoption a user stands. Open addressing, at most half full; memory goes with the largest set that was
-/// held.
+/// At which place of an order of adoption a user stands. Open addressing, at most half full; memory goes with the
+/// largest set that was held.
 class AdopterPlaces {
 public:
   void clear() {
@@ -61,8 +61,9 @@ private:
   std::size_t count_ = 0;
 };
 
-/// The independent cascade with memory that goes with the cascade instead of the graph, for cascades among many that have grown too large
-/// for `SmallCascades`. `Contacts` is one of sim/diffusion/uniform_contacts.hpp under which users meet.
+/// The independent cascade with memory that goes with the cascade instead of the graph, for cascades among many that
+/// have grown too large for `SmallCascades`. `Contacts` is one of sim/diffusion/uniform_contacts.hpp under which users
+/// meet.
 template <class Contacts>
 class GrowingCascade final : public Contagion {
 public:
@@ -95,7 +96,8 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t ahead = 16, together = 64;  // adopters whose rows, and hits whose users, are under way at once
+  static constexpr std::uint32_t ahead = 16,
+                                 together = 64;  // adopters whose rows, and hits whose users, are under way at once
 
   struct Reached {
     std::uint32_t parent;
@@ -115,7 +117,9 @@ private:
       });
     reached_.clear();
     std::vector<Adopter>& adopters = spread.adopters;
-    const auto rank = [&](std::uint32_t parent, UserId user) { return parent_rank(ties_, adopters[parent].user, user); };
+    const auto rank = [&](std::uint32_t parent, UserId user) {
+      return parent_rank(ties_, adopters[parent].user, user);
+    };
     for (const auto [parent, user] : landed_) {
       const auto next = static_cast<std::uint32_t>(adopters.size());
       const std::uint32_t place = places_.find_or_insert(user, next);

@@ -6,11 +6,13 @@
 namespace grapevine {
 
 namespace {
-constexpr std::size_t near_words = std::size_t{1} << 17;  // of marks that the second cache holds: no use to ask for them
-constexpr std::size_t users_an_adopter = 256;             // or fewer, in a broad step
+constexpr std::size_t near_words = std::size_t{1}
+                                   << 17;      // of marks that the second cache holds: no use to ask for them
+constexpr std::size_t users_an_adopter = 256;  // or fewer, in a broad step
 }  // namespace
 
-IndependentCascade::IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling, std::uint32_t horizon)
+IndependentCascade::IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling,
+                                       std::uint32_t horizon)
     : trials_(audience, chances, sampling),
       users_(audience.user_count()),
       horizon_(horizon),
@@ -24,7 +26,8 @@ void IndependentCascade::run(std::span<const UserId> seeds, ContagionKey key, Sp
 
   spread.clear();
   const auto before_step = [&](const Step& step) {
-    for (std::size_t i = step.first; i < step.last; ++i) spread.adopters.push_back({queue_[i], parents_[queue_[i].index()], step.number});
+    for (std::size_t i = step.first; i < step.last; ++i)
+      spread.adopters.push_back({queue_[i], parents_[queue_[i].index()], step.number});
   };
 
   const std::uint64_t tie_key = key.key(Draw::parent_tie);
@@ -36,7 +39,8 @@ void IndependentCascade::run(std::span<const UserId> seeds, ContagionKey key, Sp
         std::uint32_t& known = parents_[user.index()];
         if (step.is_broad ? mark(user) : adopt(user))
           known = parent;
-        else if (known >= step.first && rank(parent, user) < rank(known, user))  // whose row is written already, nobody asks again
+        else if (known >= step.first &&
+                 rank(parent, user) < rank(known, user))  // whose row is written already, nobody asks again
           known = parent;
       }
   };
@@ -54,10 +58,11 @@ Reach IndependentCascade::reach(std::span<const UserId> seeds, ContagionKey key)
       seeds, key, [](const Step&) {}, succeed);
 }
 
-/// Calls before_step(step) as soon as it is known who adopts in a step and from whom, and succeed(step, first, count) as soon as the trials
-/// of so many adopters from this one on are resolved.
+/// Calls before_step(step) as soon as it is known who adopts in a step and from whom, and succeed(step, first, count)
+/// as soon as the trials of so many adopters from this one on are resolved.
 template <class BeforeStep, class Succeed>
-Reach IndependentCascade::spread_from(std::span<const UserId> seeds, ContagionKey key, BeforeStep&& before_step, Succeed&& succeed) {
+Reach IndependentCascade::spread_from(std::span<const UserId> seeds, ContagionKey key, BeforeStep&& before_step,
+                                      Succeed&& succeed) {
   trials_.start(key);
   adopters_ = 0;
   for (const UserId seed : seeds) adopt(seed);
@@ -91,7 +96,8 @@ inline bool IndependentCascade::adopt(UserId user) {
   return is_new;
 }
 
-/// In a broad step; whether that is the first success with this user. Those that had adopted before fall out when all are gathered.
+/// In a broad step; whether that is the first success with this user. Those that had adopted before fall out when all
+/// are gathered.
 inline bool IndependentCascade::mark(UserId user) {
   std::uint64_t& word = reached_[user.index() / 64];
   const std::uint64_t bit = std::uint64_t{1} << (user.index() % 64);
@@ -107,7 +113,8 @@ void IndependentCascade::gather() {
     adopted_[i] |= fresh;
     reached_[i] = 0;
     for (; fresh != 0; fresh &= fresh - 1)
-      queue_[adopters_++] = UserId{static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(fresh)))};
+      queue_[adopters_++] =
+          UserId{static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(fresh)))};
   }
 }
 

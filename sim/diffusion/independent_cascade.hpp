@@ -8,7 +8,7 @@
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
 #include "sim/diffusion/row_trials.hpp"
-#include "sim/parameters.hpp"
+#include "sim/model/parameters.hpp"
 
 namespace grapevine {
 
@@ -20,19 +20,22 @@ struct Reach {
   bool operator==(const Reach&) const = default;
 };
 
-/// The independent cascade model (Goldenberg, Libai, Muller 2001; Kempe, Kleinberg, Tardos 2003): who adopts at step t has one trial with
-/// each of its followers, and those that had not adopted and whose trial succeeds adopt at step t + 1. The parent is, among the adopters of
-/// step t whose trial succeeded, the one of lowest `parent_rank`.
+/// The independent cascade model (Goldenberg, Libai, Muller 2001; Kempe, Kleinberg, Tardos 2003): who adopts at step t
+/// has one trial with each of its followers, and those that had not adopted and whose trial succeeds adopt at step t
+/// + 1. The parent is, among the adopters of step t whose trial succeeded, the one of lowest `parent_rank`.
 ///
-/// Where trials are coins, those that succeed are the live edges of Kempe et al.: who adopts is who is reached from the seeds along them,
-/// and the step is the distance. Uniform chances under `TrialSampling::skip` draw the same distribution from gaps.
+/// Where trials are coins, those that succeed are the live edges of Kempe et al.: who adopts is who is reached from the
+/// seeds along them, and the step is the distance. Uniform chances under `TrialSampling::skip` draw the same
+/// distribution from gaps.
 ///
-/// Time goes with contacts, or under `skip` with adopters and successes. Where many adopt in one step, those of the next are gathered in
-/// the order of their ids, so rows are read along memory. Memory: 4.25 bytes a user, and 4 more from the first `run` on.
+/// Time goes with contacts, or under `skip` with adopters and successes. Where many adopt in one step, those of the
+/// next are gathered in the order of their ids, so rows are read along memory. Memory: 4.25 bytes a user, and 4 more
+/// from the first `run` on.
 class IndependentCascade : public Contagion {
 public:
   /// Adopters of step `horizon` try no more; 0: all do. `audience` and `chances` outlive it.
-  IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling, std::uint32_t horizon = 0);
+  IndependentCascade(const Audience& audience, const Chances& chances, TrialSampling sampling,
+                     std::uint32_t horizon = 0);
 
   void run(std::span<const UserId> seeds, ContagionKey key, Spread& spread) override;
 

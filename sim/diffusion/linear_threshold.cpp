@@ -16,8 +16,8 @@ ReaderWeights::ReaderWeights(const Audience& audience, const Chances& chances)
 
 namespace {
 
-/// Asks memory for what the next adopters after adopters[i] will need, up to `end`: where their rows stand, the rows, and what
-/// fetch(user) asks for of the users in them.
+/// Asks memory for what the next adopters after adopters[i] will need, up to `end`: where their rows stand, the rows,
+/// and what fetch(user) asks for of the users in them.
 template <class Fetch>
 void fetch_ahead(RowsView rows, std::span<const Adopter> adopters, std::size_t i, std::size_t end, Fetch&& fetch) {
   const auto row_of = [&](std::size_t k) { return rows[adopters[k].user.index()]; };
@@ -96,7 +96,8 @@ void LinearThreshold::adopt(UserId user, std::uint32_t step, Spread& spread) {
   spread.adopters.push_back({user, 0, step});
 }
 
-std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t tie_key, std::span<const Adopter> adopters) {
+std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t tie_key,
+                                         std::span<const Adopter> adopters) {
   rivals_.clear();
   for (const UserId followee : audience_->graph().followees(user))
     if (const std::uint32_t place = places_[followee.index()]; last.holds(place)) rivals_.push_back(place);
@@ -110,10 +111,13 @@ std::uint32_t LinearThreshold::parent_of(UserId user, Step last, std::uint64_t t
   return first.parent;
 }
 
-/// By exponential times of mean 1 / weight: each runner's is the least with a probability in proportion to its weight. Among equal weights
-/// that of the lower rank is less, which takes no logarithm; equal times fall to the lower rank, too.
+/// By exponential times of mean 1 / weight: each runner's is the least with a probability in proportion to its weight.
+/// Among equal weights that of the lower rank is less, which takes no logarithm; equal times fall to the lower rank,
+/// too.
 bool LinearThreshold::Runner::is_ahead_of(const Runner& other) const {
-  const auto time = [](const Runner& runner) { return -math::log(uniform(~runner.rank)) / static_cast<double>(runner.weight); };
+  const auto time = [](const Runner& runner) {
+    return -math::log(uniform(~runner.rank)) / static_cast<double>(runner.weight);
+  };
   const double mine = weight == other.weight ? 0 : time(*this), others = weight == other.weight ? 0 : time(other);
   return mine == others ? rank < other.rank : mine < others;
 }
@@ -125,10 +129,12 @@ std::uint64_t LinearThreshold::weight(UserId followee, UserId user) const {
   return chances_->of(*audience_, followee)[place].threshold();
 }
 
-/// Uniform in 1 .. whole, so a reader all of whose weights, adding up to 1, have come always adopts, and one without never.
+/// Uniform in 1 .. whole, so a reader all of whose weights, adding up to 1, have come always adopts, and one without
+/// never.
 std::uint64_t LinearThreshold::threshold(UserId user, std::uint64_t threshold_key) const {
   __extension__ using Wide = unsigned __int128;
-  return 1 + static_cast<std::uint64_t>(static_cast<Wide>(nested_mix(threshold_key, user.value(), 0)) * weights_.whole(user) >> 64);
+  return 1 + static_cast<std::uint64_t>(
+                 static_cast<Wide>(nested_mix(threshold_key, user.value(), 0)) * weights_.whole(user) >> 64);
 }
 
 }  // namespace grapevine

@@ -12,8 +12,8 @@
 
 namespace grapevine {
 
-/// How much all followees of each reader weigh together, in units of 2^-32: what the weights of linear threshold are measured against, by
-/// the rule of `whole_weight`.
+/// How much all followees of each reader weigh together, in units of 2^-32: what the weights of linear threshold are
+/// measured against, by the rule of `whole_weight`.
 class ReaderWeights {
 public:
   /// 8 bytes a user where chances differ by follow, else none. O(follows).
@@ -23,11 +23,13 @@ public:
   std::uint64_t total(UserId reader) const {
     return by_reader_.empty() ? uniform_ * audience_->followee_count(reader) : by_reader_[reader.index()];
   }
-  /// What stands for 1: a followee's weight is its `Chance::threshold` divided by this, and `whole - total` is the weight of nobody.
+  /// What stands for 1: a followee's weight is its `Chance::threshold` divided by this, and `whole - total` is the
+  /// weight of nobody.
   std::uint64_t whole(UserId reader) const { return whole_weight(total(reader)); }
   /// Brings what these ask for nearer.
   void fetch(UserId reader) const {
-    __builtin_prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()] : &by_reader_[reader.index()]);
+    __builtin_prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()]
+                                          : &by_reader_[reader.index()]);
   }
 
 private:
@@ -36,13 +38,15 @@ private:
   Array<std::uint64_t> by_reader_;
 };
 
-/// The linear threshold model (Granovetter 1978; Kempe, Kleinberg, Tardos 2003): chances are weights, scaled as `ReaderWeights` says. Each
-/// user has a threshold, uniform in (0, 1), and adopts in the step after its adopted followees weigh as much. The parent is one
-/// of the followees that adopted in the step before, in proportion to their weights: of the live-edge form (Kempe et al., theorem 2.5), in
-/// which each user keeps one followee by weight, or none, it is the one that was kept, so trees have the law of live edges.
+/// The linear threshold model (Granovetter 1978; Kempe, Kleinberg, Tardos 2003): chances are weights, scaled as
+/// `ReaderWeights` says. Each user has a threshold, uniform in (0, 1), and adopts in the step after its adopted
+/// followees weigh as much. The parent is one of the followees that adopted in the step before, in proportion to their
+/// weights: of the live-edge form (Kempe et al., theorem 2.5), in which each user keeps one followee by weight, or
+/// none, it is the one that was kept, so trees have the law of live edges.
 ///
-/// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`, a parent by `parent_rank`. Weights are added as
-/// integers, so neither order nor threads matter. Time goes with the contacts and with the follows of adopters, memory is 12 bytes a user.
+/// A threshold is addressed by (contagion, user) under `Draw::adoption_threshold`, a parent by `parent_rank`. Weights
+/// are added as integers, so neither order nor threads matter. Time goes with the contacts and with the follows of
+/// adopters, memory is 12 bytes a user.
 class LinearThreshold : public Contagion {
 public:
   /// Nobody adopts after step `horizon`; 0: until nothing can change. `audience` and `chances` outlive it.

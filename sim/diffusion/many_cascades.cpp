@@ -35,7 +35,8 @@ private:
 
 /// A worker for each thread, from make(); worker.run(first, last, collector) for numbers in blocks.
 template <class Make>
-ManyCascades in_parallel(const FollowGraph& graph, const ManyCascadesParameters& parameters, std::size_t block_size, Make&& make) {
+ManyCascades in_parallel(const FollowGraph& graph, const ManyCascadesParameters& parameters, std::size_t block_size,
+                         Make&& make) {
   struct Thread {
     decltype(make()) worker;
     CascadeCollector collector;
@@ -43,12 +44,13 @@ ManyCascades in_parallel(const FollowGraph& graph, const ManyCascadesParameters&
   std::vector<std::optional<Thread>> threads(static_cast<std::size_t>(thread_count()));
   Progress progress(parameters.progress);
   const bool nobody = graph.user_count() == 0;
-  parallel_blocks(nobody ? 0 : parameters.cascades, block_size, [&](std::size_t, std::size_t first, std::size_t last, int worker) {
-    std::optional<Thread>& thread = threads[static_cast<std::size_t>(worker)];
-    if (!thread) thread.emplace(Thread{make(), CascadeCollector(parameters)});
-    thread->worker.run(parameters.first + first, parameters.first + last, thread->collector);
-    progress.add(last - first);
-  });
+  parallel_blocks(nobody ? 0 : parameters.cascades, block_size,
+                  [&](std::size_t, std::size_t first, std::size_t last, int worker) {
+                    std::optional<Thread>& thread = threads[static_cast<std::size_t>(worker)];
+                    if (!thread) thread.emplace(Thread{make(), CascadeCollector(parameters)});
+                    thread->worker.run(parameters.first + first, parameters.first + last, thread->collector);
+                    progress.add(last - first);
+                  });
   CascadeCollector all(parameters);
   for (std::optional<Thread>& thread : threads)
     if (thread) all.add(std::move(thread->collector));
@@ -63,7 +65,8 @@ public:
 
   void run(std::uint64_t first, std::uint64_t last, CascadeCollector& collector) {
     for (std::uint64_t number = first; number < last; ++number)
-      run(number, drawn_root(ContagionKey(parameters_->stream, number), parameters_->roots, graph_->user_count()), collector);
+      run(number, drawn_root(ContagionKey(parameters_->stream, number), parameters_->roots, graph_->user_count()),
+          collector);
   }
   void run(std::uint64_t number, UserId root, CascadeCollector& collector) {
     contagion_->run({&root, 1}, ContagionKey(parameters_->stream, number), spread_);
@@ -89,7 +92,8 @@ private:
 template <class Contacts>
 class Together {
 public:
-  Together(const Contacts& contacts, std::unique_ptr<Contagion> large, const FollowGraph& graph, const ManyCascadesParameters& parameters)
+  Together(const Contacts& contacts, std::unique_ptr<Contagion> large, const FollowGraph& graph,
+           const ManyCascadesParameters& parameters)
       : small_(contacts, graph.user_count(), parameters), large_(std::move(large), graph, parameters) {}
 
   void run(std::uint64_t first, std::uint64_t last, CascadeCollector& collector) {
@@ -110,8 +114,8 @@ template <class Contacts>
 ManyCascades independent(const Audience& audience, double probability, const ManyCascadesParameters& parameters) {
   const Contacts contacts(audience.rows(), probability);
   return in_parallel(audience.graph(), parameters, blocks_together, [&] {
-    return Together<Contacts>(contacts, std::make_unique<GrowingCascade<Contacts>>(contacts, parameters.steps), audience.graph(),
-                              parameters);
+    return Together<Contacts>(contacts, std::make_unique<GrowingCascade<Contacts>>(contacts, parameters.steps),
+                              audience.graph(), parameters);
   });
 }
 
@@ -122,7 +126,8 @@ UserId drawn_root(ContagionKey key, std::span<const UserId> roots, std::size_t u
   return roots.empty() ? UserId(static_cast<std::uint32_t>(below(bits, users))) : roots[below(bits, roots.size())];
 }
 
-ManyCascades spread_many(const FollowGraph& graph, const ManyCascadesParameters& parameters, const ContagionFactory& factory) {
+ManyCascades spread_many(const FollowGraph& graph, const ManyCascadesParameters& parameters,
+                         const ContagionFactory& factory) {
   return in_parallel(graph, parameters, blocks_one_by_one, [&] { return OneByOne(factory(), graph, parameters); });
 }
 
@@ -132,10 +137,12 @@ ManyCascades spread_many_independent(const Audience& audience, double probabilit
                                          : independent<TossedContacts>(audience, probability, parameters);
 }
 
-ManyCascades spread_many_branching(const FollowGraph& graph, double probability, const ManyCascadesParameters& parameters) {
+ManyCascades spread_many_branching(const FollowGraph& graph, double probability,
+                                   const ManyCascadesParameters& parameters) {
   const BranchingContacts contacts(BranchingNodes(graph.follower_counts(), probability));
   return in_parallel(graph, parameters, blocks_together, [&] {
-    return Together<BranchingContacts>(contacts, std::make_unique<Branching>(graph, probability, parameters.steps), graph, parameters);
+    return Together<BranchingContacts>(contacts, std::make_unique<Branching>(graph, probability, parameters.steps),
+                                       graph, parameters);
   });
 }
 

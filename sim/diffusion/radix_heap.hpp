@@ -11,9 +11,9 @@
 
 namespace grapevine {
 
-/// Users by time, for who never looks back, one window of time after the other (a radix heap, Ahuja, Mehlhorn, Orlin, Tarjan 1990). Bucket
-/// k holds windows whose highest difference from the current one is bit k - 1, so each entry moves down at most once a bit, and all work is
-/// on ends of arrays.
+/// Users by time, for who never looks back, one window of time after the other (a radix heap, Ahuja, Mehlhorn, Orlin,
+/// Tarjan 1990). Bucket k holds windows whose highest difference from the current one is bit k - 1, so each entry moves
+/// down at most once a bit, and all work is on ends of arrays.
 template <class Time>
 class RadixHeap {
 public:

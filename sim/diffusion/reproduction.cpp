@@ -24,7 +24,8 @@ template <class Entry>
 double radius_of(const Audience& audience, Entry&& entry) {
   const RowsView rows = audience.rows();
   const auto entries = [&](UserId v, auto&& visit) {
-    for (std::uint64_t i = rows.begin[v.index()]; i < rows.begin[v.index() + 1]; ++i) visit(rows.users[i], entry(i, rows.users[i]));
+    for (std::uint64_t i = rows.begin[v.index()]; i < rows.begin[v.index() + 1]; ++i)
+      visit(rows.users[i], entry(i, rows.users[i]));
   };
   return spectral_radius_of(audience.graph(), entries, near_enough).value;
 }
@@ -51,11 +52,13 @@ double transmissibility(double chance, const DiffusionParameters& diffusion) {
   if (diffusion.model != DiffusionModel::si && diffusion.model != DiffusionModel::sir) return chance;
   const double recovery = diffusion.model == DiffusionModel::sir ? diffusion.recovery : 0.0;
   const bool in_events = diffusion.model == DiffusionModel::sir && diffusion.time == EpidemicTime::events;
-  const double contact = in_events ? std::min(chance, 1.0 - 0x1p-32) : chance, ends = in_events ? std::min(recovery, 1.0 - 0x1p-32) : recovery;
+  const double contact = in_events ? std::min(chance, 1.0 - 0x1p-32) : chance,
+               ends = in_events ? std::min(recovery, 1.0 - 0x1p-32) : recovery;
   if (!(contact > 0.0)) return 0.0;
   double first = contact / (contact + ends * (1.0 - contact));
   if (in_events) {
-    const double passes = -1.0 / math::per_log_failure(contact), recovers = -1.0 / math::per_log_failure(ends);  // rates
+    const double passes = -1.0 / math::per_log_failure(contact),
+                 recovers = -1.0 / math::per_log_failure(ends);  // rates
     first = passes > 0.0 ? passes / (passes + recovers) : 0.0;
   }
   return diffusion.steps == 0 ? first : first * (1.0 - math::pow((1.0 - contact) * (1.0 - ends), diffusion.steps));
@@ -69,11 +72,13 @@ double reproduction_number(const Audience& audience, const Chances& chances, con
                                                              : radius_of_chances(audience, chances, diffusion);
 }
 
-double ReproductionNumbers::of(const Audience& audience, const DiffusionParameters& diffusion, std::uint32_t topic, std::uint32_t dynamics,
-                               const std::function<Chances()>& make) {
-  const bool by_topic = diffusion.probability == Probability::topic_match, drawn = by_topic || diffusion.probability == Probability::trivalency;
-  Matrix matrix{diffusion.model, diffusion.probability, by_topic ? diffusion.chance : 0.0, diffusion.recovery, diffusion.time,
-                diffusion.steps, by_topic ? topic : 0,  drawn ? dynamics : 0};
+double ReproductionNumbers::of(const Audience& audience, const DiffusionParameters& diffusion, std::uint32_t topic,
+                               std::uint32_t dynamics, const std::function<Chances()>& make) {
+  const bool by_topic = diffusion.probability == Probability::topic_match,
+             drawn = by_topic || diffusion.probability == Probability::trivalency;
+  Matrix matrix{diffusion.model,      diffusion.probability, by_topic ? diffusion.chance : 0.0,
+                diffusion.recovery,   diffusion.time,        diffusion.steps,
+                by_topic ? topic : 0, drawn ? dynamics : 0};
   if (diffusion.probability == Probability::uniform || diffusion.model == DiffusionModel::branching) {
     const Chances chances = make();
     if (diffusion.model == DiffusionModel::branching) return mean_adoptions(audience, chances);

@@ -7,7 +7,8 @@
 
 #ifdef GRAPEVINE_AVX512
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of what its own header leaves undefined on purpose (GCC bug 105593)
+#pragma GCC diagnostic ignored \
+    "-Wmaybe-uninitialized"  // of what its own header leaves undefined on purpose (GCC bug 105593)
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 #endif
@@ -36,10 +37,12 @@ struct Output {
   std::uint32_t* end;
 };
 
-[[gnu::always_inline]] inline const RowTrials::Row& row_of(const Task& task, std::size_t i) { return task.window[i % task.window.size()]; }
+[[gnu::always_inline]] inline const RowTrials::Row& row_of(const Task& task, std::size_t i) {
+  return task.window[i % task.window.size()];
+}
 
-/// The first lines, up to the third; what is longer the processor fetches of itself. They are wanted in the second cache: the first can
-/// wait for a dozen or two lines at a time only, and makes the coins wait with it.
+/// The first lines, up to the third; what is longer the processor fetches of itself. They are wanted in the second
+/// cache: the first can wait for a dozen or two lines at a time only, and makes the coins wait with it.
 [[gnu::always_inline]] inline void fetch_row(const Task& task, std::size_t i) {
   const RowTrials::Row& row = row_of(task, std::min(i, task.planned - 1));
   const std::uint32_t last = std::max(row.count, block) - 1;  // a block is read whole
@@ -50,7 +53,8 @@ struct Output {
   for (const std::uint32_t k : {0U, 31U}) __builtin_prefetch(chances + std::min(k, last), 0, 2);
 }
 
-/// Resolves row after row until there are enough successes; successes_of(row, successes) returns their end. Returns how many rows.
+/// Resolves row after row until there are enough successes; successes_of(row, successes) returns their end. Returns how
+/// many rows.
 template <class SuccessesOf>
 std::size_t for_each_row(const Task& task, Output out, SuccessesOf&& successes_of) {
   UserId* end = out.successes;
@@ -70,7 +74,8 @@ std::size_t toss(const Task& task, Output out, ThresholdOf&& threshold_of) {
   return for_each_row(task, out, [=](const RowTrials::Row& row, UserId* end) {
     for (std::uint64_t at = row.begin; at < row.begin + row.count; ++at) {
       *end = users[at];
-      end += coin(static_cast<std::uint32_t>(mix(row.key + users[at].value() * golden) >> 32), threshold_of(at)) ? 1 : 0;
+      end +=
+          coin(static_cast<std::uint32_t>(mix(row.key + users[at].value() * golden) >> 32), threshold_of(at)) ? 1 : 0;
     }
     return end;
   });
@@ -111,17 +116,21 @@ GRAPEVINE_AVX512 inline __m512i mix_of_8(__m512i x) {
 /// ContactCoins::of for 16 followers.
 GRAPEVINE_AVX512 inline __m512i coins_of_16(__m512i followers, __m512i key) {
   const __m512i step = _mm512_set1_epi64(static_cast<std::int64_t>(golden));
-  const auto bits = [&](__m256i half)
-                        GRAPEVINE_AVX512 { return mix_of_8(_mm512_add_epi64(key, _mm512_mullo_epi64(_mm512_cvtepu32_epi64(half), step))); };
+  const auto bits = [&](__m256i half) GRAPEVINE_AVX512 {
+    return mix_of_8(_mm512_add_epi64(key, _mm512_mullo_epi64(_mm512_cvtepu32_epi64(half), step)));
+  };
   const __m512i upper_halves = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  return _mm512_permutex2var_epi32(bits(_mm512_castsi512_si256(followers)), upper_halves, bits(_mm512_extracti64x4_epi64(followers, 1)));
+  return _mm512_permutex2var_epi32(bits(_mm512_castsi512_si256(followers)), upper_halves,
+                                   bits(_mm512_extracti64x4_epi64(followers, 1)));
 }
 
-/// Chance::threshold - 1 for 16 chances; those of 0 and of 1 give 2^32 - 1. A chance less 2^11 for each place to shift is its significand.
+/// Chance::threshold - 1 for 16 chances; those of 0 and of 1 give 2^32 - 1. A chance less 2^11 for each place to shift
+/// is its significand.
 GRAPEVINE_AVX512 inline __m512i last_heads_of_16(__m256i chances) {
   const __m256i shift = _mm256_subs_epu16(_mm256_srli_epi16(chances, 11), _mm256_set1_epi16(1));
   const __m256i significand = _mm256_sub_epi16(chances, _mm256_slli_epi16(shift, 11));
-  return _mm512_sub_epi32(_mm512_sllv_epi32(_mm512_cvtepu16_epi32(significand), _mm512_cvtepu16_epi32(shift)), _mm512_set1_epi32(1));
+  return _mm512_sub_epi32(_mm512_sllv_epi32(_mm512_cvtepu16_epi32(significand), _mm512_cvtepu16_epi32(shift)),
+                          _mm512_set1_epi32(1));
 }
 
 GRAPEVINE_AVX512 inline UserId* keep(__m512i followers, __mmask16 which, UserId* end) {

@@ -9,12 +9,13 @@
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
 #include "sim/diffusion/gap_table.hpp"
-#include "sim/parameters.hpp"
+#include "sim/model/parameters.hpp"
 
 namespace grapevine {
 
-/// Resolves the trials of adopters with all their followers, in the order of a queue that only grows. The memory of a large graph answers a
-/// hundred times slower than a coin is tossed, so rows are asked for long before their turn, and only successes are handed on.
+/// Resolves the trials of adopters with all their followers, in the order of a queue that only grows. The memory of a
+/// large graph answers a hundred times slower than a coin is tossed, so rows are asked for long before their turn, and
+/// only successes are handed on.
 ///
 /// Trials are `ContactCoins`; with uniform chances and `TrialSampling::skip` the gaps of a `SkipSampler`.
 class RowTrials {
@@ -28,7 +29,8 @@ public:
   /// Starts a queue of adopters anew.
   void start(ContagionKey key);
 
-  /// Resolves the trials of adopters[first] and of those after it, before `last`, as many as fit; they follow those of the call before.
+  /// Resolves the trials of adopters[first] and of those after it, before `last`, as many as fit; they follow those of
+  /// the call before.
   void resolve(std::span<const UserId> adopters, std::size_t first, std::size_t last);
 
   /// How many adopters that were.

@@ -11,17 +11,19 @@
 
 namespace grapevine {
 
-/// Walks a row of trials with one probability from success to success: the failures between are geometric, so trials that fail cost nothing
-/// (Fan, Muller, Rezucha 1962). The j-th gap of an adopter is addressed by (contagion, adopter, j).
-/// `GapTable` is faster where all rows have the same probability.
+/// Walks a row of trials with one probability from success to success: the failures between are geometric, so trials
+/// that fail cost nothing (Fan, Muller, Rezucha 1962). The j-th gap of an adopter is addressed by (contagion, adopter,
+/// j). `GapTable` is faster where all rows have the same probability.
 class SkipSampler {
 public:
   /// A probability below 2^-64 is 0: no row is long enough for it.
   explicit SkipSampler(double probability)
-      : per_log_failure_(math::per_log_failure(probability)), doubt_(-1e-10 * per_log_failure_), cells_(log_cells().data()) {}
+      : per_log_failure_(math::per_log_failure(probability)),
+        doubt_(-1e-10 * per_log_failure_),
+        cells_(log_cells().data()) {}
 
-  /// Failures before the next success, from 64 random bits: P(gap >= k) = (1 - p)^k, up to 2^-52. At most `most`, for "none within the
-  /// row".
+  /// Failures before the next success, from 64 random bits: P(gap >= k) = (1 - p)^k, up to 2^-52. At most `most`, for
+  /// "none within the row".
   std::uint64_t gap(std::uint64_t bits, std::uint64_t most) const {
     if (per_log_failure_ == 0.0) return 0;
     if (doubt_ > 0x1p64) return most;
@@ -37,8 +39,8 @@ public:
   }
 
 private:
-  /// The logarithm is known to 1e-11 from a table and three terms of its series. What that leaves open, `math::log` decides; its bound of
-  /// 0.9 ulp adds less than 1e-14 for u above 2^-53.
+  /// The logarithm is known to 1e-11 from a table and three terms of its series. What that leaves open, `math::log`
+  /// decides; its bound of 0.9 ulp adds less than 1e-14 for u above 2^-53.
   struct LogCell {
     double inverse, log;  // of the middle of the cell
   };
@@ -69,12 +71,13 @@ private:
   }
 
   double per_log_failure_;  ///< -0 where no trial fails, -infinity where all do
-  double doubt_;  ///< a bound on the error of the quick number of failures
+  double doubt_;            ///< a bound on the error of the quick number of failures
   const LogCell* cells_;
 };
 
-/// visit(i) for each success i of a row of so many trials, ascending, until it returns false. `gaps` is a `SkipSampler` or a `GapTable`.
-/// The j-th gap is that of `nested_mix(key, adopter, j)`, and `row_key` the first half of that mix, `mix(key ^ adopter)`.
+/// visit(i) for each success i of a row of so many trials, ascending, until it returns false. `gaps` is a `SkipSampler`
+/// or a `GapTable`. The j-th gap is that of `nested_mix(key, adopter, j)`, and `row_key` the first half of that mix,
+/// `mix(key ^ adopter)`.
 template <class Gaps, class Visit>
 void each_success(const Gaps& gaps, std::uint64_t row_key, std::uint64_t trials, Visit&& visit) {
   std::uint64_t at = 0;

@@ -10,9 +10,9 @@
 
 namespace grapevine {
 
-/// Cascades of a few adopters, hundreds at once: all advance by one step together, first all looks at who is reached, then all landings.
-/// The graph is too large for the cache and a cascade too small to wait for, but the looks of hundreds overlap. `Contacts` is one of
-/// sim/diffusion/uniform_contacts.hpp.
+/// Cascades of a few adopters, hundreds at once: all advance by one step together, first all looks at who is reached,
+/// then all landings. The graph is too large for the cache and a cascade too small to wait for, but the looks of
+/// hundreds overlap. `Contacts` is one of sim/diffusion/uniform_contacts.hpp.
 template <class Contacts>
 class SmallCascades {
 public:

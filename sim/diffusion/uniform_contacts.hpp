@@ -8,15 +8,15 @@
 #include "sim/diffusion/contagion.hpp"
 #include "sim/diffusion/gap_table.hpp"
 
-/// How an adopter finds the followers that its post is passed on to, in two looks, so that the memory for the second is under way while
-/// others take their first. One of these stands in `SmallCascades` and `GrowingCascade`:
+/// How an adopter finds the followers that its post is passed on to, in two looks, so that the memory for the second is
+/// under way while others take their first. One of these stands in `SmallCascades` and `GrowingCascade`:
 ///   Keys           of one contagion
 ///   Site           an adopter: who, and what more the model knows of it
 ///   Hit            what the first look leaves for the second
 ///   users_meet     whether two adopters can reach the same user
 ///   fetch          asks for the memory of the first look
-///   look           hit(Hit) for what is to be looked at again, until it returns false; the return value is the number of contacts
-///   land           adopt(Site) for each follower that `hit` stands for
+///   look           hit(Hit) for what is to be looked at again, until it returns false; the return value is the number
+///   of contacts land           adopt(Site) for each follower that `hit` stands for
 namespace grapevine {
 
 struct FollowerSite {
@@ -73,7 +73,8 @@ public:
   };
   static constexpr bool users_meet = true;
 
-  TossedContacts(RowsView followers, double probability) : followers_(followers), threshold_(coin_threshold(probability)) {}
+  TossedContacts(RowsView followers, double probability)
+      : followers_(followers), threshold_(coin_threshold(probability)) {}
 
   Keys keys(ContagionKey key) const { return key.key(Draw::contact); }
   Site root(const Keys&, UserId user) const { return {user}; }

@@ -8,15 +8,17 @@
 
 #include "sim/influence/seeds.hpp"
 
-/// The greedy choice of seeds with lazy evaluation (CELF: Leskovec, Krause, Guestrin, Faloutsos, VanBriesen, Glance 2007): gains never
-/// grow as seeds are added, so an old gain bounds the new one, and most candidates are never looked at again.
+/// The greedy choice of seeds with lazy evaluation (CELF: Leskovec, Krause, Guestrin, Faloutsos, VanBriesen, Glance
+/// 2007): gains never grow as seeds are added, so an old gain bounds the new one, and most candidates are never looked
+/// at again.
 ///
 /// What it asks for gains, the `Gains`, has
 ///     std::uint64_t first(UserId)   the gain of the user as the only seed
 ///     std::uint64_t of(UserId)      its gain beside those taken so far
 ///     void take(UserId)
 ///     void forget()                 all that was taken
-/// Gains are whole numbers of samples, so neither threads nor order change a choice; equal candidates fall to `SeedQuestion::ties`.
+/// Gains are whole numbers of samples, so neither threads nor order change a choice; equal candidates fall to
+/// `SeedQuestion::ties`.
 namespace grapevine {
 
 /// What gains are weighed against.
@@ -44,13 +46,15 @@ struct LazyGain {
 
 }  // namespace detail
 
-/// Takes the candidate of the best rate that can still be paid, again and again, until `count` are taken or none is left; also those that
-/// gain nothing any more.
+/// Takes the candidate of the best rate that can still be paid, again and again, until `count` are taken or none is
+/// left; also those that gain nothing any more.
 template <class Gains>
 GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, Weighing weighing, Gains& gains,
                              const StillWanted& still_wanted = {}) {
   const bool priced = question.budget >= 0, everybody = question.candidates.empty();
-  const auto user_of = [&](std::size_t i) { return everybody ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i]; };
+  const auto user_of = [&](std::size_t i) {
+    return everybody ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i];
+  };
   const auto rate_of = [&](std::size_t i, std::uint64_t gain) {
     if (gain == 0) return 0.0;
     double weight = 1;
@@ -99,13 +103,13 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
 
 /// The best of the greedy choices that `SeedBounds::share` needs:
 /// - no budget that binds: the largest gain first, 1 - 1/e of the best (Nemhauser, Wolsey, Fisher 1978);
-/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together (1 - 1/e) / 2 (Khuller,
-/// Moss,
+/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together (1 -
+/// 1/e) / 2 (Khuller, Moss,
 ///   Naor 1999; Leskovec et al. 2007);
-/// - a budget and a count: also the largest gain for the share of both. The best choice uses up at most 2 shares. Its only seed of more
-/// than
-///   1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group has a third of its gain, and the last
-///   greedy choice or the best single seed (1 - 1/e) / 2 of that.
+/// - a budget and a count: also the largest gain for the share of both. The best choice uses up at most 2 shares. Its
+/// only seed of more than
+///   1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group has a third of its
+///   gain, and the last greedy choice or the best single seed (1 - 1/e) / 2 of that.
 /// Of equal choices the first named last.
 template <class Gains>
 GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains,

@@ -17,7 +17,8 @@ namespace grapevine {
 
 namespace {
 
-/// The follows that let the post through in one run, as the post travels: users[begin[v]] .. users[begin[v + 1] - 1] adopt from v.
+/// The follows that let the post through in one run, as the post travels: users[begin[v]] .. users[begin[v + 1] - 1]
+/// adopt from v.
 struct LiveGraph {
   std::vector<std::uint32_t> begin;
   std::vector<UserId> users;
@@ -41,7 +42,8 @@ void for_each_live(const SpreadModel& model, const ContagionKey& key, Visit&& vi
     }
     const bool differ = model.chances.differ_within_rows();
     for (std::size_t i = 0; i < followees.size(); ++i) {
-      const std::uint64_t chance = differ ? model.chances.of(model.graph, reader)[i].threshold() : model.chances.threshold(reader);
+      const std::uint64_t chance =
+          differ ? model.chances.of(model.graph, reader)[i].threshold() : model.chances.threshold(reader);
       if (coin(ContactCoins(contact, followees[i]).of(reader), chance)) visit(followees[i], reader);
     }
   }
@@ -66,14 +68,16 @@ double expected_live(const SpreadModel& model) {
   if (model.live == LiveEdges::at_most_one) return static_cast<double>(model.graph.user_count());
   return 0x1p-32 * static_cast<double>(parallel_sum(model.graph.user_count(), [&](std::size_t u) {
            const UserId reader(static_cast<std::uint32_t>(u));
-           if (!model.chances.differ_within_rows()) return model.chances.threshold(reader) * model.graph.followees(reader).size();
+           if (!model.chances.differ_within_rows())
+             return model.chances.threshold(reader) * model.graph.followees(reader).size();
            std::uint64_t sum = 0;
            for (const Chance chance : model.chances.of(model.graph, reader)) sum += chance.threshold();
            return sum;
          }));
 }
 
-/// How many users the seeds taken so far reach, over all runs, and how many more each other would: the `Gains` of `choose_greedily`.
+/// How many users the seeds taken so far reach, over all runs, and how many more each other would: the `Gains` of
+/// `choose_greedily`.
 class LiveGraphs {
 public:
   LiveGraphs(const SpreadModel& model, const SeedQuestion& question, std::uint32_t runs, std::uint64_t stream,
@@ -118,7 +122,8 @@ public:
   }
 
 private:
-  static constexpr std::size_t step = std::size_t{1} << 24;  ///< coins, or users reached, between two looks at whether this is still wanted
+  static constexpr std::size_t step =
+      std::size_t{1} << 24;  ///< coins, or users reached, between two looks at whether this is still wanted
 
   struct SearchSpace {
     std::vector<std::uint32_t> visited;  ///< by which search last
@@ -134,11 +139,14 @@ private:
       tried = std::min(candidates, first + step / (each + 1) + 1);
       parallel_blocks(graphs_.size(), 1, [&](std::size_t r, std::size_t, std::size_t, int worker) {
         for (std::size_t i = first; i < tried; ++i) {
-          const UserId user = question.candidates.empty() ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i];
-          std::atomic_ref(first_[user.index()]).fetch_add(newly_reached(r, user, worker).size(), std::memory_order_relaxed);
+          const UserId user =
+              question.candidates.empty() ? UserId(static_cast<std::uint32_t>(i)) : question.candidates[i];
+          std::atomic_ref(first_[user.index()])
+              .fetch_add(newly_reached(r, user, worker).size(), std::memory_order_relaxed);
         }
       });
-      for (std::size_t i = first; i < tried; ++i) reached += first_[question.candidates.empty() ? i : question.candidates[i].index()];
+      for (std::size_t i = first; i < tried; ++i)
+        reached += first_[question.candidates.empty() ? i : question.candidates[i].index()];
       if (still_wanted) still_wanted();
     }
   }
@@ -173,20 +181,23 @@ private:
 
 }  // namespace
 
-SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& question, const LazyGreedyParameters& parameters,
-                                 std::uint64_t stream, const StillWanted& still_wanted) {
+SeedAnswer choose_by_lazy_greedy(const SpreadModel& model, const SeedQuestion& question,
+                                 const LazyGreedyParameters& parameters, std::uint64_t stream,
+                                 const StillWanted& still_wanted) {
   GRAPEVINE_EXPECTS(parameters.runs > 0);
   const std::size_t users = model.graph.user_count();
   const SeedBounds bounds = bounds_of(question, users);
   SeedAnswer answer;
   answer.samples = parameters.runs;
-  answer.guarantee = fmt::format("at least {} of the largest mean spread on the {} live-edge graphs tried (CELF: Leskovec et al. 2007)",
-                                 share_in_words(bounds), parameters.runs);
+  answer.guarantee = fmt::format(
+      "at least {} of the largest mean spread on the {} live-edge graphs tried (CELF: Leskovec et al. 2007)",
+      share_in_words(bounds), parameters.runs);
   if (bounds.seeds == 0) return answer;
   const double bytes = 4.0 * parameters.runs * (static_cast<double>(users) + expected_live(model));
   if (bytes > static_cast<double>(parameters.most_bytes))
     throw BadRequest(
-        fmt::format("lazy greedy: {} live-edge graphs of {} users take {:.1f} GiB; expected at most {:.1f} GiB; try fewer runs, or IMM, "
+        fmt::format("lazy greedy: {} live-edge graphs of {} users take {:.1f} GiB; expected at most {:.1f} GiB; try "
+                    "fewer runs, or IMM, "
                     "which is for large graphs",
                     parameters.runs, users, bytes / 0x1p30, static_cast<double>(parameters.most_bytes) / 0x1p30));
   LiveGraphs graphs(model, question, parameters.runs, stream, still_wanted);

@@ -50,16 +50,17 @@ ReaderChances ReaderChances::by_follow(UnwrittenArray<Chance> by_follow) {
   return chances;
 }
 
-ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParameters& parameters, std::span<const Chance> of_follows,
-                                  const Interests& interests, double interest_skew, std::uint32_t topic, const StreamKey& dynamics) {
+ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParameters& parameters,
+                                  std::span<const Chance> of_follows, const Interests& interests, double interest_skew,
+                                  std::uint32_t topic, const StreamKey& dynamics) {
   switch (parameters.probability) {
     case Probability::weighted_cascade:
       return for_each_reader(graph, [&](UserId reader) { return weighted_cascade_chance(graph, reader); });
     case Probability::trivalency:
       return trivalency(graph, Trivalency(dynamics));
     case Probability::topic_match:
-      return for_each_reader(
-          graph, [rule = TopicMatch(parameters.chance, interests, interest_skew, topic)](UserId reader) { return rule.of(reader); });
+      return for_each_reader(graph, [rule = TopicMatch(parameters.chance, interests, interest_skew, topic)](
+                                        UserId reader) { return rule.of(reader); });
     case Probability::follow:
       GRAPEVINE_EXPECTS(of_follows.size() == graph.follow_count());
       return ReaderChances::by_follow(UnwrittenArray<Chance>(of_follows.begin(), of_follows.end()));
@@ -69,7 +70,8 @@ ReaderChances make_reader_chances(const FollowGraph& graph, const DiffusionParam
   return ReaderChances::uniform(uniform_chance(graph, parameters));
 }
 
-std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader, std::uint64_t bits) {
+std::optional<std::size_t> live_followee(const FollowGraph& graph, const ReaderChances& chances, UserId reader,
+                                         std::uint64_t bits) {
   if (!chances.differ_within_rows()) {
     const std::uint64_t weight = chances.threshold(reader), total = weight * graph.followees(reader).size(),
                         place = below(bits, whole_weight(total));

@@ -10,7 +10,9 @@ namespace grapevine {
 
 namespace {
 
-bool has(const Array<std::uint64_t>& bits, UserId user) { return (bits[user.index() / 64] >> (user.index() % 64) & 1) != 0; }
+bool has(const Array<std::uint64_t>& bits, UserId user) {
+  return (bits[user.index() / 64] >> (user.index() % 64) & 1) != 0;
+}
 
 }  // namespace
 
@@ -34,7 +36,8 @@ ReverseReach::ReverseReach(const SpreadModel& model, std::uint64_t key)
 void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scratch) const {
   if (live_ == LiveEdges::at_most_one)
     return make_along(first, count, scratch, [&](std::uint64_t key, UserId reader, auto&& add_link) {
-      const std::optional<std::size_t> place = live_followee(*graph_, *chances_, reader, nested_mix(key, reader.value(), 0));
+      const std::optional<std::size_t> place =
+          live_followee(*graph_, *chances_, reader, nested_mix(key, reader.value(), 0));
       if (place) add_link(graph_->row_begin(reader) + *place);
     });
   if (chances_->differ_within_rows())
@@ -45,18 +48,20 @@ void ReverseReach::make(std::uint64_t first, std::uint64_t count, Scratch& scrat
       for (std::size_t i = 0; i < followees.size(); ++i)
         if (coin(coins.of(followees[i]), chances[i].threshold())) add_link(graph_->row_begin(reader) + i);
     });
-  make_along(first, count, scratch, [&, begin = graph_->rows().begin](std::uint64_t key, UserId reader, auto&& add_link) {
-    const Gaps& sampler = sampler_of(reader);
-    const std::uint64_t row = mix(key ^ reader.value()), end = begin[reader.index() + 1];
-    std::uint64_t at = begin[reader.index()];
-    for (std::uint64_t j = 0; at < end; ++j, ++at) {
-      at += sampler.gap(mix(row + j * golden), end - at);
-      if (at < end) add_link(at);
-    }
-  });
+  make_along(first, count, scratch,
+             [&, begin = graph_->rows().begin](std::uint64_t key, UserId reader, auto&& add_link) {
+               const Gaps& sampler = sampler_of(reader);
+               const std::uint64_t row = mix(key ^ reader.value()), end = begin[reader.index() + 1];
+               std::uint64_t at = begin[reader.index()];
+               for (std::uint64_t j = 0; at < end; ++j, ++at) {
+                 at += sampler.gap(mix(row + j * golden), end - at);
+                 if (at < end) add_link(at);
+               }
+             });
 }
 
-/// add_live(key of the set, reader, add_link) calls add_link for each of the reader's follows that is live, by its place in the rows.
+/// add_live(key of the set, reader, add_link) calls add_link for each of the reader's follows that is live, by its
+/// place in the rows.
 template <class AddLive>
 void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch& scratch, AddLive&& add_live) const {
   constexpr std::size_t batch = 96;  // readers of a set between one look at memory and the next
@@ -129,7 +134,8 @@ void ReverseReach::fetch(UserId reader) const {
   if (!chances_->of_readers().empty()) __builtin_prefetch(&chances_->of_readers()[reader.index()]);
 }
 
-ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates) : maker_(model, key) {
+ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates)
+    : maker_(model, key) {
   if (candidates.empty()) return;
   kept_.resize((user_count() + 63) / 64);
   for (const UserId user : candidates) kept_[user.index() / 64] |= std::uint64_t{1} << (user.index() % 64);

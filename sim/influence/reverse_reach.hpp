@@ -13,14 +13,16 @@
 
 namespace grapevine {
 
-/// Random reverse reachable sets (Borgs, Brautbar, Chayes, Lucier 2014): the users from whom a user drawn at random, the set's root, is
-/// reached along live edges. Seeds meet such a set with probability spread / users.
+/// Random reverse reachable sets (Borgs, Brautbar, Chayes, Lucier 2014): the users from whom a user drawn at random,
+/// the set's root, is reached along live edges. Seeds meet such a set with probability spread / users.
 ///
-/// Set i is addressed by (key, i): its root, and each reader's live follows. Where a reader's chances are equal, gaps between the live ones
-/// are drawn, so time goes with the users of the set and not with whom they follow; linear threshold walks back along one follow a user.
+/// Set i is addressed by (key, i): its root, and each reader's live follows. Where a reader's chances are equal, gaps
+/// between the live ones are drawn, so time goes with the users of the set and not with whom they follow; linear
+/// threshold walks back along one follow a user.
 class ReverseReach {
 public:
-  static constexpr std::size_t lanes = 8;  ///< sets that a thread makes side by side, so that memory answers many questions at a time
+  static constexpr std::size_t lanes =
+      8;  ///< sets that a thread makes side by side, so that memory answers many questions at a time
 
   /// The graph has a user. What `model` names outlives it. O(users).
   ReverseReach(const SpreadModel& model, std::uint64_t key);
@@ -59,7 +61,8 @@ private:
   void add(UserId user, std::uint32_t lane, Scratch& scratch) const;
   void fetch(UserId reader) const;
 
-  /// Gaps of one chance, by a table where few numbers of failures are likely: 8 KiB each, and 2 MiB for weighted cascade.
+  /// Gaps of one chance, by a table where few numbers of failures are likely: 8 KiB each, and 2 MiB for weighted
+  /// cascade.
   struct Gaps {
     explicit Gaps(double probability) : sampler(probability) {
       if (probability >= 1.0 / 256) table.emplace_back(probability);
@@ -73,7 +76,8 @@ private:
   };
 
   const Gaps& sampler_of(UserId reader) const {
-    return sampler_of_.empty() ? samplers_.front() : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
+    return sampler_of_.empty() ? samplers_.front()
+                               : samplers_[sampler_of_[chances_->of_readers()[reader.index()].bits()]];
   }
 
   const FollowGraph* graph_;
@@ -84,7 +88,8 @@ private:
   std::vector<std::uint16_t> sampler_of_;  ///< ... by its two bytes; empty: the first is for all
 };
 
-/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member, 8 a set, and 5 a user for each thread.
+/// Reverse reachable sets 0, 1, ..., as far as candidates are in them. 4 bytes a member, 8 a set, and 5 a user for each
+/// thread.
 class ReverseReachSets {
 public:
   /// Keeps only the `candidates`; everybody if there are none.

@@ -20,11 +20,13 @@ std::uint64_t affordable(std::span<const MicroMoney> costs, MicroMoney budget) {
   return count;
 }
 
-/// The logarithm of "n choose k": each of min(k, n - k) factors adds an error of about 2^-52 of its logarithm, and as much for its sum.
+/// The logarithm of "n choose k": each of min(k, n - k) factors adds an error of about 2^-52 of its logarithm, and as
+/// much for its sum.
 double log_binomial(std::uint64_t n, std::uint64_t k) {
   const std::uint64_t factors = std::min(k, n - k);
   double sum = 0;
-  for (std::uint64_t j = 1; j <= factors; ++j) sum += math::log(static_cast<double>(n - factors + j) / static_cast<double>(j));
+  for (std::uint64_t j = 1; j <= factors; ++j)
+    sum += math::log(static_cast<double>(n - factors + j) / static_cast<double>(j));
   return sum;
 }
 

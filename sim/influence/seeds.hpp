@@ -11,7 +11,8 @@
 #include "graph/follow_graph.hpp"
 #include "sim/influence/reader_chances.hpp"
 
-/// Influence maximisation: which seeds win the most adopters (Kempe, Kleinberg, Tardos 2003). Several algorithms, one question.
+/// Influence maximisation: which seeds win the most adopters (Kempe, Kleinberg, Tardos 2003). Several algorithms, one
+/// question.
 namespace grapevine {
 
 /// How posts spread, as live edges tell it. What it points to outlives it.
@@ -41,15 +42,16 @@ struct SeedQuestion {
 struct SeedAnswer {
   std::vector<UserId> seeds;  ///< in the order in which they were chosen
   std::vector<double> gains;  ///< expected adopters that each adds to those before it, itself included; estimates
-  double spread = 0;  ///< expected adopters, seeds included: the sum of `gains`. Rather too high where estimated on the samples that the
-                      ///< seeds were chosen on
-  double optimum_at_least = 0;  ///< the largest spread that any seeds allowed could have is at least this, as surely as the guarantee holds
-  std::uint64_t samples = 0;    ///< reverse reachable sets, or live-edge graphs
+  double spread = 0;  ///< expected adopters, seeds included: the sum of `gains`. Rather too high where estimated on the
+                      ///< samples that the seeds were chosen on
+  double optimum_at_least =
+      0;  ///< the largest spread that any seeds allowed could have is at least this, as surely as the guarantee holds
+  std::uint64_t samples = 0;  ///< reverse reachable sets, or live-edge graphs
   std::string guarantee;
 };
 
-/// Called by the thread that asks for seeds, every second or so while it waits for them; it ends the search by throwing. Empty: nothing is
-/// called.
+/// Called by the thread that asks for seeds, every second or so while it waits for them; it ends the search by
+/// throwing. Empty: nothing is called.
 using StillWanted = std::function<void()>;
 
 /// What the bounds of a question come to.

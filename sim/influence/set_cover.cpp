@@ -64,7 +64,8 @@ std::uint32_t SetCover::next_least(std::uint32_t count) const {
   return least;
 }
 
-/// Lists the sets of all users in `least` or more of them. The order within a list is anybody's: lists are counted, no more.
+/// Lists the sets of all users in `least` or more of them. The order within a list is anybody's: lists are counted, no
+/// more.
 void SetCover::list(std::uint32_t least) {
   const std::uint32_t listed_before = least_ == 0 ? UINT32_MAX : least_;
   std::uint64_t place = lists_.size();
@@ -79,7 +80,8 @@ void SetCover::list(std::uint32_t least) {
   sets_->for_each([&](std::uint64_t set, std::span<const UserId> members) {
     for (const UserId user : members)
       if ((wanted[user.index() / 64] >> (user.index() % 64) & 1) != 0)
-        lists_[std::atomic_ref(begin_[user.index()]).fetch_add(1, std::memory_order_relaxed)] = static_cast<std::uint32_t>(set);
+        lists_[std::atomic_ref(begin_[user.index()]).fetch_add(1, std::memory_order_relaxed)] =
+            static_cast<std::uint32_t>(set);
   });
   for (std::size_t u = 0; u < counts_.size(); ++u)
     if (least <= counts_[u] && counts_[u] < listed_before) begin_[u] -= counts_[u];

@@ -8,12 +8,14 @@
 
 namespace grapevine {
 
-/// How many reverse reachable sets the seeds taken so far meet, and how many more each user would: the `Gains` of sim/influence/greedy.hpp.
+/// How many reverse reachable sets the seeds taken so far meet, and how many more each user would: the `Gains` of
+/// sim/influence/greedy.hpp.
 ///
-/// A seed takes the sets that it meets from the gains of their members. Which sets a user is in is listed only for users in many sets, for
-/// no others are ever taken as a rule: whoever is taken and is not listed brings in all that are in as many sets, and those next to them up
-/// to a 32nd of all members. Beside the sets: 16 bytes a user, a bit a set, 4 bytes for each set that the most frequent user is in, and 4
-/// bytes a member listed. Time goes with the members of the sets that are met.
+/// A seed takes the sets that it meets from the gains of their members. Which sets a user is in is listed only for
+/// users in many sets, for no others are ever taken as a rule: whoever is taken and is not listed brings in all that
+/// are in as many sets, and those next to them up to a 32nd of all members. Beside the sets: 16 bytes a user, a bit a
+/// set, 4 bytes for each set that the most frequent user is in, and 4 bytes a member listed. Time goes with the members
+/// of the sets that are met.
 class SetCover {
 public:
   /// Looks at the sets as they are now, and after each `refresh`.

@@ -4,24 +4,30 @@
 #include <vector>
 
 #include "graph/base/parallel.hpp"
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/tick/given.hpp"
 
-/// The end of a tick: what all parts did becomes the state that the next tick reads. Every part commits the same things in the same order.
+/// The end of a tick: what all parts did becomes the state that the next tick reads. Every part commits the same things
+/// in the same order.
 namespace grapevine {
 
 /// One impression as far as the counters care.
 struct ImpressionDelta {
   std::uint32_t root = 0;
-  std::uint32_t bits = 0;  ///< as Impression::bits
+  ActionSet actions = 0;
+  std::uint8_t first_look = 0;
+  std::uint8_t reshared = 0;
+  std::uint8_t tracked = 0;
+
+  bool first() const { return first_look != 0; }
 };
 
 /// The place among the tracked roots of the one with this number.
-std::size_t tracked_index(const WorldState& state, std::uint32_t post);
+std::size_t tracked_index(std::span<const TrackedPost> tracked, std::uint32_t post);
 
-/// Adds impressions, first impressions and actions to the counters of their roots, then renews what the ranking keeps of those roots. The sums are
-/// integers, so the order of impressions is free.
-/// `lists`: any number of lists of things with `root` and `bits` (of Impression).
+/// Adds impressions, first impressions and actions to the counters of their roots, then renews what the ranking keeps
+/// of those roots. The sums are integers, so the order of impressions is free. `lists`: any number of lists of
+/// `Impression` or `ImpressionDelta`.
 template <class Lists>
 void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
   std::size_t count = 0;
@@ -32,8 +38,8 @@ void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
         if (owns(impression.root)) {
           PostCounters& counters = posts.counters(impression.root);
           counters.impressions += counters.impressions < UINT32_MAX ? 1 : 0;
-          counters.reach += impression.bits & Impression::first ? 1 : 0;
-          for (std::size_t a = 0; a < action_count; ++a) counters.actions[a] += impression.bits >> a & 1;
+          counters.reach += impression.first() ? 1 : 0;
+          for (std::size_t a = 0; a < action_count; ++a) counters.actions[a] += impression.actions >> a & 1;
         }
     if (!ranker.learns()) return;
     for (const auto& list : lists)
@@ -44,23 +50,34 @@ void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
 
 /// Adds the impressions of tracked roots that came by a reshare to their count.
 template <class Lists>
-void count_reasons(WorldState& state, const Lists& lists) {
+void count_reasons(std::vector<TrackedPost>& tracked, const Lists& lists) {
   for (const auto& list : lists)
     for (const auto& impression : list)
-      if ((impression.bits & Impression::tracked) && (impression.bits & Impression::reshared)) ++state.tracked[tracked_index(state, impression.root)].impressions_reshared;
+      if (impression.tracked && impression.reshared)
+        ++tracked[tracked_index(tracked, impression.root)].impressions_reshared;
 }
 
-/// Numbers the new roots and puts them on their authors' timelines, visible from the next tick.
-void publish(World& world, std::span<const PostIdentity> posts);
+/// Numbers the new roots of tick `now` and puts them on their authors' timelines, visible from the next tick. Remembers
+/// those that are tracked.
+void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, Posts& posts, Timelines& timelines,
+             TickPosts& counts, std::vector<TrackedPost>& tracked);
 
-/// Puts reshares on the timelines of those who reshared, visible from the next tick, and remembers those of tracked roots.
-void publish(World& world, std::span<const Reshare> reshares);
+/// Puts reshares on the timelines of those who reshared, visible from the next tick, and remembers those of tracked
+/// roots.
+void publish(Tick now, std::span<const Reshare> reshares, std::span<const TrackedPost> tracked, Timelines& timelines,
+             std::vector<TrackedReshare>& tracked_reshares);
 
 /// Closes the slots of paid posts for which an organic post of the same author was withheld.
-void close_slots(WorldState& state, std::span<const UserId> withheld);
+void close_slots(std::span<const UserId> authors, std::vector<OpenSlot>& open_slots, std::vector<Withheld>& withheld);
 
-/// Drops roots that have left the window and adds what became of them to the sums they count in.
-void retire(World& world);
+/// The sums that roots count in when they leave.
+struct RootSums {
+  std::vector<TierSums>& tiers;
+  std::vector<AuthorTotals>& authors;
+  std::vector<TrackedPost>& tracked;
+};
+/// Drops roots that have left the window by tick `now` and adds what became of them to the sums they count in.
+void retire(Tick now, Tick window, Posts& posts, RootSums sums);
 
 /// Adds what has become of a counted root to the sums of its tier, of its author.
 void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& tiers);

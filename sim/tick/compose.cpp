@@ -6,15 +6,17 @@
 
 namespace grapevine {
 
-PostIdentity compose_post(const Population& population, const PopulationParameters& parameters, const StreamKey& content, UserId author, Tick tick, PostOrigin kind,
-                          std::uint32_t ordinal) {
+PostIdentity compose_post(const Population& population, const PopulationParameters& parameters,
+                          const StreamKey& content, UserId author, Tick tick, PostOrigin kind, std::uint32_t ordinal) {
   PostIdentity post;
   post.key = post_key(author, tick, kind, ordinal);
   post.author = author;
   post.quality = static_cast<std::uint8_t>(content.bits(Draw::post_quality, post.key) >> 56);
   const std::uint64_t topic_key = content.key(Draw::post_topic);
-  // Topic 0 of the hash's second argument is the coin for the main topic; 1 + k ranks topic k: the highest wins, so adding a topic moves only what it takes.
-  const bool main = coin(static_cast<std::uint32_t>(nested_mix(topic_key, post.key, 0) >> 32), coin_threshold(parameters.focus));
+  // Topic 0 of the hash's second argument is the coin for the main topic; 1 + k ranks topic k: the highest wins, so
+  // adding a topic moves only what it takes.
+  const bool main =
+      coin(static_cast<std::uint32_t>(nested_mix(topic_key, post.key, 0) >> 32), coin_threshold(parameters.focus));
   if (main) {
     post.topic = static_cast<std::uint8_t>(population.interests().main_topic(author));
   } else {
@@ -28,39 +30,40 @@ PostIdentity compose_post(const Population& population, const PopulationParamete
   return post;
 }
 
-void compose_organic(World& world, std::size_t first, std::span<const std::uint32_t> due, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld) {
-  auto& state = world.state;
-  const Tick now = state.clock.now;
+void compose_organic(const Given& given, const Before& before, std::size_t first, std::span<const std::uint32_t> due,
+                     PostClocks clocks, std::vector<PostIdentity>& posts, std::vector<UserId>& withheld) {
   for (const std::uint32_t offset : due) {
     const std::size_t i = first + offset;
-    const UserId author{world.readers.first + static_cast<std::uint32_t>(i)};
-    const auto slot = std::lower_bound(state.open_slots.begin(), state.open_slots.end(), author, [](const OpenSlot& s, UserId u) { return s.author < u; });
-    if (slot != state.open_slots.end() && slot->author == author)
+    const UserId author = given.reader(i);
+    const auto slot = std::ranges::lower_bound(before.open_slots, author, {}, &OpenSlot::author);
+    if (slot != before.open_slots.end() && slot->author == author)
       withheld.push_back(author);
     else
-      posts.push_back(compose_post(*world.population, world.parameters.population, world.keys.content, author, now, PostOrigin::organic, 0));
-    const double gap = -math::log(uniform(world.keys.dynamics.bits(Draw::post_gap, author.value(), ++state.post_ordinal[i])));
-    state.next_post[i] = world.schedule.next(now + 1, gap, world.population->post_rate(i));
+      posts.push_back(compose_post(given.population, given.parameters.population, given.keys.content, author,
+                                   before.now, PostOrigin::organic, 0));
+    const double gap =
+        -math::log(uniform(given.keys.dynamics.bits(Draw::post_gap, author.value(), ++clocks.ordinal[i])));
+    clocks.next[i] = given.schedule.next(before.now + 1, gap, given.population.post_rate(i));
   }
 }
 
-std::vector<PostIdentity> compose_paid(World& world) {
-  auto& state = world.state;
-  const Tick now = state.clock.now;
-  std::erase_if(state.open_slots, [&](const OpenSlot& slot) { return slot.until < now; });
+std::vector<PostIdentity> compose_paid(const Given& given, Tick now, std::uint32_t& next_planned,
+                                       std::vector<OpenSlot>& open_slots) {
+  std::erase_if(open_slots, [&](const OpenSlot& slot) { return slot.until < now; });
   std::vector<PostIdentity> posts;
   std::uint32_t ordinal = 0;
-  for (; state.clock.next_planned < world.plan.size() && world.plan[state.clock.next_planned].tick == now; ++state.clock.next_planned) {
-    const PlannedPost& planned = world.plan[state.clock.next_planned];
+  for (; next_planned < given.plan.size() && given.plan[next_planned].tick == now; ++next_planned) {
+    const PlannedPost& planned = given.plan[next_planned];
     ordinal = !posts.empty() && posts.back().author == planned.author ? ordinal + 1 : 0;
-    PostIdentity post = compose_post(*world.population, world.parameters.population, world.keys.content, planned.profile, now, PostOrigin::campaign, ordinal);
+    PostIdentity post = compose_post(given.population, given.parameters.population, given.keys.content, planned.profile,
+                                     now, PostOrigin::campaign, ordinal);
     post.author = planned.author;
-    const CampaignParameters& campaign = world.parameters.campaigns[planned.campaign];
+    const CampaignParameters& campaign = given.parameters.campaigns[planned.campaign];
     if (campaign.topic >= 0) post.topic = static_cast<std::uint8_t>(campaign.topic);
     post.campaign = static_cast<std::uint8_t>(planned.campaign);
     posts.push_back(post);
-    const auto place = std::upper_bound(state.open_slots.begin(), state.open_slots.end(), planned.author, [](UserId u, const OpenSlot& s) { return u < s.author; });
-    state.open_slots.insert(place, {planned.author, now + campaign.replace_within, planned.campaign});
+    const auto place = std::ranges::upper_bound(open_slots, planned.author, {}, &OpenSlot::author);
+    open_slots.insert(place, {planned.author, now + campaign.replace_within, planned.campaign});
   }
   return posts;
 }

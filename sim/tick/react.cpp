@@ -4,29 +4,35 @@
 
 namespace grapevine {
 
-void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
-           std::vector<Impression>& impressions, std::vector<Reshare>& reshares) {
+void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again,
+           std::uint64_t react_key, SeenLog::Entries seen, Session& session, std::vector<Impression>& impressions,
+           std::vector<Reshare>& reshares) {
   const UserId reader = session.reader;
   const std::uint8_t propensity = population.propensity(reader);
   session.news.clear();
   for (std::size_t position = 0; position < session.looked; ++position) {
-    if (position + 4 < session.looked) __builtin_prefetch(&posts.identity(session.candidates[session.ranked[position + 4].candidate].root));
+    if (position + 4 < session.looked)
+      __builtin_prefetch(&posts.identity(session.candidates[session.ranked[position + 4].candidate].root));
     const Candidate& candidate = session.candidates[session.ranked[position].candidate];
     const PostIdentity& post = posts.identity(candidate.root);
     const SeenLog::Entries::Past past = seen.of(candidate.root);
-    const double odds = behaviour.odds(propensity, population.interest(reader, post.topic), post.quality, candidate.proof);
-    const ReactionCoins coins = ReactionCoins::toss(react_key, post.key, reader, again == Again::fresh ? past.exposures : 0);
+    const double odds =
+        behaviour.odds(propensity, population.interest(reader, post.topic), post.quality, candidate.proof);
+    const ReactionCoins coins =
+        ReactionCoins::toss(react_key, post.key, reader, again == Again::fresh ? past.exposures : 0);
     unsigned taken = 0;
-    for (const Action action : {Action::like, Action::reply, Action::reshare, Action::click})
-      taken |= (coin(coins[action], behaviour.threshold(action, odds)) ? 1u : 0u) << static_cast<unsigned>(action);
-    taken &= ~static_cast<unsigned>(past.actions);
+    for (std::size_t a = 0; a < action_count; ++a)
+      taken |= (coin(coins[a], behaviour.threshold(static_cast<Action>(a), odds)) ? 1u : 0u) << a;
+    const auto actions = static_cast<ActionSet>(taken & ~static_cast<unsigned>(past.actions));
 
-    const unsigned flags = (past.exposures == 0 ? Impression::first : 0u) | (candidate.reshared() ? Impression::reshared : 0u) |
-                           (posts.hot(candidate.root).tracked() ? Impression::tracked : 0u);
-    impressions.push_back({candidate.root, reader, candidate.emitter, static_cast<std::uint16_t>(std::min<std::size_t>(position, UINT16_MAX)),
-                           static_cast<std::uint8_t>(std::min(past.exposures, 255u)), static_cast<std::uint8_t>(taken | flags)});
-    if (taken >> static_cast<unsigned>(Action::reshare) & 1) reshares.push_back({reader, candidate.root, candidate.emitter, flags});
-    session.news.push_back({candidate.root, static_cast<std::uint8_t>(taken)});
+    const bool reshared = candidate.reshared(), tracked = posts.hot(candidate.root).tracked();
+    impressions.push_back({candidate.root, reader, candidate.emitter,
+                           static_cast<std::uint16_t>(std::min<std::size_t>(position, Impression::last_position) &
+                                                      Impression::last_position),
+                           reshared, tracked, static_cast<std::uint8_t>(std::min(past.exposures, 255u)), actions});
+    if (has(actions, Action::reshare))
+      reshares.push_back({reader, candidate.root, candidate.emitter, reshared, tracked});
+    session.news.push_back({candidate.root, actions});
   }
   std::sort(session.news.begin(), session.news.end(), [](const auto& a, const auto& b) { return a.root < b.root; });
 }

@@ -1,30 +1,38 @@
 #pragma once
 
+#include <array>
 #include <vector>
 
-#include "sim/behaviour.hpp"
-#include "sim/tick/session.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/model/behaviour.hpp"
 
 namespace grapevine {
 
-/// The coins of a reader for a root: 32 bits an action, addressed by (reader, root), and by the exposure where each look decides anew; never by position or time.
+/// The coins of a reader for a root: 32 bits an action, addressed by (reader, root), and by the exposure where each
+/// look decides anew; never by position or time.
 struct ReactionCoins {
-  std::uint64_t like_and_reply;
-  std::uint64_t reshare_and_click;
+  std::array<std::uint64_t, (action_count + 1) / 2> pairs;  ///< of two actions each, the first in the upper half
 
-  static constexpr ReactionCoins toss(std::uint64_t key, std::uint64_t post_key, UserId reader, std::uint32_t exposure) {
-    const std::uint64_t first = nested_mix(key, post_key, reader.value() | static_cast<std::uint64_t>(exposure) << 32);
-    return {first, mix(first + golden)};
+  static constexpr ReactionCoins toss(std::uint64_t key, std::uint64_t post_key, UserId reader,
+                                      std::uint32_t exposure) {
+    ReactionCoins coins{};
+    coins.pairs[0] = nested_mix(key, post_key, reader.value() | static_cast<std::uint64_t>(exposure) << 32);
+    for (std::size_t pair = 1; pair < coins.pairs.size(); ++pair)
+      coins.pairs[pair] = mix(coins.pairs[pair - 1] + golden);
+    return coins;
   }
-  constexpr std::uint32_t operator[](Action action) const {
-    const std::uint64_t pair = action == Action::like || action == Action::reply ? like_and_reply : reshare_and_click;
-    return static_cast<std::uint32_t>(action == Action::like || action == Action::reshare ? pair >> 32 : pair);
+  constexpr std::uint32_t operator[](std::size_t action) const {
+    const std::uint64_t pair = pairs[action / 2];
+    return static_cast<std::uint32_t>(action % 2 == 0 ? pair >> 32 : pair);
   }
 };
 
-/// The reader looks at the first `session.looked` posts of its feed and likes, replies, reshares and clicks, each at most once a root: a coin of (reader, root, action), under
-/// `Again::fresh` of (reader, root, action, exposure), against the odds of `behaviour`. Appends one impression a post, a reshare where there is one, and the session's entries for the seen-log (ascending by root).
-void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again, std::uint64_t react_key, SeenLog::Entries seen, Session& session,
-           std::vector<Impression>& impressions, std::vector<Reshare>& reshares);
+/// The reader looks at the first `session.looked` posts of its feed and takes actions, each at most once a root: a coin
+/// of (reader, root, action), under `Again::fresh` of (reader, root, action, exposure), against the odds of
+/// `behaviour`. Appends one impression a post, a reshare where there is one, and the session's entries for the seen-log
+/// (ascending by root).
+void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again,
+           std::uint64_t react_key, SeenLog::Entries seen, Session& session, std::vector<Impression>& impressions,
+           std::vector<Reshare>& reshares);
 
 }  // namespace grapevine

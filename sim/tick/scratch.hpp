@@ -1,14 +1,17 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/state/ledger.hpp"
+#include "sim/state/world_state.hpp"
 
 namespace grapevine {
 
-/// What the readers of one block did in one tick. Blocks are written by one worker at a time and read in order.
+/// What the readers of one block did in one tick: their outbox. Blocks are written by one worker at a time and read in
+/// order.
 struct BlockOutput {
   std::vector<PostIdentity> organic;
   std::vector<UserId> withheld;
@@ -16,16 +19,14 @@ struct BlockOutput {
   std::vector<Reshare> reshares;
   std::vector<FirstPaidLook> paid_looks;  ///< by number of the root
   TickCounts counts;
-  static constexpr std::uint32_t counted = 16, reshared = 32;
-  std::array<std::uint64_t, 64> delivered{};  ///< by PostHot::tier_and_counted, plus `reshared` for candidates that came by a reshare
-  std::array<std::uint64_t, 64> left_out{};   ///< delivered, not served
-  std::array<std::uint64_t, 64> looked_at{};
+  CandidateTally candidates;
   std::array<GroupSums, reader_groups> groups{};
   std::uint64_t event_hash = 0;
 
   void clear();
 };
 
+/// Buffers of one tick; not state.
 struct TickScratch {
   struct Worker {
     Session session;

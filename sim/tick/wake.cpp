@@ -23,8 +23,10 @@ void due_at(std::span<const Tick> next, Tick now, std::vector<std::uint32_t>& du
       if (next[i] == now) due.push_back(static_cast<std::uint32_t>(i));
   };
   while (i + 64 <= next.size()) {
-    if (any_of_64(next.data() + i, now)) look(i + 64);
-    else i += 64;
+    if (any_of_64(next.data() + i, now))
+      look(i + 64);
+    else
+      i += 64;
   }
   look(next.size());
 }

@@ -26,7 +26,8 @@ TEST_CASE("a quantile lies on the straight line between its neighbours", "[analy
 
 TEST_CASE("the quantiles of 0 to 100 are the percents, in whatever order the cascades come", "[analysis][cascades]") {
   std::vector<TreeMetrics> cascades;
-  for (std::uint32_t i = 0; i <= 100; ++i) cascades.push_back({.size = i + 1, .depth = i, .structural_virality = 1.0 + i});
+  for (std::uint32_t i = 0; i <= 100; ++i)
+    cascades.push_back({.size = i + 1, .depth = i, .structural_virality = 1.0 + i});
   std::shuffle(cascades.begin(), cascades.end(), std::mt19937(3));
   const CascadeSummary summary = summarise(cascades);
   for (std::size_t i = 0; i < CascadeSummary::percents.size(); ++i) {
@@ -42,15 +43,16 @@ TEST_CASE("the quantiles of 0 to 100 are the percents, in whatever order the cas
 
 TEST_CASE("shares of adopters are pooled over cascades, lone roots included", "[analysis][cascades]") {
   // Adopters: 9, 0 and 1, of which 3, 0 and 1 hang from the root.
-  const CascadeSummary summary =
-      summarise(std::vector<TreeMetrics>{{.size = 10, .root_children = 3}, {.size = 1}, {.size = 2, .root_children = 1}});
+  const CascadeSummary summary = summarise(
+      std::vector<TreeMetrics>{{.size = 10, .root_children = 3}, {.size = 1}, {.size = 2, .root_children = 1}});
   CHECK(summary.direct_share == 0.4);
   CHECK(summary.adopter_children == 0.6);
 }
 
 TEST_CASE("virality is judged in cascades of 100 nodes and more only", "[analysis][cascades]") {
   std::vector<TreeMetrics> cascades{{.size = 99, .structural_virality = 2}};
-  for (const double virality : {2.0, 2.999, 3.0, 5.0}) cascades.push_back({.size = 100, .structural_virality = virality});
+  for (const double virality : {2.0, 2.999, 3.0, 5.0})
+    cascades.push_back({.size = 100, .structural_virality = virality});
   const CascadeSummary summary = summarise(cascades);
   CHECK(summary.large_cascades == 4);
   CHECK(summary.flat_share == 0.5);

@@ -41,7 +41,8 @@ double fact(const std::vector<ComparisonRow>& rows, std::string_view metric) {
 
 TEST_CASE("quantiles of a histogram are linear within a class", "[analysis][cascades]") {
   const std::vector<std::uint64_t> even{10, 10, 10, 10};  // 40 values, spread evenly over 0 to 0.4
-  for (const double p : {0.1, 0.25, 0.5, 0.9}) CHECK(std::abs(histogram_quantile(even, p, least_tenth) - 0.4 * p) < 1e-15);
+  for (const double p : {0.1, 0.25, 0.5, 0.9})
+    CHECK(std::abs(histogram_quantile(even, p, least_tenth) - 0.4 * p) < 1e-15);
   CHECK(histogram_quantile(std::vector<std::uint64_t>{0, 0, 4, 0}, 0.5, least_tenth) == 0.25);
   CHECK(std::isnan(histogram_quantile({}, 0.5, least_tenth)));
   CHECK(std::isnan(histogram_quantile(std::vector<std::uint64_t>{0, 0}, 0.5, least_tenth)));
@@ -65,10 +66,12 @@ TEST_CASE("classes of sizes and viralities hold what lies between their bounds",
   CHECK(virality_class(0x1p32 / 3) == virality_classes - 1);  // of the longest path
 }
 
-TEST_CASE("shares of the largest broadcast fall into hundredths, and only all of them into the last class", "[analysis][cascades]") {
+TEST_CASE("shares of the largest broadcast fall into hundredths, and only all of them into the last class",
+          "[analysis][cascades]") {
   for (const std::uint32_t others : {1u, 7u, 99u, 100u, 101u, 1'000'000u, ~0u}) {
     for (std::uint32_t i = 0; i < 100; ++i) {
-      const auto least = static_cast<std::uint32_t>((std::uint64_t{others} * i + 99) / 100);  // the least that is i hundredths or more
+      const auto least =
+          static_cast<std::uint32_t>((std::uint64_t{others} * i + 99) / 100);  // the least that is i hundredths or more
       if (least < others) CHECK(broadcast_class(least, others) >= i);
       if (least > 0) CHECK(broadcast_class(least - 1, others) < std::max(i, 1u));
     }
@@ -95,7 +98,8 @@ TEST_CASE("facts of cascades pool those of all replicates", "[analysis][cascades
   CHECK(fact(rows, "share that ends within one step") == 1.0);
   CHECK(fact(rows, "direct share of adoptions") == 1.0);
   CHECK(fact(rows, "large cascades") == 1.0);
-  CHECK(std::abs(fact(rows, "structural virality, median") - (2.0 * 99 / 100 + 2.0 * 1499 / 1500) / 2) <= 1.0 / 512);  // half a class
+  CHECK(std::abs(fact(rows, "structural virality, median") - (2.0 * 99 / 100 + 2.0 * 1499 / 1500) / 2) <=
+        1.0 / 512);  // half a class
   CHECK(fact(rows, "largest broadcast, median share") == 1.0);
   CHECK(cascade_facts({"arm", std::vector<RunRecord>(2)}).empty());
 }

@@ -9,7 +9,8 @@ using namespace grapevine;
 namespace {
 
 LogRatio ratio(double value, double standard_error) {
-  return {.estimate = {.value = value, .low = value * 0.9, .high = value * 1.1, .n = 20}, .standard_error = standard_error};
+  return {.estimate = {.value = value, .low = value * 0.9, .high = value * 1.1, .n = 20},
+          .standard_error = standard_error};
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ TEST_CASE("each claim gets the verdict of its own evidence, in the order of the 
     CHECK(rows[i].verdict == Verdict::undecided);
     CHECK((std::isnan(rows[i].level) && std::isnan(rows[i].estimate.value)));
   }
-  // 3 decides at the least level, then 3 of the claims, then 2: their alphas share 0.05 among the 3, 2 and 1 that are left.
+  // 3 decides at the least level, then 3 of the claims, then 2: their alphas share 0.05 among the 3, 2 and 1 that are
+  // left.
   CHECK((rows[4].level == 0.05 / 3 && rows[2].level == 0.05 / 2 && rows[1].level == 0.05));
   for (const ClaimVerdict& row : rows) CHECK(row.replicates_needed == 0);
   CHECK((rows[1].margin.low == 0.9 && rows[1].margin.high == 1.1));
@@ -53,6 +55,7 @@ TEST_CASE("the margin is that of the study", "[analysis][claims]") {
   const std::vector<ClaimEvidence> evidence{{2, ratio(1.2, 0.001), {}}};
   CHECK(judge(evidence)[1].verdict == Verdict::holds);
   CHECK(judge(evidence, {0.5, 2})[1].verdict == Verdict::no_material_difference);
-  CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[1].replicates_needed == replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 3));
+  CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[1].replicates_needed ==
+        replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 3));
   CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[4].replicates_needed == 0);  // nothing to tell from
 }

@@ -6,7 +6,8 @@
 #include "graph/base/math.hpp"
 #include "graph/base/random.hpp"
 
-/// Chance for tests of estimators: one draw after another from one addressed stream, so equal seeds give equal numbers on every machine.
+/// Chance for tests of estimators: one draw after another from one addressed stream, so equal seeds give equal numbers
+/// on every machine.
 namespace grapevine {
 
 class Draws {

@@ -21,14 +21,15 @@ struct Account {
   double followers, outcome, exposure = 1;
 };
 
-/// Whole follower counts with P(K > k) = k^-1.1, at most 1e5; outcomes Poisson about exp(constant) K^elasticity, multiplied by a lognormal
-/// of mean 1 and this spread.
+/// Whole follower counts with P(K > k) = k^-1.1, at most 1e5; outcomes Poisson about exp(constant) K^elasticity,
+/// multiplied by a lognormal of mean 1 and this spread.
 std::vector<Account> accounts(std::size_t n, double constant, double elasticity, double spread, Draws& chance) {
   std::vector<Account> all;
   for (std::size_t i = 0; i < n; ++i) {
     const double followers = std::min(std::floor(chance.pareto(1.1)), 1e5);
     const double luck = spread == 0 ? 1 : math::exp(spread * chance.normal() - spread * spread / 2);
-    all.push_back({followers, static_cast<double>(chance.poisson(math::exp(constant) * math::pow(followers, elasticity) * luck))});
+    all.push_back({followers,
+                   static_cast<double>(chance.poisson(math::exp(constant) * math::pow(followers, elasticity) * luck))});
   }
   return all;
 }
@@ -57,8 +58,8 @@ std::vector<ExposedGroup> grouped_with_exposure(const std::vector<Account>& all)
   return groups;
 }
 
-/// Account by account, no Newton and no sums: the constant that balances the totals for a given b, then b by bisection on the other score,
-/// each account weighted by `weight`; then the sandwich word for word.
+/// Account by account, no Newton and no sums: the constant that balances the totals for a given b, then b by bisection
+/// on the other score, each account weighted by `weight`; then the sandwich word for word.
 struct Slow {
   double constant = 0, b = 0, error_constant = 0, error_b = 0;
 };
@@ -84,7 +85,8 @@ Slow slow_fit(const std::vector<Account>& all, Weight weight, double centre) {
   double i00 = 0, i01 = 0, i11 = 0, m00 = 0, m01 = 0, m11 = 0, n = 0;
   for (const Account& c : all) {
     if (weight(c) == 0) continue;
-    const double mean = c.exposure * std::exp(slow.constant + slow.b * x(c)), r = weight(c) * (c.outcome - mean), w = weight(c) * mean;
+    const double mean = c.exposure * std::exp(slow.constant + slow.b * x(c)), r = weight(c) * (c.outcome - mean),
+                 w = weight(c) * mean;
     i00 += w, i01 += w * x(c), i11 += w * x(c) * x(c);
     m00 += r * r, m01 += r * r * x(c), m11 += r * r * x(c) * x(c);
     ++n;
@@ -100,13 +102,16 @@ Slow slow_fit(const std::vector<Account>& all) {
 }
 
 bool same(const Estimate& a, const Estimate& b) {
-  const auto equal = [](double x, double y) { return (std::isnan(x) && std::isnan(y)) || std::abs(x - y) <= 1e-9 * (1 + std::abs(x)); };
+  const auto equal = [](double x, double y) {
+    return (std::isnan(x) && std::isnan(y)) || std::abs(x - y) <= 1e-9 * (1 + std::abs(x));
+  };
   return equal(a.value, b.value) && equal(a.low, b.low) && equal(a.high, b.high) && a.n == b.n;
 }
 
 }  // namespace
 
-TEST_CASE("with two follower counts the elasticity is the slope between the logs of their means", "[analysis][elasticity]") {
+TEST_CASE("with two follower counts the elasticity is the slope between the logs of their means",
+          "[analysis][elasticity]") {
   // 10 followers: 0, 1, 2, 5 (mean 2); 1 000 followers: 4, 12 (mean 8). b = log 4 / log 100. A log mean has variance
   // sum (y - mean)^2 / (sum y)^2: 14/64 and 32/256; six accounts: times 6/5.
   const std::vector<FollowerGroup> groups{{10, 4, 8, 30}, {1000, 2, 16, 160}};
@@ -145,7 +150,8 @@ TEST_CASE("grouped sums give what the accounts one by one give", "[analysis][ela
     for (Account& c : all) c.exposure = 1 + static_cast<double>(chance.below(9));
   const auto curve_at = std::vector<double>{1.5, 7.3, 41.7, 311};
   const Slow slow = slow_fit(all);
-  const Elasticity e = with_exposure ? poisson_elasticity(grouped_with_exposure(all)) : poisson_elasticity(grouped(all));
+  const Elasticity e =
+      with_exposure ? poisson_elasticity(grouped_with_exposure(all)) : poisson_elasticity(grouped(all));
   CHECK(e.estimate.value == Approx(slow.b).epsilon(1e-9));
   CHECK(e.constant == Approx(slow.constant).epsilon(1e-9));
   CHECK(e.standard_error == Approx(slow.error_b).epsilon(1e-9));
@@ -176,7 +182,8 @@ TEST_CASE("observations that are accounts give what their groups give", "[analys
   CHECK(same(poisson_elasticity(observations, range).estimate, poisson_elasticity(grouped(all), range).estimate));
 }
 
-TEST_CASE("posts of one author count as one voice: copying all posts leaves the error where it was", "[analysis][elasticity]") {
+TEST_CASE("posts of one author count as one voice: copying all posts leaves the error where it was",
+          "[analysis][elasticity]") {
   Draws chance(3);
   const auto all = accounts(300, -1, 0.5, 1, chance);
   std::vector<Observation> once, four_times, four_strangers;
@@ -188,14 +195,16 @@ TEST_CASE("posts of one author count as one voice: copying all posts leaves the 
     }
   }
   CHECK(same(poisson_elasticity(four_times).estimate, poisson_elasticity(once).estimate));
-  CHECK(poisson_elasticity(four_strangers).standard_error == Approx(poisson_elasticity(once).standard_error / 2).epsilon(0.01));
+  CHECK(poisson_elasticity(four_strangers).standard_error ==
+        Approx(poisson_elasticity(once).standard_error / 2).epsilon(0.01));
 
   // An author's posts together are an account with that many posts as its exposure.
   std::map<double, ExposedGroup> posts;
   std::vector<Observation> one_by_one;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const double extra = static_cast<double>(i % 3);
-    for (std::size_t post = 0; post <= i % 3; ++post) one_by_one.push_back({all[i].followers, post == 0 ? all[i].outcome : 1, i});
+    for (std::size_t post = 0; post <= i % 3; ++post)
+      one_by_one.push_back({all[i].followers, post == 0 ? all[i].outcome : 1, i});
     posts[all[i].followers].followers = all[i].followers;
     posts[all[i].followers].add(all[i].outcome + extra, 1 + extra);
   }
@@ -219,21 +228,26 @@ TEST_CASE("a rate per impression is flat where outcomes rise with impressions al
 TEST_CASE("what cannot be estimated is missing", "[analysis][elasticity]") {
   const auto missing = [](const std::vector<FollowerGroup>& groups) {
     const Elasticity e = poisson_elasticity(groups);
-    return std::isnan(e.estimate.value) && std::isnan(e.estimate.low) && std::isnan(e.standard_error) && std::isnan(e.constant);
+    return std::isnan(e.estimate.value) && std::isnan(e.estimate.low) && std::isnan(e.standard_error) &&
+           std::isnan(e.constant);
   };
   CHECK(missing({}));
-  CHECK(missing({{10, 5, 8, 30}}));                         // one follower count
-  CHECK(missing({{10, 5, 8, 30}, {10, 2, 3, 5}}));          // twice the same
-  CHECK(missing({{10, 5, 0, 0}, {100, 5, 0, 0}}));          // nothing happened
-  CHECK(missing({{10, 5, 0, 0}, {100, 5, 3, 3}}));          // all of it at the top: any steeper slope fits better
-  CHECK(missing({{10, 5, 3, 3}, {100, 5, 0, 0}}));          // all of it at the bottom
-  for (double k = 2; k < 1e6; k = std::floor(1.7 * k) + 1)  // the same three times, where rounding could tell them apart
+  CHECK(missing({{10, 5, 8, 30}}));                 // one follower count
+  CHECK(missing({{10, 5, 8, 30}, {10, 2, 3, 5}}));  // twice the same
+  CHECK(missing({{10, 5, 0, 0}, {100, 5, 0, 0}}));  // nothing happened
+  CHECK(missing({{10, 5, 0, 0}, {100, 5, 3, 3}}));  // all of it at the top: any steeper slope fits better
+  CHECK(missing({{10, 5, 3, 3}, {100, 5, 0, 0}}));  // all of it at the bottom
+  for (double k = 2; k < 1e6;
+       k = std::floor(1.7 * k) + 1)  // the same three times, where rounding could tell them apart
     CHECK(missing({{k, 5, 8, 30}, {k, 2, 3, 5}, {k, 7, 11, 40}}));
   CHECK(missing({{0, 9, 5, 9}, {10, 5, 8, 30}}));  // no follower, no logarithm
   CHECK_FALSE(missing({{10, 5, 0, 0}, {100, 5, 3, 3}, {1000, 5, 0, 0}}));
   const Elasticity two = poisson_elasticity(std::vector<FollowerGroup>{{10, 1, 2, 4}, {100, 1, 4, 16}});
-  CHECK((two.estimate.value == Approx(std::log10(2)) && std::isnan(two.estimate.low) && std::isnan(two.standard_error)));
-  CHECK(std::isnan(response_curve(std::vector<FollowerGroup>{{10, 5, 3, 3}, {20, 5, 4, 4}}, std::vector{1e6}).front().response.value));
+  CHECK(
+      (two.estimate.value == Approx(std::log10(2)) && std::isnan(two.estimate.low) && std::isnan(two.standard_error)));
+  CHECK(std::isnan(response_curve(std::vector<FollowerGroup>{{10, 5, 3, 3}, {20, 5, 4, 4}}, std::vector{1e6})
+                       .front()
+                       .response.value));
 }
 
 TEST_CASE("a range takes in its lower end and leaves out its upper", "[analysis][elasticity]") {
@@ -245,7 +259,8 @@ TEST_CASE("a range takes in its lower end and leaves out its upper", "[analysis]
 
 namespace {
 
-/// Shares of worlds whose interval holds the planted elasticity, and whose band holds the planted response at 5 followers.
+/// Shares of worlds whose interval holds the planted elasticity, and whose band holds the planted response at 5
+/// followers.
 struct Covered {
   double elasticity = 0, curve = 0;
 };
@@ -265,9 +280,11 @@ Covered coverage(double elasticity, double spread, std::size_t n, int worlds) {
 
 }  // namespace
 
-TEST_CASE("the interval of a planted elasticity covers it nearly as often as it says", "[analysis][elasticity][statistical]") {
-  // 4 000 worlds of 500 accounts (docs/statistics.md) put these at 92.7, 91.0 and 88.8 %: few accounts have many followers, and those few
-  // decide. Here 600 worlds: standard errors of 1.1 to 1.3 points, four of them allowed. The curve: 94.5 to 95.2 %, 0.93 points.
+TEST_CASE("the interval of a planted elasticity covers it nearly as often as it says",
+          "[analysis][elasticity][statistical]") {
+  // 4 000 worlds of 500 accounts (docs/statistics.md) put these at 92.7, 91.0 and 88.8 %: few accounts have many
+  // followers, and those few decide. Here 600 worlds: standard errors of 1.1 to 1.3 points, four of them allowed. The
+  // curve: 94.5 to 95.2 %, 0.93 points.
   struct Case {
     double elasticity, spread, covered;
   };
@@ -280,27 +297,34 @@ TEST_CASE("the interval of a planted elasticity covers it nearly as often as it 
   }
 }
 
-TEST_CASE("where outcomes spread in proportion to their mean and the largest account outweighs the rest, the interval is no guide",
-          "[analysis][elasticity][statistical]") {
+TEST_CASE(
+    "where outcomes spread in proportion to their mean and the largest account outweighs the rest, the interval is no "
+    "guide",
+    "[analysis][elasticity][statistical]") {
   CHECK(coverage(0.8, 1, 500, 300).elasticity < 0.8);  // 69 % of 4 000 worlds; standard error 2.7 points
 }
 
 TEST_CASE("tables of docs/statistics.md: elasticity", "[.tables]") {
-  std::printf("| elasticity | outcomes | accounts | elasticity covered | curve covered at 5 followers |\n|---|---|---|---|---|\n");
+  std::printf(
+      "| elasticity | outcomes | accounts | elasticity covered | curve covered at 5 followers "
+      "|\n|---|---|---|---|---|\n");
   for (const double elasticity : {0.4, 0.8})
     for (const double spread : {0.0, 1.0})
       for (const std::size_t n : {500u, 5'000u, 50'000u}) {
         const Covered c = coverage(elasticity, spread, n, n == 500 ? 4'000 : n == 5'000 ? 2'000 : 400);
-        std::printf("| %g | %s | %zu | %.1f | %.1f |\n", elasticity, spread == 0 ? "Poisson" : "Poisson, lognormal 1", n,
-                    100 * c.elasticity, 100 * c.curve);
+        std::printf("| %g | %s | %zu | %.1f | %.1f |\n", elasticity, spread == 0 ? "Poisson" : "Poisson, lognormal 1",
+                    n, 100 * c.elasticity, 100 * c.curve);
       }
 }
 
-TEST_CASE("over replicates the spread between runs counts, which accounts of one run do not show", "[analysis][elasticity][statistical]") {
-  // The elasticity itself differs from run to run with standard deviation 0.1; 2 000 accounts each would give it to 0.03.
+TEST_CASE("over replicates the spread between runs counts, which accounts of one run do not show",
+          "[analysis][elasticity][statistical]") {
+  // The elasticity itself differs from run to run with standard deviation 0.1; 2 000 accounts each would give it to
+  // 0.03.
   Draws chance(12);
   std::vector<std::vector<FollowerGroup>> runs;
-  for (int run = 0; run < 12; ++run) runs.push_back(grouped(accounts(2'000, -1, 0.5 + 0.1 * chance.normal(), 0, chance)));
+  for (int run = 0; run < 12; ++run)
+    runs.push_back(grouped(accounts(2'000, -1, 0.5 + 0.1 * chance.normal(), 0, chance)));
   const ReplicatedElasticity r = poisson_elasticity(runs);
   REQUIRE(r.each.size() == 12);
   CHECK(r.each[3] == poisson_elasticity(runs[3]).estimate.value);
@@ -356,8 +380,9 @@ std::vector<Observation> auspol(const char* folder) {
 
 }  // namespace
 
-TEST_CASE("retweets in #auspol grow with followers as published: steeply to 100 000, then not at all (needs GRAPEVINE_DATA)",
-          "[analysis][elasticity][data]") {
+TEST_CASE(
+    "retweets in #auspol grow with followers as published: steeply to 100 000, then not at all (needs GRAPEVINE_DATA)",
+    "[analysis][elasticity][data]") {
   const char* data = std::getenv("GRAPEVINE_DATA");
   if (!data) {
     WARN("skipped: GRAPEVINE_DATA is not set");

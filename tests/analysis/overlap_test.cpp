@@ -25,7 +25,8 @@ std::vector<UserId> audience(std::initializer_list<std::uint32_t> users) {
   return all;
 }
 
-/// Everything that can happen when partners draw audiences of these sizes among a few users, all equally likely: users are bits.
+/// Everything that can happen when partners draw audiences of these sizes among a few users, all equally likely: users
+/// are bits.
 struct Enumeration {
   double mean_reach = 0, variance = 0;
   std::vector<double> frequency;
@@ -80,7 +81,8 @@ TEST_CASE("closed forms of random audiences agree with every audience there is",
   CHECK(expected_shared(7, 3, 5) == Approx(3 + 5 - enumerate(7, {3, 5}).mean_reach));
 }
 
-TEST_CASE("expected frequencies add up to the users, their mean to the audiences, and those reached to the reach", "[analysis][overlap]") {
+TEST_CASE("expected frequencies add up to the users, their mean to the audiences, and those reached to the reach",
+          "[analysis][overlap]") {
   const std::vector<std::uint64_t> sizes{3'000, 50'000, 120'000, 7, 999'999, 0, 20'000};
   const auto frequency = expected_frequency(1'000'000, sizes);
   double users = 0, gross = 0;
@@ -94,8 +96,8 @@ TEST_CASE("expected frequencies add up to the users, their mean to the audiences
 }
 
 TEST_CASE("small audiences among many users keep their digits", "[analysis][overlap]") {
-  // Two of 10 among 10^8: they share 10^-6 users; the union is 20 less that, with the variance of the shared: hypergeometric, which is
-  // 10 p (1 - p)(N - 10) / (N - 1), p = 10^-7.
+  // Two of 10 among 10^8: they share 10^-6 users; the union is 20 less that, with the variance of the shared:
+  // hypergeometric, which is 10 p (1 - p)(N - 10) / (N - 1), p = 10^-7.
   const std::vector<std::uint64_t> sizes{10, 10};
   CHECK(20 - expected_reach(100'000'000, sizes) == Approx(1e-6).epsilon(1e-6));
   CHECK(reach_variance(100'000'000, sizes) == Approx(1e-6 * (1 - 1e-7)).epsilon(1e-6));
@@ -127,8 +129,8 @@ TEST_CASE("the order within an audience and of the audiences does not matter", "
 }
 
 TEST_CASE("random audiences reach what the closed form says, with its spread", "[analysis][overlap][statistical]") {
-  // 2 000 draws of five audiences among 3 000 users. The mean standard score has standard error 1 / sqrt(2 000) = 0.022, the mean square
-  // one of about sqrt(2 / 2 000) = 0.032; five of each.
+  // 2 000 draws of five audiences among 3 000 users. The mean standard score has standard error 1 / sqrt(2 000) =
+  // 0.022, the mean square one of about sqrt(2 / 2 000) = 0.032; five of each.
   const std::vector<std::uint64_t> sizes{30, 300, 300, 700, 1'500};
   constexpr std::uint64_t users = 3'000;
   const StreamKey key(3, Stream::graph, 0);
@@ -138,7 +140,8 @@ TEST_CASE("random audiences reach what the closed form says, with its spread", "
     Audiences audiences(sizes.size());
     for (std::uint32_t i = 0; i < sizes.size(); ++i) {
       const KeyedPermutation permutation(key.bits(Draw::sample, draw, i), users);
-      for (std::uint64_t k = 0; k < sizes[i]; ++k) audiences[i].push_back(UserId(static_cast<std::uint32_t>(permutation(k))));
+      for (std::uint64_t k = 0; k < sizes[i]; ++k)
+        audiences[i].push_back(UserId(static_cast<std::uint32_t>(permutation(k))));
       std::ranges::sort(audiences[i]);
     }
     const ReachAgainstChance reach = against_chance(overlap(audiences), users, sizes);
@@ -159,7 +162,8 @@ TEST_CASE("nested audiences reach less than by chance, disjoint ones more", "[an
     high.push_back(UserId(u + 500));
   }
   const std::vector<std::uint64_t> sizes{500, 500};
-  const auto nested = against_chance(overlap({low, low}), 2'000, sizes), apart = against_chance(overlap({low, high}), 2'000, sizes);
+  const auto nested = against_chance(overlap({low, low}), 2'000, sizes),
+             apart = against_chance(overlap({low, high}), 2'000, sizes);
   CHECK(nested.expected == 875);
   CHECK(nested.ratio == 500. / 875);
   CHECK(apart.ratio == 1'000. / 875);

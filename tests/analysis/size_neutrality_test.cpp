@@ -8,17 +8,19 @@
 #include "analysis/verdicts.hpp"
 #include "graph/generators/power_law.hpp"
 #include "graph/generators/uniform_audience.hpp"
-#include "sim/replicate.hpp"
+#include "sim/run/replicate.hpp"
 #include "tests/catch.hpp"
 
-// Where nobody was made different, no size has an advantage: not by behaviour, not by any ranking that goes by rates or chance, not by memory. Equivalence is shown by two
-// one-sided tests over replicates: the 90 % interval of a ratio lies inside +-1 %. tests/sim/null_world_test.cpp holds reach and overlap of such worlds against closed forms.
+// Where nobody was made different, no size has an advantage: not by behaviour, not by any ranking that goes by rates or
+// chance, not by memory. Equivalence is shown by two one-sided tests over replicates: the 90 % interval of a ratio lies
+// inside +-1 %. tests/sim/null_world_test.cpp holds reach and overlap of such worlds against closed forms.
 namespace grapevine {
 namespace {
 
 using Audiences = std::vector<std::array<std::uint64_t, 2>>;  // {followers, accounts with so many}, largest first
 
-/// All alike in everything but their followers. Reshares are on, and readers leave after 12 of the 40 or more posts that wait for them.
+/// All alike in everything but their followers. Reshares are on, and readers leave after 12 of the 40 or more posts
+/// that wait for them.
 WorldParameters neutral_parameters(const std::vector<std::uint64_t>& classes) {
   WorldParameters p;
   p.time = {1800, 48, 192, 48};
@@ -48,7 +50,8 @@ RunParameters neutral_run(FeedMemory memory, Ranking ranking) {
 /// What each class of accounts got, replicate by replicate.
 struct Classes {
   std::vector<Series> per_first_look;  ///< engagement over first looks
-  std::vector<Series> amplification;   ///< impressions per session of ranked readers over those of held-out ones; last that of all posts together
+  std::vector<Series> amplification;   ///< impressions per session of ranked readers over those of held-out ones; last
+                                       ///< that of all posts together
 
   explicit Classes(std::size_t classes) : per_first_look(classes), amplification(classes + 1) {}
 
@@ -63,7 +66,8 @@ struct Classes {
       const auto per_session = [&](std::size_t group) {
         const auto* tiers = &record.readers[group * record.tiers.size()];
         std::uint64_t impressions = 0;
-        for (std::size_t t = 0; t < record.tiers.size(); ++t) impressions += all || t == c + 1 ? tiers[t].impressions : 0;
+        for (std::size_t t = 0; t < record.tiers.size(); ++t)
+          impressions += all || t == c + 1 ? tiers[t].impressions : 0;
         return static_cast<double>(impressions) / static_cast<double>(record.group_sessions[group]);
       };
       amplification[c].total.push_back(per_session(0));
@@ -90,17 +94,21 @@ struct Shown {
   }
 };
 
-/// Worlds with the same classes: under every ranking engagement per first look and amplification of every pair of classes, and the amplification of each class against 1.
+/// Worlds with the same classes: under every ranking engagement per first look and amplification of every pair of
+/// classes, and the amplification of each class against 1.
 ///
-/// Which readers are held out is chance, and so is whom they follow: amplification is divided by that of the arm in which all are served chronologically, of the same readers in the
-/// same world. It is 1 but for that chance, which cancels. Scores do not differ, so rankings that go by them leave all to the keyed tie: their feeds are those of `random` to the
-/// last look, and its figures theirs. Popularity goes by counts, which grow with followers, and that is not neutral: it must be seen to favour the largest class, which shows that
-/// these worlds can tell.
+/// Which readers are held out is chance, and so is whom they follow: amplification is divided by that of the arm in
+/// which all are served chronologically, of the same readers in the same world. It is 1 but for that chance, which
+/// cancels. Scores do not differ, so rankings that go by them leave all to the keyed tie: their feeds are those of
+/// `random` to the last look, and its figures theirs. Popularity goes by counts, which grow with followers, and that is
+/// not neutral: it must be seen to favour the largest class, which shows that these worlds can tell.
 ///
-/// Where readers run out of posts, how they are served says how many looks there are: served newest first, they let posts grow too old that readers served by chance would have looked
-/// at later. That lifts the amplification of all posts alike, so `scarce` worlds compare each class with all posts together, and all posts must be seen lifted.
+/// Where readers run out of posts, how they are served says how many looks there are: served newest first, they let
+/// posts grow too old that readers served by chance would have looked at later. That lifts the amplification of all
+/// posts alike, so `scarce` worlds compare each class with all posts together, and all posts must be seen lifted.
 template <class MakeGraph>
-Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memory, std::uint32_t replicates, MakeGraph&& make_graph, bool scarce = false) {
+Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memory, std::uint32_t replicates,
+                      MakeGraph&& make_graph, bool scarce = false) {
   WorldParameters parameters = neutral_parameters(classes);
   parameters.seed = 5;
   Classes chronological(classes.size()), random(classes.size()), popular(classes.size());
@@ -108,7 +116,8 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
   const Accounts accounts;
   for (std::uint32_t r = 0; r < replicates; ++r) {
     const FollowGraph graph = make_graph(r);
-    Replicate replicate(graph, accounts, parameters, neutral_run(memory, Ranking::random), ReplicateStreams{r, r, r, r}, alone);
+    Replicate replicate(graph, accounts, parameters, neutral_run(memory, Ranking::random), ReplicateStreams{r, r, r, r},
+                        alone);
     replicate.warm_up();
     const auto run = [&](Ranking ranking) { return replicate.run_arm(neutral_run(memory, ranking), {}); };
     const RunRecord by_chance = run(Ranking::random);
@@ -116,13 +125,16 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
     chronological.add(run(Ranking::chronological));
     if (r < 4) popular.add(run(Ranking::popularity));
     if (r == 0)
-      for (const Ranking scored : {Ranking::weighted, Ranking::oracle, Ranking::no_learning}) CHECK(run(scored).event_hash == by_chance.event_hash);
+      for (const Ranking scored : {Ranking::weighted, Ranking::oracle, Ranking::no_learning})
+        CHECK(run(scored).event_hash == by_chance.event_hash);
   }
   /// Of the logarithms, so that the ratio of two ratios is one of two means.
   const auto amplification = [&](const Classes& found, std::size_t c) {
     Series logs;
     for (std::size_t r = 0; r < found.amplification[c].total.size(); ++r) {
-      const auto log_of = [&](const Classes& arm) { return std::log(arm.amplification[c].total[r] / arm.amplification[c].per[r]); };
+      const auto log_of = [&](const Classes& arm) {
+        return std::log(arm.amplification[c].total[r] / arm.amplification[c].per[r]);
+      };
       logs.total.push_back(log_of(found) - log_of(chronological));
     }
     return logs;
@@ -131,14 +143,20 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
   const auto compare = [&](const Classes& found, const std::string& ranking) {
     for (std::size_t i = 0; i < classes.size(); ++i) {
       const std::string where = ranking + ", " + std::to_string(classes[i]);
-      if (&found == &random && scarce) shown.expect_equal(paired_difference(amplification(found, i), amplification(found, classes.size())).estimate, "amplification against all under " + where);
-      if (&found == &random && !scarce) shown.expect_equal(pooled(amplification(found, i)), "amplification under " + where);
+      if (&found == &random && scarce)
+        shown.expect_equal(paired_difference(amplification(found, i), amplification(found, classes.size())).estimate,
+                           "amplification against all under " + where);
+      if (&found == &random && !scarce)
+        shown.expect_equal(pooled(amplification(found, i)), "amplification under " + where);
       for (std::size_t j = i + 1; j < classes.size(); ++j) {
         const std::string pair = where + " to " + std::to_string(classes[j]) + " followers";
         const LogRatio rates = log_ratio(found.per_first_look[i], found.per_first_look[j]);
         const double log = std::log(rates.estimate.value), reach = std::log(rates.estimate.high) - log;
-        shown.expect_equal({log, log - reach, log + reach, rates.estimate.n}, "engagement per first look under " + pair);
-        if (&found == &random) shown.expect_equal(paired_difference(amplification(found, i), amplification(found, j)).estimate, "amplification under " + pair);
+        shown.expect_equal({log, log - reach, log + reach, rates.estimate.n},
+                           "engagement per first look under " + pair);
+        if (&found == &random)
+          shown.expect_equal(paired_difference(amplification(found, i), amplification(found, j)).estimate,
+                             "amplification under " + pair);
       }
     }
   };
@@ -151,15 +169,17 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
 }
 
 void tell(FeedMemory memory, const Shown& shown) {
-  WARN("memory " << (memory == FeedMemory::session ? "session" : "window") << ": least power " << shown.least_power << ", farthest end of an interval " << shown.farthest << " ("
-                 << shown.at << ")");
+  WARN("memory " << (memory == FeedMemory::session ? "session" : "window") << ": least power " << shown.least_power
+                 << ", farthest end of an interval " << shown.farthest << " (" << shown.at << ")");
 }
 
 constexpr std::uint32_t worlds = 12;
 
 void expect_null_world_neutral(FeedMemory memory) {
   const Audiences audiences{{4'000, 40}, {400, 400}, {40, 4'000}};  // up to a fifth of the users
-  tell(memory, compare_classes({40, 400, 4'000}, memory, worlds, [&](std::uint32_t r) { return uniform_audience(20'000, audiences, StreamKey(5, Stream::graph, r)); }));
+  tell(memory, compare_classes({40, 400, 4'000}, memory, worlds, [&](std::uint32_t r) {
+         return uniform_audience(20'000, audiences, StreamKey(5, Stream::graph, r));
+       }));
 }
 
 /// `mean_followees`: a reader is offered 4.8 posts a day of each, and looks at 36.
@@ -168,14 +188,28 @@ void expect_heavy_tails_neutral(FeedMemory memory, double mean_followees, double
   shape.users = 20'000;
   shape.mean_followees = mean_followees;
   shape.followees_spread = followees_spread;
-  tell(memory, compare_classes({1, 30, 300}, memory, worlds, [&](std::uint32_t r) { return power_law(shape, StreamKey(5, Stream::graph, r)); }, scarce));
+  tell(memory, compare_classes(
+                   {1, 30, 300}, memory, worlds,
+                   [&](std::uint32_t r) { return power_law(shape, StreamKey(5, Stream::graph, r)); }, scarce));
 }
 
-TEST_CASE("in the null world no class of accounts engages more or is carried further: session memory", "[analysis][statistical][null]") { expect_null_world_neutral(FeedMemory::session); }
-TEST_CASE("in the null world no class of accounts engages more or is carried further: window memory", "[analysis][statistical][null]") { expect_null_world_neutral(FeedMemory::window); }
-TEST_CASE("with heavy-tailed audiences no class is carried further: session memory", "[analysis][statistical][null]") { expect_heavy_tails_neutral(FeedMemory::session, 24, 1, false); }
-TEST_CASE("with heavy-tailed audiences no class is carried further: window memory", "[analysis][statistical][null]") { expect_heavy_tails_neutral(FeedMemory::window, 48, 0, false); }
-TEST_CASE("readers who run out of posts carry no class further than others", "[analysis][statistical][null]") { expect_heavy_tails_neutral(FeedMemory::window, 24, 1, true); }
+TEST_CASE("in the null world no class of accounts engages more or is carried further: session memory",
+          "[analysis][statistical][null]") {
+  expect_null_world_neutral(FeedMemory::session);
+}
+TEST_CASE("in the null world no class of accounts engages more or is carried further: window memory",
+          "[analysis][statistical][null]") {
+  expect_null_world_neutral(FeedMemory::window);
+}
+TEST_CASE("with heavy-tailed audiences no class is carried further: session memory", "[analysis][statistical][null]") {
+  expect_heavy_tails_neutral(FeedMemory::session, 24, 1, false);
+}
+TEST_CASE("with heavy-tailed audiences no class is carried further: window memory", "[analysis][statistical][null]") {
+  expect_heavy_tails_neutral(FeedMemory::window, 48, 0, false);
+}
+TEST_CASE("readers who run out of posts carry no class further than others", "[analysis][statistical][null]") {
+  expect_heavy_tails_neutral(FeedMemory::window, 24, 1, true);
+}
 
 }  // namespace
 }  // namespace grapevine

@@ -18,8 +18,10 @@ const std::vector<std::string> tiers{"small", "large"};
 
 ArmRuns arm_of(const std::vector<RunRecord>& records, const std::string& name = "arm") { return {name, records}; }
 
-const ComparisonRow& row_of(const std::vector<ComparisonRow>& rows, std::string_view contrast, std::string_view metric) {
-  const auto found = std::ranges::find_if(rows, [&](const ComparisonRow& row) { return row.contrast == contrast && row.metric == metric; });
+const ComparisonRow& row_of(const std::vector<ComparisonRow>& rows, std::string_view contrast,
+                            std::string_view metric) {
+  const auto found = std::ranges::find_if(
+      rows, [&](const ComparisonRow& row) { return row.contrast == contrast && row.metric == metric; });
   REQUIRE(found != rows.end());
   return *found;
 }
@@ -29,9 +31,9 @@ bool is_the_one_nan(double x) { return std::memcmp(&x, &not_a_number, sizeof x) 
 /// A tier with so many likes, replies, reshares and looks, half of them first ones.
 TierRow tier(std::uint64_t likes, std::uint64_t replies, std::uint64_t reshares, std::uint64_t impressions) {
   TierRow row;
-  row.outcomes.likes = likes;
-  row.outcomes.replies = replies;
-  row.outcomes.reshares = reshares;
+  row.outcomes.actions[Action::like] = likes;
+  row.outcomes.actions[Action::reply] = replies;
+  row.outcomes.actions[Action::reshare] = reshares;
   row.outcomes.impressions = impressions;
   row.outcomes.first_looks = impressions / 2;
   return row;
@@ -43,7 +45,7 @@ std::vector<RunRecord> two_runs() {
   runs[0].tiers = {tier(3, 1, 2, 40), tier(1, 1, 0, 40)};
   runs[1].tiers = {tier(7, 2, 1, 120), tier(0, 0, 2, 40)};
   for (RunRecord& run : runs) {
-    run.tiers[0].outcomes.clicks = 1'000;  // no engagement
+    run.tiers[0].outcomes.actions[Action::click] = 1'000;  // no engagement
     run.tiers[0].authors = 3;
     run.tiers[1].authors = 1;
     run.group_sessions = {0, 0};
@@ -56,8 +58,8 @@ std::vector<RunRecord> two_runs() {
   return runs;
 }
 
-/// Holds out readers: sessions 50 and 70 ranked, 10 and 2 held out; looks at the small tier 100 and 140, 10 and 2; at the large one 60 and
-/// 60, 30 and 30.
+/// Holds out readers: sessions 50 and 70 ranked, 10 and 2 held out; looks at the small tier 100 and 140, 10 and 2; at
+/// the large one 60 and 60, 30 and 30.
 std::vector<RunRecord> with_holdout() {
   std::vector<RunRecord> runs = two_runs();
   runs[0].group_sessions = {50, 10};
@@ -70,17 +72,19 @@ std::vector<RunRecord> with_holdout() {
 /// One author; a quarter of the looks are first ones.
 CurveRow author(std::uint64_t followers, std::uint64_t posts, std::uint64_t impressions, std::uint64_t engagement) {
   const auto p = static_cast<double>(posts), i = static_cast<double>(impressions), e = static_cast<double>(engagement);
-  return {1, followers, posts, impressions, impressions / 4, engagement, p * p, i * i, i * i / 16, e * e, i * p, e * p, e * i, e * i / 4};
+  return {1,     followers,  posts, impressions, impressions / 4, engagement, p * p,
+          i * i, i * i / 16, e * e, i * p,       e * p,           e * i,      e * i / 4};
 }
 
-/// Authors with 4, 16, ... 65 536 followers, two posts each. The elasticity of looks per post is 1/2, that of engagement per post 1; when
-/// `steep` twice that.
+/// Authors with 4, 16, ... 65 536 followers, two posts each. The elasticity of looks per post is 1/2, that of
+/// engagement per post 1; when `steep` twice that.
 RunRecord power_laws(bool steep) {
   RunRecord run;
   run.curve.push_back(author(0, 5, 3, 1));  // nobody follows it: it has no logarithm
   run.curve.push_back({});                  // a class without authors
   for (std::uint64_t j = 1; j <= 8; ++j) {
-    const std::uint64_t looks = 65'536 * (std::uint64_t{1} << (steep ? 2 * j : j)), actions = std::uint64_t{1} << (steep ? 4 * j : 2 * j);
+    const std::uint64_t looks = 65'536 * (std::uint64_t{1} << (steep ? 2 * j : j)),
+                        actions = std::uint64_t{1} << (steep ? 4 * j : 2 * j);
     run.curve.push_back(author(std::uint64_t{1} << (2 * j), 2, 2 * looks, 2 * actions));
   }
   return run;
@@ -94,7 +98,8 @@ InfluencerRow influencer(std::uint32_t user, std::uint32_t campaign, std::uint64
   return row;
 }
 
-PostRow cascade(std::uint8_t tier, std::uint32_t size, std::uint32_t depth, std::uint32_t broadcast, Tick half_time, double virality) {
+PostRow cascade(std::uint8_t tier, std::uint32_t size, std::uint32_t depth, std::uint32_t broadcast, Tick half_time,
+                double virality) {
   PostRow post;
   post.tier = tier;
   post.cascade_size = size;
@@ -107,21 +112,25 @@ PostRow cascade(std::uint8_t tier, std::uint32_t size, std::uint32_t depth, std:
 
 }  // namespace
 
-TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accounts as their mean", "[analysis][sizes]") {
+TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accounts as their mean",
+          "[analysis][sizes]") {
   const auto runs = two_runs();
   const auto rows = tier_rates(arm_of(runs), tiers);
   REQUIRE(rows.size() == 2 * (tier_rate_list().size() - 1));  // nobody is held out: no amplification
   for (std::size_t i = 0; i < rows.size(); ++i) {             // tier by tier, in the order of the list
     CHECK(rows[i].metric == tier_rate_list()[i % 7].name);
     CHECK(rows[i].contrast == "posts of tier " + tiers[i / 7]);
-    CHECK((rows[i].arm == "arm" && rows[i].against.empty() && rows[i].estimand == "population" && rows[i].replicates == 2));
+    CHECK((rows[i].arm == "arm" && rows[i].against.empty() && rows[i].estimand == "population" &&
+           rows[i].replicates == 2));
   }
   const ComparisonRow& pooled_rate = row_of(rows, "posts of tier small", "engagement per impression");
   CHECK(pooled_rate.estimate == 0.1);  // 16 / 160, not the mean of 0.15 and 0.0833
-  // Without the first 10 / 120, without the second 6 / 40: the pseudo-values of the logarithm lie log(0.15 x 12) apart, half of it is the error.
+  // Without the first 10 / 120, without the second 6 / 40: the pseudo-values of the logarithm lie log(0.15 x 12) apart,
+  // half of it is the error.
   CHECK(pooled_rate.upper == Approx(0.1 * std::exp(t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
   CHECK(pooled_rate.lower == Approx(0.1 * std::exp(-t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-9));
-  CHECK((pooled_rate.interval == "jackknife, log" && pooled_rate.statistic == "ratio of means" && pooled_rate.unit == "actions per impression"));
+  CHECK((pooled_rate.interval == "jackknife, log" && pooled_rate.statistic == "ratio of means" &&
+         pooled_rate.unit == "actions per impression"));
 
   const ComparisonRow& by_account = row_of(rows, "posts of tier small", "engagement per impression, mean of accounts");
   CHECK(by_account.estimate == Approx(0.3).epsilon(1e-15));
@@ -129,7 +138,8 @@ TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accou
   CHECK((by_account.interval == "t" && by_account.statistic == "mean"));
 
   CHECK(row_of(rows, "posts of tier small", "engagement per follower").estimate == 16. / 800);
-  CHECK(row_of(rows, "posts of tier small", "engagement per follower, mean of accounts").estimate == Approx(0.04).epsilon(1e-15));
+  CHECK(row_of(rows, "posts of tier small", "engagement per follower, mean of accounts").estimate ==
+        Approx(0.04).epsilon(1e-15));
   CHECK(row_of(rows, "posts of tier small", "engagement per reached user").estimate == 0.5);
   CHECK(row_of(rows, "posts of tier small", "impressions per follower").estimate == 0.2);
   CHECK(row_of(rows, "posts of tier large", "engagement per impression").estimate == 0.05);
@@ -150,7 +160,8 @@ TEST_CASE("amplification is looks per session of ranked readers over those of re
   CHECK(amplification_ratio(arm_of(runs), 1, 1).estimate.value == 1);
   auto more_sessions = runs;
   for (RunRecord& run : more_sessions) run.group_sessions = {7, 1'000};
-  CHECK(amplification_ratio(arm_of(more_sessions), 0, 1).estimate.value == amplification_ratio(arm_of(runs), 0, 1).estimate.value);
+  CHECK(amplification_ratio(arm_of(more_sessions), 0, 1).estimate.value ==
+        amplification_ratio(arm_of(runs), 0, 1).estimate.value);
 
   auto nobody_once = runs;
   nobody_once[1].group_sessions[1] = 0;
@@ -158,7 +169,8 @@ TEST_CASE("amplification is looks per session of ranked readers over those of re
   CHECK_FALSE(holds_out(ArmRuns{"none", {}}));
 }
 
-TEST_CASE("a tier without what a rate is taken over has the one missing value there, and nowhere else", "[analysis][sizes]") {
+TEST_CASE("a tier without what a rate is taken over has the one missing value there, and nowhere else",
+          "[analysis][sizes]") {
   auto runs = with_holdout();
   for (RunRecord& run : runs) {
     run.tiers[0] = {};  // nobody posts
@@ -186,18 +198,19 @@ TEST_CASE("the ratio of engagement between tiers is one of pooled rates", "[anal
   runs[0].tiers[0].outcomes.impressions = 1'000'000;  // looking again does not count
   const LogRatio ratio = engagement_ratio(arm_of(runs), 0, 1);
   CHECK(ratio.estimate.value == Approx(2).epsilon(1e-14));  // 0.1 / 0.05
-  // The large tier does not vary, so the log ratio has the pseudo-values of log(16 / 160): 2 log 0.1 - log(10 / 120) and 2 log 0.1 - log(6
-  // / 40).
+  // The large tier does not vary, so the log ratio has the pseudo-values of log(16 / 160): 2 log 0.1 - log(10 / 120)
+  // and 2 log 0.1 - log(6 / 40).
   CHECK(ratio.standard_error == Approx(std::log(0.15 * 12) / 2).epsilon(1e-12));
   CHECK(ratio.estimate.high == Approx(2 * std::exp(t_of_two * std::log(0.15 * 12) / 2)).epsilon(1e-8));
 }
 
-TEST_CASE("engagement per money counts the actions with all campaigns that ran and the money of all", "[analysis][sizes]") {
+TEST_CASE("engagement per money counts the actions with all campaigns that ran and the money of all",
+          "[analysis][sizes]") {
   const auto run = [](std::uint64_t likes, std::uint64_t reshares, MicroMoney spent) {
     RunRecord record;
     record.campaigns.resize(2);
-    record.campaigns[0].outcomes = {.likes = likes, .clicks = 500};
-    record.campaigns[1].outcomes = {.reshares = reshares};
+    record.campaigns[0].outcomes = {.actions = {{likes, 0, 0, 500}}};
+    record.campaigns[1].outcomes = {.actions = {{0, 0, reshares}}};
     record.campaigns[0].spent = spent / 4;
     record.campaigns[1].spent = spent - spent / 4;
     return record;
@@ -205,7 +218,8 @@ TEST_CASE("engagement per money counts the actions with all campaigns that ran a
   const std::vector<RunRecord> micro{run(30, 10, 20 * micro_per_unit), run(10, 10, 10 * micro_per_unit)};
   const std::vector<RunRecord> mega{run(10, 0, 10 * micro_per_unit), run(10, 10, 20 * micro_per_unit)};
   const std::vector<RunRecord> unpaid{run(0, 0, 0), run(0, 0, 0)};
-  CHECK(engagement_per_money_ratio(arm_of(micro), arm_of(mega)).estimate.value == Approx(2).epsilon(1e-14));  // (60 / 30) / (30 / 30)
+  CHECK(engagement_per_money_ratio(arm_of(micro), arm_of(mega)).estimate.value ==
+        Approx(2).epsilon(1e-14));  // (60 / 30) / (30 / 30)
   CHECK(std::isnan(engagement_per_money_ratio(arm_of(micro), arm_of(unpaid)).estimate.value));
   CHECK(std::isnan(engagement_per_money_ratio(arm_of(unpaid), arm_of(mega)).estimate.value));
   const LogRatio equal = engagement_per_money_ratio(arm_of(mega), arm_of(mega));
@@ -216,12 +230,15 @@ TEST_CASE("elasticities that were planted are found, and vary as replicates do",
   const std::vector<RunRecord> runs{power_laws(false), power_laws(true)};
   const auto rows = size_elasticities(arm_of(runs));
   REQUIRE(rows.size() == 4);
-  const std::vector<std::pair<std::string, double>> planted{
-      {"impressions per post", 0.5}, {"engagement per post", 1}, {"engagement per first look", 0.5}, {"engagement per impression", 0.5}};
+  const std::vector<std::pair<std::string, double>> planted{{"impressions per post", 0.5},
+                                                            {"engagement per post", 1},
+                                                            {"engagement per first look", 0.5},
+                                                            {"engagement per impression", 0.5}};
   for (std::size_t i = 0; i < 4; ++i) {
     INFO(planted[i].first);
     CHECK(rows[i].metric == planted[i].first);
-    CHECK((rows[i].contrast == "accounts by follower count" && rows[i].interval == "t over replicates" && rows[i].replicates == 2));
+    CHECK((rows[i].contrast == "accounts by follower count" && rows[i].interval == "t over replicates" &&
+           rows[i].replicates == 2));
     // b in one replicate, 2 b in the other: mean 1.5 b, half the distance 0.5 b.
     CHECK(rows[i].estimate == Approx(1.5 * planted[i].second).epsilon(1e-9));
     CHECK(rows[i].upper - rows[i].estimate == Approx(t_of_two * std::abs(planted[i].second) / 2).epsilon(1e-8));
@@ -229,11 +246,13 @@ TEST_CASE("elasticities that were planted are found, and vary as replicates do",
 
   std::vector<RunRecord> one_size{power_laws(false), power_laws(false)};
   one_size[1].curve.resize(3);  // authors with one follower count only have no slope
-  for (const ComparisonRow& row : size_elasticities(arm_of(one_size))) CHECK((is_the_one_nan(row.estimate) && is_the_one_nan(row.lower)));
+  for (const ComparisonRow& row : size_elasticities(arm_of(one_size)))
+    CHECK((is_the_one_nan(row.estimate) && is_the_one_nan(row.lower)));
 }
 
-TEST_CASE("curves by follower count follow a power law, four points a decade up to the largest author of every replicate",
-          "[analysis][sizes]") {
+TEST_CASE(
+    "curves by follower count follow a power law, four points a decade up to the largest author of every replicate",
+    "[analysis][sizes]") {
   std::vector<RunRecord> runs{power_laws(false), power_laws(false)};
   runs[0].curve.push_back(author(std::uint64_t{1} << 20, 2, 1, 1));
   const auto rows = response_curves(arm_of(runs));
@@ -245,13 +264,15 @@ TEST_CASE("curves by follower count follow a power law, four points a decade up 
     INFO(row.metric << " at " << row.followers);
     CHECK(row.arm == "arm");
     CHECK(row.followers == Approx(std::pow(10, static_cast<double>(i % 20) / 4)).epsilon(1e-12));
-    if (row.followers < 1.6) {  // a point speaks for authors within a factor of 10: of those here only one, which has no slope
+    if (row.followers <
+        1.6) {  // a point speaks for authors within a factor of 10: of those here only one, which has no slope
       CHECK((is_the_one_nan(row.response) && is_the_one_nan(row.elasticity) && is_the_one_nan(row.response_lower)));
       continue;
     }
     CHECK(row.response == Approx(constants[metric] * std::pow(row.followers, slopes[metric])).epsilon(1e-9));
     CHECK(row.elasticity == Approx(slopes[metric]).epsilon(1e-9));
-    CHECK(row.response_upper - row.response_lower == Approx(0).margin(1e-6 * row.response));  // both replicates are alike
+    CHECK(row.response_upper - row.response_lower ==
+          Approx(0).margin(1e-6 * row.response));  // both replicates are alike
   }
 }
 
@@ -264,7 +285,7 @@ TEST_CASE("what the accounts of a campaign have in common, worked out by hand", 
     run.campaigns.resize(4);
     run.influencers = {influencer(1, 0, 10), influencer(2, 1, 50), influencer(3, 0, 10)};
     run.campaigns[0] = {.accounts = 2,
-                        .outcomes = {.impressions = 9, .reach = 6, .clicks = 4},
+                        .outcomes = {.impressions = 9, .reach = 6, .actions = {{0, 0, 0, 4}}},
                         .spent = 8 * micro_per_unit,
                         .margin = 10 * micro_per_unit,
                         .audience = 15,
@@ -277,7 +298,7 @@ TEST_CASE("what the accounts of a campaign have in common, worked out by hand", 
                         .audience_gross = 50};
   }
   runs[1].campaigns[0].audience = 17;
-  runs[1].campaigns[0].outcomes.clicks = 12;
+  runs[1].campaigns[0].outcomes.actions[Action::click] = 12;
   runs[0].campaigns[3].accounts = 1;  // ran once only: it is not told
   const auto rows = campaign_facts(arm_of(runs), {"pair", "single", "idle", "once"});
   REQUIRE(rows.size() == 2 * 6);
@@ -321,11 +342,12 @@ TEST_CASE("audiences drawn uniformly are as large together as random audiences a
     runs[r].campaigns[0].audience_gross = 1'340;
   }
   const auto rows = campaign_facts(arm_of(runs), {"all"});
-  // The expected audience is the same in every replicate, so the ratio is a mean of 200 audiences over it. Sound code leaves five sd for
-  // one seed in 1.7 million.
+  // The expected audience is the same in every replicate, so the ratio is a mean of 200 audiences over it. Sound code
+  // leaves five sd for one seed in 1.7 million.
   const double deviation = std::sqrt(reach_variance(users, sizes) / replicates) / expected_reach(users, sizes);
   CHECK(deviation < 0.001);
-  CHECK(std::abs(row_of(rows, "accounts of campaign all", "audience over random audiences").estimate - 1) < 5 * deviation);
+  CHECK(std::abs(row_of(rows, "accounts of campaign all", "audience over random audiences").estimate - 1) <
+        5 * deviation);
 }
 
 TEST_CASE("cascades of two tiers beside each other, as they are and matched on size", "[analysis][sizes]") {
@@ -351,9 +373,10 @@ TEST_CASE("cascades of two tiers beside each other, as they are and matched on s
          depth.difference == 0));
   CHECK((depth.pairs == 2 && depth.matched_difference == 1));                // of those of size 3: 2 - 1
   CHECK((broadcast.cascades_tier == 2 && broadcast.cascades_against == 4));  // a root alone has none
-  CHECK(
-      (broadcast.mean_tier == 0.5 && broadcast.mean_against == 1 && broadcast.difference == -0.5 && broadcast.matched_difference == -0.5));
-  CHECK((half_time.cascades_tier == 2 && half_time.mean_tier == 4 && half_time.mean_against == 2 && half_time.matched_difference == 2));
+  CHECK((broadcast.mean_tier == 0.5 && broadcast.mean_against == 1 && broadcast.difference == -0.5 &&
+         broadcast.matched_difference == -0.5));
+  CHECK((half_time.cascades_tier == 2 && half_time.mean_tier == 4 && half_time.mean_against == 2 &&
+         half_time.matched_difference == 2));
   CHECK(virality.matched_difference == Approx(0).margin(1e-15));
 
   for (RunRecord& run : runs) run.posts.clear();

@@ -16,9 +16,10 @@ const StructureComparison& row(const std::vector<StructureComparison>& rows, std
   return *found;
 }
 
-/// Two groups of cascades in every replicate: sizes with P(n > x) = x^-alpha, and one law of structure given size, to which group 0 may add
-/// `planted` structural virality. A replicate has a mood that moves all of its cascades.
-std::vector<CascadeShape> cascades(std::size_t replicates, double alpha0, double alpha1, double planted, Draws& chance) {
+/// Two groups of cascades in every replicate: sizes with P(n > x) = x^-alpha, and one law of structure given size, to
+/// which group 0 may add `planted` structural virality. A replicate has a mood that moves all of its cascades.
+std::vector<CascadeShape> cascades(std::size_t replicates, double alpha0, double alpha1, double planted,
+                                   Draws& chance) {
   std::vector<CascadeShape> all;
   for (std::uint32_t r = 0; r < replicates; ++r) {
     const double mood = 0.1 * chance.normal();
@@ -58,9 +59,11 @@ TEST_CASE("sizes of a class are equal below 16 and within an eighth above", "[an
 }
 
 TEST_CASE("matching worked out by hand", "[analysis][structure]") {
-  // Size 2: group 0 has depths 1, 3 and group 1 has 4; size 5: group 0 has 6 and group 1 has 7, 9, 8. Size 3 only group 0, size 9 only
-  // group 1.
-  const auto shape = [](int group, std::uint32_t size, double depth) { return CascadeShape{.group = group, .size = size, .depth = depth}; };
+  // Size 2: group 0 has depths 1, 3 and group 1 has 4; size 5: group 0 has 6 and group 1 has 7, 9, 8. Size 3 only group
+  // 0, size 9 only group 1.
+  const auto shape = [](int group, std::uint32_t size, double depth) {
+    return CascadeShape{.group = group, .size = size, .depth = depth};
+  };
   const std::vector<CascadeShape> all{shape(0, 2, 1), shape(0, 2, 3), shape(1, 2, 4),  shape(0, 5, 6), shape(1, 5, 7),
                                       shape(1, 5, 9), shape(1, 5, 8), shape(0, 3, 50), shape(1, 9, 70)};
   const StructureComparison depth = row(compare_structure(all, 1), "depth");
@@ -75,7 +78,8 @@ TEST_CASE("matching worked out by hand", "[analysis][structure]") {
   CHECK(std::isnan(depth.difference.low));  // one replicate
 
   const StructureComparison virality = row(compare_structure(all, 1), "structural virality");
-  CHECK((virality.cascades[0] == 0 && std::isnan(virality.difference.value) && std::isnan(virality.matched_difference.value)));
+  CHECK((virality.cascades[0] == 0 && std::isnan(virality.difference.value) &&
+         std::isnan(virality.matched_difference.value)));
 }
 
 TEST_CASE("matched intervals are those of leaving out one replicate at a time", "[analysis][structure]") {
@@ -97,18 +101,21 @@ TEST_CASE("matched intervals are those of leaving out one replicate at a time", 
   CHECK(found.matched_difference.n == 6);
 }
 
-TEST_CASE("groups with one law of structure given size differ as they are and not once matched; a planted difference stays",
-          "[analysis][structure][statistical]") {
-  // 20 replicates a study. Over 200 studies the matched intervals miss 5 % of the time, give or take 1.5 points; four of those. What size
-  // may still do within a class is at most 0.3 / 8 = 0.04, and here far less.
+TEST_CASE(
+    "groups with one law of structure given size differ as they are and not once matched; a planted difference stays",
+    "[analysis][structure][statistical]") {
+  // 20 replicates a study. Over 200 studies the matched intervals miss 5 % of the time, give or take 1.5 points; four
+  // of those. What size may still do within a class is at most 0.3 / 8 = 0.04, and here far less.
   Draws chance(5);
   int told_apart = 0, matched_apart = 0, planted_found = 0, planted_covered = 0;
   constexpr int studies = 200;
   for (int study = 0; study < studies; ++study) {
-    const StructureComparison same = row(compare_structure(cascades(20, 0.8, 1.2, 0, chance), 20), "structural virality");
+    const StructureComparison same =
+        row(compare_structure(cascades(20, 0.8, 1.2, 0, chance), 20), "structural virality");
     told_apart += !holds(same.difference, 0);
     matched_apart += !holds(same.matched_difference, 0);
-    const StructureComparison planted = row(compare_structure(cascades(20, 1.2, 0.8, 0.15, chance), 20), "structural virality");
+    const StructureComparison planted =
+        row(compare_structure(cascades(20, 1.2, 0.8, 0.15, chance), 20), "structural virality");
     planted_found += planted.matched_difference.low > 0;
     planted_covered += holds(planted.matched_difference, 0.15);
     CHECK(planted.difference.high < 0.15);  // as they are, size hides most of it

@@ -12,12 +12,15 @@ namespace grapevine {
 namespace {
 
 __extension__ using Wide = __int128;
-constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+                       most = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t nearest(Wide x) { return x < least ? least : x > most ? most : static_cast<std::int64_t>(x); }
 
 TEST_CASE("sums and products that 64 bits cannot hold are the nearest number that they can", "[base][checked]") {
-  const std::vector<std::int64_t> edges{least, least + 1, -3'037'000'500, -3'037'000'499, -2, -1, 0, 1, 2, 3'037'000'499, 3'037'000'500, 1'000'000'000'000'000, most / 2, most - 1, most};
+  const std::vector<std::int64_t> edges{
+      least, least + 1,     -3'037'000'500, -3'037'000'499,        -2,       -1,       0,   1,
+      2,     3'037'000'499, 3'037'000'500,  1'000'000'000'000'000, most / 2, most - 1, most};
   for (const std::int64_t a : edges)
     for (const std::int64_t b : edges) {
       REQUIRE(saturated_sum(a, b) == nearest(Wide{a} + b));
@@ -38,11 +41,13 @@ TEST_CASE("a double beyond all whole numbers of 64 bits is the nearest of them",
 
 TEST_CASE("what 32 bits cannot number is an error that says of what there is too much", "[base][checked]") {
   CHECK(numbered(UINT32_MAX, "posts", "lower it") == UINT32_MAX);
-  CHECK_THROWS_WITH(numbered(std::uint64_t{1} << 32, "posts", "lower population.posts"), "more than 4294967295 posts; expected at most so many; lower population.posts");
+  CHECK_THROWS_WITH(numbered(std::uint64_t{1} << 32, "posts", "lower population.posts"),
+                    "more than 4294967295 posts; expected at most so many; lower population.posts");
 }
 
 TEST_CASE("a wide count takes eight bytes at a multiple of four, and carries", "[base][checked]") {
-  static_assert(sizeof(WideCount) == 8 && alignof(WideCount) == 4 && std::has_unique_object_representations_v<WideCount>);
+  static_assert(sizeof(WideCount) == 8 && alignof(WideCount) == 4 &&
+                std::has_unique_object_representations_v<WideCount>);
   WideCount count;
   for (int i = 0; i < 5; ++i) count += UINT32_MAX;
   CHECK(count.value() == 5 * std::uint64_t{UINT32_MAX});

@@ -74,14 +74,15 @@ TEST_CASE("gather passes values of any trivially copyable type", "[base][exchang
     bool operator==(const Pair&) const = default;
   };
   const auto heard = from_each_part(3, [](Exchange& exchange) {
-    return exchange.gather(
-        std::vector<Pair>(static_cast<std::size_t>(exchange.part()), Pair{UserId(static_cast<std::uint32_t>(exchange.part())), 7}));
+    return exchange.gather(std::vector<Pair>(static_cast<std::size_t>(exchange.part()),
+                                             Pair{UserId(static_cast<std::uint32_t>(exchange.part())), 7}));
   });
   for (const auto& all : heard) CHECK(all == std::vector<Pair>{{UserId(1), 7}, {UserId(2), 7}, {UserId(2), 7}});
 }
 
 TEST_CASE("gather of nothing from anybody is nothing", "[base][exchange]") {
-  for (const auto& all : from_each_part(3, [](Exchange& exchange) { return exchange.gather(std::vector<int>{}); })) CHECK(all.empty());
+  for (const auto& all : from_each_part(3, [](Exchange& exchange) { return exchange.gather(std::vector<int>{}); }))
+    CHECK(all.empty());
 }
 
 TEST_CASE("add sums the parts' arrays element by element", "[base][exchange]") {
@@ -161,7 +162,8 @@ TEST_CASE("when several parts fail the exception of the lowest arrives", "[base]
     CHECK_THROWS_WITH(run_parts(5,
                                 [](Exchange& exchange) {
                                   exchange.gather(std::vector<int>{1});
-                                  if (exchange.part() >= 2) throw std::runtime_error("part " + std::to_string(exchange.part()));
+                                  if (exchange.part() >= 2)
+                                    throw std::runtime_error("part " + std::to_string(exchange.part()));
                                   exchange.gather(std::vector<int>{2});
                                 }),
                       "part 2");

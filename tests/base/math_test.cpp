@@ -13,7 +13,8 @@
 #include "graph/base/random.hpp"
 #include "tests/catch.hpp"
 
-// The oracle is Boost.Multiprecision with 50 decimal digits, which shares no line with ours. Samples are addressed, so a failure repeats.
+// The oracle is Boost.Multiprecision with 50 decimal digits, which shares no line with ours. Samples are addressed, so
+// a failure repeats.
 
 using namespace grapevine;
 
@@ -82,7 +83,8 @@ std::vector<double> with_neighbours(const std::vector<double>& points) {
 }
 
 /// (x, y) with log2 x in (low, high) and y log x in (least, most).
-std::vector<std::pair<double, double>> powers(std::size_t count, double low, double high, double least, double most, std::uint64_t sample) {
+std::vector<std::pair<double, double>> powers(std::size_t count, double low, double high, double least, double most,
+                                              std::uint64_t sample) {
   std::vector<std::pair<double, double>> pairs;
   for (std::size_t i = 0; i < count; ++i) {
     const double x = std::exp2(between(low, high, sample, i));
@@ -104,15 +106,19 @@ std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x); }
 TEST_CASE("exp is at most 0.75 ulp off where its result is normal", "[base][math]") {
   CHECK(worst_exp(sampled(40'000, -1.0, 1.0, 1)).ulps < 0.75);
   CHECK(worst_exp(sampled(60'000, -708.39, 709.78, 2)).ulps < 0.75);
-  std::vector<double> edges{0.0, 1.0, -1.0, 709.782712893384, -708.3964185322641, 1e-300, -1e-300, 1e-17, smallest, -smallest};
-  for (int k = -1'021; k <= 1'023; ++k) edges.push_back((k + 0.5) * 0.6931471805599453);  // where the reduction changes its exponent
+  std::vector<double> edges{0.0,    1.0,     -1.0,  709.782712893384, -708.3964185322641,
+                            1e-300, -1e-300, 1e-17, smallest,         -smallest};
+  for (int k = -1'021; k <= 1'023; ++k)
+    edges.push_back((k + 0.5) * 0.6931471805599453);  // where the reduction changes its exponent
   for (const double x : with_neighbours(edges))
     if (x > -708.39 && x < 709.782712893384) CHECK(ulps_off(math::exp(x), exp(Exact(x))) < 0.75);
 }
 
 TEST_CASE("exp is at most 1 ulp off where its result is subnormal, and rounds into 0 and infinity", "[base][math]") {
   CHECK(worst_exp(sampled(20'000, -745.2, -708.3, 3)).ulps < 1.0);
-  CHECK(worst_exp(with_neighbours({-745.1332191019411, -744.4400719213812, -708.3964185322641, 709.782712893384})).ulps < 1.0);
+  CHECK(
+      worst_exp(with_neighbours({-745.1332191019411, -744.4400719213812, -708.3964185322641, 709.782712893384})).ulps <
+      1.0);
   CHECK(math::exp(709.782712893384) == 0x1.fffffffffff2ap+1023);
   CHECK(math::exp(709.7827128933841) == infinity);
   CHECK(math::exp(-745.1332191019411) == smallest);
@@ -133,11 +139,13 @@ TEST_CASE("exp knows its special values", "[base][math]") {
 TEST_CASE("log is at most 0.9 ulp off", "[base][math]") {
   CHECK(worst_log(sampled(40'000, 0.6, 1.6, 4)).ulps < 0.9);
   std::vector<double> all;  // every exponent, subnormals included
-  for (std::uint64_t i = 0; i < 40'000; ++i) all.push_back(std::bit_cast<double>(nested_mix(5, 0, i) % 0x7ff0000000000000ULL));
+  for (std::uint64_t i = 0; i < 40'000; ++i)
+    all.push_back(std::bit_cast<double>(nested_mix(5, 0, i) % 0x7ff0000000000000ULL));
   for (std::uint64_t i = 0; i < 2'000; ++i) all.push_back(std::bit_cast<double>(nested_mix(5, 1, i) >> 12));
   CHECK(worst_log(all).ulps < 0.9);
   std::vector<double> edges{1.0, 2.0, 10.0, smallest_normal, largest};
-  for (int k = -1'021; k <= 1'023; ++k) edges.push_back(std::ldexp(0x1.6a09e667f3bcdp0, k));  // where the mantissa is halved
+  for (int k = -1'021; k <= 1'023; ++k)
+    edges.push_back(std::ldexp(0x1.6a09e667f3bcdp0, k));  // where the mantissa is halved
   for (const double x : with_neighbours(edges))
     if (!std::isinf(x)) CHECK(ulps_off(math::log(x), log(Exact(x))) < 0.9);
 }
@@ -207,7 +215,8 @@ TEST_CASE("one over the log of a failure is at most 3.5 ulp off, however small t
   CHECK(worst.ulps < 3.5);
 }
 
-TEST_CASE("one over the log of a failure is 0 for what is certain and never comes for what is not possible", "[base][math]") {
+TEST_CASE("one over the log of a failure is 0 for what is certain and never comes for what is not possible",
+          "[base][math]") {
   CHECK(bits_of(math::per_log_failure(1.0)) == bits_of(-0.0));
   CHECK(math::per_log_failure(0x1p-64) == -0x1p64);
   for (const double p : {std::nextafter(0x1p-64, 0.0), 1e-20, 1e-300, smallest, 0.0, -0.0, -1.0, not_a_number})
@@ -220,7 +229,9 @@ TEST_CASE("logistic is at most 2.5 ulp off, also where e^-x overflows", "[base][
   const auto see = [&](double x) { worst.see(ulps_off(math::logistic(x), 1 / (1 + exp(-Exact(x)))), x); };
   for (const double x : sampled(40'000, -40.0, 40.0, 20)) see(x);
   for (const double x : sampled(10'000, -745.0, 745.0, 21)) see(x);
-  for (const double x : with_neighbours({0.0, 0.34657359027997264, -0.34657359027997264, -708.3964185322641, 36.7, 1e-300})) see(x);
+  for (const double x :
+       with_neighbours({0.0, 0.34657359027997264, -0.34657359027997264, -708.3964185322641, 36.7, 1e-300}))
+    see(x);
   CHECK(worst.ulps < 2.5);
   CHECK(math::logistic(0.0) == 0.5);
   CHECK(math::logistic(infinity) == 1.0);
@@ -233,13 +244,16 @@ TEST_CASE("normal_quantile is within 1e-15 of the quantile that Boost.Math finds
   double worst = 0;
   const auto see = [&](double p) {
     const Exact truth = quantile(normal, Exact(p));
-    if (truth != 0) worst = std::max(worst, abs((Exact(math::normal_quantile(p)) - truth) / truth).convert_to<double>());
+    if (truth != 0)
+      worst = std::max(worst, abs((Exact(math::normal_quantile(p)) - truth) / truth).convert_to<double>());
   };
   for (const double p : sampled(400, 0.0, 1.0, 30)) see(p);
   for (const double x : sampled(200, -700.0, -0.7, 31)) see(std::exp(x));        // lower tail
   for (const double x : sampled(100, -53.0, -1.0, 32)) see(1.0 - std::exp2(x));  // upper tail
-  for (const double x : sampled(100, -53.0, -5.0, 33)) see(0.5 + std::exp2(x));  // near the median, where the quantile vanishes
-  for (const double p : with_neighbours({0.5, 0.075, 0.925, 1.388794386496402e-11})) see(p);  // the pieces meet; the last is e^-25
+  for (const double x : sampled(100, -53.0, -5.0, 33))
+    see(0.5 + std::exp2(x));  // near the median, where the quantile vanishes
+  for (const double p : with_neighbours({0.5, 0.075, 0.925, 1.388794386496402e-11}))
+    see(p);  // the pieces meet; the last is e^-25
   see(smallest_normal);
   see(std::nextafter(1.0, 0.0));
   INFO("worst relative error " << worst);
@@ -258,7 +272,8 @@ TEST_CASE("normal_quantile knows its ends and is odd about one half", "[base][ma
   }
 }
 
-// Results carry these bits from machine to machine. A changed hash is a changed release: it travels with the commit that explains it.
+// Results carry these bits from machine to machine. A changed hash is a changed release: it travels with the commit
+// that explains it.
 TEST_CASE("each function has the bits that it had when its hash was written down", "[base][math][golden]") {
   const auto hash = [](std::uint64_t sample, auto&& value) {
     std::uint64_t h = 0;
@@ -267,11 +282,14 @@ TEST_CASE("each function has the bits that it had when its hash was written down
   };
   CHECK(hash(40, [](auto s, auto i) { return math::exp(between(-746, 710, s, i)); }) == 0xbc3429481fb7b7c1);
   CHECK(hash(41, [](auto s, auto i) { return math::exp(between(-2, 2, s, i)); }) == 0xf7774dc992181fe6);
-  CHECK(hash(42, [](auto s, auto i) { return math::log(std::bit_cast<double>(nested_mix(1, s, i) % 0x7ff0000000000000ULL)); }) ==
-        0xbb20739250615d75);
+  CHECK(hash(42, [](auto s, auto i) {
+          return math::log(std::bit_cast<double>(nested_mix(1, s, i) % 0x7ff0000000000000ULL));
+        }) == 0xbb20739250615d75);
   CHECK(hash(43, [](auto s, auto i) { return math::log(between(0, 2, s, i)); }) == 0xa1114b7c0671825f);
-  CHECK(hash(44, [](auto s, auto i) { return math::pow(between(0, 2, s, i), between(-500, 500, s + 100, i)); }) == 0x158745bed13e5781);
-  CHECK(hash(45, [](auto s, auto i) { return math::pow(between(0, 1e6, s, i), between(-3, 3, s + 100, i)); }) == 0x606915cec1ce411e);
+  CHECK(hash(44, [](auto s, auto i) { return math::pow(between(0, 2, s, i), between(-500, 500, s + 100, i)); }) ==
+        0x158745bed13e5781);
+  CHECK(hash(45, [](auto s, auto i) { return math::pow(between(0, 1e6, s, i), between(-3, 3, s + 100, i)); }) ==
+        0x606915cec1ce411e);
   CHECK(hash(46, [](auto s, auto i) { return math::logistic(between(-40, 40, s, i)); }) == 0x7ec668d275c054ed);
   CHECK(hash(47, [](auto s, auto i) { return math::normal_quantile(between(0, 1, s, i)); }) == 0x3b423f0aa4692d6d);
   CHECK(hash(48, [](auto s, auto i) {

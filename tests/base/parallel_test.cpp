@@ -24,8 +24,8 @@ double rough_term(std::size_t i) {
   return (uniform(bits) - 0.5) * std::ldexp(1.0, static_cast<int>(bits % 60));
 }
 
-/// The definition of parallel_sum, written down slowly: sums of 4096 terms in order, joined in neighbouring pairs, those again in pairs, a
-/// last one without a partner as it is.
+/// The definition of parallel_sum, written down slowly: sums of 4096 terms in order, joined in neighbouring pairs,
+/// those again in pairs, a last one without a partner as it is.
 double slow_sum(std::size_t n) {
   std::vector<double> level;
   for (std::size_t i = 0; i < n; ++i) {
@@ -68,7 +68,9 @@ TEST_CASE("parallel_blocks hands out consecutive ranges of the block size, the l
   for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{99}, std::size_t{100}, std::size_t{101}}) {
     std::vector<Range> ranges((n + 9) / 10), expected;
     with_threads(threads, [&] {
-      parallel_blocks(n, 10, [&](std::size_t block, std::size_t begin, std::size_t end, int) { ranges[block] = {begin, end}; });
+      parallel_blocks(n, 10, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
+        ranges[block] = {begin, end};
+      });
     });
     for (std::size_t begin = 0; begin < n; begin += 10) expected.push_back({begin, std::min(n, begin + 10)});
     CHECK(ranges == expected);
@@ -120,7 +122,8 @@ TEST_CASE("the exception of the lowest index arrives with any number of threads"
             1'000,
             [&](std::size_t i) {
               if (i == lowest) std::this_thread::yield();  // let the others fail first
-              if (i == lowest || (i > lowest && mix(i ^ trial) % 3 == 0)) throw std::runtime_error("index " + std::to_string(i));
+              if (i == lowest || (i > lowest && mix(i ^ trial) % 3 == 0))
+                throw std::runtime_error("index " + std::to_string(i));
             },
             1 + trial % 3);
       });
@@ -194,7 +197,8 @@ TEST_CASE("a loop inside a loop gives the same sums and the same exception", "[b
 
 TEST_CASE("no two calls have the same worker number at a time, loops inside loops included", "[base][parallel]") {
   const int threads = GENERATE(1, 2, 3, 8);
-  std::vector<std::atomic<int>> outer_calls(static_cast<std::size_t>(threads)), inner_calls(static_cast<std::size_t>(threads));
+  std::vector<std::atomic<int>> outer_calls(static_cast<std::size_t>(threads)),
+      inner_calls(static_cast<std::size_t>(threads));
   std::atomic<int> shared{0}, outside{0};
   const auto enter = [&](std::vector<std::atomic<int>>& calls, int worker, auto&& body) {
     if (worker < 0 || worker >= threads) return void(++outside);
@@ -207,8 +211,9 @@ TEST_CASE("no two calls have the same worker number at a time, loops inside loop
   with_threads(threads, [&] {
     parallel_blocks(300, 1, [&](std::size_t, std::size_t, std::size_t, int worker) {
       enter(outer_calls, worker, [&] {
-        parallel_blocks(
-            5, 1, [&](std::size_t, std::size_t, std::size_t, int inner) { enter(inner_calls, inner, [] { std::this_thread::yield(); }); });
+        parallel_blocks(5, 1, [&](std::size_t, std::size_t, std::size_t, int inner) {
+          enter(inner_calls, inner, [] { std::this_thread::yield(); });
+        });
       });
     });
   });

@@ -15,20 +15,23 @@
 
 #include "tests/catch.hpp"
 
-// Seeds are fixed, so no test here fails by chance from run to run: a false-alarm rate says for what share of seeds sound code would fail.
+// Seeds are fixed, so no test here fails by chance from run to run: a false-alarm rate says for what share of seeds
+// sound code would fail.
 
 using namespace grapevine;
 
 namespace {
 
 /// Philox straight from its authors' header, two words of key and four of counter.
-std::array<std::uint32_t, 4> reference_philox(std::uint64_t key, std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3) {
+std::array<std::uint32_t, 4> reference_philox(std::uint64_t key, std::uint32_t c0, std::uint32_t c1, std::uint32_t c2,
+                                              std::uint32_t c3) {
   const auto r = r123::Philox4x32_R<10>{}({{c0, c1, c2, c3}}, {{std::uint32_t(key), std::uint32_t(key >> 32)}});
   return {r[0], r[1], r[2], r[3]};
 }
 
 std::uint64_t reference_bits(std::uint64_t key, std::uint64_t a, std::uint64_t b) {
-  const auto r = reference_philox(key, std::uint32_t(a), std::uint32_t(a >> 32), std::uint32_t(b), std::uint32_t(b >> 32));
+  const auto r =
+      reference_philox(key, std::uint32_t(a), std::uint32_t(a >> 32), std::uint32_t(b), std::uint32_t(b >> 32));
   return r[0] | std::uint64_t(r[1]) << 32;
 }
 
@@ -45,7 +48,8 @@ const std::vector<Structure> structures{
     {"posts of one reader", [](std::uint64_t i) { return nested_mix(key, i, 12'345); }},
     {"a square of posts and readers", [](std::uint64_t i) { return nested_mix(key, i >> 10, i & 1'023); }},
     {"every 4096th reader", [](std::uint64_t i) { return nested_mix(key, 1, i << 12); }},
-    {"exposures of a reader in the upper half", [](std::uint64_t i) { return nested_mix(key, i >> 4, 77 | (i & 15) << 32); }},
+    {"exposures of a reader in the upper half",
+     [](std::uint64_t i) { return nested_mix(key, i >> 4, 77 | (i & 15) << 32); }},
     {"consecutive keys", [](std::uint64_t i) { return nested_mix(i, 0, 0); }},
     {"keys of one bit", [](std::uint64_t i) { return nested_mix(key ^ std::uint64_t{1} << (i & 63), 0, i >> 6); }},
 };
@@ -53,7 +57,8 @@ const std::vector<Structure> structures{
 /// Share of seeds for which sound code would give a larger, or a smaller, statistic.
 double tail_probability(double chi_square, double degrees) {
   const boost::math::chi_squared distribution(degrees);
-  return std::min(boost::math::cdf(distribution, chi_square), boost::math::cdf(boost::math::complement(distribution, chi_square)));
+  return std::min(boost::math::cdf(distribution, chi_square),
+                  boost::math::cdf(boost::math::complement(distribution, chi_square)));
 }
 
 double chi_square(const std::vector<std::uint32_t>& counts, double expected) {
@@ -78,8 +83,10 @@ TEST_CASE("an address of zeros under key 0 gives the published Philox4x32-10 num
   CHECK(reference_philox(0x299f31d0a4093822, 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344) == digits_of_pi);
 }
 
-TEST_CASE("a stream's numbers are Philox at (a, b, purpose) under Philox of (stream, replicate) under the seed", "[base][random]") {
-  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{20'240'117}, ~std::uint64_t{0}, std::uint64_t{1} << 32})
+TEST_CASE("a stream's numbers are Philox at (a, b, purpose) under Philox of (stream, replicate) under the seed",
+          "[base][random]") {
+  for (const std::uint64_t seed :
+       {std::uint64_t{0}, std::uint64_t{20'240'117}, ~std::uint64_t{0}, std::uint64_t{1} << 32})
     for (const Stream stream : {Stream::graph, Stream::selection, Stream::content, Stream::dynamics})
       for (const std::uint32_t replicate : {0u, 1u, 29u, ~0u}) {
         const StreamKey chance(seed, stream, replicate);
@@ -88,7 +95,8 @@ TEST_CASE("a stream's numbers are Philox at (a, b, purpose) under Philox of (str
         for (const Draw purpose : {Draw::graph_row, Draw::session_gap, Draw::sample})
           for (const std::uint64_t a : {std::uint64_t{0}, std::uint64_t{0x123456789abcdef0}, ~std::uint64_t{0}})
             for (const std::uint32_t b : {0u, 1u, ~0u}) {
-              const auto expected = reference_philox(stream_key, std::uint32_t(a), std::uint32_t(a >> 32), b, std::uint32_t(purpose));
+              const auto expected =
+                  reference_philox(stream_key, std::uint32_t(a), std::uint32_t(a >> 32), b, std::uint32_t(purpose));
               CHECK(chance.block(purpose, a, b) == expected);
               CHECK(chance.bits(purpose, a, b) == (expected[0] | std::uint64_t(expected[1]) << 32));
             }
@@ -109,7 +117,8 @@ TEST_CASE("seeds, streams, replicates and purposes never share a key", "[base][r
 
 TEST_CASE("the nested mix has the bits that it had when they were written down", "[base][random][golden]") {
   CHECK(mix(0) == 0);
-  CHECK(mix(golden) == 0xe220a8397b1dcdafULL);  // the first numbers of splitmix64 from 0, as its authors' program prints them
+  CHECK(mix(golden) ==
+        0xe220a8397b1dcdafULL);  // the first numbers of splitmix64 from 0, as its authors' program prints them
   CHECK(mix(2 * golden) == 0x6e789e6aa1b965f4ULL);
   CHECK(mix(3 * golden) == 0x06c45d188009454fULL);
   CHECK(nested_mix(0, 0, 1) == mix(golden));
@@ -119,7 +128,8 @@ TEST_CASE("the nested mix has the bits that it had when they were written down",
 }
 
 TEST_CASE("every bit of the nested mix is balanced over structured addresses", "[base][random][statistical]") {
-  // 2^20 numbers: a bit is set 2^19 times, sd 512. 64 bits x 7 structures leave six sd with probability 448 x 2.0e-9 = 9e-7.
+  // 2^20 numbers: a bit is set 2^19 times, sd 512. 64 bits x 7 structures leave six sd with probability 448 x 2.0e-9 =
+  // 9e-7.
   for (const Structure& structure : structures) {
     INFO(structure.name);
     std::array<std::uint32_t, 64> ones{};
@@ -134,8 +144,10 @@ TEST_CASE("every bit of the nested mix is balanced over structured addresses", "
   }
 }
 
-TEST_CASE("each bit of key, post and reader flips each bit of the nested mix half of the time", "[base][random][statistical]") {
-  // 2^14 addresses: a bit flips 2^13 times, sd 64. 192 x 64 pairs of bits leave 6.5 sd with probability 12 288 x 8.0e-11 = 1e-6.
+TEST_CASE("each bit of key, post and reader flips each bit of the nested mix half of the time",
+          "[base][random][statistical]") {
+  // 2^14 addresses: a bit flips 2^13 times, sd 64. 192 x 64 pairs of bits leave 6.5 sd with probability 12 288
+  // x 8.0e-11 = 1e-6.
   constexpr std::uint32_t addresses = 1 << 14;
   double farthest = 0;
   for (unsigned flipped = 0; flipped < 192; ++flipped) {
@@ -149,15 +161,16 @@ TEST_CASE("each bit of key, post and reader flips each bit of the nested mix hal
       const std::uint64_t difference = nested_mix(key, post, reader) ^ other;
       for (unsigned bit = 0; bit < 64; ++bit) flips[bit] += std::uint32_t(difference >> bit & 1);
     }
-    for (const std::uint32_t count : flips) farthest = std::max(farthest, std::abs(double(count) - addresses / 2.0) / 64.0);
+    for (const std::uint32_t count : flips)
+      farthest = std::max(farthest, std::abs(double(count) - addresses / 2.0) / 64.0);
   }
   INFO("farthest pair of bits: " << farthest << " sd");
   CHECK(farthest < 6.5);
 }
 
 TEST_CASE("halves of the nested mix collide as often as chance and Philox have it", "[base][random][statistical]") {
-  // n = 2^21 words of 32 bits: n^2 / 2^33 = 512 expected collisions (less 0.08 for triples), sd 22.6. Two halves of 7 structures and of
-  // Philox leave 6 sd with probability 16 x 2.0e-9 (Poisson tail above: 4e-9) = 6e-8.
+  // n = 2^21 words of 32 bits: n^2 / 2^33 = 512 expected collisions (less 0.08 for triples), sd 22.6. Two halves of 7
+  // structures and of Philox leave 6 sd with probability 16 x 2.0e-9 (Poisson tail above: 4e-9) = 6e-8.
   constexpr std::uint64_t n = 1 << 21;
   const auto count = [](const auto& bits) {
     std::vector<std::uint32_t> low(n), high(n);
@@ -188,9 +201,9 @@ TEST_CASE("no two of four million addresses share all 64 bits", "[base][random]"
 }
 
 TEST_CASE("coins of neighbouring readers, posts and purposes are uncorrelated", "[base][random][statistical]") {
-  // The sum of (c - p)(c' - p) over n pairs has mean 0 and sd p (1 - p) sqrt n, also where pairs share a coin. 2 x 9 neighbourhoods x 3
-  // probabilities leave 6 sd with probability 54 x 2.0e-9 = 1e-7; at p = 0.01 the sum is skewed (105 joint successes expected), which makes
-  // that 1e-6.
+  // The sum of (c - p)(c' - p) over n pairs has mean 0 and sd p (1 - p) sqrt n, also where pairs share a coin. 2 x 9
+  // neighbourhoods x 3 probabilities leave 6 sd with probability 54 x 2.0e-9 = 1e-7; at p = 0.01 the sum is skewed (105
+  // joint successes expected), which makes that 1e-6.
   constexpr std::uint64_t n = 1 << 20;
   const std::uint64_t other_purpose = StreamKey(7, Stream::dynamics, 3).key(Draw::feed_order);
   const std::uint64_t other_replicate = StreamKey(7, Stream::dynamics, 4).key(Draw::react);
@@ -226,15 +239,18 @@ TEST_CASE("coins of neighbouring readers, posts and purposes are uncorrelated", 
 }
 
 TEST_CASE("leading and trailing bytes of neighbours fill the square evenly", "[base][random][statistical]") {
-  // 2^22 pairs in 256 x 256 cells: 64 each; chi-square with 65 535 degrees. Four squares, two tails of 1e-7: false alarm 8e-7.
+  // 2^22 pairs in 256 x 256 cells: 64 each; chi-square with 65 535 degrees. Four squares, two tails of 1e-7: false
+  // alarm 8e-7.
   constexpr std::uint64_t n = 1 << 22;
   for (const unsigned shift : {0u, 56u})
     for (const bool next_reader : {true, false}) {
       std::vector<std::uint32_t> cells(1 << 16);
       for (std::uint64_t i = 0; i < n; ++i) {
-        const std::uint64_t post = i >> 10, reader = 2 * (i & 1'023);  // readers in pairs, posts in pairs: no number is used twice
+        const std::uint64_t post = i >> 10,
+                            reader = 2 * (i & 1'023);  // readers in pairs, posts in pairs: no number is used twice
         const std::uint64_t mine = nested_mix(key, 2 * post, reader);
-        const std::uint64_t other = next_reader ? nested_mix(key, 2 * post, reader + 1) : nested_mix(key, 2 * post + 1, reader);
+        const std::uint64_t other =
+            next_reader ? nested_mix(key, 2 * post, reader + 1) : nested_mix(key, 2 * post + 1, reader);
         ++cells[(mine >> shift & 255) << 8 | (other >> shift & 255)];
       }
       CHECK(tail_probability(chi_square(cells, 64.0), 65'535.0) > 1e-7);
@@ -264,9 +280,11 @@ TEST_CASE("uniform numbers spread evenly over (0, 1)", "[base][random][statistic
 
 TEST_CASE("a coin of probability 1 always succeeds and one of 0 never", "[base][random]") {
   constexpr std::uint32_t highest = std::numeric_limits<std::uint32_t>::max();
-  for (const double never : {0.0, -0.0, -0.5, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
+  for (const double never :
+       {0.0, -0.0, -0.5, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
     CHECK_FALSE(coin(0, coin_threshold(never)));
-  for (const double always : {1.0, 1.5, std::numeric_limits<double>::infinity()}) CHECK(coin(highest, coin_threshold(always)));
+  for (const double always : {1.0, 1.5, std::numeric_limits<double>::infinity()})
+    CHECK(coin(highest, coin_threshold(always)));
   CHECK_FALSE(coin(highest, coin_threshold(std::nextafter(1.0, 0.0))));
   CHECK(coin(highest - 1, coin_threshold(std::nextafter(1.0, 0.0))));
   CHECK(coin_threshold(0.5) == std::uint64_t{1} << 31);
@@ -321,13 +339,14 @@ TEST_CASE("all ordered pairs are equally likely to come first in a keyed permuta
         ++cells[first * (n - 1) + second - (second > first)];
       }
       INFO(n << " members, " << (consecutive_keys ? "consecutive" : "Philox") << " keys");
-      CHECK(tail_probability(chi_square(cells, double(trials) / double(cells.size())), double(cells.size() - 1)) > 1e-7);
+      CHECK(tail_probability(chi_square(cells, double(trials) / double(cells.size())), double(cells.size() - 1)) >
+            1e-7);
     }
 }
 
 TEST_CASE("the first k of a keyed permutation take every member equally often", "[base][random][statistical]") {
-  // A member is in a sample with probability q = k / n; counts of n members that add up to k per sample have chi-square sum (O - E)^2 / E /
-  // (1 - q) * (n - 1) / n with n - 1 degrees. 3 samples, two tails of 1e-7.
+  // A member is in a sample with probability q = k / n; counts of n members that add up to k per sample have chi-square
+  // sum (O - E)^2 / E / (1 - q) * (n - 1) / n with n - 1 degrees. 3 samples, two tails of 1e-7.
   constexpr std::uint64_t trials = 5'000;
   const StreamKey chance(6, Stream::graph, 0);
   struct Sample {
@@ -347,8 +366,9 @@ TEST_CASE("the first k of a keyed permutation take every member equally often", 
 }
 
 TEST_CASE("places that differ in one half of the network are taken independently", "[base][random][statistical]") {
-  // Of n = 4096 values the first two of a pair fall into one of 16 x 16 ranges of 256: probability 256 x 256 / (n (n - 1)), on the diagonal
-  // 256 x 255. Two pairs of places, chi-square with 255 degrees, two tails of 1e-7: false alarm 4e-7.
+  // Of n = 4096 values the first two of a pair fall into one of 16 x 16 ranges of 256: probability 256 x 256 / (n (n -
+  // 1)), on the diagonal 256 x 255. Two pairs of places, chi-square with 255 degrees, two tails of 1e-7: false alarm
+  // 4e-7.
   constexpr std::uint64_t trials = 1 << 18, n = 4'096;
   const StreamKey chance(8, Stream::graph, 0);
   for (const std::uint64_t second_place : {std::uint64_t{1}, std::uint64_t{64}}) {

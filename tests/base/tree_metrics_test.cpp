@@ -47,7 +47,8 @@ Parents random_tree(std::int32_t n, std::uint64_t seed, std::int32_t window) {
   for (std::int32_t i = 1; i < n; ++i) {
     const std::int32_t choice = std::min(i, window);
     parents.push_back(i - 1 -
-                      static_cast<std::int32_t>(nested_mix(seed, 0, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(choice)));
+                      static_cast<std::int32_t>(nested_mix(seed, 0, static_cast<std::uint64_t>(i)) %
+                                                static_cast<std::uint64_t>(choice)));
   }
   return parents;
 }
@@ -87,7 +88,8 @@ TreeMetrics by_search(const Parents& parents) {
     metrics.largest_broadcast = std::max(metrics.largest_broadcast, static_cast<std::uint32_t>(children));
   }
   metrics.root_children = static_cast<std::uint32_t>(neighbours[0].size());
-  metrics.structural_virality = static_cast<double>(distances) / (static_cast<double>(n) * (static_cast<double>(n) - 1));
+  metrics.structural_virality =
+      static_cast<double>(distances) / (static_cast<double>(n) * (static_cast<double>(n) - 1));
   return metrics;
 }
 
@@ -144,7 +146,8 @@ TEST_CASE("a star has structural virality 2 (n - 1) / n", "[base][tree]") {
   }
 }
 
-TEST_CASE("a path has structural virality (n + 1) / 3, also where its Wiener index needs more than 64 bits", "[base][tree]") {
+TEST_CASE("a path has structural virality (n + 1) / 3, also where its Wiener index needs more than 64 bits",
+          "[base][tree]") {
   for (const std::int32_t n : {2, 3, 10, 1'000, 1'000'000, 6'000'000}) {
     const TreeMetrics metrics = tree_metrics(path(n));
     CHECK(metrics.structural_virality == Approx((n + 1) / 3.0).epsilon(1e-15));
@@ -160,7 +163,8 @@ TEST_CASE("a complete binary tree has the Wiener index of its closed form", "[ba
     // 2^(d+1-j) - 1 nodes below and with each of the 2^j nodes at distance j from the root.
     const double n = std::ldexp(1.0, d + 1) - 1;
     double wiener = 0;
-    for (int j = 1; j <= d; ++j) wiener += std::ldexp(1.0, j) * (std::ldexp(1.0, d + 1 - j) - 1) * (n - std::ldexp(1.0, d + 1 - j) + 1);
+    for (int j = 1; j <= d; ++j)
+      wiener += std::ldexp(1.0, j) * (std::ldexp(1.0, d + 1 - j) - 1) * (n - std::ldexp(1.0, d + 1 - j) + 1);
     const TreeMetrics metrics = tree_metrics(complete_binary_tree(d));
     CHECK(metrics.structural_virality == Approx(2 * wiener / n / (n - 1)).epsilon(1e-14));
     CHECK(metrics.depth == static_cast<std::uint32_t>(d));
@@ -196,13 +200,15 @@ TEST_CASE("a meter forgets the trees it has measured", "[base][tree]") {
 
 namespace {
 
-/// Distances of all pairs in a tree that grows leaf by leaf: a new leaf is one step farther from everybody than its parent is.
+/// Distances of all pairs in a tree that grows leaf by leaf: a new leaf is one step farther from everybody than its
+/// parent is.
 class GrowingTree {
 public:
   void add(std::int32_t parent) {
     const std::size_t leaf = distance_.size();
     distance_.emplace_back(leaf + 1, 0);
-    for (std::size_t i = 0; i < leaf; ++i) sum_ += distance_[leaf][i] = 1 + between(i, static_cast<std::size_t>(parent));
+    for (std::size_t i = 0; i < leaf; ++i)
+      sum_ += distance_[leaf][i] = 1 + between(i, static_cast<std::size_t>(parent));
   }
   /// Of all unordered pairs.
   std::uint64_t sum() const { return sum_; }
@@ -214,7 +220,8 @@ private:
   std::uint64_t sum_ = 0;
 };
 
-/// Calls check(n, metrics, virality by all distances) for the first n = 2 to 1 000 nodes of the tree in which node i hangs from parent(i).
+/// Calls check(n, metrics, virality by all distances) for the first n = 2 to 1 000 nodes of the tree in which node i
+/// hangs from parent(i).
 template <class Parent, class Check>
 void for_each_size(Parent&& parent, Check&& check) {
   Parents parents{-1};
@@ -224,7 +231,8 @@ void for_each_size(Parent&& parent, Check&& check) {
     parents.push_back(parent(i));
     slow.add(parent(i));
     const std::uint64_t n = parents.size();
-    check(static_cast<std::uint32_t>(n), tree_metrics(parents), 2.0 * static_cast<double>(slow.sum()) / static_cast<double>(n * (n - 1)));
+    check(static_cast<std::uint32_t>(n), tree_metrics(parents),
+          2.0 * static_cast<double>(slow.sum()) / static_cast<double>(n * (n - 1)));
   }
 }
 
@@ -232,38 +240,48 @@ void for_each_size(Parent&& parent, Check&& check) {
 
 // Quotients of whole numbers below 2^53 are rounded once, so equal ratios are equal doubles: no tolerance.
 
-TEST_CASE("every star of up to 1 000 nodes has exactly the structural virality 2 (n - 1) / n", "[base][tree][experiment-1]") {
-  for_each_size([](std::int32_t) { return 0; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
-    CAPTURE(n);
-    REQUIRE(metrics.structural_virality == 2.0 * (n - 1) / n);
-    REQUIRE(metrics.structural_virality == slow);
-    REQUIRE((metrics.depth == 1 && metrics.max_breadth == n - 1 && metrics.root_children == n - 1 && metrics.largest_broadcast == n - 1));
-  });
+TEST_CASE("every star of up to 1 000 nodes has exactly the structural virality 2 (n - 1) / n",
+          "[base][tree][experiment-1]") {
+  for_each_size([](std::int32_t) { return 0; },
+                [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+                  CAPTURE(n);
+                  REQUIRE(metrics.structural_virality == 2.0 * (n - 1) / n);
+                  REQUIRE(metrics.structural_virality == slow);
+                  REQUIRE((metrics.depth == 1 && metrics.max_breadth == n - 1 && metrics.root_children == n - 1 &&
+                           metrics.largest_broadcast == n - 1));
+                });
 }
 
-TEST_CASE("every path of up to 1 000 nodes has exactly the structural virality (n + 1) / 3", "[base][tree][experiment-1]") {
-  for_each_size([](std::int32_t i) { return i - 1; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
-    CAPTURE(n);
-    REQUIRE(metrics.structural_virality == (n + 1) / 3.0);
-    REQUIRE(metrics.structural_virality == slow);
-    REQUIRE((metrics.depth == n - 1 && metrics.max_breadth == 1 && metrics.root_children == 1 && metrics.largest_broadcast == 1));
-  });
+TEST_CASE("every path of up to 1 000 nodes has exactly the structural virality (n + 1) / 3",
+          "[base][tree][experiment-1]") {
+  for_each_size([](std::int32_t i) { return i - 1; },
+                [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+                  CAPTURE(n);
+                  REQUIRE(metrics.structural_virality == (n + 1) / 3.0);
+                  REQUIRE(metrics.structural_virality == slow);
+                  REQUIRE((metrics.depth == n - 1 && metrics.max_breadth == 1 && metrics.root_children == 1 &&
+                           metrics.largest_broadcast == 1));
+                });
 }
 
-TEST_CASE("every complete binary tree of up to 1 000 nodes has exactly the virality of all its distances", "[base][tree][experiment-1]") {
-  for_each_size([](std::int32_t i) { return (i - 1) / 2; }, [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
-    CAPTURE(n);
-    std::uint32_t depth = 0;  // levels 0 to depth - 1 hold 2^depth - 1 nodes
-    while ((2u << depth) - 1 < n) ++depth;
-    const std::uint32_t last_level = n - ((1u << depth) - 1);
-    REQUIRE(metrics.structural_virality == slow);
-    REQUIRE((metrics.depth == depth && metrics.max_breadth == std::max(last_level, 1u << (depth - 1))));
-    REQUIRE((metrics.root_children == std::min(n - 1, 2u) && metrics.largest_broadcast == std::min(n - 1, 2u)));
-  });
+TEST_CASE("every complete binary tree of up to 1 000 nodes has exactly the virality of all its distances",
+          "[base][tree][experiment-1]") {
+  for_each_size(
+      [](std::int32_t i) { return (i - 1) / 2; },
+      [](std::uint32_t n, const TreeMetrics& metrics, double slow) {
+        CAPTURE(n);
+        std::uint32_t depth = 0;  // levels 0 to depth - 1 hold 2^depth - 1 nodes
+        while ((2u << depth) - 1 < n) ++depth;
+        const std::uint32_t last_level = n - ((1u << depth) - 1);
+        REQUIRE(metrics.structural_virality == slow);
+        REQUIRE((metrics.depth == depth && metrics.max_breadth == std::max(last_level, 1u << (depth - 1))));
+        REQUIRE((metrics.root_children == std::min(n - 1, 2u) && metrics.largest_broadcast == std::min(n - 1, 2u)));
+      });
 }
 
 TEST_CASE("a hand-drawn tree has the metrics counted on paper", "[base][tree]") {
-  // 0 has children 1 and 2; 1 has 3, 4 and 5; 5 has 6. Edges lie between 5*2, 1*6, 1*6, 1*6, 2*5 and 1*6 pairs: W = 44, 2 W / 42.
+  // 0 has children 1 and 2; 1 has 3, 4 and 5; 5 has 6. Edges lie between 5*2, 1*6, 1*6, 1*6, 2*5 and 1*6 pairs: W = 44,
+  // 2 W / 42.
   const TreeMetrics metrics = tree_metrics(Parents{-1, 0, 0, 1, 1, 1, 5});
   CHECK(metrics.size == 7);
   CHECK(metrics.depth == 3);
@@ -291,7 +309,8 @@ TEST_CASE("Twitter15 trees have the metrics published beside them (needs GRAPEVI
   std::ifstream table(std::string(data) + "/twitter15_cascades.csv");
   std::string line;
   REQUIRE(std::getline(table, line));
-  REQUIRE(line == "cascade,label,size,depth,max_breadth,structural_virality,root_children,largest_broadcast,median_delay_min");
+  REQUIRE(line ==
+          "cascade,label,size,depth,max_breadth,structural_virality,root_children,largest_broadcast,median_delay_min");
   std::size_t rows = 0;
   for (; std::getline(table, line); ++rows) {
     const std::vector<std::string> fields = fields_of(line);

@@ -37,7 +37,8 @@ TEST_CASE("a hand-drawn tree is read from the root down, siblings by number", "[
   CHECK(renumbered(parents, breadth_first(parents)) == Parents{-1, 0, 0, 1, 1, 2});
 }
 
-TEST_CASE("random trees with shuffled numbers come level by level, parents in the order of the level above", "[base][tree]") {
+TEST_CASE("random trees with shuffled numbers come level by level, parents in the order of the level above",
+          "[base][tree]") {
   std::mt19937 engine(11);
   for (int repeat = 0; repeat < 200; ++repeat) {
     const std::size_t n = 1 + engine() % 60;
@@ -50,7 +51,9 @@ TEST_CASE("random trees with shuffled numbers come level by level, parents in th
     REQUIRE(std::is_permutation(order.begin(), order.end(), name.begin(), name.end()));
     std::vector<std::size_t> place(n);
     for (std::size_t i = 0; i < n; ++i) place[order[i]] = i;
-    const auto key = [&](std::uint32_t i) { return std::tuple(level(parents, i), parents[i] < 0 ? 0 : place[std::size_t(parents[i])], i); };
+    const auto key = [&](std::uint32_t i) {
+      return std::tuple(level(parents, i), parents[i] < 0 ? 0 : place[std::size_t(parents[i])], i);
+    };
     for (std::size_t i = 1; i < n; ++i) REQUIRE(key(order[i - 1]) < key(order[i]));
   }
 }
@@ -70,7 +73,8 @@ TEST_CASE("nodes that hang from a circle are left out, and the circle is found f
       const Order circle = circle_above(parents, i);
       REQUIRE(!circle.empty());
       REQUIRE(*std::ranges::min_element(circle) == circle.front());
-      for (std::size_t k = 0; k < circle.size(); ++k) REQUIRE(parents[circle[k]] == std::int32_t(circle[(k + 1) % circle.size()]));
+      for (std::size_t k = 0; k < circle.size(); ++k)
+        REQUIRE(parents[circle[k]] == std::int32_t(circle[(k + 1) % circle.size()]));
       Order once = circle;
       std::ranges::sort(once);
       REQUIRE(std::ranges::adjacent_find(once) == once.end());

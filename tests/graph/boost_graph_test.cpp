@@ -22,7 +22,8 @@ BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<FollowGraph>));
 BOOST_CONCEPT_ASSERT((boost::AdjacencyGraphConcept<FollowGraph>));
 BOOST_CONCEPT_ASSERT((boost::VertexAndEdgeListGraphConcept<FollowGraph>));
 BOOST_CONCEPT_ASSERT((boost::VertexAndEdgeListGraphConcept<const FollowGraph>));
-BOOST_CONCEPT_ASSERT((boost::ReadablePropertyMapConcept<boost::property_map<FollowGraph, boost::vertex_index_t>::const_type, UserId>));
+BOOST_CONCEPT_ASSERT(
+    (boost::ReadablePropertyMapConcept<boost::property_map<FollowGraph, boost::vertex_index_t>::const_type, UserId>));
 BOOST_CONCEPT_ASSERT((boost::BidirectionalGraphConcept<BothWays>));
 BOOST_CONCEPT_ASSERT((boost::VertexAndEdgeListGraphConcept<BothWays>));
 BOOST_CONCEPT_ASSERT((boost::AdjacencyGraphConcept<const BothWays>));
@@ -69,7 +70,8 @@ std::vector<int> boost_distances(const Graph& graph, std::size_t start) {
   std::vector<int> distance(num_vertices(graph), -1);
   distance[start] = 0;
   breadth_first_search(graph, user(start),
-                       boost::visitor(boost::make_bfs_visitor(boost::record_distances(by_user(graph, distance), boost::on_tree_edge()))));
+                       boost::visitor(boost::make_bfs_visitor(
+                           boost::record_distances(by_user(graph, distance), boost::on_tree_edge()))));
   return distance;
 }
 
@@ -87,7 +89,8 @@ TEST_CASE("Boost.Graph sees the users and follows that there are", "[graph][boos
   CHECK(std::vector<Follow>(out_edges(user(1), graph).first, out_edges(user(1), graph).second) ==
         std::vector<Follow>(expected.begin(), expected.begin() + 2));
   const BothWays pair(graph, transposed);
-  CHECK(std::vector<Follow>(in_edges(user(1), pair).first, in_edges(user(1), pair).second) == std::vector<Follow>{expected[3]});
+  CHECK(std::vector<Follow>(in_edges(user(1), pair).first, in_edges(user(1), pair).second) ==
+        std::vector<Follow>{expected[3]});
   CHECK(degree(user(1), pair) == 3);
 }
 
@@ -99,10 +102,12 @@ TEST_CASE("breadth_first_search finds the distances that slow relaxation finds",
   }
 }
 
-TEST_CASE("page_rank agrees with power iteration where everybody follows somebody, forwards and backwards", "[graph][boost]") {
+TEST_CASE("page_rank agrees with power iteration where everybody follows somebody, forwards and backwards",
+          "[graph][boost]") {
   constexpr std::size_t users = 200;
   GraphBuilder builder(users);
-  for (std::size_t u = 0; u < users; ++u) builder.add(user(u), user((u + 1) % users));  // a ring, so that no rank is lost
+  for (std::size_t u = 0; u < users; ++u)
+    builder.add(user(u), user((u + 1) % users));  // a ring, so that no rank is lost
   const FollowGraph random = erdos_renyi(users, 4, stream());
   for (std::size_t u = 0; u < users; ++u)
     for (const UserId v : random.followees(user(u))) builder.add(user(u), v);
@@ -112,7 +117,8 @@ TEST_CASE("page_rank agrees with power iteration where everybody follows somebod
   for (int step = 0; step < 200; ++step) {
     std::vector<double> next(users, 1 - 0.85);
     for (std::size_t u = 0; u < users; ++u)
-      for (const UserId v : graph.followees(user(u))) next[v.index()] += 0.85 * slow[u] / double(graph.followees(user(u)).size());
+      for (const UserId v : graph.followees(user(u)))
+        next[v.index()] += 0.85 * slow[u] / double(graph.followees(user(u)).size());
     slow = next;
   }
   // Boost starts at 1 / n, the slow version at 1; after 200 steps 0.85^200 = 8e-15 of that difference is left.
@@ -127,7 +133,8 @@ TEST_CASE("page_rank agrees with power iteration where everybody follows somebod
 }
 
 TEST_CASE("page_rank of a star has its closed form, less what its hub loses", "[graph][boost]") {
-  // Nobody follows the fans: rank 0.15 each; the hub has 0.15 + 0.85 * 0.15 * 100 and, following nobody, passes nothing on.
+  // Nobody follows the fans: rank 0.15 each; the hub has 0.15 + 0.85 * 0.15 * 100 and, following nobody, passes nothing
+  // on.
   GraphBuilder builder(101);
   for (std::size_t fan = 1; fan <= 100; ++fan) builder.add(user(fan), user(0));
   const FollowGraph star = builder.build();
@@ -147,7 +154,8 @@ TEST_CASE("strong_components puts together exactly the users that reach each oth
   for (std::size_t u = 0; u < users; ++u) distance.push_back(slow_distances(graph, u));
   std::size_t wrong = 0;
   for (std::size_t u = 0; u < users; ++u)
-    for (std::size_t v = 0; v < users; ++v) wrong += (component[u] == component[v]) != (distance[u][v] >= 0 && distance[v][u] >= 0);
+    for (std::size_t v = 0; v < users; ++v)
+      wrong += (component[u] == component[v]) != (distance[u][v] >= 0 && distance[v][u] >= 0);
   CHECK(wrong == 0);
   CHECK(count == *std::ranges::max_element(component) + 1);
   CHECK(count > 1);
@@ -163,7 +171,8 @@ TEST_CASE("core_numbers of mutual follows are those of slow peeling", "[graph][b
   boost::core_numbers(graph, by_user(graph, core));
 
   std::vector<std::size_t> slow(300, 0);
-  for (std::size_t k = 1; k < 300; ++k) {  // who is left when users with fewer than k neighbours leave, one after the other
+  for (std::size_t k = 1; k < 300;
+       ++k) {  // who is left when users with fewer than k neighbours leave, one after the other
     std::vector<bool> left(300, true);
     for (bool changed = true; changed;) {
       changed = false;

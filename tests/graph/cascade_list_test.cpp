@@ -29,7 +29,9 @@ std::string refusal(const std::string& text, const CascadeListOptions& options =
   return message_of(folder, [&] { load_cascades(folder.write("trees", text), options); });
 }
 
-Parents tree(const CascadeList& list, std::size_t cascade) { return {list.tree(cascade).begin(), list.tree(cascade).end()}; }
+Parents tree(const CascadeList& list, std::size_t cascade) {
+  return {list.tree(cascade).begin(), list.tree(cascade).end()};
+}
 
 /// Trees by id of their cascade, each as the list of its parents.
 std::map<std::string, Parents> trees(const CascadeList& list) {
@@ -55,7 +57,8 @@ TEST_CASE("trees are read as they are written, in the order of the file", "[grap
   CHECK(list.lines == 5);
 }
 
-TEST_CASE("random trees are read the same in whatever order their nodes stand, and scattered over the file", "[graph][cascades]") {
+TEST_CASE("random trees are read the same in whatever order their nodes stand, and scattered over the file",
+          "[graph][cascades]") {
   std::mt19937 engine(5);
   for (int repeat = 0; repeat < 30; ++repeat) {
     std::vector<Parents> planted;
@@ -65,7 +68,8 @@ TEST_CASE("random trees are read the same in whatever order their nodes stand, a
       const std::size_t n = 1 + engine() % 40;
       while (planted[c].size() < n) planted[c].push_back(std::int32_t(engine() % planted[c].size()));
       for (std::size_t i = 0; i < n; ++i)
-        lines.push_back(fmt::format("c{},{},{}\n", c, 1000 + 7 * i, i == 0 ? "-1" : fmt::format("{}", 1000 + 7 * planted[c][i])));
+        lines.push_back(
+            fmt::format("c{},{},{}\n", c, 1000 + 7 * i, i == 0 ? "-1" : fmt::format("{}", 1000 + 7 * planted[c][i])));
     }
     std::shuffle(lines.begin(), lines.end(), engine);
     std::string text = header;
@@ -86,13 +90,14 @@ TEST_CASE("random trees are read the same in whatever order their nodes stand, a
   }
 }
 
-TEST_CASE("columns are found by their names, in any order, capitals aside, and others are not read", "[graph][cascades]") {
+TEST_CASE("columns are found by their names, in any order, capitals aside, and others are not read",
+          "[graph][cascades]") {
   const CascadeList list = loaded("label;Parent;delay_min;NODE;Cascade\nfalse;-1;0;r;x\ntrue;r;3;a;x\n");
   CHECK(tree(list, 0) == Parents{-1, 0});
   CHECK(list.time_column == "delay_min");
   CHECK(list.delays);
-  const CascadeList named =
-      loaded("story tweet retweeted when\nx r -1 0\nx a r 3\n", {.columns = {"story", "tweet", "retweeted"}, .time = "when"});
+  const CascadeList named = loaded("story tweet retweeted when\nx r -1 0\nx a r 3\n",
+                                   {.columns = {"story", "tweet", "retweeted"}, .time = "when"});
   CHECK(tree(named, 0) == Parents{-1, 0});
   CHECK(named.time_column == "when");
   CHECK(named.times_of(0)[1] == 3);
@@ -101,13 +106,15 @@ TEST_CASE("columns are found by their names, in any order, capitals aside, and o
 }
 
 TEST_CASE("ids are any text and count within their cascade", "[graph][cascades]") {
-  const CascadeList list = loaded("# written by hand\ncascade,node,parent\n#tag,\"a, b\",\n#tag,%,\"a, b\"\n07,7,-1\n7,7,-1\n07,07,7\n");
+  const CascadeList list =
+      loaded("# written by hand\ncascade,node,parent\n#tag,\"a, b\",\n#tag,%,\"a, b\"\n07,7,-1\n7,7,-1\n07,07,7\n");
   REQUIRE(list.size() == 3);
   CHECK(list.ids[0] == "#tag");
   CHECK(tree(list, 0) == Parents{-1, 0});
   CHECK(tree(list, 1) == Parents{-1, 0});
   CHECK(tree(list, 2) == Parents{-1});
-  CHECK(trees(loaded("cascade\tnode\tparent\n#tag\tr\t\n#tag\ta\tr\n")) == std::map<std::string, Parents>{{"#tag", {-1, 0}}});
+  CHECK(trees(loaded("cascade\tnode\tparent\n#tag\tr\t\n#tag\ta\tr\n")) ==
+        std::map<std::string, Parents>{{"#tag", {-1, 0}}});
   CHECK(tree(loaded("cascade|node|parent\r\nx|r|-1\r\nx|a|r", {.separator = '|'}), 0) == Parents{-1, 0});
 }
 
@@ -126,32 +133,40 @@ TEST_CASE("a path of 200 000 nodes that stands upside down is read without recur
 
 TEST_CASE("what is no tree is refused, with file, line and what to do", "[graph][cascades]") {
   const auto refused = [](const std::string& lines) { return refusal(header + lines); };
-  CHECK(begins(refused("x,r,-1\nx,a,r\nx,a,r\n"), "trees:4: node 'a' of cascade 'x' stands in line 3 already; expected each node once"));
-  CHECK(begins(refused("x,r,-1\ny,s,\nx,a,\n"), "trees:4: cascade 'x' has a second root, 'a', beside 'r' in line 2; expected one node"));
-  CHECK(begins(refused("y,s,\nx,a,b\nx,b,a\n"), "trees:3: cascade 'x', which begins here, has no root; expected one node"));
+  CHECK(begins(refused("x,r,-1\nx,a,r\nx,a,r\n"),
+               "trees:4: node 'a' of cascade 'x' stands in line 3 already; expected each node once"));
+  CHECK(begins(refused("x,r,-1\ny,s,\nx,a,\n"),
+               "trees:4: cascade 'x' has a second root, 'a', beside 'r' in line 2; expected one node"));
+  CHECK(begins(refused("y,s,\nx,a,b\nx,b,a\n"),
+               "trees:3: cascade 'x', which begins here, has no root; expected one node"));
   CHECK(begins(refused("x,r,r\n"), "trees:2: cascade 'x', which begins here, has no root"));
   CHECK(begins(refused("x,r,-1\nx,a,b\nx,d,c\nx,b,c\nx,c,a\n"),
-               "trees:3: nodes of cascade 'x' hang from each other in a circle, 'a' from 'b' from 'c' from 'a'; expected every way up"));
-  CHECK(begins(refused("x,r,-1\nx,a,a\n"), "trees:3: nodes of cascade 'x' hang from each other in a circle, 'a' from 'a'; "));
-  CHECK(begins(refused("x,r,-1\nx,a,q\n"), "trees:3: the parent of node 'a', 'q', is no node of its cascade 'x'; expected one, or -1"));
-  CHECK(refused("x,r,-1\nx,a,s\ny,s,-1\n").find("one of that name stands in line 4, in cascade 'y': put both into the same") !=
-        std::string::npos);
+               "trees:3: nodes of cascade 'x' hang from each other in a circle, 'a' from 'b' from 'c' from 'a'; "
+               "expected every way up"));
+  CHECK(begins(refused("x,r,-1\nx,a,a\n"),
+               "trees:3: nodes of cascade 'x' hang from each other in a circle, 'a' from 'a'; "));
+  CHECK(begins(refused("x,r,-1\nx,a,q\n"),
+               "trees:3: the parent of node 'a', 'q', is no node of its cascade 'x'; expected one, or -1"));
+  CHECK(refused("x,r,-1\nx,a,s\ny,s,-1\n")
+            .find("one of that name stands in line 4, in cascade 'y': put both into the same") != std::string::npos);
   std::string large = "x,r,-1\n";
   for (int i = 0; i < 1'000; ++i) large += fmt::format("x,{},{}\n", i, (i + 1) % 1'000);
-  CHECK(
-      begins(refused(large),
-             "trees:3: nodes of cascade 'x' hang from each other in a circle, '0' from '1' from '2' from '3' from '4' from '5' from ...;"));
+  CHECK(begins(refused(large),
+               "trees:3: nodes of cascade 'x' hang from each other in a circle, '0' from '1' from '2' from '3' from "
+               "'4' from '5' from ...;"));
 }
 
 TEST_CASE("what is no table of nodes is refused, with file, line and what to do", "[graph][cascades]") {
   CHECK(begins(refusal(""), "trees: holds no cascades; expected a header"));
   CHECK(begins(refusal(header), "trees: holds no cascades; expected a line a node"));
-  CHECK(begins(refusal("0,0,-1\n0,1,0\n"),
-               "trees:1: the header has the columns '0', '0', '-1'; expected each of 'cascade', 'node' and 'parent' once"));
+  CHECK(begins(
+      refusal("0,0,-1\n0,1,0\n"),
+      "trees:1: the header has the columns '0', '0', '-1'; expected each of 'cascade', 'node' and 'parent' once"));
   CHECK(begins(refusal("cascade,node,node,parent\n"), "trees:1: the header has the columns"));
   CHECK(begins(refusal(header, {.columns = {"cascade", "node", "node"}}), "trees:1: the header has the columns"));
   CHECK(begins(refusal(header, {.columns = {"", "node", "parent"}}), "trees:1: the header has the columns"));
-  CHECK(begins(refusal(header, {.time = "when"}), "trees:1: the header has the columns 'cascade', 'node', 'parent'; expected one 'when'"));
+  CHECK(begins(refusal(header, {.time = "when"}),
+               "trees:1: the header has the columns 'cascade', 'node', 'parent'; expected one 'when'"));
   CHECK(begins(refusal("cascade,node,parent,time,delay_s\n"), "trees:1: the header has several columns of times"));
   CHECK(begins(refusal(header + "x,r,-1\nx,a\n"), "trees:3: 2 fields; expected at least 3"));
   CHECK(begins(refusal(header + ",r,-1\n"), "trees:2: the id of the cascade is empty"));
@@ -182,8 +197,9 @@ TEST_CASE("packed tables are read, and refused where they break off", "[graph][c
   for (const std::string& packed : {gzipped(text), zstd_packed(text)}) {
     CHECK(tree_metrics(load_cascades(folder.write("trees", packed)).tree(0)).root_children == 2'000);
     const std::string half = packed.substr(0, packed.size() / 2);
-    CHECK(message_of(folder, [&] { load_cascades(folder.write("half", half)); }).find("stream breaks off; expected its end mark") !=
-          std::string::npos);
+    CHECK(message_of(folder, [&] {
+            load_cascades(folder.write("half", half));
+          }).find("stream breaks off; expected its end mark") != std::string::npos);
   }
   CHECK(begins(message_of(folder, [&] { load_cascades(folder / "none"); }), "none: cannot be opened"));
 }
@@ -191,7 +207,8 @@ TEST_CASE("packed tables are read, and refused where they break off", "[graph][c
 TEST_CASE("a table with any bytes written over is read as trees or refused, line by line", "[graph][cascades]") {
   const Folder folder;
   std::string sound = "cascade,node,parent,time\n";
-  for (int i = 0; i < 12; ++i) sound += fmt::format("{},{},{},{}\n", i % 2, i, i < 2 ? "-1" : fmt::format("{}", i - 2), i);
+  for (int i = 0; i < 12; ++i)
+    sound += fmt::format("{},{},{},{}\n", i % 2, i, i < 2 ? "-1" : fmt::format("{}", i - 2), i);
   const std::string bytes = ",\"\n-1 0#x9\r.e\t;\xff";
   std::mt19937 engine(9);
   std::size_t read = 0;

@@ -27,7 +27,8 @@ Eigen::MatrixXd follow_matrix(const FollowGraph& graph) {
   const auto n = static_cast<Eigen::Index>(graph.user_count());
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(n, n);
   for (std::size_t u = 0; u < graph.user_count(); ++u)
-    for (const UserId v : graph.followees(user(u))) matrix(static_cast<Eigen::Index>(u), static_cast<Eigen::Index>(v.index())) = 1;
+    for (const UserId v : graph.followees(user(u)))
+      matrix(static_cast<Eigen::Index>(u), static_cast<Eigen::Index>(v.index())) = 1;
   return matrix;
 }
 
@@ -53,9 +54,11 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 
 double total(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
-/// How far ranks may be from their limits, all together: the last change, times damping / (1 - damping), and the rounding of what is passed
-/// on, 2^-24 of it at most.
-double allowed(const PageRank& found, double damping) { return damping / (1 - damping) * (found.change + 0x1p-24) + 1e-12; }
+/// How far ranks may be from their limits, all together: the last change, times damping / (1 - damping), and the
+/// rounding of what is passed on, 2^-24 of it at most.
+double allowed(const PageRank& found, double damping) {
+  return damping / (1 - damping) * (found.change + 0x1p-24) + 1e-12;
+}
 
 }  // namespace
 
@@ -77,7 +80,8 @@ TEST_CASE("PageRank has its closed forms", "[graph][statistics]") {
   for (double& share : shares) share /= all;
   CHECK(distance(of_path.rank, shares) < allowed(of_path, d));
   for (const FollowGraph& even : {ring(12, 3), complete(7), ring(9, 1)})
-    CHECK(distance(page_rank(even).rank, std::vector<double>(even.user_count(), 1.0 / double(even.user_count()))) < 1e-7);
+    CHECK(distance(page_rank(even).rank, std::vector<double>(even.user_count(), 1.0 / double(even.user_count()))) <
+          1e-7);
 }
 
 TEST_CASE("PageRank solves the dense system of equations", "[graph][statistics]") {
@@ -121,16 +125,18 @@ TEST_CASE("the spectral radius has its closed forms", "[graph][statistics]") {
   CHECK(spectral_radius(mutual(star(26))).value == Approx(5));
   CHECK(spectral_radius(mutual(bipartite(4, 9))).value == Approx(6));
   CHECK(spectral_radius(mutual(path(20))).value == Approx(2 * std::cos(std::numbers::pi / 21)).epsilon(1e-5));
-  const FollowGraph two = graph_where(15, [](std::size_t u, std::size_t v) { return (u < 5) == (v < 5) || (u < 5 && v == 7); });
+  const FollowGraph two =
+      graph_where(15, [](std::size_t u, std::size_t v) { return (u < 5) == (v < 5) || (u < 5 && v == 7); });
   CHECK(spectral_radius(two).value == Approx(9));  // circles of 5 and 10, the follows between them only lead over
   // A mutual star of 26, radius 5, whose middle has more followees than anybody in the circle of 8 beside it, radius 7.
-  const FollowGraph beside =
-      graph_where(34, [](std::size_t u, std::size_t v) { return (u < 26) == (v < 26) && (u >= 26 || u == 0 || v == 0); });
+  const FollowGraph beside = graph_where(
+      34, [](std::size_t u, std::size_t v) { return (u < 26) == (v < 26) && (u >= 26 || u == 0 || v == 0); });
   CHECK(spectral_radius(beside).value == Approx(7));
 }
 
 TEST_CASE("a graph without circles has a spectral radius of exactly 0", "[graph][statistics]") {
-  for (const FollowGraph& graph : {path(300), bipartite(4, 9), graph_where(40, [](std::size_t u, std::size_t v) { return u < v; })})
+  for (const FollowGraph& graph :
+       {path(300), bipartite(4, 9), graph_where(40, [](std::size_t u, std::size_t v) { return u < v; })})
     CHECK(spectral_radius(graph) == SpectralRadius{.value = 0, .low = 0, .high = 0, .iterations = 0});
 }
 
@@ -152,9 +158,11 @@ TEST_CASE("the spectral radius is the largest eigenvalue of a dense solver, with
 }
 
 TEST_CASE("a long tail on a dense core keeps the bounds sound", "[graph][statistics]") {
-  // 20 users who all follow each other, and a circle of 600 more users through one of them: far out the eigenvector is below any double.
-  const FollowGraph graph =
-      graph_where(620, [](std::size_t u, std::size_t v) { return (u < 20 && v < 20) || (u >= 19 && v == u + 1) || (u == 619 && v == 0); });
+  // 20 users who all follow each other, and a circle of 600 more users through one of them: far out the eigenvector is
+  // below any double.
+  const FollowGraph graph = graph_where(620, [](std::size_t u, std::size_t v) {
+    return (u < 20 && v < 20) || (u >= 19 && v == u + 1) || (u == 619 && v == 0);
+  });
   const SpectralRadius found = spectral_radius(graph, {.tolerance = 1e-9});
   CHECK(found.low <= 19 * (1 + 1e-12));
   CHECK(found.high >= 19 * (1 - 1e-12));
@@ -185,7 +193,8 @@ TEST_CASE("core numbers are those of users who leave one after the other", "[gra
       for (bool changed = true; changed;) {  // who stays when users with fewer than k neighbours leave
         changed = false;
         for (std::size_t u = 0; u < users; ++u) {
-          const auto neighbours = std::ranges::count_if(undirected.neighbours(user(u)), [&](UserId v) { return left[v.index()]; });
+          const auto neighbours =
+              std::ranges::count_if(undirected.neighbours(user(u)), [&](UserId v) { return left[v.index()]; });
           if (!left[u] || neighbours >= std::ptrdiff_t(k)) continue;
           left[u] = false;
           expected[u] = k - 1;
@@ -214,12 +223,15 @@ TEST_CASE("nobody ranks anywhere, and users without follows all alike", "[graph]
 
 TEST_CASE("the number of threads changes no bit of ranks and radius", "[graph][statistics][invariance]") {
   const FollowGraph graph = large_graph();
-  const auto all = [&] { return std::tuple(page_rank(graph), page_rank(graph, {.lean = true}), spectral_radius(graph)); };
+  const auto all = [&] {
+    return std::tuple(page_rank(graph), page_rank(graph, {.lean = true}), spectral_radius(graph));
+  };
   const auto alone = with_threads(1, all);
   const int threads = GENERATE(2, 3, 8);
   const auto [pulled, pushed, radius] = with_threads(threads, all);
   CHECK(pulled == std::get<0>(alone));
   CHECK(pushed == std::get<1>(alone));
   const SpectralRadius& single = std::get<2>(alone);
-  CHECK((radius.value == single.value && radius.low == single.low && radius.high == single.high && radius.iterations == single.iterations));
+  CHECK((radius.value == single.value && radius.low == single.low && radius.high == single.high &&
+         radius.iterations == single.iterations));
 }

@@ -14,8 +14,8 @@
 #include "tests/catch.hpp"
 #include "tests/graph/graph_files.hpp"
 
-// A probability of each follow: what two bytes hold of it, and that it stays with its follow from a column of text to a graph file and
-// back.
+// A probability of each follow: what two bytes hold of it, and that it stays with its follow from a column of text to a
+// graph file and back.
 
 using namespace grapevine;
 using namespace grapevine::test;
@@ -31,7 +31,8 @@ ChanceOf chances(const LoadedGraph& loaded) {
   std::size_t follow = 0;
   for (std::size_t u = 0; u < loaded.graph.user_count(); ++u)
     for (const UserId v : loaded.graph.followees(user(u)))
-      all[{loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]}] = loaded.chances[follow++].probability();
+      all[{loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]}] =
+          loaded.chances[follow++].probability();
   return all;
 }
 
@@ -79,7 +80,8 @@ std::vector<Line> random_lines(std::size_t users, std::size_t count, unsigned se
 
 std::string text_of(const std::vector<Line>& lines, char separator = ',') {
   std::string text = fmt::format("follower{0}followed{0}p\n", separator);
-  for (const Line& line : lines) text += fmt::format("{1}{0}{2}{0}{3}\n", separator, line.follower, line.followee, line.probability);
+  for (const Line& line : lines)
+    text += fmt::format("{1}{0}{2}{0}{3}\n", separator, line.follower, line.followee, line.probability);
   return text;
 }
 
@@ -92,7 +94,8 @@ ChanceOf expected_of(const std::vector<Line>& lines) {
 
 }  // namespace
 
-TEST_CASE("two bytes hold 0 and 1 exactly, rise with the probability, and come back from what they stand for", "[graph][chance]") {
+TEST_CASE("two bytes hold 0 and 1 exactly, rise with the probability, and come back from what they stand for",
+          "[graph][chance]") {
   CHECK(Chance().probability() == 0.0);
   CHECK(kept(0.0) == 0.0);
   CHECK(kept(-0.0) == 0.0);
@@ -111,12 +114,13 @@ TEST_CASE("two bytes hold 0 and 1 exactly, rise with the probability, and come b
 }
 
 TEST_CASE("a probability is held to 3/8192 of itself, below 2^-21 to 2^-33", "[graph][chance]") {
-  // First rounded to a multiple of 2^-32, at most 2^-33 away; from 2^-20 up then to 12 binary digits, at most 2^-12 of it away. Of a
-  // probability of 2^-21 or more, 2^-33 is 2^-12; from 2^-20 on, where the second step begins, 2^-13. Together at most 2^-12 + 2^-13 =
-  // 3/8192.
+  // First rounded to a multiple of 2^-32, at most 2^-33 away; from 2^-20 up then to 12 binary digits, at most 2^-12 of
+  // it away. Of a probability of 2^-21 or more, 2^-33 is 2^-12; from 2^-20 on, where the second step begins, 2^-13.
+  // Together at most 2^-12 + 2^-13 = 3/8192.
   std::mt19937_64 engine(1);
   std::vector<double> probabilities;
-  for (int i = 0; i < 200'000; ++i) probabilities.push_back(std::ldexp(double(engine() >> 11), -53 - int(engine() % 36)));
+  for (int i = 0; i < 200'000; ++i)
+    probabilities.push_back(std::ldexp(double(engine() >> 11), -53 - int(engine() % 36)));
   for (int e = 0; e > -40; --e)
     for (const double p : {std::ldexp(1.0, e), std::nextafter(std::ldexp(1.0, e), 0.0)}) probabilities.push_back(p);
   std::ranges::sort(probabilities);
@@ -130,7 +134,8 @@ TEST_CASE("a probability is held to 3/8192 of itself, below 2^-21 to 2^-33", "[g
 }
 
 TEST_CASE("every chance is written as at most five digits that are read as the same chance", "[graph][chance]") {
-  CHECK((written(Chance(0.0)) == "0" && written(Chance(1.0)) == "1" && written(Chance(0.1)) == "0.1" && written(Chance(0.375)) == "0.375"));
+  CHECK((written(Chance(0.0)) == "0" && written(Chance(1.0)) == "1" && written(Chance(0.1)) == "0.1" &&
+         written(Chance(0.375)) == "0.375"));
   std::size_t wrong = 0;
   for (std::uint32_t bits = 0; bits <= Chance::most_bits; ++bits) {
     const Chance chance = Chance::from_bits(static_cast<std::uint16_t>(bits));
@@ -138,8 +143,8 @@ TEST_CASE("every chance is written as at most five digits that are read as the s
     wrong += read_chance(text) != chance;
     const std::string digits = text.substr(0, text.find('e'));
     const std::size_t first = std::min(digits.find_first_of("123456789"), digits.size());
-    wrong += static_cast<std::size_t>(
-                 std::count_if(digits.begin() + static_cast<std::ptrdiff_t>(first), digits.end(), [](char c) { return c != '.'; })) > 5;
+    wrong += static_cast<std::size_t>(std::count_if(digits.begin() + static_cast<std::ptrdiff_t>(first), digits.end(),
+                                                    [](char c) { return c != '.'; })) > 5;
   }
   CHECK(wrong == 0);
 }
@@ -149,14 +154,16 @@ TEST_CASE("only decimal numbers from 0 to 1 are probabilities", "[graph][chance]
     CAPTURE(text);
     CHECK(read_chance(text) == Chance(std::strtod(text, nullptr)));
   }
-  for (const char* text : {"",     "nan", "-nan", "inf",  "-0.1", "1.0000001", "2",   "1e999", "-1e999", "0x1p-2", "0x0",
-                           "+0.5", "0,5", "0.5 ", " 0.5", "0.5x", "1e",        "e-1", ".",     "-",      "half",   "50%"}) {
+  for (const char* text :
+       {"",     "nan", "-nan", "inf",  "-0.1", "1.0000001", "2",   "1e999", "-1e999", "0x1p-2", "0x0",
+        "+0.5", "0,5", "0.5 ", " 0.5", "0.5x", "1e",        "e-1", ".",     "-",      "half",   "50%"}) {
     CAPTURE(text);
     CHECK_FALSE(read_chance(text).has_value());
   }
 }
 
-TEST_CASE("a column of probabilities is read in every container, separator, order of columns and direction", "[graph][chance][formats]") {
+TEST_CASE("a column of probabilities is read in every container, separator, order of columns and direction",
+          "[graph][chance][formats]") {
   const std::vector<Line> lines = random_lines(300, 2'000, 2);
   const ChanceOf expected = expected_of(lines);
   ChanceOf turned;
@@ -176,7 +183,8 @@ TEST_CASE("a column of probabilities is read in every container, separator, orde
   CHECK(chances(loaded(other, {.columns = {"who", "to whom"}, .chances = "weight"})) == expected);
 }
 
-TEST_CASE("neither the order of lines, repetitions, pieces nor threads show in probabilities", "[graph][chance][formats][invariance]") {
+TEST_CASE("neither the order of lines, repetitions, pieces nor threads show in probabilities",
+          "[graph][chance][formats][invariance]") {
   std::vector<Line> lines = random_lines(200, 3'000, 3);
   const LoadedGraph first = loaded(text_of(lines));
   CHECK(chances(first) == expected_of(lines));
@@ -184,21 +192,25 @@ TEST_CASE("neither the order of lines, repetitions, pieces nor threads show in p
   for (std::size_t i = 0; i < 50; ++i) lines.push_back({lines[i].follower, lines[i].follower, 0.77});  // loops
   std::ranges::shuffle(lines, std::mt19937(4));
   const Folder folder;
-  const auto file = folder.write("edges.csv", text_of(lines)), packed = folder.write("edges.csv.gz", gzipped(text_of(lines)));
+  const auto file = folder.write("edges.csv", text_of(lines)),
+             packed = folder.write("edges.csv.gz", gzipped(text_of(lines)));
   const int threads = GENERATE(1, 2, 3, 8);
   for (const auto& path : {file, packed})
     for (const std::size_t piece : {std::size_t{64}, std::size_t{5'000}, std::size_t{1} << 19}) {
-      const LoadedGraph again = with_threads(threads, [&] { return load_edge_list(path, {.piece = piece, .chances = "p"}); });
+      const LoadedGraph again =
+          with_threads(threads, [&] { return load_edge_list(path, {.piece = piece, .chances = "p"}); });
       CHECK(again.graph == first.graph);
       CHECK((again.chances == first.chances));
     }
 }
 
-TEST_CASE("isolated users of a table, and users without followees, do not shift probabilities", "[graph][chance][formats]") {
+TEST_CASE("isolated users of a table, and users without followees, do not shift probabilities",
+          "[graph][chance][formats]") {
   const Folder folder;
   const auto accounts = folder.write("accounts.csv", "id\nlonely\nb\n5000000001\na\nalone too\n");
-  const LoadedGraph graph = load_edge_list(folder.write("edges", "follower,followed,p\na,b,0.5\n5000000001,b,0.25\nb,a,1\n"),
-                                           {.accounts = accounts, .chances = "p"});
+  const LoadedGraph graph =
+      load_edge_list(folder.write("edges", "follower,followed,p\na,b,0.5\n5000000001,b,0.25\nb,a,1\n"),
+                     {.accounts = accounts, .chances = "p"});
   CHECK(graph.report.isolated == 2);
   CHECK(chances(graph) == ChanceOf{{{"a", "b"}, 0.5}, {{"5000000001", "b"}, 0.25}, {{"b", "a"}, 1.0}});
 }
@@ -211,23 +223,31 @@ TEST_CASE("an undirected pair has one probability, both ways", "[graph][chance][
                "edges:5: 'p' of 'b' and 'a' is 0.75; expected 0.5, as an earlier line has it; keep one of them"));
 }
 
-TEST_CASE("a follow with two probabilities is refused at its second line, unless two bytes hold them alike", "[graph][chance][formats]") {
+TEST_CASE("a follow with two probabilities is refused at its second line, unless two bytes hold them alike",
+          "[graph][chance][formats]") {
   CHECK(refusal("follower,followed,p\na,b,0.5\nb,a,0.25\na,b,0.5\n") == "nothing was thrown");
   CHECK(refusal("follower,followed,p\na,b,0.5\na,b,5e-1\na,b,0.50000001\n") == "nothing was thrown");
-  CHECK(begins(refusal("follower,followed,p\na,b,0.5\nb,a,0.25\na,b,0.501\n"),
-               "edges:4: 'p' of 'a' following 'b' is 0.501; expected 0.5, as an earlier line has it; keep one of them"));
+  CHECK(
+      begins(refusal("follower,followed,p\na,b,0.5\nb,a,0.25\na,b,0.501\n"),
+             "edges:4: 'p' of 'a' following 'b' is 0.501; expected 0.5, as an earlier line has it; keep one of them"));
   CHECK(begins(refusal("follower,followed,p\na,b,0\na,b,1\n"), "edges:3: 'p' of 'a' following 'b' is 1; expected 0,"));
   std::string far = text_of(random_lines(200, 3'000, 5));
   far += fmt::format("x,y,0.1\n{}x,y,0.2\n", far.substr(far.find('\n') + 1));
-  CHECK(begins(refusal(far, {.piece = 1'000, .chances = "p"}), "edges:6003: 'p' of 'x' following 'y' is 0.2; expected 0.1"));
+  CHECK(begins(refusal(far, {.piece = 1'000, .chances = "p"}),
+               "edges:6003: 'p' of 'x' following 'y' is 0.2; expected 0.1"));
 }
 
 TEST_CASE("what is no probability is refused with its line, up to ten at once", "[graph][chance][formats][hostile]") {
   for (const char* text : {"nan", "-0.1", "1.0000001", "", "1e999", "0x1p-2"})
-    CHECK(begins(refusal(fmt::format("follower,followed,p\na,b,0.5\nb,c,{}\n", text)),
-                 fmt::format("edges:3: 'p' is '{}'; expected a number from 0 to 1, such as 0.25; correct it or take the line out", text)));
-  CHECK(begins(refusal("follower,followed,p\na,b,0.5\nc,c,2\n"), "edges:3: 'p' is '2'"));  // a loop is no place for nonsense either
-  CHECK(begins(refusal("follower,followed,p\na,b,0.5\na,c\n"), "edges:3: 2 fields; expected at least 3, with 'p' among them"));
+    CHECK(
+        begins(refusal(fmt::format("follower,followed,p\na,b,0.5\nb,c,{}\n", text)),
+               fmt::format(
+                   "edges:3: 'p' is '{}'; expected a number from 0 to 1, such as 0.25; correct it or take the line out",
+                   text)));
+  CHECK(begins(refusal("follower,followed,p\na,b,0.5\nc,c,2\n"),
+               "edges:3: 'p' is '2'"));  // a loop is no place for nonsense either
+  CHECK(begins(refusal("follower,followed,p\na,b,0.5\na,c\n"),
+               "edges:3: 2 fields; expected at least 3, with 'p' among them"));
   std::string many = "follower,followed,p\n";
   for (int i = 0; i < 100; ++i) many += fmt::format("a,b{},{}\n", i, i + 2);
   CHECK(std::ranges::count(refusal(many), '\n') == 9);
@@ -235,14 +255,16 @@ TEST_CASE("what is no probability is refused with its line, up to ten at once", 
 }
 
 TEST_CASE("a column that is not there is refused before the follows are read", "[graph][chance][formats][hostile]") {
-  CHECK(
-      begins(refusal("follower,followed,q\nbroken\n"),
-             "edges:1: the header has the columns 'follower', 'followed', 'q'; expected 'p' once, beside those of follower and followee"));
+  CHECK(begins(refusal("follower,followed,q\nbroken\n"),
+               "edges:1: the header has the columns 'follower', 'followed', 'q'; expected 'p' once, beside those of "
+               "follower and followee"));
   CHECK(begins(refusal("follower,followed,P\na,b,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p,p\na,b,1,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p\na,b,1\n", {.chances = "followed"}), "edges:1: the header"));
-  CHECK(begins(refusal("1 2 0.5\n"), "edges:1: 'p' is to be a column, and '1', '2', '0.5' name none that are known; expected a header"));
-  CHECK(begins(refusal("FromNode\tToNode\tp\n1\t2\t0.5\n"), "edges:1: 'p' is to be a column, and 'FromNode', 'ToNode', 'p' name none"));
+  CHECK(begins(refusal("1 2 0.5\n"),
+               "edges:1: 'p' is to be a column, and '1', '2', '0.5' name none that are known; expected a header"));
+  CHECK(begins(refusal("FromNode\tToNode\tp\n1\t2\t0.5\n"),
+               "edges:1: 'p' is to be a column, and 'FromNode', 'ToNode', 'p' name none"));
   CHECK(begins(refusal(""), "edges: holds no follows"));
   CHECK(begins(refusal("follower,followed,p\n"), "edges: holds no follows"));
   CHECK(begins(refusal("follower,followed,p\na,a,1\n"), "edges: holds no follows but 1 of users by themselves"));
@@ -253,16 +275,18 @@ TEST_CASE("other formats say that they have no column of probabilities", "[graph
   const auto refused = [&](const std::string& name, const std::string& text) {
     return message_of(folder, [&] { load_graph(folder.write(name, text), {.chances = "p"}); });
   };
-  for (const auto& [name, text] :
-       std::map<std::string, std::string>{{"g.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 0.5\n"},
-                                          {"g.metis", "2 1 001\n2 1\n1 1\n"},
-                                          {"g.graphml",
-                                           "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" "
-                                           "target=\"b\"/></graph></graphml>"}})
-    CHECK(begins(refused(name, text), name + ": graph.chances says nothing here, for only an edge list with a header has a column for it"));
+  for (const auto& [name, text] : std::map<std::string, std::string>{
+           {"g.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 0.5\n"},
+           {"g.metis", "2 1 001\n2 1\n1 1\n"},
+           {"g.graphml",
+            "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" "
+            "target=\"b\"/></graph></graphml>"}})
+    CHECK(begins(refused(name, text),
+                 name + ": graph.chances says nothing here, for only an edge list with a header has a column for it"));
 }
 
-TEST_CASE("probabilities come back from a graph file and from every edge list that is written", "[graph][chance][file][write]") {
+TEST_CASE("probabilities come back from a graph file and from every edge list that is written",
+          "[graph][chance][file][write]") {
   const Folder folder;
   const std::vector<Line> lines = random_lines(300, 4'000, 6);
   const LoadedGraph before = loaded(text_of(lines));
@@ -278,8 +302,9 @@ TEST_CASE("probabilities come back from a graph file and from every edge list th
   CHECK(begins(folder.read("g.csv"), "follower,followee,probability\n"));
   write_graph(folder / "g.graphml", content);
   CHECK(load_graph(folder / "g.graphml").graph == before.graph);
-  CHECK(begins(message_of(folder, [&] { load_graph(folder / "g.gvg", {.chances = "p"}); }),
-               "g.gvg: graph.chances says nothing here, for a graph file holds the probabilities of its follows itself"));
+  CHECK(
+      begins(message_of(folder, [&] { load_graph(folder / "g.gvg", {.chances = "p"}); }),
+             "g.gvg: graph.chances says nothing here, for a graph file holds the probabilities of its follows itself"));
   write_graph(folder / "plain.gvg", {before.graph, before.accounts, before.keys});
   CHECK(load_graph(folder / "plain.gvg").chances.empty());
 }
@@ -302,7 +327,8 @@ TEST_CASE("a part of a graph keeps the probabilities of its follows", "[graph][c
   const Subgraph chosen = induced(whole.graph, some);
   part.graph = chosen.graph;
   part.chances = chances_within(chosen, whole.graph, whole.chances);
-  for (const UserId original : chosen.original) part.accounts.outside_ids.push_back(whole.accounts.outside_ids[original.index()]);
+  for (const UserId original : chosen.original)
+    part.accounts.outside_ids.push_back(whole.accounts.outside_ids[original.index()]);
   REQUIRE(part.graph.follow_count() > 100);
   const ChanceOf all = chances(whole), kept_ones = chances(part);
   CHECK(std::ranges::all_of(kept_ones, [&](const auto& entry) { return all.at(entry.first) == entry.second; }));

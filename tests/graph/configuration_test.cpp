@@ -48,7 +48,8 @@ std::set<std::pair<Numbers, Numbers>> all_degrees(std::size_t users) {
     Numbers followers(users, 0), followees(users, 0);
     for (std::size_t pair = 0; pair < pairs; ++pair) {
       if ((graph >> pair & 1) == 0) continue;
-      const std::size_t u = pair / (users - 1), v = pair % (users - 1) < u ? pair % (users - 1) : pair % (users - 1) + 1;
+      const std::size_t u = pair / (users - 1),
+                        v = pair % (users - 1) < u ? pair % (users - 1) : pair % (users - 1) + 1;
       ++followees[u];
       ++followers[v];
     }
@@ -64,16 +65,21 @@ DegreeSequences read(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a configuration graph has exactly the degrees asked for, whatever their tail", "[graph][generators][configuration]") {
-  const auto [users, mean] = GENERATE(table<std::size_t, double>({{30'000, 12.0}, {2'000, 20.0}, {100, 1.5}, {400, 0.3}}));
+TEST_CASE("a configuration graph has exactly the degrees asked for, whatever their tail",
+          "[graph][generators][configuration]") {
+  const auto [users, mean] =
+      GENERATE(table<std::size_t, double>({{30'000, 12.0}, {2'000, 20.0}, {100, 1.5}, {400, 0.3}}));
   const DegreeSequences degrees = power_law_sequences(heavy_tailed(users, mean), stream());
-  CHECK(std::accumulate(degrees.followers.begin(), degrees.followers.end(), std::size_t{0}) == std::size_t(mean * double(users) + 0.5));
-  CHECK(std::accumulate(degrees.followees.begin(), degrees.followees.end(), std::size_t{0}) == std::size_t(mean * double(users) + 0.5));
+  CHECK(std::accumulate(degrees.followers.begin(), degrees.followers.end(), std::size_t{0}) ==
+        std::size_t(mean * double(users) + 0.5));
+  CHECK(std::accumulate(degrees.followees.begin(), degrees.followees.end(), std::size_t{0}) ==
+        std::size_t(mean * double(users) + 0.5));
   CHECK(std::ranges::is_sorted(degrees.followers, std::greater()));
   expect_degrees(configuration(degrees, stream()), degrees);
 }
 
-TEST_CASE("a configuration graph is the same for any number of threads", "[graph][generators][configuration][invariance]") {
+TEST_CASE("a configuration graph is the same for any number of threads",
+          "[graph][generators][configuration][invariance]") {
   const DegreeSequences degrees = power_law_sequences(heavy_tailed(9'000, 15.0), stream());
   const FollowGraph alone = with_threads(1, [&] { return configuration(degrees, stream()); });
   CHECK(fingerprint(alone) == 0xb83ffd64d7af3a84);
@@ -88,9 +94,9 @@ TEST_CASE("a configuration graph is the same for any number of threads", "[graph
 }
 
 TEST_CASE("stubs are matched without regard to where they lie", "[graph][generators][configuration][statistical]") {
-  // 20 000 users with 10 followers and 10 followees each: 200 000 stubs in several buckets. Of a random matching the table of follower's
-  // and followee's sixteenth has a chi-square of 15 x 15 = 225 degrees of freedom, sd 21.2; beyond five of them for one seed in a million.
-  // Loops and repetitions, 55 of the follows, are too few to show.
+  // 20 000 users with 10 followers and 10 followees each: 200 000 stubs in several buckets. Of a random matching the
+  // table of follower's and followee's sixteenth has a chi-square of 15 x 15 = 225 degrees of freedom, sd 21.2; beyond
+  // five of them for one seed in a million. Loops and repetitions, 55 of the follows, are too few to show.
   constexpr std::size_t users = 20'000, degree = 10, parts = 16;
   const FollowGraph graph = configuration({Numbers(users, degree), Numbers(users, degree)}, stream());
   std::array<std::array<double, parts>, parts> seen{};
@@ -103,11 +109,12 @@ TEST_CASE("stubs are matched without regard to where they lie", "[graph][generat
   CHECK(std::abs(chi - 225.0) < 5 * 21.2);
 }
 
-TEST_CASE("a user's followers are the others in proportion to their followees", "[graph][generators][configuration][statistical]") {
-  // 1 000 users follow 20, 1 000 follow 5; user 0 has 200 followers: 160 are expected of the first kind, hypergeometric with sd
-  // sqrt(200 x 0.8 x 0.2) = 5.66. Over 400 graphs the mean has 0.283. Taking out repetitions moves it by less than the repeated, 200^2 / 2
-  // x (1 000 x 20^2 + 1 000 x 5^2) / 25 000^2 = 13.6 draws a graph: each is replaced by a user who does not follow yet, so 20 s lose up to
-  // a few.
+TEST_CASE("a user's followers are the others in proportion to their followees",
+          "[graph][generators][configuration][statistical]") {
+  // 1 000 users follow 20, 1 000 follow 5; user 0 has 200 followers: 160 are expected of the first kind, hypergeometric
+  // with sd sqrt(200 x 0.8 x 0.2) = 5.66. Over 400 graphs the mean has 0.283. Taking out repetitions moves it by less
+  // than the repeated, 200^2 / 2 x (1 000 x 20^2 + 1 000 x 5^2) / 25 000^2 = 13.6 draws a graph: each is replaced by a
+  // user who does not follow yet, so 20 s lose up to a few.
   constexpr std::size_t users = 2'000;
   DegreeSequences degrees{Numbers(users, 0), Numbers(users, 20)};
   for (std::size_t u = 0; u < users; u += 2) degrees.followees[u] = 5;
@@ -120,7 +127,8 @@ TEST_CASE("a user's followers are the others in proportion to their followees", 
     const FollowGraph graph = with_threads(1, [&] { return configuration(degrees, stream(replicate)); });
     for (std::size_t u = 1; u < users; u += 2) seen += follows(graph, u, 0);
   }
-  // Without replacement of users the chance that a user of f followees is among the 200 solves f -> 1 - exp(-c f): c from the sum of 200.
+  // Without replacement of users the chance that a user of f followees is among the 200 solves f -> 1 - exp(-c f): c
+  // from the sum of 200.
   double low = 0, high = 1;
   for (int step = 0; step < 60; ++step) {
     const double c = (low + high) / 2;
@@ -140,8 +148,10 @@ TEST_CASE("a simple graph is found exactly where there is one", "[graph][generat
     for (std::size_t code = 0; code < count; ++code) {
       DegreeSequences degrees{Numbers(users), Numbers(users)};
       std::size_t rest = code;
-      for (std::size_t u = 0; u < users; ++u, rest /= users) degrees.followers[u] = static_cast<std::uint32_t>(rest % users);
-      for (std::size_t u = 0; u < users; ++u, rest /= users) degrees.followees[u] = static_cast<std::uint32_t>(rest % users);
+      for (std::size_t u = 0; u < users; ++u, rest /= users)
+        degrees.followers[u] = static_cast<std::uint32_t>(rest % users);
+      for (std::size_t u = 0; u < users; ++u, rest /= users)
+        degrees.followees[u] = static_cast<std::uint32_t>(rest % users);
       if (std::accumulate(degrees.followers.begin(), degrees.followers.end(), 0U) !=
           std::accumulate(degrees.followees.begin(), degrees.followees.end(), 0U))
         continue;
@@ -191,7 +201,8 @@ TEST_CASE("degrees that no graph has are refused", "[graph][generators][configur
   CHECK(message_of([] {
           configuration({Numbers{2, 0, 0}, Numbers{1, 0, 1}}, stream());
         }) ==
-        "graph.degrees: the 1 users with the most followees want 1 follows, and the others' followers leave room for 0; expected degrees "
+        "graph.degrees: the 1 users with the most followees want 1 follows, and the others' followers leave room for "
+        "0; expected degrees "
         "that a graph "
         "without repeated follows can have (Fulkerson 1960)");
   CHECK(contains(message_of([] {
@@ -201,14 +212,15 @@ TEST_CASE("degrees that no graph has are refused", "[graph][generators][configur
 }
 
 TEST_CASE("power-law degrees follow the law between its cut-offs", "[graph][generators][configuration]") {
-  const auto [mean, exponent, most] =
-      GENERATE(table<double, double, std::uint64_t>({{30, 2.3, 40'000}, {20, 1.8, 5'000}, {8, 3.0, 2'000}, {50, 2.0, 100}}));
+  const auto [mean, exponent, most] = GENERATE(
+      table<double, double, std::uint64_t>({{30, 2.3, 40'000}, {20, 1.8, 5'000}, {8, 3.0, 2'000}, {50, 2.0, 100}}));
   constexpr std::size_t users = 200'000;
   const Numbers degrees = power_law_degrees(users, {mean, exponent, most});
   CHECK(std::accumulate(degrees.begin(), degrees.end(), std::size_t{0}) == std::size_t(mean * users));
   CHECK(std::ranges::is_sorted(degrees, std::greater()));
   CHECK(degrees.front() <= most);
-  // Pareto between the cut-offs a and b: more than x have (x^-s - b^-s) / (a^-s - b^-s), s = exponent - 1; a by bisection of the mean.
+  // Pareto between the cut-offs a and b: more than x have (x^-s - b^-s) / (a^-s - b^-s), s = exponent - 1; a by
+  // bisection of the mean.
   const double s = exponent - 1, b = double(most);
   const auto integral = [&](double a) {
     return std::abs(s - 1) < 1e-9 ? s * std::log(b / a) : s * (std::pow(b, 1 - s) - std::pow(a, 1 - s)) / (1 - s);
@@ -234,8 +246,9 @@ TEST_CASE("the exponents asked for are found by maximum likelihood", "[graph][ge
   p.exponent = 2.2;
   p.followees_exponent = 2.6;
   const DegreeSequences degrees = power_law_sequences(p, stream());
-  // The quantiles of the law carry no chance. Rounding moves degrees from 60 on by less than 1 %, the cut-off the mean of their logs by
-  // less than (60 / 100 000)^1.2 x log(100 000 / 60) = 0.001: together less than 0.01 (exponent - 1) and 0.0015.
+  // The quantiles of the law carry no chance. Rounding moves degrees from 60 on by less than 1 %, the cut-off the mean
+  // of their logs by less than (60 / 100 000)^1.2 x log(100 000 / 60) = 0.001: together less than 0.01 (exponent - 1)
+  // and 0.0015.
   CHECK(std::abs(fit_power_law(DegreeDistribution(degrees.followers), 60).exponent - 2.2) < 0.015);
   CHECK(std::abs(fit_power_law(DegreeDistribution(degrees.followees), 60).exponent - 2.6) < 0.02);
 }
@@ -256,7 +269,8 @@ TEST_CASE("parameters that no degrees meet are refused, all at once", "[graph][g
   CHECK(contains(text, "graph.exponent is 1; expected a number above 1"));
   CHECK(contains(text, "graph.followees_exponent is nan; expected a number above 1"));
   CHECK(contains(text,
-                 "graph.mean_followees is 21; expected at most 20, the least of graph.largest (a fifth of the users, if that is fewer), "
+                 "graph.mean_followees is 21; expected at most 20, the least of graph.largest (a fifth of the users, "
+                 "if that is fewer), "
                  "50, graph.largest_followees, 20, and"));
 }
 
@@ -276,7 +290,8 @@ TEST_CASE("a file without the degrees of a graph is refused with its line", "[gr
   CHECK(contains(message_of([] { read("1 1\n1 4294967296\n"); }), name + ":2: not the degrees of a user"));
   CHECK(contains(message_of([] { read("a b\n1 1\n"); }), name + ":1: no columns 'followers' and 'followees'"));
   CHECK(contains(message_of([] { read(""); }), name + ": no users"));
-  CHECK(contains(message_of([] { read("2 1\n0 1\n"); }), name + ": user 1 has 2 followers or followees; expected at most 1"));
+  CHECK(contains(message_of([] { read("2 1\n0 1\n"); }),
+                 name + ": user 1 has 2 followers or followees; expected at most 1"));
   CHECK(contains(message_of([] { read("1 1\n1 0\n"); }), name + ": followers add up to 2 and followees to 1"));
 }
 
@@ -290,12 +305,14 @@ TEST_CASE("degrees of the discrete law are those of its quantiles, and add up to
   REQUIRE(std::ranges::is_sorted(degrees, std::greater()));
   CHECK(degrees.back() == 1);
   CHECK(degrees.front() <= 100'000);
-  const auto alone = static_cast<double>(std::ranges::count(degrees, 1u)), two = static_cast<double>(std::ranges::count(degrees, 2u));
+  const auto alone = static_cast<double>(std::ranges::count(degrees, 1u)),
+             two = static_cast<double>(std::ranges::count(degrees, 2u));
   CHECK(std::abs(alone - double(users / total)) <= 1);  // one part may be shared with the next degree
   CHECK(std::abs(two - double(users * std::pow(2.0L, -2.3L) / total)) <= 2);
   double sum = 0;
   for (const std::uint32_t degree : degrees) sum += degree;
-  // Only parts that hold several degrees are rounded, by at most 1/2 each: those of the users above the degree at which a degree has one user.
+  // Only parts that hold several degrees are rounded, by at most 1/2 each: those of the users above the degree at which
+  // a degree has one user.
   const double mixed = std::pow(users / double(total), 1 / 2.3) * 4;
   CHECK(std::abs(sum / double(users) - double(mean)) < mixed / double(users));
   CHECK(discrete_power_law_degrees(0, 2.3, 1, 10).empty());

@@ -25,9 +25,13 @@ std::string outcome_of(const Folder& folder, const std::string& text, EdgeListOp
 /// Lists whose lines are unusual in every way that is allowed.
 const std::vector<std::pair<std::string, EdgeListOptions>> sound_lists = {
     {"1 2\n2 3\n3 1\n4 1\n5 1\n", {}},
-    {"# a comment\n10\t20\n\n20\t30\r\n% another\n  30   10 0.5 x\n07 7\n007\t10\n+1 -1\n4294967296 18446744073709551616\n2147483647 2147483648\n99999999 100000000\n0 00\n12345678 1\n0 1", {}},
+    {"# a comment\n10\t20\n\n20\t30\r\n% another\n  30   10 0.5 x\n07 7\n007\t10\n+1 -1\n4294967296 "
+     "18446744073709551616\n2147483647 2147483648\n99999999 100000000\n0 00\n12345678 1\n0 1",
+     {}},
     {"a b\nc d\n1 b\nb 1\nb 2\n2 b\n b  3 \n", {}},
-    {"follower,followed\n1,2\n2,3\n 3 , 1 \n4,1,\"x\"\n5,\"1\"\r\n\"6\",1\n\"a,b\",1\n\"two\nlines\",7\n\"say \"\"hi\"\"\",8\n9,10,11,12\n\n#1,2\n", {}},
+    {"follower,followed\n1,2\n2,3\n 3 , 1 \n4,1,\"x\"\n5,\"1\"\r\n\"6\",1\n\"a,b\",1\n\"two\nlines\",7\n\"say "
+     "\"\"hi\"\"\",8\n9,10,11,12\n\n#1,2\n",
+     {}},
     {"followed;follower\n1;2\n2;3\n3;1\nann;bob\n", {}},
     {"x\tfrom\tto\n-\t1\t2\n-\t2\t3\n-\t3\t1\n", {}},
     {"u,v\n1,2\n2,1\n3,3\n4,1\n", {.undirected = true}},
@@ -64,10 +68,18 @@ TEST_CASE("damaged lists in pieces give what they give in order, by message and 
     for (std::size_t changes = 1 + engine() % 4; changes > 0; --changes) {
       const std::size_t at = engine() % text.size();
       switch (engine() % 4) {
-        case 0: text[at] = signs[engine() % signs.size()]; break;
-        case 1: text.insert(at, 1, signs[engine() % signs.size()]); break;
-        case 2: text.erase(at, 1 + engine() % 3); break;
-        default: text.insert(at, text.substr(engine() % text.size(), 1 + engine() % 20)); break;
+        case 0:
+          text[at] = signs[engine() % signs.size()];
+          break;
+        case 1:
+          text.insert(at, 1, signs[engine() % signs.size()]);
+          break;
+        case 2:
+          text.erase(at, 1 + engine() % 3);
+          break;
+        default:
+          text.insert(at, text.substr(engine() % text.size(), 1 + engine() % 20));
+          break;
       }
       if (text.empty()) text = "\n";
     }
@@ -82,10 +94,16 @@ TEST_CASE("damaged lists in pieces give what they give in order, by message and 
 
 TEST_CASE("ids are texts, whatever numbers they look like", "[graph][formats][pieces]") {
   const Folder folder;
-  const std::string text = "0 00\n-1 +1\n4294967295 4294967296\n18446744073709551616 2147483648\n1e3 0x10\n2147483647 1.0\n";
+  const std::string text =
+      "0 00\n-1 +1\n4294967295 4294967296\n18446744073709551616 2147483648\n1e3 0x10\n2147483647 1.0\n";
   for (const std::size_t piece : {std::size_t{4}, in_order}) {
     const LoadedGraph loaded = load_edge_list(folder.write("edges", text), {.piece = piece});
-    CHECK(follows(loaded) == Pairs{{"0", "00"}, {"-1", "+1"}, {"4294967295", "4294967296"}, {"18446744073709551616", "2147483648"}, {"1e3", "0x10"}, {"2147483647", "1.0"}});
+    CHECK(follows(loaded) == Pairs{{"0", "00"},
+                                   {"-1", "+1"},
+                                   {"4294967295", "4294967296"},
+                                   {"18446744073709551616", "2147483648"},
+                                   {"1e3", "0x10"},
+                                   {"2147483647", "1.0"}});
   }
 }
 
@@ -102,15 +120,18 @@ TEST_CASE("few ids that lie far apart take no table of all numbers between them"
   CHECK(follows(load_edge_list(folder.write("edges", text), {.piece = 100})) == expected);
 }
 
-TEST_CASE("the users of a list are the numbers that stand in it, however many lie between them", "[graph][formats][pieces]") {
+TEST_CASE("the users of a list are the numbers that stand in it, however many lie between them",
+          "[graph][formats][pieces]") {
   const Folder folder;
-  const std::uint64_t step = GENERATE(1, 3, 5, 40);  // from numbers that serve as they are to those of which few are users
+  const std::uint64_t step =
+      GENERATE(1, 3, 5, 40);  // from numbers that serve as they are to those of which few are users
   std::mt19937_64 engine(3);
   std::string text;
   Pairs expected;
   std::set<std::string> users;
   for (int i = 0; i < 4'000; ++i) {
-    const std::string a = fmt::format("{}", step * (engine() % 1'000)), b = fmt::format("{}", step * (engine() % 1'000));
+    const std::string a = fmt::format("{}", step * (engine() % 1'000)),
+                      b = fmt::format("{}", step * (engine() % 1'000));
     if (a == b) continue;
     text += a + " " + b + "\n";
     expected.insert({a, b});
@@ -142,7 +163,8 @@ TEST_CASE("a table of accounts holds for lists in pieces too", "[graph][formats]
   const EdgeListOptions options{.accounts = accounts};
   for (const std::string text : {"1 2\n2 1\n1 ann\n1 2\n", "1 2\n2 1\n1 4\nbob 2\n1 2\n"})
     CHECK(outcome_of(folder, text, options, 5) == outcome_of(folder, text, options, in_order));
-  CHECK(begins(outcome_of(folder, "1 2\n2 1\n1 4\nbob 2\n1 2\n", options, 5), "edges:3: account '4' is not in accounts.csv"));
+  CHECK(begins(outcome_of(folder, "1 2\n2 1\n1 4\nbob 2\n1 2\n", options, 5),
+               "edges:3: account '4' is not in accounts.csv"));
 }
 
 TEST_CASE("zstd that breaks off, is damaged or followed by other bytes is refused", "[graph][formats][hostile]") {
@@ -177,8 +199,10 @@ TEST_CASE("a long text without line ends is refused before it fills the memory",
   std::string members = gzipped("1 2\n2 3\n");
   const std::string member = gzipped(ones);
   for (int i = 0; i < 64; ++i) members += member;
-  CHECK(begins(message_of(folder, [&] { load_edge_list(folder.write("edges", members)); }), "edges:3: the line is longer than 1048576 bytes"));
-  CHECK(begins(outcome_of(folder, "1 2\n" + ones + " 2\n3 4\n", {}, 1 << 19), "edges:2: the line is longer than 1048576 bytes"));
+  CHECK(begins(message_of(folder, [&] { load_edge_list(folder.write("edges", members)); }),
+               "edges:3: the line is longer than 1048576 bytes"));
+  CHECK(begins(outcome_of(folder, "1 2\n" + ones + " 2\n3 4\n", {}, 1 << 19),
+               "edges:2: the line is longer than 1048576 bytes"));
 }
 
 TEST_CASE("comments without end are counted, and no follows", "[graph][formats][hostile]") {
@@ -192,14 +216,21 @@ TEST_CASE("comments without end are counted, and no follows", "[graph][formats][
 
 TEST_CASE("lists of nothing but loops and repetitions say so", "[graph][formats][hostile]") {
   const Folder folder;
-  CHECK(begins(outcome_of(folder, "1 1\n2 2\n1 1\n3 3\n", {}, 4), "edges: holds no follows but 4 of users by themselves"));
-  CHECK(begins(outcome_of(folder, "1 2\n1 2\n1 2\n1 1\n", {}, 4), "4 lines, 0 comments, 4 pairs, 1 follows, 1 loops, 2 duplicates, 2 users"));
+  CHECK(begins(outcome_of(folder, "1 1\n2 2\n1 1\n3 3\n", {}, 4),
+               "edges: holds no follows but 4 of users by themselves"));
+  CHECK(begins(outcome_of(folder, "1 2\n1 2\n1 2\n1 1\n", {}, 4),
+               "4 lines, 0 comments, 4 pairs, 1 follows, 1 loops, 2 duplicates, 2 users"));
 }
 
-TEST_CASE("a byte-order mark, line ends of two bytes and a last line without one make no difference", "[graph][formats][hostile]") {
+TEST_CASE("a byte-order mark, line ends of two bytes and a last line without one make no difference",
+          "[graph][formats][hostile]") {
   const Folder folder;
   const std::string expected = outcome_of(folder, "1 2\n2 3\n", {}, in_order);
-  for (const std::string text : {"\xef\xbb\xbf" "1 2\n2 3\n", "1 2\r\n2 3\r\n", "1 2\n2 3", "\xef\xbb\xbf" "1 2\r\n2 3"})
+  for (const std::string text : {"\xef\xbb\xbf"
+                                 "1 2\n2 3\n",
+                                 "1 2\r\n2 3\r\n", "1 2\n2 3",
+                                 "\xef\xbb\xbf"
+                                 "1 2\r\n2 3"})
     for (const std::size_t piece : {std::size_t{1}, std::size_t{4}, in_order}) {
       CHECK(outcome_of(folder, text, {}, piece) == expected);
       CHECK(outcome_of(folder, zstd_packed(text), {}, piece) == expected);
@@ -209,5 +240,6 @@ TEST_CASE("a byte-order mark, line ends of two bytes and a last line without one
 TEST_CASE("a separator that ids may hold is refused", "[graph][formats]") {
   const Folder folder;
   for (const char sign : {'1', 'a', '"', '-', '#', '\n', '.'})
-    CHECK(outcome_of(folder, "1 2\n", {.separator = sign}, in_order).find("the separator given is") != std::string::npos);
+    CHECK(outcome_of(folder, "1 2\n", {.separator = sign}, in_order).find("the separator given is") !=
+          std::string::npos);
 }

@@ -59,7 +59,8 @@ const char* data_folder() { return std::getenv("GRAPEVINE_DATA"); }
 }  // namespace
 
 TEST_CASE("a list in the manner of SNAP reads 'first follows second'", "[graph][formats]") {
-  const LoadedGraph graph = loaded("# Nodes: 4 Edges: 5\n# FromNodeId\tToNodeId\n7\t9\n  8 9  \r\n9 7 0.5\n\n07\t7\n8\t9\n9\t9");
+  const LoadedGraph graph =
+      loaded("# Nodes: 4 Edges: 5\n# FromNodeId\tToNodeId\n7\t9\n  8 9  \r\n9 7 0.5\n\n07\t7\n8\t9\n9\t9");
   CHECK(follows(graph) == Pairs{{"7", "9"}, {"8", "9"}, {"9", "7"}, {"07", "7"}});
   CHECK(graph.report.lines == 9);
   CHECK(graph.report.comments == 2);
@@ -80,9 +81,11 @@ TEST_CASE("a table is read by the names of its columns", "[graph][formats]") {
   CHECK(follows(loaded("from\tto\tweight\nann\tbob\t1\ncy, jr\tbob\t2\n")) == expected);
   CHECK(follows(loaded("\xef\xbb\xbf"
                        "to,from\nbob,ann\nbob,\"cy, jr\"\n")) == expected);
-  CHECK(follows(loaded("# exported today\nsource,target\nbob,ann\nbob,\"cy, jr\"\n", {.columns = {"target", "source"}})) == expected);
+  CHECK(follows(loaded("# exported today\nsource,target\nbob,ann\nbob,\"cy, jr\"\n",
+                       {.columns = {"target", "source"}})) == expected);
   CHECK(follows(loaded("a b c\nbob ann x\n", {.columns = {"b", "a"}})) == Pairs{{"ann", "bob"}});
-  CHECK(follows(loaded("from,to\n\"she said \"\"hi\"\"\",\"two\nlines\"\n")) == Pairs{{"she said \"hi\"", "two\nlines"}});
+  CHECK(follows(loaded("from,to\n\"she said \"\"hi\"\"\",\"two\nlines\"\n")) ==
+        Pairs{{"she said \"hi\"", "two\nlines"}});
 }
 
 TEST_CASE("an undirected list makes every pair a mutual follow, once", "[graph][formats]") {
@@ -120,7 +123,8 @@ TEST_CASE("users are numbered by followers descending, then by key", "[graph][fo
   }
 }
 
-TEST_CASE("neither the order of lines nor the number of threads shows in a loaded graph", "[graph][formats][invariance]") {
+TEST_CASE("neither the order of lines nor the number of threads shows in a loaded graph",
+          "[graph][formats][invariance]") {
   auto pairs = random_pairs(900, 8'000, 2);
   const LoadedGraph first = with_threads(1, [&] { return loaded(lines_of(pairs)); });
   CHECK(follows(first) == Pairs(pairs.begin(), pairs.end()));
@@ -151,7 +155,8 @@ TEST_CASE("other outside ids with the old ones as keys give the same graph", "[g
   CHECK(after.keys == before.keys);
   REQUIRE(after.accounts.outside_ids.size() == before.accounts.outside_ids.size());
   std::size_t wrong = 0;
-  for (std::size_t u = 0; u < before.accounts.outside_ids.size(); ++u) wrong += after.accounts.outside_ids[u] != renamed[before.accounts.outside_ids[u]];
+  for (std::size_t u = 0; u < before.accounts.outside_ids.size(); ++u)
+    wrong += after.accounts.outside_ids[u] != renamed[before.accounts.outside_ids[u]];
   CHECK(wrong == 0);
 }
 
@@ -172,8 +177,9 @@ TEST_CASE("mistakes in an edge list say where, what was found, what was expected
   CHECK(begins(refusal("1 2\n\n3\n"), "edges:3: 1 field; expected at least 2"));
   CHECK(begins(refusal("from,to\na,b\nc,\n,d\n"), "edges:3: the id of the followee is empty"));
   CHECK(refusal("from,to\na,b\nc,\n,d\n").find("\nedges:4: the id of the follower is empty") != std::string::npos);
-  CHECK(begins(refusal("who,whom\na,b\n"),
-               "edges:1: the header has the columns 'who', 'whom'; expected 'follower' and 'followed', or 'from' and 'to'"));
+  CHECK(begins(
+      refusal("who,whom\na,b\n"),
+      "edges:1: the header has the columns 'who', 'whom'; expected 'follower' and 'followed', or 'from' and 'to'"));
   CHECK(refusal("who,whom\na,b\n").find("set graph.columns") != std::string::npos);
   CHECK(begins(refusal("1,2\n2,3\n", {.undirected = true}), "edges:1: the header has the columns '1', '2'"));
   CHECK(begins(refusal("who,whom\na,b\n", {.columns = {"who", "whose"}}),
@@ -232,7 +238,8 @@ TEST_CASE("mistakes in the table of accounts are refused", "[graph][formats]") {
   CHECK(begins(refusal("1 2\n", {}, "id,key,key\n1,x,y\n"), "accounts.csv:1: the header has several columns 'key'"));
   CHECK(begins(refusal("1 2\n", {}, "\n"), "accounts.csv: holds no table"));
   const std::string both = refusal("1 2\n9 9 \nx\n", {}, "id\n1\n2\n2\n");
-  CHECK(std::ranges::count(both, '\n') == 3);  // the table's mistake, the two unknown accounts and the short line, all at once
+  CHECK(std::ranges::count(both, '\n') ==
+        3);  // the table's mistake, the two unknown accounts and the short line, all at once
 }
 
 TEST_CASE("followers of a brand on Twitter load as counted (needs GRAPEVINE_DATA)", "[graph][formats][data]") {
@@ -252,7 +259,8 @@ TEST_CASE("ego-Twitter loads as mutual follows (needs GRAPEVINE_DATA)", "[graph]
     WARN("skipped: GRAPEVINE_DATA is not set");
     return;
   }
-  const LoadedGraph ego = load_edge_list(std::filesystem::path(data_folder()) / "ego_twitter_undirected.csv.gz", {.undirected = true});
+  const LoadedGraph ego =
+      load_edge_list(std::filesystem::path(data_folder()) / "ego_twitter_undirected.csv.gz", {.undirected = true});
   CHECK(ego.graph.user_count() == 81'306);
   CHECK(ego.graph.follow_count() == 2'684'592);
   CHECK(ego.graph.mutual_count() == 2'684'592);

@@ -24,7 +24,8 @@
 #include "tests/catch.hpp"
 #include "tests/graph/small_graphs.hpp"
 
-/// Numbers are sizes, for they run from the most followed user down. So whatever draws users must draw those of equal rank alike.
+/// Numbers are sizes, for they run from the most followed user down. So whatever draws users must draw those of equal
+/// rank alike.
 using namespace grapevine;
 using namespace grapevine::test;
 
@@ -58,13 +59,16 @@ Picks followees(const FollowGraph& graph, bool followed = true) {
 
 /// A ring of which the users of lower number have 6 followers and the others 4.
 FollowGraph four_or_six() {
-  return graph_where(equals, [](std::size_t u, std::size_t v) { return (v + equals - u - 1) % equals < (v < equals / 2 ? 6 : 4); });
+  return graph_where(
+      equals, [](std::size_t u, std::size_t v) { return (v + equals - u - 1) % equals < (v < equals / 2 ? 6 : 4); });
 }
 
 /// User 0 has 8 followees, those of lowest number, and as many followers; all others have 6 of either.
 FollowGraph follows_the_first() {
   return graph_where(equals + 1, [](std::size_t u, std::size_t v) {
-    const auto is_before = [](std::size_t a, std::size_t b) { return b == a % equals + 1; };  // on the ring of the others
+    const auto is_before = [](std::size_t a, std::size_t b) {
+      return b == a % equals + 1;
+    };  // on the ring of the others
     if (u == 0) return v <= 8;
     if (v == 0) return u == equals || u < 8;
     return (v + equals - u) % equals <= 6 && !(is_before(u, v) && v <= 8);
@@ -96,7 +100,8 @@ Picks audience_of_new(FollowGraph graph, AudienceDraw draw, std::uint32_t replic
   return followers(graph, account.index());
 }
 
-/// By which of the others a planted account is followed, who were planted with as many followers each; by their places in the list.
+/// By which of the others a planted account is followed, who were planted with as many followers each; by their places
+/// in the list.
 Picks audience_on_platform(std::uint32_t replicate) {
   PlatformParameters p;
   p.users = equals + 1;
@@ -123,7 +128,8 @@ PowerLawParameters level() {
 
 }  // namespace
 
-TEST_CASE("users of equal rank are drawn alike, whatever their numbers", "[graph][sampling][generators][plant][statistical]") {
+TEST_CASE("users of equal rank are drawn alike, whatever their numbers",
+          "[graph][sampling][generators][plant][statistical]") {
   struct Drawing {
     std::string what;
     std::function<Picks(std::uint32_t)> draw;  // by replicate
@@ -133,14 +139,21 @@ TEST_CASE("users of equal rank are drawn alike, whatever their numbers", "[graph
   REQUIRE(std::ranges::count(followee_counts(first), 6U) == equals);
   DegreeSequences sparse{Degrees(equals + 1, 5), Degrees(equals + 1, 5)};
   sparse.followers[0] = sparse.followees[0] = 11;
-  const DegreeSequences dense{Degrees(equals + 1, equals - 1), Degrees(equals + 1, equals - 1)};  // each follows all others but one
+  const DegreeSequences dense{Degrees(equals + 1, equals - 1),
+                              Degrees(equals + 1, equals - 1)};  // each follows all others but one
   const std::vector<std::array<std::uint64_t, 2>> seven{{7, 1}};
   const std::vector<Drawing> drawings = {
       {"users", [&](std::uint32_t r) { return numbers(sample_users(equals, 9, stream(r))); }},
       {"snowball", [&](std::uint32_t r) { return numbers(snowball(even, 9, stream(r))); }},
       {"forest fire", [&](std::uint32_t r) { return numbers(forest_fire(even, 9, {}, stream(r))); }},
-      {"accounts of a graph", [&](std::uint32_t r) { return nearest(even, {5, 5, 4}, r); }},
-      {"accounts equally near", [&](std::uint32_t r) { return nearest(uneven, {5, 5, 5}, r); }},
+      {"accounts of a graph",
+       [&](std::uint32_t r) {
+         return nearest(even, {5, 5, 4}, r);
+       }},
+      {"accounts equally near",
+       [&](std::uint32_t r) {
+         return nearest(uneven, {5, 5, 5}, r);
+       }},
       {"audience", [&](std::uint32_t r) { return audience_of_new(even, AudienceDraw::uniform, r); }},
       {"audience by followees", [&](std::uint32_t r) { return audience_of_new(even, AudienceDraw::followees, r); }},
       {"uniform audience", [&](std::uint32_t r) { return followers(uniform_audience(equals + 1, seven, stream(r))); }},
@@ -154,8 +167,8 @@ TEST_CASE("users of equal rank are drawn alike, whatever their numbers", "[graph
       {"chung-lu", [&](std::uint32_t r) { return followees(chung_lu(level(), stream(r))); }},
       {"platform", audience_on_platform},
   };
-  // Equal users are drawn with equal probability, and replicates are independent of each other, so how often a user is drawn is binomial.
-  // Beyond 5.5 sd lies one count in 26 million, of these 340 one for one seed in 77 000.
+  // Equal users are drawn with equal probability, and replicates are independent of each other, so how often a user is
+  // drawn is binomial. Beyond 5.5 sd lies one count in 26 million, of these 340 one for one seed in 77 000.
   constexpr std::uint32_t replicates = 1'000;
   for (const Drawing& drawing : drawings) {
     std::vector<double> times(equals, 0.0);

@@ -15,7 +15,8 @@ namespace {
 
 UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
 
-/// Follows with loops and many repetitions among `users` users; the lowest numbers are followed most, so that there are rows of any length.
+/// Follows with loops and many repetitions among `users` users; the lowest numbers are followed most, so that there are
+/// rows of any length.
 std::vector<Follow> ugly_follows(std::size_t users, std::size_t follows, unsigned seed) {
   std::mt19937_64 engine(seed);
   std::vector<Follow> list;
@@ -76,7 +77,8 @@ TEST_CASE("rows of followers become the graph that the follows with new numbers 
   CHECK(rows.follow_count() == expected.follow_count());
   CHECK(rows.dropped() == builder.dropped());
   std::size_t wrong = 0;
-  for (std::size_t v = 0; v < users; ++v) wrong += rows.follower_counts()[v] != expected.follower_count(user(number[v]));
+  for (std::size_t v = 0; v < users; ++v)
+    wrong += rows.follower_counts()[v] != expected.follower_count(user(number[v]));
   CHECK(wrong == 0);
   CHECK(same_arrays(std::move(rows).take_graph(order), expected));
 }
@@ -104,7 +106,8 @@ TEST_CASE("neither the order of pieces nor the number of threads shows in a grap
   const FollowGraph alone = with_threads(1, [&] { return FollowerRows(users, pieces, false).take_graph(order); });
   std::ranges::reverse(pieces);
   const int threads = GENERATE(1, 2, 3, 8);
-  CHECK(same_arrays(with_threads(threads, [&] { return FollowerRows(users, pieces, false).take_graph(order); }), alone));
+  CHECK(
+      same_arrays(with_threads(threads, [&] { return FollowerRows(users, pieces, false).take_graph(order); }), alone));
 }
 
 }  // namespace

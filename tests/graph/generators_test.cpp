@@ -25,7 +25,9 @@ double variance(const std::vector<double>& values) {
   return sum / double(values.size() - 1);
 }
 
-std::vector<double> follower_counts(const FollowGraph& graph) { return {graph.follower_counts().begin(), graph.follower_counts().end()}; }
+std::vector<double> follower_counts(const FollowGraph& graph) {
+  return {graph.follower_counts().begin(), graph.follower_counts().end()};
+}
 
 std::vector<double> followee_counts(const FollowGraph& graph) {
   std::vector<double> counts;
@@ -42,11 +44,13 @@ PowerLawParameters small_world(std::size_t users, double mean) {
 
 }  // namespace
 
-TEST_CASE("generated graphs do not depend on the number of threads and have the bits they always had", "[graph][generators][invariance]") {
+TEST_CASE("generated graphs do not depend on the number of threads and have the bits they always had",
+          "[graph][generators][invariance]") {
   const int threads = GENERATE(1, 2, 3, 8);
   with_threads(threads, [] {
     CHECK(fingerprint(erdos_renyi(9'000, 12.5, stream())) == 0xcf941f78198664c9);
-    CHECK(fingerprint(uniform_audience(9'000, Audiences{{5'000, 2}, {100, 30}, {10, 400}}, stream())) == 0x6f9cdfdb10408961);
+    CHECK(fingerprint(uniform_audience(9'000, Audiences{{5'000, 2}, {100, 30}, {10, 400}}, stream())) ==
+          0x6f9cdfdb10408961);
     CHECK(fingerprint(power_law(small_world(9'000, 15.0), stream())) == 0x1c7027a03fe54dbd);
   });
 }
@@ -63,17 +67,20 @@ TEST_CASE("an Erdos-Renyi graph has independent follows of one probability", "[g
   const FollowGraph graph = erdos_renyi(users, 20.0, stream());
   // All bounds are five standard deviations: sound code leaves one of them for one seed in about 400 000.
   CHECK(std::abs(double(graph.follow_count()) - 40'000.0) < 5 * std::sqrt(40'000.0 * (1 - p)));
-  // Both degrees are binomial with variance 19.8; a sample variance of 2 000 has sd 19.8 sqrt(2 / 1 999 + 1 / (19.8 * 2 000)) = 0.634.
+  // Both degrees are binomial with variance 19.8; a sample variance of 2 000 has sd 19.8 sqrt(2 / 1 999 + 1 / (19.8 * 2
+  // 000)) = 0.634.
   CHECK(std::abs(variance(follower_counts(graph)) - 20.0 * (1 - p)) < 5 * 0.634);
   CHECK(std::abs(variance(followee_counts(graph)) - 20.0 * (1 - p)) < 5 * 0.634);
   // A pair is mutual with probability p^2: 200.1 pairs, sd 14.1.
   CHECK(std::abs(double(graph.mutual_count()) / 2 - users * (users - 1) / 2 * p * p) < 5 * 14.1);
-  // Followees are spread evenly: 20 bins of 100 users, chi-square with 19 degrees of freedom; above 65 for one seed in 1.7 million.
+  // Followees are spread evenly: 20 bins of 100 users, chi-square with 19 degrees of freedom; above 65 for one seed
+  // in 1.7 million.
   double chi = 0;
   for (std::size_t bin = 0; bin < 20; ++bin) {
     double seen = 0;
     for (std::size_t v = 100 * bin; v < 100 * (bin + 1); ++v) seen += graph.follower_count(user(v));
-    chi += (seen - double(graph.follow_count()) / 20) * (seen - double(graph.follow_count()) / 20) / (double(graph.follow_count()) / 20);
+    chi += (seen - double(graph.follow_count()) / 20) * (seen - double(graph.follow_count()) / 20) /
+           (double(graph.follow_count()) / 20);
   }
   CHECK(chi < 65);
 }
@@ -87,12 +94,14 @@ TEST_CASE("an Erdos-Renyi graph may have no follow, all follows or hardly anybod
   const FollowGraph all = erdos_renyi(50, 49, stream());
   CHECK(all.follow_count() == 50 * 49);
   CHECK(all.mutual_count() == 50 * 49);
-  CHECK(message_of([] { erdos_renyi(50, 49.5, stream()); }).find("graph.mean_followees is 49.5; expected 0 to 49") == 0);
+  CHECK(message_of([] { erdos_renyi(50, 49.5, stream()); }).find("graph.mean_followees is 49.5; expected 0 to 49") ==
+        0);
   CHECK(message_of([] { erdos_renyi(50, std::nan(""), stream()); }).find("graph.mean_followees is nan") == 0);
 }
 
 TEST_CASE("a follow of rare graphs is as rare as asked for", "[graph][generators][statistical]") {
-  // p = 1e-6, where log(1 - p) by its series counts: 1 000 users 2 000 times; 999 000 pairs x 2 000 = 1 998 follows, sd 44.7, five of them.
+  // p = 1e-6, where log(1 - p) by its series counts: 1 000 users 2 000 times; 999 000 pairs x 2 000 = 1 998 follows,
+  // sd 44.7, five of them.
   std::size_t follows_seen = 0;
   with_threads(1, [&] {
     for (std::uint32_t replicate = 0; replicate < 2'000; ++replicate)
@@ -111,27 +120,31 @@ TEST_CASE("audiences have exactly the sizes asked for, largest first", "[graph][
   CHECK(uniform_audience(0, Audiences{}, stream()).user_count() == 0);
 }
 
-TEST_CASE("every other user is equally likely to be in an audience, and audiences are independent", "[graph][generators][statistical]") {
+TEST_CASE("every other user is equally likely to be in an audience, and audiences are independent",
+          "[graph][generators][statistical]") {
   constexpr std::size_t users = 200, size = 50, replicates = 2'000, account = 1;
   std::vector<double> seen(users, 0.0);
   double overlap = 0;
   for (std::uint32_t replicate = 0; replicate < replicates; ++replicate) {
-    const FollowGraph graph = with_threads(1, [&] { return uniform_audience(users, Audiences{{size, 2}}, stream(replicate)); });
+    const FollowGraph graph = with_threads(1, [&] {
+      return uniform_audience(users, Audiences{{size, 2}}, stream(replicate));
+    });
     for (std::size_t u = 0; u < users; ++u) {
       seen[u] += follows(graph, u, account);
       overlap += follows(graph, u, 0) && follows(graph, u, 1);
     }
   }
   CHECK(seen[account] == 0);
-  // Counts of simple samples of share f: sum of (count - mean)^2 / (R f (1 - f)) times (N - 1) / N is chi-square with N - 1 = 198 degrees
-  // of freedom; mean 198, sd 19.9; above 298 for one seed in about 200 000.
+  // Counts of simple samples of share f: sum of (count - mean)^2 / (R f (1 - f)) times (N - 1) / N is chi-square with N
+  // - 1 = 198 degrees of freedom; mean 198, sd 19.9; above 298 for one seed in about 200 000.
   constexpr double others = users - 1, share = size / others, mean = replicates * share;
   double chi = 0;
   for (std::size_t u = 0; u < users; ++u)
     if (u != account) chi += (seen[u] - mean) * (seen[u] - mean) / (mean * (1 - share)) * (others - 1) / others;
   CHECK(chi < 298);
   CHECK(chi > 115);  // as unlikely below: samples more even than chance
-  // 198 users may follow both: 12.5 a replicate, sd at most that of a binomial, 3.42; the mean of 2 000 has 0.077. Five of them.
+  // 198 users may follow both: 12.5 a replicate, sd at most that of a binomial, 3.42; the mean of 2 000 has 0.077. Five
+  // of them.
   CHECK(std::abs(overlap / replicates - 198 * share * share) < 5 * 0.077);
 }
 
@@ -146,12 +159,13 @@ TEST_CASE("audiences that do not fit are refused, all at once", "[graph][generat
 }
 
 TEST_CASE("power-law weights have the mean, the largest share and the exponent asked for", "[graph][generators]") {
-  const auto [users, mean, exponent, share] = GENERATE(table<std::size_t, double, double, double>({{1'000'000, 50, 2.2, 0.05},
-                                                                                                   {200'000, 25, 2.0, 0.2},
-                                                                                                   {3'000, 15, 3.5, 0.01},
-                                                                                                   {500, 10, 1.6, 0.5},
-                                                                                                   {10, 3, 2.5, 0.9},
-                                                                                                   {100'000, 20, 2.0 + 1e-12, 0.01}}));
+  const auto [users, mean, exponent, share] =
+      GENERATE(table<std::size_t, double, double, double>({{1'000'000, 50, 2.2, 0.05},
+                                                           {200'000, 25, 2.0, 0.2},
+                                                           {3'000, 15, 3.5, 0.01},
+                                                           {500, 10, 1.6, 0.5},
+                                                           {10, 3, 2.5, 0.9},
+                                                           {100'000, 20, 2.0 + 1e-12, 0.01}}));
   PowerLawParameters parameters = small_world(users, mean);
   parameters.exponent = exponent;
   parameters.largest_share = share;
@@ -205,8 +219,8 @@ TEST_CASE("u follows v of a power-law graph with probability 1 - exp(-a_u w_v / 
     else
       chi += (seen[pair] - expected[pair]) * (seen[pair] - expected[pair]) / spread[pair];
   CHECK(self_loops == 0);
-  // A sum of 1 560 independent squares of nearly normal scores: mean 1 560, sd 55.9 (a little more, as the rarest pair is seen 40 times).
-  // Five of them: one seed in a million.
+  // A sum of 1 560 independent squares of nearly normal scores: mean 1 560, sd 55.9 (a little more, as the rarest pair
+  // is seen 40 times). Five of them: one seed in a million.
   CHECK(std::abs(chi - users * (users - 1)) < 5 * 57);
 }
 

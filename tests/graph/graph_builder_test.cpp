@@ -24,7 +24,9 @@ std::vector<Follow> random_follows(std::size_t users, std::size_t follows, unsig
   return list;
 }
 
-FollowGraph built(std::size_t users, std::vector<Follow> follows) { return GraphBuilder(users, std::move(follows)).build(); }
+FollowGraph built(std::size_t users, std::vector<Follow> follows) {
+  return GraphBuilder(users, std::move(follows)).build();
+}
 
 std::set<Follow> edges(const FollowGraph& graph) {
   std::set<Follow> all;
@@ -36,7 +38,8 @@ std::set<Follow> edges(const FollowGraph& graph) {
 }  // namespace
 
 TEST_CASE("the builder keeps each follow once and counts what it leaves out", "[graph][builder]") {
-  const auto [users, follows] = GENERATE(table<std::size_t, std::size_t>({{1, 5}, {2, 9}, {30, 400}, {3'000, 20'000}, {70'000, 150'000}}));
+  const auto [users, follows] =
+      GENERATE(table<std::size_t, std::size_t>({{1, 5}, {2, 9}, {30, 400}, {3'000, 20'000}, {70'000, 150'000}}));
   const std::vector<Follow> list = random_follows(users, follows, 1);
   std::set<Follow> expected;
   std::size_t self_loops = 0;
@@ -80,7 +83,8 @@ TEST_CASE("neither the order of the edges nor the number of threads shows in a g
   CHECK(again == alone);
   CHECK(std::ranges::equal(again.follower_counts(), alone.follower_counts()));
   std::size_t differing = 0;
-  for (std::size_t follow = 0; follow < alone.follow_count(); ++follow) differing += again.is_mutual(follow) != alone.is_mutual(follow);
+  for (std::size_t follow = 0; follow < alone.follow_count(); ++follow)
+    differing += again.is_mutual(follow) != alone.is_mutual(follow);
   CHECK(differing == 0);
 }
 
@@ -102,7 +106,8 @@ TEST_CASE("renumbered rows say the same of the renumbered users", "[graph][build
   std::ranges::shuffle(order, std::mt19937(6));
   const FollowGraph renumbered(renumber(graph.rows(), order));
   std::set<Follow> back;
-  for (const Follow& follow : edges(renumbered)) back.insert({order[follow.follower.index()], order[follow.followee.index()]});
+  for (const Follow& follow : edges(renumbered))
+    back.insert({order[follow.follower.index()], order[follow.followee.index()]});
   CHECK(back == edges(graph));
 }
 

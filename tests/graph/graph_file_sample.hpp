@@ -33,7 +33,8 @@ inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12
   }
   accounts.plants = {"mega ☃", "", "micro"};
   for (std::uint32_t i = 0; i < 40; ++i)
-    accounts.planted.push_back({UserId(static_cast<std::uint32_t>(mix(i) % users)), i < 13 ? 0u : 2u, i < 13 ? i : i + 1'000, i < 13});
+    accounts.planted.push_back(
+        {UserId(static_cast<std::uint32_t>(mix(i) % users)), i < 13 ? 0u : 2u, i < 13 ? i : i + 1'000, i < 13});
   sample.provenance = "model = \"erdos-renyi\"  # größer\nusers = " + std::to_string(users) + "\n";
   for (std::uint64_t i = 0; i < sample.graph.follow_count(); ++i)
     sample.chances.push_back(Chance::from_bits(static_cast<std::uint16_t>(mix(i + users) % (Chance::most_bits + 1u))));

@@ -20,7 +20,8 @@
 #include "tests/graph/graph_file_sample.hpp"
 #include "tests/graph/graph_files.hpp"
 
-// What is written comes back, from wherever the file is by then; what is damaged, lies or is something else is refused by name.
+// What is written comes back, from wherever the file is by then; what is damaged, lies or is something else is refused
+// by name.
 
 using namespace grapevine;
 using test::Folder;
@@ -34,7 +35,9 @@ std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-void write_bytes(const std::filesystem::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
 
 /// What is said of the file; empty if it loads. Anything but a BadRequest goes through.
 std::string complaint_of(const std::filesystem::path& path) {
@@ -54,9 +57,10 @@ bool same(const PlantedUser& a, const PlantedUser& b) {
 /// Whether everything is as in the sample, the parts of the graph that follow from its rows among it.
 bool same(const LoadedGraph& file, const GraphSample& sample) {
   const GraphArrays &a = file.graph.arrays(), &b = sample.graph.arrays();
-  return file.graph == sample.graph && std::ranges::equal(a.follower_counts, b.follower_counts) && std::ranges::equal(a.mutual, b.mutual) &&
-         file.accounts.outside_ids == sample.accounts.outside_ids && file.accounts.active == sample.accounts.active &&
-         file.accounts.community == sample.accounts.community && file.accounts.plants == sample.accounts.plants &&
+  return file.graph == sample.graph && std::ranges::equal(a.follower_counts, b.follower_counts) &&
+         std::ranges::equal(a.mutual, b.mutual) && file.accounts.outside_ids == sample.accounts.outside_ids &&
+         file.accounts.active == sample.accounts.active && file.accounts.community == sample.accounts.community &&
+         file.accounts.plants == sample.accounts.plants &&
          std::ranges::equal(file.accounts.planted, sample.accounts.planted,
                             [](const PlantedUser& x, const PlantedUser& y) { return same(x, y); }) &&
          file.keys == sample.keys && file.provenance == sample.provenance && file.chances == sample.chances;
@@ -130,18 +134,21 @@ TEST_CASE("a graph and all that is known of its accounts come back from a file",
 TEST_CASE("an array that takes several pieces to write comes back", "[graph][file]") {
   const Folder folder;
   GraphSample sample = graph_sample(70, 3);
-  for (std::string& id : sample.accounts.outside_ids) id.assign((std::size_t{1} << 20) + id.size(), id.empty() ? 'x' : id.back());
+  for (std::string& id : sample.accounts.outside_ids)
+    id.assign((std::size_t{1} << 20) + id.size(), id.empty() ? 'x' : id.back());
   write_graph_file(folder / "long.gvg", sample.content());  // 70 MiB of ids, 64 MiB a piece
   CHECK(same(load_graph_file(folder / "long.gvg"), sample));
 }
 
-TEST_CASE("equal graphs give equal bytes, for any number of threads, and written from a file that is mapped", "[graph][file][invariance]") {
+TEST_CASE("equal graphs give equal bytes, for any number of threads, and written from a file that is mapped",
+          "[graph][file][invariance]") {
   const Folder folder;
   const GraphSample sample = graph_sample(20'000, 30);
   with_threads(1, [&] { write_graph_file(folder / "one.gvg", sample.content()); });
   with_threads(3, [&] { write_graph_file(folder / "three.gvg", sample.content()); });
   const LoadedGraph loaded = load_graph_file(folder / "one.gvg");
-  write_graph_file(folder / "again.gvg", {loaded.graph, loaded.accounts, loaded.keys, loaded.provenance, loaded.chances});
+  write_graph_file(folder / "again.gvg",
+                   {loaded.graph, loaded.accounts, loaded.keys, loaded.provenance, loaded.chances});
   const std::string one = bytes_of(folder / "one.gvg");
   CHECK((bytes_of(folder / "three.gvg") == one));
   CHECK((bytes_of(folder / "again.gvg") == one));
@@ -149,15 +156,17 @@ TEST_CASE("equal graphs give equal bytes, for any number of threads, and written
 
 TEST_CASE("a graph of nobody, one of one user and one of which nothing else is known come back", "[graph][file]") {
   const Folder folder;
-  const FollowGraph graph = GENERATE(FollowGraph(), GraphBuilder(1).build(), GraphBuilder(200).build(),
-                                     GraphBuilder(3, {{user(0), user(2)}, {user(2), user(0)}, {user(1), user(0)}}).build());
+  const FollowGraph graph =
+      GENERATE(FollowGraph(), GraphBuilder(1).build(), GraphBuilder(200).build(),
+               GraphBuilder(3, {{user(0), user(2)}, {user(2), user(0)}, {user(1), user(0)}}).build());
   write_graph_file(folder / "small.gvg", {.graph = graph, .accounts = {}});
   const LoadedGraph file = load_graph_file(folder / "small.gvg");
   CHECK(file.graph == graph);
   CHECK(file.graph.user_count() == graph.user_count());
   CHECK(file.graph.mutual_count() == graph.mutual_count());
   CHECK((file.accounts.outside_ids.empty() && file.accounts.active.empty() && file.accounts.community.empty()));
-  CHECK((file.accounts.planted.empty() && file.accounts.plants.empty() && file.keys.empty() && file.chances.empty() && file.provenance.empty()));
+  CHECK((file.accounts.planted.empty() && file.accounts.plants.empty() && file.keys.empty() && file.chances.empty() &&
+         file.provenance.empty()));
   CHECK(transpose(file.graph) == transpose(graph));
 }
 
@@ -172,7 +181,8 @@ TEST_CASE("a loaded graph outlives its file and copies outlive it", "[graph][fil
     CHECK(load_graph_file(folder / "sample.gvg").graph.follow_count() == 1);
   }
   SECTION("when it is written over itself") {
-    write_graph_file(folder / "sample.gvg", {loaded->graph, loaded->accounts, loaded->keys, loaded->provenance, loaded->chances});
+    write_graph_file(folder / "sample.gvg",
+                     {loaded->graph, loaded->accounts, loaded->keys, loaded->provenance, loaded->chances});
     CHECK(same(load_graph_file(folder / "sample.gvg"), sample));
   }
   CHECK(same(*loaded, sample));
@@ -199,11 +209,13 @@ TEST_CASE("memory counts every byte of the arrays, and a mapped graph takes no o
   const FollowGraph graph = graph_sample(20'000, 30).graph;
   write_graph_file(folder / "plain.gvg", {.graph = graph, .accounts = {}});
   const LoadedGraph file = load_graph_file(folder / "plain.gvg");
-  const std::size_t arrays = 8 * 20'001 + 4 * graph.follow_count() + 4 * 20'000 + 8 * ((graph.follow_count() + 63) / 64);
+  const std::size_t arrays =
+      8 * 20'001 + 4 * graph.follow_count() + 4 * 20'000 + 8 * ((graph.follow_count() + 63) / 64);
   CHECK(file.graph.memory() == arrays + sizeof(FollowGraph));
   CHECK(graph.memory() >= arrays);
   CHECK(std::filesystem::file_size(folder / "plain.gvg") >= arrays);
-  CHECK(std::filesystem::file_size(folder / "plain.gvg") < arrays + 32'768);  // four pages of alignment, and what describes the arrays
+  CHECK(std::filesystem::file_size(folder / "plain.gvg") <
+        arrays + 32'768);  // four pages of alignment, and what describes the arrays
 }
 
 TEST_CASE("a flipped bit is noticed in every dataset, by name", "[graph][file][hostile]") {
@@ -266,8 +278,8 @@ TEST_CASE("a file that ends too early is refused", "[graph][file][hostile]") {
   const Folder folder;
   write_graph_file(folder / "sample.gvg", graph_sample().content());
   const std::uint64_t whole = std::filesystem::file_size(folder / "sample.gvg");
-  for (const std::uint64_t size :
-       {whole - 1, whole - 4096, whole / 2, std::uint64_t{5000}, std::uint64_t{100}, std::uint64_t{8}, std::uint64_t{0}}) {
+  for (const std::uint64_t size : {whole - 1, whole - 4096, whole / 2, std::uint64_t{5000}, std::uint64_t{100},
+                                   std::uint64_t{8}, std::uint64_t{0}}) {
     INFO(size);
     std::filesystem::resize_file(folder / "sample.gvg", size);
     const std::string complaint = complaint_of(folder / "sample.gvg");
@@ -283,18 +295,20 @@ TEST_CASE("a newer format, another file and none are told apart", "[graph][file]
             "forged.gvg: graph format 2.0 is newer than this program reads (1.x); open it with a newer release"));
   for (const char* version : {"", "new", "-1.0", "0.9", "1", "99999999999999999999.0"})
     CHECK(has(complaint_of(Forged{.version = version}), "is no version; expected 1.1 or such"));
-  CHECK(has(complaint_of(Forged{.format = "grapevine result"}), "forged.gvg: is an HDF5 file but no graph file of grapevine"));
+  CHECK(has(complaint_of(Forged{.format = "grapevine result"}),
+            "forged.gvg: is an HDF5 file but no graph file of grapevine"));
   write_bytes(folder / "text.gvg", "0 1\n1 0\n");
   CHECK_FALSE(is_graph_file(folder / "text.gvg"));
   CHECK(has(complaint_of(folder / "text.gvg"), "text.gvg: cannot read: "));
   CHECK_FALSE(is_graph_file(folder / "none.gvg"));
-  CHECK(
-      has(complaint_of(folder / "none.gvg"), "none.gvg: cannot read: No such file or directory; expected a whole graph file of grapevine"));
+  CHECK(has(complaint_of(folder / "none.gvg"),
+            "none.gvg: cannot read: No such file or directory; expected a whole graph file of grapevine"));
   CHECK_FALSE(is_graph_file(folder.path()));
   CHECK(has(complaint_of(folder.path()), "cannot read: "));
 }
 
-TEST_CASE("a file with right checksums that holds no graph is refused by dataset and reason", "[graph][file][hostile]") {
+TEST_CASE("a file with right checksums that holds no graph is refused by dataset and reason",
+          "[graph][file][hostile]") {
   const auto refuses = [](const Forged& forged, const std::string& dataset, const std::string& reason) {
     const std::string complaint = complaint_of(forged);
     INFO(complaint);
@@ -352,7 +366,8 @@ TEST_CASE("a file with right checksums that holds no graph is refused by dataset
                             .planted_user = {{3}}}) == "");
 }
 
-TEST_CASE("mutual follows that a foreign writer left unmarked are an error where it matters", "[graph][file][hostile]") {
+TEST_CASE("mutual follows that a foreign writer left unmarked are an error where it matters",
+          "[graph][file][hostile]") {
   const Folder folder;
   Forged{.mutual = {0}}.write(folder / "forged.gvg");
   const FollowGraph graph = load_graph_file(folder / "forged.gvg").graph;
@@ -375,13 +390,18 @@ TEST_CASE("datasets that cannot be mapped as they should be are refused", "[grap
     return complaint_of(folder / "odd.gvg");
   };
   CHECK(has(with_begin([](h5::Writer&) {}), "odd.gvg: cannot open '/follows/begin'"));
-  CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint32_t>("/follows/begin", 1); }), "it holds uint32, not uint64"));
-  CHECK(has(with_begin([](h5::Writer& file) { file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>{0}, {}); }),
+  CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint32_t>("/follows/begin", 1); }),
+            "it holds uint32, not uint64"));
+  CHECK(has(with_begin([](h5::Writer& file) {
+              file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>{0}, {});
+            }),
             "'/follows/begin' has 0 values"));
-  CHECK(has(
-      with_begin([&](h5::Writer& file) { file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>(20'000), {"/place"}); }),
-      "it does not lie in the file in one piece"));
-  CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint64_t>("/follows/begin", 1); }), "'/follows/begin' has no checksum"));
+  CHECK(has(with_begin([&](h5::Writer& file) {
+              file.dataset<std::uint64_t>("/follows/begin", std::vector<std::uint64_t>(20'000), {"/place"});
+            }),
+            "it does not lie in the file in one piece"));
+  CHECK(has(with_begin([](h5::Writer& file) { file.array<std::uint64_t>("/follows/begin", 1); }),
+            "'/follows/begin' has no checksum"));
 }
 
 TEST_CASE("the checksum is XXH3 of the XXH3 of blocks of 1 MiB", "[graph][file]") {
@@ -406,5 +426,6 @@ TEST_CASE("a graph file becomes what all formats give", "[graph][file]") {
   CHECK(loaded.graph == sample.graph);
   CHECK(loaded.accounts.outside_ids == sample.accounts.outside_ids);
   CHECK(loaded.keys == sample.keys);
-  CHECK((loaded.report.users == 3 && loaded.report.follows == 1 && loaded.report.isolated == 1 && loaded.report.lines == 0));
+  CHECK((loaded.report.users == 3 && loaded.report.follows == 1 && loaded.report.isolated == 1 &&
+         loaded.report.lines == 0));
 }

@@ -45,7 +45,9 @@ public:
     text << std::ifstream(path_ / name, std::ios::binary).rdbuf();
     return text.str();
   }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {})); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
+  }
 
 private:
   std::filesystem::path path_;
@@ -108,8 +110,8 @@ std::string outcome(const Folder& folder, Load&& load) {
   const std::string message = message_of(folder, [&] {
     const LoadedGraph loaded = load();
     const LoadReport& r = loaded.report;
-    text = fmt::format("{} lines, {} comments, {} pairs, {} follows, {} loops, {} duplicates, {} users, {} isolated\n", r.lines, r.comments,
-                       r.pairs, r.follows, r.self_loops, r.duplicates, r.users, r.isolated);
+    text = fmt::format("{} lines, {} comments, {} pairs, {} follows, {} loops, {} duplicates, {} users, {} isolated\n",
+                       r.lines, r.comments, r.pairs, r.follows, r.self_loops, r.duplicates, r.users, r.isolated);
     for (std::size_t u = 0; u < loaded.graph.user_count(); ++u) {
       text += fmt::format("{} {:x}:", loaded.accounts.outside_ids[u], static_cast<std::uint64_t>(loaded.keys[u]));
       for (const UserId v : loaded.graph.followees(user(u))) text += fmt::format(" {}", v.value());

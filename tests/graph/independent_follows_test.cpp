@@ -21,13 +21,15 @@ PowerLawParameters heavy_tailed(std::size_t users, double mean) {
   return p;
 }
 
-StochasticBlockParameters three_blocks() { return {{300, 700, 200}, {{0.10, 0.02, 0.0}, {0.01, 0.05, 0.005}, {0.0, 0.03, 1.0}}}; }
+StochasticBlockParameters three_blocks() {
+  return {{300, 700, 200}, {{0.10, 0.02, 0.0}, {0.01, 0.05, 0.005}, {0.0, 0.03, 1.0}}};
+}
 
 }  // namespace
 
 TEST_CASE("a Chung-Lu graph follows with the probability of each pair", "[graph][generators][chung-lu][statistical]") {
-  // Seven users, 4 000 graphs: each of the 42 pairs within five sd of min(1, a_u b_v / F), F = 14; certain ones always, impossible ones
-  // never.
+  // Seven users, 4 000 graphs: each of the 42 pairs within five sd of min(1, a_u b_v / F), F = 14; certain ones always,
+  // impossible ones never.
   const Numbers followers = {6, 3, 2, 1.5, 1, 0.5, 0}, followees = {0.5, 4, 3, 0, 1, 2.5, 3};
   constexpr std::uint32_t graphs = 4'000;
   std::array<std::array<double, 7>, 7> seen{};
@@ -117,7 +119,9 @@ TEST_CASE("graphs of independent follows are the same for any number of threads"
 }
 
 TEST_CASE("blocks that cannot be are refused, all at once", "[graph][generators][stochastic-block]") {
-  const std::string text = message_of([] { stochastic_block({{10, 20}, {{0.1, 1.5}, {0.2}, {0.1, 0.1, 0.1}}}, stream()); });
+  const std::string text = message_of([] {
+    stochastic_block({{10, 20}, {{0.1, 1.5}, {0.2}, {0.1, 0.1, 0.1}}}, stream());
+  });
   CHECK(contains(text, "graph.densities has 3 rows; expected 2"));
   CHECK(contains(text, "graph.densities has 1.5 in row 1; expected probabilities, 0 to 1"));
   CHECK(contains(text, "graph.densities has 1 entries in row 2; expected 3"));

@@ -47,15 +47,18 @@ TEST_CASE("a follow is marked as mutual when its reverse is among the rows, and 
   }
 }
 
-TEST_CASE("rows of followers in any order tell the same mutual follows as the rows alone, with any number of threads", "[graph][mutual][invariance]") {
-  const FollowGraph graph = returned_now_and_then(20'000, 240'000, 5);  // most have fewer than 64 followers, the first some 2 000
+TEST_CASE("rows of followers in any order tell the same mutual follows as the rows alone, with any number of threads",
+          "[graph][mutual][invariance]") {
+  const FollowGraph graph =
+      returned_now_and_then(20'000, 240'000, 5);  // most have fewer than 64 followers, the first some 2 000
   Rows followers = transpose(graph.rows());
   for (std::size_t u = 0; u < followers.count(); ++u) std::ranges::shuffle(followers[u], std::mt19937_64(u));
   const int threads = GENERATE(1, 2, 3, 8);
   CHECK(with_threads(threads, [&] { return mutual_follows(graph.rows(), followers); }) == mutual_follows(graph.rows()));
 }
 
-TEST_CASE("mutual follows are found when questions come in several rounds, with any number of threads", "[graph][mutual][invariance]") {
+TEST_CASE("mutual follows are found when questions come in several rounds, with any number of threads",
+          "[graph][mutual][invariance]") {
   // 3 million follows, a third of them asked about: about six rounds of follows / 24.
   const FollowGraph graph = returned_now_and_then(200'000, 2'400'000, 7);
   const auto alone = with_threads(1, [&] { return mutual_follows(graph.rows()); });

@@ -63,7 +63,8 @@ FollowGraph without(const FollowGraph& graph, const std::vector<PlantedUser>& pl
 
 }  // namespace
 
-TEST_CASE("planted accounts have exactly the followers asked for and leave the rest alone", "[graph][generators][plant]") {
+TEST_CASE("planted accounts have exactly the followers asked for and leave the rest alone",
+          "[graph][generators][plant]") {
   const AudienceDraw audience = GENERATE(AudienceDraw::uniform, AudienceDraw::followees);
   const FollowGraph before = world();
   FollowGraph graph = before;
@@ -73,7 +74,8 @@ TEST_CASE("planted accounts have exactly the followers asked for and leave the r
   plant(graph, accounts, plants, stream());
   CHECK(graph.user_count() == 2'005);
   REQUIRE(accounts.planted.size() == 5);
-  const std::vector<std::uint32_t> wanted = {1'500, 400, 3, 0, 400}, groups = {0, 0, 0, 1, 2}, members = {0, 1, 2, 0, 0};
+  const std::vector<std::uint32_t> wanted = {1'500, 400, 3, 0, 400}, groups = {0, 0, 0, 1, 2},
+                                   members = {0, 1, 2, 0, 0};
   for (std::size_t i = 0; i < 5; ++i) {
     CHECK(graph.follower_count(accounts.planted[i].user) == wanted[i]);
     CHECK(graph.followees(accounts.planted[i].user).empty());
@@ -85,7 +87,8 @@ TEST_CASE("planted accounts have exactly the followers asked for and leave the r
 }
 
 TEST_CASE("the graph around planted accounts is the one that was there", "[graph][generators][plant]") {
-  StochasticBlockGraph made = stochastic_block({{200, 300}, {{0.05, 0.01}, {0.02, 0.04}}}, stream());  // numbered by followers
+  StochasticBlockGraph made =
+      stochastic_block({{200, 300}, {{0.05, 0.01}, {0.02, 0.04}}}, stream());  // numbered by followers
   const FollowGraph before = made.graph;
   Accounts accounts;
   accounts.community = made.community;
@@ -107,7 +110,8 @@ TEST_CASE("the graph around planted accounts is the one that was there", "[graph
     CHECK(accounts.is_active(user(u)) == (old % 3 == 0));
     ++old;
   }
-  for (const PlantedUser& each : accounts.planted) CHECK(accounts.outside_ids[each.user.index()] == "star-" + std::to_string(each.member));
+  for (const PlantedUser& each : accounts.planted)
+    CHECK(accounts.outside_ids[each.user.index()] == "star-" + std::to_string(each.member));
 }
 
 TEST_CASE("nested accounts share their audiences, others do not", "[graph][generators][plant]") {
@@ -129,9 +133,9 @@ TEST_CASE("nested accounts share their audiences, others do not", "[graph][gener
 }
 
 TEST_CASE("audiences are drawn uniformly, or in proportion to followees", "[graph][generators][plant][statistical]") {
-  // 400 users follow 9 others, 400 follow one. Of 40 followers drawn uniformly half are of either kind; in proportion to followees the
-  // chance of a first draw is 0.9, and as those drawn are out it is 1 - exp(-c f) over all draws, with c from the sum of 40: 1 in 20 000
-  // users at a time.
+  // 400 users follow 9 others, 400 follow one. Of 40 followers drawn uniformly half are of either kind; in proportion
+  // to followees the chance of a first draw is 0.9, and as those drawn are out it is 1 - exp(-c f) over all draws, with
+  // c from the sum of 40: 1 in 20 000 users at a time.
   constexpr std::size_t users = 800, draws = 40, replicates = 300;
   GraphBuilder builder(users);
   for (std::size_t u = 0; u < users; ++u)
@@ -146,7 +150,8 @@ TEST_CASE("audiences are drawn uniformly, or in proportion to followees", "[grap
       std::vector<Plant> plants = {fresh("new", 0, {draws})};
       plants[0].audience = audience;
       plant(planted, accounts, plants, stream(replicate));
-      for (const std::size_t u : followers_of(planted, accounts.planted[0].user)) seen += accounts.outside_ids[u] == "many";
+      for (const std::size_t u : followers_of(planted, accounts.planted[0].user))
+        seen += accounts.outside_ids[u] == "many";
     }
     return seen / (draws * replicates);
   };
@@ -177,7 +182,8 @@ TEST_CASE("an audience may be everybody, or all who follow anybody", "[graph][ge
   plants[1].followers = {61};
   FollowGraph other = before;
   CHECK(message_of([&] { plant(other, accounts, plants, stream()); }) ==
-        "plant.readers.followers goes up to 61; expected at most 60, the users of the graph that follow anybody; lower it, or set drawn = "
+        "plant.readers.followers goes up to 61; expected at most 60, the users of the graph that follow anybody; lower "
+        "it, or set drawn = "
         "\"uniform\"");
   CHECK(other == before);
 }
@@ -196,18 +202,21 @@ TEST_CASE("followers come from the account's community as asked for", "[graph][g
     const std::set<std::size_t> audience = followers_of(made.graph, each.user);
     for (const std::size_t u : audience) local += accounts.community[u] == accounts.community[each.user.index()];
     CHECK(local == std::floor((each.group == 0 ? 0.75 : 0.9) * double(audience.size()) + 0.5));
-    if (each.group == 1) CHECK(accounts.community[each.user.index()] == accounts.community[accounts.planted[2].user.index()]);
+    if (each.group == 1)
+      CHECK(accounts.community[each.user.index()] == accounts.community[accounts.planted[2].user.index()]);
   }
-  CHECK(std::ranges::includes(followers_of(made.graph, accounts.planted[2].user), followers_of(made.graph, accounts.planted[3].user)));
+  CHECK(std::ranges::includes(followers_of(made.graph, accounts.planted[2].user),
+                              followers_of(made.graph, accounts.planted[3].user)));
 
   plants = {fresh("much", 2, {900})};
   plants[0].homophily = 0.9;
   CHECK(message_of([&] { plant(made.graph, accounts, plants, stream()); }) ==
-        "plant.much.homophily is 0.9, which asks for 810 followers of one community; expected at most 0.67, for the largest has 603 that "
+        "plant.much.homophily is 0.9, which asks for 810 followers of one community; expected at most 0.67, for the "
+        "largest has 603 that "
         "can follow");
   Accounts unknown;
-  CHECK(
-      contains(message_of([&] { plant(made.graph, unknown, plants, stream()); }), "the communities of the graph are not known; remove it"));
+  CHECK(contains(message_of([&] { plant(made.graph, unknown, plants, stream()); }),
+                 "the communities of the graph are not known; remove it"));
 }
 
 TEST_CASE("accounts of the graph are chosen by how near their followers are", "[graph][generators][plant]") {
@@ -227,11 +236,13 @@ TEST_CASE("accounts of the graph are chosen by how near their followers are", "[
   CHECK(graph == before);
   std::vector<std::size_t> users;
   for (const PlantedUser& each : accounts.planted) users.push_back(each.user.index());
-  CHECK(users == std::vector<std::size_t>{1, 3, 4, 5, 6});  // 80; 60 (70 is silent); then 50, for 60 has gone; 40, for 50 has gone; 30
+  CHECK(users == std::vector<std::size_t>{
+                     1, 3, 4, 5, 6});  // 80; 60 (70 is silent); then 50, for 60 has gone; 40, for 50 has gone; 30
 
   plants = {chosen("more", 2, {90, 85, 80, 75})};
   CHECK(message_of([&] { plant(graph, accounts, plants, stream()); }) ==
-        "plant.more.accounts is 4; expected at most 1, the active accounts of the graph with 75 to 90 followers that no other plant has; "
+        "plant.more.accounts is 4; expected at most 1, the active accounts of the graph with 75 to 90 followers that "
+        "no other plant has; "
         "choose fewer, or "
         "widen followers");
 }
@@ -253,7 +264,8 @@ TEST_CASE("of accounts equally near any is chosen, the larger and the smaller al
   CHECK(found.size() == 10);  // one of ten is missed by 200 draws for one seed in 140 million
 }
 
-TEST_CASE("plants of both kinds stand in one graph, the same for any number of threads", "[graph][generators][plant][invariance]") {
+TEST_CASE("plants of both kinds stand in one graph, the same for any number of threads",
+          "[graph][generators][plant][invariance]") {
   const auto make = [] {
     FollowGraph graph = world(3'000);
     Accounts accounts;
@@ -275,7 +287,8 @@ TEST_CASE("plants that cannot be are refused, all at once", "[graph][generators]
   const FollowGraph before = erdos_renyi(100, 5, stream());
   FollowGraph graph = before;
   Accounts accounts;
-  std::vector<Plant> plants = {fresh("big", 0, {101, 3}), chosen("many", 1, std::vector<std::uint64_t>(102, 5)), fresh("large", 2, {200})};
+  std::vector<Plant> plants = {fresh("big", 0, {101, 3}), chosen("many", 1, std::vector<std::uint64_t>(102, 5)),
+                               fresh("large", 2, {200})};
   const std::string text = message_of([&] { plant(graph, accounts, plants, stream()); });
   CHECK(contains(text, "plant.big.followers goes up to 101; expected at most 100, the users of the graph; lower it"));
   CHECK(contains(text, "plant.many.accounts is 102; expected at most 100"));

@@ -41,7 +41,8 @@ std::vector<UserId> followers(const FollowGraph& graph, UserId v) {
 bool counts_are_given(const PlatformGraph& world, const PlatformParameters& parameters) {
   bool all = world.planted.size() == parameters.planted.size();
   for (std::size_t i = 0; all && i < parameters.planted.size(); ++i) {
-    all = world.graph.follower_count(world.planted[i]) == parameters.planted[i].followers && world.is_active(world.planted[i]);
+    all = world.graph.follower_count(world.planted[i]) == parameters.planted[i].followers &&
+          world.is_active(world.planted[i]);
     for (std::size_t j = 0; j < i; ++j) all = all && world.planted[i] != world.planted[j];
   }
   return all;
@@ -73,14 +74,16 @@ TEST_CASE("planted accounts have exactly the followers asked for", "[graph][plat
 TEST_CASE("thousands of planted accounts have exactly the followers asked for", "[graph][platform]") {
   PlatformParameters parameters = world_of(20'000, 60, 8);
   for (std::uint64_t i = 0; i < 4'000; ++i)
-    parameters.planted.push_back({10 + i % 300, i % 3 == 0 ? 0.8 : -1.0, i % 5 == 0 ? static_cast<std::int32_t>(i % 8) : -1,
+    parameters.planted.push_back({10 + i % 300, i % 3 == 0 ? 0.8 : -1.0,
+                                  i % 5 == 0 ? static_cast<std::int32_t>(i % 8) : -1,
                                   i % 7 == 1 ? static_cast<std::uint32_t>(i / 70) : no_family});
   for (PlantedAccount& account : parameters.planted)
     if (account.family != no_family) account.homophily = -1, account.community = -1;
   CHECK(counts_are_given(platform(parameters, stream()), parameters));
 }
 
-TEST_CASE("planted accounts have exactly the followers asked for where hardly anybody else lives", "[graph][platform]") {
+TEST_CASE("planted accounts have exactly the followers asked for where hardly anybody else lives",
+          "[graph][platform]") {
   const std::size_t users = GENERATE(2, 3, 20, 65);
   const std::uint32_t communities = GENERATE(1U, 2U);
   PlatformParameters parameters = world_of(users, 0, communities);
@@ -97,8 +100,11 @@ TEST_CASE("planted accounts have exactly the followers asked for where hardly an
 TEST_CASE("followers of the smaller account of a family follow the larger too", "[graph][platform]") {
   PlatformParameters parameters = world_of(6'000, 30, 4);
   const double homophily = GENERATE(-1.0, 0.4);
-  parameters.planted = {
-      {1'800, homophily, -1, 1}, {2'500, homophily, -1, 2}, {40, homophily, -1, 1}, {900, homophily, 2, 1}, {900, homophily, -1, 1}};
+  parameters.planted = {{1'800, homophily, -1, 1},
+                        {2'500, homophily, -1, 2},
+                        {40, homophily, -1, 1},
+                        {900, homophily, 2, 1},
+                        {900, homophily, -1, 1}};
   const PlatformGraph world = platform(parameters, stream());
   REQUIRE(counts_are_given(world, parameters));
   const auto audience = [&](std::size_t i) { return followers(world.graph, world.planted[i]); };
@@ -133,14 +139,16 @@ TEST_CASE("a planted account has the share of followers from its community that 
   const PlatformGraph world = platform(parameters, stream());
   for (std::size_t i = 0; i < parameters.planted.size(); ++i) {
     const std::uint16_t home = world.community[world.planted[i].index()];
-    const auto from_home =
-        std::ranges::count_if(followers(world.graph, world.planted[i]), [&](UserId u) { return world.community[u.index()] == home; });
-    CHECK(std::abs(double(from_home) - parameters.planted[i].homophily * double(parameters.planted[i].followers)) <= 0.5);
+    const auto from_home = std::ranges::count_if(followers(world.graph, world.planted[i]),
+                                                 [&](UserId u) { return world.community[u.index()] == home; });
+    CHECK(std::abs(double(from_home) - parameters.planted[i].homophily * double(parameters.planted[i].followers)) <=
+          0.5);
   }
   CHECK(world.community[world.planted[3].index()] == 5);
 }
 
-TEST_CASE("communities are equally large and their users follow each other as often as asked for", "[graph][platform]") {
+TEST_CASE("communities are equally large and their users follow each other as often as asked for",
+          "[graph][platform]") {
   PlatformParameters parameters = world_of(40'000, 30, 8);
   parameters.reciprocity = 0;  // mutual follows are drawn otherwise
   parameters.homophily = GENERATE(0.0, 0.35, 0.7);
@@ -148,7 +156,8 @@ TEST_CASE("communities are equally large and their users follow each other as of
   std::vector<std::size_t> sizes(8, 0);
   for (const std::uint16_t community : world.community) ++sizes.at(community);
   CHECK(std::ranges::all_of(sizes, [](std::size_t size) { return size == 5'000; }));
-  // Accounts with up to 2 500 followers can have all of them at home. Each account's share is rounded, up or down by chance: sd below 1/2.
+  // Accounts with up to 2 500 followers can have all of them at home. Each account's share is rounded, up or down by
+  // chance: sd below 1/2.
   double follows = 0, at_home = 0, accounts = 0;
   for (std::size_t v = 0; v < 40'000; ++v)
     accounts += world.graph.follower_count(user(v)) > 0 && world.graph.follower_count(user(v)) <= 2'500;
@@ -162,8 +171,8 @@ TEST_CASE("communities are equally large and their users follow each other as of
 }
 
 TEST_CASE("who lives where does not follow from a user's number", "[graph][platform][statistical]") {
-  // The 6 400 largest accounts of 200 000 over 16 communities: chi-square with 15 degrees of freedom (a little less, as they are drawn
-  // without replacement); above 55 for one seed in 600 000.
+  // The 6 400 largest accounts of 200 000 over 16 communities: chi-square with 15 degrees of freedom (a little less, as
+  // they are drawn without replacement); above 55 for one seed in 600 000.
   std::vector<double> seen(16, 0.0);
   for (std::size_t u = 0; u < 6'400; ++u) ++seen.at(large_world().community[u]);
   double chi = 0;
@@ -172,7 +181,8 @@ TEST_CASE("who lives where does not follow from a user's number", "[graph][platf
 }
 
 TEST_CASE("a platform has the mean followees asked for", "[graph][platform]") {
-  // A pair that is drawn twice is lost: less than 2 %. The rest is chance: each of 9.2 million follows is a coin at most, sd below 1 517.
+  // A pair that is drawn twice is lost: less than 2 %. The rest is chance: each of 9.2 million follows is a coin at
+  // most, sd below 1 517.
   const double follows = double(large_world().graph.follow_count());
   CHECK(follows > 0.98 * 46 * 200'000);
   CHECK(follows < 46 * 200'000 + 5 * 1'517);
@@ -182,7 +192,8 @@ TEST_CASE("a platform has the mean followees asked for", "[graph][platform]") {
   CHECK(std::abs(double(platform(parameters, stream()).graph.follow_count()) - 12.5 * 20'000) < 5 * 71);
 }
 
-TEST_CASE("active users of a platform have the followers and followees that were counted", "[graph][platform][statistical]") {
+TEST_CASE("active users of a platform have the followers and followees that were counted",
+          "[graph][platform][statistical]") {
   const PlatformGraph& world = large_world();
   std::vector<double> active_followers, active_followees, all_followers;
   for (std::size_t u = 0; u < 200'000; ++u) {
@@ -192,8 +203,8 @@ TEST_CASE("active users of a platform have the followers and followees that were
     active_followees.push_back(double(world.graph.followees(user(u)).size()));
   }
   CHECK(active_followers.size() == 32'000);
-  // Bruner 2013, times the factor c that a mean of 46 asks for where nobody has more than 40 000 followers. A factor 1.2 is what
-  // the reference allows.
+  // Bruner 2013, times the factor c that a mean of 46 asks for where nobody has more than 40 000 followers. A
+  // factor 1.2 is what the reference allows.
   const double c = quantile(active_followers, 0.5) / 61;
   CHECK(c == Approx(1).epsilon(0.2));
   for (const auto& [p, count] : {std::pair(0.2, 9.0),
@@ -217,7 +228,9 @@ TEST_CASE("active users of a platform have the followers and followees that were
 TEST_CASE("a platform is as reciprocal and correlated as follow graphs are", "[graph][platform][statistical]") {
   const FollowGraph& graph = large_world().graph;
   CHECK(double(graph.mutual_count()) / double(graph.follow_count()) == Approx(0.42).margin(0.06));
-  CHECK(log_correlation(graph) == Approx(PlatformParameters{}.correlation).margin(0.05));  // above 0.8, the end of real graphs: docs/validation.md
+  CHECK(
+      log_correlation(graph) ==
+      Approx(PlatformParameters{}.correlation).margin(0.05));  // above 0.8, the end of real graphs: docs/validation.md
   PlatformParameters parameters = world_of(50'000, 30);
   parameters.correlation = 0.6;
   CHECK(log_correlation(platform(parameters, stream()).graph) > 0.5);
@@ -234,13 +247,13 @@ TEST_CASE("large accounts come first", "[graph][platform]") {
   std::size_t large = 0;  // accounts that have exactly as many followers as planned
   while (graph.follower_count(user(large)) >= 600) ++large;
   CHECK(large > 1'000);
-  CHECK(std::is_sorted(graph.follower_counts().begin(), graph.follower_counts().begin() + static_cast<std::ptrdiff_t>(large),
-                       std::greater()));
+  CHECK(std::is_sorted(graph.follower_counts().begin(),
+                       graph.follower_counts().begin() + static_cast<std::ptrdiff_t>(large), std::greater()));
 }
 
 TEST_CASE("followees of followees are followed where closure is asked for", "[graph][platform][statistical]") {
-  // A user and two of its followees, drawn at random: how often does one follow the other? Communities of a single kind, so that
-  // nothing else brings them together.
+  // A user and two of its followees, drawn at random: how often does one follow the other? Communities of a single
+  // kind, so that nothing else brings them together.
   const auto closed = [](double closure) {
     PlatformParameters parameters = world_of(20'000, 20, 1);
     parameters.closeness = 0;
@@ -287,9 +300,11 @@ TEST_CASE("platforms that cannot be are refused with what would fit", "[graph][p
   parameters.planted = {{1'000},          {400, 0.9},     {800, 0.01},    {10, -1, 4},     {10, 1.5},
                         {998, -1, -1, 2}, {5, -1, -1, 2}, {5, -1, -1, 2}, {5, 0.2, -1, 3}, {5, 0.3, -1, 3}};
   has(text(parameters), "graph.planted[0] has 1000 followers; expected at most 999");
-  has(text(parameters), "graph.planted[1].homophily is 0.9, which leaves 249 users for 360 followers; at most 0.622 fits");
   has(text(parameters),
-      "graph.planted[2].homophily is 0.01, which leaves 750 users of other communities for 792 followers; at least 0.063 fits");
+      "graph.planted[1].homophily is 0.9, which leaves 249 users for 360 followers; at most 0.622 fits");
+  has(text(parameters),
+      "graph.planted[2].homophily is 0.01, which leaves 750 users of other communities for 792 followers; at least "
+      "0.063 fits");
   has(text(parameters), "graph.planted[3].community is 4; expected 0 to 3");
   has(text(parameters), "graph.planted[4].homophily is 1.5; expected 0 to 1");
   has(text(parameters), "graph.planted[5] has 998 followers; expected at most 997");

@@ -63,7 +63,9 @@ private:
   std::vector<Row> rows_;
 };
 
-double local_clustering(const FollowGraph& graph, const StreamKey& key) { return sampled_clustering(graph, 4'000, key).mean_local.value; }
+double local_clustering(const FollowGraph& graph, const StreamKey& key) {
+  return sampled_clustering(graph, 4'000, key).mean_local.value;
+}
 
 /// Who follows each other, both ways or not at all.
 FollowGraph mutual_part(const FollowGraph& graph) {
@@ -76,10 +78,12 @@ FollowGraph mutual_part(const FollowGraph& graph) {
   return builder.build();
 }
 
-/// Mutual follows by pairing the ends of those of a graph of mutual follows at random; loops and repetitions are dropped.
+/// Mutual follows by pairing the ends of those of a graph of mutual follows at random; loops and repetitions are
+/// dropped.
 FollowGraph paired_anew(const FollowGraph& mutual, unsigned seed) {
   std::vector<UserId> ends;
-  for (std::size_t u = 0; u < mutual.user_count(); ++u) ends.insert(ends.end(), mutual.followees(user(u)).size(), user(u));
+  for (std::size_t u = 0; u < mutual.user_count(); ++u)
+    ends.insert(ends.end(), mutual.followees(user(u)).size(), user(u));
   std::mt19937_64 engine(seed);
   std::shuffle(ends.begin(), ends.end(), engine);
   GraphBuilder builder(mutual.user_count());
@@ -101,7 +105,8 @@ void add_experiment_6(Table& table, const FollowGraph& graph, const StreamKey& k
   table.add("mean local clustering / that of a graph of the same degrees, rewired", 10, none, 2, clustering / rewired);
   table.add("(rewired)", none, none, 3, rewired);
   table.add("(largest account, share of the users)", none, none, 3, followers.max() / users);
-  table.add("(distance without direction)", none, none, 2, sampled_distances(UndirectedGraph(graph), 64, key).mean.value);
+  table.add("(distance without direction)", none, none, 2,
+            sampled_distances(UndirectedGraph(graph), 64, key).mean.value);
 }
 
 double quantile(std::vector<double>& values, double p) {
@@ -143,7 +148,8 @@ TEST_CASE("the rows of docs/validation.md about the platform's graph", "[.valida
       if (users < 1'000'000) continue;
       add_experiment_7(follower_rows, world);
       const FollowGraph mutual = mutual_part(world.graph);
-      graph_rows.add("(clustering of mutual follows / paired anew)", none, none, 1, local_clustering(mutual, key) / local_clustering(paired_anew(mutual, unsigned(seed)), key));
+      graph_rows.add("(clustering of mutual follows / paired anew)", none, none, 1,
+                     local_clustering(mutual, key) / local_clustering(paired_anew(mutual, unsigned(seed)), key));
     }
     std::printf("%zu users\n", users);
     graph_rows.print();

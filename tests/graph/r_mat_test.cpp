@@ -18,7 +18,8 @@ RMatParameters matrix(std::size_t users, double mean) {
   return p;
 }
 
-/// Shares of the draws in the quadrants: followers, then followees, of the first and of the second half of `size` users from `first` on.
+/// Shares of the draws in the quadrants: followers, then followees, of the first and of the second half of `size` users
+/// from `first` on.
 std::array<double, 4> quadrants_of(RowsView rows, std::size_t first, std::size_t size, double& draws) {
   std::array<double, 4> seen{};
   const std::size_t half = size - size / 2;
@@ -72,10 +73,12 @@ TEST_CASE("noise moves both mixed quadrants by the same", "[graph][generators][r
   CHECK(std::abs(by) > 10 * sd);  // it moved, by chance of this seed
   CHECK(std::abs(by) < 0.1 + 5 * sd);
   CHECK(std::abs(seen[2] - 0.19 - by) < 5 * std::sqrt(2.0) * sd);
-  CHECK(seen[0] / seen[3] == Approx(0.57 / 0.05).epsilon(0.05));  // a and d keep their ratio; 0.05 of 409 600 draws: 0.7 %
+  CHECK(seen[0] / seen[3] ==
+        Approx(0.57 / 0.05).epsilon(0.05));  // a and d keep their ratio; 0.05 of 409 600 draws: 0.7 %
 }
 
-TEST_CASE("an R-MAT graph is numbered by followers and the same for any number of threads", "[graph][generators][r-mat][invariance]") {
+TEST_CASE("an R-MAT graph is numbered by followers and the same for any number of threads",
+          "[graph][generators][r-mat][invariance]") {
   const int threads = GENERATE(1, 2, 3, 8);
   with_threads(threads, [&] {
     const FollowGraph graph = r_mat(matrix(5'000, 12), stream());

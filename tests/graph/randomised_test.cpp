@@ -37,7 +37,8 @@ FollowGraph graph_of(std::size_t users, const Follows& all) {
   return builder.build();
 }
 
-/// All graphs that swaps lead to, by the definition: any two follows exchange their followees if neither result is there or a loop.
+/// All graphs that swaps lead to, by the definition: any two follows exchange their followees if neither result is
+/// there or a loop.
 std::set<Follows> reachable(const Follows& first) {
   std::set<Follows> found{first};
   std::vector<Follows> open{first};
@@ -79,12 +80,13 @@ TEST_CASE("a randomised graph is the same for any number of threads", "[graph][g
   CHECK(with_threads(threads, [&] { return randomised(graph, 3, stream()); }) == alone);
 }
 
-TEST_CASE("in the long run every graph of the same degrees is equally likely", "[graph][generators][randomised][statistical]") {
-  // Chi-square over all graphs that swaps reach, found by brute force. Its mean is the degrees of freedom d, sd sqrt(2 d); five of them are
-  // left for one seed in 300 000 or so (chi-square has a longer tail than the normal).
-  // The last graph is so dense that the swap of one pair bears on most others; most tries are blocked, so it takes more of them.
+TEST_CASE("in the long run every graph of the same degrees is equally likely",
+          "[graph][generators][randomised][statistical]") {
+  // Chi-square over all graphs that swaps reach, found by brute force. Its mean is the degrees of freedom d, sd sqrt(2
+  // d); five of them are left for one seed in 300 000 or so (chi-square has a longer tail than the normal). The last
+  // graph is so dense that the swap of one pair bears on most others; most tries are blocked, so it takes more of them.
   const auto [users, first, swaps] = GENERATE(table<std::size_t, Follows, double>({
-      {5, Follows{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 0}}, 12},                  // the 44 permutations of five without a fixed one
+      {5, Follows{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 0}}, 12},  // the 44 permutations of five without a fixed one
       {5, Follows{{0, 1}, {0, 2}, {1, 0}, {1, 3}, {2, 4}, {3, 0}, {4, 1}}, 12},  // unequal, with mutual follows
       {6, Follows{{1, 0}, {2, 0}, {3, 0}, {0, 4}, {4, 5}, {5, 1}}, 12},          // a hub
       {4, Follows{{1, 0}, {2, 0}, {2, 3}, {3, 1}, {3, 2}}, 60},
@@ -110,9 +112,9 @@ TEST_CASE("in the long run every graph of the same degrees is equally likely", "
 }
 
 TEST_CASE("ten swaps for each follow forget a small world", "[graph][generators][randomised][statistical]") {
-  // A ring of 2 000 users, each mutually linked with 10: all follows are mutual and clustering is 2 / 3. Among random graphs of ten
-  // followers and followees a follow is mutual with probability 10 / 1 999: of 20 000 about 100.05, in pairs, so with sd 2 sqrt(50) = 14.1.
-  // Five of them: one seed in 1.7 million; four checks.
+  // A ring of 2 000 users, each mutually linked with 10: all follows are mutual and clustering is 2 / 3. Among random
+  // graphs of ten followers and followees a follow is mutual with probability 10 / 1 999: of 20 000 about 100.05, in
+  // pairs, so with sd 2 sqrt(50) = 14.1. Five of them: one seed in 1.7 million; four checks.
   const FollowGraph ring = watts_strogatz(2'000, 10, 0.0, stream());
   REQUIRE(reciprocity(ring) == 1.0);
   CHECK(reciprocity(randomised(ring, 0.1, stream())) > 0.5);  // too few swaps are seen
@@ -131,7 +133,8 @@ TEST_CASE("ten swaps for each follow forget a small world", "[graph][generators]
     for (const double value : values) sum += value;
     return sum / double(values.size());
   };
-  // Triangles of a sparse random graph are a Poisson number: the difference of two means of 16 has sd sqrt(2 mean / 16).
+  // Triangles of a sparse random graph are a Poisson number: the difference of two means of 16 has sd sqrt(2 mean /
+  // 16).
   CHECK(std::abs(mean(swapped) - mean(independent)) < 5 * std::sqrt(2 * mean(independent) / 16));
 }
 
@@ -140,6 +143,7 @@ TEST_CASE("graphs without a swap stay as they are", "[graph][generators][randomi
   const FollowGraph nobody = erdos_renyi(1, 0, stream()), all = erdos_renyi(20, 19, stream());
   CHECK(randomised(nobody, 10, stream()) == nobody);
   CHECK(randomised(all, 10, stream()) == all);
-  const FollowGraph triangle = graph_of(3, {{0, 1}, {1, 2}, {2, 0}});  // it could be turned round, but not by swaps of two
+  const FollowGraph triangle =
+      graph_of(3, {{0, 1}, {1, 2}, {2, 0}});  // it could be turned round, but not by swaps of two
   CHECK(randomised(triangle, 100, stream()) == triangle);
 }

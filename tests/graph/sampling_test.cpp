@@ -53,8 +53,9 @@ TEST_CASE("an induced graph holds exactly the follows among the users given", "[
   CHECK(found == expected);
 }
 
-TEST_CASE("users of an induced graph are numbered by followers, then by their old number, whatever order they are given in",
-          "[graph][sampling]") {
+TEST_CASE(
+    "users of an induced graph are numbered by followers, then by their old number, whatever order they are given in",
+    "[graph][sampling]") {
   const FollowGraph whole = erdos_renyi(200, 8, stream(2));
   std::vector<UserId> chosen;
   for (std::size_t u = 20; u < 150; ++u) chosen.push_back(user(u));
@@ -89,7 +90,8 @@ TEST_CASE("a snowball on a path is a stretch of it", "[graph][sampling]") {
 
 TEST_CASE("a snowball takes everybody within reach before it starts anew", "[graph][sampling]") {
   std::vector<std::pair<std::size_t, std::size_t>> triangles;  // 30 triangles apart from each other
-  for (std::size_t t = 0; t < 30; ++t) triangles.insert(triangles.end(), {{3 * t, 3 * t + 1}, {3 * t + 1, 3 * t + 2}, {3 * t + 2, 3 * t}});
+  for (std::size_t t = 0; t < 30; ++t)
+    triangles.insert(triangles.end(), {{3 * t, 3 * t + 1}, {3 * t + 1, 3 * t + 2}, {3 * t + 2, 3 * t}});
   const std::vector<UserId> ball = snowball(of(90, triangles), 30, stream(3));
   REQUIRE(all_different(ball));
   std::map<std::size_t, int> of_triangle;
@@ -100,7 +102,8 @@ TEST_CASE("a snowball takes everybody within reach before it starts anew", "[gra
 TEST_CASE("samples have as many users as are wanted and there are, each once", "[graph][sampling]") {
   const FollowGraph graph = erdos_renyi(500, 3, stream(4));
   const std::size_t wanted = GENERATE(0, 1, 2, 250, 500, 501, 100'000);
-  const std::vector<UserId> burnt = forest_fire(graph, wanted, {}, stream(5)), ball = snowball(graph, wanted, stream(5));
+  const std::vector<UserId> burnt = forest_fire(graph, wanted, {}, stream(5)),
+                            ball = snowball(graph, wanted, stream(5));
   CHECK(burnt.size() == std::min<std::size_t>(wanted, 500));
   CHECK(ball.size() == std::min<std::size_t>(wanted, 500));
   CHECK(all_different(burnt));
@@ -110,10 +113,10 @@ TEST_CASE("samples have as many users as are wanted and there are, each once", "
 }
 
 TEST_CASE("a fire that starts at a hub burns a geometric number of its followees", "[graph][sampling][statistical]") {
-  // The hub follows 1 000 leaves who follow nobody; fires go forward only, so those that start at a leaf die there. Whoever follows the hub
-  // in the order of burning until the next start was burnt by it: with forward 0.6, geometric of mean 1.5 and variance 3.75. Of 4 000 fires
-  // the mean is within 5 sd = 5 sqrt(3.75 / 4 000) = 0.153 for all but one seed in 1.7 million. Every graph has one hub, so the fire of
-  // each key counts.
+  // The hub follows 1 000 leaves who follow nobody; fires go forward only, so those that start at a leaf die there.
+  // Whoever follows the hub in the order of burning until the next start was burnt by it: with forward 0.6, geometric
+  // of mean 1.5 and variance 3.75. Of 4 000 fires the mean is within 5 sd = 5 sqrt(3.75 / 4 000) = 0.153 for all but
+  // one seed in 1.7 million. Every graph has one hub, so the fire of each key counts.
   std::vector<std::pair<std::size_t, std::size_t>> star;
   for (std::size_t leaf = 1; leaf <= 40; ++leaf) star.emplace_back(0, leaf);
   const FollowGraph graph = of(41, star);
@@ -123,10 +126,12 @@ TEST_CASE("a fire that starts at a hub burns a geometric number of its followees
     const std::vector<UserId> one = forest_fire(graph, 1, {.forward = 0.6, .backward = 0}, stream(seed));
     if (one.front() != user(0)) continue;  // this fire starts at a leaf
     ++fires;
-    // Fires that follow start at random users, so count the largest prefix that the same key burns when only the hub's own fire can grow
-    // it: ask for all users of a graph in which leaves are burnt by nobody else, and stop where the permutation of starts goes on.
+    // Fires that follow start at random users, so count the largest prefix that the same key burns when only the hub's
+    // own fire can grow it: ask for all users of a graph in which leaves are burnt by nobody else, and stop where the
+    // permutation of starts goes on.
     const std::vector<UserId> all = forest_fire(graph, 41, {.forward = 0.6, .backward = 0}, stream(seed));
-    const std::vector<UserId> none = forest_fire(graph, 41, {.forward = 0, .backward = 0}, stream(seed));  // the starts alone
+    const std::vector<UserId> none =
+        forest_fire(graph, 41, {.forward = 0, .backward = 0}, stream(seed));  // the starts alone
     std::size_t own = 0;  // users after the hub until the order of starts takes over
     std::set<UserId> gone = {all[0]};
     for (std::size_t k = 1; k < all.size(); ++k) {
@@ -145,8 +150,8 @@ TEST_CASE("a fire that starts at a hub burns a geometric number of its followees
 }
 
 TEST_CASE("a fire without a chance to spread is a uniform sample in a keyed order", "[graph][sampling][statistical]") {
-  // 2 000 samples of 10 of 50 users: each is in 400 of them, sd sqrt(2 000 * 0.2 * 0.8) = 17.9; 5.5 sd for 50 users: 2 false alarms in a
-  // million.
+  // 2 000 samples of 10 of 50 users: each is in 400 of them, sd sqrt(2 000 * 0.2 * 0.8) = 17.9; 5.5 sd for 50 users: 2
+  // false alarms in a million.
   const FollowGraph graph = erdos_renyi(50, 5, stream(9));
   std::vector<int> times(50, 0);
   for (std::uint64_t seed = 0; seed < 2'000; ++seed)

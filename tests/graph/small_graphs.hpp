@@ -22,7 +22,9 @@ using Degrees = std::vector<std::uint32_t>;
 
 inline bool is_missing(double value) { return std::isnan(value); }
 
-inline bool linked(const FollowGraph& graph, std::size_t u, std::size_t v) { return follows(graph, u, v) || follows(graph, v, u); }
+inline bool linked(const FollowGraph& graph, std::size_t u, std::size_t v) {
+  return follows(graph, u, v) || follows(graph, v, u);
+}
 
 /// The graph in which u follows v where `wanted(u, v)`.
 inline FollowGraph graph_where(std::size_t users, const std::function<bool(std::size_t, std::size_t)>& wanted) {
@@ -35,7 +37,8 @@ inline FollowGraph graph_where(std::size_t users, const std::function<bool(std::
 
 /// User 0 in the middle, follows pointing to it, from it, or both, in turn: the same star when directions are dropped.
 inline FollowGraph star(std::size_t users) {
-  return graph_where(users, [](std::size_t u, std::size_t v) { return (v == 0 && u % 3 != 1) || (u == 0 && v % 3 != 2); });
+  return graph_where(users,
+                     [](std::size_t u, std::size_t v) { return (v == 0 && u % 3 != 1) || (u == 0 && v % 3 != 2); });
 }
 inline FollowGraph path(std::size_t users) {
   return graph_where(users, [](std::size_t u, std::size_t v) { return u + 1 == v; });
@@ -80,7 +83,8 @@ inline FollowGraph large_graph() {  // several blocks and batches
 
 inline double pearson(const std::vector<double>& x, const std::vector<double>& y) {
   const double n = double(x.size());
-  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / n, mean_y = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / n,
+               mean_y = std::accumulate(y.begin(), y.end(), 0.0) / n;
   double xx = 0, yy = 0, xy = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     xx += (x[i] - mean_x) * (x[i] - mean_x);
@@ -114,7 +118,8 @@ inline Degrees zipf(std::size_t count, double exponent, std::uint32_t x_min, uns
 inline double slow_zeta(double exponent, std::uint32_t q, int power = 0) {
   const std::uint32_t end = q + 1'000'000;
   double sum = 0;
-  for (std::uint32_t k = end - 1; k >= q; --k) sum += std::pow(std::log(double(k)), power) * std::pow(double(k), -exponent);
+  for (std::uint32_t k = end - 1; k >= q; --k)
+    sum += std::pow(std::log(double(k)), power) * std::pow(double(k), -exponent);
   const double from = end - 0.5, s = exponent - 1, log_from = std::log(from), base = std::pow(from, -s) / s;
   if (power == 0) return sum + base;
   if (power == 1) return sum + base * (log_from + 1 / s);

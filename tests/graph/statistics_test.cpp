@@ -73,7 +73,8 @@ TEST_CASE("quantiles, Gini and shares are those of the sorted list", "[graph][st
     CHECK(all.gini() == Approx(differences / (2 * n * n) / all.mean()).margin(1e-12));
 
     for (const double degree : {0.0, 0.5, 1.0, 7.0, 7.5, 77.0, 78.0})
-      CHECK(all.users_at_least(degree) == std::size_t(std::ranges::count_if(degrees, [=](std::uint32_t d) { return d >= degree; })));
+      CHECK(all.users_at_least(degree) ==
+            std::size_t(std::ranges::count_if(degrees, [=](std::uint32_t d) { return d >= degree; })));
   }
 }
 
@@ -91,7 +92,8 @@ TEST_CASE("one user who has all follows has Gini 1 - 1 / users and equal users h
 TEST_CASE("a CCDF of 1 / degree has slope -1", "[graph][statistics]") {
   // 6 000 / d users have d or more, d = 1 .. 6 000 / 20: exact where d divides 6 000.
   Degrees degrees;
-  for (std::uint32_t d = 1; d <= 300; ++d) degrees.insert(degrees.end(), 6'000 / d - (d < 300 ? 6'000 / (d + 1) : 0), d);
+  for (std::uint32_t d = 1; d <= 300; ++d)
+    degrees.insert(degrees.end(), 6'000 / d - (d < 300 ? 6'000 / (d + 1) : 0), d);
   const DegreeDistribution all(degrees);
   CHECK(all.ccdf_slope(10, 100) == Approx(-1));
   CHECK(all.ccdf_slope(2, 300) == Approx(-1));
@@ -116,20 +118,23 @@ TEST_CASE("the exponent of drawn power laws is found again", "[graph][statistics
   const auto [exponent, x_min] = GENERATE(table<double, std::uint32_t>({{1.8, 1}, {2.3, 1}, {2.3, 7}, {3.5, 3}}));
   const std::size_t users = 20'000;
   const PowerLawFit fit = fit_power_law(DegreeDistribution(zipf(users, exponent, x_min, 3)), x_min);
-  // Five standard errors: sound code leaves them for one seed in 1.7 million. The draws end at 4e6, which leaves out 5e-6 of the users of
-  // exponent 1.8.
+  // Five standard errors: sound code leaves them for one seed in 1.7 million. The draws end at 4e6, which leaves out
+  // 5e-6 of the users of exponent 1.8.
   CHECK(std::abs(fit.exponent - exponent) < 5 * exponent_error(exponent, x_min, double(users)));
   CHECK(fit.users == users);
   CHECK(fit.x_min == x_min);
   CHECK(fit.distance <
-        2.4 / std::sqrt(double(users)));  // P(sqrt(n) distance > 2.4) = 2 exp(-2 * 2.4^2) = 2e-5, less with a fitted exponent
+        2.4 / std::sqrt(
+                  double(users)));  // P(sqrt(n) distance > 2.4) = 2 exp(-2 * 2.4^2) = 2e-5, less with a fitted exponent
 }
 
-TEST_CASE("the fitted exponent is the likeliest, and its distance the largest gap of all whole numbers", "[graph][statistics]") {
+TEST_CASE("the fitted exponent is the likeliest, and its distance the largest gap of all whole numbers",
+          "[graph][statistics]") {
   std::mt19937 engine(5);
   const std::uint32_t x_min = GENERATE(1u, 4u, 30u);
   Degrees degrees = {1, 2, x_min + 1};
-  while (degrees.size() < 60) degrees.push_back(x_min - 1 + std::uint32_t(std::pow(double(engine() % 1'000 + 1) / 1'000, -1.1)));
+  while (degrees.size() < 60)
+    degrees.push_back(x_min - 1 + std::uint32_t(std::pow(double(engine() % 1'000 + 1) / 1'000, -1.1)));
   const DegreeDistribution all(degrees);
   const PowerLawFit fit = fit_power_law(all, x_min);
   std::erase_if(degrees, [&](std::uint32_t d) { return d < x_min; });
@@ -142,9 +147,10 @@ TEST_CASE("the fitted exponent is the likeliest, and its distance the largest ga
     for (const std::uint32_t d : degrees) sum -= exponent * std::log(double(d));
     return sum;
   };
-  // Around its top the likelihood is a parabola: equal at equal distances to the second order, so the top lies within 1e-7 if both sides
-  // agree to that part.
-  const double here = likelihood(fit.exponent), lower = likelihood(fit.exponent - 0.001), higher = likelihood(fit.exponent + 0.001);
+  // Around its top the likelihood is a parabola: equal at equal distances to the second order, so the top lies within
+  // 1e-7 if both sides agree to that part.
+  const double here = likelihood(fit.exponent), lower = likelihood(fit.exponent - 0.001),
+               higher = likelihood(fit.exponent + 0.001);
   CHECK(here > lower);
   CHECK(here > higher);
   CHECK(std::abs(lower - higher) < 0.01 * (here - (lower + higher) / 2));
@@ -162,7 +168,8 @@ TEST_CASE("the fitted exponent is the likeliest, and its distance the largest ga
 TEST_CASE("where a power law begins is found by the least distance", "[graph][statistics][statistical]") {
   Degrees degrees = zipf(20'000, 2.5, 12, 8);
   std::mt19937 engine(9);
-  for (int i = 0; i < 30'000; ++i) degrees.push_back(std::uint32_t(engine() % 12));  // as many users at each of 0 .. 11: no power law
+  for (int i = 0; i < 30'000; ++i)
+    degrees.push_back(std::uint32_t(engine() % 12));  // as many users at each of 0 .. 11: no power law
   const DegreeDistribution all(degrees);
   const PowerLawFit best = best_power_law(all);
   CHECK(best.x_min >= 11);
@@ -193,22 +200,24 @@ TEST_CASE("no x_min is passed over", "[graph][statistics]") {
 }
 
 TEST_CASE("a power law of a few hundred users is found above another law of many", "[graph][statistics][statistical]") {
-  const auto [exponent, begin, tail, body] =
-      GENERATE(table<double, std::uint32_t, std::size_t, std::size_t>({{2.5, 150, 300, 20'000}, {3.3, 60, 500, 15'000}, {2.0, 40, 200, 10'000}}));
+  const auto [exponent, begin, tail, body] = GENERATE(table<double, std::uint32_t, std::size_t, std::size_t>(
+      {{2.5, 150, 300, 20'000}, {3.3, 60, 500, 15'000}, {2.0, 40, 200, 10'000}}));
   const unsigned seed = GENERATE(1U, 2U, 3U, 4U);
   Degrees degrees = zipf(tail, exponent, begin, seed);
   std::mt19937 engine(seed);
-  for (std::size_t i = 0; i < body; ++i) degrees.push_back(std::uint32_t(engine() % begin));  // as many at each of 0 .. begin - 1
+  for (std::size_t i = 0; i < body; ++i)
+    degrees.push_back(std::uint32_t(engine() % begin));  // as many at each of 0 .. begin - 1
   const DegreeDistribution all(degrees);
   const PowerLawFit best = best_power_law(all);
   CAPTURE(exponent, begin, tail, seed, best.x_min, best.users, best.exponent, best.distance);
-  // One degree of the body more would put a quarter of the tail's users or more at its beginning, where the law has a few percent, and tails
-  // of many have the shape of the body: farther than 0.1. P(sqrt(n) distance > 1.6) is 2 exp(-2 1.6^2) = 0.012 for a law that is known, and less
-  // for one that is fitted, which leaves 0.11 at most.
+  // One degree of the body more would put a quarter of the tail's users or more at its beginning, where the law has a
+  // few percent, and tails of many have the shape of the body: farther than 0.1. P(sqrt(n) distance > 1.6) is 2
+  // exp(-2 1.6^2) = 0.012 for a law that is known, and less for one that is fitted, which leaves 0.11 at most.
   for (std::uint32_t x_min = 1; x_min < begin; ++x_min) REQUIRE(fit_power_law(all, x_min).distance > 0.1);
   CHECK(best.x_min >= begin);
-  // What is above any x_min of a power law is a power law of the same exponent, so this bound of five standard errors is good for all of them. A
-  // part of less than a fifth of the tail would have to be nearer by luck: sqrt(users) distance is below 0.35 with chance 3e-4, and about 0.6.
+  // What is above any x_min of a power law is a power law of the same exponent, so this bound of five standard errors
+  // is good for all of them. A part of less than a fifth of the tail would have to be nearer by luck: sqrt(users)
+  // distance is below 0.35 with chance 3e-4, and about 0.6.
   CHECK(std::abs(best.exponent - exponent) < 5 * exponent_error(exponent, best.x_min, double(best.users)));
   CHECK(best.users >= tail / 5);
   // Tails of a tenth of the users or 1 000, as was the rule, end within the body.
@@ -224,7 +233,8 @@ TEST_CASE("a tail without two different degrees has no exponent", "[graph][stati
   CHECK(fit_power_law(DegreeDistribution(Degrees{0, 0, 3, 3}), 4).users == 0);
   CHECK(fit_power_law(DegreeDistribution(Degrees{0, 0, 3, 3}), 2).exponent > 1);
   CHECK(fit_power_law(DegreeDistribution(Degrees{3, 4}), 3).exponent > 1);
-  Degrees nearly(1'000'000, 1'000'000);  // P(1 000 001) / P(1 000 000) = 1e-6 at an exponent of log(1e6) / log(1 + 1e-6)
+  Degrees nearly(1'000'000,
+                 1'000'000);  // P(1 000 001) / P(1 000 000) = 1e-6 at an exponent of log(1e6) / log(1 + 1e-6)
   nearly.push_back(1'000'001);
   CHECK(fit_power_law(DegreeDistribution(nearly), 1'000'000).exponent == Approx(std::log(1e6) * 1e6).epsilon(1e-5));
   CHECK(is_missing(best_power_law(DegreeDistribution(Degrees{0, 1, 2, 3})).distance));
@@ -254,7 +264,9 @@ TEST_CASE("reciprocity, correlation and assortativity are those of plain lists",
           other_end.push_back(degree[v]);
         }
     CHECK(reciprocity(graph) == mutual / all);
-    const auto alike = [](const std::vector<double>& x) { return std::ranges::adjacent_find(x, std::not_equal_to()) == x.end(); };
+    const auto alike = [](const std::vector<double>& x) {
+      return std::ranges::adjacent_find(x, std::not_equal_to()) == x.end();
+    };
     if (alike(one_end))
       CHECK(is_missing(degree_assortativity(graph)));
     else
@@ -300,14 +312,14 @@ TEST_CASE("directed assortativity is the correlation over a plain list of follow
 }
 
 TEST_CASE("each form of assortativity takes the two degrees that its name says", "[graph][statistics]") {
-  // 0 -> 1, 0 -> 2 and 3 -> 4: of the followers 0 has two followees and 3 one; followers 0 0; followees have one follower and follow
-  // nobody.
+  // 0 -> 1, 0 -> 2 and 3 -> 4: of the followers 0 has two followees and 3 one; followers 0 0; followees have one
+  // follower and follow nobody.
   const FollowGraph apart =
       graph_where(5, [](std::size_t u, std::size_t v) { return (u == 0 && (v == 1 || v == 2)) || (u == 3 && v == 4); });
   const DirectedAssortativity none = directed_assortativity(apart);
   for (const double form : {none.in_in, none.in_out, none.out_in, none.out_out}) CHECK(is_missing(form));
-  // With 5 -> 2 user 2 has two followers. Follows 0-1, 0-2, 3-4, 5-2 as (out, in): (2, 1), (2, 2), (1, 1), (1, 2): uncorrelated. With
-  // 5 -> 4 instead (2, 1), (2, 1), (1, 2), (1, 2): -1.
+  // With 5 -> 2 user 2 has two followers. Follows 0-1, 0-2, 3-4, 5-2 as (out, in): (2, 1), (2, 2), (1, 1), (1, 2):
+  // uncorrelated. With 5 -> 4 instead (2, 1), (2, 1), (1, 2), (1, 2): -1.
   const auto with = [&](std::size_t followee) {
     return directed_assortativity(graph_where(6, [=](std::size_t u, std::size_t v) {
       return (u == 0 && (v == 1 || v == 2)) || (u == 3 && v == 4) || (u == 5 && v == followee);
@@ -347,8 +359,8 @@ TEST_CASE("reshuffling leaves what chance gives within communities", "[graph][st
   std::vector<std::uint16_t> community(graph.user_count());
   for (std::size_t u = 0; u < community.size(); ++u) community[u] = std::uint16_t(u * u % 7);
   const Homophily before = homophily(graph, community), after = homophily(reshuffled(graph, stream()), community);
-  // Follows are nearly independent coins: sd sqrt(p (1 - p) / follows) = 0.0016; loops and repetitions take out 2 % of them, hardly more
-  // here than there.
+  // Follows are nearly independent coins: sd sqrt(p (1 - p) / follows) = 0.0016; loops and repetitions take out 2 % of
+  // them, hardly more here than there.
   const double sd = std::sqrt(before.by_chance * (1 - before.by_chance) / double(graph.follow_count()));
   CHECK(std::abs(after.within - before.by_chance) < 5 * sd);
 }
@@ -413,7 +425,11 @@ TEST_CASE("mean clustering agrees with Boost.Graph's", "[graph][statistics][boos
 
 TEST_CASE("clustering has its closed forms", "[graph][statistics]") {
   const Clustering full = clustering(UndirectedGraph(complete(30)));
-  CHECK(full == Clustering{.triangles = 4'060, .paths = 30 * 29 * 28 / 2, .transitivity = 1, .mean_local = 1, .mean_local_of_linked = 1});
+  CHECK(full == Clustering{.triangles = 4'060,
+                           .paths = 30 * 29 * 28 / 2,
+                           .transitivity = 1,
+                           .mean_local = 1,
+                           .mean_local_of_linked = 1});
   CHECK(clustering(UndirectedGraph(bipartite(5, 8))).mean_local == 0);
   CHECK(clustering(UndirectedGraph(bipartite(5, 8))).transitivity == 0);
   const Clustering starlike = clustering(UndirectedGraph(star(10)));
@@ -421,8 +437,8 @@ TEST_CASE("clustering has its closed forms", "[graph][statistics]") {
   CHECK(starlike.mean_local == 0);
   CHECK(starlike.mean_local_of_linked == 0);
   // A triangle with a tail: local 1, 1, 1/3 and 0 at the end of the tail, which has one neighbour.
-  const Clustering kite =
-      clustering(UndirectedGraph(graph_where(4, [](std::size_t u, std::size_t v) { return u + 1 == v || (u == 2 && v == 0); })));
+  const Clustering kite = clustering(
+      UndirectedGraph(graph_where(4, [](std::size_t u, std::size_t v) { return u + 1 == v || (u == 2 && v == 0); })));
   CHECK(kite.triangles == 1);
   CHECK(kite.transitivity == 3.0 / 5);
   CHECK(kite.mean_local == Approx(7.0 / 12));
@@ -475,8 +491,8 @@ TEST_CASE("every user is drawn as often as any other", "[graph][statistics][stat
     together[1] += both(2, 3);
     together[2] += both(0, 39);
   }
-  // Sum of (count - mean)^2 / (R f (1 - f)) times (n - 1) / n is chi-square with 39 degrees of freedom: above 99 for one seed in 2 million,
-  // below 9 for one in 10 million.
+  // Sum of (count - mean)^2 / (R f (1 - f)) times (n - 1) / n is chi-square with 39 degrees of freedom: above 99 for
+  // one seed in 2 million, below 9 for one in 10 million.
   double chi = 0;
   for (const double count : drawn) chi += (count - 1'000) * (count - 1'000) / 750 * 39 / 40;
   CHECK(chi < 99);
@@ -486,8 +502,8 @@ TEST_CASE("every user is drawn as often as any other", "[graph][statistics][stat
 }
 
 TEST_CASE("a ratio from a sample has the textbook's interval", "[graph][statistics]") {
-  // Totals 1, 4, 7 on counts 1, 2, 2 from 12 users: 2.4; rests -1.4, -0.8, 2.2, squares 7.44; error sqrt(3/4 * 7.44 / 2 / 3) / (5/3) =
-  // 0.5787.
+  // Totals 1, 4, 7 on counts 1, 2, 2 from 12 users: 2.4; rests -1.4, -0.8, 2.2, squares 7.44; error sqrt(3/4 * 7.44 / 2
+  // / 3) / (5/3) = 0.5787.
   const SampledMean mean = sampled_ratio(std::vector{1.0, 4.0, 7.0}, std::vector{1.0, 2.0, 2.0}, 12);
   CHECK(mean.value == Approx(2.4));
   CHECK(mean.high - mean.value == Approx(1.959964 * std::sqrt(0.75 * 7.44 / 2 / 3) / (5.0 / 3)).epsilon(1e-6));
@@ -501,9 +517,9 @@ TEST_CASE("a ratio from a sample has the textbook's interval", "[graph][statisti
 }
 
 TEST_CASE("19 of 20 intervals cover the exact value", "[graph][statistics][statistical]") {
-  // Of 200 intervals 190 cover, sd 3.1; linearised intervals of skewed values cover a little less often: 0.93 gives 186, sd 3.6. Five sd
-  // below that is 168, and an interval half as wide would cover 0.67, that is 134. More than 199 would be too wide: P = 200 * 0.05 *
-  // 0.95^199 + 0.95^200 = 4e-4 if the level is met.
+  // Of 200 intervals 190 cover, sd 3.1; linearised intervals of skewed values cover a little less often: 0.93 gives
+  // 186, sd 3.6. Five sd below that is 168, and an interval half as wide would cover 0.67, that is 134. More than 199
+  // would be too wide: P = 200 * 0.05 * 0.95^199 + 0.95^200 = 4e-4 if the level is met.
   const FollowGraph graph = with_threads(1, [] {
     PowerLawParameters parameters;
     parameters.users = 1'500;
@@ -533,7 +549,8 @@ TEST_CASE("19 of 20 intervals cover the exact value", "[graph][statistics][stati
 
 namespace {
 
-/// Pairs by distance, each source by a plain breadth-first search over the rows of `reaches`: users that a user reaches in one step.
+/// Pairs by distance, each source by a plain breadth-first search over the rows of `reaches`: users that a user reaches
+/// in one step.
 std::vector<std::uint64_t> slow_pairs(const std::vector<std::vector<std::size_t>>& reaches) {
   std::vector<std::uint64_t> pairs = {0};
   for (std::size_t source = 0; source < reaches.size(); ++source) {
@@ -586,7 +603,8 @@ TEST_CASE("distances in a graph of several blocks of users are whole", "[graph][
   // Exact search numbers users anew and sampled search does not, so far steps end in other blocks.
   const FollowGraph graph = large_graph();
   CHECK(sampled_distances(graph, graph.user_count(), stream()).pairs == distances(graph).pairs);
-  for (const std::size_t first : {std::size_t{0}, std::size_t{8'900}}) {  // a path of 100 users among others who follow nobody
+  for (const std::size_t first :
+       {std::size_t{0}, std::size_t{8'900}}) {  // a path of 100 users among others who follow nobody
     GraphBuilder builder(9'000);
     for (std::size_t u = first; u + 1 < first + 100; ++u) builder.add(user(u), user(u + 1));
     const FollowGraph line = builder.build();
@@ -608,7 +626,8 @@ TEST_CASE("distances have their closed forms", "[graph][statistics]") {
     CHECK(distances(complete(n)).max() == 1);
     CHECK(distances(ring(n, 1)).mean.value == Approx(users / 2));  // a cycle of follows: 1 .. n - 1
   }
-  CHECK(distances(UndirectedGraph(bipartite(3, 300))).mean.value == Approx((2.0 * 900 + 2 * (3 * 2 + 300 * 299)) / (303 * 302)));
+  CHECK(distances(UndirectedGraph(bipartite(3, 300))).mean.value ==
+        Approx((2.0 * 900 + 2 * (3 * 2 + 300 * 299)) / (303 * 302)));
   CHECK(distances(UndirectedGraph(ring(101, 1))).mean.value == Approx((101.0 + 1) / 4));
 }
 
@@ -623,7 +642,8 @@ TEST_CASE("a post travels from the followee to the follower", "[graph][statistic
 }
 
 TEST_CASE("the effective diameter lies where 90 % of pairs are reached", "[graph][statistics]") {
-  CHECK(distances(complete(9)).effective_diameter() == Approx(0.9));  // all pairs within 1, so 90 % within 0.9 on the line from 0
+  CHECK(distances(complete(9)).effective_diameter() ==
+        Approx(0.9));  // all pairs within 1, so 90 % within 0.9 on the line from 0
   // A cycle of 11 follows has 11 pairs at each of 1 .. 10: 90 % within 9.
   CHECK(distances(ring(11, 1)).effective_diameter() == Approx(9));
   CHECK(distances(ring(11, 1)).effective_diameter(0.55) == Approx(5.5));
@@ -686,8 +706,8 @@ TEST_CASE("a large graph has the strong components that Boost.Graph finds", "[gr
   for (const double followees : {0.9, 1.3, 3.0}) {
     const FollowGraph graph = erdos_renyi(20'000, followees, stream());
     std::vector<std::size_t> expected(graph.user_count());
-    const std::size_t count =
-        boost::strong_components(graph, boost::make_iterator_property_map(expected.begin(), get(boost::vertex_index, graph)));
+    const std::size_t count = boost::strong_components(
+        graph, boost::make_iterator_property_map(expected.begin(), get(boost::vertex_index, graph)));
     const std::vector<std::uint32_t> found = strong_component_of(graph);
     CHECK(strong_components(graph).count == count);
     std::vector<std::uint32_t> same_as(count, UINT32_MAX);  // ours of theirs
@@ -695,7 +715,8 @@ TEST_CASE("a large graph has the strong components that Boost.Graph finds", "[gr
     for (std::size_t u = 0; u < found.size(); ++u) {
       if (same_as[expected[u]] == UINT32_MAX) same_as[expected[u]] = found[u];
       wrong += same_as[expected[u]] != found[u] || found[u] >= count;
-      for (const UserId v : graph.followees(user(u))) wrong += found[v.index()] > found[u];  // follows lead to no higher number
+      for (const UserId v : graph.followees(user(u)))
+        wrong += found[v.index()] > found[u];  // follows lead to no higher number
     }
     CHECK(wrong == 0);
   }
@@ -725,8 +746,9 @@ TEST_CASE("reshuffling keeps every degree but for dropped loops and repetitions"
 }
 
 TEST_CASE("reshuffled follows are as likely as the degrees say", "[graph][statistics][statistical]") {
-  // 20 users with two followees and two followers each: two of 40 stubs miss the two of another user with chance 38/40 * 37/39, so a pair
-  // is joined with p = 0.0987. 3 000 graphs: 296 times, sd 16.3; of 380 pairs one leaves five sd for one seed in 4 600.
+  // 20 users with two followees and two followers each: two of 40 stubs miss the two of another user with chance 38/40
+  // * 37/39, so a pair is joined with p = 0.0987. 3 000 graphs: 296 times, sd 16.3; of 380 pairs one leaves five sd for
+  // one seed in 4 600.
   const FollowGraph before = ring(20, 2);
   std::vector<double> seen(400, 0);
   constexpr std::uint32_t replicates = 3'000;
@@ -744,8 +766,9 @@ TEST_CASE("reshuffled follows are as likely as the degrees say", "[graph][statis
 }
 
 TEST_CASE("a reshuffled lattice is clustered no more than its density", "[graph][statistics][statistical]") {
-  // 3 000 users with 20 neighbours: closed pairs are about as likely as any link, 20 / 3 000 = 0.0067, against 0.711 before. 570 000 pairs
-  // of neighbours with the sd of coins would give 0.0001; triangles share links, so allow ten times that.
+  // 3 000 users with 20 neighbours: closed pairs are about as likely as any link, 20 / 3 000 = 0.0067, against 0.711
+  // before. 570 000 pairs of neighbours with the sd of coins would give 0.0001; triangles share links, so allow ten
+  // times that.
   const FollowGraph lattice = ring(3'000, 10);
   CHECK(clustering(UndirectedGraph(lattice)).mean_local == Approx(3 * 18.0 / (4 * 19)));
   CHECK(std::abs(clustering(UndirectedGraph(reshuffled(lattice, stream()))).mean_local - 20.0 / 3'000) < 0.001);
@@ -778,8 +801,8 @@ TEST_CASE("graphs without users, or without follows, have no statistics and do n
   CHECK(is_missing(none.mean_local_of_linked));
   CHECK(same(sampled_clustering(graph, 2, stream()).mean_local.value, none.mean_local));
   CHECK(is_missing(sampled_clustering(graph, 2, stream()).mean_local_of_linked.value));
-  for (const Distances& found :
-       {distances(graph), distances(undirected), sampled_distances(graph, 2, stream()), sampled_distances(undirected, 2, stream())}) {
+  for (const Distances& found : {distances(graph), distances(undirected), sampled_distances(graph, 2, stream()),
+                                 sampled_distances(undirected, 2, stream())}) {
     CHECK(found.pairs == std::vector<std::uint64_t>{0});
     CHECK(found.max() == 0);
     CHECK(is_missing(found.mean.value));
@@ -853,7 +876,8 @@ TEST_CASE("the number of threads does not change a statistic", "[graph][statisti
 
 // The real graphs. Values are those of the data's README, computed by others; a printed digit allows half a unit.
 
-TEST_CASE("followers of a brand on Twitter have the statistics published beside them (needs GRAPEVINE_DATA)", "[graph][statistics][data]") {
+TEST_CASE("followers of a brand on Twitter have the statistics published beside them (needs GRAPEVINE_DATA)",
+          "[graph][statistics][data]") {
   if (data_folder() == nullptr) {
     WARN("skipped: GRAPEVINE_DATA is not set");
     return;
@@ -872,13 +896,17 @@ TEST_CASE("followers of a brand on Twitter have the statistics published beside 
   CHECK(out.median == 2);
   CHECK(prints(out.gini, 0.65, 0.01));
 
-  const auto is = [&](const PowerLawFit& fit, std::uint32_t x_min, double exponent, double distance, std::uint64_t users) {
+  const auto is = [&](const PowerLawFit& fit, std::uint32_t x_min, double exponent, double distance,
+                      std::uint64_t users) {
     CAPTURE(fit.x_min, fit.exponent, fit.distance, fit.users);
-    CHECK((fit.x_min == x_min && prints(fit.exponent, exponent, 0.001) && prints(fit.distance, distance, 0.0001) && fit.users == users));
+    CHECK((fit.x_min == x_min && prints(fit.exponent, exponent, 0.001) && prints(fit.distance, distance, 0.0001) &&
+           fit.users == users));
   };
-  is(best_power_law(followers, 1'000), 2, 1.806, 0.0170, 3'303);  // the published ones are those of tails of 1 000 users or more
+  is(best_power_law(followers, 1'000), 2, 1.806, 0.0170,
+     3'303);  // the published ones are those of tails of 1 000 users or more
   is(best_power_law(followees, 1'000), 11, 2.417, 0.0232, 1'208);
-  is(best_power_law(followers), 2, 1.806, 0.0170, 3'303);  // scipy's zeta function and minimiser over all x_min, by the formulas of the paper
+  is(best_power_law(followers), 2, 1.806, 0.0170,
+     3'303);  // scipy's zeta function and minimiser over all x_min, by the formulas of the paper
   is(best_power_law(followees), 22, 2.546, 0.0224, 466);
 
   CHECK(prints(reciprocity(bofa), 0.315, 0.001));
@@ -904,16 +932,19 @@ TEST_CASE("followers of a brand on Twitter have the statistics published beside 
   CHECK(links.mean.value < sampled_links.mean.high);
 }
 
-TEST_CASE("ego-Twitter has the triangles and distances published beside it (needs GRAPEVINE_DATA)", "[graph][statistics][data]") {
+TEST_CASE("ego-Twitter has the triangles and distances published beside it (needs GRAPEVINE_DATA)",
+          "[graph][statistics][data]") {
   if (data_folder() == nullptr) {
     WARN("skipped: GRAPEVINE_DATA is not set");
     return;
   }
   const UndirectedGraph ego(
-      load_edge_list(std::filesystem::path(data_folder()) / "ego_twitter_undirected.csv.gz", {.undirected = true}).graph);
+      load_edge_list(std::filesystem::path(data_folder()) / "ego_twitter_undirected.csv.gz", {.undirected = true})
+          .graph);
   CHECK(ego.link_count() == 1'342'296);
   std::vector<std::uint32_t> neighbours;
-  for (std::size_t u = 0; u < ego.user_count(); ++u) neighbours.push_back(static_cast<std::uint32_t>(ego.rows()[u].size()));
+  for (std::size_t u = 0; u < ego.user_count(); ++u)
+    neighbours.push_back(static_cast<std::uint32_t>(ego.rows()[u].size()));
   const PowerLawFit tail = best_power_law(DegreeDistribution(neighbours));  // as for the brand's followers, by scipy
   CHECK(tail.x_min == 188);
   CHECK(tail.users == 1'825);

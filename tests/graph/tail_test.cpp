@@ -12,7 +12,8 @@
 #include "tests/catch.hpp"
 #include "tests/graph/small_graphs.hpp"
 
-/// Heavy tails: is a tail of degrees a power law or a lognormal? The oracles are libm in 80 bits and laws that are drawn from.
+/// Heavy tails: is a tail of degrees a power law or a lognormal? The oracles are libm in 80 bits and laws that are
+/// drawn from.
 using namespace grapevine;
 using namespace grapevine::test;
 
@@ -31,7 +32,8 @@ Degrees lognormal(std::size_t count, double mu, double sigma, std::uint32_t x_mi
   std::lognormal_distribution<double> draw(mu, sigma);
   Degrees drawn;
   while (drawn.size() < count)
-    if (const double x = std::round(draw(engine)); x >= x_min && x < 4e9) drawn.push_back(static_cast<std::uint32_t>(x));
+    if (const double x = std::round(draw(engine)); x >= x_min && x < 4e9)
+      drawn.push_back(static_cast<std::uint32_t>(x));
   return drawn;
 }
 
@@ -65,7 +67,8 @@ TEST_CASE("the mass between two bounds is the difference of their tails", "[grap
   for (double low = -20; low < 20; low += 0.71)
     for (const double width : {1e-3, 0.004, 0.03, 0.5, 3.0, 25.0}) {
       const double high = low + width;
-      const long double mass = low > 0 ? slow_upper_tail(low) - slow_upper_tail(high) : slow_upper_tail(-high) - slow_upper_tail(-low);
+      const long double mass =
+          low > 0 ? slow_upper_tail(low) - slow_upper_tail(high) : slow_upper_tail(-high) - slow_upper_tail(-low);
       // 64-bit mantissas leave 5e-20 of the larger tail, which is some 1 / (width (1 + |z|)) times the mass.
       CHECK(std::abs(log_between(low, high) - std::log(mass)) <= 2e-11L * std::max(1.0L, -std::log(mass)));
     }
@@ -89,7 +92,8 @@ TEST_CASE("a lognormal mass is that of the definition and adds up to 1", "[graph
       }
 }
 
-TEST_CASE("the fitted lognormal is the likeliest, and near the one that was drawn", "[graph][statistics][statistical]") {
+TEST_CASE("the fitted lognormal is the likeliest, and near the one that was drawn",
+          "[graph][statistics][statistical]") {
   const auto [mu, sigma, x_min] =
       GENERATE(table<double, double, std::uint32_t>({{2.0, 1.0, 1}, {1.0, 1.6, 3}, {4.0, 0.5, 20}, {-1.0, 2.0, 5}}));
   const Degrees degrees = lognormal(3'000, mu, sigma, x_min, 4);
@@ -102,7 +106,8 @@ TEST_CASE("the fitted lognormal is the likeliest, and near the one that was draw
     CHECK(best > log_likelihood(degrees, fit.mu + step, fit.sigma - step, x_min));
     CHECK(best > log_likelihood(degrees, fit.mu + step, fit.sigma + step, x_min));
   }
-  // Twice the gain over the truth is chi-square with two degrees of freedom: above 30 for one seed in 3 million, and never below 0.
+  // Twice the gain over the truth is chi-square with two degrees of freedom: above 30 for one seed in 3 million, and
+  // never below 0.
   const double gain = 2 * (best - log_likelihood(degrees, mu, sigma, x_min));
   CHECK(gain > 0);
   CHECK(gain < 30);
@@ -127,7 +132,8 @@ TEST_CASE("Vuong's statistic is that of a plain list of degrees", "[graph][stati
     const LognormalFit rival = fit_lognormal(all, x_min);
     std::vector<double> difference;
     const double log_whole = std::log(slow_zeta(power.exponent, x_min));
-    for (const std::uint32_t d : degrees) difference.push_back(-power.exponent * std::log(double(d)) - log_whole - log_mass(rival, d));
+    for (const std::uint32_t d : degrees)
+      difference.push_back(-power.exponent * std::log(double(d)) - log_whole - log_mass(rival, d));
     const double n = double(difference.size()), sum = std::accumulate(difference.begin(), difference.end(), 0.0);
     double squares = 0;
     for (const double d : difference) squares += (d - sum / n) * (d - sum / n);
@@ -162,14 +168,17 @@ TEST_CASE("verdicts of Vuong's test in percent of 400 samples: the table of docs
     for (const std::uint32_t x_min : {1u, 5u, 30u}) {
       print("power law, exponent 2.5", users, x_min,
             [](std::size_t n, std::uint32_t from, unsigned seed) { return zipf(n, 2.5, from, seed); });
-      print("lognormal, sigma 1", users, x_min,
-            [](std::size_t n, std::uint32_t from, unsigned seed) { return lognormal(n, std::log(from) + 0.5, 1.0, from, seed); });
-      print("lognormal, sigma 2", users, x_min,
-            [](std::size_t n, std::uint32_t from, unsigned seed) { return lognormal(n, std::log(from), 2.0, from, seed); });
+      print("lognormal, sigma 1", users, x_min, [](std::size_t n, std::uint32_t from, unsigned seed) {
+        return lognormal(n, std::log(from) + 0.5, 1.0, from, seed);
+      });
+      print("lognormal, sigma 2", users, x_min, [](std::size_t n, std::uint32_t from, unsigned seed) {
+        return lognormal(n, std::log(from), 2.0, from, seed);
+      });
     }
 }
 
-TEST_CASE("lognormal tails are told from power laws, and power laws seldom taken for lognormal", "[graph][statistics][statistical]") {
+TEST_CASE("lognormal tails are told from power laws, and power laws seldom taken for lognormal",
+          "[graph][statistics][statistical]") {
   Verdicts bent, straight, straight_far;
   for (unsigned seed = 0; seed < 40; ++seed) {
     bent.count(lognormal(1'000, 2, 1, 1, seed), 1);

@@ -32,7 +32,8 @@ TEST_CASE("a ring has the clustering of its formula", "[graph][generators][watts
   CHECK(local_clustering(ring) == Approx(3.0 * (k - 2) / (4.0 * (k - 1))).margin(1e-12));
 }
 
-TEST_CASE("rewiring keeps the links and moves the share asked for", "[graph][generators][watts-strogatz][statistical]") {
+TEST_CASE("rewiring keeps the links and moves the share asked for",
+          "[graph][generators][watts-strogatz][statistical]") {
   constexpr std::size_t users = 20'000;
   constexpr std::uint32_t k = 10;
   for (const double rewiring : {0.1, 0.5, 1.0}) {
@@ -40,13 +41,14 @@ TEST_CASE("rewiring keeps the links and moves the share asked for", "[graph][gen
     CHECK(graph.follow_count() == users * k);
     CHECK(reciprocity(graph) == 1.0);
     CHECK(std::ranges::is_sorted(follower_numbers(graph), std::greater()));
-    // A triangle stays when all three links stay: C(0) (1 - p)^3 (Barrat & Weigt 2000), for the ratio of means; new ones are of the order
-    // of k / n. 20 000 users with 30 triangles' places each: sd below 0.002.
+    // A triangle stays when all three links stay: C(0) (1 - p)^3 (Barrat & Weigt 2000), for the ratio of means; new
+    // ones are of the order of k / n. 20 000 users with 30 triangles' places each: sd below 0.002.
     const Clustering clusters = clustering(UndirectedGraph(graph));
     const double kept = 3.0 * double(clusters.triangles) / (double(users) * k * (k - 1) / 2);
     CHECK(std::abs(kept - 2.0 / 3.0 * std::pow(1 - rewiring, 3)) < 5 * 0.002 + 2.0 * k / users);
-    // Each user keeps its own k / 2 links; of the k / 2 that come from others it keeps (1 - p) and gets p k / 2 more in the mean: degrees
-    // have the variance k / 2 (1 - p) p + p k / 2, over 20 000 users with an sd of about sqrt(2 / users) of it, 1 %.
+    // Each user keeps its own k / 2 links; of the k / 2 that come from others it keeps (1 - p) and gets p k / 2 more in
+    // the mean: degrees have the variance k / 2 (1 - p) p + p k / 2, over 20 000 users with an sd of about sqrt(2 /
+    // users) of it, 1 %.
     double variance = 0;
     for (const std::uint32_t count : follower_numbers(graph)) {
       CHECK_FALSE(count < k / 2);
@@ -82,9 +84,12 @@ TEST_CASE("a small world is the same for any number of threads", "[graph][genera
 }
 
 TEST_CASE("rings that cannot be are refused", "[graph][generators][watts-strogatz]") {
-  CHECK(contains(message_of([] { watts_strogatz(10, 3, 0.1, stream()); }), "graph.followees is 3; expected an even number"));
-  CHECK(contains(message_of([] { watts_strogatz(10, 10, 0.1, stream()); }), "graph.followees is 10; expected at most 8"));
-  CHECK(contains(message_of([] { watts_strogatz(10, 4, 1.1, stream()); }), "graph.rewiring is 1.1; expected a share of the links"));
+  CHECK(contains(message_of([] { watts_strogatz(10, 3, 0.1, stream()); }),
+                 "graph.followees is 3; expected an even number"));
+  CHECK(
+      contains(message_of([] { watts_strogatz(10, 10, 0.1, stream()); }), "graph.followees is 10; expected at most 8"));
+  CHECK(contains(message_of([] { watts_strogatz(10, 4, 1.1, stream()); }),
+                 "graph.rewiring is 1.1; expected a share of the links"));
   CHECK(watts_strogatz(0, 0, 0.1, stream()).user_count() == 0);
   CHECK(watts_strogatz(1, 0, 0.1, stream()).follow_count() == 0);
   CHECK(watts_strogatz(3, 2, 1.0, stream()).follow_count() == 6);

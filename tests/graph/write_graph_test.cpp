@@ -27,8 +27,11 @@ LoadedGraph town(const Folder& folder, const std::vector<std::string>& names) {
   };
   for (const std::string& name : names) text += "<node id=\"" + attribute(name) + "\"/>";
   for (std::size_t i = 0; i < 6 * names.size(); ++i) {
-    const std::size_t a = engine() % names.size(), b = engine() % (names.size() - 1) * (engine() % names.size()) / names.size();
-    if (a + 1 < names.size()) text += "<edge source=\"" + attribute(names[a]) + "\" target=\"" + attribute(names[b]) + "\"/>";  // the last one is alone
+    const std::size_t a = engine() % names.size(),
+                      b = engine() % (names.size() - 1) * (engine() % names.size()) / names.size();
+    if (a + 1 < names.size())
+      text += "<edge source=\"" + attribute(names[a]) + "\" target=\"" + attribute(names[b]) +
+              "\"/>";  // the last one is alone
   }
   return load_graph(folder.write("town.graphml", text + "</graph></graphml>"));
 }
@@ -46,14 +49,17 @@ std::vector<std::string> numbers() {
 }
 
 std::vector<std::string> words() {
-  std::vector<std::string> names = {"follower", "followee", "from", "to", "id", "7", "07", "-1", "a.b", "18446744073709551616"};
+  std::vector<std::string> names = {"follower", "followee", "from", "to",  "id",
+                                    "7",        "07",       "-1",   "a.b", "18446744073709551616"};
   for (int i = 0; i < 100; ++i) names.push_back(fmt::format("user{}", i));
   return names;
 }
 
 std::vector<std::string> odd_words() {
   std::vector<std::string> names = words();
-  for (const char* name : {"a,b", "a;b", "tab\there", " blank before", "behind ", "say \"hi\"", "\"", "two\nlines", "a\rb", "#1", "%2", "a<b>&'c'", "x y"}) names.emplace_back(name);
+  for (const char* name : {"a,b", "a;b", "tab\there", " blank before", "behind ", "say \"hi\"", "\"", "two\nlines",
+                           "a\rb", "#1", "%2", "a<b>&'c'", "x y"})
+    names.emplace_back(name);
   return names;
 }
 
@@ -71,8 +77,11 @@ TEST_CASE("what is written is read as the same graph, with the same ids and numb
     std::vector<std::string> names;
     std::vector<std::string> files;
   };
-  const std::vector<std::string> safe = {"g.txt", "g.txt.gz", "g.txt.zst"}, all = {"g.csv", "g.csv.gz", "g.csv.zst", "g", "g.tsv", "g.tsv.zst", "g.graphml", "g.graphml.gz", "g.graphml.zst"};
-  for (const auto& [names, files] : {Case{numbers(), safe}, {numbers(), all}, {words(), safe}, {words(), all}, {odd_words(), all}}) {
+  const std::vector<std::string> safe = {"g.txt", "g.txt.gz", "g.txt.zst"},
+                                 all = {"g.csv",     "g.csv.gz",     "g.csv.zst",    "g", "g.tsv", "g.tsv.zst",
+                                        "g.graphml", "g.graphml.gz", "g.graphml.zst"};
+  for (const auto& [names, files] :
+       {Case{numbers(), safe}, {numbers(), all}, {words(), safe}, {words(), all}, {odd_words(), all}}) {
     const LoadedGraph before = town(folder, names);
     REQUIRE(before.report.isolated > 0);
     for (const std::string& file : files) {
@@ -109,12 +118,15 @@ TEST_CASE("a graph without ids is written by its numbers", "[graph][formats][wri
   write_graph(folder.path() / "g.txt", {graph, unknown});
   CHECK(folder.read("g.txt") == "0 2\n1 2\n");
   write_graph(folder.path() / "g.graphml", {graph, unknown});
-  CHECK(folder.read("g.graphml") ==
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph edgedefault=\"directed\">\n<node id=\"0\"/>\n<node id=\"1\"/>\n"
-        "<node id=\"2\"/>\n<edge source=\"0\" target=\"2\"/>\n<edge source=\"1\" target=\"2\"/>\n</graph>\n</graphml>\n");
+  CHECK(
+      folder.read("g.graphml") ==
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph "
+      "edgedefault=\"directed\">\n<node id=\"0\"/>\n<node id=\"1\"/>\n"
+      "<node id=\"2\"/>\n<edge source=\"0\" target=\"2\"/>\n<edge source=\"1\" target=\"2\"/>\n</graph>\n</graphml>\n");
 }
 
-TEST_CASE("the bytes of a written graph do not depend on the number of threads", "[graph][formats][write][invariance]") {
+TEST_CASE("the bytes of a written graph do not depend on the number of threads",
+          "[graph][formats][write][invariance]") {
   const Folder folder;
   GraphBuilder builder(40'000);
   std::mt19937_64 engine(5);
@@ -134,7 +146,8 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   GraphBuilder builder(2);
   builder.add(user(0), user(1));
   const FollowGraph graph = builder.build();
-  const auto refused = [&](const std::string& file, const std::vector<std::string>& ids, const WriteOptions& options = {}) {
+  const auto refused = [&](const std::string& file, const std::vector<std::string>& ids,
+                           const WriteOptions& options = {}) {
     return message_of(folder, [&] { write_graph(folder.path() / file, {graph, accounts_of(ids)}, options); });
   };
   folder.write("g.csv", "kept");
@@ -146,11 +159,17 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   CHECK(begins(refused("g.graphml", {"a", "b\x01"}), "g.graphml: the id "));
   CHECK(begins(refused("g.graphml", {"a", "\xff"}), "g.graphml: the id "));
   CHECK(begins(refused("g.graphml", {"a", "\xed\xa0\x80"}), "g.graphml: the id "));  // a surrogate
-  CHECK(begins(refused("g.graphml", {"a", "b"}, {.accounts = folder.path() / "x"}), "x: GraphML holds all accounts itself"));
+  CHECK(begins(refused("g.graphml", {"a", "b"}, {.accounts = folder.path() / "x"}),
+               "x: GraphML holds all accounts itself"));
   CHECK(begins(refused("g.mtx", {"a", "b"}), "g.mtx: a Matrix Market file is not written"));
   CHECK(begins(refused("none/g.csv", {"a", "b"}), "none/g.csv.partial: cannot be written"));
-  CHECK(begins(refused("g.csv", {"a", "b"}, {.accounts = folder.path() / "none/accounts"}), "none/accounts.partial: cannot be written"));
-  CHECK(begins(message_of(folder, [&] { write_graph(folder.path() / "e.csv", {FollowGraph(), unknown}); }), "e.csv: the graph has no follows"));
+  CHECK(begins(refused("g.csv", {"a", "b"}, {.accounts = folder.path() / "none/accounts"}),
+               "none/accounts.partial: cannot be written"));
+  CHECK(begins(message_of(folder,
+                          [&] {
+                            write_graph(folder.path() / "e.csv", {FollowGraph(), unknown});
+                          }),
+               "e.csv: the graph has no follows"));
   CHECK(folder.read("g.csv") == "kept");
   CHECK(folder.files() == 1);
   CHECK(refused("g.csv", {"a", "b"}) == "nothing was thrown");

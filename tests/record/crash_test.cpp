@@ -1,4 +1,5 @@
-// What a disk that fills up, a limit that is reached and a process that is killed leave behind: nothing, or a whole file.
+// What a disk that fills up, a limit that is reached and a process that is killed leave behind: nothing, or a whole
+// file.
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -47,9 +48,12 @@ int in_a_process(const std::function<int()>& body) {
 
 void write_study(const std::filesystem::path& out) { write_result(out, test::large_study(30'000)); }
 
-/// 2 MB: nothing is deflated, and room is taken before it is written to. On one thread, for a forked process has no others.
+/// 2 MB: nothing is deflated, and room is taken before it is written to. On one thread, for a forked process has no
+/// others.
 void write_graph(const std::filesystem::path& out) {
-  with_threads(1, [&] { write_graph_file(out, {.graph = erdos_renyi(10'000, 40, StreamKey(1, Stream::graph, 0)), .accounts = {}}); });
+  with_threads(1, [&] {
+    write_graph_file(out, {.graph = erdos_renyi(10'000, 40, StreamKey(1, Stream::graph, 0)), .accounts = {}});
+  });
 }
 
 /// Writes what does not fit beside a file that was there before.

@@ -2,7 +2,7 @@
 #include <functional>
 #include <map>
 
-#include "sim/record/result.hpp"
+#include "scenarios/result/result.hpp"
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
 
@@ -50,21 +50,24 @@ TEST_CASE("a digest is the same on every machine and in every build", "[record][
 TEST_CASE("each group has a digest line but provenance, and outside ids have one", "[record][digest]") {
   std::string names;
   for (const auto& [name, line] : digests_of(test::sample_study()).lines) names.append(name).append(" ");
-  CHECK(names == "bands campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph influencers ledger overlap posts readers response scenario series structure summary accounts ");
+  CHECK(names ==
+        "bands campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph influencers ledger "
+        "overlap posts readers response scenario series structure summary accounts ");
 }
 
 TEST_CASE("one changed value changes the total exactly if a scenario determines it", "[record][digest]") {
   using Study = StudyResult&;
   CHECK(changed_by([](Study) {}) == "");
-  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).tiers[1].outcomes.likes; }) == "total summary ");
+  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).tiers[1].outcomes.actions[Action::like]; }) == "total summary ");
   CHECK(changed_by([](Study s) { s.record(0, 0, 0).event_hash ^= 1; }) == "total summary ");
   CHECK(changed_by([](Study s) { std::swap(s.records[0].tiers, s.records[1].tiers); }) == "total summary ");
   CHECK(changed_by([](Study s) { std::swap(s.comparison[0], s.comparison[1]); }) == "total comparison ");
-  CHECK(changed_by([](Study s) { s.comparison[0].estimate = std::nextafter(s.comparison[0].estimate, 2.0); }) == "total comparison ");
+  CHECK(changed_by([](Study s) { s.comparison[0].estimate = std::nextafter(s.comparison[0].estimate, 2.0); }) ==
+        "total comparison ");
   CHECK(changed_by([](Study s) { s.comparison[1].redrawn.push_back('!'); }) == "total comparison ");
   CHECK(changed_by([](Study s) { s.comparison[1].correlation = -missing; }) == "");  // one missing is like another
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 0).campaigns[1].spent; }) == "campaigns ");
-  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).series[1].clicks; }) == "series ");
+  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).series[1].actions[Action::click]; }) == "series ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).influencers[0].cost = 0; }) == "influencers ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).posts[0].depth = 0; }) == "posts ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).cascades[1].reason = Reason::reshared; }) == "cascades ");

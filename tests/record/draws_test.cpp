@@ -1,7 +1,7 @@
-#include "sim/record/draws.hpp"
+#include "scenarios/result/draws.hpp"
 
 #include "graph/base/h5.hpp"
-#include "sim/record/result.hpp"
+#include "scenarios/result/result.hpp"
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
 
@@ -29,7 +29,7 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
   for (std::size_t tier = 0; tier < 3; ++tier) {
     check([&](const RunRecord& r) { return r.tiers[tier].accounts; });
     check([&](const RunRecord& r) { return r.tiers[tier].outcomes.first_looks; });
-    check([&](const RunRecord& r) { return r.tiers[tier].outcomes.clicks; });
+    check([&](const RunRecord& r) { return r.tiers[tier].outcomes.actions[Action::click]; });
     check([&](const RunRecord& r) { return r.tiers[tier].cost; });
     check([&](const RunRecord& r) { return r.tiers[tier].mean_rate_per_follower; });
     check([&](const RunRecord& r) { return r.ledger[2 * tier + 1].served; });
@@ -40,7 +40,7 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
   check([](const RunRecord& r) { return r.campaigns[1].spent; });
   check([](const RunRecord& r) { return r.campaigns[0].outcomes.reach; });
   check([](const RunRecord& r) { return r.frequency[5]; });
-  check([](const RunRecord& r) { return r.series[1].reshares; });
+  check([](const RunRecord& r) { return r.series[1].actions[Action::reshare]; });
   check([](const RunRecord& r) { return r.shapes.sizes[2].structural_virality; });
   check([](const RunRecord& r) { return r.shapes.depths[1]; });
   check([](const RunRecord& r) { return r.paid_reach; });
@@ -61,16 +61,20 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
 
 TEST_CASE("the file holds the mean over draws, and reading it back gives the sums", "[record][draws]") {
   StudyResult study = test::sample_study();
-  for (std::size_t replicate = 0; replicate < 2; ++replicate) study.record(0, 1, replicate) = over_draws({study.records[0], study.records[3], study.records[5]});
+  for (std::size_t replicate = 0; replicate < 2; ++replicate)
+    study.record(0, 1, replicate) = over_draws({study.records[0], study.records[3], study.records[5]});
   study.align_shapes();
   const Folder folder;
   write_result(folder / "study.h5", study);
   const h5::Reader file(folder / "study.h5");
   CHECK(file.read<std::int64_t>("/summary/draws") == std::vector<std::int64_t>{1, 3, 1});
   const auto likes = file.read<double>("/summary/likes");
-  const auto of = [&](std::size_t record, std::size_t tier) { return static_cast<double>(study.records[record].tiers[tier].outcomes.likes); };
+  const auto of = [&](std::size_t record, std::size_t tier) {
+    return static_cast<double>(study.records[record].tiers[tier].outcomes.actions[Action::like]);
+  };
   for (std::size_t record = 0; record < 6; ++record)
-    for (std::size_t tier = 0; tier < 3; ++tier) CHECK(likes[3 * record + tier] == (record / 2 == 1 ? of(record, tier) / 3 : of(record, tier)));
+    for (std::size_t tier = 0; tier < 3; ++tier)
+      CHECK(likes[3 * record + tier] == (record / 2 == 1 ? of(record, tier) / 3 : of(record, tier)));
   const StudyResult again = read_result(folder / "study.h5");
   for (std::size_t record = 0; record < 6; ++record) {
     CHECK(again.records[record].draws == study.records[record].draws);
@@ -80,6 +84,7 @@ TEST_CASE("the file holds the mean over draws, and reading it back gives the sum
     CHECK(again.records[record].series == study.records[record].series);
     CHECK(again.records[record].frequency == study.records[record].frequency);
     CHECK(again.records[record].paid_reach == study.records[record].paid_reach);
-    for (std::size_t tier = 0; tier < 3; ++tier) CHECK(again.records[record].tiers[tier].outcomes == study.records[record].tiers[tier].outcomes);
+    for (std::size_t tier = 0; tier < 3; ++tier)
+      CHECK(again.records[record].tiers[tier].outcomes == study.records[record].tiers[tier].outcomes);
   }
 }

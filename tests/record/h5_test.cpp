@@ -118,7 +118,8 @@ TEST_CASE("only what lies in one piece is mapped, and only as what it is", "[h5]
   }
   const h5::Reader file(folder / "odd.h5");
   CHECK(file.mapped<std::int64_t>("/two").values.back() == 2);
-  CHECK(has(complaint_of([&] { file.mapped<std::uint64_t>("/two"); }), "odd.h5: cannot map '/two': it holds int64, not uint64"));
+  CHECK(has(complaint_of([&] { file.mapped<std::uint64_t>("/two"); }),
+            "odd.h5: cannot map '/two': it holds int64, not uint64"));
   CHECK(has(complaint_of([&] { file.mapped<double>("/one"); }), "it has 0 axes, not one"));
   CHECK(has(complaint_of([&] { file.mapped<double>("/square"); }), "it has 2 axes, not one"));
   CHECK(has(complaint_of([&] { file.mapped<double>("/deflated"); }), "it does not lie in the file in one piece"));
@@ -189,7 +190,8 @@ TEST_CASE("two writers of one file do not mix, writers of two files do not meet"
 
 TEST_CASE("errors name the file, the object and the reason", "[h5]") {
   const Folder folder;
-  CHECK(has(complaint_of([&] { h5::Writer(folder / "none" / "out.h5"); }), "none/out.h5: cannot write: No such file or directory"));
+  CHECK(has(complaint_of([&] { h5::Writer(folder / "none" / "out.h5"); }),
+            "none/out.h5: cannot write: No such file or directory"));
   CHECK(has(complaint_of([&] { h5::Writer(folder.path()); }), "it is a folder"));
   CHECK(has(complaint_of([&] { h5::Reader(folder / "none.h5"); }), "none.h5: cannot read: No such file or directory"));
   std::ofstream(folder / "text.h5") << "hello";

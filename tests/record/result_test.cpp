@@ -1,4 +1,4 @@
-#include "sim/record/result.hpp"
+#include "scenarios/result/result.hpp"
 
 #include <bit>
 #include <chrono>
@@ -22,34 +22,43 @@ namespace {
 std::uint64_t bits(double value) { return std::isnan(value) ? 1 : std::bit_cast<std::uint64_t>(value); }
 
 auto fields(const ComparisonRow& r) {
-  return std::make_tuple(r.point, r.contrast, r.arm, r.against, r.estimand, r.metric, r.statistic, r.unit, bits(r.estimate), bits(r.lower),
-                         bits(r.upper), bits(r.level), r.interval, r.replicates, bits(r.mean_arm), bits(r.mean_against),
-                         bits(r.correlation), bits(r.variance_ratio), r.redrawn);
+  return std::make_tuple(r.point, r.contrast, r.arm, r.against, r.estimand, r.metric, r.statistic, r.unit,
+                         bits(r.estimate), bits(r.lower), bits(r.upper), bits(r.level), r.interval, r.replicates,
+                         bits(r.mean_arm), bits(r.mean_against), bits(r.correlation), bits(r.variance_ratio),
+                         r.redrawn);
 }
 auto fields(const PostRow& r) {
-  return std::make_tuple(r.key, r.author, r.tick, r.campaign, r.topic, r.tier, r.largest_broadcast, r.half_time, r.impressions_followed, r.impressions_reshared, r.reach, r.likes,
-                         r.replies, r.reshares, r.clicks, r.cascade_size, r.depth, bits(r.structural_virality), r.first_node);
+  return std::make_tuple(r.key, r.author, r.tick, r.campaign, r.topic, r.tier, r.largest_broadcast, r.half_time,
+                         r.impressions_followed, r.impressions_reshared, r.reach, r.actions[Action::like],
+                         r.actions[Action::reply], r.actions[Action::reshare], r.actions[Action::click], r.cascade_size,
+                         r.depth, bits(r.structural_virality), r.first_node);
 }
 auto fields(const ClaimRow& r) {
-  return std::make_tuple(r.claim, r.name, r.contrast, r.arm, bits(r.estimate), bits(r.lower), bits(r.upper), bits(r.margin_low), bits(r.margin_high), bits(r.level), r.replicates,
-                         r.verdict, r.assumptions, r.replicates_needed);
+  return std::make_tuple(r.claim, r.name, r.contrast, r.arm, bits(r.estimate), bits(r.lower), bits(r.upper),
+                         bits(r.margin_low), bits(r.margin_high), bits(r.level), r.replicates, r.verdict, r.assumptions,
+                         r.replicates_needed);
 }
 auto fields(const ResponseRow& r) {
-  return std::make_tuple(r.arm, r.metric, bits(r.followers), bits(r.response), bits(r.response_lower), bits(r.response_upper), bits(r.elasticity), bits(r.elasticity_lower),
+  return std::make_tuple(r.arm, r.metric, bits(r.followers), bits(r.response), bits(r.response_lower),
+                         bits(r.response_upper), bits(r.elasticity), bits(r.elasticity_lower),
                          bits(r.elasticity_upper));
 }
 auto fields(const StructureRow& r) {
-  return std::make_tuple(r.arm, r.metric, r.tier, r.against, r.cascades_tier, r.cascades_against, bits(r.mean_tier), bits(r.mean_against), bits(r.difference), bits(r.lower),
-                         bits(r.upper), r.pairs, bits(r.matched_difference), bits(r.matched_lower), bits(r.matched_upper));
+  return std::make_tuple(r.arm, r.metric, r.tier, r.against, r.cascades_tier, r.cascades_against, bits(r.mean_tier),
+                         bits(r.mean_against), bits(r.difference), bits(r.lower), bits(r.upper), r.pairs,
+                         bits(r.matched_difference), bits(r.matched_lower), bits(r.matched_upper));
 }
 auto fields(const CascadeNode& r) { return std::make_tuple(r.parent, r.user, r.tick, r.reason); }
 auto fields(const InfluencerRow& r) {
-  return std::make_tuple(r.user, r.profile, r.campaign, r.followers, r.posts, r.replaced, r.cost, r.outcomes.impressions, r.outcomes.reach,
-                         r.outcomes.likes, r.outcomes.replies, r.outcomes.reshares, r.outcomes.clicks);
+  return std::make_tuple(r.user, r.profile, r.campaign, r.followers, r.posts, r.replaced, r.cost,
+                         r.outcomes.impressions, r.outcomes.reach, r.outcomes.actions[Action::like],
+                         r.outcomes.actions[Action::reply], r.outcomes.actions[Action::reshare],
+                         r.outcomes.actions[Action::click]);
 }
 auto fields(const GraphFacts& r) {
-  return std::make_tuple(r.users, r.follows, bits(r.reciprocity), r.largest_followers, r.rows_read, r.self_loops, r.duplicates, r.isolated,
-                         r.active, bits(r.scale), bits(r.gini_followers), bits(r.log_correlation));
+  return std::make_tuple(r.users, r.follows, bits(r.reciprocity), r.largest_followers, r.rows_read, r.self_loops,
+                         r.duplicates, r.isolated, r.active, bits(r.scale), bits(r.gini_followers),
+                         bits(r.log_correlation));
 }
 
 template <class Row>
@@ -84,7 +93,8 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.campaigns == other.campaigns);
     CHECK(one.event_hash == other.event_hash);
     CHECK(one.paid_reach == other.paid_reach);
-    CHECK((one.reproduction_number == other.reproduction_number || (std::isnan(one.reproduction_number) && std::isnan(other.reproduction_number))));
+    CHECK((one.reproduction_number == other.reproduction_number ||
+           (std::isnan(one.reproduction_number) && std::isnan(other.reproduction_number))));
     CHECK(one.ledger == other.ledger);
     CHECK(one.group_sessions == other.group_sessions);
     CHECK(one.readers == other.readers);

@@ -20,34 +20,43 @@ struct Count {
 
 Outcomes outcomes(Count& n) {
   Outcomes row;
-  row.posts = n(), row.delivered = n(), row.served = n(), row.impressions = 1000 + n(), row.first_looks = n(), row.reach = n();
-  row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
+  row.posts = n(), row.delivered = n(), row.served = n(), row.impressions = 1000 + n(), row.first_looks = n(),
+  row.reach = n();
+  for (std::uint64_t& count : row.actions.of) count = n();
   return row;
 }
 
 void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n) {
-  for (std::size_t tier = 0; tier < tiers; ++tier) record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit, n(), n(), 1.0 / n(), 1.0 / n()});
+  for (std::size_t tier = 0; tier < tiers; ++tier)
+    record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit, n(), n(), 1.0 / n(), 1.0 / n()});
   for (std::size_t i = 0; i < source_count * tiers; ++i) record.ledger.push_back({n(), n(), n()});
   for (std::size_t group = 0; group < 2; ++group) {
     record.group_sessions.push_back(n());
     for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n()});
   }
-  for (std::size_t i = 0; i < 20; ++i) record.curve.push_back({n(), n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0});
+  for (std::size_t i = 0; i < 20; ++i)
+    record.curve.push_back({n(), n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0,
+                            n() + 0.0, n() + 0.0, n() + 0.0});
   for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
-    record.campaigns.push_back({n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
+    record.campaigns.push_back(
+        {n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
     record.campaigns.back().expected_adopters = n() / 8.0;
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
   for (std::size_t i = 0; i < 3; ++i) record.shapes.sizes.push_back({n(), n(), n(), n(), n(), n(), n() / 4.0});
-  for (CascadeHistogram* counts : {&record.shapes.depths, &record.shapes.breadths, &record.shapes.virality, &record.shapes.broadcasts})
+  for (CascadeHistogram* counts :
+       {&record.shapes.depths, &record.shapes.breadths, &record.shapes.virality, &record.shapes.broadcasts})
     for (std::size_t i = 0; i < 2; ++i) counts->push_back(n());
   record.shapes.large = n();
   record.shapes.size_virality_correlation = n() / 4096.0;
   record.event_hash = 0xfedcba9876543210ULL + n();
   record.paid_reach = n();
   record.reproduction_number = n() / 16.0;
-  for (Tick tick = 0; tick < 12; tick += 6) record.series.push_back({tick, n(), n(), n(), n(), n(), n(), n(), n(), n(), n()});
+  for (Tick tick = 0; tick < 12; tick += 6) {
+    record.series.push_back({tick, n(), n(), n(), n(), n(), n(), {}});
+    for (std::uint64_t& count : record.series.back().actions.of) count = n();
+  }
 }
 
 PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t first_node) {
@@ -59,7 +68,7 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
   row.topic = static_cast<std::uint8_t>(n() % 16);
   row.tier = static_cast<std::uint8_t>(n() % 3);
   row.impressions_followed = n(), row.impressions_reshared = n(), row.reach = n();
-  row.likes = n(), row.replies = n(), row.reshares = n(), row.clicks = n();
+  for (std::uint64_t& count : row.actions.of) count = n();
   row.cascade_size = size;
   row.depth = n();
   row.largest_broadcast = n(), row.half_time = n();
@@ -70,9 +79,10 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
 
 InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   InfluencerRow row;
-  row.user = UserId{n()}, row.profile = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(), row.replaced = n(), row.cost = n();
-  row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n(), row.outcomes.likes = n(), row.outcomes.replies = n();
-  row.outcomes.reshares = n(), row.outcomes.clicks = n();
+  row.user = UserId{n()}, row.profile = UserId{n()}, row.campaign = campaign, row.followers = n(), row.posts = n(),
+  row.replaced = n(), row.cost = n();
+  row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n();
+  for (std::uint64_t& count : row.outcomes.actions.of) count = n();
   return row;
 }
 
@@ -98,7 +108,8 @@ StudyResult sample_study() {
     fill(record, 3, 2, n);
     for (std::uint32_t j = 0; j < i % 3; ++j) {  // runs without posts among them
       const std::uint32_t size = 1 + j * 2;
-      record.posts.push_back(post(n, static_cast<std::int32_t>(j) - 1, size, static_cast<std::uint32_t>(record.cascades.size())));
+      record.posts.push_back(
+          post(n, static_cast<std::int32_t>(j) - 1, size, static_cast<std::uint32_t>(record.cascades.size())));
       for (std::uint32_t node = 0; node < size; ++node)
         record.cascades.push_back({static_cast<std::int32_t>(node) - 1, UserId{n()}, n(),
                                    node == 0   ? Reason::root
@@ -108,16 +119,22 @@ StudyResult sample_study() {
       study.accounts[record.posts.back().author] = "tëst_" + std::to_string(n());
     }
   }
-  for (GraphFacts& graph : study.graphs) graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n(), n(), 0.125, n() / 1024.0, n() / 1024.0};
+  for (GraphFacts& graph : study.graphs)
+    graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n(), n(), 0.125, n() / 1024.0, n() / 1024.0};
   study.graphs.back().reciprocity = missing;
-  study.comparison.push_back({0, "many against one", "größer als 100 %", "one", "portfolio", "engagement per money", "ratio of means", "1",
-                              1.25, 1.125, 1.5, 0.95, "jackknife", 2, 3.5, 2.75, 0.875, 0.25, "graph, dynamics"});
-  study.comparison.push_back({0, "one", "one", "control", "portfolio", "reach", "difference of means", "users", -12.5, -25.0, 3.0, 0.9,
-                              "jackknife", 1, 17.0, 29.5, missing, missing, ""});
-  study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm", "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post", 0});
-  study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0, "not yet modelled", "", 14});
+  study.comparison.push_back({0, "many against one", "größer als 100 %", "one", "portfolio", "engagement per money",
+                              "ratio of means", "1", 1.25, 1.125, 1.5, 0.95, "jackknife", 2, 3.5, 2.75, 0.875, 0.25,
+                              "graph, dynamics"});
+  study.comparison.push_back({0, "one", "one", "control", "portfolio", "reach", "difference of means", "users", -12.5,
+                              -25.0, 3.0, 0.9, "jackknife", 1, 17.0, 29.5, missing, missing, ""});
+  study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm",
+                          "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post",
+                          0});
+  study.claims.push_back({1, "trusted", "not yet modelled", "", missing, missing, missing, missing, missing, missing, 0,
+                          "not yet modelled", "", 14});
   study.response.push_back({"one", "engagement per post", 3000.0, 1.5, 1.25, 1.75, 0.5, 0.25, 0.75});
-  study.structure.push_back({"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
+  study.structure.push_back(
+      {"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});
   study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
   return study;
@@ -145,7 +162,7 @@ StudyResult large_study(std::size_t posts) {
   for (std::uint32_t i = 0; i < posts; ++i) {
     Count n{i};
     PostRow row = post(n, 0, 1, i);
-    row.key = mix(i + 1), row.likes = mix(i + 7) >> 1, row.reach = mix(i + 9) >> 1;
+    row.key = mix(i + 1), row.actions[Action::like] = mix(i + 7) >> 1, row.reach = mix(i + 9) >> 1;
     record.posts.push_back(row);
     record.cascades.push_back({-1, row.author, row.tick, Reason::root});
   }
@@ -162,7 +179,8 @@ Folder::~Folder() {
 }
 std::string Folder::listing() const {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(path_))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   std::string text;
   for (const std::string& name : names) text += name + " ";

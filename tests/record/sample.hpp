@@ -4,12 +4,12 @@
 #include <functional>
 #include <string>
 
-#include "sim/record/result.hpp"
+#include "scenarios/result/result.hpp"
 
 namespace grapevine::test {
 
-/// A small study in which no two numbers are equal, names are not ASCII, and doubles are missing here and there: 3 arms, 2 replicates, 3
-/// tiers, 2 campaigns.
+/// A small study in which no two numbers are equal, names are not ASCII, and doubles are missing here and there: 3
+/// arms, 2 replicates, 3 tiers, 2 campaigns.
 StudyResult sample_study();
 
 /// One arm, one replicate, one tier; no campaign, so no paid account, tracked post, cascade or comparison.

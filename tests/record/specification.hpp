@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sim/record/schema.hpp"
+#include "scenarios/result/schema.hpp"
 
 namespace grapevine::test {
 
@@ -12,8 +12,8 @@ inline std::string specification_of(const schema::Group& group) {
   std::string text = "### /" + name + "\n\n" + std::string(group.comment) + "\n";
   const auto row = [&](std::string_view dataset, h5::Type type, const std::string& axes, std::string_view units,
                        std::string_view long_name) {
-    text += "| `" + std::string(dataset) + "` | " + std::string(h5::name_of(type)) + " | " + axes + " | " + std::string(units) + " | " +
-            std::string(long_name) + " |\n";
+    text += "| `" + std::string(dataset) + "` | " + std::string(h5::name_of(type)) + " | " + axes + " | " +
+            std::string(units) + " | " + std::string(long_name) + " |\n";
   };
   bool any = false;
   const auto heading = [&] {

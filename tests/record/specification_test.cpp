@@ -18,7 +18,8 @@ TEST_CASE("the specification lists every dataset as the schema declares it, and 
     const std::string expected = test::specification_of(group);  // print all: write_sample --tables
     INFO(expected);
     CHECK(text.find(expected) != std::string::npos);
-    for (std::size_t at = expected.find("\n| `"); at != std::string::npos; at = expected.find("\n| `", at + 1)) ++declared;
+    for (std::size_t at = expected.find("\n| `"); at != std::string::npos; at = expected.find("\n| `", at + 1))
+      ++declared;
   }
   CHECK(listed == declared);
 }

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <string>
 
-#include "sim/record/schema.hpp"
+#include "scenarios/result/schema.hpp"
 #include "tests/record/sample.hpp"
 #include "tests/record/specification.hpp"
 

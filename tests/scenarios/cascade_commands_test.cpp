@@ -85,7 +85,8 @@ TEST_CASE("without a file to write nothing is written, and times are left out on
   CHECK(!contains(content(shell.file("out.csv")), "median"));
 }
 
-TEST_CASE("delays count from the root, times from its time, and the median's column keeps their unit", "[program][cascades]") {
+TEST_CASE("delays count from the root, times from its time, and the median's column keeps their unit",
+          "[program][cascades]") {
   const Shell shell;
   const auto header_and_x = [&](const std::string& column, std::vector<std::string> more = {}) {
     shell.write("trees.csv", "cascade,node,parent," + column + "\nx,r,-1,3\nx,a,r,10\n");
@@ -138,13 +139,15 @@ TEST_CASE("a cascade command that cannot be done ends with status 2, its message
       {{"cascades", "draw"}, "grapevine cascades: 'draw' is no command; expected stats; see "},
       {{"cascades", "stats"}, "grapevine cascades stats: TREES.csv is required"},
       {{"cascades", "stats", "none.csv", "-o", "x.csv"}, "none.csv: cannot be opened"},
-      {{"cascades", "stats", "broken.csv", "-o", "x.csv"}, "broken.csv:3: the parent of node 'a', 'b', is no node of its cascade 'x'"},
+      {{"cascades", "stats", "broken.csv", "-o", "x.csv"},
+       "broken.csv:3: the parent of node 'a', 'b', is no node of its cascade 'x'"},
       {{"cascades", "stats", "trees.csv", "-o", "trees.csv", "--overwrite"}, "trees.csv: named twice by this command"},
       {{"cascades", "stats", "trees.csv", "-o", "broken.csv"}, "broken.csv: exists already; expected a new file"},
       {{"cascades", "stats", "trees.csv", "-o", "folder/x.csv"}, "folder/x.csv: there is no folder folder"},
       {{"cascades", "stats", "trees.csv", "--separator", ";;"}, "--separator is ';;'; expected one sign"},
       {{"cascades", "stats", "trees.csv", "--columns", "cascade", "node"}, "grapevine cascades stats: "},
-      {{"cascades", "stats", "trees.csv", "--columns", "story", "node", "parent"}, "trees.csv:1: the header has the columns"},
+      {{"cascades", "stats", "trees.csv", "--columns", "story", "node", "parent"},
+       "trees.csv:1: the header has the columns"},
       {{"cascades", "stats", "trees.csv", "--time", "when"}, "trees.csv:1: the header has the columns"},
       {{"cascades", "stats", "trees.csv", "--time", "time_s", "--no-time"}, "grapevine cascades stats: "},
   }));
@@ -164,7 +167,8 @@ TEST_CASE("all Twitter15 trees have the metrics and figures published beside the
   }
   const Shell shell;
   REQUIRE(shell.call({"cascades", "stats", std::string(data) + "/twitter15_trees.csv.gz", "-o", "out.csv"}) == 0);
-  const auto found = table(content(shell.file("out.csv"))), published = table(content(std::string(data) + "/twitter15_cascades.csv"));
+  const auto found = table(content(shell.file("out.csv"))),
+             published = table(content(std::string(data) + "/twitter15_cascades.csv"));
   REQUIRE(published.size() == 1'490);
   REQUIRE(found.size() == published.size());
   for (const auto& [cascade, expected] : published) {

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "graph/base/parallel.hpp"
-#include "scenarios/program/bands.hpp"
-#include "scenarios/program/outlook.hpp"
-#include "scenarios/program/study.hpp"
-#include "scenarios/program/table.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/table.hpp"
+#include "scenarios/study/bands.hpp"
+#include "scenarios/study/outlook.hpp"
+#include "scenarios/study/study.hpp"
 #include "sim/diffusion/chance_rules.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -72,23 +73,25 @@ TEST_CASE("a campaign's seeds win the adopters of the closed form", "[scenarios]
   for (const RunRecord& record : study.records) {
     REQUIRE(record.posts.size() == 2);
     const PostRow &star = record.posts[0], &path = record.posts[1];
-    hub += static_cast<double>(star.reshares);
-    chain += static_cast<double>(path.reshares);
+    hub += static_cast<double>(star.actions[Action::reshare]);
+    chain += static_cast<double>(path.actions[Action::reshare]);
     CHECK((star.depth == 1 && star.reach == 400 && star.impressions_followed == 400 && star.impressions_reshared == 0));
-    CHECK(path.depth == path.reshares);
+    CHECK(path.depth == path.actions[Action::reshare]);
     CHECK(record.campaigns[0].outcomes.posts == 2);
-    CHECK(record.campaigns[0].outcomes.reshares == star.reshares + path.reshares);
+    CHECK(record.campaigns[0].outcomes.actions[Action::reshare] ==
+          star.actions[Action::reshare] + path.actions[Action::reshare]);
     CHECK(record.campaigns[0].outcomes.reach == star.reach + path.reach);  // disjoint audiences
     CHECK(record.campaigns[0].outcomes.impressions ==
-          400 + std::min<std::uint64_t>(path.reshares + 1, 50));  // the last link has no follower
+          400 + std::min<std::uint64_t>(path.actions[Action::reshare] + 1, 50));  // the last link has no follower
   }
-  // Hub: 400 x 400 coins of 0.3: mean 120 a run, sd of the mean sqrt(400 x 0.21 / 400) = 0.458. Chain: geometric, mean 0.3 / 0.7 = 0.4286,
-  // sd of the mean sqrt(0.3) / 0.7 / 20 = 0.0391.
+  // Hub: 400 x 400 coins of 0.3: mean 120 a run, sd of the mean sqrt(400 x 0.21 / 400) = 0.458. Chain: geometric, mean
+  // 0.3 / 0.7 = 0.4286, sd of the mean sqrt(0.3) / 0.7 / 20 = 0.0391.
   CHECK(std::abs(hub / 400 - 120) < 5 * 0.458);
   CHECK(std::abs(chain / 400 - 0.3 / 0.7) < 5 * 0.0391);
 }
 
-TEST_CASE("a campaign that posts twice reaches a follower once, and time bins hold every impression", "[scenarios][diffusion][conservation]") {
+TEST_CASE("a campaign that posts twice reaches a follower once, and time bins hold every impression",
+          "[scenarios][diffusion][conservation]") {
   std::string twice = seeded;
   twice.insert(twice.find("accounts = [\"hub\""), "posts = 2\n");
   const StudyResult study = study_of(twice, {"diffusion.chance=1.0", "replicates=1", "redraw=[]"});
@@ -97,9 +100,10 @@ TEST_CASE("a campaign that posts twice reaches a follower once, and time bins ho
   CHECK(record.campaigns[0].outcomes.posts == 4);
   CHECK(record.campaigns[0].outcomes.reach == 450);        // 400 fans and 50 links
   CHECK(record.campaigns[0].outcomes.impressions == 900);  // of each post
-  CHECK(record.campaigns[0].outcomes.reshares == 900);
+  CHECK(record.campaigns[0].outcomes.actions[Action::reshare] == 900);
   std::uint64_t impressions = 0, reshares = 0, paid = 0;
-  for (const SeriesRow& bin : record.series) impressions += bin.impressions, reshares += bin.reshares, paid += bin.paid_posts;
+  for (const SeriesRow& bin : record.series)
+    impressions += bin.impressions, reshares += bin.actions[Action::reshare], paid += bin.paid_posts;
   CHECK((impressions == 900 && reshares == 900 && paid == 4));
 }
 
@@ -179,7 +183,8 @@ diffusion.model = "branching"
       CAPTURE(study.arms[arm], r);
       const RunRecord& record = study.record(0, arm, r);
       const DiffusionParameters& diffusion = scenario.arms[arm].run.diffusion;
-      // Users of a tree are other people in each post, but for the followers of the account itself: (post and node, or account; follower).
+      // Users of a tree are other people in each post, but for the followers of the account itself: (post and node, or
+      // account; follower).
       using Reader = std::tuple<std::size_t, std::size_t, std::uint32_t>;
       std::map<std::pair<std::int32_t, UserId>, std::set<Reader>> by_account;
       std::map<std::int32_t, std::set<Reader>> by_campaign;
@@ -193,7 +198,9 @@ diffusion.model = "branching"
           const CascadeNode& node = record.cascades[post.first_node + i];
           if (diffusion.steps > 0 && node.tick == diffusion.steps) continue;
           for (const std::uint32_t follower : followers[node.user.index()])
-            readers.insert(diffusion.model != DiffusionModel::branching ? Reader{0, 0, follower} : i == 0 ? Reader{1, node.user.value(), follower} : Reader{2 + p, i, follower});
+            readers.insert(diffusion.model != DiffusionModel::branching ? Reader{0, 0, follower}
+                           : i == 0                                     ? Reader{1, node.user.value(), follower}
+                                                                        : Reader{2 + p, i, follower});
         }
         CHECK(post.reach == readers.size());
         if (post.campaign < 0) continue;
@@ -205,10 +212,13 @@ diffusion.model = "branching"
         }
         authors[post.tier].insert(post.author);
       }
-      for (const InfluencerRow& row : record.influencers) CHECK(row.outcomes.reach == by_account[{static_cast<std::int32_t>(row.campaign), row.user}].size());
-      for (std::size_t c = 0; c < record.campaigns.size(); ++c) CHECK(record.campaigns[c].outcomes.reach == by_campaign[static_cast<std::int32_t>(c)].size());
+      for (const InfluencerRow& row : record.influencers)
+        CHECK(row.outcomes.reach == by_account[{static_cast<std::int32_t>(row.campaign), row.user}].size());
+      for (std::size_t c = 0; c < record.campaigns.size(); ++c)
+        CHECK(record.campaigns[c].outcomes.reach == by_campaign[static_cast<std::int32_t>(c)].size());
       for (std::size_t t = 0; t < record.tiers.size(); ++t) {
-        if (diffusion.cascades == 0) CHECK(record.tiers[t].outcomes.reach == by_tier[static_cast<std::uint8_t>(t)].size());
+        if (diffusion.cascades == 0)
+          CHECK(record.tiers[t].outcomes.reach == by_tier[static_cast<std::uint8_t>(t)].size());
         if (diffusion.cascades == 0) CHECK(record.tiers[t].authors == authors[static_cast<std::uint8_t>(t)].size());
       }
       CHECK(record.paid_reach == all.size());
@@ -218,17 +228,19 @@ diffusion.model = "branching"
 }
 
 TEST_CASE("adopters of the last step that is looked at try nobody", "[scenarios][diffusion]") {
-  const StudyResult study = study_of(seeded, {"diffusion.chance=1.0", "diffusion.steps=7", "replicates=1", "redraw=[]"});
+  const StudyResult study =
+      study_of(seeded, {"diffusion.chance=1.0", "diffusion.steps=7", "replicates=1", "redraw=[]"});
   const PostRow& chain = study.records[0].posts[1];
-  CHECK((chain.reshares == 7 && chain.impressions_followed == 1 && chain.impressions_reshared == 6 && chain.reach == 7));
+  CHECK((chain.actions[Action::reshare] == 7 && chain.impressions_followed == 1 && chain.impressions_reshared == 6 &&
+         chain.reach == 7));
 }
 
 TEST_CASE("probabilities of a column act follow by follow", "[scenarios][diffusion]") {
   const StudyResult study = study_of(seeded, {"graph.chances=\"p\"", "diffusion.probability=\"column\""});
   double hub = 0;
   for (const RunRecord& record : study.records) {
-    hub += static_cast<double>(record.posts[0].reshares);
-    CHECK(record.posts[1].reshares == 50);  // each link of the chain has probability 1
+    hub += static_cast<double>(record.posts[0].actions[Action::reshare]);
+    CHECK(record.posts[1].actions[Action::reshare] == 50);  // each link of the chain has probability 1
     CHECK(record.posts[1].structural_virality == 52 / 3.0);
   }
   CHECK(std::abs(hub / 400 - 100) < 5 * std::sqrt(400 * 0.1875 / 400));
@@ -240,7 +252,8 @@ TEST_CASE("each model sees through a chain and a star what its definition says",
     all.push_back("replicates=1");
     all.push_back("redraw=[]");
     const StudyResult study = study_of(seeded, all);
-    return std::pair(study.records[0].posts[0].reshares, study.records[0].posts[1].reshares);
+    return std::pair(study.records[0].posts[0].actions[Action::reshare],
+                     study.records[0].posts[1].actions[Action::reshare]);
   };
   const auto everybody = std::pair<std::uint64_t, std::uint64_t>(400, 50);
   CHECK(reshares({"diffusion.model=\"linear-threshold\"", "diffusion.probability=\"weighted-cascade\""}) ==
@@ -272,17 +285,20 @@ TEST_CASE("neither threads nor what else runs change what a classic arm says", "
 
 TEST_CASE("what a classic run counts adds up", "[scenarios][diffusion][conservation]") {
   const StudyResult study = run_study(read_scenario(here / "classic-models.toml", {"replicates=1"}));
-  std::map<std::string, std::uint64_t> cascades{{"weighted", 300}, {"three-levels", 300}, {"sir", 1000}, {"sir-events", 1000}};
+  std::map<std::string, std::uint64_t> cascades{
+      {"weighted", 300}, {"three-levels", 300}, {"sir", 1000}, {"sir-events", 1000}};
   for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
     if (study.models[arm] == "feed") continue;
     CAPTURE(study.arms[arm]);
     const RunRecord& record = study.record(0, arm, 0);
-    std::uint64_t counted = 0, adopters = 0, direct = 0, by_depth = 0, large = 0, roots = 0, reshares = 0, paid = 0, paid_reshares = 0;
+    std::uint64_t counted = 0, adopters = 0, direct = 0, by_depth = 0, large = 0, roots = 0, reshares = 0, paid = 0,
+                  paid_reshares = 0;
     for (std::uint32_t i = 0; i < record.shapes.sizes.size(); ++i) {
       const CascadeSizeRow& row = record.shapes.sizes[i];
       counted += row.cascades, adopters += row.adopters, direct += row.direct;
       if (least_size(i) >= 10) large += row.cascades;
-      if (row.cascades > 0) CHECK((least_size(i) * row.cascades <= row.adopters && row.adopters < least_size(i + 1) * row.cascades));
+      if (row.cascades > 0)
+        CHECK((least_size(i) * row.cascades <= row.adopters && row.adopters < least_size(i + 1) * row.cascades));
     }
     CHECK(counted == (cascades.count(study.arms[arm]) ? cascades[study.arms[arm]] : 3000));
     CHECK(direct <= adopters - counted);
@@ -292,8 +308,10 @@ TEST_CASE("what a classic run counts adds up", "[scenarios][diffusion][conservat
     for (const std::uint64_t count : record.shapes.virality) by_virality += count;
     for (const std::uint64_t count : record.shapes.broadcasts) by_broadcast += count;
     CHECK((by_virality == large && by_broadcast == large));
-    for (const TierRow& row : record.tiers) roots += row.outcomes.posts, reshares += row.outcomes.reshares;
-    for (const CampaignRow& row : record.campaigns) paid += row.outcomes.posts, paid_reshares += row.outcomes.reshares;
+    for (const TierRow& row : record.tiers)
+      roots += row.outcomes.posts, reshares += row.outcomes.actions[Action::reshare];
+    for (const CampaignRow& row : record.campaigns)
+      paid += row.outcomes.posts, paid_reshares += row.outcomes.actions[Action::reshare];
     CHECK(roots == counted + paid);
     CHECK(reshares == adopters - counted + paid_reshares);
     for (const PostRow& post : record.posts) {  // each tree has size - 1 edges, parents first
@@ -346,7 +364,8 @@ against = "control"
   for (std::size_t r = 0; r < study.replicates; ++r) {
     CHECK(study.record(0, 0, r).shapes.sizes == study.record(0, 1, r).shapes.sizes);
     // The same coins: a contact that passes at 0.02 passes at 0.05.
-    CHECK(study.record(0, 2, r).campaigns[0].outcomes.reshares <= study.record(0, 1, r).campaigns[0].outcomes.reshares);
+    CHECK(study.record(0, 2, r).campaigns[0].outcomes.actions[Action::reshare] <=
+          study.record(0, 1, r).campaigns[0].outcomes.actions[Action::reshare]);
   }
   for (const ComparisonRow& row : study.comparison)
     if (row.metric == "displaced engagement") CHECK((row.estimate == 0.0 && row.lower == 0.0 && row.upper == 0.0));
@@ -354,7 +373,8 @@ against = "control"
 
 TEST_CASE("a study under classic models has neither warm-up nor sessions", "[scenarios][diffusion]") {
   const Scenario scenario = scenario_of(
-      "format = 1\nseed = 1\nreplicates = 1\n[graph]\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = \"branching\"\ncascades = "
+      "format = 1\nseed = 1\nreplicates = 1\n[graph]\nusers = 100\nmean_followees = 4\n[diffusion]\nmodel = "
+      "\"branching\"\ncascades = "
       "10\n");
   CHECK(!runs_feeds(scenario));
   CHECK(ticks_of(scenario) == 0);
@@ -371,26 +391,39 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THAT(complaint("[diffusion]\nchance = 0.5\n"),
              Catch::Contains("diffusion.chance has no effect here; it needs a classic diffusion.model"));
   const std::string together = "are given together; expected at most one of chance, adoptions and along_follows";
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"), Catch::Contains("study.toml:9:1: diffusion.chance and diffusion.adoptions " + together));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nadoptions = 0.5\nchance = 0.5\n"),
+             Catch::Contains("study.toml:9:1: diffusion.chance and diffusion.adoptions " + together));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"sir\"\nalong_follows = 0.5\nchance = 0.5\nadoptions = 0.5\n"),
              Catch::Contains("diffusion.chance and diffusion.adoptions and diffusion.along_follows " + together));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[[arm]]\nname = \"x\"\ndiffusion.along_follows = 0.5\ndiffusion.adoptions = 0.5\n"),
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[[arm]]\nname = \"x\"\ndiffusion.along_follows = "
+                       "0.5\ndiffusion.adoptions = 0.5\n"),
              Catch::Contains("arm.x.diffusion.adoptions and arm.x.diffusion.along_follows " + together));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.chance = 0.5\n[[band]]\narm = \"x\"\n"), !Catch::Contains("together"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.chance = "
+                       "0.5\n[[band]]\narm = \"x\"\n"),
+             !Catch::Contains("together"));
   CHECK_THAT(complaint("[diffusion]\nprobability = \"weighted-cascade\"\nmodel = \"si\"\nalong_follows = 0.5\n"),
-             Catch::Contains("diffusion.along_follows has no effect here; it needs a classic diffusion.model with diffusion.probability = \"uniform\""));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nalong_follows = 0\n"), Catch::Contains("diffusion.along_follows is 0; expected"));
+             Catch::Contains("diffusion.along_follows has no effect here; it needs a classic diffusion.model with "
+                             "diffusion.probability = \"uniform\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nalong_follows = 0\n"),
+             Catch::Contains("diffusion.along_follows is 0; expected"));
   // every arm has its own
-  CHECK_THAT(complaint("[diffusion]\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.model = \"si\"\ndiffusion.chance = 0.5\n"), Catch::Contains("diffusion.adoptions has no effect here"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"), Catch::Contains("it needs diffusion.model = \"sir\""));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"), Catch::Contains("diffusion.chance is 1.5; expected"));
+  CHECK_THAT(
+      complaint(
+          "[diffusion]\nadoptions = 0.5\n[[arm]]\nname = \"x\"\ndiffusion.model = \"si\"\ndiffusion.chance = 0.5\n"),
+      Catch::Contains("diffusion.adoptions has no effect here"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nrecovery = 0.5\n"),
+             Catch::Contains("it needs diffusion.model = \"sir\""));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\nchance = 1.5\n"),
+             Catch::Contains("diffusion.chance is 1.5; expected"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[feed]\nlength = 5\n"),
              Catch::Contains("feed.length has no effect here; it needs diffusion.model = \"feed\""));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\ntier = \"miro\"\n"), Catch::Contains("did you mean"));
-  CHECK_THAT(
-      complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = \"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\n"),
-      Catch::Contains("campaign 'one' has no topic"));
-  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = 1\nhigh = 0\n"),
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\ntier = \"miro\"\n"),
+             Catch::Contains("did you mean"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"independent-cascade\"\nprobability = "
+                       "\"topic-match\"\n[[campaign]]\nname = \"one\"\ncount = 1\n"),
+             Catch::Contains("campaign 'one' has no topic"));
+  CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\ncascades = 5\n[[band]]\narm = \"base\"\nmetric = \"siez\"\nlow = "
+                       "1\nhigh = 0\n"),
              Catch::Contains("did you mean \"size\"?"));
   CHECK_THAT(complaint("[diffusion]\nmodel = \"si\"\n[population]\npatience = 5\n"),
              Catch::Contains("population.patience has no effect here; it needs diffusion.model = \"feed\""));
@@ -398,16 +431,19 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
              Catch::Contains("whose contacts are drawn anew"));
   CHECK(complaint("[diffusion]\nchance = 0.5\n[[campaign]]\nname = \"c\"\naccounts = \"influence\"\ncount = 1\n")
             .empty());  // what influence is reckoned by
-  CHECK_THROWS_WITH(run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
-                    Catch::Contains("does not die out"));
+  CHECK_THROWS_WITH(
+      run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
+      Catch::Contains("does not die out"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
   // Of 450 follows, those of 49 links whose reader has a follower: each one.
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.along_follows=0.11"}),
-                    Catch::Contains("diffusion.along_follows is 0.11, and the readers of follows have 0.1089 followers on average; expected at most one adoption a follower"));
+                    Catch::Contains("diffusion.along_follows is 0.11, and the readers of follows have 0.1089 followers "
+                                    "on average; expected at most one adoption a follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
 }
 
-TEST_CASE("adoptions along follows are those of whoever was reached, and an arm's own choice takes the study's place", "[scenarios][diffusion]") {
+TEST_CASE("adoptions along follows are those of whoever was reached, and an arm's own choice takes the study's place",
+          "[scenarios][diffusion]") {
   const std::string text = R"(format = 1
 seed = 4
 replicates = 1
@@ -444,7 +480,8 @@ diffusion.model = "feed"
   const auto diffusion = [](const Scenario& it, std::size_t arm) { return it.arms[arm].run.diffusion; };
   CHECK((diffusion(scenario, 0).along_follows == 0.6 && diffusion(scenario, 0).adoptions < 0));
   CHECK((diffusion(scenario, 1).along_follows < 0 && diffusion(scenario, 1).adoptions == 0.3));
-  CHECK((diffusion(scenario, 2).along_follows < 0 && diffusion(scenario, 2).adoptions < 0 && diffusion(scenario, 2).chance == 0.1));
+  CHECK((diffusion(scenario, 2).along_follows < 0 && diffusion(scenario, 2).adoptions < 0 &&
+         diffusion(scenario, 2).chance == 0.1));
   const Scenario again = read_scenario(folder.write("again.toml", scenario.understood));
   CAPTURE(scenario.understood);
   CHECK(differing(again, scenario).empty());
@@ -454,7 +491,8 @@ diffusion.model = "feed"
   const FollowGraph graph = make_graph(scenario, 0).graph;
   double followers = 0;
   for (std::uint32_t u = 0; u < graph.user_count(); ++u)
-    for (std::size_t follow = 0; follow < graph.followees(UserId{u}).size(); ++follow) followers += graph.follower_count(UserId{u});
+    for (std::size_t follow = 0; follow < graph.followees(UserId{u}).size(); ++follow)
+      followers += graph.follower_count(UserId{u});
   const double follows = double(graph.follow_count());
   CHECK(uniform_chance(graph, diffusion(scenario, 0)) * followers / follows == Approx(0.6));
   CHECK(uniform_chance(graph, diffusion(scenario, 1)) * follows / 3'000 == Approx(0.3));
@@ -464,11 +502,13 @@ diffusion.model = "feed"
 TEST_CASE("a graph.file of --set takes the generator's place", "[scenarios][diffusion]") {
   const Folder folder;
   const auto list = folder.write("follows.csv", star_and_chain());
-  const auto study = folder.write("study.toml",
-                                  "format = 1\nseed = 1\nreplicates = 1\n[graph]\nmodel = \"power-law\"\nusers = 100\nmean_followees = "
-                                  "4\n[diffusion]\nmodel = \"si\"\nsteps = 1\n");
+  const auto study = folder.write(
+      "study.toml",
+      "format = 1\nseed = 1\nreplicates = 1\n[graph]\nmodel = \"power-law\"\nusers = 100\nmean_followees = "
+      "4\n[diffusion]\nmodel = \"si\"\nsteps = 1\n");
   CHECK(read_scenario(study, {fmt::format("graph.file=\"{}\"", list.string())}).graph.model == GraphModel::file);
-  CHECK(!refusal(study, {fmt::format("graph.file=\"{}\"", list.string()), "graph.users=7"}).empty());  // said beside it, it is a mistake
+  CHECK(!refusal(study, {fmt::format("graph.file=\"{}\"", list.string()), "graph.users=7"})
+             .empty());  // said beside it, it is a mistake
 }
 
 TEST_CASE("a band is passed by an interval that lies inside and is narrow enough", "[scenarios][bands]") {
@@ -533,12 +573,15 @@ against = "c"
              Catch::Contains("The models disagree on engagement per money") && Catch::Contains("b more; d less."));
   set("d", 0.5, 1.7);
   CHECK_THAT(words_of(comparison_table(study)),
-             Catch::Contains("No two models contradict each other on engagement per money") && Catch::Contains("b more; d undecided."));
+             Catch::Contains("No two models contradict each other on engagement per money") &&
+                 Catch::Contains("b more; d undecided."));
 }
 
-TEST_CASE("check and run say how near the epidemic threshold every arm is, and warn of those above", "[scenarios][diffusion][table]") {
-  // Everybody of 50 follows the next 8 on a ring: the radius is 8. By ten steps of SI at 0.02 a follow passes with 1 - 0.98^10 = 0.183; by SIR
-  // at 0.02 with recovery 0.5 with 0.02 / 0.51 = 0.0392; with a share for each followee the radius is 1, of which linear threshold has all.
+TEST_CASE("check and run say how near the epidemic threshold every arm is, and warn of those above",
+          "[scenarios][diffusion][table]") {
+  // Everybody of 50 follows the next 8 on a ring: the radius is 8. By ten steps of SI at 0.02 a follow passes with 1 -
+  // 0.98^10 = 0.183; by SIR at 0.02 with recovery 0.5 with 0.02 / 0.51 = 0.0392; with a share for each followee the
+  // radius is 1, of which linear threshold has all.
   const Scenario scenario = scenario_of(R"(format = 1
 seed = 2
 replicates = 2
@@ -593,15 +636,18 @@ name = "feed"
   const Outlook outlook = look_ahead(scenario, 0.01);
   for (std::size_t arm = 0; arm < expected.size(); ++arm) {
     CAPTURE(study.arms[arm]);
-    for (std::uint32_t r = 0; r < 2; ++r) CHECK(study.record(0, arm, r).reproduction_number == Approx(expected[arm]).epsilon(1e-3));
+    for (std::uint32_t r = 0; r < 2; ++r)
+      CHECK(study.record(0, arm, r).reproduction_number == Approx(expected[arm]).epsilon(1e-3));
     CHECK(outlook.reproduction_numbers[arm] == study.record(0, arm, 0).reproduction_number);
   }
   CHECK((std::isnan(study.record(0, 8, 0).reproduction_number) && std::isnan(outlook.reproduction_numbers[8])));
   for (const std::string& told : {words_of(comparison_table(study)), words_of(outlook_text(scenario, outlook))}) {
     CAPTURE(told);
-    CHECK_THAT(told, Catch::Contains("Contagions arms chance x spectral radius independent-cascade one, as-one 0.160 "));
+    CHECK_THAT(told,
+               Catch::Contains("Contagions arms chance x spectral radius independent-cascade one, as-one 0.160 "));
     CHECK_THAT(told, Catch::Contains("independent-cascade above 2.00 above 1"));
-    CHECK_THAT(told, Catch::Contains("independent-cascade shares 1.00 linear-threshold threshold 1.00 si si 1.46 above 1 sir sir 0.314 branching tree 0.160"));
+    CHECK_THAT(told, Catch::Contains("independent-cascade shares 1.00 linear-threshold threshold 1.00 si si 1.46 above "
+                                     "1 sir sir 0.314 branching tree 0.160"));
     CHECK_THAT(told, Catch::Contains("may look alike for that alone: above, si."));
     CHECK_THAT(told, !Catch::Contains("feed feed"));
   }
@@ -636,7 +682,8 @@ cascades = 5_000
   CHECK(study.bands[0].verdict == "pass");  // mean 1 / (1 - 0.5) = 2 over 20 000 cascades, sd of a size below 2
   CHECK(study.bands[0].of == "unpaid cascades");
   CHECK(std::abs(study.bands[0].estimate - 2.0) < 5 * 2.0 / std::sqrt(20'000.0));
-  // Every user has 4 followers: nobody joins with probability (1 - 0.125)^4 = 0.586, sd 0.0035; the interval may touch the band's end.
+  // Every user has 4 followers: nobody joins with probability (1 - 0.125)^4 = 0.586, sd 0.0035; the interval may touch
+  // the band's end.
   CHECK(std::abs(study.bands[1].estimate - std::pow(0.875, 4)) < 5 * 0.0035);
   CHECK((std::isnan(study.bands[2].estimate) && study.bands[2].verdict == "undecided"));
 }

@@ -1,4 +1,5 @@
-#include "scenarios/program/graph_choice.hpp"
+#include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,8 +10,8 @@
 #include "graph/base/parallel.hpp"
 #include "graph/formats/load_graph.hpp"
 #include "graph/generators/chung_lu.hpp"
-#include "scenarios/program/key_values.hpp"
-#include "scenarios/program/study.hpp"
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -34,7 +35,9 @@ std::string all_of(const Lines& messages) {
   return text;
 }
 
-StudyGraph graph_of(const std::string& text, const Lines& overrides = {}) { return make_graph(scenario_of(text, overrides), 0); }
+StudyGraph graph_of(const std::string& text, const Lines& overrides = {}) {
+  return make_graph(scenario_of(text, overrides), 0);
+}
 
 /// A star of 40 followers, and a chain of their followers.
 std::string loaded_list() {
@@ -51,7 +54,8 @@ TEST_CASE("every model is one key away", "[scenarios][graph]") {
     std::size_t least, most;  // follows
   };
   const Model models[] = {
-      {"model = \"configuration\"\nmean_followees = 12\nexponent = 2.5\nfollowees_exponent = 3\nlargest = 150\nlargest_followees = 90\n",
+      {"model = \"configuration\"\nmean_followees = 12\nexponent = 2.5\nfollowees_exponent = 3\nlargest = "
+       "150\nlargest_followees = 90\n",
        12'000, 12'000},
       {"model = \"chung-lu\"\nmean_followees = 12\n", 10'500, 12'600},
       {"model = \"barabasi-albert\"\nfollowees = 4\n", 10 + 995 * 4, 10 + 995 * 4},
@@ -78,7 +82,8 @@ TEST_CASE("a key of the graph has the default of every generator that knows it",
   const DirectedScaleFreeParameters growth;
   const RMatParameters matrix;
   const std::map<std::string, std::vector<double>> structs = {
-      {"mean_followees", {power_law.mean_followees, platform.mean_followees, configuration.mean_followees, matrix.mean_followees}},
+      {"mean_followees",
+       {power_law.mean_followees, platform.mean_followees, configuration.mean_followees, matrix.mean_followees}},
       {"followees_spread", {power_law.followees_spread, platform.followees_spread}},
       {"exponent", {power_law.exponent, configuration.exponent}},
       {"largest_share", {power_law.largest_share}},
@@ -110,14 +115,16 @@ TEST_CASE("a key of the graph has the default of every generator that knows it",
     if (key.section != "graph" || (key.kind != Kind::number && key.kind != Kind::whole) || printed.empty()) continue;
     CAPTURE(key.name, printed);
     REQUIRE(structs.contains(std::string(key.name)));
-    for (const double value : structs.at(std::string(key.name))) CHECK(fmt::format("{}", value) == fmt::format("{}", std::stod(printed)));
+    for (const double value : structs.at(std::string(key.name)))
+      CHECK(fmt::format("{}", value) == fmt::format("{}", std::stod(printed)));
     ++with_default;
   }
   CHECK(with_default == structs.size());
   CHECK(default_as_toml(*find_key("graph", "quadrants")) == fmt::format("[{}]", fmt::join(matrix.quadrants, ", ")));
 }
 
-TEST_CASE("a scenario that names a model and its users gets the graph that the generator makes by itself", "[scenarios][graph]") {
+TEST_CASE("a scenario that names a model and its users gets the graph that the generator makes by itself",
+          "[scenarios][graph]") {
   constexpr std::size_t users = 20'000;
   const StreamKey key(7, Stream::graph, 0);
   const auto made = [](const std::string& model) {
@@ -126,7 +133,8 @@ TEST_CASE("a scenario that names a model and its users gets the graph that the g
   CHECK((made("power-law") == power_law({.users = users}, key)));
   CHECK((made("chung-lu") == chung_lu(PowerLawParameters{.users = users}, key)));
   CHECK((made("platform") == platform({.users = users}, key).graph));
-  CHECK((made("configuration") == configuration(power_law_sequences({.users = users, .most_followers = users / 5}, key), key)));  // no account has more
+  CHECK((made("configuration") == configuration(power_law_sequences({.users = users, .most_followers = users / 5}, key),
+                                                key)));  // no account has more
   CHECK((made("directed-scale-free") == directed_scale_free({.users = users}, key)));
   CHECK((made("r-mat") == r_mat({.users = users}, key)));
 }
@@ -137,27 +145,33 @@ TEST_CASE("what no model can make is refused before anything is made", "[scenari
   };
   const Case cases[] = {
       {"model = \"configuration\"\nmean_followees = 201\n",
-       "study.toml:6:18: graph.mean_followees is 201; expected at most 200, the least of graph.largest (a fifth of the users, if that is "
+       "study.toml:6:18: graph.mean_followees is 201; expected at most 200, the least of graph.largest (a fifth of the "
+       "users, if that is "
        "fewer), 200, graph.largest_followees, "
        "5000, and the number of other "
        "users, 999; give fewer, or raise what is least"},
       {"model = \"configuration\"\nmean_followees = 50\nlargest_followees = 40\n",
-       "study.toml:6:18: graph.mean_followees is 50; expected at most 40, the least of graph.largest (a fifth of the users, if that is "
+       "study.toml:6:18: graph.mean_followees is 50; expected at most 40, the least of graph.largest (a fifth of the "
+       "users, if that is "
        "fewer), 200, graph.largest_followees, 40, "
        "and the number of other users, "
        "999; give fewer, or raise what is least"},
       {"model = \"barabasi-albert\"\nfollowees = 1_000\n",
-       "study.toml:6:13: graph.followees is 1000; expected 1 to 999, the number of other users; give fewer, or more graph.users"},
+       "study.toml:6:13: graph.followees is 1000; expected 1 to 999, the number of other users; give fewer, or more "
+       "graph.users"},
       {"model = \"watts-strogatz\"\nfollowees = 7\n",
        "study.toml:6:13: graph.followees is 7; expected an even number, half of them on either side of the ring"},
       {"model = \"directed-scale-free\"\nalpha = 0.6\ngamma = 0.6\n",
        "study.toml:6:9: graph.alpha and graph.gamma are 0.6 and 0.6; expected at most 1 together; lower one"},
       {"model = \"stochastic-block\"\n",
-       "study.toml:3:2: graph.densities is missing; expected a list of rows, each a list of as many numbers, 0 to 1; add densities = ... "
+       "study.toml:3:2: graph.densities is missing; expected a list of rows, each a list of as many numbers, 0 to 1; "
+       "add densities = ... "
        "under [graph]"},
-      {blocks + "block_sizes = [500, 400]\n", "study.toml:7:15: graph.block_sizes add up to 900; expected graph.users, 1000"},
+      {blocks + "block_sizes = [500, 400]\n",
+       "study.toml:7:15: graph.block_sizes add up to 900; expected graph.users, 1000"},
       {blocks + "block_sizes = [1_000]\n",
-       "study.toml:6:13: graph.densities has 2 rows; expected 1, one for each block; or give graph.block_sizes for 2 blocks"},
+       "study.toml:6:13: graph.densities has 2 rows; expected 1, one for each block; or give graph.block_sizes for 2 "
+       "blocks"},
       {"model = \"stochastic-block\"\ndensities = [[0.1, 0.2], [0.1]]\n",
        "study.toml:6:26: entry 2 of graph.densities is a list; expected a list of 2 numbers, one for each row"},
       {"model = \"stochastic-block\"\ndensities = [[0.1, 2], [0.1, 1]]\n",
@@ -166,13 +180,17 @@ TEST_CASE("what no model can make is refused before anything is made", "[scenari
        "study.toml:6:13: graph.quadrants is [0.5, 0.2, 0.2, 0.2]; expected four chances, 0 to 1, that add up to 1"},
       {"model = \"r-mat\"\nquadrants = [0.5, 0.5]\n",
        "study.toml:6:13: graph.quadrants is a list; expected a list of four numbers, 0 to 1, that add up to 1"},
-      {"model = \"r-mat\"\nnoise = 0.3\n", "study.toml:6:9: graph.noise is 0.3; expected 0 to 0.19, what graph.quadrants leave room for"},
-      {"rewiring = 0.3\n", "study.toml:5:1: graph.rewiring has no effect here; it needs graph.model = \"watts-strogatz\"; remove it"},
+      {"model = \"r-mat\"\nnoise = 0.3\n",
+       "study.toml:6:9: graph.noise is 0.3; expected 0 to 0.19, what graph.quadrants leave room for"},
+      {"rewiring = 0.3\n",
+       "study.toml:5:1: graph.rewiring has no effect here; it needs graph.model = \"watts-strogatz\"; remove it"},
       {"model = \"watts-strogatz\"\nmean_followees = 6\n",
-       "study.toml:6:1: graph.mean_followees has no effect here; it needs graph.model = \"power-law\", \"erdos-renyi\", \"platform\", "
+       "study.toml:6:1: graph.mean_followees has no effect here; it needs graph.model = \"power-law\", "
+       "\"erdos-renyi\", \"platform\", "
        "\"chung-lu\", \"r-mat\" or "
        "\"configuration\" without graph.degrees and graph.least; remove it"},
-      {"randomise = -1\n", "study.toml:5:13: graph.randomise is -1; expected a number of swaps for each follow, 0 to 1000"},
+      {"randomise = -1\n",
+       "study.toml:5:13: graph.randomise is -1; expected a number of swaps for each follow, 0 to 1000"},
   };
   for (const Case& each : cases) CHECK(all_of(refusal_of_text(world + each.text)) == each.message);
 }
@@ -180,14 +198,16 @@ TEST_CASE("what no model can make is refused before anything is made", "[scenari
 TEST_CASE("the degrees of a file are met, and those that cannot be are refused with its line", "[scenarios][graph]") {
   const Folder folder;
   folder.write("degrees.txt", "2 1\n1 1\n0 1\n");
-  const std::string keys = "format = 1\nseed = 7\n[graph]\nmodel = \"configuration\"\ndegrees = \"degrees.txt\"\nusers = ";
+  const std::string keys =
+      "format = 1\nseed = 7\n[graph]\nmodel = \"configuration\"\ndegrees = \"degrees.txt\"\nusers = ";
   const StudyGraph made = make_graph(read_scenario(folder.write("study.toml", keys + "3\n")), 0);
   CHECK(std::ranges::equal(made.graph.follower_counts(), std::vector<std::uint32_t>{2, 1, 0}));
   CHECK(all_of(refusal(folder.write("study.toml", keys + "4\n"))) ==
         "study.toml:6:9: graph.users is 4; expected 3, the users of graph.degrees");
   folder.write("degrees.txt", "2 1\n1 1\nx 1\n");
   CHECK(all_of(refusal(folder.write("study.toml", keys + "3\n"))) ==
-        "study.toml:5:11: graph.degrees: degrees.txt:3: not the degrees of a user; expected two whole numbers, followers and followees, "
+        "study.toml:5:11: graph.degrees: degrees.txt:3: not the degrees of a user; expected two whole numbers, "
+        "followers and followees, "
         "each below 2^32");
   folder.write("degrees.txt", "2 2\n1 0\n0 1\n");
   CHECK(all_of(refusal(folder.write("study.toml", keys + "3\n")))
@@ -196,28 +216,32 @@ TEST_CASE("the degrees of a file are met, and those that cannot be are refused w
 
 TEST_CASE("accounts are planted into every model", "[scenarios][graph][plant]") {
   const std::string plants =
-      "[[plant]]\nname = \"new\"\naccounts = 3\nfollowers = [50, 200]\ndrawn = \"followees\"\n[[plant]]\nname = \"clones\"\naccounts = "
+      "[[plant]]\nname = \"new\"\naccounts = 3\nfollowers = [50, 200]\ndrawn = \"followees\"\n[[plant]]\nname = "
+      "\"clones\"\naccounts = "
       "2\nfollowers = [10, 90]\nnested = true\n"
       "[[plant]]\nname = \"own\"\naccounts = 2\nfollowers = [1, 100]\nfrom = \"graph\"\n";
-  const std::string keys = GENERATE(as<std::string>(), "", "model = \"erdos-renyi\"\n",
-                                    "model = \"uniform-audience\"\naudiences = [[60, 20], [5, 300]]\n", "model = \"configuration\"\n",
-                                    "model = \"barabasi-albert\"\n", "model = \"watts-strogatz\"\n", blocks, "model = \"r-mat\"\n");
+  const std::string keys =
+      GENERATE(as<std::string>(), "", "model = \"erdos-renyi\"\n",
+               "model = \"uniform-audience\"\naudiences = [[60, 20], [5, 300]]\n", "model = \"configuration\"\n",
+               "model = \"barabasi-albert\"\n", "model = \"watts-strogatz\"\n", blocks, "model = \"r-mat\"\n");
   CAPTURE(keys);
   const StudyGraph made = graph_of(world + keys + plants);
   CHECK(made.graph.user_count() == 1'005);
   CHECK(made.accounts.plants == Lines{"new", "clones", "own"});
   REQUIRE(made.accounts.planted.size() == 7);
   const std::vector<std::uint32_t> wanted = {200, 100, 50, 90, 10};
-  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(made.graph.follower_count(made.accounts.planted[i].user) == wanted[i]);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    CHECK(made.graph.follower_count(made.accounts.planted[i].user) == wanted[i]);
   for (std::size_t i = 5; i < 7; ++i) CHECK(made.graph.follower_count(made.accounts.planted[i].user) <= 100);
   CHECK(made.accounts.planted[3].nested);
 }
 
 TEST_CASE("a platform plants its own way and lets others be chosen", "[scenarios][graph][plant]") {
-  const std::string platform = world +
-                               "model = \"platform\"\ncommunities = 4\nmean_followees = 12\n[[plant]]\nname = \"own\"\nfollowers = [20, "
-                               "60]\nfrom = \"graph\"\n[[plant]]\nname = \"new\"\n"
-                               "accounts = 2\nfollowers = [30, 77]\n";
+  const std::string platform =
+      world +
+      "model = \"platform\"\ncommunities = 4\nmean_followees = 12\n[[plant]]\nname = \"own\"\nfollowers = [20, "
+      "60]\nfrom = \"graph\"\n[[plant]]\nname = \"new\"\n"
+      "accounts = 2\nfollowers = [30, 77]\n";
   const StudyGraph made = graph_of(platform);
   CHECK(made.graph.user_count() == 1'000);
   REQUIRE(made.accounts.planted.size() == 3);
@@ -225,10 +249,12 @@ TEST_CASE("a platform plants its own way and lets others be chosen", "[scenarios
   CHECK(made.accounts.is_active(made.accounts.planted[0].user));
   CHECK(made.graph.follower_count(made.accounts.planted[1].user) == 77);
   CHECK(made.graph.follower_count(made.accounts.planted[2].user) == 30);
-  CHECK(all_of(refusal_of_text(platform + "homophily = 0.99\n")).find("study.toml:16:13: plant.new.homophily is 0.99") ==
-        std::string::npos);
+  CHECK(
+      all_of(refusal_of_text(platform + "homophily = 0.99\n")).find("study.toml:16:13: plant.new.homophily is 0.99") ==
+      std::string::npos);
   CHECK(all_of(refusal_of_text(platform + "drawn = \"uniform\"\n"))
-            .find("plant.new.drawn has no effect here; it needs from = \"new\" and another graph than") != std::string::npos);
+            .find("plant.new.drawn has no effect here; it needs from = \"new\" and another graph than") !=
+        std::string::npos);
 }
 
 TEST_CASE("accounts are planted into a loaded graph", "[scenarios][graph][plant]") {
@@ -236,7 +262,8 @@ TEST_CASE("accounts are planted into a loaded graph", "[scenarios][graph][plant]
   folder.write("follows.csv", loaded_list());
   const std::string study = "format = 1\nseed = 7\nreplicates = 3\ngraph.file = \"follows.csv\"\n";
   const std::string plants =
-      "[[plant]]\nname = \"idol\"\naccounts = 2\nfollowers = [5, 41]\n[[plant]]\nname = \"own\"\nfollowers = [30, 50]\nfrom = \"graph\"\n";
+      "[[plant]]\nname = \"idol\"\naccounts = 2\nfollowers = [5, 41]\n[[plant]]\nname = \"own\"\nfollowers = [30, "
+      "50]\nfrom = \"graph\"\n";
   const Scenario scenario = read_scenario(folder.write("study.toml", study + plants));
   const StudyGraph made = make_graph(scenario, 0);
   CHECK(made.graph.user_count() == 43);
@@ -264,17 +291,22 @@ TEST_CASE("accounts are planted into a loaded graph", "[scenarios][graph][plant]
         "plant.idol.followers goes up to 42; expected at most 41, the users of the graph; lower it");
   CHECK(refused("[[plant]]\nname = \"own\"\nfollowers = [2, 39]\nfrom = \"graph\"\n")
             .find("plant.own.accounts is 1; expected at most 0, the active accounts") == 0);
-  CHECK(all_of(refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nhomophily = 0.5\n")))
-            .find("plant.a.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or \"stochastic-block\"") !=
-        std::string::npos);
-  CHECK(all_of(refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nfrom = \"graph\"\nnested = true\n")))
-            .find("plant.a.nested has no effect here; it needs from = \"new\"") != std::string::npos);
+  CHECK(all_of(
+            refusal(folder.write("bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nhomophily = 0.5\n")))
+            .find("plant.a.homophily has no effect here; it needs from = \"new\" and graph.model = \"platform\" or "
+                  "\"stochastic-block\"") != std::string::npos);
+  CHECK(
+      all_of(refusal(folder.write(
+                 "bad.toml", study + "[[plant]]\nname = \"a\"\nfollowers = [2, 3]\nfrom = \"graph\"\nnested = true\n")))
+          .find("plant.a.nested has no effect here; it needs from = \"new\"") != std::string::npos);
 }
 
-TEST_CASE("a study's follows keep the probabilities that came with them, and nothing makes follows without", "[scenarios][graph][chance]") {
+TEST_CASE("a study's follows keep the probabilities that came with them, and nothing makes follows without",
+          "[scenarios][graph][chance]") {
   const Folder folder;
   folder.write("follows.csv", "follower,followed,p,q\na,star,0.5,\nb,star,0.25,\nb,a,1,\n");
-  const std::string foreign = "format = 1\nseed = 7\ngraph.file = \"follows.csv\"\n", asked = foreign + "graph.chances = \"p\"\n";
+  const std::string foreign = "format = 1\nseed = 7\ngraph.file = \"follows.csv\"\n",
+                    asked = foreign + "graph.chances = \"p\"\n";
   const auto made = [&](const std::string& text, const Lines& overrides = {}) {
     return make_graph(read_scenario(folder.write("study.toml", text), overrides), 0);
   };
@@ -287,12 +319,15 @@ TEST_CASE("a study's follows keep the probabilities that came with them, and not
   };
   CHECK((chance(world, "a", 0) == 0.5 && chance(world, "b", 0) == 0.25 && chance(world, "b", 1) == 1.0));
 
-  const std::string own = "[[plant]]\nname = \"own\"\nfollowers = [1, 2]\nfrom = \"graph\"\n", fresh = "[[plant]]\nname = \"idol\"\nfollowers = [2, 2]\n";
+  const std::string own = "[[plant]]\nname = \"own\"\nfollowers = [1, 2]\nfrom = \"graph\"\n",
+                    fresh = "[[plant]]\nname = \"idol\"\nfollowers = [2, 2]\n";
   CHECK((made(asked + own).chances == world.chances));
   CHECK(refusal(folder.write("study.toml", asked + "graph.randomise = 1\n")) ==
-        Lines{"study.toml:5:19: graph.randomise makes follows that graph.chances has no probability for; expected one of the two; leave one out"});
+        Lines{"study.toml:5:19: graph.randomise makes follows that graph.chances has no probability for; expected one "
+              "of the two; leave one out"});
   CHECK(refusal(folder.write("study.toml", asked + fresh)) ==
-        Lines{"study.toml:6:8: plant.idol.from is \"new\", and graph.chances has no probability for the followers of a new account; expected \"graph\"; choose accounts of "
+        Lines{"study.toml:6:8: plant.idol.from is \"new\", and graph.chances has no probability for the followers of a "
+              "new account; expected \"graph\"; choose accounts of "
               "the graph, or leave graph.chances out"});
 
   // A graph file brings them; what is made of it has none, for nobody knows those of new follows.
@@ -303,9 +338,10 @@ TEST_CASE("a study's follows keep the probabilities that came with them, and not
   CHECK((made(saved + own).chances == world.chances));
   CHECK(made(saved + fresh).chances.empty());
   CHECK(made(saved + "graph.randomise = 1\n").chances.empty());
-  CHECK(all_of(refusal(folder.write("study.toml", saved + "graph.chances = \"p\"\n"))).find("graph.chances has no effect here") != std::string::npos);
-  CHECK(all_of(refusal(folder.write("study.toml", "format = 1\nseed = 7\ngraph = {users = 100, chances = \"p\"}\n"))).find("graph.chances has no effect here") !=
-        std::string::npos);
+  CHECK(all_of(refusal(folder.write("study.toml", saved + "graph.chances = \"p\"\n")))
+            .find("graph.chances has no effect here") != std::string::npos);
+  CHECK(all_of(refusal(folder.write("study.toml", "format = 1\nseed = 7\ngraph = {users = 100, chances = \"p\"}\n")))
+            .find("graph.chances has no effect here") != std::string::npos);
 }
 
 TEST_CASE("any graph is randomised by a key, and keeps its degrees", "[scenarios][graph]") {
@@ -314,20 +350,21 @@ TEST_CASE("any graph is randomised by a key, and keeps its degrees", "[scenarios
   CHECK(before.facts.reciprocity == 1.0);
   CHECK(after.facts.reciprocity < 0.05);
   CHECK(std::ranges::equal(before.graph.follower_counts(), after.graph.follower_counts()));
-  CHECK(all_of(refusal_of_text(
-            world +
-            "model = \"platform\"\nmean_followees = 12\nrandomise = 5\n[[plant]]\nname = \"p\"\nfollowers = [10, 20]\nnested = true\n")) ==
-        "study.toml:11:10: plant.p.nested has no effect with graph.randomise, which gives each account another audience; remove one");
+  CHECK(all_of(refusal_of_text(world + "model = \"platform\"\nmean_followees = 12\nrandomise = 5\n[[plant]]\nname = "
+                                       "\"p\"\nfollowers = [10, 20]\nnested = true\n")) ==
+        "study.toml:11:10: plant.p.nested has no effect with graph.randomise, which gives each account another "
+        "audience; remove one");
 }
 
 TEST_CASE("a study runs on planted, randomised and chosen accounts with the same bits for any number of threads",
           "[scenarios][graph][invariance]") {
-  const std::string study = world +
-                            "model = \"configuration\"\nrandomise = 1\nmean_followees = 8\n[time]\nwarmup = \"6h\"\nmeasure = "
-                            "\"6h\"\nfollowup = \"6h\"\n[feed]\nwindow = \"6h\"\n[[plant]]\n"
-                            "name = \"new\"\nfollowers = [100, 100]\n[[campaign]]\nname = \"c\"\nplant = \"new\"\ncount = 1\nslots = "
-                            "1\nstart = \"0\"\nslot = \"5h\"\n[[arm]]\nname "
-                            "= \"none\"\n[[arm]]\nname = \"paid\"\npays = [\"c\"]\n";
+  const std::string study =
+      world +
+      "model = \"configuration\"\nrandomise = 1\nmean_followees = 8\n[time]\nwarmup = \"6h\"\nmeasure = "
+      "\"6h\"\nfollowup = \"6h\"\n[feed]\nwindow = \"6h\"\n[[plant]]\n"
+      "name = \"new\"\nfollowers = [100, 100]\n[[campaign]]\nname = \"c\"\nplant = \"new\"\ncount = 1\nslots = "
+      "1\nstart = \"0\"\nslot = \"5h\"\n[[arm]]\nname "
+      "= \"none\"\n[[arm]]\nname = \"paid\"\npays = [\"c\"]\n";
   const Scenario scenario = scenario_of(study, {"replicates=2"});
   const StudyResult alone = with_threads(1, [&] { return run_study(scenario); });
   const StudyResult others = with_threads(3, [&] { return run_study(scenario); });

@@ -75,7 +75,8 @@ TEST_CASE("the way a list is to be read decides what is imported", "[program][gr
   const Shell shell;
   shell.write("pairs.txt", "x;y\nx;z\n");
   const auto exported = [&](std::vector<std::string> options) {
-    options.insert(options.begin(), {"graph", "export", "pairs.txt", "-o", "out.csv", "--overwrite", "--separator", ";"});
+    options.insert(options.begin(),
+                   {"graph", "export", "pairs.txt", "-o", "out.csv", "--overwrite", "--separator", ";"});
     REQUIRE(shell.call(options) == 0);
     return content(shell.file("out.csv"));
   };
@@ -179,15 +180,20 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "draw"}, "grapevine graph: 'draw' is no command; expected generate, import, export, stats or sample"},
       {{"graph", "stats"}, "grapevine graph stats: "},
       {{"graph", "import", "follows.csv"},
-       "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph import follows.csv "
+       "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph "
+       "import follows.csv "
        "-o follows.gvg`"},
       {{"graph", "import", "none.csv", "-o", "x.gvg"}, "none.csv: "},
-      {{"graph", "import", "follows.csv", "-o", "x.csv"}, "x.csv: import makes graph files; expected a name that ends in .gvg"},
+      {{"graph", "import", "follows.csv", "-o", "x.csv"},
+       "x.csv: import makes graph files; expected a name that ends in .gvg"},
       {{"graph", "export", "follows.csv", "-o", "x.gvg"}, "x.gvg: export makes text"},
       {{"graph", "export", "follows.csv", "-o", "follows.csv"}, "follows.csv: named twice by this command"},
-      {{"graph", "export", "follows.csv", "-o", "x.graphml", "--accounts-out", "a.csv"}, "a.csv: GraphML holds all accounts itself"},
-      {{"graph", "export", "follows.csv", "-o", "x.csv", "--accounts-out", "./x.csv"}, "./x.csv: named twice by this command"},
-      {{"graph", "stats", "follows.csv", "-o", "follows.csv", "--overwrite"}, "follows.csv: named twice by this command"},
+      {{"graph", "export", "follows.csv", "-o", "x.graphml", "--accounts-out", "a.csv"},
+       "a.csv: GraphML holds all accounts itself"},
+      {{"graph", "export", "follows.csv", "-o", "x.csv", "--accounts-out", "./x.csv"},
+       "./x.csv: named twice by this command"},
+      {{"graph", "stats", "follows.csv", "-o", "follows.csv", "--overwrite"},
+       "follows.csv: named twice by this command"},
       {{"graph", "stats", "follows.csv", "-o", "/dev/null", "--overwrite"}, "/dev/null: no ordinary file"},
       {{"graph", "sample", "follows.csv", "--users", "2", "--forward", "0.5", "-o", "x.gvg"},
        "--forward and --backward say nothing to --method users"},
@@ -199,11 +205,14 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "stats", "follows.csv", "--sample", "0"}, "grapevine graph stats: --sample"},
       {{"graph", "stats", "follows.csv", "--least-tail", "1"}, "grapevine graph stats: --least-tail"},
       {{"graph", "sample", "follows.csv", "-o", "x.gvg"}, "grapevine graph sample: --users is required"},
-      {{"graph", "sample", "follows.csv", "--users", "6", "-o", "x.gvg"}, "--users is 6; expected at most 5, the users of follows.csv"},
+      {{"graph", "sample", "follows.csv", "--users", "6", "-o", "x.gvg"},
+       "--users is 6; expected at most 5, the users of follows.csv"},
       {{"graph", "sample", "follows.csv", "--users", "3", "--method", "forest-fire", "--forward", "1", "-o", "x.gvg"},
        "forward is 1; expected a chance"},
-      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--replicate", "7000"}, "--replicate is 7000; expected 0 to "},
-      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--set", "graph.users=0"}, "--set graph.users: graph.users is 0"},
+      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--replicate", "7000"},
+       "--replicate is 7000; expected 0 to "},
+      {{"graph", "generate", "world.toml", "-o", "x.gvg", "--set", "graph.users=0"},
+       "--set graph.users: graph.users is 0"},
   }));
   CAPTURE(wrong.words);
   CHECK(shell.call(wrong.words) == 2);

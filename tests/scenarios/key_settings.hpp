@@ -10,9 +10,9 @@ using Names = std::vector<std::string>;
 
 /// A study in which every condition of a key can be met by one or two further lines.
 struct Setting {
-  std::string key;          ///< dotted
-  std::string value;        ///< another legal value
-  Names changes;            ///< the fields that must change, and no others; those of the one arm are implied by those of the run
+  std::string key;    ///< dotted
+  std::string value;  ///< another legal value
+  Names changes;  ///< the fields that must change, and no others; those of the one arm are implied by those of the run
   std::string around = {};  ///< keys that must stand beside it, in the file with and without it
 };
 
@@ -26,7 +26,8 @@ inline const std::string two_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from =
 inline const std::string two_arms = "[[arm]]\nname = \"x\"\n[[arm]]\nname = \"y\"\n";
 inline const std::string large_world = "graph.stands_for = 5_000_000\n";  // in which the essay's tiers can be
 inline const std::string paying_arms =
-    "[[campaign]]\nname = \"c\"\ncount = 1\n[[arm]]\nname = \"x\"\npays = [\"c\"]\n[[arm]]\nname = \"y\"\npays = [\"c\"]\n[[arm]]\nname = \"z\"\npays = [\"c\"]\n";
+    "[[campaign]]\nname = \"c\"\ncount = 1\n[[arm]]\nname = \"x\"\npays = [\"c\"]\n[[arm]]\nname = \"y\"\npays = "
+    "[\"c\"]\n[[arm]]\nname = \"z\"\npays = [\"c\"]\n";
 inline const std::string claims_table = "[claims]\narm = \"base\"\n";
 inline const std::string cascade = "diffusion.model = \"independent-cascade\"\n";
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
@@ -49,7 +50,10 @@ inline const std::vector<Setting> settings{
     {"graph.followees_spread", "0.5", {"graph.followees_spread"}},
     {"graph.exponent", "2.5", {"graph.exponent"}},
     {"graph.largest_share", "0.1", {"graph.largest_share"}},
-    {"graph.audiences", "[[10, 2], [20, 3]]", {"graph.audiences"}, "graph.model = \"uniform-audience\"\ngraph.audiences = [[1, 1]]\n"},
+    {"graph.audiences",
+     "[[10, 2], [20, 3]]",
+     {"graph.audiences"},
+     "graph.model = \"uniform-audience\"\ngraph.audiences = [[1, 1]]\n"},
     {"graph.file", "\"other.csv\"", {"graph.file"}, "graph.file = \"follows.csv\"\n"},
     {"graph.accounts", "\"other.csv\"", {"graph.accounts"}, "graph.file = \"follows.csv\"\n"},
     {"graph.columns", "[\"fan\", \"star\"]", {"graph.columns"}, "graph.file = \"follows.csv\"\n"},
@@ -72,7 +76,10 @@ inline const std::vector<Setting> settings{
     {"graph.closure", "0.1", {"graph.closure"}, platform_world},
     {"graph.followees_exponent", "3", {"graph.followees_exponent"}, by_degrees},
     {"graph.largest_followees", "100", {"graph.largest_followees"}, by_degrees},
-    {"graph.degrees", "\"other-degrees.csv\"", {"graph.degrees"}, "graph.model = \"configuration\"\ngraph.degrees = \"degrees.csv\"\n"},
+    {"graph.degrees",
+     "\"other-degrees.csv\"",
+     {"graph.degrees"},
+     "graph.model = \"configuration\"\ngraph.degrees = \"degrees.csv\"\n"},
     {"graph.followees", "6", {"graph.followees"}, small_world},
     {"graph.rewiring", "0.5", {"graph.rewiring"}, small_world},
     {"graph.alpha", "0.5", {"graph.alpha"}, by_steps},
@@ -99,7 +106,9 @@ inline const std::vector<Setting> settings{
     {"population.post_spread", "0", {"population.post_spread"}},
     {"population.patience", "20", {"population.patience"}},
     {"population.patience_spread", "1", {"population.patience_spread"}},
-    {"population.daily_profile", "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23]", {"population.daily_profile"}},
+    {"population.daily_profile",
+     "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23]",
+     {"population.daily_profile"}},
     {"population.topics", "8", {"population.topics"}},
     {"population.focus", "0.5", {"population.focus"}},
     {"population.interest_skew", "2", {"population.interest_skew"}},
@@ -124,7 +133,10 @@ inline const std::vector<Setting> settings{
     {"feed.prior.click", "0.3", {"run.prior[3]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.prior_strength.like", "5", {"run.prior_strength[0]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.prior_strength.reply", "5", {"run.prior_strength[1]"}, "feed.ranking = \"weighted\"\n"},
-    {"feed.prior_strength.reshare", "5", {"run.prior_strength[2]"}, "[[campaign]]\nname = \"c\"\ncount = 1\naccounts = \"engagement\"\n"},
+    {"feed.prior_strength.reshare",
+     "5",
+     {"run.prior_strength[2]"},
+     "[[campaign]]\nname = \"c\"\ncount = 1\naccounts = \"engagement\"\n"},
     {"feed.prior_strength.click", "5", {"run.prior_strength[3]"}, "feed.ranking = \"weighted\"\n"},
     {"behaviour.like", "0.3", {"run.probability[0]"}},
     {"behaviour.reply", "0.3", {"run.probability[1]"}},
@@ -142,16 +154,25 @@ inline const std::vector<Setting> settings{
     {"campaign.c.margin", "12.5", {"campaign 0.margin"}, campaign_table},
     {"campaign.c.tier", "\"b\"", {"campaign 0.tier"}, two_tiers + campaign_table},
     {"campaign.c.plant", "\"p\"", {"campaign 0.plant"}, platform_world + plant_table + campaign_table},
-    {"campaign.c.member", "0", {"campaign 0.member"}, platform_world + plant_table + campaign_table + "plant = \"p\"\n"},
+    {"campaign.c.member",
+     "0",
+     {"campaign 0.member"},
+     platform_world + plant_table + campaign_table + "plant = \"p\"\n"},
     {"campaign.c.acceptance", "0.5", {"campaign 0.acceptance"}, campaign_table},
-    {"campaign.c.budget_share", "0.5", {"campaign 0.budget_share"}, campaign_table + "budget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 2\n"},
+    {"campaign.c.budget_share",
+     "0.5",
+     {"campaign 0.budget_share"},
+     campaign_table + "budget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 2\n"},
     {"campaign.c.name", "\"d\"", {"campaign 0.name"}, campaign_table},
     {"campaign.c.accounts", "\"largest\"", {"campaign 0.choose"}, campaign_table},
     {"campaign.c.followers", "[0, 100]", {"campaign 0.followers_to"}, campaign_table},
     {"campaign.c.count", "5", {"campaign 0.count"}, campaign_table},
     {"campaign.c.posts", "5", {"campaign 0.posts"}, campaign_table},
     {"campaign.c.budget", "12.34", {"campaign 0.budget"}, campaign_table},
-    {"campaign.c.budget_of", "\"b\"", {"campaign 0.budget_of"}, campaign_table + "[[campaign]]\nname = \"b\"\ncount = 2\n"},
+    {"campaign.c.budget_of",
+     "\"b\"",
+     {"campaign 0.budget_of"},
+     campaign_table + "[[campaign]]\nname = \"b\"\ncount = 2\n"},
     {"campaign.c.topic", "15", {"campaign 0.topic"}, campaign_table},
     {"campaign.c.start", "\"1h\"", {"campaign 0.start"}, campaign_table},
     {"campaign.c.every", "\"1h\"", {"campaign 0.every"}, campaign_table},
@@ -173,9 +194,18 @@ inline const std::vector<Setting> settings{
     {"diffusion.large", "50", {"run.diffusion.large"}, cascade + "diffusion.cascades = 5\n"},
     {"diffusion.trees_from", "50", {"run.diffusion.trees_from"}, cascade + "diffusion.cascades = 5\n"},
     {"arm.x.name", "\"y\"", {"arm 0.name"}, "[[arm]]\nname = \"x\"\n"},
-    {"claims.arm", "\"y\"", {"claims.arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
-    {"claims.micro_arm", "\"z\"", {"claims.micro_arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
-    {"claims.mega_arm", "\"z\"", {"claims.mega_arm"}, large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.arm",
+     "\"y\"",
+     {"claims.arm"},
+     large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.micro_arm",
+     "\"z\"",
+     {"claims.micro_arm"},
+     large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.mega_arm",
+     "\"z\"",
+     {"claims.mega_arm"},
+     large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
     {"claims.micro", "\"nano\"", {"claims.micro"}, large_world + claims_table},
     {"claims.mega", "\"mid\"", {"claims.mega"}, large_world + claims_table},
     {"claims.margin", "0.2", {"claims.margin"}, large_world + claims_table},

@@ -1,4 +1,5 @@
-#include "scenarios/program/keys.hpp"
+#include "scenarios/keys/keys.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS  // what property_tree of Boost 1.74 needs to compile without a note
 #include <boost/property_tree/json_parser.hpp>
@@ -9,7 +10,7 @@
 #include <sstream>
 
 #include "graph/generators/power_law.hpp"
-#include "scenarios/program/key_values.hpp"
+#include "scenarios/keys/key_values.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/key_settings.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -60,7 +61,8 @@ TEST_CASE("the tick is the unit of every duration, defaults included", "[scenari
   CHECK(five.output.series_every == 2 * ten.output.series_every);
   CHECK(five.world.campaigns[0].every == 2 * ten.world.campaigns[0].every);
   CHECK(five.world.campaigns[0].replace_within == 2 * ten.world.campaigns[0].replace_within);
-  const Scenario late = scenario_of("format = 1\nseed = 7\n[feed]\nwindow = \"12h\"\n[time]\ntick = \"30min\"\n[graph]\nusers = 1000\n");
+  const Scenario late =
+      scenario_of("format = 1\nseed = 7\n[feed]\nwindow = \"12h\"\n[time]\ntick = \"30min\"\n[graph]\nusers = 1000\n");
   CHECK(late.run.feed.window == 24);  // although [feed] stands before [time]
 }
 
@@ -79,7 +81,8 @@ TEST_CASE("a default written out is understood and changes nothing", "[scenarios
     CAPTURE(setting.key);
     const std::string dotted = in_table(setting.key);
     const std::size_t dot = dotted.rfind('.');
-    const Key* key = dot == std::string::npos ? find_key("", dotted) : find_key(dotted.substr(0, dot), dotted.substr(dot + 1));
+    const Key* key =
+        dot == std::string::npos ? find_key("", dotted) : find_key(dotted.substr(0, dot), dotted.substr(dot + 1));
     REQUIRE(key != nullptr);
     const std::string value = default_as_toml(*key);
     if (value.empty() || dotted.rfind("tiers", 0) == 0) continue;  // tiers come in pairs
@@ -93,7 +96,8 @@ TEST_CASE("every key says what it is and where its default is from", "[scenarios
   for (const Key& key : keys()) {
     CAPTURE(key.dotted());
     CHECK(seen.insert(key.dotted()).second);
-    CHECK(std::count_if(sections().begin(), sections().end(), [&](const Section& it) { return it.name == key.section; }) == 1);
+    CHECK(std::count_if(sections().begin(), sections().end(),
+                        [&](const Section& it) { return it.name == key.section; }) == 1);
     CHECK(key.sentence.size() > 10);
     CHECK((key.sentence.back() == '.' || key.sentence.back() == '?'));
     CHECK(!key.source.empty());
@@ -134,12 +138,14 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
   std::istringstream in(keys_as_json_schema());
   pt::ptree schema;
   pt::read_json(in, schema);
-  CHECK(schema.get<std::string>(pt::ptree::path_type("$schema", '/')) == "https://json-schema.org/draft/2020-12/schema");
+  CHECK(schema.get<std::string>(pt::ptree::path_type("$schema", '/')) ==
+        "https://json-schema.org/draft/2020-12/schema");
   for (const Key& key : keys()) {
     CAPTURE(key.dotted());
     std::string path = "properties";
     std::string section(key.section);
-    if (section == "campaign" || section == "arm" || section == "contrast" || section == "plant" || section == "band") section += ".items";
+    if (section == "campaign" || section == "arm" || section == "contrast" || section == "plant" || section == "band")
+      section += ".items";
     for (std::size_t at = 0; !section.empty() && at != std::string::npos;) {
       const std::size_t dot = section.find('.', at);
       const std::string part = section.substr(at, dot == std::string::npos ? dot : dot - at);
@@ -156,13 +162,14 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
     }
     if (key.kind == Kind::choice) CHECK(node->get_child("enum").size() == key.choices.size());
     if (key.scope == Scope::run && key.section == "feed") {
-      CHECK(schema.get_child_optional("properties.arm.items.properties.feed.properties." + std::string(key.name)).has_value());
+      CHECK(schema.get_child_optional("properties.arm.items.properties.feed.properties." + std::string(key.name))
+                .has_value());
     }
   }
   CHECK(!schema.get_child_optional("properties.arm.items.properties.graph").has_value());
   CHECK(!schema.get_child_optional("properties.arm.items.properties.feed.properties.window").has_value());
-  for (const char* table :
-       {"", "properties.feed.", "properties.feed.properties.weights.", "properties.campaign.items.", "properties.arm.items."})
+  for (const char* table : {"", "properties.feed.", "properties.feed.properties.weights.", "properties.campaign.items.",
+                            "properties.arm.items."})
     CHECK(schema.get<bool>(std::string(table) + "additionalProperties") == false);
 }
 
@@ -179,6 +186,7 @@ TEST_CASE("durations are told in the largest unit that fits and read back", "[sc
   CHECK(duration_as_text(90) == "90s");
   for (const std::int64_t seconds : {0, 1, 59, 60, 61, 3599, 3600, 5400, 86'400, 129'600, 864'000})
     CHECK(duration_in_seconds(duration_as_text(seconds)) == seconds);
-  for (const char* text : {"", "1", "d", "1 d", "-1d", "1.5h", "1D", "1m", "10min ", "00000000000001d", "9999999999999s"})
+  for (const char* text :
+       {"", "1", "d", "1 d", "-1d", "1.5h", "1D", "1m", "10min ", "00000000000001d", "9999999999999s"})
     CHECK(!duration_in_seconds(text).has_value());
 }

@@ -7,8 +7,9 @@
 #include <optional>
 #include <set>
 
-#include "scenarios/program/study.hpp"
-#include "sim/diffusion/diffusion_run.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/study/study.hpp"
+#include "sim/run/diffusion_run.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -18,20 +19,23 @@ using namespace grapevine::test;
 namespace {
 const std::filesystem::path library = GRAPEVINE_SOURCE "/scenarios/library";
 
-/// The study on a graph of one's own, shortened, as its result file tells it; nothing without the folder of shared data.
+/// The study on a graph of one's own, shortened, as its result file tells it; nothing without the folder of shared
+/// data.
 std::optional<StudyResult> study_on_shared(const std::string& file, std::vector<std::string> overrides = {}) {
   const char* data = std::getenv("GRAPEVINE_DATA");
   if (data == nullptr) {
     WARN("skipped: GRAPEVINE_DATA is not set");
     return {};
   }
-  overrides.insert(overrides.end(), {fmt::format("graph.file=\"{}/{}\"", data, file), "time.tick=\"1h\"", "replicates=2"});
+  overrides.insert(overrides.end(),
+                   {fmt::format("graph.file=\"{}/{}\"", data, file), "time.tick=\"1h\"", "replicates=2"});
   const Folder folder;
   write_result(folder.path() / "study.h5", run_study(read_scenario(library / "your-graph.toml", overrides)));
   return read_result(folder.path() / "study.h5");
 }
 
-/// Whether the campaigns were held in every arm that pays for them, for the same money but for what is left over: less than another account.
+/// Whether the campaigns were held in every arm that pays for them, for the same money but for what is left over: less
+/// than another account.
 void check_campaigns(const StudyResult& study) {
   REQUIRE(study.arms.size() == 6);
   for (std::size_t r = 0; r < study.replicates; ++r)
@@ -41,7 +45,8 @@ void check_campaigns(const StudyResult& study) {
       CHECK(one.outcomes.impressions > 0);
       CHECK(many.outcomes.impressions > 0);
       CHECK(many.budget == one.spent);
-      CHECK((many.spent <= many.budget && many.spent > many.budget - 2 * micro_per_unit));  // at most 100 followers: 1 + 100 x 0.01
+      CHECK((many.spent <= many.budget &&
+             many.spent > many.budget - 2 * micro_per_unit));  // at most 100 followers: 1 + 100 x 0.01
     }
   CHECK(std::ranges::count(study.comparison, "campaign engagement per money", &ComparisonRow::metric) > 0);
 }
@@ -76,9 +81,8 @@ TEST_CASE("the main study has six arms in two rankings, each beside its control"
 TEST_CASE("the study on a graph of one's own says which file it wants", "[scenarios][library]") {
   const std::vector<std::string> messages = refusal(library / "your-graph.toml");
   REQUIRE(messages.size() == 1);
-  CHECK(messages[0].find(
-            "graph.file is \"\"; expected the path of a file, in quotes; set it in the file, or with --set 'graph.file=\"...\"'") !=
-        std::string::npos);
+  CHECK(messages[0].find("graph.file is \"\"; expected the path of a file, in quotes; set it in the file, or with "
+                         "--set 'graph.file=\"...\"'") != std::string::npos);
 }
 
 TEST_CASE("on a graph of one's own the study is the main study", "[scenarios][library]") {
@@ -105,17 +109,22 @@ TEST_CASE("model by model, one account and many are paid alike under every model
   const Scenario study = read_scenario(library / "model-by-model.toml");
   std::set<DiffusionModel> models;
   for (const ContrastChoice& contrast : study.contrasts) {
-    const auto arm = [&](const std::string& name) { return *std::ranges::find_if(study.arms, [&](const Arm& it) { return it.name == name; }); };
+    const auto arm = [&](const std::string& name) {
+      return *std::ranges::find_if(study.arms, [&](const Arm& it) { return it.name == name; });
+    };
     const Arm many = arm(contrast.arm), one = arm(contrast.against);
     CHECK((many.run.pays == std::vector<std::string>{"many"} && one.run.pays == std::vector<std::string>{"one"}));
-    CHECK((many.run.diffusion.model == one.run.diffusion.model && many.run.diffusion.probability == one.run.diffusion.probability));
+    CHECK((many.run.diffusion.model == one.run.diffusion.model &&
+           many.run.diffusion.probability == one.run.diffusion.probability));
     models.insert(many.run.diffusion.model);
   }
   CHECK(models.size() == 6);  // all that there are
-  CHECK((study.world.campaigns[0].posts == study.world.campaigns[1].posts && study.world.campaigns[1].budget_of == "one"));
+  CHECK((study.world.campaigns[0].posts == study.world.campaigns[1].posts &&
+         study.world.campaigns[1].budget_of == "one"));
 }
 
-TEST_CASE("model by model, contagions are below the epidemic threshold but for the arms that ask what is above it", "[scenarios][library][diffusion]") {
+TEST_CASE("model by model, contagions are below the epidemic threshold but for the arms that ask what is above it",
+          "[scenarios][library][diffusion]") {
   std::vector<std::vector<std::string>> graphs{{}};
   if (const char* data = std::getenv("GRAPEVINE_DATA")) {
     graphs.push_back({fmt::format("graph.file=\"{}/twitter_follow_bofa.csv.gz\"", data)});
@@ -127,7 +136,8 @@ TEST_CASE("model by model, contagions are below the epidemic threshold but for t
     const Scenario study = read_scenario(library / "model-by-model.toml", overrides);
     const StudyGraph world = make_graph(study, 0);
     const Deals deals(world.graph, world.accounts, study.world, streams_of(study, 0));
-    const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, study.world, deals, streams_of(study, 0));
+    const DiffusionReplicate replicate(world.graph, world.accounts, world.chances, study.world, deals,
+                                       streams_of(study, 0));
     for (const Arm& arm : study.arms) {
       if (arm.run.diffusion.model == DiffusionModel::feed) continue;
       CAPTURE(overrides, arm.name);
@@ -153,7 +163,8 @@ TEST_CASE("every scenario of the library opens with its question", "[scenarios][
   }
 }
 
-TEST_CASE("the study runs on the followers of a brand on Twitter (needs GRAPEVINE_DATA)", "[scenarios][library][data]") {
+TEST_CASE("the study runs on the followers of a brand on Twitter (needs GRAPEVINE_DATA)",
+          "[scenarios][library][data]") {
   const auto study = study_on_shared("twitter_follow_bofa.csv.gz");
   if (!study) return;
   for (const GraphFacts& graph : study->graphs) {

@@ -3,7 +3,8 @@
 
 #include "graph/base/error.hpp"
 #include "graph/formats/graph_file.hpp"
-#include "scenarios/program/study.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -13,8 +14,9 @@ using namespace grapevine;
 
 namespace {
 
-/// Twins: two clones of one size. Nothing is reshared: what one emits would reach the other as a reader, and clones are one author but two
-/// readers. `again` arms repeat another, `renamed` pays the first twin through a campaign of another name.
+/// Twins: two clones of one size. Nothing is reshared: what one emits would reach the other as a reader, and clones are
+/// one author but two readers. `again` arms repeat another, `renamed` pays the first twin through a campaign of another
+/// name.
 const std::string twins = R"(format = 1
 seed = 23
 replicates = 3
@@ -162,9 +164,10 @@ const StudyResult& twin_study() {
   return study;
 }
 
-/// Every row of the contrast, in the estimand `estimand`: ratios exactly 1 and differences exactly 0, with intervals as wide as nothing.
-/// Returns how many differences.
-int check_equal(const StudyResult& study, const std::string& arm, const std::string& against, const std::string& estimand) {
+/// Every row of the contrast, in the estimand `estimand`: ratios exactly 1 and differences exactly 0, with intervals as
+/// wide as nothing. Returns how many differences.
+int check_equal(const StudyResult& study, const std::string& arm, const std::string& against,
+                const std::string& estimand) {
   int differences = 0;
   for (const ComparisonRow& row : study.comparison) {
     if (row.arm != arm || row.against != against) continue;
@@ -185,14 +188,16 @@ TEST_CASE("on a generated platform, arms that pay the same clone differ by exact
   const StudyResult& study = twin_study();
   CHECK(check_equal(study, "control-again", "control", "population") == 3);
   CHECK(check_equal(study, "first-again", "first", "portfolio") == 5);
-  CHECK(check_equal(study, "renamed", "first", "portfolio") == 5);  // every slot is taken, so that the campaign's name draws nothing
+  CHECK(check_equal(study, "renamed", "first", "portfolio") ==
+        5);  // every slot is taken, so that the campaign's name draws nothing
   for (std::size_t r = 0; r < study.replicates; ++r) {
     CHECK(study.record(0, 2, r).event_hash == study.record(0, 3, r).event_hash);
     CHECK(study.record(0, 2, r).campaigns[0] == study.record(0, 4, r).campaigns[1]);
   }
 }
 
-TEST_CASE("on a generated platform, two clones of one size bring the same, to the last action", "[study][platform][invariance]") {
+TEST_CASE("on a generated platform, two clones of one size bring the same, to the last action",
+          "[study][platform][invariance]") {
   const StudyResult& study = twin_study();
   CHECK(check_equal(study, "second", "first", "clone") == 6);
   for (std::size_t r = 0; r < study.replicates; ++r) {
@@ -204,12 +209,15 @@ TEST_CASE("on a generated platform, two clones of one size bring the same, to th
     CHECK(first.outcomes.reach > 30);
     CHECK(first.outcomes.engagement() > 5);
     CHECK((first.audience == 600 && first.audience_gross == 600));
-    const InfluencerRow &one = study.record(0, 2, r).influencers.at(0), &other = study.record(0, 5, r).influencers.at(0);
-    CHECK((one.user != other.user && one.profile == other.profile && one.outcomes == other.outcomes && one.cost == other.cost));
+    const InfluencerRow &one = study.record(0, 2, r).influencers.at(0),
+                        &other = study.record(0, 5, r).influencers.at(0);
+    CHECK((one.user != other.user && one.profile == other.profile && one.outcomes == other.outcomes &&
+           one.cost == other.cost));
   }
 }
 
-TEST_CASE("clones of two sizes are compared per follower, and the smaller has the smaller audience", "[study][platform]") {
+TEST_CASE("clones of two sizes are compared per follower, and the smaller has the smaller audience",
+          "[study][platform]") {
   const StudyResult& study = twin_study();
   int rows = 0;
   for (const ComparisonRow& row : study.comparison) {
@@ -221,7 +229,8 @@ TEST_CASE("clones of two sizes are compared per follower, and the smaller has th
   CHECK(rows == 5 * 2 + 1);
 }
 
-TEST_CASE("accounts that decline are counted and others take their place, within tier and budget", "[study][platform]") {
+TEST_CASE("accounts that decline are counted and others take their place, within tier and budget",
+          "[study][platform]") {
   const std::string text = R"(format = 1
 seed = 5
 replicates = 1
@@ -281,7 +290,8 @@ void save_world(const test::Folder& folder, const Scenario& scenario) {
 
 }  // namespace
 
-TEST_CASE("a study on a platform that was saved and loaded is the study on the platform", "[study][platform][file][invariance]") {
+TEST_CASE("a study on a platform that was saved and loaded is the study on the platform",
+          "[study][platform][file][invariance]") {
   const test::Folder folder;
   const std::vector<std::string> once = {"replicates=1", "redraw=[\"selection\",\"content\",\"dynamics\"]",
                                          "population.active_sessions=0.6"};
@@ -297,34 +307,40 @@ TEST_CASE("a study on a platform that was saved and loaded is the study on the p
   const Digests of_generated = digests_of(generated), of_loaded = digests_of(loaded);
   CHECK(of_loaded.total == of_generated.total);
   REQUIRE(of_loaded.lines.size() == of_generated.lines.size());
-  for (std::size_t i = 0; i < of_loaded.lines.size(); ++i) {  // everything but the words of the scenario, the facts of the graph among it
+  for (std::size_t i = 0; i < of_loaded.lines.size();
+       ++i) {  // everything but the words of the scenario, the facts of the graph among it
     INFO(of_loaded.lines[i].first);
     CHECK((of_loaded.lines[i] == of_generated.lines[i]) == (of_loaded.lines[i].first != "scenario"));
   }
 }
 
-TEST_CASE("keys act on a graph file as on what it holds, and those that cannot are refused", "[study][platform][file]") {
+TEST_CASE("keys act on a graph file as on what it holds, and those that cannot are refused",
+          "[study][platform][file]") {
   const test::Folder folder;
   save_world(folder, test::scenario_of(twins));
   folder.write("follows.csv", "follower,followed\na,b\nb,a\n");
   const auto refused = [&](const std::string& file, const std::string& key) {
-    return test::refusal(folder.write("study.toml", "format = 1\nseed = 7\ngraph.file = \"" + file + "\"\n" + key + "\n"));
+    return test::refusal(
+        folder.write("study.toml", "format = 1\nseed = 7\ngraph.file = \"" + file + "\"\n" + key + "\n"));
   };
   using Messages = std::vector<std::string>;
   CHECK(refused("world.gvg", "population.active_sessions = 0.5").empty());
   CHECK(refused("world.gvg", "graph.undirected = true") ==
-        Messages{"study.toml:4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); remove it"});
+        Messages{"study.toml:4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no "
+                 "graph file (.gvg); remove it"});
   CHECK(refused("follows.csv", "graph.undirected = true").empty());
-  CHECK(refused("follows.csv", "population.shared_interest = 0.5") ==
-        Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or "
-                 "\"stochastic-block\", or a graph file (.gvg) from graph.file; remove it"});
+  CHECK(
+      refused("follows.csv", "population.shared_interest = 0.5") ==
+      Messages{"study.toml:4:12: population.shared_interest has no effect here; it needs graph.model = \"platform\" or "
+               "\"stochastic-block\", or a graph file (.gvg) from graph.file; remove it"});
 
-  const Scenario unknown =
-      read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")), {"campaign.first.plant=\"triplets\""});
+  const Scenario unknown = read_scenario(folder.write("unknown.toml", twins_in("[graph]\nfile = \"world.gvg\"\n")),
+                                         {"campaign.first.plant=\"triplets\""});
   try {
     run_study(unknown);
     FAIL("it ran");
   } catch (const BadRequest& mistake) {
-    CHECK(std::string(mistake.what()) == "campaign 'first': the graph has no plant 'triplets'; expected one of: twins, sizes");
+    CHECK(std::string(mistake.what()) ==
+          "campaign 'first': the graph has no plant 'triplets'; expected one of: twins, sizes");
   }
 }

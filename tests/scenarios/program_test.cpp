@@ -84,23 +84,28 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
       {{"--set", "arm.one.graph.users=5"}, "graph.users"},
       {{"--set", "campaign.many.followers=[2600,2600]"}, "many"},
       {{"--set", "campaign.c.tier=\"large\""},
-       "campaign 'c': no user of tier 'large' posts; expected at least one; 320 users post, the largest of them has 200 followers",
+       "campaign 'c': no user of tier 'large' posts; expected at least one; 320 users post, the largest of them has "
+       "200 followers",
        "platform.toml"},
       {{"--set", "campaign.c.plant=\"stars\"", "--set", "campaign.c.member=2"},
        "campaign 'c': no user of plant 'stars' with number 2 posts; expected at least one; 320 users post",
        "platform.toml"},
       {{"--set", "campaign.c.budget=0.5"},
-       "campaign 'c': the budget of 0.50 is below every price; the cheapest of 320 candidates (0 followers) asks 1.00 a post; raise the "
+       "campaign 'c': the budget of 0.50 is below every price; the cheapest of 320 candidates (0 followers) asks 1.00 "
+       "a post; raise the "
        "budget to that, or choose smaller accounts",
        "platform.toml"},
       {{"--set", "campaign.c.acceptance=0"},
-       "accounts it could ask declined; expected one that accepts; raise campaign.acceptance, 0 now, or widen the choice",
+       "accounts it could ask declined; expected one that accepts; raise campaign.acceptance, 0 now, or widen the "
+       "choice",
        "platform.toml"},
       {{"--set", "campaign.c.accounts=\"fit\""},
-       "--set campaign.c.accounts: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it",
+       "--set campaign.c.accounts: campaign.c.accounts is \"fit\", and the campaign has no topic; expected "
+       "campaign.c.topic; add it",
        "platform.toml"},
       {{"--set", "plant.stars.followers=[100, 401]"},
-       "--set plant.stars.followers: plant.stars.followers goes up to 401; expected at most 400, 0.2 of graph.users, 2000; lower it, or "
+       "--set plant.stars.followers: plant.stars.followers goes up to 401; expected at most 400, 0.2 of graph.users, "
+       "2000; lower it, or "
        "give a world of 2005 users or more",
        "platform.toml"},
       {{"--set", "graph.stands_for=1_999"},
@@ -148,8 +153,8 @@ TEST_CASE("a word that is no command is named", "[program]") {
 
 TEST_CASE("all mistakes of a request are told at once, a line each", "[program]") {
   const Shell shell;
-  CHECK(shell.call({"run", "small.toml", "-o", "no/folder/small.h5", "--set", "feed.lenght=50", "--set", "replicates=0", "--set",
-                    "feed.ranking=\"newest\""}) == 2);
+  CHECK(shell.call({"run", "small.toml", "-o", "no/folder/small.h5", "--set", "feed.lenght=50", "--set", "replicates=0",
+                    "--set", "feed.ranking=\"newest\""}) == 2);
   INFO(shell.err());
   CHECK(lines(shell.err()) == 4);
   for (const std::string part : {"no/folder", "lenght", "replicates", "newest"}) CHECK(contains(shell.err(), part));
@@ -169,7 +174,8 @@ TEST_CASE("a result that is there is kept unless it may be overwritten", "[progr
   CHECK(contains(shell.err(), "--overwrite"));
   CHECK(content(shell.file("tiny.h5")) == "precious");
 
-  CHECK(shell.call({"run", "tiny.toml", "-o", "tiny.h5", "--overwrite", "--set", "campaign.one.accounts=[\"nobody\"]"}) == 2);
+  CHECK(shell.call(
+            {"run", "tiny.toml", "-o", "tiny.h5", "--overwrite", "--set", "campaign.one.accounts=[\"nobody\"]"}) == 2);
   CHECK(content(shell.file("tiny.h5")) == "precious");  // the request was wrong: nothing was run
 
   CHECK(shell.call({"run", "tiny.toml", "-o", "tiny.h5", "--overwrite"}) == 0);
@@ -201,7 +207,8 @@ TEST_CASE("a signal ends a run after its tick with 128 + n and no file", "[progr
   const int signal = GENERATE(SIGINT, SIGTERM, SIGUSR1);
   const Shell shell;
   const pid_t child = shell.start({"run", "small.toml", "-o", "small.h5", "--set", "time.measure=\"3000d\""});
-  for (int i = 0; i < 2000 && !contains(shell.err(), "replicate"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 2000 && !contains(shell.err(), "replicate"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   CHECK(contains(shell.err(), "replicate"));  // it runs
   ::kill(child, signal);
   CHECK(Shell::wait(child) == 128 + signal);
@@ -213,7 +220,8 @@ TEST_CASE("check tells what would run and writes nothing", "[program]") {
   const Shell shell;
   CHECK(shell.call({"check", "small.toml"}) == 0);
   CHECK(shell.err().empty());
-  for (const std::string part : {"13 000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})
+  for (const std::string part :
+       {"13 000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})
     CHECK(contains(shell.out(), part));
   CHECK(shell.files() == std::vector<std::string>{"small.toml"});
 }
@@ -221,7 +229,8 @@ TEST_CASE("check tells what would run and writes nothing", "[program]") {
 TEST_CASE("help, version and keys are results: standard output and status 0", "[program]") {
   const Shell shell;
   CHECK(shell.call({"--help"}) == 0);
-  for (const std::string part : {"run", "check", "keys", "show", "Examples", "Exit status"}) CHECK(contains(shell.out(), part));
+  for (const std::string part : {"run", "check", "keys", "show", "Examples", "Exit status"})
+    CHECK(contains(shell.out(), part));
   CHECK(shell.call({"run", "--help"}) == 0);
   CHECK(contains(shell.out(), "--overwrite"));
   CHECK(shell.call({"--version"}) == 0);

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "graph/base/error.hpp"
-#include "scenarios/program/scenario.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
-/// What tests of the scenario reader share: files of their own, the messages of a refusal, and a Scenario field by field.
+/// What tests of the scenario reader share: files of their own, the messages of a refusal, and a Scenario field by
+/// field.
 namespace grapevine::test {
 
 /// A folder that is gone with the test.
@@ -36,7 +37,8 @@ private:
 };
 
 /// The messages of the refusal without the folder of the file; empty when the scenario is understood.
-inline std::vector<std::string> refusal(const std::filesystem::path& file, const std::vector<std::string>& overrides = {}) {
+inline std::vector<std::string> refusal(const std::filesystem::path& file,
+                                        const std::vector<std::string>& overrides = {}) {
   try {
     (void)read_scenario(file, overrides);
     return {};
@@ -44,14 +46,16 @@ inline std::vector<std::string> refusal(const std::filesystem::path& file, const
     std::vector<std::string> messages;
     const std::string folder = file.parent_path().string() + "/";
     for (std::string message : request.messages()) {
-      for (std::size_t at; !folder.empty() && (at = message.find(folder)) != std::string::npos;) message.erase(at, folder.size());
+      for (std::size_t at; !folder.empty() && (at = message.find(folder)) != std::string::npos;)
+        message.erase(at, folder.size());
       messages.push_back(message);
     }
     return messages;
   }
 }
 
-inline std::vector<std::string> refusal_of_text(const std::string& text, const std::vector<std::string>& overrides = {}) {
+inline std::vector<std::string> refusal_of_text(const std::string& text,
+                                                const std::vector<std::string>& overrides = {}) {
   const Folder folder;
   return refusal(folder.write("study.toml", text), overrides);
 }
@@ -118,7 +122,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("graph.followees_spread", s.graph.followees_spread);
   put("graph.exponent", s.graph.exponent);
   put("graph.largest_share", s.graph.largest_share);
-  for (const auto& audience : s.graph.audiences) all["graph.audiences"] += fmt::format("{},{};", audience[0], audience[1]);
+  for (const auto& audience : s.graph.audiences)
+    all["graph.audiences"] += fmt::format("{},{};", audience[0], audience[1]);
   put("graph.stands_for", s.graph.stands_for);
   put("graph.active", s.graph.active);
   put("graph.largest", s.graph.largest);

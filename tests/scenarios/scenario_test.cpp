@@ -1,6 +1,6 @@
-#include "scenarios/program/scenario.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
-#include "scenarios/program/suggestions.hpp"
+#include "scenarios/keys/suggestions.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -96,20 +96,27 @@ every = 1979-05-27
       "study.toml:1:1: format is missing; expected a whole number, 1 only; add format = ... at the top of the file",
       "study.toml:1:9: title is 3; expected a text in quotes",
       "study.toml:2:9: seed is -1; expected a whole number, 0 or more",
-      "study.toml:3:14: replicates is 1000.0; expected a whole number of runs, 1 to 10000; write it without a decimal point or exponent",
+      "study.toml:3:14: replicates is 1000.0; expected a whole number of runs, 1 to 10000; write it without a decimal "
+      "point or exponent",
       "study.toml:4:8: pays names \"oen\", and no campaign is called so; expected \"one\"; did you mean \"one\"?",
       "study.toml:4:23: pays names \"one\" twice; expected each once; remove one",
-      "study.toml:5:11: entry 1 of redraw is \"graphs\"; expected one of \"graph\", \"selection\", \"content\", \"dynamics\"",
+      "study.toml:5:11: entry 1 of redraw is \"graphs\"; expected one of \"graph\", \"selection\", \"content\", "
+      "\"dynamics\"",
       "study.toml:6:1: unknown key 'sede' at the top level; did you mean 'seed'?",
       "study.toml:9:8: time.tick is \"7min\"; expected a duration from \"1min\" to \"1h\" that divides a day",
-      "study.toml:10:10: time.warmup is 1, a number without a unit; expected a duration such as \"10min\", \"48h\" or \"1d\"",
-      "study.toml:11:11: time.measure is \"1 day\"; expected a duration such as \"10min\", \"48h\" or \"1d\", at least one tick",
-      "study.toml:14:9: graph.model is \"powerlaw\"; expected one of \"power-law\", \"erdos-renyi\", \"uniform-audience\", \"platform\", \"configuration\", "
-      "\"chung-lu\", \"barabasi-albert\", \"directed-scale-free\", \"watts-strogatz\", \"stochastic-block\", \"r-mat\"; did you mean \"power-law\"?",
+      "study.toml:10:10: time.warmup is 1, a number without a unit; expected a duration such as \"10min\", \"48h\" or "
+      "\"1d\"",
+      "study.toml:11:11: time.measure is \"1 day\"; expected a duration such as \"10min\", \"48h\" or \"1d\", at least "
+      "one tick",
+      "study.toml:14:9: graph.model is \"powerlaw\"; expected one of \"power-law\", \"erdos-renyi\", "
+      "\"uniform-audience\", \"platform\", \"configuration\", "
+      "\"chung-lu\", \"barabasi-albert\", \"directed-scale-free\", \"watts-strogatz\", \"stochastic-block\", "
+      "\"r-mat\"; did you mean \"power-law\"?",
       "study.toml:15:9: graph.users is 5000000000; expected a whole number of users, 2 to 4294967294",
       "study.toml:16:12: graph.exponent is 2; expected a number above 2 and at most 10",
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
-      "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", \"weighted\", \"oracle\", \"no-learning\"; did "
+      "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", "
+      "\"weighted\", \"oracle\", \"no-learning\"; did "
       "you mean \"weighted\"?",
       "study.toml:21:1: unknown key 'lenght' in [feed]; did you mean 'length'?",
       "study.toml:22:10: feed.length is -50; expected a whole number of posts, 1 or more",
@@ -117,27 +124,34 @@ every = 1979-05-27
       "study.toml:24:11: feed.weights is 3; expected a section [feed.weights] with keys of its own",
       "study.toml:27:8: feed.prior.like is 1.5; expected \"auto\" or a probability, 0 to 1",
       "study.toml:29:2: unknown section 'fed' at the top level; did you mean 'feed'?",
-      "study.toml:33:8: price.post is 1e-07; expected an amount of money, 0 to 1000000000, with at most 6 decimals; round it to millionths",
+      "study.toml:33:8: price.post is 1e-07; expected an amount of money, 0 to 1000000000, with at most 6 decimals; "
+      "round it to millionths",
       "study.toml:34:12: price.follower is \"1 cent\"; expected an amount of money, 0 to 100, with at most 6 decimals",
       "study.toml:37:15: tiers.names names \"a\" twice; expected each once; remove one",
       "study.toml:38:9: entry 1 of tiers.from is 1; expected 0, so that every user has a tier",
-      "study.toml:42:12: campaign.one.accounts is \"biggest\"; expected \"largest\", \"random\", \"fit\", \"engagement\", \"price\", \"influence\", \"lazy-greedy\" or a list of account ids in quotes",
+      "study.toml:42:12: campaign.one.accounts is \"biggest\"; expected \"largest\", \"random\", \"fit\", "
+      "\"engagement\", \"price\", \"influence\", \"lazy-greedy\" or a list of account ids in quotes",
       "study.toml:43:9: campaign.one.count is 0; expected a whole number of accounts, 1 or more",
-      "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first stands in line 41",
+      "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first stands in "
+      "line 41",
       "study.toml:48:1: campaign.one#2.budget_of stands beside a budget; expected one of the two; remove one",
       "study.toml:48:13: campaign.one#2.budget_of names \"two\", and no campaign is called so; expected \"one\"",
       "study.toml:49:13: campaign.one#2.followers goes from 10 to 1; expected the smaller number first; swap them",
-      "study.toml:53:7: arm.x.graph.users is a key of scope world, and an arm changes run keys only; expected it once for the whole study; "
+      "study.toml:53:7: arm.x.graph.users is a key of scope world, and an arm changes run keys only; expected it once "
+      "for the whole study; "
       "move it to [graph]",
-      "study.toml:54:6: arm.x.feed.window is a key of scope world, and an arm changes run keys only; expected it once for the whole study; "
+      "study.toml:54:6: arm.x.feed.window is a key of scope world, and an arm changes run keys only; expected it once "
+      "for the whole study; "
       "move it to [feed]",
       "study.toml:55:15: arm.x.feed.length is \"long\"; expected a whole number of posts, 1 or more",
       "study.toml:56:1: unknown key 'nam' in [[arm]]; did you mean 'name'?",
-      "study.toml:58:1: arm.name is missing; expected a name in quotes: 1 to 64 letters, digits, - and _; add name = ... under [[arm]]",
+      "study.toml:58:1: arm.name is missing; expected a name in quotes: 1 to 64 letters, digits, - and _; add name = "
+      "... under [[arm]]",
       "study.toml:59:8: arm.pays names \"three\", and no campaign is called so; expected \"one\"",
       "study.toml:61:1: contrast is a table; expected tables, each under a header [[contrast]]",
       "study.toml:65:12: output.cascades is \"yes\"; expected true or false",
-      "study.toml:66:9: output.every is a date or time; expected a duration such as \"10min\", \"48h\" or \"1d\", at least one tick",
+      "study.toml:66:9: output.every is a date or time; expected a duration such as \"10min\", \"48h\" or \"1d\", at "
+      "least one tick",
   };
   const Lines messages = refusal_of_text(text);
   for (std::size_t i = 0; i < std::max(messages.size(), expected.size()); ++i)
@@ -151,64 +165,93 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
   };
   const std::vector<Case> cases{
       {"[time]\nwarmup = \"12h\"\n",
-       "5:10: time.warmup is \"12h\"; expected at least feed.window, \"1d\", so that every feed is full when the arms branch"},
+       "5:10: time.warmup is \"12h\"; expected at least feed.window, \"1d\", so that every feed is full when the arms "
+       "branch"},
       {"[time]\nfollowup = \"0\"\n",
-       "5:12: time.followup is \"0\"; expected at least feed.window, \"1d\", so that the outcome of every counted root is complete"},
+       "5:12: time.followup is \"0\"; expected at least feed.window, \"1d\", so that the outcome of every counted root "
+       "is complete"},
       {"[time]\ntick = \"9min\"\n",
-       "5:8: time.tick is \"9min\", and output.every defaults to \"1h\"; expected a default of whole ticks; set output.every"},
+       "5:8: time.tick is \"9min\", and output.every defaults to \"1h\"; expected a default of whole ticks; set "
+       "output.every"},
       {"[feed]\nwindow = \"25min\"\n",
-       "5:10: feed.window is \"25min\"; expected whole ticks of \"10min\" (time.tick); the nearest are \"20min\" or \"30min\""},
-      {"[feed.weights]\nlike = 1.0\n", "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
+       "5:10: feed.window is \"25min\"; expected whole ticks of \"10min\" (time.tick); the nearest are \"20min\" or "
+       "\"30min\""},
+      {"[feed.weights]\nlike = 1.0\n",
+       "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
       {"[[arm]]\nname = \"a\"\nfeed.weights.like = 1.0\n[[arm]]\nname = \"b\"\nfeed.ranking = \"weighted\"\n",
-       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
-      {"graph.audiences = [[10, 5]]\n", "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},
-      {"graph.undirected = true\n", "4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); remove it"},
+       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove "
+       "it"},
+      {"graph.audiences = [[10, 5]]\n",
+       "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},
+      {"graph.undirected = true\n",
+       "4:7: graph.undirected has no effect here; it needs a graph from graph.file that is no graph file (.gvg); "
+       "remove it"},
       {"graph.model = \"erdos-renyi\"\ngraph.exponent = 3\n",
-       "5:7: graph.exponent has no effect here; it needs graph.model = \"power-law\", \"chung-lu\" or \"configuration\" without graph.degrees; "
+       "5:7: graph.exponent has no effect here; it needs graph.model = \"power-law\", \"chung-lu\" or "
+       "\"configuration\" without graph.degrees; "
        "remove it"},
       {"graph.model = \"uniform-audience\"\n",
-       "3:1: graph.audiences is missing; expected a list of pairs [followers, accounts]; add audiences = ... under [graph]"},
+       "3:1: graph.audiences is missing; expected a list of pairs [followers, accounts]; add audiences = ... under "
+       "[graph]"},
       {"graph.model = \"uniform-audience\"\ngraph.audiences = [[201, 1]]\n",
        "5:19: graph.audiences has an account with 201 followers; expected at most 200, 0.2 of graph.users, 1000"},
       {"graph.model = \"uniform-audience\"\ngraph.audiences = [[1, 900], [2, 101]]\n",
        "5:19: graph.audiences has more accounts than graph.users, 1000; expected at most as many"},
       {"graph.mean_followees = 1000\n", "4:24: graph.mean_followees is 1000; expected less than graph.users, 1000"},
-      {"[tiers]\nnames = [\"a\", \"b\"]\n", "5:9: tiers.from has 5 entries and tiers.names has 2; expected one bound for each name"},
+      {"[tiers]\nnames = [\"a\", \"b\"]\n",
+       "5:9: tiers.from has 5 entries and tiers.names has 2; expected one bound for each name"},
       {"redraw = []\n",
-       "4:10: redraw is empty, so all 10 replicates would be the same run; expected a stream to redraw; or set replicates = 1"},
+       "4:10: redraw is empty, so all 10 replicates would be the same run; expected a stream to redraw; or set "
+       "replicates = 1"},
       {"[[campaign]]\nname = \"c\"\n",
        "4:1: campaign.c has no bound and would pay every user; expected one of count, budget, budget_of; add one"},
-      {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n", "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
+      {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n",
+       "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 9\n",
-       "7:9: campaign.c has its last slot \"2d\" after the start of time.measure, which lasts \"2d\"; expected all slots in it; lower "
+       "7:9: campaign.c has its last slot \"2d\" after the start of time.measure, which lasts \"2d\"; expected all "
+       "slots in it; lower "
        "start, every or slots"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nslot = \"30h\"\n[[arm]]\nname = \"a\"\npays = [\"c\"]\n",
-       "7:8: campaign.c withholds posts that are due up to \"2d\" after the start of time.measure, \"30h\" after its last slot; expected less than "
-       "\"2d\", time.measure + time.followup - feed.window, so that all that they would have brought is counted; lower slot, start, every or slots, or "
+       "7:8: campaign.c withholds posts that are due up to \"2d\" after the start of time.measure, \"30h\" after its "
+       "last slot; expected less than "
+       "\"2d\", time.measure + time.followup - feed.window, so that all that they would have brought is counted; lower "
+       "slot, start, every or slots, or "
        "raise time.followup to \"1450min\""},
       {"[[campaign]]\nname = \"c\"\naccounts = [\"a\"]\nfollowers = [1, 2]\n",
        "7:1: campaign.c.followers has no effect here; it needs accounts that are not a list of ids; remove it"},
-      {"[[contrast]]\narm = \"base\"\nagainst = \"base\"\n", "4:1: a contrast of 'base' with itself; expected two different arms"},
+      {"[[contrast]]\narm = \"base\"\nagainst = \"base\"\n",
+       "4:1: a contrast of 'base' with itself; expected two different arms"},
       {"[[contrast]]\narm = \"base\"\nagainst = \"bse\"\n",
        "6:11: contrast.against names \"bse\", and no arm is called so; expected \"base\"; did you mean \"base\"?"},
-      {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\n[[contrast]]\narm = \"a\"\nagainst = \"b\"\n[[contrast]]\narm = \"a\"\nagainst = "
+      {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\n[[contrast]]\narm = \"a\"\nagainst = \"b\"\n[[contrast]]\narm = "
+       "\"a\"\nagainst = "
        "\"b\"\n",
        "11:1: a second contrast of 'a' against 'b'; expected each once; remove one"},
   };
   for (const Case& it : cases) CHECK(only(refusal_of_text(smallest + it.text)) == "study.toml:" + it.message);
 }
 
-TEST_CASE("withheld posts are held against the run only where feeds pay for them, and to the tick", "[scenarios][reader]") {
-  const std::string campaign = smallest + "[[campaign]]\nname = \"c\"\ncount = 1\n", arm = "[[arm]]\nname = \"a\"\n", pays = "pays = [\"c\"]\n";
-  // Four slots every 6 hours: the last is 18 h after the start of 2 d. A post due at 2 d - 10 min is visible from 2 d on, to the end of the third day.
+TEST_CASE("withheld posts are held against the run only where feeds pay for them, and to the tick",
+          "[scenarios][reader]") {
+  const std::string campaign = smallest + "[[campaign]]\nname = \"c\"\ncount = 1\n", arm = "[[arm]]\nname = \"a\"\n",
+                    pays = "pays = [\"c\"]\n";
+  // Four slots every 6 hours: the last is 18 h after the start of 2 d. A post due at 2 d - 10 min is visible from 2 d
+  // on, to the end of the third day.
   CHECK(refusal_of_text(campaign + "slot = \"1790min\"\n" + arm + pays).empty());
   CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm).empty());  // nobody pays
-  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "diffusion.model = \"independent-cascade\"\n[[arm]]\nname = \"b\"\n").empty());
-  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "[time]\nfollowup = \"1450min\"\n").empty());  // what the message says
-  CHECK(only(refusal_of_text(campaign + "start = \"20h\"\nslots = 2\nevery = \"4h\"\n" + arm + pays)).find("study.toml:8:9: campaign.c withholds posts that are due up to \"2d\"") == 0);
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays +
+                        "diffusion.model = \"independent-cascade\"\n[[arm]]\nname = \"b\"\n")
+            .empty());
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n" + arm + pays + "[time]\nfollowup = \"1450min\"\n")
+            .empty());  // what the message says
+  CHECK(only(refusal_of_text(campaign + "start = \"20h\"\nslots = 2\nevery = \"4h\"\n" + arm + pays))
+            .find("study.toml:8:9: campaign.c withholds posts that are due up to \"2d\"") == 0);
   // Mistakes come at once, and each once.
-  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n[[campaign]]\nname = \"d\"\ncount = 1\nslot = \"3d\"\n" + arm + "pays = [\"c\", \"d\"]\n").size() == 2);
-  CHECK(only(refusal_of_text(campaign + "slot = \"30h\"\nslots = 9\n" + arm + pays)).find("expected all slots in it") != std::string::npos);
+  CHECK(refusal_of_text(campaign + "slot = \"30h\"\n[[campaign]]\nname = \"d\"\ncount = 1\nslot = \"3d\"\n" + arm +
+                        "pays = [\"c\", \"d\"]\n")
+            .size() == 2);
+  CHECK(only(refusal_of_text(campaign + "slot = \"30h\"\nslots = 9\n" + arm + pays)).find("expected all slots in it") !=
+        std::string::npos);
 }
 
 TEST_CASE("campaigns cannot bound each other in a circle", "[scenarios][reader]") {
@@ -216,8 +259,11 @@ TEST_CASE("campaigns cannot bound each other in a circle", "[scenarios][reader]"
                            "[[campaign]]\nname = \"a\"\nbudget_of = \"b\"\n"
                            "[[campaign]]\nname = \"b\"\nbudget_of = \"a\"\n"
                            "[[campaign]]\nname = \"c\"\nbudget_of = \"a\"\n";
-  const Lines expected{"study.toml:6:13: campaign.a.budget_of leads back to 'a' itself; expected a campaign that bounds its own spending",
-                       "study.toml:9:13: campaign.b.budget_of leads back to 'b' itself; expected a campaign that bounds its own spending"};
+  const Lines expected{
+      "study.toml:6:13: campaign.a.budget_of leads back to 'a' itself; expected a campaign that bounds its own "
+      "spending",
+      "study.toml:9:13: campaign.b.budget_of leads back to 'b' itself; expected a campaign that bounds its own "
+      "spending"};
   CHECK(refusal_of_text(text) == expected);
 }
 
@@ -240,9 +286,11 @@ TEST_CASE("an arm is the scenario with its own changes, wherever the arm stands 
 }
 
 TEST_CASE("overrides replace the file's values and are blamed by their own name", "[scenarios][overrides]") {
-  const std::string text = smallest + "feed.length = -1\n" + two_campaigns + "[[arm]]\nname = \"x\"\nfeed.length = 10\n";
-  const Scenario study = scenario_of(text, {"feed.length=20", " seed = 9", "campaign.many.posts=3", "arm.x.feed.length=40",
-                                            "arm.x.pays=[\"one\"]", "title=\"a = b\"", "seed=11"});
+  const std::string text =
+      smallest + "feed.length = -1\n" + two_campaigns + "[[arm]]\nname = \"x\"\nfeed.length = 10\n";
+  const Scenario study =
+      scenario_of(text, {"feed.length=20", " seed = 9", "campaign.many.posts=3", "arm.x.feed.length=40",
+                         "arm.x.pays=[\"one\"]", "title=\"a = b\"", "seed=11"});
   CHECK(study.run.feed.length == 20);
   CHECK(study.world.seed == 11);  // the last one counts
   CHECK(study.title == "a = b");
@@ -253,29 +301,33 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
 
   const Lines expected{
       "study.toml:4:15: feed.length is -1; expected a whole number of posts, 1 or more",
-      "--set feed.ranking: weighted is not a TOML value; texts stand in quotes; write --set 'feed.ranking=\"weighted\"'",
+      "--set feed.ranking: weighted is not a TOML value; texts stand in quotes; write --set "
+      "'feed.ranking=\"weighted\"'",
       "--set feed.lngth: unknown key 'lngth' in [feed]; did you mean 'length'?",
       "--set campaign.one.posts: campaign.one.posts is 0; expected a whole number of posts, 1 to 10000",
       "--set campaign.posts: no campaign is named 'posts'; expected campaign.NAME.key; the names are 'one', 'many'",
       "--set campaign.two.posts: no campaign is named 'two'; expected campaign.NAME.key; the names are 'one', 'many'",
-      "--set arm.x.seed: arm.x.seed is a key of scope world, and an arm changes run keys only; expected it once for the whole study; move "
+      "--set arm.x.seed: arm.x.seed is a key of scope world, and an arm changes run keys only; expected it once for "
+      "the whole study; move "
       "it to the top of "
       "the file",
       "--set contrast.x.arm: the file has no [[contrast]]; add it there",
       "--set seed.x: seed is not a section but 7; `grapevine keys` lists all keys",
-      "--set graph.file: graph.file is \"nope.gz\"; expected the path of a file, in quotes; there is nothing at nope.gz; relative paths "
+      "--set graph.file: graph.file is \"nope.gz\"; expected the path of a file, in quotes; there is nothing at "
+      "nope.gz; relative paths "
       "start in the working "
       "directory",
       "--set replicates: nothing is not a TOML value; texts stand in quotes; write --set 'replicates=\"...\"'",
       "--set time: no value; expected key=value, such as --set feed.length=50",
       "--set =3: no key; expected key=value, such as --set feed.length=50",
       "--set feed..length: not the name of a key; expected one such as feed.length; `grapevine keys` lists all",
-      "--set price.post: 1\\nseed = 2 is not a TOML value; texts stand in quotes; write --set 'price.post=\"1\\nseed = 2\"'",
+      "--set price.post: 1\\nseed = 2 is not a TOML value; texts stand in quotes; write --set 'price.post=\"1\\nseed = "
+      "2\"'",
   };
-  const Lines messages =
-      refusal_of_text(text, {"feed.ranking=weighted", "feed.lngth=3", "campaign.one.posts=0", "campaign.posts=3", "campaign.two.posts=3",
-                             "arm.x.seed=3", "contrast.x.arm=3", "seed.x=3", "graph.file=\"nope.gz\"", "replicates=", "time", "=3",
-                             "feed..length=3", "price.post=1\nseed = 2"});
+  const Lines messages = refusal_of_text(
+      text, {"feed.ranking=weighted", "feed.lngth=3", "campaign.one.posts=0", "campaign.posts=3",
+             "campaign.two.posts=3", "arm.x.seed=3", "contrast.x.arm=3", "seed.x=3", "graph.file=\"nope.gz\"",
+             "replicates=", "time", "=3", "feed..length=3", "price.post=1\nseed = 2"});
   Lines shown;
   for (const std::string& message : messages)
     if (message.find("graph.users has no effect") == std::string::npos) shown.push_back(message);  // as a file is named
@@ -292,9 +344,11 @@ TEST_CASE("relative paths start in the scenario's folder, absolute ones nowhere"
   CHECK(study.understood.find("\nfile = \"follows.csv\"\n") != std::string::npos);  // not the folder of this machine
   const std::string elsewhere = (folder.path() / "follows.csv").string();
   CHECK(read_scenario(file, {"graph.file=\"" + elsewhere + "\""}).graph.file == std::filesystem::path(elsewhere));
-  CHECK(only(refusal(file, {"graph.file=\"" + folder.path().string() + "\""})).find("is a folder") != std::string::npos);
+  CHECK(only(refusal(file, {"graph.file=\"" + folder.path().string() + "\""})).find("is a folder") !=
+        std::string::npos);
   CHECK(only(refusal(folder.write("b.toml", "format = 1\nseed = 1\ngraph.file = \"gone.csv\"\n"))) ==
-        "b.toml:3:14: graph.file is \"gone.csv\"; expected the path of a file, in quotes; there is nothing at gone.csv; relative paths "
+        "b.toml:3:14: graph.file is \"gone.csv\"; expected the path of a file, in quotes; there is nothing at "
+        "gone.csv; relative paths "
         "start in the scenario's "
         "folder");
 }
@@ -304,16 +358,20 @@ TEST_CASE("what was understood reads back as the same study", "[scenarios][reade
   folder.write("follows.csv", "follower,followed\n");
   const std::vector<std::string> texts{
       smallest, smallest + "title = \"quotes \\\" and \\\\ and \\u0007 and \xc3\xa9\"\nredraw = [\"content\"]\n",
-      "format = 1\nseed = 9223372036854775807\ngraph.file = \"follows.csv\"\ngraph.columns = [\"a\", \"b\"]\ngraph.chances = \"p\"\ngraph.accounts = "
+      "format = 1\nseed = 9223372036854775807\ngraph.file = \"follows.csv\"\ngraph.columns = [\"a\", "
+      "\"b\"]\ngraph.chances = \"p\"\ngraph.accounts = "
       "\"follows.csv\"\n",
       smallest + "pays = [\"one\"]\n" + two_campaigns +
-          "[[campaign]]\nname = \"third\"\naccounts = [\"a \\\"b\\\"\", \"c\"]\nbudget = 12.345678\ntopic = 3\nslot = \"0\"\nstart = "
+          "[[campaign]]\nname = \"third\"\naccounts = [\"a \\\"b\\\"\", \"c\"]\nbudget = 12.345678\ntopic = 3\nslot = "
+          "\"0\"\nstart = "
           "\"30min\"\n"
           "[feed]\nranking = \"weighted\"\nage_half_life = \"90min\"\nweights = {like = 0.1, reply = 1e-7}\n"
           "[[arm]]\nname = \"a\"\npays = [\"many\", \"third\"]\nfeed.weights.like = 0.3\nfeed.age_half_life = \"0\"\n"
-          "[[arm]]\nname = \"b\"\npays = []\nfeed.ranking = \"random\"\ncascade.parent = \"first\"\nbehaviour.reshare = 0.1\n"
+          "[[arm]]\nname = \"b\"\npays = []\nfeed.ranking = \"random\"\ncascade.parent = \"first\"\nbehaviour.reshare "
+          "= 0.1\n"
           "[[contrast]]\narm = \"a\"\nagainst = \"b\"\n[price]\npost = 0.1\nfollower = 0.000001\n",
-      "format = 1\nseed = 3\n[time]\ntick = \"90s\"\nmeasure = \"36h\"\n[graph]\nusers = 100\nmodel = \"uniform-audience\"\naudiences = "
+      "format = 1\nseed = 3\n[time]\ntick = \"90s\"\nmeasure = \"36h\"\n[graph]\nusers = 100\nmodel = "
+      "\"uniform-audience\"\naudiences = "
       "[[10, 5], [20, 1]]\n"};
   for (const std::string& text : texts) {
     const Scenario study = read_scenario(folder.write("study.toml", text));
@@ -327,15 +385,17 @@ TEST_CASE("what was understood reads back as the same study", "[scenarios][reade
 }
 
 TEST_CASE("money is exact to the millionth", "[scenarios][reader]") {
-  for (const auto& [text, micro] : std::vector<std::pair<std::string, MicroMoney>>{{"0.1", 100'000},
-                                                                                   {"0.000001", 1},
-                                                                                   {"1234567.891", 1'234'567'891'000},
-                                                                                   {"7", 7'000'000},
-                                                                                   {"1_000.5", 1'000'500'000},
-                                                                                   {"999999999.999999", 999'999'999'999'999}})
+  for (const auto& [text, micro] :
+       std::vector<std::pair<std::string, MicroMoney>>{{"0.1", 100'000},
+                                                       {"0.000001", 1},
+                                                       {"1234567.891", 1'234'567'891'000},
+                                                       {"7", 7'000'000},
+                                                       {"1_000.5", 1'000'500'000},
+                                                       {"999999999.999999", 999'999'999'999'999}})
     CHECK(scenario_of(smallest, {"price.post=" + text}).world.prices.post == micro);
   for (const std::string text : {"0.0000015", "1.0000001", "-1", "inf", "nan", "1e10"})
-    CHECK(only(refusal_of_text(smallest, {"price.post=" + text})).find("expected an amount of money") != std::string::npos);
+    CHECK(only(refusal_of_text(smallest, {"price.post=" + text})).find("expected an amount of money") !=
+          std::string::npos);
 }
 
 TEST_CASE("a file that is no scenario is refused with one line", "[scenarios][reader][hostile]") {
@@ -343,9 +403,11 @@ TEST_CASE("a file that is no scenario is refused with one line", "[scenarios][re
   CHECK(only(refusal(folder.path() / "none.toml")) == "none.toml: no such file; expected a scenario file (TOML)");
   CHECK(only(refusal(folder.path())).find("a folder; expected a scenario file (TOML)") != std::string::npos);
 
-  const Lines nothing{"study.toml:1:1: format is missing; expected a whole number, 1 only; add format = ... at the top of the file",
-                      "study.toml:1:1: seed is missing; expected a whole number, 0 or more; add seed = ... at the top of the file",
-                      "study.toml:1:1: graph.users is missing; expected a whole number of users, 2 or more; add users = ... under [graph]"};
+  const Lines nothing{
+      "study.toml:1:1: format is missing; expected a whole number, 1 only; add format = ... at the top of the file",
+      "study.toml:1:1: seed is missing; expected a whole number, 0 or more; add seed = ... at the top of the file",
+      "study.toml:1:1: graph.users is missing; expected a whole number of users, 2 or more; add users = ... under "
+      "[graph]"};
   CHECK(refusal_of_text("") == nothing);
   CHECK(refusal_of_text("\xEF\xBB\xBF") == nothing);
   CHECK(only(refusal_of_text("\xEF\xBB\xBF" + smallest)).empty());
@@ -359,7 +421,8 @@ TEST_CASE("a file that is no scenario is refused with one line", "[scenarios][re
                    "s\0",
                    4),
        "study.toml:1:1: not UTF-8"},
-      {"seed = 1\nseed = 2\n", "study.toml:2:8: 'seed' is given twice; expected each key and each [section] once; remove one"},
+      {"seed = 1\nseed = 2\n",
+       "study.toml:2:8: 'seed' is given twice; expected each key and each [section] once; remove one"},
       {"[time]\ntick = 10min\n", "study.toml:2:10: not TOML"},
       {"seed = 9223372036854775808\n", "study.toml:1:27: not TOML"},
       {"[%foo]", "study.toml:1:2: not TOML"},
@@ -377,7 +440,8 @@ TEST_CASE("a file that is no scenario is refused with one line", "[scenarios][re
 TEST_CASE("long input costs a message and no more", "[scenarios][reader][hostile]") {
   const std::string million(1'000'000, 'x');
   const std::string name = only(refusal_of_text(smallest + million + " = 1\n"));
-  CHECK(name == "study.toml:4:1: unknown key '" + std::string(60, 'x') + "...' at the top level; `grapevine keys` lists all");
+  CHECK(name ==
+        "study.toml:4:1: unknown key '" + std::string(60, 'x') + "...' at the top level; `grapevine keys` lists all");
   CHECK(only(refusal_of_text(smallest + "feed.ranking = \"" + million + "\"\n")).size() < 300);
   CHECK(scenario_of(smallest + "title = \"" + million + "\"\n# " + million).title.size() == million.size());
   std::string deep = "a";
@@ -399,10 +463,13 @@ TEST_CASE("a suggestion is near or is not made", "[scenarios][suggestions]") {
   CHECK(nearest_name("ab", {"xy"}).empty());
 }
 
-TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money hangs on such a choice", "[scenarios][reader][draws]") {
-  const std::string campaigns = two_campaigns + "[[campaign]]\nname = \"fans\"\naccounts = \"fit\"\ntopic = 1\nbudget_of = \"many\"\n";
+TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money hangs on such a choice",
+          "[scenarios][reader][draws]") {
+  const std::string campaigns =
+      two_campaigns + "[[campaign]]\nname = \"fans\"\naccounts = \"fit\"\ntopic = 1\nbudget_of = \"many\"\n";
   const auto arms = [](const std::string& control) {
-    return "[[arm]]\nname = \"control\"\n" + control + "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\ndraws = 7\n";
+    return "[[arm]]\nname = \"control\"\n" + control +
+           "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\ndraws = 7\n";
   };
   const Scenario study = scenario_of(smallest + "draws = 3\n" + campaigns + arms(""));
   CHECK(study.arms[0].run.draws == 3);
@@ -412,13 +479,21 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
   CHECK(draws_by_campaign(study) == std::vector<std::uint32_t>{1, 3, 7});
   CHECK(scenario_of(study.understood).arms[2].run.draws == 7);
 
-  const std::string needs = "has no effect here; it needs a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to such a one; remove it";
-  CHECK(only(refusal_of_text(smallest + campaigns + arms("draws = 2\n"))) == "study.toml:20:1: arm.control.draws " + needs);
-  CHECK(only(refusal_of_text(smallest + "draws = 3\npays = [\"one\"]\n" + campaigns)) == "study.toml:4:1: draws " + needs);
+  const std::string needs =
+      "has no effect here; it needs a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to "
+      "such a one; remove it";
+  CHECK(only(refusal_of_text(smallest + campaigns + arms("draws = 2\n"))) ==
+        "study.toml:20:1: arm.control.draws " + needs);
+  CHECK(only(refusal_of_text(smallest + "draws = 3\npays = [\"one\"]\n" + campaigns)) ==
+        "study.toml:4:1: draws " + needs);
   CHECK(refusal_of_text(smallest + "draws = 3\npays = [\"fans\"]\n" + campaigns).empty());
-  CHECK(only(refusal_of_text(smallest + "draws = 0\npays = [\"many\"]\n" + campaigns)) == "study.toml:4:9: draws is 0; expected a whole number of choices, 1 to 1000");
-  // Two campaigns whose budgets lead to each other are a mistake of their own, and the search for a random one among them ends.
-  const std::string circle = "[[campaign]]\nname = \"a\"\naccounts = \"largest\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\naccounts = \"largest\"\nbudget_of = \"a\"\n";
+  CHECK(only(refusal_of_text(smallest + "draws = 0\npays = [\"many\"]\n" + campaigns)) ==
+        "study.toml:4:9: draws is 0; expected a whole number of choices, 1 to 1000");
+  // Two campaigns whose budgets lead to each other are a mistake of their own, and the search for a random one among
+  // them ends.
+  const std::string circle =
+      "[[campaign]]\nname = \"a\"\naccounts = \"largest\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\naccounts = "
+      "\"largest\"\nbudget_of = \"a\"\n";
   const std::string said = only(refusal_of_text(smallest + "draws = 3\npays = [\"a\"]\n" + circle));
   CHECK(said.find("draws " + needs) != std::string::npos);
   CHECK(said.find("leads back to") != std::string::npos);
@@ -427,21 +502,29 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
 TEST_CASE("ranges that are sound one by one are refused where they are not together", "[scenarios][reader][overflow]") {
   const std::string dear = "[price]\npost = 1e9\n[[campaign]]\nname = \"one\"\nposts = 10_000\nslots = 1\n";
   CHECK(only(refusal_of_text(smallest + dear + "count = 1\n")) ==
-        "study.toml:8:9: campaign.one.posts is 10000, each at price.post, 1000000000, or more: an account costs 10000000000000 at least; expected at most 576460752303 for all; lower "
+        "study.toml:8:9: campaign.one.posts is 10000, each at price.post, 1000000000, or more: an account costs "
+        "10000000000000 at least; expected at most 576460752303 for all; lower "
         "campaign.one.posts or price.post, or give the campaign a budget");
   CHECK(refusal_of_text(smallest + dear + "budget = 1e9\n").empty());
-  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=577"})).find("--set campaign.one.posts: campaign.one.posts is 577, each at price.post") == 0);
+  CHECK(only(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=577"}))
+            .find("--set campaign.one.posts: campaign.one.posts is 577, each at price.post") == 0);
   CHECK(refusal_of_text(smallest + dear + "count = 1\n", {"campaign.one.posts=576"}).empty());
 
-  const std::string busy = "format = 1\nseed = 7\ngraph.users = 4_294_967_294\ngraph.mean_followees = 1\npopulation.posts = 1440\n";
+  const std::string busy =
+      "format = 1\nseed = 7\ngraph.users = 4_294_967_294\ngraph.mean_followees = 1\npopulation.posts = 1440\n";
   CHECK(only(refusal_of_text(busy)) ==
-        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"4d\", about 2.47e+12 in a run; expected at most 4294967295; lower one of them");
+        "study.toml:5:20: graph.users, 4294967294, write 1440 posts a day each (population.posts) for \"4d\", about "
+        "2.47e+12 in a run; expected at most 4294967295; lower one of them");
   CHECK(refusal_of_text(busy, {"population.posts=0.2"}).empty());
 
   // The longest durations of the shortest ticks: ten years of minutes each.
-  const std::string long_run = smallest + "[time]\ntick = \"1min\"\nwarmup = \"3650d\"\nmeasure = \"3650d\"\nfollowup = \"3650d\"\n";
+  const std::string long_run =
+      smallest + "[time]\ntick = \"1min\"\nwarmup = \"3650d\"\nmeasure = \"3650d\"\nfollowup = \"3650d\"\n";
   const Scenario decades = scenario_of(long_run);
   CHECK(decades.world.time.end() == 3 * std::uint64_t{3650} * 1440);
-  const std::string slots = only(refusal_of_text(long_run + "[[campaign]]\nname = \"one\"\ncount = 1\nstart = \"3649d\"\nevery = \"3650d\"\nslots = 10_000\n"));
-  CHECK(slots.find("campaign.one has its last slot \"36499999d\" after the start of time.measure, which lasts \"3650d\"") != std::string::npos);
+  const std::string slots = only(refusal_of_text(
+      long_run + "[[campaign]]\nname = \"one\"\ncount = 1\nstart = \"3649d\"\nevery = \"3650d\"\nslots = 10_000\n"));
+  CHECK(slots.find(
+            "campaign.one has its last slot \"36499999d\" after the start of time.measure, which lasts \"3650d\"") !=
+        std::string::npos);
 }

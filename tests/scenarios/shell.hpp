@@ -26,7 +26,8 @@ inline bool contains(const std::string& text, const std::string& part) { return 
 
 inline std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
 
-/// A folder to call the program in. What it prints goes to files outside that folder, so that `files` are those of the user.
+/// A folder to call the program in. What it prints goes to files outside that folder, so that `files` are those of the
+/// user.
 class Shell {
 public:
   /// Starts the program and returns its process.
@@ -55,12 +56,15 @@ public:
 
   std::string out() const { return content(log_.path() / "out"); }
   std::string err() const { return content(log_.path() / "err"); }
-  std::filesystem::path write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    return folder_.write(name, text);
+  }
   std::filesystem::path file(const std::string& name) const { return folder_.path() / name; }
 
   std::vector<std::string> files() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
     return names;
   }

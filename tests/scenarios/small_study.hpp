@@ -4,8 +4,8 @@
 
 namespace grapevine::test {
 
-/// A study of seconds with everything in it: 13 000 users (four blocks of readers, so that it can be cut into parts), two campaigns, two
-/// rankings, and arms that repeat another under a second name.
+/// A study of seconds with everything in it: 13 000 users (four blocks of readers, so that it can be cut into parts),
+/// two campaigns, two rankings, and arms that repeat another under a second name.
 inline std::string small_study_on(const std::string& graph) {
   return R"(format = 1
 title = "A small study"
@@ -19,7 +19,8 @@ measure = "6h"
 followup = "6h"
 
 [graph]
-)" + graph + R"(
+)" + graph +
+         R"(
 
 [population]
 sessions = 2

@@ -1,4 +1,5 @@
-#include "scenarios/program/study.hpp"
+#include "scenarios/study/study.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +9,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
-#include "scenarios/program/outlook.hpp"
+#include "scenarios/study/outlook.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 #include "tests/scenarios/small_study.hpp"
@@ -23,7 +24,9 @@ std::string total_digest(const StudyResult& study) {
   return digests(folder.path() / "study.h5").total;
 }
 
-Scenario small(const std::vector<std::string>& overrides = {}) { return test::scenario_of(test::small_study, overrides); }
+Scenario small(const std::vector<std::string>& overrides = {}) {
+  return test::scenario_of(test::small_study, overrides);
+}
 
 const StudyResult& small_result() {
   static const StudyResult study = run_study(small());
@@ -47,8 +50,10 @@ TEST_CASE("the number of parts does not change a study", "[study][invariance]") 
   CHECK(total_digest(run_study(small(), {.parts = parts, .progress = {}})) == small_digest());
 }
 
-TEST_CASE("the order of a graph's lines does not change a study, other ids with the old keys change only what accounts are called",
-          "[study][invariance]") {
+TEST_CASE(
+    "the order of a graph's lines does not change a study, other ids with the old keys change only what accounts are "
+    "called",
+    "[study][invariance]") {
   const FollowGraph graph = make_graph(small(), 0).graph;
   std::vector<std::size_t> users(graph.user_count());
   std::iota(users.begin(), users.end(), std::size_t{0});
@@ -66,7 +71,8 @@ TEST_CASE("the order of a graph's lines does not change a study, other ids with 
     folder.write("follows.csv", rows);
     folder.write("accounts.csv", accounts);
     const std::string text = test::small_study_on("file = \"follows.csv\"\naccounts = \"accounts.csv\"");
-    write_result(folder.path() / "study.h5", run_study(read_scenario(folder.write("study.toml", text), {"replicates=1"})));
+    write_result(folder.path() / "study.h5",
+                 run_study(read_scenario(folder.write("study.toml", text), {"replicates=1"})));
     return digests(folder.path() / "study.h5");
   };
   const Digests straight = digests_with(old_id);
@@ -87,8 +93,10 @@ TEST_CASE("the order of a graph's lines does not change a study, other ids with 
   }
 }
 
-TEST_CASE("what a study keeps beside its summary does not change its digest, another seed does", "[study][invariance]") {
-  CHECK(total_digest(run_study(small({"output.every=\"3h\"", "output.track_share=0.1", "output.cascades=false"}))) == small_digest());
+TEST_CASE("what a study keeps beside its summary does not change its digest, another seed does",
+          "[study][invariance]") {
+  CHECK(total_digest(run_study(small({"output.every=\"3h\"", "output.track_share=0.1", "output.cascades=false"}))) ==
+        small_digest());
   CHECK(total_digest(run_study(small({"seed=12"}))) != small_digest());
 }
 
@@ -115,19 +123,22 @@ namespace {
 /// Likes, replies and reshares in all bins of the series.
 double engagement_of(const RunRecord& run) {
   std::uint64_t sum = 0;
-  for (const SeriesRow& bin : run.series) sum += bin.likes + bin.replies + bin.reshares;
+  for (const SeriesRow& bin : run.series)
+    sum += bin.actions[Action::like] + bin.actions[Action::reply] + bin.actions[Action::reshare];
   return static_cast<double>(sum);
 }
 
 const ComparisonRow& row_of(const StudyResult& study, std::string_view contrast, std::string_view metric) {
-  const auto found = std::ranges::find_if(study.comparison, [&](const ComparisonRow& row) { return row.contrast == contrast && row.metric == metric; });
+  const auto found = std::ranges::find_if(
+      study.comparison, [&](const ComparisonRow& row) { return row.contrast == contrast && row.metric == metric; });
   REQUIRE(found != study.comparison.end());
   return *found;
 }
 
 }  // namespace
 
-TEST_CASE("the net effect is that on all that users did after the arms branched, whenever the posts were written", "[study][conservation]") {
+TEST_CASE("the net effect is that on all that users did after the arms branched, whenever the posts were written",
+          "[study][conservation]") {
   const StudyResult& study = small_result();
   double net = 0, attributed = 0, counted = 0;
   for (std::size_t r = 0; r < 2; ++r) {
@@ -135,16 +146,21 @@ TEST_CASE("the net effect is that on all that users did after the arms branched,
     net += (engagement_of(one) - engagement_of(control)) / 2;
     attributed += static_cast<double>(one.campaigns[0].outcomes.engagement()) / 2;
     for (std::size_t t = 0; t < one.tiers.size(); ++t)
-      counted += (static_cast<double>(one.tiers[t].outcomes.engagement()) - static_cast<double>(control.tiers[t].outcomes.engagement())) / 2;
+      counted += (static_cast<double>(one.tiers[t].outcomes.engagement()) -
+                  static_cast<double>(control.tiers[t].outcomes.engagement())) /
+                 2;
   }
   CHECK(row_of(study, "one against control", "net engagement").estimate == Approx(net).epsilon(1e-12));
-  CHECK(row_of(study, "one against control", "displaced engagement").estimate == Approx(net - attributed).epsilon(1e-12));
+  CHECK(row_of(study, "one against control", "displaced engagement").estimate ==
+        Approx(net - attributed).epsilon(1e-12));
   CHECK(net != counted);  // posts of `measure` are not all that a campaign moves
 }
 
-TEST_CASE("all that a withheld post would have brought lies in a run that is not refused, and not in one that is", "[study][conservation]") {
-  // Readers look at everything once and pass nothing on: a paid post then displaces nothing but the post that it stands for. So the net effect is
-  // whole when it no longer moves with the length of the run: as in a run that goes on for another day.
+TEST_CASE("all that a withheld post would have brought lies in a run that is not refused, and not in one that is",
+          "[study][conservation]") {
+  // Readers look at everything once and pass nothing on: a paid post then displaces nothing but the post that it stands
+  // for. So the net effect is whole when it no longer moves with the length of the run: as in a run that goes on for
+  // another day.
   const std::string text = R"(format = 1
 seed = 31
 replicates = 3
@@ -157,7 +173,9 @@ campaign = [{name = "some", accounts = "largest", count = 40, posts = 1, slots =
 arm = [{name = "control"}, {name = "paid", pays = ["some"]}]
 contrast = [{arm = "paid", against = "control"}]
 )";
-  const auto net = [](const Scenario& scenario) { return row_of(run_study(scenario), "paid against control", "net engagement").estimate; };
+  const auto net = [](const Scenario& scenario) {
+    return row_of(run_study(scenario), "paid against control", "net engagement").estimate;
+  };
   const Scenario least = test::scenario_of(text);
   const double whole = net(test::scenario_of(text, {"time.followup=\"33h\""}));
   CHECK(net(least) == Approx(whole).epsilon(1e-12));  // sums of means
@@ -166,12 +184,14 @@ contrast = [{arm = "paid", against = "control"}]
   CHECK(refused[0].find("raise time.followup to \"9h\"") != std::string::npos);
   Scenario shorter = least;
   shorter.world.time.followup = 5;
-  CHECK(net(shorter) > whole);  // what the withheld posts due last would have brought is missing from the control's side
+  CHECK(net(shorter) >
+        whole);  // what the withheld posts due last would have brought is missing from the control's side
 }
 
 TEST_CASE("a study has the axes that its scenario names, and a campaign spends only where it is paid for", "[study]") {
   const StudyResult& study = small_result();
-  CHECK(study.arms == std::vector<std::string>{"control", "control-again", "one", "one-again", "many", "many-weighted"});
+  CHECK(study.arms ==
+        std::vector<std::string>{"control", "control-again", "one", "one-again", "many", "many-weighted"});
   CHECK((study.replicates == 2 && study.tick_seconds == 1800 && study.seed == 11));
   REQUIRE(study.records.size() == 12);
   for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
@@ -201,7 +221,8 @@ TEST_CASE("the facts of a graph are those of its edges", "[study]") {
   const test::Folder folder;
   // a and b follow each other, c and d follow a; one row twice, one row that follows itself.
   const auto file = folder.write("follows.csv", "follower,followed\na,b\nb,a\nc,a\nd,a\nc,a\nd,d\n");
-  const Scenario scenario = test::scenario_of("format = 1\nseed = 7\n", {"graph.file=\"" + file.string() + "\"", "replicates=2"});
+  const Scenario scenario =
+      test::scenario_of("format = 1\nseed = 7\n", {"graph.file=\"" + file.string() + "\"", "replicates=2"});
   const GraphFacts facts = make_graph(scenario, 0).facts;
   CHECK((facts.users == 4 && facts.follows == 4 && facts.largest_followers == 3));
   CHECK(facts.reciprocity == 0.5);
@@ -215,7 +236,8 @@ TEST_CASE("accounts of a loaded graph keep their ids", "[study]") {
   std::string rows = "follower,followed\n";
   for (int i = 0; i < 200; ++i) rows += fmt::format("reader{},star\nreader{},reader{}\n", i, i, (i + 1) % 200);
   const auto file = folder.write("follows.csv", rows);
-  const Scenario scenario = test::scenario_of(test::small_study_on("file = \"" + file.string() + "\""), {"campaign.many.followers=[1,1]"});
+  const Scenario scenario =
+      test::scenario_of(test::small_study_on("file = \"" + file.string() + "\""), {"campaign.many.followers=[1,1]"});
   const StudyResult study = run_study(scenario);
   const auto& influencers = study.record(0, 2, 0).influencers;
   REQUIRE(influencers.size() == 1);
@@ -230,7 +252,8 @@ TEST_CASE("a campaign that no account can hold stops a study before its first ti
   CHECK_THROWS_AS(look_ahead(small({"campaign.many.followers=[2600,2600]"})), BadRequest);
 }
 
-TEST_CASE("a campaign that a later replicate cannot hold is a failure while running, which names the replicate", "[study]") {
+TEST_CASE("a campaign that a later replicate cannot hold is a failure while running, which names the replicate",
+          "[study]") {
   // Exactly as many followers as the largest user of replicate 0 has; nobody has so many in the graph of replicate 1.
   const std::uint64_t most = make_graph(small(), 0).facts.largest_followers;
   const StudyGraph next = make_graph(small(), 1);
@@ -251,13 +274,15 @@ TEST_CASE("progress counts every tick of every arm and replicate, whatever the p
   std::vector<std::string> seen;
   std::uint64_t last = 0;
   run_study(small({"replicates=1"}), {.parts = parts, .progress = [&](const StudyProgress& progress) {
-                                        if (seen.empty() || seen.back() != progress.doing) seen.push_back(progress.doing);
+                                        if (seen.empty() || seen.back() != progress.doing)
+                                          seen.push_back(progress.doing);
                                         CHECK(progress.done >= last);
                                         CHECK(progress.work == 12 + 6 * 24);
                                         last = progress.done;
                                       }});
   CHECK(last == 12 + 6 * 24);
-  CHECK(seen == std::vector<std::string>{"graph", "warm-up", "control", "control-again", "one", "one-again", "many", "many-weighted"});
+  CHECK(seen == std::vector<std::string>{"graph", "warm-up", "control", "control-again", "one", "one-again", "many",
+                                         "many-weighted"});
 }
 
 TEST_CASE("a listener that throws ends the study, in one part or several", "[study]") {
@@ -281,25 +306,31 @@ TEST_CASE("the outlook agrees with the study that follows", "[study]") {
   CHECK(outlook.sessions == Approx(13'000 * 2 * 0.5));  // every visit a session of its own
   std::uint64_t sessions = 0;
   for (const SeriesRow& row : study.record(0, 0, 0).series) sessions += row.sessions;
-  // A tick holds one session of a user at most: in each of 24 ticks there is one with probability p = 1 - exp(-R / 24), where R is lognormal
-  // of mean 1 and log sd 1. Integrated over R: mean 13 000 x 24 E(p) = 12 327.7, sd = sqrt(13 000 (24 E(p(1 - p)) + 24^2 Var(p))) = 164.5.
-  // Sound code leaves five sd for one seed in 1.7 million.
+  // A tick holds one session of a user at most: in each of 24 ticks there is one with probability p = 1 - exp(-R / 24),
+  // where R is lognormal of mean 1 and log sd 1. Integrated over R: mean 13 000 x 24 E(p) = 12 327.7, sd = sqrt(13 000
+  // (24 E(p(1 - p)) + 24^2 Var(p))) = 164.5. Sound code leaves five sd for one seed in 1.7 million.
   CHECK(std::abs(static_cast<double>(sessions) - 12'327.7) < 5 * 164.5);
   CHECK((outlook.seconds > 0 && outlook.probe_ticks > 0));
   CHECK(outlook_text(scenario, outlook).find("the largest user, 0, has") != std::string::npos);
 }
 
-TEST_CASE("a study chooses accounts once a replicate, whatever the number of its arms and parts", "[study][campaigns]") {
+TEST_CASE("a study chooses accounts once a replicate, whatever the number of its arms and parts",
+          "[study][campaigns]") {
   const std::string campaigns =
       "[[campaign]]\nname = \"best\"\naccounts = \"engagement\"\ncount = 3\nevery = \"1h\"\nslot = \"2h\"\n"
-      "[[campaign]]\nname = \"early\"\naccounts = \"lazy-greedy\"\nruns = 20\ncount = 3\nevery = \"1h\"\nslot = \"2h\"\n"
-      "[[campaign]]\nname = \"late\"\naccounts = \"lazy-greedy\"\nruns = 20\nbudget_of = \"best\"\nevery = \"1h\"\nslot = \"2h\"\n";
+      "[[campaign]]\nname = \"early\"\naccounts = \"lazy-greedy\"\nruns = 20\ncount = 3\nevery = \"1h\"\nslot = "
+      "\"2h\"\n"
+      "[[campaign]]\nname = \"late\"\naccounts = \"lazy-greedy\"\nruns = 20\nbudget_of = \"best\"\nevery = "
+      "\"1h\"\nslot = \"2h\"\n";
   // What listeners hear beside phases and ticks is that accounts are being chosen.
   const auto looks = [&](int arms, int replicates, int parts) {
-    std::string text = "format = 1\nseed = 3\ngraph.users = 300\ngraph.mean_followees = 8\nredraw = [\"dynamics\"]\n" + fmt::format("replicates = {}\n", replicates) +
-                       "time.tick = \"30min\"\ntime.warmup = \"6h\"\ntime.measure = \"12h\"\ntime.followup = \"6h\"\nfeed.window = \"6h\"\n"
+    std::string text = "format = 1\nseed = 3\ngraph.users = 300\ngraph.mean_followees = 8\nredraw = [\"dynamics\"]\n" +
+                       fmt::format("replicates = {}\n", replicates) +
+                       "time.tick = \"30min\"\ntime.warmup = \"6h\"\ntime.measure = \"12h\"\ntime.followup = "
+                       "\"6h\"\nfeed.window = \"6h\"\n"
                        "[[arm]]\nname = \"0\"\n";
-    for (int arm = 1; arm < arms; ++arm) text += fmt::format("[[arm]]\nname = \"{}\"\npays = [\"best\", \"early\", \"late\"]\n", arm);
+    for (int arm = 1; arm < arms; ++arm)
+      text += fmt::format("[[arm]]\nname = \"{}\"\npays = [\"best\", \"early\", \"late\"]\n", arm);
     const Scenario scenario = test::scenario_of(text + campaigns);
     std::uint64_t told = 0;
     run_study(scenario, {.parts = parts, .progress = [&](const StudyProgress&) { ++told; }});

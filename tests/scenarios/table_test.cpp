@@ -1,4 +1,4 @@
-#include "scenarios/program/table.hpp"
+#include "scenarios/result/table.hpp"
 
 #include <fmt/format.h>
 
@@ -8,15 +8,15 @@
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/verdicts.hpp"
-#include "scenarios/program/text.hpp"
+#include "scenarios/result/text.hpp"
 #include "tests/catch.hpp"
 
 using namespace grapevine;
 
 namespace {
 
-/// Three arms (a control, one that pays a large account, one that pays small ones) and numbers that vary a little from replicate to
-/// replicate.
+/// Three arms (a control, one that pays a large account, one that pays small ones) and numbers that vary a little from
+/// replicate to replicate.
 StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-small") {
   StudyResult study;
   study.title = "Does one large account bring more than many small ones for the same money?";
@@ -34,26 +34,29 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
       run.tiers.resize(2);
       run.group_sessions = {1'000, 0};
       run.readers.resize(4);
-      run.tiers[0].outcomes = {.impressions = 1'234'567 + 100 * wobble, .likes = 98'765 + 10 * wobble + arm};
-      run.tiers[1].outcomes = {.impressions = 123'456 + 50 * wobble, .likes = 9'876 + 20 * wobble * arm};
+      run.tiers[0].outcomes = {.impressions = 1'234'567 + 100 * wobble, .actions = {{98'765 + 10 * wobble + arm}}};
+      run.tiers[1].outcomes = {.impressions = 123'456 + 50 * wobble, .actions = {{9'876 + 20 * wobble * arm}}};
       run.campaigns.resize(2);
       if (arm > 0)
         run.campaigns[arm - 1] = {.accounts = arm == 1 ? 1u : 41u,
                                   .outcomes = {.posts = arm == 1 ? 4u : 41u,
                                                .impressions = 20'000 * arm + 91 * wobble,
                                                .reach = 9'000 + 31 * wobble,
-                                               .likes = 1'500 * arm + 17 * wobble},
+                                               .actions = {{1'500 * arm + 17 * wobble}}},
                                   .budget = 500 * micro_per_unit,
                                   .spent = 500 * micro_per_unit - static_cast<MicroMoney>(arm * 1'230'000)};
       if (arm > 0) run.paid_reach = run.campaigns[arm - 1].outcomes.reach;
-      run.series = {{.likes = 108'641 + 30 * wobble + arm, .replies = 1'500 * arm}};
+      run.series = {{.actions = {{108'641 + 30 * wobble + arm, 1'500 * arm}}}};
       study.records.push_back(run);
     }
   for (std::uint32_t r = 0; r < replicates; ++r)
-    study.graphs.push_back({.users = 200'000, .follows = 4'999'000 + 17 * r, .reciprocity = 0.042, .largest_followers = 10'012 - r});
-  const auto runs = [&](std::size_t arm) { return ArmRuns{study.arms[arm], {study.records.data() + study.place(0, arm, 0), replicates}}; };
-  for (const auto& rows :
-       {contrast(runs(1), runs(0)), contrast(runs(2), runs(1)), tier_rates(runs(0), study.tiers), tier_rates(runs(1), study.tiers)})
+    study.graphs.push_back(
+        {.users = 200'000, .follows = 4'999'000 + 17 * r, .reciprocity = 0.042, .largest_followers = 10'012 - r});
+  const auto runs = [&](std::size_t arm) {
+    return ArmRuns{study.arms[arm], {study.records.data() + study.place(0, arm, 0), replicates}};
+  };
+  for (const auto& rows : {contrast(runs(1), runs(0)), contrast(runs(2), runs(1)), tier_rates(runs(0), study.tiers),
+                           tier_rates(runs(1), study.tiers)})
     study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
   for (ComparisonRow& row : study.comparison) row.redrawn = "graph, selection, content, dynamics";
   return study;
@@ -110,7 +113,8 @@ TEST_CASE("columns line up when names are not ASCII and numbers are wide", "[tab
 }
 
 TEST_CASE("long names that are not ASCII do not push the table off the page", "[table]") {
-  for (const std::string& line : lines(comparison_table(study_of(10, "viele-kleine-Konten-für-dasselbe-Geld-wie-小さい-アカウント")))) {
+  for (const std::string& line :
+       lines(comparison_table(study_of(10, "viele-kleine-Konten-für-dasselbe-Geld-wie-小さい-アカウント")))) {
     INFO(line);
     CHECK(display_width(line) <= 100);
   }
@@ -132,12 +136,13 @@ TEST_CASE("one replicate gives estimates and says that there is no interval", "[
 
 namespace {
 
-ClaimRow claim(std::uint32_t number, const std::string& name, double estimate, double lower, double upper, const std::string& verdict, const std::string& arm,
-               const std::string& assumptions) {
+ClaimRow claim(std::uint32_t number, const std::string& name, double estimate, double lower, double upper,
+               const std::string& verdict, const std::string& arm, const std::string& assumptions) {
   ClaimRow row;
   row.claim = number;
   row.name = name;
-  row.contrast = verdict == "not yet modelled" ? "something that is missing" : fmt::format("the ratio of claim {}, micro / mega", number);
+  row.contrast = verdict == "not yet modelled" ? "something that is missing"
+                                               : fmt::format("the ratio of claim {}, micro / mega", number);
   row.arm = arm;
   row.verdict = verdict;
   if (verdict == "not yet modelled") return row;
@@ -155,19 +160,23 @@ StudyResult judged(const std::string& micro_arm = "many-small") {
   for (GraphFacts& graph : study.graphs) graph.scale = 0.1;
   for (RunRecord& run : study.records) {
     run.group_sessions = {900, 100};
-    run.readers = {{900'000, 0}, {90'000, 0}, {50'000 + run.tiers[0].outcomes.likes, 0}, {10'000, 0}};
+    run.readers = {{900'000, 0}, {90'000, 0}, {50'000 + run.tiers[0].outcomes.actions[Action::like], 0}, {10'000, 0}};
   }
   study.comparison.clear();
   for (std::size_t arm = 0; arm < 3; ++arm) {
     const ArmRuns runs{study.arms[arm], {study.records.data() + study.place(0, arm, 0), 10}};
-    for (const auto& rows : {tier_rates(runs, study.tiers), campaign_facts(runs, study.campaigns)}) study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
+    for (const auto& rows : {tier_rates(runs, study.tiers), campaign_facts(runs, study.campaigns)})
+      study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
   }
   study.claims = {claim(1, "authenticity earns trust", 0, 0, 0, "not yet modelled", "", ""),
-                  claim(2, "smaller followings engage more", 1.2345, 1.2, 1.27, "holds", "one-large", "price.post = 50; population.topics = 16; behaviour.reply = 0.005"),
-                  claim(3, "ranking rewards engagement, so reach grows", 0.8, 0.7, 0.89, "reversed", "one-large", "feed.length = 40; population.topics = 16; behaviour.reply = 0.005"),
-                  claim(4, "a niche converts", 1.001, 0.98, 1.0201, "no material difference", "one-large", "population.topics = 16; behaviour.reply = 0.005"),
-                  claim(5, "many small ones beat one big one per money", 12.3456, 2.5, 61.2, "undecided", micro_arm + " against one-large",
-                        "population.topics = 16; behaviour.reply = 0.005")};
+                  claim(2, "smaller followings engage more", 1.2345, 1.2, 1.27, "holds", "one-large",
+                        "price.post = 50; population.topics = 16; behaviour.reply = 0.005"),
+                  claim(3, "ranking rewards engagement, so reach grows", 0.8, 0.7, 0.89, "reversed", "one-large",
+                        "feed.length = 40; population.topics = 16; behaviour.reply = 0.005"),
+                  claim(4, "a niche converts", 1.001, 0.98, 1.0201, "no material difference", "one-large",
+                        "population.topics = 16; behaviour.reply = 0.005"),
+                  claim(5, "many small ones beat one big one per money", 12.3456, 2.5, 61.2, "undecided",
+                        micro_arm + " against one-large", "population.topics = 16; behaviour.reply = 0.005")};
   return study;
 }
 
@@ -204,7 +213,9 @@ TEST_CASE("claims stand above all else, each with its ratio, its interval and it
   CHECK(line_with("a niche") == "4 a niche converts x 1.001 [0.980, 1.020] no material difference");
   CHECK(line_with("many small ones") == "5 many small ones beat one big one per money x 12 [2, 61] undecided");
   CHECK(text.find("authenticity") < text.find("Money"));
-  CHECK(contains(in_one_line(text), "2: the ratio of claim 2, micro / mega, in one-large; ratios from 0.90 to 1.10 make no material difference; judged at 98.3 % (Holm)."));
+  CHECK(contains(in_one_line(text),
+                 "2: the ratio of claim 2, micro / mega, in one-large; ratios from 0.90 to 1.10 make no material "
+                 "difference; judged at 98.3 % (Holm)."));
   CHECK(contains(in_one_line(text), "5: the ratio of claim 5, micro / mega, in many-small against one-large; ratios"));
   CHECK(times(text, "(Holm)") == 4);
 }
@@ -213,20 +224,26 @@ TEST_CASE("the claims say how many replicates would decide those that are not", 
   StudyResult study = judged();
   CHECK_FALSE(contains(comparison_table(study), "would decide"));
   study.claims[4].replicates_needed = 14;
-  CHECK(contains(in_one_line(comparison_table(study)), "About 14 replicates would decide claim 5, from the variance seen."));
+  CHECK(contains(in_one_line(comparison_table(study)),
+                 "About 14 replicates would decide claim 5, from the variance seen."));
   study.claims[2].replicates_needed = 2'300;
-  CHECK(contains(in_one_line(comparison_table(study)), "About 2 300 replicates would decide claim 3, about 14 claim 5, from the variance seen."));
+  CHECK(contains(in_one_line(comparison_table(study)),
+                 "About 2 300 replicates would decide claim 3, about 14 claim 5, from the variance seen."));
   study.claims[1].replicates_needed = most_replicates + 1;
-  CHECK(contains(in_one_line(comparison_table(study)), "from the variance seen. More than 10 000 would be needed for claim 2."));
+  CHECK(contains(in_one_line(comparison_table(study)),
+                 "from the variance seen. More than 10 000 would be needed for claim 2."));
   study.claims[2].replicates_needed = study.claims[4].replicates_needed = most_replicates + 1;
-  CHECK(contains(in_one_line(comparison_table(study)), " More than 10 000 replicates would be needed for claim 2 and claim 3 and claim 5, from the variance seen."));
+  CHECK(contains(
+      in_one_line(comparison_table(study)),
+      " More than 10 000 replicates would be needed for claim 2 and claim 3 and claim 5, from the variance seen."));
 }
 
 TEST_CASE("an interval of one arm is told by its half where both sides show the same, else by its ends", "[table]") {
   StudyResult study = study_of(10);
   const auto set = [&](double estimate, double lower, double upper) {
     for (ComparisonRow& row : study.comparison)
-      if (row.against.empty() && row.metric == "engagement per impression") row.estimate = estimate, row.lower = lower, row.upper = upper;
+      if (row.against.empty() && row.metric == "engagement per impression")
+        row.estimate = estimate, row.lower = lower, row.upper = upper;
     return comparison_table(study);
   };
   CHECK(contains(set(0.08, 0.0795, 0.0805), "0.08000 ±0.00050"));
@@ -238,7 +255,8 @@ TEST_CASE("an interval of one arm is told by its half where both sides show the 
 
 TEST_CASE("each assumption stands once: with the claim it feeds, or with all", "[table][claims]") {
   const std::string text = in_one_line(comparison_table(judged()));
-  for (const std::string assumption : {"price.post = 50", "feed.length = 40", "population.topics = 16", "behaviour.reply = 0.005"}) {
+  for (const std::string assumption :
+       {"price.post = 50", "feed.length = 40", "population.topics = 16", "behaviour.reply = 0.005"}) {
     INFO(assumption);
     CHECK(times(text, assumption) == 1);
   }
@@ -259,7 +277,9 @@ TEST_CASE("tiers have amplification where readers were held out, and missing rat
   StudyResult study = judged();
   const std::string text = comparison_table(study);
   CHECK(contains(text, "By tier of the author, in the arm one-large"));  // the arm of claim 2
-  CHECK(contains(in_one_line(text), "amplification: impressions of the posts of measure per session of readers that are ranked for, over those of readers held out"));
+  CHECK(contains(in_one_line(text),
+                 "amplification: impressions of the posts of measure per session of readers that are ranked for, over "
+                 "those of readers held out"));
   // Large accounts: 90 000 looks in 900 sessions over 10 000 in 100.
   bool found = false;
   for (const std::string& line : lines(text.substr(text.find("amplification")))) {
@@ -278,11 +298,13 @@ TEST_CASE("tiers have amplification where readers were held out, and missing rat
 TEST_CASE("a world that stands for another says so, and what is small is judged in that one", "[table]") {
   StudyResult study = judged();
   const std::string text = in_one_line(comparison_table(study));
-  CHECK(contains(text, "it stands for 2 000 000 users: follower counts, fees and budgets are 0.1 of those that it stands for"));
+  CHECK(contains(
+      text, "it stands for 2 000 000 users: follower counts, fees and budgets are 0.1 of those that it stands for"));
   CHECK(contains(text, "this is a small world"));  // 10 000 followers stand for 100 000
   for (GraphFacts& graph : study.graphs) graph.scale = 1. / 128;
   CHECK_FALSE(contains(comparison_table(study), "this is a small world"));  // 10 000 for 1 280 000
-  CHECK(contains(in_one_line(comparison_table(study)), "it stands for 25 600 000 users: follower counts, fees and budgets are 0.007812 of those"));
+  CHECK(contains(in_one_line(comparison_table(study)),
+                 "it stands for 25 600 000 users: follower counts, fees and budgets are 0.007812 of those"));
   CHECK_FALSE(contains(comparison_table(study_of(10)), "stands for"));
 }
 
@@ -295,7 +317,8 @@ TEST_CASE("names of 64 characters everywhere leave the page at 100 columns", "[t
   for (ComparisonRow& row : study.comparison)
     for (std::size_t i = 0; i < 2; ++i) {
       if (row.contrast == "posts of tier " + study.tiers[i]) row.contrast = "posts of tier " + tiers[i];
-      if (row.contrast == "accounts of campaign " + std::string(i == 0 ? "large" : "small")) row.contrast = "accounts of campaign " + study.campaigns[i];
+      if (row.contrast == "accounts of campaign " + std::string(i == 0 ? "large" : "small"))
+        row.contrast = "accounts of campaign " + study.campaigns[i];
       if (row.arm == "one-large") row.arm = study.arms[1];
     }
   study.tiers = tiers;
@@ -307,7 +330,8 @@ TEST_CASE("names of 64 characters everywhere leave the page at 100 columns", "[t
   for (RunRecord& run : study.records)
     for (CampaignRow& campaign : run.campaigns) campaign.budget *= 10'000, campaign.spent *= 10'000;
   const std::string text = comparison_table(study);
-  for (const std::string part : {"By tier of the author", "By itself", "Claim", "Money", "accounts of campaign a-", "a-large", "smaller"}) {
+  for (const std::string part :
+       {"By tier of the author", "By itself", "Claim", "Money", "accounts of campaign a-", "a-large", "smaller"}) {
     INFO(part);
     CHECK(contains(text, part));
   }

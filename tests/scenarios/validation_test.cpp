@@ -8,7 +8,8 @@
 #include "graph/formats/edge_list.hpp"
 #include "graph/tree_metrics.hpp"
 #include "graph/tree_order.hpp"
-#include "scenarios/program/study.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 
 // The scenarios by which this version is held against reality.
@@ -19,7 +20,8 @@ namespace {
 
 const std::filesystem::path validation = GRAPEVINE_SOURCE "/scenarios/validation";
 
-/// Metrics of a follow graph in which everybody but account "0" follows one user: the tree that a post of "0" draws if all pass it on.
+/// Metrics of a follow graph in which everybody but account "0" follows one user: the tree that a post of "0" draws if
+/// all pass it on.
 TreeMetrics tree_of(const std::string& name) {
   const LoadedGraph loaded = load_edge_list(validation / (name + ".csv"));
   std::vector<std::int32_t> parents;
@@ -35,7 +37,8 @@ TreeMetrics tree_of(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("the graphs of experiment 1 are a star, a path and a complete binary tree", "[scenarios][validation][experiment-1]") {
+TEST_CASE("the graphs of experiment 1 are a star, a path and a complete binary tree",
+          "[scenarios][validation][experiment-1]") {
   const TreeMetrics star = tree_of("experiment-1-star");
   CHECK((star.size == 200 && star.depth == 1 && star.largest_broadcast == 199));
   CHECK(star.structural_virality == 2.0 * 199 / 200);

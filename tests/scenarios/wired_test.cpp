@@ -5,39 +5,46 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/program/keys.hpp"
-#include "scenarios/program/study.hpp"
-#include "sim/record/result.hpp"
+#include "scenarios/keys/keys.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/key_settings.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
-// A key that is read, printed and acts on nothing is a lie. For every key of scope world or run there is a small study in which another value gives other events; no output key
-// has one.
+// A key that is read, printed and acts on nothing is a lie. For every key of scope world or run there is a small study
+// in which another value gives other events; no output key has one.
 using namespace grapevine;
 using namespace grapevine::test;
 
 namespace {
 
 /// A lively study in which much happens within minutes.
-const Names lively{"population.sessions=6", "population.posts=8", "population.patience=5", "behaviour.like=0.3", "behaviour.reshare=0.15", "feed.window=\"6h\"", "time.warmup=\"6h\"",
-                   "time.measure=\"12h\"", "time.followup=\"6h\"", "replicates=1"};
+const Names lively{"population.sessions=6",  "population.posts=8", "population.patience=5", "behaviour.like=0.3",
+                   "behaviour.reshare=0.15", "feed.window=\"6h\"", "time.warmup=\"6h\"",    "time.measure=\"12h\"",
+                   "time.followup=\"6h\"",   "replicates=1"};
 /// Under a classic model there are neither sessions nor hours.
 const Names contagious{"diffusion.cascades=300", "replicates=1"};
 const Names soon{"campaign.c.every=\"1h\"", "campaign.c.slot=\"2h\""};
 
-/// What a key needs beside `Setting::around` for its value to be seen in events: other surroundings, and further overrides.
+/// What a key needs beside `Setting::around` for its value to be seen in events: other surroundings, and further
+/// overrides.
 struct Beside {
   std::string around;
   Names overrides;
 };
-const std::string learning = "feed.ranking = \"weighted\"\nfeed.prior_strength = {like = 20, reply = 20, reshare = 20, click = 20}\n";
+const std::string learning =
+    "feed.ranking = \"weighted\"\nfeed.prior_strength = {like = 20, reply = 20, reshare = 20, click = 20}\n";
 const std::string three_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
 const std::map<std::string, Beside> beside{
     {"redraw", {"", {"replicates=2"}}},
-    {"graph.chances", {"graph.file = \"follows.csv\"\ngraph.chances = \"p\"\n" + cascade, {"diffusion.probability=\"column\""}}},
+    {"graph.chances",
+     {"graph.file = \"follows.csv\"\ngraph.chances = \"p\"\n" + cascade, {"diffusion.probability=\"column\""}}},
     {"feed.window", {"", {"time.warmup=\"12h\"", "time.followup=\"12h\""}}},
-    {"campaign.c.every", {campaign_table, {"campaign.c.count=20", "campaign.c.slots=4", "campaign.c.every=\"2h\"", "campaign.c.slot=\"0\""}}},
+    {"campaign.c.every",
+     {campaign_table,
+      {"campaign.c.count=20", "campaign.c.slots=4", "campaign.c.every=\"2h\"", "campaign.c.slot=\"0\""}}},
     {"campaign.c.slots", {campaign_table, {"campaign.c.count=20", "campaign.c.every=\"2h\"", "campaign.c.slot=\"0\""}}},
     {"tiers.from", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
     {"graph.stands_for", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
@@ -62,13 +69,25 @@ const std::map<std::string, Beside> beside{
     {"campaign.c.budget", {campaign_table, {"campaign.c.count=50", "campaign.c.budget=3"}}},
     {"campaign.c.acceptance", {campaign_table, {"campaign.c.count=20"}}},
     {"campaign.c.followers", {campaign_table, {"campaign.c.followers=[50, 1000]"}}},
-    {"campaign.c.member", {platform_world + "[[plant]]\nname = \"p\"\nfollowers = [50, 60]\naccounts = 5\nnested = true\n" + campaign_table + "plant = \"p\"\n", {"campaign.c.member=1"}}},
-    {"campaign.c.budget_of", {"[[campaign]]\nname = \"c\"\n[[campaign]]\nname = \"b\"\ncount = 2\nevery = \"1h\"\nslot = \"2h\"\n", {"campaign.c.count=50"}}},
-    {"campaign.c.budget_share", {"[[campaign]]\nname = \"c\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 20\nevery = \"1h\"\nslot = \"2h\"\n", {"campaign.c.count=50"}}},
+    {"campaign.c.member",
+     {platform_world + "[[plant]]\nname = \"p\"\nfollowers = [50, 60]\naccounts = 5\nnested = true\n" + campaign_table +
+          "plant = \"p\"\n",
+      {"campaign.c.member=1"}}},
+    {"campaign.c.budget_of",
+     {"[[campaign]]\nname = \"c\"\n[[campaign]]\nname = \"b\"\ncount = 2\nevery = \"1h\"\nslot = \"2h\"\n",
+      {"campaign.c.count=50"}}},
+    {"campaign.c.budget_share",
+     {"[[campaign]]\nname = \"c\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 20\nevery = \"1h\"\nslot = "
+      "\"2h\"\n",
+      {"campaign.c.count=50"}}},
     {"campaign.c.posts", {campaign_table, {"campaign.c.slots=5"}}},
     {"campaign.c.tier", {two_tiers + campaign_table, {"campaign.c.tier=\"a\""}}},
-    {"campaign.c.epsilon", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"influence\"\n", {"diffusion.chance=0.02", "campaign.c.epsilon=0.6"}}},
-    {"campaign.c.runs", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"lazy-greedy\"\n", {"diffusion.chance=0.02", "campaign.c.runs=1"}}},
+    {"campaign.c.epsilon",
+     {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"influence\"\n",
+      {"diffusion.chance=0.02", "campaign.c.epsilon=0.6"}}},
+    {"campaign.c.runs",
+     {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"lazy-greedy\"\n",
+      {"diffusion.chance=0.02", "campaign.c.runs=1"}}},
 };
 
 /// Keys without events of their own, and why.
@@ -87,7 +106,11 @@ const std::map<std::string, std::string> without_events{
 };
 
 /// Values where those of `settings` would not do.
-const std::map<std::string, std::string> values{{"time.tick", "\"30min\""}, {"graph.chances", "\"q\""}, {"behaviour.like", "0.6"}, {"price.spread", "1"}, {"graph.accounts", "\"accounts.csv\""}};
+const std::map<std::string, std::string> values{{"time.tick", "\"30min\""},
+                                                {"graph.chances", "\"q\""},
+                                                {"behaviour.like", "0.6"},
+                                                {"price.spread", "1"},
+                                                {"graph.accounts", "\"accounts.csv\""}};
 
 /// What happened in every run, as hashes.
 std::vector<std::uint64_t> events_of(const Scenario& scenario) {
@@ -102,14 +125,17 @@ const Key* key_of(const std::string& address) {
   return dot == std::string::npos ? find_key("", dotted) : find_key(dotted.substr(0, dot), dotted.substr(dot + 1));
 }
 
-bool names_campaign(const std::string& around) { return around.find("[[campaign]]\nname = \"c\"") != std::string::npos && around.find("pays") == std::string::npos; }
+bool names_campaign(const std::string& around) {
+  return around.find("[[campaign]]\nname = \"c\"") != std::string::npos && around.find("pays") == std::string::npos;
+}
 bool is_classic(const std::string& text) { return text.find("diffusion.model") != std::string::npos; }
 
 }  // namespace
 
 TEST_CASE("every key of a world or a run acts on what happens, and no output key does", "[scenarios][keys][wired]") {
   const Folder folder;
-  std::string follows = "follower,followed,p,q,fan,star\n", other = follows, accounts = "id\n", degrees = "followers,followees\n", more_degrees = degrees;
+  std::string follows = "follower,followed,p,q,fan,star\n", other = follows, accounts = "id\n",
+              degrees = "followers,followees\n", more_degrees = degrees;
   for (int u = 0; u < 300; ++u)
     for (int k = 1; k <= 6; ++k) {
       follows += fmt::format("{},{},0.{},0.{},{},{}\n", u, (u + 7 * k * k) % 300, k, 7 - k, (u + k) % 300, u);
@@ -124,15 +150,20 @@ TEST_CASE("every key of a world or a run acts on what happens, and no output key
   folder.write("other-degrees.csv", more_degrees);
   for (const Setting& setting : settings) {
     const auto special = beside.find(setting.key);
-    const std::string around = special != beside.end() && !special->second.around.empty() ? special->second.around : setting.around;
+    const std::string around =
+        special != beside.end() && !special->second.around.empty() ? special->second.around : setting.around;
     const bool classic = is_classic(around) || setting.key == "diffusion.model";
-    Names overrides = classic && setting.key != "diffusion.model" ? contagious : setting.key == "diffusion.model" ? Names{"replicates=1"} : lively;
+    Names overrides = classic && setting.key != "diffusion.model" ? contagious
+                      : setting.key == "diffusion.model"          ? Names{"replicates=1"}
+                                                                  : lively;
     if (around.find("name = \"c\"") != std::string::npos) overrides.insert(overrides.end(), soon.begin(), soon.end());
     if (names_campaign(around) && setting.key != "pays") overrides.push_back("pays=[\"c\"]");
-    if (special != beside.end()) overrides.insert(overrides.end(), special->second.overrides.begin(), special->second.overrides.end());
+    if (special != beside.end())
+      overrides.insert(overrides.end(), special->second.overrides.begin(), special->second.overrides.end());
     CAPTURE(setting.key, around, overrides);
     std::string value = values.count(setting.key) ? values.at(setting.key) : setting.value;
-    if (in_table(setting.key).rfind("graph.", 0) == 0 && value.find(".csv") != std::string::npos) value.insert(1, folder.path().string() + "/");
+    if (in_table(setting.key).rfind("graph.", 0) == 0 && value.find(".csv") != std::string::npos)
+      value.insert(1, folder.path().string() + "/");
     const Key* key = key_of(setting.key);
     REQUIRE(key != nullptr);
     const auto file = folder.write("study.toml", study_with(around));
@@ -156,7 +187,8 @@ TEST_CASE("small studies have the digests that they have on other machines", "[s
   const Folder folder;
   for (const auto& [name, digest] : pinned) {
     CAPTURE(name);
-    write_result(folder.path() / "study.h5", run_study(read_scenario(std::filesystem::path(GRAPEVINE_SOURCE) / "tests/scenarios" / name)));
+    write_result(folder.path() / "study.h5",
+                 run_study(read_scenario(std::filesystem::path(GRAPEVINE_SOURCE) / "tests/scenarios" / name)));
     CHECK(digests(folder.path() / "study.h5").total == digest);
   }
 }

@@ -15,10 +15,12 @@ using namespace testing;
 
 /// The offspring of a user drawn at random, from the follower counts themselves.
 struct Law {
-  Law(const FollowGraph& graph, double p) : counts(graph.follower_counts().begin(), graph.follower_counts().end()), probability(p) {
+  Law(const FollowGraph& graph, double p)
+      : counts(graph.follower_counts().begin(), graph.follower_counts().end()), probability(p) {
     double sum = 0, squares = 0;
     for (const std::uint32_t k : counts) sum += k, squares += double(k) * k;
-    const double n = double(counts.size()), mean_count = sum / n, variance_count = squares / n - mean_count * mean_count;
+    const double n = double(counts.size()), mean_count = sum / n,
+                 variance_count = squares / n - mean_count * mean_count;
     mean = p * mean_count;
     variance = p * (1 - p) * mean_count + p * p * variance_count;
   }
@@ -106,7 +108,8 @@ TEST_CASE("a branching process grows for as many steps as it may", "[sim][branch
   }
   // Generation t: mean r^t, variance s^2 r^(t-1) (r^t - 1) / (r - 1).
   for (int t = 1; t <= 3; ++t) {
-    const double sd = std::sqrt(law.variance * std::pow(law.mean, t - 1) * (std::pow(law.mean, t) - 1) / (law.mean - 1) / cascades);
+    const double sd =
+        std::sqrt(law.variance * std::pow(law.mean, t - 1) * (std::pow(law.mean, t) - 1) / (law.mean - 1) / cascades);
     CHECK(std::abs(by_step[std::size_t(t)] / cascades - std::pow(law.mean, t)) < 5 * sd);
   }
 }
@@ -130,7 +133,8 @@ TEST_CASE("seeds branch as each does alone", "[sim][branching]") {
     std::ranges::sort(each);
     CHECK(adoptions(together.adopters) == each);
     CHECK(together.contacts == contacts);
-    for (std::size_t i = 1; i < together.adopters.size(); ++i) CHECK(together.adopters[i - 1].step <= together.adopters[i].step);
+    for (std::size_t i = 1; i < together.adopters.size(); ++i)
+      CHECK(together.adopters[i - 1].step <= together.adopters[i].step);
   }
 }
 

@@ -9,24 +9,25 @@
 #include <memory>
 #include <numeric>
 #include <set>
-#include <tuple>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "graph/base/error.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/math.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/campaigns.hpp"
-#include "sim/diffusion/diffusion_run.hpp"
-#include "sim/interests.hpp"
-#include "sim/replicate.hpp"
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/model/interests.hpp"
+#include "sim/money/campaigns.hpp"
+#include "sim/run/diffusion_run.hpp"
+#include "sim/run/replicate.hpp"
+#include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
 
-// What money buys: prices, the order of asking, acceptance, and what is said where nobody can be paid. tests/sim/slow_model_test.cpp compares whole deals in small worlds.
+// What money buys: prices, the order of asking, acceptance, and what is said where nobody can be paid.
+// tests/sim/slow_model_test.cpp compares whole deals in small worlds.
 namespace grapevine {
 namespace {
 
@@ -46,34 +47,44 @@ WorldParameters one_campaign(AccountChoice choose) {
   return p;
 }
 
-Deal deal_of(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, PastRates past = {}) {
+Deal deal_of(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+             PastRates past = {}) {
   return choose_accounts(graph, accounts, parameters, ReplicateStreams{}, past).at(0);
 }
 
 TEST_CASE("accounts are asked in the order of the choice, all of them if nothing binds", "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(5'000);  // several times what is sorted at once
   const Accounts accounts = manifold_accounts(5'000);
-  const AccountChoice choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::fit, AccountChoice::engagement, AccountChoice::price);
+  const AccountChoice choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::fit,
+                                        AccountChoice::engagement, AccountChoice::price);
   WorldParameters parameters = one_campaign(choose);
   parameters.prices.spread = 0.5;
   parameters.population.shared_interest = 0.5;
   std::vector<double> past(5'000);
-  for (std::uint32_t u = 0; u < past.size(); ++u) past[u] = static_cast<double>(nested_mix(4, u, 0) % 50) / 100;  // many equal ones
+  for (std::uint32_t u = 0; u < past.size(); ++u)
+    past[u] = static_cast<double>(nested_mix(4, u, 0) % 50) / 100;  // many equal ones
   const StreamKey selection(parameters.seed, Stream::selection, 0), dynamics(parameters.seed, Stream::dynamics, 0);
   const Interests interests(accounts, parameters.population, dynamics);
   const auto place = [&](UserId user) -> double {  // lower is earlier
     switch (choose) {
-      case AccountChoice::largest: return -static_cast<double>(graph.follower_count(user));
-      case AccountChoice::fit: return -static_cast<double>(interests.bits(user, 3) >> 12);
-      case AccountChoice::engagement: return -past[user.index()];
-      case AccountChoice::price: return static_cast<double>(price_of(parameters.prices, selection, user, graph.follower_count(user)));
-      default: return static_cast<double>(nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()) >> 12);
+      case AccountChoice::largest:
+        return -static_cast<double>(graph.follower_count(user));
+      case AccountChoice::fit:
+        return -static_cast<double>(interests.bits(user, 3) >> 12);
+      case AccountChoice::engagement:
+        return -past[user.index()];
+      case AccountChoice::price:
+        return static_cast<double>(price_of(parameters.prices, selection, user, graph.follower_count(user)));
+      default:
+        return static_cast<double>(nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()) >> 12);
     }
   };
   std::vector<UserId> expected;
   for (std::uint32_t u = 0; u < 5'000; ++u)
     if (accounts.is_active(UserId{u})) expected.emplace_back(u);
-  const auto hash = [&](UserId user) { return nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()); };
+  const auto hash = [&](UserId user) {
+    return nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value());
+  };
   std::ranges::sort(expected, {}, [&](UserId user) { return std::pair(place(user), hash(user)); });
   const Deal all = deal_of(graph, accounts, parameters, past);
   std::vector<UserId> bought;
@@ -93,12 +104,15 @@ TEST_CASE("accounts are asked in the order of the choice, all of them if nothing
   REQUIRE(cheap.spent() <= parameters.campaigns[0].budget);
   std::size_t i = 0;
   for (const Purchase& purchase : cheap.purchases) {  // those too dear for the whole budget are left out
-    while (price_of(parameters.prices, selection, expected[i], graph.follower_count(expected[i])) > parameters.campaigns[0].budget) ++i;
+    while (price_of(parameters.prices, selection, expected[i], graph.follower_count(expected[i])) >
+           parameters.campaigns[0].budget)
+      ++i;
     REQUIRE(purchase.user == expected[i++]);
   }
 }
 
-TEST_CASE("engagement per impression in the warm-up decides who is asked first, and nothing after it does", "[sim][campaigns]") {
+TEST_CASE("engagement per impression in the warm-up decides who is asked first, and nothing after it does",
+          "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(1'000);
   const Accounts accounts = manifold_accounts(1'000);
   Alone alone;
@@ -107,10 +121,12 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   RunParameters run = lively_run();
   run.feed.prior_strength.fill(GENERATE(0.0, 20.0));
   World world(graph, accounts, parameters, run, ReplicateStreams{}, alone);
-  // By hand: what everybody's posts of the last W ticks were looked at and liked, replied to and reshared. All roots of a warm-up as long as the window are live at its end.
+  // By hand: what everybody's posts of the last W ticks were looked at and liked, replied to and reshared. All roots of
+  // a warm-up as long as the window are live at its end.
   REQUIRE(parameters.time.warmup == run.feed.window);
   std::vector<double> impressions(1'000);
-  std::array<std::vector<double>, 3> taken{std::vector<double>(1'000), std::vector<double>(1'000), std::vector<double>(1'000)};  // likes, replies, reshares
+  std::array<std::vector<double>, 3> taken{std::vector<double>(1'000), std::vector<double>(1'000),
+                                           std::vector<double>(1'000)};  // likes, replies, reshares
   while (world.state.clock.now < parameters.time.warmup) {
     world.step();
     for (const Impression& i : world.last_events().impressions) {
@@ -131,8 +147,7 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   std::vector<std::tuple<double, std::uint64_t, UserId>> order;
   const std::uint64_t key = StreamKey(parameters.seed, Stream::selection, 0).key(Draw::selection);
   for (std::uint32_t u = 0; u < 1'000; ++u)
-    if (accounts.is_active(UserId{u}))
-      order.emplace_back(-rate(u), nested_mix(key, campaign_key("one"), u), u);
+    if (accounts.is_active(UserId{u})) order.emplace_back(-rate(u), nested_mix(key, campaign_key("one"), u), u);
   std::sort(order.begin(), order.end());
   RunParameters arm = run;
   arm.pays = {"one"};
@@ -146,7 +161,9 @@ TEST_CASE("engagement per impression in the warm-up decides who is asked first, 
   CHECK(branch->record().campaigns[0].accounts == 30);
 }
 
-TEST_CASE("accounts accept with the probability asked for, each by itself, and those that accept a low one accept a higher", "[sim][campaigns][statistical]") {
+TEST_CASE(
+    "accounts accept with the probability asked for, each by itself, and those that accept a low one accept a higher",
+    "[sim][campaigns][statistical]") {
   const FollowGraph graph = lively_graph(5'000);
   const Accounts accounts;
   WorldParameters parameters = one_campaign(AccountChoice::random);
@@ -160,7 +177,8 @@ TEST_CASE("accounts accept with the probability asked for, each by itself, and t
     return users;
   };
   const std::set<UserId> low = accepting(0.3), high = accepting(0.6), all = accepting(1.0);
-  // Binomial: sd sqrt(5 000 x 0.3 x 0.7) = 32.4 and sqrt(5 000 x 0.6 x 0.4) = 34.6; sound code leaves five sd for one seed in 1.7 million.
+  // Binomial: sd sqrt(5 000 x 0.3 x 0.7) = 32.4 and sqrt(5 000 x 0.6 x 0.4) = 34.6; sound code leaves five sd for one
+  // seed in 1.7 million.
   CHECK(std::abs(static_cast<double>(low.size()) - 1'500) < 5 * 32.4);
   CHECK(std::abs(static_cast<double>(high.size()) - 3'000) < 5 * 34.6);
   CHECK(all.size() == 5'000);
@@ -179,7 +197,8 @@ TEST_CASE("accounts accept with the probability asked for, each by itself, and t
   CHECK(hundred.declined > 100);
 }
 
-TEST_CASE("an account's own price factor has mean 1 and the spread asked for, and grows with no size", "[sim][campaigns][statistical]") {
+TEST_CASE("an account's own price factor has mean 1 and the spread asked for, and grows with no size",
+          "[sim][campaigns][statistical]") {
   PriceParameters prices;
   prices.post = 1'000'000 * micro_per_unit;  // so large that rounding does not show
   prices.follower = 0;
@@ -188,17 +207,20 @@ TEST_CASE("an account's own price factor has mean 1 and the spread asked for, an
   constexpr std::uint32_t n = 40'000;
   double sum = 0, logs = 0, squares = 0;
   for (std::uint32_t u = 0; u < n; ++u) {
-    const double factor = static_cast<double>(price_of(prices, selection, UserId{u}, u % 1'000)) / static_cast<double>(prices.post);
+    const double factor =
+        static_cast<double>(price_of(prices, selection, UserId{u}, u % 1'000)) / static_cast<double>(prices.post);
     sum += factor;
     logs += std::log(factor);
     squares += std::log(factor) * std::log(factor);
   }
-  // Lognormal: variance e^0.25 - 1 = 0.284, so the mean has sd sqrt(0.284 / 40 000) = 0.00266. The log is normal with mean -0.125 and sd 0.5: its mean has sd 0.0025, its sd 0.00177.
+  // Lognormal: variance e^0.25 - 1 = 0.284, so the mean has sd sqrt(0.284 / 40 000) = 0.00266. The log is normal with
+  // mean -0.125 and sd 0.5: its mean has sd 0.0025, its sd 0.00177.
   CHECK(std::abs(sum / n - 1) < 5 * 0.00266);
   CHECK(std::abs(logs / n + 0.125) < 5 * 0.0025);
   CHECK(std::abs(std::sqrt(squares / n - logs / n * logs / n) - 0.5) < 5 * 0.00177);
   const StreamKey again(8, Stream::selection, 1);
-  CHECK(price_of(prices, again, UserId{5}, 0) != price_of(prices, selection, UserId{5}, 0));  // replicates have prices of their own
+  CHECK(price_of(prices, again, UserId{5}, 0) !=
+        price_of(prices, selection, UserId{5}, 0));  // replicates have prices of their own
   CHECK(price_of(prices, selection, UserId{5}, 7) == price_of(prices, selection, UserId{5}, 7'000'000));
 }
 
@@ -212,10 +234,12 @@ TEST_CASE("prices follow the exponent, and in a small world are so much smaller 
   CHECK(price_of(prices, selection, UserId{1}, 250'000) == 3'000'000 + 20'000 * 500);
   CHECK(price_of(prices, selection, UserId{1}, 0) == 3'000'000);
   prices.scale = 0.01;
-  CHECK(price_of(prices, selection, UserId{1}, 2'500) == 30'000 + 200 * 500);  // stands for 250 000 followers, for a hundredth of their price
+  CHECK(price_of(prices, selection, UserId{1}, 2'500) ==
+        30'000 + 200 * 500);  // stands for 250 000 followers, for a hundredth of their price
   CHECK(price_of(prices, selection, UserId{1}, 0) == 30'000);
   prices.exponent = 1;
-  CHECK(price_of(prices, selection, UserId{1}, 2'500) == 30'000 + 20'000 * 2'500);  // a price in proportion to followers knows no scale
+  CHECK(price_of(prices, selection, UserId{1}, 2'500) ==
+        30'000 + 20'000 * 2'500);  // a price in proportion to followers knows no scale
 }
 
 TEST_CASE("a share of another campaign's spending is the bound, rounded down", "[sim][campaigns]") {
@@ -228,7 +252,8 @@ TEST_CASE("a share of another campaign's spending is the bound, rounded down", "
   CHECK(deals[1].spent() > deals[1].budget - (micro_per_unit + 50 * 10'000));  // not one more account
 }
 
-TEST_CASE("paid posts without a topic are on their author's main topic as often as organic posts are", "[sim][campaigns][statistical]") {
+TEST_CASE("paid posts without a topic are on their author's main topic as often as organic posts are",
+          "[sim][campaigns][statistical]") {
   const FollowGraph graph = lively_graph(2'000);
   const Accounts accounts;
   WorldParameters parameters = one_campaign(AccountChoice::random);
@@ -252,7 +277,8 @@ TEST_CASE("paid posts without a topic are on their author's main topic as often 
   }
   CHECK(posts[1] == 3 * 2'000);
   CHECK(posts[0] > 1'000);
-  const double focus = parameters.population.focus, expected = focus + (1 - focus) / parameters.population.topics;  // evenly on all topics, else
+  const double focus = parameters.population.focus,
+               expected = focus + (1 - focus) / parameters.population.topics;  // evenly on all topics, else
   for (const int paid : {0, 1}) {
     if (paid == 1 && one.topic == 3) continue;
     // Binomial; sound code leaves five sd for one seed in 1.7 million.
@@ -261,9 +287,11 @@ TEST_CASE("paid posts without a topic are on their author's main topic as often 
   if (one.topic == 3) CHECK(on_3[1] == posts[1]);
 }
 
-TEST_CASE("accounts that are equal in what is asked for are taken whatever their size", "[sim][campaigns][ties][statistical]") {
-  // Numbers fall with follower counts. Prices without a price of followers, no engagement in the past, tastes that a whole world shares, contagions that nobody catches: all
-  // candidates are equal, and those paid are a sample of them, n of N: the sum of their numbers has mean n (N - 1) / 2 and variance n (N - n) (N + 1) / 12. Sound code leaves five
+TEST_CASE("accounts that are equal in what is asked for are taken whatever their size",
+          "[sim][campaigns][ties][statistical]") {
+  // Numbers fall with follower counts. Prices without a price of followers, no engagement in the past, tastes that a
+  // whole world shares, contagions that nobody catches: all candidates are equal, and those paid are a sample of them,
+  // n of N: the sum of their numbers has mean n (N - 1) / 2 and variance n (N - n) (N + 1) / 12. Sound code leaves five
   // sd for one name in 1.7 million.
   const auto [choose, name] = GENERATE(table<AccountChoice, const char*>({{AccountChoice::fit, "fit"},
                                                                           {AccountChoice::engagement, "engagement"},
@@ -283,7 +311,8 @@ TEST_CASE("accounts that are equal in what is asked for are taken whatever their
   parameters.campaigns[0].epsilon = 0.5;
   const std::vector<double> past(users, 0.25);
   ExpectedSpread expected;
-  expected.diffusion.chance = choose == AccountChoice::influence ? 1 : 0;  // who reaches everybody leaves all others equal, too
+  expected.diffusion.chance =
+      choose == AccountChoice::influence ? 1 : 0;  // who reaches everybody leaves all others equal, too
   INFO(name);
   double sum = 0;
   std::uint64_t followers = 0;
@@ -294,12 +323,15 @@ TEST_CASE("accounts that are equal in what is asked for are taken whatever their
   CHECK(followers < 3 * n * graph.follow_count() / users);  // the largest 200 have more than half of all
 }
 
-TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds of equal gain", "[sim][campaigns][ties]") {
-  // 600 accounts with a reader of their own each, who are candidates by their size; 100 are paid. By number they would be the first hundred of them, of hashes like any.
+TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds of equal gain",
+          "[sim][campaigns][ties]") {
+  // 600 accounts with a reader of their own each, who are candidates by their size; 100 are paid. By number they would
+  // be the first hundred of them, of hashes like any.
   GraphBuilder builder(1'200);
   for (std::uint32_t u = 0; u < 600; ++u) builder.add(UserId{600 + u}, UserId{u});
   const FollowGraph graph = builder.build();
-  WorldParameters parameters = one_campaign(GENERATE(AccountChoice::largest, AccountChoice::lazy_greedy, AccountChoice::influence));
+  WorldParameters parameters =
+      one_campaign(GENERATE(AccountChoice::largest, AccountChoice::lazy_greedy, AccountChoice::influence));
   parameters.campaigns[0].count = 100;
   parameters.campaigns[0].runs = 3;
   parameters.campaigns[0].epsilon = 0.3;
@@ -316,7 +348,8 @@ TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds 
     least += nested_mix(key, campaign_key("one"), purchase.user.value()) < hashes[100];
     numbers += purchase.user.value();
   }
-  if (parameters.campaigns[0].choose != AccountChoice::influence) CHECK(least == 100);  // reverse reachable sets are a sample: gains differ by chance
+  if (parameters.campaigns[0].choose != AccountChoice::influence)
+    CHECK(least == 100);  // reverse reachable sets are a sample: gains differ by chance
   CHECK(std::abs(numbers - 100 * 599 / 2.0) < 5 * std::sqrt(100.0 * 500 * 601 / 12.0));
 }
 
@@ -338,7 +371,8 @@ std::vector<UserId> paid_in(const Deals& deals, std::uint32_t draws) {
   return users;
 }
 
-TEST_CASE("draws ask every candidate once before they ask any twice, so that a full round of them has the mean of all", "[sim][campaigns][draws]") {
+TEST_CASE("draws ask every candidate once before they ask any twice, so that a full round of them has the mean of all",
+          "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(500);
   const Accounts accounts;
   WorldParameters parameters = one_a_draw();
@@ -379,20 +413,22 @@ TEST_CASE("those who decline a draw were asked, and wait for their turn as the o
     const Deal deal = deals.of(draw).at(0);
     REQUIRE(deal.purchases.size() == 1);
     offers += deal.offers;
-    rounds = (offers - 1) / candidates + 1;  // the account paid is the last one asked
+    rounds = (offers - 1) / candidates + 1;                  // the account paid is the last one asked
     CHECK(last_paid[deal.purchases[0].user] + 1 == rounds);  // it accepts always or never, so it is paid in every round
     last_paid[deal.purchases[0].user] = rounds;
   }
   CHECK(rounds > 3);
 }
 
-TEST_CASE("the first draw is the choice of a study without draws, and what nothing makes differ is the same in all", "[sim][campaigns][draws]") {
+TEST_CASE("the first draw is the choice of a study without draws, and what nothing makes differ is the same in all",
+          "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(2'000);
   const Accounts accounts = manifold_accounts(2'000);
   WorldParameters parameters = manifold_parameters();
   parameters.campaigns[5].budget_of = "many";  // the clone's money hangs on a random choice
   parameters.campaigns[5].budget_share = 1;
-  const Deals alone(graph, accounts, parameters, ReplicateStreams{}), drawn(graph, accounts, parameters, ReplicateStreams{}, {}, 5);
+  const Deals alone(graph, accounts, parameters, ReplicateStreams{}),
+      drawn(graph, accounts, parameters, ReplicateStreams{}, {}, 5);
   const auto users = [](const Deal& deal) {
     std::vector<UserId> list;
     for (const Purchase& purchase : deal.purchases) list.push_back(purchase.user);
@@ -403,7 +439,8 @@ TEST_CASE("the first draw is the choice of a study without draws, and what nothi
   for (std::uint32_t draw = 0; draw < 5; ++draw) {
     const std::vector<Deal> deals = drawn.of(draw);
     for (std::size_t c = 0; c < deals.size(); ++c)
-      if (draw == 0 || c == 0 || (2 <= c && c <= 4)) CHECK((users(deals[c]) == users(alone.of(0)[c]) && deals[c].budget == alone.of(0)[c].budget));
+      if (draw == 0 || c == 0 || (2 <= c && c <= 4))
+        CHECK((users(deals[c]) == users(alone.of(0)[c]) && deals[c].budget == alone.of(0)[c].budget));
     CHECK(deals[1].budget == deals[0].spent());
     CHECK(deals[5].budget == deals[1].spent());  // what the other spends in this draw
     many.insert(users(deals[1]));
@@ -416,7 +453,8 @@ TEST_CASE("the first draw is the choice of a study without draws, and what nothi
   CHECK_FALSE(vary_by_draw(parameters, {"one", "best", "fans", "cheap"}));
 }
 
-TEST_CASE("a campaign with more draws than the one whose money it measures takes that one's amounts in turn", "[sim][campaigns][draws]") {
+TEST_CASE("a campaign with more draws than the one whose money it measures takes that one's amounts in turn",
+          "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(2'000);
   const Accounts accounts = manifold_accounts(2'000);
   WorldParameters parameters = manifold_parameters();
@@ -437,13 +475,15 @@ TEST_CASE("a campaign with more draws than the one whose money it measures takes
   CHECK(chosen.size() == 6);
 }
 
-TEST_CASE("another candidate comes between the others in the order of draws and moves none of them", "[sim][campaigns][draws]") {
+TEST_CASE("another candidate comes between the others in the order of draws and moves none of them",
+          "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(500);
   WorldParameters narrow = one_a_draw();
   narrow.campaigns[0].followers_to = 15;
   WorldParameters wide = narrow;
   wide.campaigns[0].followers_to = 18;
-  const Deals few(graph, Accounts{}, narrow, ReplicateStreams{}, {}, 300), more(graph, Accounts{}, wide, ReplicateStreams{}, {}, 300);
+  const Deals few(graph, Accounts{}, narrow, ReplicateStreams{}, {}, 300),
+      more(graph, Accounts{}, wide, ReplicateStreams{}, {}, 300);
   const std::vector<UserId> before = paid_in(few, 300);
   std::vector<UserId> after = paid_in(more, 300);
   const std::size_t asked = after.size();
@@ -452,7 +492,8 @@ TEST_CASE("another candidate comes between the others in the order of draws and 
   CHECK(std::equal(after.begin(), after.end(), before.begin()));
 }
 
-TEST_CASE("an arm is run for the accounts of its draw, under feeds and under classic models", "[sim][campaigns][draws]") {
+TEST_CASE("an arm is run for the accounts of its draw, under feeds and under classic models",
+          "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(1'000);
   const Accounts accounts = manifold_accounts(1'000);
   const WorldParameters parameters = manifold_parameters();
@@ -464,7 +505,8 @@ TEST_CASE("an arm is run for the accounts of its draw, under feeds and under cla
     for (const Purchase& purchase : deal.purchases) chosen.push_back(purchase.user);
     CHECK(paid == chosen);
     CHECK(record.campaigns[1].spent == deal.spent());
-    CHECK(std::ranges::count_if(record.influencers, [](const InfluencerRow& row) { return row.posts == 1; }) == static_cast<std::ptrdiff_t>(paid.size()));
+    CHECK(std::ranges::count_if(record.influencers, [](const InfluencerRow& row) { return row.posts == 1; }) ==
+          static_cast<std::ptrdiff_t>(paid.size()));
   };
   Alone alone;
   Replicate feeds(graph, accounts, parameters, manifold_run({}), ReplicateStreams{}, alone, deals);
@@ -479,7 +521,8 @@ TEST_CASE("an arm is run for the accounts of its draw, under feeds and under cla
   }
 }
 
-TEST_CASE("each campaign chooses its accounts once a replicate, however many arms and parts there are", "[sim][campaigns][influence]") {
+TEST_CASE("each campaign chooses its accounts once a replicate, however many arms and parts there are",
+          "[sim][campaigns][influence]") {
   const int parts = GENERATE(1, 2);
   const FollowGraph graph = lively_graph(1'000);
   const Accounts accounts = manifold_accounts(1'000);
@@ -538,7 +581,8 @@ double number_after(const std::string& text, const std::string& words) {
   return std::stod(text.substr(at + words.size()));
 }
 
-TEST_CASE("where nobody can be paid the message names the campaign and a number that would fit, and it fits", "[sim][campaigns]") {
+TEST_CASE("where nobody can be paid the message names the campaign and a number that would fit, and it fits",
+          "[sim][campaigns]") {
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(2'000);
   const Accounts accounts = manifold_accounts(2'000);
@@ -574,7 +618,8 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     one.tier = "small";
     one.followers_from = 30;
     one.followers_to = 40;
-    CHECK_THAT(refusal(buy), Contains("campaign 'one'") && Contains("of tier 'small'") && Contains("with 30 to 40 followers"));
+    CHECK_THAT(refusal(buy),
+               Contains("campaign 'one'") && Contains("of tier 'small'") && Contains("with 30 to 40 followers"));
     one.tier = "middle";
     REQUIRE(refusal(buy) == "not refused");
     one.followers_from = 0;
@@ -596,7 +641,8 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     const std::string text = refusal(buy);
     CHECK_THAT(text, Contains("campaign 'one'") && Contains("campaign.acceptance"));
     std::uint64_t asked = 0;
-    for (std::uint32_t u = 0; u < 2'000; ++u) asked += accounts.is_active(UserId{u}) && graph.follower_count(UserId{u}) >= 20;
+    for (std::uint32_t u = 0; u < 2'000; ++u)
+      asked += accounts.is_active(UserId{u}) && graph.follower_count(UserId{u}) >= 20;
     REQUIRE(asked > 1);
     CHECK(number_after(text, "all ") == static_cast<double>(asked));
     one.acceptance = 1;
@@ -612,14 +658,16 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
   SECTION("no user is active") {
     Accounts silent = accounts;
     silent.active.assign(silent.active.size(), 0);
-    CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }), Contains("campaign 'one'") && Contains("0 users post"));
+    CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }),
+               Contains("campaign 'one'") && Contains("0 users post"));
   }
 }
 
 TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of the keys", "[sim][campaigns][money]") {
   const FollowGraph graph = lively_graph(500);
   const Accounts accounts;
-  WorldParameters parameters = one_campaign(GENERATE(AccountChoice::largest, AccountChoice::price, AccountChoice::lazy_greedy));
+  WorldParameters parameters =
+      one_campaign(GENERATE(AccountChoice::largest, AccountChoice::price, AccountChoice::lazy_greedy));
   CampaignParameters& one = parameters.campaigns[0];
   one.runs = 3;
   PriceParameters& prices = parameters.prices;
@@ -628,13 +676,18 @@ TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of
   prices.spread = GENERATE(0.0, 3.0);
   one.posts = 10'000;
   const StreamKey selection(parameters.seed, Stream::selection, 0);
-  for (const std::uint64_t followers : {0ULL, 500ULL, 100'000'000ULL, 4'294'967'294ULL}) CHECK(price_of(prices, selection, UserId{3}, followers) > 0);
+  for (const std::uint64_t followers : {0ULL, 500ULL, 100'000'000ULL, 4'294'967'294ULL})
+    CHECK(price_of(prices, selection, UserId{3}, followers) > 0);
   if (prices.spread == 0.0) {
-    // By hand: a billion and, for a hundred million followers, 10^10 or 100 x 10^16; the latter is beyond 2^63 millionths, 9.2 x 10^12.
+    // By hand: a billion and, for a hundred million followers, 10^10 or 100 x 10^16; the latter is beyond 2^63
+    // millionths, 9.2 x 10^12.
     const MicroMoney dear = price_of(prices, selection, UserId{3}, 100'000'000);
     CHECK(dear == (prices.exponent == 1.0 ? 11'000'000'000 * micro_per_unit : std::numeric_limits<MicroMoney>::max()));
-    CHECK_THROWS_WITH(deal_of(graph, accounts, parameters), Catch::Matchers::Contains("campaign 'one'") && Catch::Matchers::Contains("for 10000 posts, cost 10") &&
-                                                                Catch::Matchers::Contains("expected at most 576460752303.42; lower [price], campaign.posts or campaign.count"));
+    CHECK_THROWS_WITH(deal_of(graph, accounts, parameters),
+                      Catch::Matchers::Contains("campaign 'one'") &&
+                          Catch::Matchers::Contains("for 10000 posts, cost 10") &&
+                          Catch::Matchers::Contains(
+                              "expected at most 576460752303.42; lower [price], campaign.posts or campaign.count"));
   }
   // Under a bound as many posts are bought as it pays for.
   one.budget = 1'000'000'000 * micro_per_unit;
@@ -649,16 +702,22 @@ TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of
   CHECK(sum <= one.budget);
 }
 
-TEST_CASE("what all accounts of a campaign cost together is reckoned before it is spent, and what all campaigns cost one tier fits", "[sim][campaigns][money]") {
+TEST_CASE(
+    "what all accounts of a campaign cost together is reckoned before it is spent, and what all campaigns cost one "
+    "tier fits",
+    "[sim][campaigns][money]") {
   const FollowGraph graph = lively_graph(500);
   WorldParameters parameters = one_campaign(AccountChoice::random);
   parameters.prices = {1'000'000'000 * micro_per_unit, 0};
   parameters.campaigns[0].posts = 1;
-  const auto most = static_cast<std::uint32_t>(most_spent / parameters.prices.post);  // 576 accounts, more than there are
+  const auto most =
+      static_cast<std::uint32_t>(most_spent / parameters.prices.post);  // 576 accounts, more than there are
   REQUIRE(most == 576);
   CHECK(deal_of(graph, Accounts{}, parameters).spent() == 500 * parameters.prices.post);
   parameters.campaigns[0].posts = 2;  // 288 accounts
-  CHECK_THROWS_WITH(deal_of(graph, Accounts{}, parameters), Catch::Matchers::Contains("campaign 'one': 289 accounts") && Catch::Matchers::Contains("cost 578000000000.00 or more"));
+  CHECK_THROWS_WITH(deal_of(graph, Accounts{}, parameters),
+                    Catch::Matchers::Contains("campaign 'one': 289 accounts") &&
+                        Catch::Matchers::Contains("cost 578000000000.00 or more"));
   parameters.campaigns[0].count = 288;
   CHECK(deal_of(graph, Accounts{}, parameters).spent() == 576'000'000'000 * micro_per_unit);
 
@@ -679,7 +738,8 @@ TEST_CASE("more paid posts than 32 bits number are refused", "[sim][campaigns]")
   WorldParameters parameters = one_campaign(AccountChoice::named);
   Deal deal;
   deal.purchases = {{UserId{0}, 1, 4'000'000'000, 0, UserId{0}}, {UserId{1}, 1, 400'000'000, 0, UserId{1}}};
-  CHECK_THROWS_WITH(plan_posts({deal}, parameters, {"one"}, StreamKey()), Catch::Matchers::Contains("campaign 'one': with it 4400000000 paid posts"));
+  CHECK_THROWS_WITH(plan_posts({deal}, parameters, {"one"}, StreamKey()),
+                    Catch::Matchers::Contains("campaign 'one': with it 4400000000 paid posts"));
 }
 
 }  // namespace

@@ -63,7 +63,12 @@ double pearson(const std::vector<double>& x, const std::vector<double>& y) {
 
 /// Of a cascade that is large by size alone.
 FinishedCascade large_cascade(std::uint32_t size, double virality) {
-  return {.size = size, .depth = 1, .max_breadth = 1, .root_children = 1, .largest_broadcast = 1, .structural_virality = virality};
+  return {.size = size,
+          .depth = 1,
+          .max_breadth = 1,
+          .root_children = 1,
+          .largest_broadcast = 1,
+          .structural_virality = virality};
 }
 
 }  // namespace
@@ -84,7 +89,8 @@ TEST_CASE("a tally says of cascades what a look at each of them says", "[sim][ca
     row.depth += c.depth;
     row.max_breadth += c.max_breadth;
     row.largest_broadcast += c.largest_broadcast;
-    row.structural_virality += std::floor(c.structural_virality * 1048576) / 1048576;  // exact: multiples of 2^-20 below 2^33
+    row.structural_virality +=
+        std::floor(c.structural_virality * 1048576) / 1048576;  // exact: multiples of 2^-20 below 2^33
     ++depths[std::min(c.depth, 127U)];
     ++breadths[follower_class(c.max_breadth)];
     if (c.size < 100) continue;
@@ -118,7 +124,7 @@ TEST_CASE("roots are added up by tier and by follower class", "[sim][cascades]")
     TierRow& tier = tier_rows[c.tier];
     ++tier.outcomes.posts;
     tier.outcomes.impressions += c.contacts;
-    tier.outcomes.reshares += c.size - 1;
+    tier.outcomes.actions[Action::reshare] += c.size - 1;
     tier.follower_posts += c.root_followers;
     largest = std::max<std::size_t>(largest, follower_class(c.root_followers));
     REQUIRE(largest < class_rows.size());
@@ -159,7 +165,8 @@ TEST_CASE("tallies of parts add up to that of all, in any order", "[sim][cascade
 
 TEST_CASE("no sum of a tally overflows", "[sim][cascades]") {
   // A path of 2^31 - 1 adopters has a virality of 2^31 / 3, its contacts squared are near 2^80; a million of them.
-  FinishedCascade path{.size = INT32_MAX, .depth = INT32_MAX - 1, .max_breadth = 1, .root_children = 1, .largest_broadcast = 1};
+  FinishedCascade path{
+      .size = INT32_MAX, .depth = INT32_MAX - 1, .max_breadth = 1, .root_children = 1, .largest_broadcast = 1};
   path.structural_virality = 0x1p31 / 3;
   path.contacts = std::uint64_t{1} << 40;
   CascadeTally tally(1, 100);
@@ -186,7 +193,8 @@ TEST_CASE("sizes and viralities in the same order correlate by 1, in opposite or
   CHECK(std::isnan(alike.shapes().size_virality_correlation));
 }
 
-TEST_CASE("there is no correlation of fewer than two large cascades, and a cascade of one is never large", "[sim][cascades]") {
+TEST_CASE("there is no correlation of fewer than two large cascades, and a cascade of one is never large",
+          "[sim][cascades]") {
   CascadeTally tally(1, 1);
   CHECK(std::isnan(tally.shapes().size_virality_correlation));
   CHECK(tally.shapes().sizes.empty());

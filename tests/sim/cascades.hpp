@@ -15,7 +15,9 @@
 namespace grapevine::testing {
 
 inline UserId user(std::size_t number) { return UserId(static_cast<std::uint32_t>(number)); }
-inline std::uint64_t dynamics_stream(std::uint64_t seed = 7) { return StreamKey(seed, Stream::dynamics, 0).key(Draw::contagion); }
+inline std::uint64_t dynamics_stream(std::uint64_t seed = 7) {
+  return StreamKey(seed, Stream::dynamics, 0).key(Draw::contagion);
+}
 
 /// Who took the post up, from whom and when: equal for forests that differ in the order of their adopters only.
 using Adoptions = std::vector<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>>;
@@ -35,7 +37,8 @@ inline FollowGraph ring(std::size_t users) {
 
 /// Heavy-tailed, with a hub that a tenth of all follow.
 inline FollowGraph hubs(std::size_t users, double mean_followees) {
-  return power_law({.users = users, .mean_followees = mean_followees, .largest_share = 0.1}, StreamKey(5, Stream::graph, 0));
+  return power_law({.users = users, .mean_followees = mean_followees, .largest_share = 0.1},
+                   StreamKey(5, Stream::graph, 0));
 }
 
 /// How far `hits` of `trials` lie from what their probability says, in standard deviations.

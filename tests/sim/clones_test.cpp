@@ -12,8 +12,8 @@
 #include "graph/base/error.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/restless_world.hpp"
 
@@ -24,9 +24,11 @@ namespace {
 using namespace testing;
 
 constexpr std::uint32_t crowd = 200;
-constexpr std::array<std::uint32_t, 4> sizes{120, 60, 120, 60};  // of the clones, which are users 200 to 203: audiences are the first so many of one order
+constexpr std::array<std::uint32_t, 4> sizes{
+    120, 60, 120, 60};  // of the clones, which are users 200 to 203: audiences are the first so many of one order
 
-/// A crowd that follows among itself, four clones that the crowd follows and that follow nobody, and two accounts of the crowd that are no clones.
+/// A crowd that follows among itself, four clones that the crowd follows and that follow nobody, and two accounts of
+/// the crowd that are no clones.
 struct CloneWorld {
   CloneWorld() {
     GraphBuilder builder(crowd + sizes.size());
@@ -34,14 +36,16 @@ struct CloneWorld {
       for (std::uint32_t v = 0; v < crowd; ++v)
         if (u != v && uniform(nested_mix(77, u, v)) < 8.0 / (20.0 + v)) builder.add(UserId{u}, UserId{v});
     for (std::uint32_t c = 0; c < sizes.size(); ++c) {
-      for (std::uint32_t i = 0; i < sizes[c]; ++i) builder.add(UserId{i * 7 % crowd}, UserId{crowd + c});  // 7 and 200 have no divisor in common
+      for (std::uint32_t i = 0; i < sizes[c]; ++i)
+        builder.add(UserId{i * 7 % crowd}, UserId{crowd + c});  // 7 and 200 have no divisor in common
       accounts.planted.push_back({UserId{crowd + c}, 0, c, true});
     }
     graph = builder.build();
     accounts.plants = {"clones", "others"};
     accounts.planted.push_back({UserId{10}, 1, 0, false});
     accounts.planted.push_back({UserId{11}, 1, 1, false});
-    for (std::uint32_t u = 0; u < crowd + sizes.size(); ++u) accounts.community.push_back(static_cast<std::uint16_t>(u % 4));
+    for (std::uint32_t u = 0; u < crowd + sizes.size(); ++u)
+      accounts.community.push_back(static_cast<std::uint16_t>(u % 4));
 
     parameters = restless_world();
     parameters.population.shared_interest = 0.4;
@@ -94,17 +98,26 @@ std::vector<Event> events_of(const World& world) {
   const auto key = [&](std::uint32_t root) { return world.state.posts.identity(root).key; };
   const auto who = [&](UserId user) { return user.value() < crowd ? user.value() : std::uint64_t{crowd}; };
   std::vector<Event> list;
-  for (const PostIdentity& post : events.posts) list.push_back({0, post.key, post.campaign == PostIdentity::no_campaign ? post.author.value() : who(post.author), post.topic, post.quality});
-  for (const Impression& i : events.impressions) list.push_back({1, i.reader.value(), i.position, key(i.root), who(i.emitter), i.exposure, i.bits});
-  for (const Reshare& r : events.reshares) list.push_back({2, key(r.root), r.reader.value(), who(r.emitter), r.flags});
+  for (const PostIdentity& post : events.posts)
+    list.push_back({0, post.key, post.campaign == PostIdentity::no_campaign ? post.author.value() : who(post.author),
+                    post.topic, post.quality});
+  for (const Impression& i : events.impressions)
+    list.push_back(
+        {1, i.reader.value(), i.position, key(i.root), who(i.emitter), i.exposure, i.actions, i.reshared, i.tracked});
+  for (const Reshare& r : events.reshares)
+    list.push_back({2, key(r.root), r.reader.value(), who(r.emitter), r.reshared, r.tracked});
   std::sort(list.begin(), list.end());
   return list;
 }
 
 RecordOptions everything() { return {6, 1.0, true}; }
 
-TEST_CASE("two clones of one size are one experiment: the arms that pay them are equal, event by event but for the author's number", "[sim][clones]") {
-  // Not under `chronological`, nor for readers that are held out: the place within a tick of what clones emit is drawn by their own numbers.
+TEST_CASE(
+    "two clones of one size are one experiment: the arms that pay them are equal, event by event but for the author's "
+    "number",
+    "[sim][clones]") {
+  // Not under `chronological`, nor for readers that are held out: the place within a tick of what clones emit is drawn
+  // by their own numbers.
   const Ranking ranking = GENERATE(Ranking::random, Ranking::popularity, Ranking::weighted);
   const auto pair = GENERATE(std::pair(0U, 2U), std::pair(1U, 3U));
   const bool silent = GENERATE(false, true);  // clones that never post of themselves are paid by name
@@ -115,7 +128,8 @@ TEST_CASE("two clones of one size are one experiment: the arms that pay them are
   World before(town.graph, town.accounts, town.parameters, town.run, ReplicateStreams{}, town.alone);
   before.run_until(town.parameters.time.warmup);
   const auto name = [&](std::uint32_t c) { return town.parameters.campaigns[c].name; };
-  const auto one = before.branch(town.paying({name(pair.first)}), everything()), other = before.branch(town.paying({name(pair.second)}), everything());
+  const auto one = before.branch(town.paying({name(pair.first)}), everything()),
+             other = before.branch(town.paying({name(pair.second)}), everything());
   for (Tick t = town.parameters.time.warmup; t < town.parameters.time.end(); ++t) {
     one->step();
     other->step();
@@ -173,7 +187,8 @@ TEST_CASE("a reader of a large and of a small clone decides alike on what they s
   town.run.behaviour.social_proof = 0;  // others may have reshared the one and not the other
   World before(town.graph, town.accounts, town.parameters, town.run, ReplicateStreams{}, town.alone);
   before.run_until(town.parameters.time.warmup);
-  using Decisions = std::map<std::tuple<std::uint64_t, std::uint32_t>, std::uint32_t>;  // of root and reader: the actions of the first impression
+  using Decisions = std::map<std::tuple<std::uint64_t, std::uint32_t>,
+                             std::uint32_t>;  // of root and reader: the actions of the first impression
   const auto decisions = [&](const std::string& name) {
     const auto world = before.branch(town.paying({name}), everything());
     Decisions made;
@@ -183,7 +198,8 @@ TEST_CASE("a reader of a large and of a small clone decides alike on what they s
         const PostIdentity& post = world->state.posts.identity(i.root);
         if (post.campaign == PostIdentity::no_campaign || i.exposure > 0) continue;
         std::uint32_t took = 0;
-        for (std::size_t action = 0; action < action_count; ++action) took |= static_cast<std::uint32_t>(i.took(static_cast<Action>(action))) << action;
+        for (std::size_t action = 0; action < action_count; ++action)
+          took |= static_cast<std::uint32_t>(i.took(static_cast<Action>(action))) << action;
         made[{post.key, i.reader.value()}] = took;
       }
     }
@@ -225,7 +241,9 @@ TEST_CASE("clones take the hours of their profile, other accounts hours of their
     campaign.plant = plant;
     campaign.member = member;
     std::vector<Tick> list;
-    for (const PlannedPost& post : plan_posts(choose_accounts(town.graph, town.accounts, town.parameters, ReplicateStreams{}), town.parameters, {campaign.name}, selection))
+    for (const PlannedPost& post :
+         plan_posts(choose_accounts(town.graph, town.accounts, town.parameters, ReplicateStreams{}), town.parameters,
+                    {campaign.name}, selection))
       list.push_back(post.tick);
     return list;
   };
@@ -242,17 +260,21 @@ TEST_CASE("two clones that would post in one tick are refused", "[sim][clones][c
       (void)world.branch(town.paying({"clone 1", "clone 3"}), {});
       FAIL("not refused");
     } catch (const BadRequest& error) {
-      CHECK_THAT(error.what(), Catch::Matchers::Contains("'clone 1'") && Catch::Matchers::Contains("'clone 3'") && Catch::Matchers::Contains("campaign.member"));
+      CHECK_THAT(error.what(), Catch::Matchers::Contains("'clone 1'") && Catch::Matchers::Contains("'clone 3'") &&
+                                   Catch::Matchers::Contains("campaign.member"));
     }
     CHECK_NOTHROW(world.branch(town.paying({"clone 1"}), {}));
   }
   SECTION("paid by one") {
     town.parameters.campaigns[2].member = -1;
-    REQUIRE_THROWS_AS(World(town.graph, town.accounts, town.parameters, town.paying({"clone 2"}), ReplicateStreams{}, town.alone), BadRequest);
+    REQUIRE_THROWS_AS(
+        World(town.graph, town.accounts, town.parameters, town.paying({"clone 2"}), ReplicateStreams{}, town.alone),
+        BadRequest);
   }
   SECTION("in other ticks they may") {
     town.parameters.campaigns[3].start += 1;
-    World world(town.graph, town.accounts, town.parameters, town.paying({"clone 1", "clone 3"}), ReplicateStreams{}, town.alone);
+    World world(town.graph, town.accounts, town.parameters, town.paying({"clone 1", "clone 3"}), ReplicateStreams{},
+                town.alone);
     world.run_until(town.parameters.time.end());
     const RunRecord record = world.record();
     CHECK(record.campaigns[1].outcomes.posts == 3);
@@ -260,7 +282,8 @@ TEST_CASE("two clones that would post in one tick are refused", "[sim][clones][c
   }
   SECTION("one of them by two campaigns may") {
     town.parameters.campaigns[3].member = 1;
-    World world(town.graph, town.accounts, town.parameters, town.paying({"clone 1", "clone 3"}), ReplicateStreams{}, town.alone);
+    World world(town.graph, town.accounts, town.parameters, town.paying({"clone 1", "clone 3"}), ReplicateStreams{},
+                town.alone);
     world.run_until(town.parameters.time.end());
     CHECK(world.record().influencers.size() == 2);
   }

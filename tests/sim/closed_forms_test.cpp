@@ -3,8 +3,8 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <numeric>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <string>
 #include <tuple>
@@ -13,20 +13,23 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/schedule.hpp"
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/model/schedule.hpp"
+#include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 
-// Worlds so simple that what must happen in them can be worked out on paper. Five standard deviations of a normal variable are left, on either side, by sound code for one
-// seed in 1.7 million. Seeds are fixed: a test that passes once passes always.
+// Worlds so simple that what must happen in them can be worked out on paper. Five standard deviations of a normal
+// variable are left, on either side, by sound code for one seed in 1.7 million. Seeds are fixed: a test that passes
+// once passes always.
 namespace grapevine {
 namespace {
 
-constexpr double certain = 60.0;        // of a rate a tick: missed with probability e^-60
-constexpr double endless = 1e8;         // a patience: k posts or fewer are looked at with probability k / 10^8
+constexpr double certain = 60.0;  // of a rate a tick: missed with probability e^-60
+constexpr double endless = 1e8;   // a patience: k posts or fewer are looked at with probability k / 10^8
 
-bool within_five_sd(double found, double trials, double p) { return std::abs(found - trials * p) < 5 * std::sqrt(trials * p * (1 - p)); }
+bool within_five_sd(double found, double trials, double p) {
+  return std::abs(found - trials * p) < 5 * std::sqrt(trials * p * (1 - p));
+}
 
 /// All users alike, one-hour ticks, rates a tick.
 WorldParameters alike(std::uint64_t seed, double session_rate, double post_rate, double patience, TimeParameters time) {
@@ -67,7 +70,8 @@ FollowGraph star(std::uint32_t followers) {
 /// A world with what it stands on.
 struct Town {
   Town(FollowGraph graph_, const WorldParameters& parameters, const RunParameters& run)
-      : graph(std::move(graph_)), world(std::make_unique<World>(graph, ids, parameters, run, ReplicateStreams{}, alone)) {}
+      : graph(std::move(graph_)),
+        world(std::make_unique<World>(graph, ids, parameters, run, ReplicateStreams{}, alone)) {}
 
   /// Warms up, branches, runs to the end and records, with every counted root tracked.
   RunRecord record(const RunParameters& arm) {
@@ -87,14 +91,16 @@ struct Town {
   std::unique_ptr<World> world;
 };
 
-TEST_CASE("every follower with a session while the root lives has one impression of it, and no other follower has one", "[sim][closed-form]") {
+TEST_CASE("every follower with a session while the root lives has one impression of it, and no other follower has one",
+          "[sim][closed-form]") {
   constexpr std::uint32_t followers = 2'000;
   constexpr Tick window = 10, end = 60;
   constexpr double rate = 0.1;
-  // At most ten posts wait for a session and there are 12 000 sessions: a reader leaves before the end of its feed with probability 0.0012 at most in the whole test.
+  // At most ten posts wait for a session and there are 12 000 sessions: a reader leaves before the end of its feed with
+  // probability 0.0012 at most in the whole test.
   Town town(star(followers), alike(31, rate, 0.15, endless, {3600, 20, 20, 20}), plain_run(window, {0.073, 0, 0, 0.3}));
   std::vector<std::vector<Tick>> sessions(followers + 1);
-  std::map<std::uint64_t, Tick> visible;                            // of the author's roots
+  std::map<std::uint64_t, Tick> visible;                              // of the author's roots
   std::map<std::uint64_t, std::map<std::uint32_t, int>> impressions;  // of a root, by reader
   double looked = 0, likes = 0, clicks = 0;
   for (Tick t = 0; t < end; ++t) {
@@ -116,12 +122,15 @@ TEST_CASE("every follower with a session while the root lives has one impression
   bool same = true;
   for (const auto& [root, since] : visible)
     for (std::uint32_t u = 1; u <= followers; ++u) {
-      const bool there = std::any_of(sessions[u].begin(), sessions[u].end(), [&, from = since](Tick t) { return from <= t && t < from + window; });
+      const bool there = std::any_of(sessions[u].begin(), sessions[u].end(),
+                                     [&, from = since](Tick t) { return from <= t && t < from + window; });
       same = same && impressions[root][u] == (there ? 1 : 0);
     }
   CHECK(same);
-  // A window has no session with probability e^(-rate window). Windows overlap, so the first root alone is counted: mean 1264, sd 21.6.
-  const auto first = std::min_element(visible.begin(), visible.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  // A window has no session with probability e^(-rate window). Windows overlap, so the first root alone is counted:
+  // mean 1264, sd 21.6.
+  const auto first = std::min_element(visible.begin(), visible.end(),
+                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   REQUIRE(first->second + window <= end);
   double readers = 0;
   for (const auto& [reader, count] : impressions[first->first]) readers += count;
@@ -134,7 +143,8 @@ TEST_CASE("every follower with a session while the root lives has one impression
 TEST_CASE("where everybody reshares, a cascade along a chain is a path", "[sim][closed-form]") {
   constexpr std::uint32_t users = 30;
   const RunParameters run = plain_run(40, {0, 0, 1, 0});
-  Town town(graph_of(users, [](auto u, auto v) { return u == v + 1; }), alike(32, certain, 0.1, endless, {3600, 40, 60, 40}), run);
+  Town town(graph_of(users, [](auto u, auto v) { return u == v + 1; }),
+            alike(32, certain, 0.1, endless, {3600, 40, 60, 40}), run);
   const RunRecord record = town.record(run);
   std::set<std::uint32_t> authors;
   for (const PostRow& row : record.posts) {
@@ -144,7 +154,7 @@ TEST_CASE("where everybody reshares, a cascade along a chain is a path", "[sim][
     REQUIRE(row.cascade_size == nodes);
     REQUIRE(row.depth == nodes - 1);
     REQUIRE(row.reach == nodes - 1);
-    REQUIRE(row.reshares == nodes - 1);
+    REQUIRE(row.actions[Action::reshare] == nodes - 1);
     REQUIRE(row.impressions_followed == (nodes > 1 ? 1 : 0));
     REQUIRE(row.impressions_followed + row.impressions_reshared == nodes - 1);
     // The mean distance in a path of n nodes is (n + 1) / 3.
@@ -169,13 +179,14 @@ TEST_CASE("where everybody reshares, a cascade along a chain is a path", "[sim][
 /// Looked-at posts of every session of 200 readers who follow 100 authors that post in every tick.
 std::vector<std::size_t> depths(double patience, std::uint64_t seed) {
   constexpr std::uint32_t authors = 100, readers = 200;
-  Town town(graph_of(authors + readers, [&](auto u, auto v) { return u >= authors && v < authors; }), alike(seed, certain, certain, patience, {3600, 60, 60, 60}),
-            plain_run(20, {0, 0, 0, 0}));
+  Town town(graph_of(authors + readers, [&](auto u, auto v) { return u >= authors && v < authors; }),
+            alike(seed, certain, certain, patience, {3600, 60, 60, 60}), plain_run(20, {0, 0, 0, 0}));
   std::vector<std::size_t> all;
   for (Tick t = 0; t <= 150; ++t) {
     town.world->step();
     std::vector<std::size_t> looked(readers);
-    for (const Impression& impression : town.world->last_events().impressions) ++looked.at(impression.reader.value() - authors);
+    for (const Impression& impression : town.world->last_events().impressions)
+      ++looked.at(impression.reader.value() - authors);
     if (t > 0) all.insert(all.end(), looked.begin(), looked.end());
   }
   return all;
@@ -183,7 +194,8 @@ std::vector<std::size_t> depths(double patience, std::uint64_t seed) {
 
 TEST_CASE("readers leave after each post with the same probability", "[sim][closed-form]") {
   const std::vector<std::size_t> sessions = depths(4.0, 33);
-  // A feed of 100 posts runs out with probability (3/4)^100 = 3e-13. Cells: 1 .. 20 posts and more; the smallest expectation is that of 20 posts, 30 000 x 0.25 x 0.75^19 = 31.7.
+  // A feed of 100 posts runs out with probability (3/4)^100 = 3e-13. Cells: 1 .. 20 posts and more; the smallest
+  // expectation is that of 20 posts, 30 000 x 0.25 x 0.75^19 = 31.7.
   std::vector<double> found(22);
   for (const std::size_t depth : sessions) ++found[std::min<std::size_t>(depth, 21)];
   const double n = static_cast<double>(sessions.size());
@@ -226,10 +238,12 @@ TEST_CASE("sessions of a day are binomial in its ticks", "[sim][closed-form]") {
   const double trials = static_cast<double>(users) * 24 * days;
   CHECK(within_five_sd(sessions, trials, p));
   CHECK(within_five_sd(posts, trials, p));
-  // 10 000 user-days in 13 cells: 4 sessions or fewer, 5, ..., 15, 16 or more; the smallest expectation is that of 16 or more, 62.
+  // 10 000 user-days in 13 cells: 4 sessions or fewer, 5, ..., 15, 16 or more; the smallest expectation is that of 16
+  // or more, 62.
   std::vector<double> expected(25);
   for (unsigned k = 0; k <= 24; ++k)
-    expected[k] = users * days * std::exp(std::lgamma(25.0) - std::lgamma(k + 1.0) - std::lgamma(25.0 - k)) * std::pow(p, k) * std::pow(1 - p, 24.0 - k);
+    expected[k] = users * days * std::exp(std::lgamma(25.0) - std::lgamma(k + 1.0) - std::lgamma(25.0 - k)) *
+                  std::pow(p, k) * std::pow(1 - p, 24.0 - k);
   double chi_square = 0;
   for (unsigned cell = 4; cell <= 16; ++cell) {
     double found = 0, mean = 0;
@@ -248,7 +262,9 @@ TEST_CASE("sessions and posts follow the daily profile", "[sim][closed-form]") {
   constexpr double rate = 0.4;  // a tick of half an hour
   WorldParameters parameters = alike(36, 2 * rate, 2 * rate, 5, {1800, 70, 70, 60});
   double weights = 0;
-  for (std::size_t hour = 0; hour < 24; ++hour) weights += parameters.population.daily_profile[hour] = hour == 3 || hour == 4 ? 0.0 : 1.0 + static_cast<double>(hour * hour % 7);
+  for (std::size_t hour = 0; hour < 24; ++hour)
+    weights += parameters.population.daily_profile[hour] =
+        hour == 3 || hour == 4 ? 0.0 : 1.0 + static_cast<double>(hour * hour % 7);
   Town town(GraphBuilder(users).build(), parameters, plain_run(10, {}));
   std::vector<double> sessions(24), posts(24);
   for (Tick t = 0; t < 48 * days; ++t) {
@@ -256,10 +272,12 @@ TEST_CASE("sessions and posts follow the daily profile", "[sim][closed-form]") {
     sessions[t % 48 / 2] += static_cast<double>(town.world->state.tick_counts.back().sessions);
     posts[t % 48 / 2] += static_cast<double>(town.world->last_events().posts.size());
   }
-  // A tick of weight w, where the mean weight is 1, has a session with probability 1 - e^(-rate w), whatever the ticks before. 44 comparisons: one sound seed in 39 000 fails.
+  // A tick of weight w, where the mean weight is 1, has a session with probability 1 - e^(-rate w), whatever the ticks
+  // before. 44 comparisons: one sound seed in 39 000 fails.
   for (std::size_t hour = 0; hour < 24; ++hour) {
     INFO("hour " << hour);
-    const double p = 1 - std::exp(-rate * parameters.population.daily_profile[hour] * 24 / weights), trials = 2.0 * users * days;
+    const double p = 1 - std::exp(-rate * parameters.population.daily_profile[hour] * 24 / weights),
+                 trials = 2.0 * users * days;
     if (p == 0.0) {
       CHECK(sessions[hour] == 0);
       CHECK(posts[hour] == 0);
@@ -273,7 +291,8 @@ TEST_CASE("sessions and posts follow the daily profile", "[sim][closed-form]") {
 TEST_CASE("a tick that no hour is a multiple of has a share of every hour it lies in", "[sim][closed-form]") {
   std::array<double, 24> profile{};
   double weights = 0;
-  for (std::size_t hour = 0; hour < 24; ++hour) weights += profile[hour] = hour == 3 || hour == 4 ? 0.0 : 1.0 + static_cast<double>(hour * hour % 7);
+  for (std::size_t hour = 0; hour < 24; ++hour)
+    weights += profile[hour] = hour == 3 || hour == 4 ? 0.0 : 1.0 + static_cast<double>(hour * hour % 7);
   for (const Tick minutes : {9u, 16u, 32u, 40u, 45u}) {
     INFO("ticks of " << minutes << " minutes");
     const Tick day = 1440 / minutes;
@@ -283,7 +302,8 @@ TEST_CASE("a tick that no hour is a multiple of has a share of every hour it lie
       if (minute % minutes == 0) CHECK(schedule.activity_before(minute / minutes) == Approx(before).epsilon(1e-12));
       before += profile[minute / 60 % 24] * 24 / weights / minutes;
     }
-    CHECK(schedule.next(0, 1.5, 1.0 / day) == schedule.next(0, 0.5, 1.0 / day) + day);  // a day has as much activity as ticks
+    CHECK(schedule.next(0, 1.5, 1.0 / day) ==
+          schedule.next(0, 0.5, 1.0 / day) + day);  // a day has as much activity as ticks
   }
 }
 
@@ -302,11 +322,12 @@ TEST_CASE("an action is taken once by a reader on a root, however often the root
     for (const Impression& impression : town.world->last_events().impressions) {
       const std::uint64_t key = town.key(impression.root);
       unsigned& before = exposures[{key, impression.reader.value()}];
-      wrong += impression.exposure != before || ((impression.bits & Impression::first) != 0) != (before == 0);
+      wrong += impression.exposure != before || impression.first() != (before == 0);
       again += before > 0;
       most = std::max<std::uint64_t>(most, ++before);
       for (unsigned action = 0; action < action_count; ++action)
-        if (impression.took(static_cast<Action>(action))) twice += !taken.insert({key, impression.reader.value(), action}).second;
+        if (impression.took(static_cast<Action>(action)))
+          twice += !taken.insert({key, impression.reader.value(), action}).second;
     }
   }
   CHECK(twice == 0);
@@ -320,16 +341,17 @@ TEST_CASE("a reader who meets a post again decides once, or anew", "[sim][closed
   constexpr double p = 0.2;
   RunParameters run = plain_run(8, {p, 0, 1, 0});
   run.behaviour.again = GENERATE(Again::once, Again::fresh);
-  // User 0 writes, 1 to 3 hand on what the one before them has, a tick later each; all others follow these four and meet every root four times. Sessions in every tick, patience
-  // for everything.
-  Town town(graph_of(1 + relays + readers, [](auto u, auto v) { return u > relays ? v <= relays : u == v + 1; }), alike(37, certain, 0.5, endless, {3600, 10, 30, 10}), run);
+  // User 0 writes, 1 to 3 hand on what the one before them has, a tick later each; all others follow these four and
+  // meet every root four times. Sessions in every tick, patience for everything.
+  Town town(graph_of(1 + relays + readers, [](auto u, auto v) { return u > relays ? v <= relays : u == v + 1; }),
+            alike(37, certain, 0.5, endless, {3600, 10, 30, 10}), run);
   double roots = 0, looks = 0, first_looks = 0, likes = 0;
   for (const PostRow& row : town.record(run).posts)
     if (row.author == UserId{0}) {
       ++roots;
       looks += static_cast<double>(row.impressions_followed + row.impressions_reshared);
       first_looks += static_cast<double>(row.reach);
-      likes += static_cast<double>(row.likes);
+      likes += static_cast<double>(row.actions[Action::like]);
     }
   REQUIRE(roots >= 8);
   CHECK(looks == roots * (readers * (1 + relays) + relays));
@@ -358,7 +380,8 @@ TEST_CASE("impressions by reader, by author, by root and by tick add up to the s
     bool roots_agree = true;
     for (std::uint32_t root = state.posts.tail(); root < state.posts.head(); ++root) {
       const auto found = by_root.find(town.key(root));
-      roots_agree = roots_agree && state.posts.counters(root).impressions == (found == by_root.end() ? 0 : found->second);
+      roots_agree =
+          roots_agree && state.posts.counters(root).impressions == (found == by_root.end() ? 0 : found->second);
     }
     REQUIRE(roots_agree);
   }
@@ -397,8 +420,8 @@ TEST_CASE("posts that nobody can see are made, counted and dropped", "[sim][clos
     REQUIRE(row.reach == (seen ? 1 : 0));
     REQUIRE(row.impressions_followed == (seen ? 1 : 0));
     REQUIRE(row.impressions_reshared == 0);
-    REQUIRE(row.likes == (seen ? 1 : 0));
-    REQUIRE(row.clicks == (seen ? 1 : 0));
+    REQUIRE(row.actions[Action::like] == (seen ? 1 : 0));
+    REQUIRE(row.actions[Action::click] == (seen ? 1 : 0));
     REQUIRE(row.cascade_size == (seen ? 2 : 1));
     REQUIRE(row.depth == (seen ? 1 : 0));
     REQUIRE(std::isnan(row.structural_virality) == !seen);
@@ -431,7 +454,7 @@ TEST_CASE("a post of an account with a million followers reaches a million reade
   REQUIRE(record.posts.size() == 1);
   CHECK(record.posts[0].reach == followers);
   CHECK(record.posts[0].impressions_followed == followers);
-  CHECK(within_five_sd(static_cast<double>(record.posts[0].likes), followers, 0.073));
+  CHECK(within_five_sd(static_cast<double>(record.posts[0].actions[Action::like]), followers, 0.073));
   CHECK(record.campaigns.at(0).outcomes.reach == followers);
   CHECK(record.campaigns.at(0).spent == parameters.prices.post + followers * parameters.prices.follower);
 }

@@ -16,7 +16,9 @@
 namespace grapevine::testing {
 
 /// Contagion number n of these tests.
-inline ContagionKey contagion(std::uint64_t n) { return {StreamKey(20260117, Stream::dynamics, 0).key(Draw::contagion), n}; }
+inline ContagionKey contagion(std::uint64_t n) {
+  return {StreamKey(20260117, Stream::dynamics, 0).key(Draw::contagion), n};
+}
 
 inline UserId user(std::size_t u) { return UserId{static_cast<std::uint32_t>(u)}; }
 
@@ -42,9 +44,11 @@ inline FollowGraph star_of(std::size_t users) {
   for (std::size_t u = 1; u < users; ++u) builder.add(user(u), user(0));
   return builder.build();
 }
-/// The digraph whose ordered pairs (v, u), v before u in lexical order without loops, are those of the bits of `pattern`.
+/// The digraph whose ordered pairs (v, u), v before u in lexical order without loops, are those of the bits of
+/// `pattern`.
 inline FollowGraph digraph(std::size_t users, std::uint64_t pattern) {
-  return graph_of(users, [=](std::size_t v, std::size_t u) { return (pattern >> (v * (users - 1) + u - (u > v)) & 1) != 0; });
+  return graph_of(users,
+                  [=](std::size_t v, std::size_t u) { return (pattern >> (v * (users - 1) + u - (u > v)) & 1) != 0; });
 }
 
 /// chance(v, u) for each follower u of v.
@@ -82,7 +86,8 @@ struct Adoption {
 using Adoptions = std::map<UserId, Adoption>;
 inline Adoptions adoptions(const Spread& spread) {
   Adoptions all;
-  for (const Adopter& adopter : spread.adopters) all[adopter.user] = {spread.adopters[adopter.parent].user, adopter.step};
+  for (const Adopter& adopter : spread.adopters)
+    all[adopter.user] = {spread.adopters[adopter.parent].user, adopter.step};
   return all;
 }
 inline std::uint64_t set_of(const Spread& spread) {
@@ -94,7 +99,8 @@ inline std::uint64_t set_of(const Spread& spread) {
 /// Draws against probabilities, cell by cell. Chi squared of many tables is added up and judged once.
 class ChiSquared {
 public:
-  /// `observed[i]` of `draws` fell into cell i, whose probability is `probability[i]`. Cells where fewer than 5 are expected become one.
+  /// `observed[i]` of `draws` fell into cell i, whose probability is `probability[i]`. Cells where fewer than 5 are
+  /// expected become one.
   void add(const std::vector<std::uint64_t>& observed, const std::vector<double>& probability, double draws) {
     double rare_observed = 0, rare_expected = 0;
     int cells = 0;

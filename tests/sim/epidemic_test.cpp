@@ -16,8 +16,8 @@ namespace {
 
 using namespace testing;
 
-Spread spread_of(const Audience& audience, const Chances& chances, double recovery, const std::vector<UserId>& seeds, std::uint64_t n,
-                 std::uint32_t horizon = 0) {
+Spread spread_of(const Audience& audience, const Chances& chances, double recovery, const std::vector<UserId>& seeds,
+                 std::uint64_t n, std::uint32_t horizon = 0) {
   Spread spread;
   Epidemic(audience, chances, recovery, horizon).run(seeds, contagion(n), spread);
   return spread;
@@ -26,7 +26,9 @@ Spread spread_of(const Audience& audience, const Chances& chances, double recove
 /// Trials up to the first success, the coin of `bits` deciding about the first.
 double trials(std::uint64_t bits, std::uint64_t threshold) {
   if (bits >> 32 < threshold) return 1;
-  return threshold == 0 ? 1e300 : std::max(2.0, 1 + std::floor(std::log(uniform(~bits)) / std::log1p(-double(threshold) * 0x1p-32)));
+  return threshold == 0
+             ? 1e300
+             : std::max(2.0, 1 + std::floor(std::log(uniform(~bits)) / std::log1p(-double(threshold) * 0x1p-32)));
 }
 
 struct SlowSpread {
@@ -34,10 +36,10 @@ struct SlowSpread {
   std::uint64_t contacts = 0;
 };
 
-/// By definition: step by step, every infectious user, every follower, and recovery at the end of the step. The draws are those of the
-/// addresses that the header names.
-SlowSpread slow_epidemic(const Audience& audience, const Chances& chances, double recovery, const std::vector<UserId>& seeds,
-                         ContagionKey key, std::uint32_t horizon) {
+/// By definition: step by step, every infectious user, every follower, and recovery at the end of the step. The draws
+/// are those of the addresses that the header names.
+SlowSpread slow_epidemic(const Audience& audience, const Chances& chances, double recovery,
+                         const std::vector<UserId>& seeds, ContagionKey key, std::uint32_t horizon) {
   SlowSpread slow;
   Adoptions& all = slow.adoptions;
   for (const UserId seed : seeds) all[seed] = {seed, 0};
@@ -87,9 +89,9 @@ TEST_CASE("an epidemic is what trials step by step give", "[sim][epidemic]") {
     CAPTURE(followees, recovery, horizon, n);
     REQUIRE(adoptions(spread) == slow.adoptions);
     REQUIRE(spread.contacts == slow.contacts);
-    REQUIRE(std::ranges::is_sorted(spread.adopters.begin() + 2, spread.adopters.end(), [](const Adopter& a, const Adopter& b) {
-      return std::pair(a.step, a.user) < std::pair(b.step, b.user);
-    }));
+    REQUIRE(std::ranges::is_sorted(
+        spread.adopters.begin() + 2, spread.adopters.end(),
+        [](const Adopter& a, const Adopter& b) { return std::pair(a.step, a.user) < std::pair(b.step, b.user); }));
   }
 }
 
@@ -110,9 +112,11 @@ enum State : std::uint8_t { susceptible, infectious, recovered };
 template <std::size_t users>
 using States = std::array<State, users>;
 
-/// The probability of each set of adopters after `steps` steps, from the transition probabilities of the model itself: no draws.
+/// The probability of each set of adopters after `steps` steps, from the transition probabilities of the model itself:
+/// no draws.
 template <std::size_t users>
-std::vector<double> by_markov_chain(const Audience& audience, const Chances& chances, double recovery, std::uint32_t steps) {
+std::vector<double> by_markov_chain(const Audience& audience, const Chances& chances, double recovery,
+                                    std::uint32_t steps) {
   std::map<States<users>, double> now;
   States<users> start{};
   start[0] = infectious;
@@ -126,7 +130,8 @@ std::vector<double> by_markov_chain(const Audience& audience, const Chances& cha
         if (state[u] != susceptible) continue;
         double escapes = 1;
         for (const UserId v : audience.graph().followees(user(u)))
-          if (state[v.index()] == infectious) escapes *= 1 - double(threshold_of(audience, chances, v, user(u))) * 0x1p-32;
+          if (state[v.index()] == infectious)
+            escapes *= 1 - double(threshold_of(audience, chances, v, user(u))) * 0x1p-32;
         change[u] = 1 - escapes;
       }
       for (std::size_t changed = 0; changed < (std::size_t{1} << users); ++changed) {
@@ -161,9 +166,10 @@ TEST_CASE("an epidemic reaches the sets that the Markov chain of its steps reach
     for (const std::uint32_t horizon : {0U, 1U, 2U, 5U})
       for (const double recovery : {0.0, 0.3}) {
         if (recovery == 0 && horizon == 0) continue;
-        const Chances chances = pattern % 2 == 0 ? Chances::uniform(0.2) : chances_where(audience, [&](UserId v, UserId u) {
-          return uniform(nested_mix(pattern, v.value(), u.value())) / 2;
-        });
+        const Chances chances =
+            pattern % 2 == 0 ? Chances::uniform(0.2) : chances_where(audience, [&](UserId v, UserId u) {
+              return uniform(nested_mix(pattern, v.value(), u.value())) / 2;
+            });
         Epidemic model(audience, chances, recovery, horizon);
         std::vector<std::uint64_t> count(8, 0);
         Spread spread;
@@ -180,7 +186,8 @@ TEST_CASE("an epidemic reaches the sets that the Markov chain of its steps reach
   CHECK(fit.fits());
 }
 
-TEST_CASE("one follower adopts with probability p / (1 - (1 - p)(1 - r)), at a geometric time", "[sim][epidemic][statistical]") {
+TEST_CASE("one follower adopts with probability p / (1 - (1 - p)(1 - r)), at a geometric time",
+          "[sim][epidemic][statistical]") {
   const double p = 0.12, r = 0.2, both = (1 - p) * (1 - r);
   const FollowGraph graph = path_of(2);
   const Audience audience(graph);
@@ -203,7 +210,8 @@ TEST_CASE("one follower adopts with probability p / (1 - (1 - p)(1 - r)), at a g
 }
 
 TEST_CASE("SI walks down a path at one step in 1 / p", "[sim][epidemic][si][statistical]") {
-  // The end of 50 follows is reached after 50 / p steps in the mean, variance 50 (1 - p) / p^2 a run; 5 sd of the mean of 400.
+  // The end of 50 follows is reached after 50 / p steps in the mean, variance 50 (1 - p) / p^2 a run; 5 sd of the mean
+  // of 400.
   const double p = GENERATE(0.02, 0.3, 0.9, 1.0);
   const FollowGraph graph = path_of(51);
   const Audience audience(graph);
@@ -225,7 +233,8 @@ TEST_CASE("SI walks down a path at one step in 1 / p", "[sim][epidemic][si][stat
 }
 
 TEST_CASE("SI fills a complete graph of five in the time of its recursion", "[sim][epidemic][si][statistical]") {
-  // From m adopters each of the others adopts with 1 - (1 - p)^m: the mean and the second moment of the steps that are left.
+  // From m adopters each of the others adopts with 1 - (1 - p)^m: the mean and the second moment of the steps that are
+  // left.
   const double p = 0.15;
   std::array<double, 6> mean{}, second{};
   for (int m = 4; m >= 1; --m) {
@@ -260,8 +269,9 @@ TEST_CASE("SI fills a complete graph of five in the time of its recursion", "[si
 }
 
 TEST_CASE("SIR on a large random graph ends at the size of its deterministic limit", "[sim][epidemic][statistical]") {
-  // z = 1 - (1 - s) exp(-R0 z), s the share of seeds, R0 = followers x p / (1 - (1 - p)(1 - r)) (Kermack and McKendrick 1927). 40 graphs
-  // of 4000; the spread between them gives the error of the mean, of which 6 happen once in a million; one user of bias for each graph.
+  // z = 1 - (1 - s) exp(-R0 z), s the share of seeds, R0 = followers x p / (1 - (1 - p)(1 - r)) (Kermack and McKendrick
+  // 1927). 40 graphs of 4000; the spread between them gives the error of the mean, of which 6 happen once in a million;
+  // one user of bias for each graph.
   const double p = 0.05, r = 0.2, followers = 10, share = 0.02;
   const double reproduction = followers * p / (1 - (1 - p) * (1 - r));
   double z = 1;
@@ -284,7 +294,8 @@ TEST_CASE("SIR on a large random graph ends at the size of its deterministic lim
   CHECK(std::abs(mean - z) < 6 * error + 1.0 / users);
 }
 
-TEST_CASE("SIR with recovery 1 is who is reached along live edges, step by step", "[sim][epidemic][independent-cascade]") {
+TEST_CASE("SIR with recovery 1 is who is reached along live edges, step by step",
+          "[sim][epidemic][independent-cascade]") {
   // Breadth first over the pairs whose contact coin succeeds; no model of ours in between.
   const FollowGraph graph = erdos_renyi(400, 8, StreamKey(5, Stream::graph, 0));
   const Audience audience(graph);
@@ -298,7 +309,9 @@ TEST_CASE("SIR with recovery 1 is who is reached along live edges, step by step"
       for (const auto& [v, adoption] : reached) {
         if (adoption.step + 1 != step) continue;
         for (const UserId u : audience.followers(v)) {
-          if (reached.contains(u) || !coin(ContactCoins(key.key(Draw::contact), v).of(u), threshold_of(audience, chances, v, u))) continue;
+          if (reached.contains(u) ||
+              !coin(ContactCoins(key.key(Draw::contact), v).of(u), threshold_of(audience, chances, v, u)))
+            continue;
           const auto rank = [&](UserId parent) { return parent_rank(key.key(Draw::parent_tie), parent, u); };
           if (!next.contains(u) || rank(v) < rank(next[u].parent)) next[u] = {v, step};
         }
@@ -340,8 +353,8 @@ TEST_CASE("the centre of a star of a million infects as many as it should", "[si
   const FollowGraph star = star_of(1'000'001);
   const Audience audience(star);
   CHECK(spread_of(audience, Chances::uniform(1), 0.5, {user(0)}, 1).adopters.size() == 1'000'001);
-  const Spread spread =
-      spread_of(audience, Chances::uniform(0.1), 0.0, {user(0)}, 1, 5);  // 1 - 0.9^5 = 0.40951: sd 492; 5 sd once in 1.7 million
+  const Spread spread = spread_of(audience, Chances::uniform(0.1), 0.0, {user(0)}, 1,
+                                  5);  // 1 - 0.9^5 = 0.40951: sd 492; 5 sd once in 1.7 million
   CHECK(std::abs(double(spread.adopters.size()) - 409'511) < 5 * 491.8);
   CHECK(spread.contacts == 5'000'000);
   const Chances each = chances_where(audience, [](UserId, UserId) { return 0.1; });
@@ -372,7 +385,8 @@ TEST_CASE("an epidemic that was run is as good as new, on any number of threads"
     std::vector<Spread> spreads(24);
     parallel_blocks(spreads.size(), at_once, [&](std::size_t, std::size_t begin, std::size_t end, int) {
       Epidemic model(audience, chances, 0.3, 50);
-      for (std::size_t n = begin; n < end; ++n) model.run(std::vector<UserId>{user(n), user(n + 1'000)}, contagion(n), spreads[n]);
+      for (std::size_t n = begin; n < end; ++n)
+        model.run(std::vector<UserId>{user(n), user(n + 1'000)}, contagion(n), spreads[n]);
     });
     std::vector<std::pair<std::vector<Adopter>, std::uint64_t>> found;
     for (const Spread& spread : spreads) found.emplace_back(spread.adopters, spread.contacts);

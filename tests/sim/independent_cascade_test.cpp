@@ -39,7 +39,9 @@ struct Town {
 };
 
 /// Contagion number `number` of this test.
-ContagionKey contagion(std::uint64_t number) { return {StreamKey(7, Stream::dynamics, 0).key(Draw::contagion), number}; }
+ContagionKey contagion(std::uint64_t number) {
+  return {StreamKey(7, Stream::dynamics, 0).key(Draw::contagion), number};
+}
 
 Spread spread_of(IndependentCascade& cascade, std::vector<UserId> seeds, ContagionKey key) {
   Spread spread;
@@ -47,13 +49,15 @@ Spread spread_of(IndependentCascade& cascade, std::vector<UserId> seeds, Contagi
   return spread;
 }
 
-/// Who adopted at which step from whom. Seeds stand first in their order; the order within a later step is nobody's business.
+/// Who adopted at which step from whom. Seeds stand first in their order; the order within a later step is nobody's
+/// business.
 std::vector<std::array<std::uint32_t, 3>> uptake(const Spread& spread) {
   std::vector<std::array<std::uint32_t, 3>> rows;
   std::uint32_t place = 0;
   for (const Adopter& adopter : spread.adopters) {
     CHECK((adopter.step == 0 ? adopter.parent == place : adopter.parent < place));
-    rows.push_back({adopter.step, adopter.step == 0 ? place : adopter.user.value(), spread.adopters[adopter.parent].user.value()});
+    rows.push_back(
+        {adopter.step, adopter.step == 0 ? place : adopter.user.value(), spread.adopters[adopter.parent].user.value()});
     ++place;
   }
   CHECK(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a[0] < b[0]; }));
@@ -68,16 +72,21 @@ Chances mixed_chances(const Audience& audience, std::uint64_t key) {
   UnwrittenArray<Chance> chances(audience.follow_count());
   for (std::size_t i = 0; i < chances.size(); ++i) {
     const double u = uniform(nested_mix(key, 1, i));
-    chances[i] = Chance(u < 0.05 ? 0.0 : u > 0.98 ? 1.0 : u < 0.5 ? 0.15 * uniform(nested_mix(key, 2, i)) : 0.3 * u * u * u);
+    chances[i] = Chance(u < 0.05   ? 0.0
+                        : u > 0.98 ? 1.0
+                        : u < 0.5  ? 0.15 * uniform(nested_mix(key, 2, i))
+                                   : 0.3 * u * u * u);
   }
   return Chances::by_follow(std::move(chances));
 }
 
 /// The model as a textbook has it, with sets.
-Spread slow_cascade(const Town& town, const Chances& chances, const std::vector<UserId>& seeds, ContagionKey key, std::uint32_t horizon) {
+Spread slow_cascade(const Town& town, const Chances& chances, const std::vector<UserId>& seeds, ContagionKey key,
+                    std::uint32_t horizon) {
   Spread spread;
   std::set<UserId> adopted(seeds.begin(), seeds.end());
-  for (const UserId seed : seeds) spread.adopters.push_back({seed, static_cast<std::uint32_t>(spread.adopters.size()), 0});
+  for (const UserId seed : seeds)
+    spread.adopters.push_back({seed, static_cast<std::uint32_t>(spread.adopters.size()), 0});
   std::size_t first = 0;
   for (std::uint32_t step = 0; first < spread.adopters.size() && (horizon == 0 || step < horizon); ++step) {
     const std::size_t last = spread.adopters.size();
@@ -88,8 +97,8 @@ Spread slow_cascade(const Town& town, const Chances& chances, const std::vector<
       for (std::size_t k = 0; k < followers.size(); ++k) {
         ++spread.contacts;
         const std::uint64_t bits = nested_mix(key.key(Draw::contact), adopter.value(), followers[k].value()) >> 32;
-        const std::uint64_t threshold =
-            chances.is_uniform() ? coin_threshold(chances.probability()) : chances.of(town.audience, adopter)[k].threshold();
+        const std::uint64_t threshold = chances.is_uniform() ? coin_threshold(chances.probability())
+                                                             : chances.of(town.audience, adopter)[k].threshold();
         if (adopted.count(followers[k]) != 0 || bits >= threshold) continue;
         const auto [known, is_new] = next.emplace(followers[k], spread.adopters.size());
         if (is_new) {
@@ -97,7 +106,9 @@ Spread slow_cascade(const Town& town, const Chances& chances, const std::vector<
           continue;
         }
         Adopter& other = spread.adopters[known->second];
-        const auto rank = [&](UserId parent) { return nested_mix(key.key(Draw::parent_tie), parent.value(), followers[k].value()); };
+        const auto rank = [&](UserId parent) {
+          return nested_mix(key.key(Draw::parent_tie), parent.value(), followers[k].value());
+        };
         if (rank(adopter) < rank(spread.adopters[other.parent].user)) other.parent = static_cast<std::uint32_t>(first);
       }
     }
@@ -106,13 +117,16 @@ Spread slow_cascade(const Town& town, const Chances& chances, const std::vector<
   return spread;
 }
 
-/// Whether a count of `trials` independent trials of probability p is one that Bernstein's inequality allows but for a chance of `alarm`.
+/// Whether a count of `trials` independent trials of probability p is one that Bernstein's inequality allows but for a
+/// chance of `alarm`.
 bool plausible(std::uint64_t count, double trials, double p, double alarm) {
   const double distance = std::abs(static_cast<double>(count) - trials * p);
-  return 2.0 * std::exp(-distance * distance / (2.0 * (trials * p * (1.0 - p) + distance / 3.0))) >= alarm || distance < 1e-6;
+  return 2.0 * std::exp(-distance * distance / (2.0 * (trials * p * (1.0 - p) + distance / 3.0))) >= alarm ||
+         distance < 1e-6;
 }
 
-constexpr double alarm = 1e-8;  // of each comparison; fewer than 200 000 are made, so sound code fails for one seed in 500 at most
+constexpr double alarm =
+    1e-8;  // of each comparison; fewer than 200 000 are made, so sound code fails for one seed in 500 at most
 
 /// How often each value of outcome(spread) came in `runs` contagions from user 0.
 template <class Outcome>
@@ -137,7 +151,8 @@ std::uint64_t at_least(const std::map<std::uint64_t, std::uint64_t>& counts, std
   return sum;
 }
 
-TEST_CASE("along a path of followers a post comes k users far with probability p^(k-1)", "[sim][diffusion][statistical]") {
+TEST_CASE("along a path of followers a post comes k users far with probability p^(k-1)",
+          "[sim][diffusion][statistical]") {
   const TrialSampling sampling = GENERATE(TrialSampling::coins, TrialSampling::skip);
   const double p = GENERATE(0.1, 0.5, 0.9);
   const Town town(12, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}, {8, 9}, {9, 10}, {10, 11}});
@@ -145,7 +160,8 @@ TEST_CASE("along a path of followers a post comes k users far with probability p
   IndependentCascade cascade(town.audience, chances, sampling);
   constexpr std::uint64_t runs = 100'000;
   const auto sizes = frequencies(cascade, 0, runs, size_of);
-  for (std::uint64_t k = 1; k <= 12; ++k) CHECK(plausible(at_least(sizes, k), runs, std::pow(p, static_cast<double>(k - 1)), alarm));
+  for (std::uint64_t k = 1; k <= 12; ++k)
+    CHECK(plausible(at_least(sizes, k), runs, std::pow(p, static_cast<double>(k - 1)), alarm));
 }
 
 TEST_CASE("the followers of a star adopt as binomial trials", "[sim][diffusion][statistical]") {
@@ -175,7 +191,8 @@ TEST_CASE("the followers of a star adopt as binomial trials", "[sim][diffusion][
   }
 }
 
-TEST_CASE("on a complete binary tree depth follows the recursion of a branching process", "[sim][diffusion][statistical]") {
+TEST_CASE("on a complete binary tree depth follows the recursion of a branching process",
+          "[sim][diffusion][statistical]") {
   const TrialSampling sampling = GENERATE(TrialSampling::coins, TrialSampling::skip);
   const double p = GENERATE(0.3, 0.6);
   constexpr std::uint32_t levels = 8;
@@ -193,7 +210,8 @@ TEST_CASE("on a complete binary tree depth follows the recursion of a branching 
   }
 }
 
-/// P(the final size is k) of the chain binomial of Reed and Frost: `tries` adopters try `untouched` users, `before` tried earlier.
+/// P(the final size is k) of the chain binomial of Reed and Frost: `tries` adopters try `untouched` users, `before`
+/// tried earlier.
 void add_final_sizes(std::size_t before, std::size_t tries, std::size_t untouched, double p, double probability,
                      std::vector<double>& sizes) {
   if (tries == 0 || untouched == 0) {
@@ -228,7 +246,8 @@ TEST_CASE("on a complete graph the final size is that of Reed and Frost", "[sim]
 
 // All digraphs of up to 4 vertices, the smaller ones with vertices that nobody reaches: 4096 sets of arcs.
 
-constexpr std::array<Arc, 12> arcs_of_4{{{0, 1}, {0, 2}, {0, 3}, {1, 0}, {1, 2}, {1, 3}, {2, 0}, {2, 1}, {2, 3}, {3, 0}, {3, 1}, {3, 2}}};
+constexpr std::array<Arc, 12> arcs_of_4{
+    {{0, 1}, {0, 2}, {0, 3}, {1, 0}, {1, 2}, {1, 3}, {2, 0}, {2, 1}, {2, 3}, {3, 0}, {3, 1}, {3, 2}}};
 
 /// The distances from vertex 0 along the arcs of a set, two bits a vertex; 0: not reached.
 std::uint64_t distances(unsigned set) {
@@ -260,13 +279,15 @@ TEST_CASE("on all digraphs of up to 4 vertices who adopts when is distributed as
   constexpr double p = 0.4;
   constexpr std::uint64_t runs = 250;
   const Chances chances = Chances::uniform(p);
-  // The statistic of Pearson has, for any number of runs, the mean (cells - 1) and the variance 2 (cells - 1) + (sum of 1 / probability -
-  // cells^2 - 2 cells + 2) / runs (Haldane 1937). Summed over 4096 graphs it is normal: sound code leaves 6 sd for one seed in 500 million.
+  // The statistic of Pearson has, for any number of runs, the mean (cells - 1) and the variance 2 (cells - 1) + (sum of
+  // 1 / probability - cells^2 - 2 cells + 2) / runs (Haldane 1937). Summed over 4096 graphs it is normal: sound code
+  // leaves 6 sd for one seed in 500 million.
   double excess = 0.0, variance = 0.0;
   for (unsigned graph = 0; graph < 1U << arcs_of_4.size(); ++graph) {
     std::map<std::uint64_t, double> probability;
     for (unsigned live = graph;; live = (live - 1) & graph) {
-      const auto is_live = static_cast<double>(std::popcount(live)), is_not = static_cast<double>(std::popcount(graph & ~live));
+      const auto is_live = static_cast<double>(std::popcount(live)),
+                 is_not = static_cast<double>(std::popcount(graph & ~live));
       probability[distances(live)] += std::pow(p, is_live) * std::pow(1.0 - p, is_not);
       if (live == 0) break;
     }
@@ -307,12 +328,15 @@ TEST_CASE("a cascade is the textbook's, to the parent, on random graphs", "[sim]
   std::size_t adopters = 0, siblings = 0;
   for (std::uint64_t run = 0; run < 40; ++run) {
     std::vector<UserId> seeds;
-    for (std::uint64_t s = 0; s < 1 + run % 5; ++s) seeds.push_back(UserId{static_cast<std::uint32_t>((run * 17 + s * 101) % users)});
-    const Spread spread = spread_of(cascade, seeds, contagion(run)), slow = slow_cascade(town, chances, seeds, contagion(run), horizon);
+    for (std::uint64_t s = 0; s < 1 + run % 5; ++s)
+      seeds.push_back(UserId{static_cast<std::uint32_t>((run * 17 + s * 101) % users)});
+    const Spread spread = spread_of(cascade, seeds, contagion(run)),
+                 slow = slow_cascade(town, chances, seeds, contagion(run), horizon);
     REQUIRE(same(spread, slow));
     REQUIRE(cascade.reach(seeds, contagion(run)) == Reach{slow.adopters.size(), slow.contacts});
     adopters += slow.adopters.size();
-    for (std::size_t i = 1; i < slow.adopters.size(); ++i) siblings += slow.adopters[i].parent < slow.adopters[i - 1].parent;
+    for (std::size_t i = 1; i < slow.adopters.size(); ++i)
+      siblings += slow.adopters[i].parent < slow.adopters[i - 1].parent;
   }
   if (mean > 10.0 && horizon == 0) {
     CHECK(adopters > 40 * 70);
@@ -322,7 +346,9 @@ TEST_CASE("a cascade is the textbook's, to the parent, on random graphs", "[sim]
 
 struct Distances : boost::default_bfs_visitor {
   std::vector<std::uint32_t>* of;
-  void tree_edge(Follow follow, const FollowGraph&) const { (*of)[follow.followee.index()] = (*of)[follow.follower.index()] + 1; }
+  void tree_edge(Follow follow, const FollowGraph&) const {
+    (*of)[follow.followee.index()] = (*of)[follow.follower.index()] + 1;
+  }
 };
 
 TEST_CASE("who adopts is who Boost.Graph reaches along live edges, and when is how far", "[sim][diffusion]") {
@@ -336,7 +362,8 @@ TEST_CASE("who adopts is who Boost.Graph reaches along live edges, and when is h
       const auto followers = town.audience.followers(UserId{v});
       const ContactCoins coins(contagion(run).key(Draw::contact), UserId{v});
       for (std::size_t k = 0; k < followers.size(); ++k)
-        if (coin(coins.of(followers[k]), chances.of(town.audience, UserId{v})[k].threshold())) live.add(UserId{v}, followers[k]);
+        if (coin(coins.of(followers[k]), chances.of(town.audience, UserId{v})[k].threshold()))
+          live.add(UserId{v}, followers[k]);
     }
     const FollowGraph edges = live.build();
     const UserId seed{static_cast<std::uint32_t>(run * 250)};
@@ -353,11 +380,13 @@ TEST_CASE("who adopts is who Boost.Graph reaches along live edges, and when is h
     for (const Adopter& adopter : spread.adopters)
       right &= colours[adopter.user.index()] == boost::black_color && distance[adopter.user.index()] == adopter.step;
     CHECK(right);
-    CHECK(spread.adopters.size() == static_cast<std::size_t>(std::count(colours.begin(), colours.end(), boost::black_color)));
+    CHECK(spread.adopters.size() ==
+          static_cast<std::size_t>(std::count(colours.begin(), colours.end(), boost::black_color)));
   }
 }
 
-/// A random graph whose follows are all mutual: thinned with probability p it is one of mean degree c = p x degree in either direction.
+/// A random graph whose follows are all mutual: thinned with probability p it is one of mean degree c = p x degree in
+/// either direction.
 FollowGraph mutual_random_graph(std::size_t users, double degree, std::uint32_t replicate) {
   const FollowGraph half = erdos_renyi(users, degree / 2.0, StreamKey(5, Stream::graph, replicate));
   GraphBuilder builder(users);
@@ -381,7 +410,8 @@ TEST_CASE("above the threshold c = 1 a fraction S = 1 - exp(-c S) is reached, be
     IndependentCascade cascade(town.audience, chances, sampling);
     double s = 1.0;
     for (int i = 0; i < 200; ++i) s = 1.0 - std::exp(-c * s);
-    // the giant component of a random graph has the variance users x S (1 - S) / (1 - c (1 - S))^2; 7 sd leave room for the graph's own
+    // the giant component of a random graph has the variance users x S (1 - S) / (1 - c (1 - S))^2; 7 sd leave room for
+    // the graph's own
     const double sd = std::sqrt(users * s * (1.0 - s)) / (1.0 - c * (1.0 - s));
     std::uint64_t largest = 0;
     for (std::uint32_t run = 0; run < 12; ++run)
@@ -394,8 +424,8 @@ TEST_CASE("above the threshold c = 1 a fraction S = 1 - exp(-c S) is reached, be
     IndependentCascade cascade(town.audience, chances, sampling);
     std::uint64_t reached = 0;
     for (std::uint32_t u = 0; u < users; ++u) reached += cascade.reach(std::array{UserId{u}}, contagion(u)).adopters;
-    // variance c / (1 - c)^3 = 25.9 a contagion: sd of the mean 0.0254; the graph's own mean degree has the sd 0.02 / 16 and moves it by
-    // c / (1 - c)^2 x 0.13 % = 0.010
+    // variance c / (1 - c)^3 = 25.9 a contagion: sd of the mean 0.0254; the graph's own mean degree has the sd 0.02 /
+    // 16 and moves it by c / (1 - c)^2 x 0.13 % = 0.010
     CHECK(std::abs(static_cast<double>(reached) / users - 1.0 / (1.0 - c)) < 6.0 * (0.0254 + 0.010));
   }
 }
@@ -468,7 +498,8 @@ TEST_CASE("a star of a million followers is tossed to the last one", "[sim][diff
     const Spread spread = spread_of(cascade, centre, contagion(1));
     std::vector<Adopter> expected{{UserId{0}, 0, 0}};
     for (std::uint32_t u = 1; u <= followers; ++u)
-      if (nested_mix(contagion(1).key(Draw::contact), 0, u) >> 32 < coin_threshold(p)) expected.push_back({UserId{u}, 0, 1});
+      if (nested_mix(contagion(1).key(Draw::contact), 0, u) >> 32 < coin_threshold(p))
+        expected.push_back({UserId{u}, 0, 1});
     CHECK((spread.adopters == expected));
     CHECK(spread.contacts == followers);
     IndependentCascade skipping(town.audience, chances, TrialSampling::skip);
@@ -476,12 +507,14 @@ TEST_CASE("a star of a million followers is tossed to the last one", "[sim][diff
   }
 }
 
-TEST_CASE("with probability 0 only seeds adopt, with 1 all whom a path leads to, after as many steps", "[sim][diffusion]") {
+TEST_CASE("with probability 0 only seeds adopt, with 1 all whom a path leads to, after as many steps",
+          "[sim][diffusion]") {
   const Town town(erdos_renyi(1'000, 3.0, StreamKey(9, Stream::graph, 1)));
   const TrialSampling sampling = GENERATE(TrialSampling::coins, TrialSampling::skip);
   const bool is_uniform = GENERATE(true, false);
   const auto all = [&](double p) {
-    return is_uniform ? Chances::uniform(p) : Chances::by_follow(UnwrittenArray<Chance>(town.graph.follow_count(), Chance(p)));
+    return is_uniform ? Chances::uniform(p)
+                      : Chances::by_follow(UnwrittenArray<Chance>(town.graph.follow_count(), Chance(p)));
   };
   const std::vector<UserId> seeds{UserId{5}, UserId{3}};
   const Chances never = all(0.0), always = all(1.0);
@@ -511,7 +544,8 @@ TEST_CASE("the smallest of graphs are no exception", "[sim][diffusion]") {
   SECTION("seeds that nobody follows") {
     const Town town(3, {{2, 0}});
     IndependentCascade cascade(town.audience, by_follow, sampling);
-    CHECK(spread_of(cascade, {UserId{1}, UserId{0}}, contagion(0)).adopters == std::vector<Adopter>{{UserId{1}, 0, 0}, {UserId{0}, 1, 0}});
+    CHECK(spread_of(cascade, {UserId{1}, UserId{0}}, contagion(0)).adopters ==
+          std::vector<Adopter>{{UserId{1}, 0, 0}, {UserId{0}, 1, 0}});
   }
   SECTION("all users are seeds") {
     const Town town(3, {{2, 0}, {0, 1}, {1, 2}});
@@ -520,7 +554,8 @@ TEST_CASE("the smallest of graphs are no exception", "[sim][diffusion]") {
   }
 }
 
-TEST_CASE("users whom nobody reaches change nothing, and follows that are added take no adopter away", "[sim][diffusion]") {
+TEST_CASE("users whom nobody reaches change nothing, and follows that are added take no adopter away",
+          "[sim][diffusion]") {
   const std::size_t users = 900;
   const FollowGraph graph = erdos_renyi(users, 8.0, StreamKey(10, Stream::graph, 1)),
                     more = erdos_renyi(users, 2.0, StreamKey(10, Stream::graph, 2));

@@ -14,7 +14,6 @@
 #include "graph/base/parallel.hpp"
 #include "graph/generators/erdos_renyi.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/campaigns.hpp"
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
 #include "sim/influence/greedy.hpp"
@@ -22,11 +21,12 @@
 #include "sim/influence/lazy_greedy.hpp"
 #include "sim/influence/reverse_reach.hpp"
 #include "sim/influence/set_cover.hpp"
+#include "sim/money/campaigns.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
 
-// Which seeds win the most adopters. Small graphs have every live-edge graph enumerated; what is chosen on samples is held against all
-// choices, and against greedy without any laziness, on the same samples.
+// Which seeds win the most adopters. Small graphs have every live-edge graph enumerated; what is chosen on samples is
+// held against all choices, and against greedy without any laziness, on the same samples.
 namespace grapevine {
 namespace {
 
@@ -173,21 +173,23 @@ private:
 /// The sets as lists, by number.
 std::vector<std::vector<UserId>> listed(const ReverseReachSets& sets) {
   std::vector<std::vector<UserId>> lists(sets.count());
-  sets.for_each([&](std::uint64_t set, std::span<const UserId> members) { lists[set].assign(members.begin(), members.end()); });
+  sets.for_each(
+      [&](std::uint64_t set, std::span<const UserId> members) { lists[set].assign(members.begin(), members.end()); });
   return lists;
 }
 
 std::uint64_t met(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& seeds) {
   std::uint64_t count = 0;
   for (const auto& set : sets)
-    count += std::any_of(set.begin(), set.end(), [&](UserId u) { return std::find(seeds.begin(), seeds.end(), u) != seeds.end(); });
+    count += std::any_of(set.begin(), set.end(),
+                         [&](UserId u) { return std::find(seeds.begin(), seeds.end(), u) != seeds.end(); });
   return count;
 }
 
 TEST_CASE("seeds meet a reverse reachable set as often as they win its root, on every digraph of three users",
           "[sim][influence][statistical]") {
-  // 64 digraphs x 6 models x 7 sets of seeds = 2688 counts of 20 480 sets; 6 sd are left by one in 5e8, by one of them for one key in 190
-  // 000.
+  // 64 digraphs x 6 models x 7 sets of seeds = 2688 counts of 20 480 sets; 6 sd are left by one in 5e8, by one of them
+  // for one key in 190 000.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (std::uint32_t u = 0; u < 3; ++u)
     for (std::uint32_t v = 0; v < 3; ++v)
@@ -229,8 +231,8 @@ TEST_CASE("readers meet the probabilities that followers do", "[sim][influence]"
     of_follows[i] = Chance(static_cast<double>(i) / static_cast<double>(of_follows.size()));
   DiffusionParameters parameters;
   parameters.adoptions = GENERATE(0.0, 0.7);
-  for (const Probability probability :
-       {Probability::uniform, Probability::weighted_cascade, Probability::trivalency, Probability::topic_match, Probability::follow}) {
+  for (const Probability probability : {Probability::uniform, Probability::weighted_cascade, Probability::trivalency,
+                                        Probability::topic_match, Probability::follow}) {
     parameters.probability = probability;
     const Chances forth = make_chances(audience, parameters, of_follows, interests, 2.0, 3, dynamics);
     const ReaderChances back = make_reader_chances(graph, parameters, of_follows, interests, 2.0, 3, dynamics);
@@ -239,9 +241,11 @@ TEST_CASE("readers meet the probabilities that followers do", "[sim][influence]"
       const auto followers = audience.followers(UserId{v});
       for (std::size_t i = 0; i < followers.size(); ++i) {
         const auto row = graph.followees(followers[i]);
-        const std::uint64_t there = forth.is_uniform() ? forth.threshold() : forth.of(audience, UserId{v})[i].threshold();
+        const std::uint64_t there =
+            forth.is_uniform() ? forth.threshold() : forth.of(audience, UserId{v})[i].threshold();
         const auto place = static_cast<std::size_t>(std::ranges::find(row, UserId{v}) - row.begin());
-        different += there != (back.differ_within_rows() ? back.of(graph, followers[i])[place].threshold() : back.threshold(followers[i]));
+        different += there != (back.differ_within_rows() ? back.of(graph, followers[i])[place].threshold()
+                                                         : back.threshold(followers[i]));
       }
     }
     INFO("probability " << static_cast<int>(probability));
@@ -269,8 +273,8 @@ TEST_CASE("how many sets are made at a time changes none of them", "[sim][influe
 }
 
 /// What the greedy choice promises, step by step: every seed is the best of those that can be paid.
-GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& candidates, const SeedQuestion& question,
-                          Weighing weighing) {
+GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const std::vector<UserId>& candidates,
+                          const SeedQuestion& question, Weighing weighing) {
   GreedyChoice choice;
   std::vector<bool> out(candidates.size(), false);
   MicroMoney left = question.budget;
@@ -283,13 +287,19 @@ GreedyChoice plain_greedy(const std::vector<std::vector<UserId>>& sets, const st
       std::vector<UserId> with = choice.seeds;
       with.push_back(candidates[i]);
       const std::uint64_t gain = met(sets, with) - before;
-      const double share = question.budget < 0 ? 0
-                                               : static_cast<double>(question.costs[i]) / static_cast<double>(question.budget) +
-                                                     1 / static_cast<double>(question.count);
-      const double weight = weighing == Weighing::nothing ? 1 : weighing == Weighing::cost ? static_cast<double>(question.costs[i]) : share;
+      const double share = question.budget < 0
+                               ? 0
+                               : static_cast<double>(question.costs[i]) / static_cast<double>(question.budget) +
+                                     1 / static_cast<double>(question.count);
+      const double weight = weighing == Weighing::nothing ? 1
+                            : weighing == Weighing::cost  ? static_cast<double>(question.costs[i])
+                                                          : share;
       const std::pair rate(static_cast<double>(gain) / weight, gain);
-      const auto hash = [&](std::size_t c) { return nested_mix(question.ties.key, question.ties.name, candidates[c].value()); };
-      if (best == candidates.size() || rate > best_rate || (rate == best_rate && hash(i) < hash(best))) best = i, best_rate = rate;
+      const auto hash = [&](std::size_t c) {
+        return nested_mix(question.ties.key, question.ties.name, candidates[c].value());
+      };
+      if (best == candidates.size() || rate > best_rate || (rate == best_rate && hash(i) < hash(best)))
+        best = i, best_rate = rate;
     }
     if (best == candidates.size()) break;
     choice.seeds.push_back(candidates[best]);
@@ -331,8 +341,9 @@ TEST_CASE("greedy with lazy evaluation chooses as greedy without it does", "[sim
     cover.refresh();
     const auto lists = listed(sets);
     const TieKey ties{key, 5};
-    for (const SeedQuestion& question : {SeedQuestion{candidates, 6, -1, {}, ties}, SeedQuestion{candidates, 100, -1, {}, ties},
-                                         SeedQuestion{candidates, 100, 40, costs, ties}, SeedQuestion{candidates, 3, 40, costs, ties}})
+    for (const SeedQuestion& question :
+         {SeedQuestion{candidates, 6, -1, {}, ties}, SeedQuestion{candidates, 100, -1, {}, ties},
+          SeedQuestion{candidates, 100, 40, costs, ties}, SeedQuestion{candidates, 3, 40, costs, ties}})
       for (const Weighing weighing : {Weighing::nothing, Weighing::cost, Weighing::share}) {
         if (question.budget < 0 && weighing != Weighing::nothing) continue;
         const GreedyChoice lazy = choose_greedily(question, 24, weighing, cover),
@@ -344,14 +355,16 @@ TEST_CASE("greedy with lazy evaluation chooses as greedy without it does", "[sim
   }
 }
 
-TEST_CASE("under a budget, a count or both the seeds are paid for and meet their share of what the best choice of all meets",
-          "[sim][influence]") {
+TEST_CASE(
+    "under a budget, a count or both the seeds are paid for and meet their share of what the best choice of all meets",
+    "[sim][influence]") {
   const std::uint64_t key = GENERATE(range(1u, 13u));
   const FollowGraph graph = random_graph(10, 4, key);
   const ReaderChances chances = chances_of_follows(graph);
   std::vector<MicroMoney> costs;
   for (std::uint32_t u = 0; u < 10; ++u)
-    costs.push_back(static_cast<MicroMoney>(graph.follower_count(UserId{u})) * 3 + static_cast<MicroMoney>(nested_mix(key, u, 8) % 4));
+    costs.push_back(static_cast<MicroMoney>(graph.follower_count(UserId{u})) * 3 +
+                    static_cast<MicroMoney>(nested_mix(key, u, 8) % 4));
   ReverseReachSets sets({graph, chances}, key, {});
   sets.grow(1'024);
   SetCover cover(sets);
@@ -373,7 +386,8 @@ TEST_CASE("under a budget, a count or both the seeds are paid for and meet their
         if (cost > budget || static_cast<std::uint64_t>(std::popcount(seeds)) > count) continue;
         most = std::max(most, std::popcount(seeds));
         best = std::max<std::uint64_t>(
-            best, static_cast<std::uint64_t>(std::count_if(members.begin(), members.end(), [&](Mask set) { return (set & seeds) != 0; })));
+            best, static_cast<std::uint64_t>(
+                      std::count_if(members.begin(), members.end(), [&](Mask set) { return (set & seeds) != 0; })));
       }
       const GreedyChoice choice = best_greedy_choice(question, bounds, 10, cover);
       MicroMoney spent = 0;
@@ -392,8 +406,8 @@ TEST_CASE("under a budget, a count or both the seeds are paid for and meet their
 }
 
 TEST_CASE("money for one hub is not spent on cheap accounts that win little", "[sim][influence]") {
-  // Hub 0 wins 21 for 100; accounts 21 to 25 win one reader each, for 1: twice as many for the money as the hub's 0.21, and then the hub is
-  // out of reach.
+  // Hub 0 wins 21 for 100; accounts 21 to 25 win one reader each, for 1: twice as many for the money as the hub's 0.21,
+  // and then the hub is out of reach.
   GraphBuilder builder(31);
   for (std::uint32_t u = 1; u <= 20; ++u) builder.add(UserId{u}, UserId{0});
   for (std::uint32_t u = 0; u < 5; ++u) builder.add(UserId{26 + u}, UserId{21 + u});
@@ -411,7 +425,8 @@ TEST_CASE("money for one hub is not spent on cheap accounts that win little", "[
   CHECK(exact.gains == std::vector<double>{2, 2, 2, 2, 2, 1});
 }
 
-TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know their spread", "[sim][influence][statistical]") {
+TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know their spread",
+          "[sim][influence][statistical]") {
   const std::uint64_t key = GENERATE(range(1u, 7u));
   const FollowGraph graph = random_graph(7, 4, key);
   REQUIRE(graph.follow_count() <= 16);
@@ -422,8 +437,8 @@ TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know t
       INFO(variant.name << ", key " << key << ", " << count << " seeds");
       const SeedQuestion question{{}, static_cast<std::uint64_t>(count), -1, {}};
       const double optimum = exact.optimum(count);
-      // May fail for one key in a thousand each; such small graphs fall short of the bound far less often, as the bound adds up over all
-      // choices.
+      // May fail for one key in a thousand each; such small graphs fall short of the bound far less often, as the bound
+      // adds up over all choices.
       const SeedAnswer imm = choose_by_imm(model, question, {.epsilon = 0.1, .stop_when_proven = false}, key),
                        proven = choose_by_imm(model, question, {.epsilon = 0.1}, key);
       for (const SeedAnswer& answer : {imm, proven}) {
@@ -433,17 +448,20 @@ TEST_CASE("IMM and lazy greedy keep their bound of the exact optimum, and know t
         CHECK(answer.spread == Approx(std::accumulate(answer.gains.begin(), answer.gains.end(), 0.0)));
       }
       CHECK(proven.samples <= imm.samples + imm.samples / 20);  // a third of the failures instead of half
-      const double met = exact.of(proven.seeds) / 7;            // of the sets that the seeds were not chosen on: five sd, and one set
+      const double met =
+          exact.of(proven.seeds) / 7;  // of the sets that the seeds were not chosen on: five sd, and one set
       CHECK(std::abs(proven.spread / 7 - met) <
-            5 * std::sqrt(met * std::max(0.0, 1 - met) / static_cast<double>(proven.samples)) + 1 / static_cast<double>(proven.samples));
+            5 * std::sqrt(met * std::max(0.0, 1 - met) / static_cast<double>(proven.samples)) +
+                1 / static_cast<double>(proven.samples));
       CHECK(std::abs(imm.spread - exact.of(imm.seeds)) < 0.1 * optimum);
       // The number of sets of the paper, without Chen's addition, for the optimum itself: fewer would not do.
-      const double n = 7, log_n = std::log(1'000), choices = std::lgamma(n + 1) - std::lgamma(count + 1) - std::lgamma(n - count + 1),
+      const double n = 7, log_n = std::log(1'000),
+                   choices = std::lgamma(n + 1) - std::lgamma(count + 1) - std::lgamma(n - count + 1),
                    share = 1 - std::exp(-1);
       const double alpha = std::sqrt(log_n + std::log(2)), beta = std::sqrt(share * (choices + log_n + std::log(2)));
       CHECK(static_cast<double>(imm.samples) >= 2 * n * std::pow((share * alpha + beta) / 0.1, 2) / optimum);
-      // Means of at most 7 over 2000 runs: sd below 3.5 / sqrt(2000) = 0.078; the greedy choice on them may be off by that much for each
-      // seed.
+      // Means of at most 7 over 2000 runs: sd below 3.5 / sqrt(2000) = 0.078; the greedy choice on them may be off by
+      // that much for each seed.
       const SeedAnswer lazy = choose_by_lazy_greedy(model, question, {.runs = 2'000}, key);
       CHECK(exact.of(lazy.seeds) >= (1 - std::exp(-1)) * optimum - 5 * 0.078);
       CHECK(std::abs(lazy.spread - exact.of(lazy.seeds)) < 5 * 0.078);
@@ -468,7 +486,8 @@ std::size_t reached(const SpreadModel& model, const std::vector<UserId>& seeds, 
   return static_cast<std::size_t>(std::count(adopted.begin(), adopted.end(), true));
 }
 
-TEST_CASE("lazy greedy takes the seed that adds most over the contagions it is tried on, and says how many", "[sim][influence]") {
+TEST_CASE("lazy greedy takes the seed that adds most over the contagions it is tried on, and says how many",
+          "[sim][influence]") {
   const FollowGraph graph = random_graph(12, 4, 5);
   for (const Variant& variant : variants(graph)) {
     if (variant.live != LiveEdges::independent) continue;
@@ -497,7 +516,9 @@ TEST_CASE("lazy greedy takes the seed that adds most over the contagions it is t
 }
 
 using Told = std::tuple<std::vector<UserId>, std::vector<double>, double, double, std::uint64_t>;
-Told told(const SeedAnswer& answer) { return {answer.seeds, answer.gains, answer.spread, answer.optimum_at_least, answer.samples}; }
+Told told(const SeedAnswer& answer) {
+  return {answer.seeds, answer.gains, answer.spread, answer.optimum_at_least, answer.samples};
+}
 
 TEST_CASE("the number of threads changes no seed", "[sim][influence][invariance]") {
   const FollowGraph graph = lively_graph(800);
@@ -523,7 +544,8 @@ TEST_CASE("of a star the hub comes first, and whoever is left has nothing to add
   const LiveEdges live = GENERATE(LiveEdges::independent, LiveEdges::at_most_one);
   const double p = 0.25;
   const ReaderChances chances = ReaderChances::uniform(p);
-  const SeedAnswer imm = choose_by_imm({graph, chances, live}, {{}, 3, -1, {}}, {.epsilon = 0.05, .stop_when_proven = false}, 11);
+  const SeedAnswer imm =
+      choose_by_imm({graph, chances, live}, {{}, 3, -1, {}}, {.epsilon = 0.05, .stop_when_proven = false}, 11);
   REQUIRE(imm.seeds.size() == 3);
   CHECK(imm.seeds[0] == UserId{0});
   CHECK(imm.gains[0] == Approx(1 + 39 * p).epsilon(0.05));
@@ -546,7 +568,8 @@ TEST_CASE("of a star the hub comes first, and whoever is left has nothing to add
 
 TEST_CASE("nobody, one user, and more seeds than users", "[sim][influence]") {
   const ReaderChances chances = ReaderChances::uniform(0.5);
-  const FollowGraph none = graph_of(0, {}), one = graph_of(1, {}), apart = graph_of(5, {}), pair = graph_of(2, {{0, 1}, {1, 0}});
+  const FollowGraph none = graph_of(0, {}), one = graph_of(1, {}), apart = graph_of(5, {}),
+                    pair = graph_of(2, {{0, 1}, {1, 0}});
   const auto imm = [&](const FollowGraph& graph, std::uint64_t count) {
     return choose_by_imm({graph, chances}, {{}, count, -1, {}}, {}, 1);
   };
@@ -574,12 +597,14 @@ TEST_CASE("what would take more memory than allowed is refused before it is take
   const ReaderChances chances = ReaderChances::uniform(0.2);
   CHECK_THROWS_WITH(choose_by_imm({graph, chances}, {{}, 10, -1, {}}, {.epsilon = 0.01, .most_bytes = 1 << 20}, 1),
                     Contains("10 seeds of 1000 candidates") && Contains("raise epsilon"));
-  CHECK_THROWS_AS(choose_by_lazy_greedy({graph, chances}, {{}, 10, -1, {}}, {.runs = 1'000, .most_bytes = 1 << 20}, 1), BadRequest);
+  CHECK_THROWS_AS(choose_by_lazy_greedy({graph, chances}, {{}, 10, -1, {}}, {.runs = 1'000, .most_bytes = 1 << 20}, 1),
+                  BadRequest);
 }
 
 TEST_CASE("sets that hold most of a graph are refused after the first few of them", "[sim][influence]") {
   using Catch::Matchers::Contains;
-  // Each reader has 2.5 live follows on average, so nine in ten users are in one component: 60 000 such sets hold 5e9 users.
+  // Each reader has 2.5 live follows on average, so nine in ten users are in one component: 60 000 such sets hold 5e9
+  // users.
   const FollowGraph graph = erdos_renyi(100'000, 25, StreamKey(3, Stream::graph, 0));
   const ReaderChances chances = ReaderChances::uniform(0.1);
   int steps = 0;
@@ -590,8 +615,8 @@ TEST_CASE("sets that hold most of a graph are refused after the first few of the
 
 TEST_CASE("where posts go viral a few sets prove that any seeds of the large component win nearly as many as any could",
           "[sim][influence][statistical]") {
-  // In and out of the large component of a random graph with 2.5 live follows a user are the root r of r = 1 - exp(-2.5 r) each; of 50
-  // seeds surely one reaches it.
+  // In and out of the large component of a random graph with 2.5 live follows a user are the root r of r = 1 - exp(-2.5
+  // r) each; of 50 seeds surely one reaches it.
   double large = 1;
   for (int i = 0; i < 100; ++i) large = 1 - std::exp(-2.5 * large);
   const double users = 20'000;
@@ -601,7 +626,8 @@ TEST_CASE("where posts go viral a few sets prove that any seeds of the large com
   CHECK(answer.samples <= 2'048);
   CHECK(answer.seeds.size() == 50);
   // Five sd of the sets; the seeds win at most 50 outside of it, and those who follow only them.
-  CHECK(std::abs(answer.spread / users - large) < 5 * std::sqrt(large * (1 - large) / static_cast<double>(answer.samples)) + 100 / users);
+  CHECK(std::abs(answer.spread / users - large) <
+        5 * std::sqrt(large * (1 - large) / static_cast<double>(answer.samples)) + 100 / users);
   CHECK(answer.optimum_at_least < answer.spread);
   CHECK(answer.optimum_at_least > 0.75 * answer.spread);
 }
@@ -662,7 +688,8 @@ TEST_CASE("a search that is not wanted any more ends, and one that is asked abou
   });
 }
 
-TEST_CASE("an epsilon that leaves nothing of the guarantee is refused, with the share and what binds", "[sim][influence]") {
+TEST_CASE("an epsilon that leaves nothing of the guarantee is refused, with the share and what binds",
+          "[sim][influence]") {
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(400);
   const ReaderChances chances = ReaderChances::uniform(0.1);
@@ -674,12 +701,12 @@ TEST_CASE("an epsilon that leaves nothing of the guarantee is refused, with the 
   const auto choose = [&](std::uint64_t count, MicroMoney budget, double epsilon) {
     return choose_by_imm({graph, chances}, {{}, count, budget, dear}, {.epsilon = epsilon}, 1);
   };
-  CHECK_THROWS_WITH(choose(3, -1, 0.64),
-                    Contains("epsilon is 0.64") && Contains("0.632") && Contains("under a count") && Contains("lower epsilon"));
-  CHECK_THROWS_WITH(choose(UINT64_MAX, 50, 0.32),
-                    Contains("epsilon is 0.32") && Contains("0.316") && Contains("under a budget") && Contains("bound the count"));
-  CHECK_THROWS_WITH(choose(3, 50, 0.11),
-                    Contains("epsilon is 0.11") && Contains("0.105") && Contains("under a budget and a count") && Contains("drop one"));
+  CHECK_THROWS_WITH(choose(3, -1, 0.64), Contains("epsilon is 0.64") && Contains("0.632") &&
+                                             Contains("under a count") && Contains("lower epsilon"));
+  CHECK_THROWS_WITH(choose(UINT64_MAX, 50, 0.32), Contains("epsilon is 0.32") && Contains("0.316") &&
+                                                      Contains("under a budget") && Contains("bound the count"));
+  CHECK_THROWS_WITH(choose(3, 50, 0.11), Contains("epsilon is 0.11") && Contains("0.105") &&
+                                             Contains("under a budget and a count") && Contains("drop one"));
   CHECK(choose(3, -1, 0.63).guarantee.find("0.632") != std::string::npos);
   CHECK(choose(UINT64_MAX, 50, 0.31).guarantee.find("0.316") != std::string::npos);
   CHECK(choose(3, 50, 0.1).guarantee.find("0.105") != std::string::npos);
@@ -706,7 +733,8 @@ WorldParameters influence_campaign(AccountChoice choose) {
   return world;
 }
 
-Deal deal_of(const FollowGraph& graph, const WorldParameters& world, const ExpectedSpread& expected, const Accounts& accounts = {}) {
+Deal deal_of(const FollowGraph& graph, const WorldParameters& world, const ExpectedSpread& expected,
+             const Accounts& accounts = {}) {
   return choose_accounts(graph, accounts, world, ReplicateStreams{}, {}, expected).at(0);
 }
 
@@ -742,7 +770,8 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     const Deal deal = deal_of(graph, world, expected);
     double chain = 0;  // 1 + 0.9 + 0.81 + ...: ten users
     for (int user = 9; user >= 0; --user) chain = 1 + (user < 9 ? 0.9 * chain : 0);
-    // On 50 graphs: the star's sd is sqrt(200 x 0.09) = 4.2, the chain's below 5; their mean's 0.93. IMM promises 0.13 of the largest.
+    // On 50 graphs: the star's sd is sqrt(200 x 0.09) = 4.2, the chain's below 5; their mean's 0.93. IMM promises 0.13
+    // of the largest.
     CHECK(std::abs(deal.expected_adopters - (1 + 200 * 0.9 + chain)) <
           (campaign.choose == AccountChoice::influence ? 0.13 * 187.5 : 5 * 0.93));
     CHECK(deal.guarantee.find("0.632 (1 - 1/e") != std::string::npos);
@@ -798,8 +827,8 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     CHECK(asked == accepting);
   }
   SECTION("linear threshold asks who is followed alone") {
-    // 10 readers follow both 0 and 1, with weights of 1/2; 8 follow only 2. Two seeds: under linear threshold 0 and 1 win 10 of them, 0 and
-    // 2 win 13 on average.
+    // 10 readers follow both 0 and 1, with weights of 1/2; 8 follow only 2. Two seeds: under linear threshold 0 and 1
+    // win 10 of them, 0 and 2 win 13 on average.
     GraphBuilder builder(30);
     for (std::uint32_t u = 3; u < 13; ++u) builder.add(UserId{u}, UserId{0}), builder.add(UserId{u}, UserId{1});
     for (std::uint32_t u = 13; u < 21; ++u) builder.add(UserId{u}, UserId{2});
@@ -821,14 +850,17 @@ TEST_CASE("a campaign that can pay nobody by influence says why", "[sim][influen
   WorldParameters world = influence_campaign(GENERATE(AccountChoice::influence, AccountChoice::lazy_greedy));
   CampaignParameters& campaign = world.campaigns[0];
   campaign.budget = micro_per_unit / 2;
-  CHECK_THROWS_WITH(deal_of(graph, world, {}), Contains("campaign 'few'") && Contains("below every price") && Contains("1.00 a post"));
+  CHECK_THROWS_WITH(deal_of(graph, world, {}),
+                    Contains("campaign 'few'") && Contains("below every price") && Contains("1.00 a post"));
   campaign.budget = -1;
   campaign.acceptance = 1e-9;
-  CHECK_THROWS_WITH(deal_of(graph, world, {}), Contains("campaign 'few'") && Contains("all 211 accounts") && Contains("declined"));
+  CHECK_THROWS_WITH(deal_of(graph, world, {}),
+                    Contains("campaign 'few'") && Contains("all 211 accounts") && Contains("declined"));
   campaign.acceptance = 1;
   ExpectedSpread by_follow;
   by_follow.diffusion.probability = Probability::follow;
-  CHECK_THROWS_WITH(deal_of(graph, world, by_follow), Contains("campaign 'few'") && Contains("probabilities of follows"));
+  CHECK_THROWS_WITH(deal_of(graph, world, by_follow),
+                    Contains("campaign 'few'") && Contains("probabilities of follows"));
   const std::vector<Chance> of_follows(graph.follow_count(), Chance(0.5));
   by_follow.of_follows = of_follows;
   CHECK(paid(deal_of(graph, world, by_follow))[0] == 0);

@@ -20,7 +20,8 @@ __extension__ using Wide = unsigned __int128;
 
 /// Weights up to 0.9, so that some readers' add up to more than 1.
 Chances weights_of(const Audience& audience, std::uint64_t salt) {
-  return chances_where(audience, [=](UserId v, UserId u) { return 0.9 * uniform(nested_mix(salt, v.value(), u.value())); });
+  return chances_where(audience,
+                       [=](UserId v, UserId u) { return 0.9 * uniform(nested_mix(salt, v.value(), u.value())); });
 }
 
 Spread spread_of(const Audience& audience, const Chances& chances, const std::vector<UserId>& seeds, std::uint64_t n,
@@ -44,8 +45,9 @@ std::size_t tree_of(std::size_t users, const Spread& spread) {
   return number_of(users, [&](std::size_t u) { return parents[u]; });
 }
 
-/// The probability of each tree, by enumeration of all ways in which each user keeps one of its followees, by weight, or none: adopters are
-/// those reached from the seed along what was kept, and have the post from whom they kept (Kempe, Kleinberg, Tardos 2003, theorem 2.5).
+/// The probability of each tree, by enumeration of all ways in which each user keeps one of its followees, by weight,
+/// or none: adopters are those reached from the seed along what was kept, and have the post from whom they kept (Kempe,
+/// Kleinberg, Tardos 2003, theorem 2.5).
 std::vector<double> by_live_edges(const Audience& audience, const Chances& chances, std::size_t seed) {
   const std::size_t users = audience.user_count();
   std::vector<double> probability(number_of(users, [&](std::size_t) { return users; }) + 1, 0.0);
@@ -56,13 +58,15 @@ std::vector<double> by_live_edges(const Audience& audience, const Chances& chanc
       for (std::size_t round = 0; round < users; ++round)
         for (std::size_t w = 0; w < users; ++w)
           if (kept[w] < users && (set >> kept[w] & 1) != 0) set |= std::uint64_t{1} << w;
-      probability[number_of(users, [&](std::size_t w) { return w != seed && (set >> w & 1) != 0 ? kept[w] : users; })] += p;
+      probability[number_of(users,
+                            [&](std::size_t w) { return w != seed && (set >> w & 1) != 0 ? kept[w] : users; })] += p;
       return;
     }
     double none = 1.0;
     const double sum = [&] {
       double all = 0;
-      for (const UserId v : audience.graph().followees(user(u))) all += double(threshold_of(audience, chances, v, user(u))) * 0x1p-32;
+      for (const UserId v : audience.graph().followees(user(u)))
+        all += double(threshold_of(audience, chances, v, user(u))) * 0x1p-32;
       return std::max(1.0, all);
     }();
     for (const UserId v : audience.graph().followees(user(u))) {
@@ -78,8 +82,8 @@ std::vector<double> by_live_edges(const Audience& audience, const Chances& chanc
   return probability;
 }
 
-std::vector<std::uint64_t> frequencies(const Audience& audience, const Chances& chances, std::size_t seed, std::uint64_t runs,
-                                       std::uint64_t first) {
+std::vector<std::uint64_t> frequencies(const Audience& audience, const Chances& chances, std::size_t seed,
+                                       std::uint64_t runs, std::uint64_t first) {
   LinearThreshold model(audience, chances);
   const std::size_t users = audience.user_count();
   std::vector<std::uint64_t> count(number_of(users, [&](std::size_t) { return users; }) + 1, 0);
@@ -92,8 +96,9 @@ std::vector<std::uint64_t> frequencies(const Audience& audience, const Chances& 
   return count;
 }
 
-TEST_CASE("linear threshold grows the trees that its live-edge form grows, on every digraph of three users and many of four",
-          "[sim][linear-threshold][statistical]") {
+TEST_CASE(
+    "linear threshold grows the trees that its live-edge form grows, on every digraph of three users and many of four",
+    "[sim][linear-threshold][statistical]") {
   // 64 digraphs of three users, 100 of the 4096 of four; 2000 runs each.
   ChiSquared fit;
   const auto compare = [&](std::size_t users, std::uint64_t pattern) {
@@ -109,8 +114,10 @@ TEST_CASE("linear threshold grows the trees that its live-edge form grows, on ev
   CHECK(fit.fits());
 }
 
-TEST_CASE("the parent is a followee of the last step, in proportion to weight", "[sim][linear-threshold][statistical]") {
-  // User 2 follows the seeds 0 and 1. It has the heavy one's post in 0.9 / 0.95 of the cases in which it adopts, the light one's else.
+TEST_CASE("the parent is a followee of the last step, in proportion to weight",
+          "[sim][linear-threshold][statistical]") {
+  // User 2 follows the seeds 0 and 1. It has the heavy one's post in 0.9 / 0.95 of the cases in which it adopts, the
+  // light one's else.
   const FollowGraph graph = graph_of(3, [](std::size_t, std::size_t u) { return u == 2; });
   const Audience audience(graph);
   const auto adopted_from_0 = [&](const Chances& chances) {
@@ -125,11 +132,14 @@ TEST_CASE("the parent is a followee of the last step, in proportion to weight", 
     }
     return count;
   };
-  // Five standard deviations each: sound code leaves one of these three in 600 000 seeds. Weights are rounded by 2^-12 at most.
+  // Five standard deviations each: sound code leaves one of these three in 600 000 seeds. Weights are rounded by 2^-12
+  // at most.
   const auto fits = [](std::pair<double, double> count, double share) {
-    return std::abs(count.second - count.first * share) < 5 * std::sqrt(count.first * share * (1 - share)) + count.first * 0x1p-12;
+    return std::abs(count.second - count.first * share) <
+           5 * std::sqrt(count.first * share * (1 - share)) + count.first * 0x1p-12;
   };
-  const auto unequal = adopted_from_0(chances_where(audience, [](UserId v, UserId) { return v == user(0) ? 0.9 : 0.05; }));
+  const auto unequal =
+      adopted_from_0(chances_where(audience, [](UserId v, UserId) { return v == user(0) ? 0.9 : 0.05; }));
   CHECK(fits({40'000, unequal.first}, 0.95));
   CHECK(fits(unequal, 0.9 / 0.95));
   const auto equal = adopted_from_0(chances_where(audience, [](UserId, UserId) { return 0.25; }));
@@ -138,8 +148,8 @@ TEST_CASE("the parent is a followee of the last step, in proportion to weight", 
 }
 
 /// By definition: in each step every user adds up what its followees of the steps before weigh.
-Adoptions slow_threshold(const Audience& audience, const Chances& chances, const std::vector<UserId>& seeds, ContagionKey key,
-                         std::uint32_t horizon) {
+Adoptions slow_threshold(const Audience& audience, const Chances& chances, const std::vector<UserId>& seeds,
+                         ContagionKey key, std::uint32_t horizon) {
   Adoptions all;
   for (const UserId seed : seeds) all[seed] = {seed, 0};
   for (std::uint32_t step = 1; horizon == 0 || step <= horizon; ++step) {
@@ -184,9 +194,10 @@ TEST_CASE("linear threshold is what adding up weights in every step gives", "[si
   }
 }
 
-TEST_CASE("a reader all of whose followees adopted adopts if their weights were meant to add up to 1", "[sim][linear-threshold]") {
-  // Weighted cascade, 1 / followees rounded to two bytes, for readers of 1 to 3000 followees. Were sums that fall short left alone, 200
-  // contagions would miss about one reader in 10 000.
+TEST_CASE("a reader all of whose followees adopted adopts if their weights were meant to add up to 1",
+          "[sim][linear-threshold]") {
+  // Weighted cascade, 1 / followees rounded to two bytes, for readers of 1 to 3000 followees. Were sums that fall short
+  // left alone, 200 contagions would miss about one reader in 10 000.
   constexpr std::size_t authors = 3'000, readers = 300;
   const auto followees = [](std::size_t reader) { return reader < 150 ? reader + 1 : (reader - 149) * 20; };
   GraphBuilder builder(authors + readers);
@@ -213,7 +224,8 @@ TEST_CASE("a reader all of whose followees adopted adopts if their weights were 
   }
 }
 
-TEST_CASE("weights above 1 are divided by their sum, weights below 1 are left alone", "[sim][linear-threshold][statistical]") {
+TEST_CASE("weights above 1 are divided by their sum, weights below 1 are left alone",
+          "[sim][linear-threshold][statistical]") {
   // 20 000 draws of probability p; 5 sd <= 354, once in 1.7 million.
   const FollowGraph graph = graph_of(3, [](std::size_t, std::size_t u) { return u == 2; });
   const Audience audience(graph);
@@ -271,7 +283,8 @@ TEST_CASE("a model of linear threshold that was used is as good as new", "[sim][
   CHECK(adopters > 300);
 }
 
-TEST_CASE("contagions of linear threshold side by side are those one after the other", "[sim][linear-threshold][invariance]") {
+TEST_CASE("contagions of linear threshold side by side are those one after the other",
+          "[sim][linear-threshold][invariance]") {
   const FollowGraph graph = erdos_renyi(1'000, 8, StreamKey(4, Stream::graph, 0));
   const Audience audience(graph);
   const Chances chances = mixed_chances(audience, 3, 0.5);

@@ -45,7 +45,8 @@ ManyCascadesParameters of(std::uint64_t cascades, std::uint32_t trees_from = 1) 
 /// From the kernel that knows one contagion at a time.
 ManyCascades general(const Town& at, double probability, TrialSampling sampling, const ManyCascadesParameters& p) {
   const Chances chances = Chances::uniform(probability);
-  return spread_many(at.graph, p, [&] { return std::make_unique<IndependentCascade>(at.audience, chances, sampling, p.steps); });
+  return spread_many(at.graph, p,
+                     [&] { return std::make_unique<IndependentCascade>(at.audience, chances, sampling, p.steps); });
 }
 
 void check_same(const ManyCascades& a, const ManyCascades& b) {
@@ -54,7 +55,8 @@ void check_same(const ManyCascades& a, const ManyCascades& b) {
   REQUIRE(a.trees.size() == b.trees.size());
   std::size_t different = 0;
   for (std::size_t i = 0; i < a.trees.size(); ++i)
-    different += a.trees[i].number != b.trees[i].number || adoptions(a.trees[i].adopters) != adoptions(b.trees[i].adopters);
+    different +=
+        a.trees[i].number != b.trees[i].number || adoptions(a.trees[i].adopters) != adoptions(b.trees[i].adopters);
   CHECK(different == 0);
 }
 
@@ -102,13 +104,15 @@ TEST_CASE("memory of the cascade's own size finds the cascade that marks of all 
   }
 }
 
-TEST_CASE("branching processes that advance together are those that run alone, tree by tree", "[sim][cascades][branching]") {
+TEST_CASE("branching processes that advance together are those that run alone, tree by tree",
+          "[sim][cascades][branching]") {
   const auto [probability, steps] = GENERATE(std::pair(0.02, 0U), std::pair(0.2, 0U), std::pair(0.6, 4U));
   ManyCascadesParameters p = of(3'000);
   p.steps = steps;
   const ManyCascades together = spread_many_branching(town().graph, probability, p);
   if (probability >= 0.1) CHECK(largest_of(together) > 32);
-  check_same(together, spread_many(town().graph, p, [&] { return std::make_unique<Branching>(town().graph, probability, p.steps); }));
+  check_same(together, spread_many(town().graph, p,
+                                   [&] { return std::make_unique<Branching>(town().graph, probability, p.steps); }));
 }
 
 TEST_CASE("the number of threads changes nothing of many cascades", "[sim][cascades][invariance]") {
@@ -156,11 +160,13 @@ TEST_CASE("trees are kept from the size that was asked for on, by number", "[sim
   ManyCascadesParameters p = of(20'000);
   const ManyCascades all = spread_many_independent(town().audience, 0.1, TrialSampling::skip, p);
   std::vector<KeptTree> large;
-  std::ranges::copy_if(all.trees, std::back_inserter(large), [](const KeptTree& tree) { return tree.adopters.size() >= 40; });
+  std::ranges::copy_if(all.trees, std::back_inserter(large),
+                       [](const KeptTree& tree) { return tree.adopters.size() >= 40; });
   REQUIRE(!large.empty());
   for (std::size_t i = 0; i < all.trees.size(); ++i) REQUIRE(all.trees[i].number == i);
   p.trees_from = 40;
-  CHECK(with_threads(2, [&] { return spread_many_independent(town().audience, 0.1, TrialSampling::skip, p).trees; }) == large);
+  CHECK(with_threads(2, [&] { return spread_many_independent(town().audience, 0.1, TrialSampling::skip, p).trees; }) ==
+        large);
   p.trees_from = 0;
   const ManyCascades none = spread_many_independent(town().audience, 0.1, TrialSampling::skip, p);
   CHECK(none.trees.empty());
@@ -251,7 +257,9 @@ TEST_CASE("progress is told to the end, and stops the cascades where it throws",
   CHECK(std::ranges::is_sorted(told));
   CHECK(told.back() == p.cascades);
   p.progress = [](std::uint64_t) { throw std::runtime_error("enough"); };
-  CHECK_THROWS_WITH(with_threads(3, [&] { return spread_many_independent(town().audience, 0.02, TrialSampling::skip, p); }), "enough");
+  CHECK_THROWS_WITH(
+      with_threads(3, [&] { return spread_many_independent(town().audience, 0.02, TrialSampling::skip, p); }),
+      "enough");
 }
 
 }  // namespace grapevine

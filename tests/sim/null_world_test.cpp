@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "graph/generators/uniform_audience.hpp"
-#include "sim/replicate.hpp"
+#include "sim/run/replicate.hpp"
 #include "tests/catch.hpp"
 
 namespace grapevine {
@@ -10,7 +10,8 @@ namespace {
 
 using Audiences = std::vector<std::array<std::uint64_t, 2>>;  // {followers, accounts with so many}, largest first
 
-/// Audiences are uniform samples of the users, independent of everything; every mechanism is neutral. A campaign pays 20 accounts of the third class.
+/// Audiences are uniform samples of the users, independent of everything; every mechanism is neutral. A campaign pays
+/// 20 accounts of the third class.
 RunRecord null_world(std::size_t users, const Audiences& audiences) {
   WorldParameters p;
   p.seed = 5;
@@ -42,8 +43,9 @@ RunRecord null_world(std::size_t users, const Audiences& audiences) {
   return replicate.run_arm(run, {});
 }
 
-/// Mean and variance of the number of users in at least one of independent uniform audiences: with q = prod (1 - K / N), N (1 - q); two users are both missed with
-/// probability r = prod (N - K)(N - K - 1) / (N (N - 1)), so the variance is N q + N (N - 1) r - (N q)^2.
+/// Mean and variance of the number of users in at least one of independent uniform audiences: with q = prod (1 - K /
+/// N), N (1 - q); two users are both missed with probability r = prod (N - K)(N - K - 1) / (N (N - 1)), so the variance
+/// is N q + N (N - 1) r - (N q)^2.
 struct Union {
   double mean, variance;
 };
@@ -67,27 +69,35 @@ void expect_equal_rates(const RunRecord& record, const Audiences& audiences, std
     CAPTURE(i, small.impressions, small.engagement());
     CHECK(record.tiers[i].accounts == audiences[audiences.size() - i][1]);
     CHECK(small.impressions > least_impressions);
-    CHECK(small.served - small.impressions < least_impressions / 7'000);  // with so much patience all but everything served is looked at
+    CHECK(small.served - small.impressions <
+          least_impressions / 7'000);  // with so much patience all but everything served is looked at
     for (std::size_t j = i + 1; j < record.tiers.size(); ++j) {
       const Outcomes& large = record.tiers[j].outcomes;
-      const auto rate = [](const Outcomes& o) { return static_cast<double>(o.engagement()) / static_cast<double>(o.impressions); };
-      const auto variance = [&](const Outcomes& o) { return (1.0 - rate(o)) / (static_cast<double>(o.impressions) * rate(o)); };
+      const auto rate = [](const Outcomes& o) {
+        return static_cast<double>(o.engagement()) / static_cast<double>(o.impressions);
+      };
+      const auto variance = [&](const Outcomes& o) {
+        return (1.0 - rate(o)) / (static_cast<double>(o.impressions) * rate(o));
+      };
       const double log_ratio = std::log(rate(small) / rate(large));
       const double half_width = 1.645 * std::sqrt(variance(small) + variance(large));
       CAPTURE(j, log_ratio, half_width);
       CHECK(std::exp(log_ratio - half_width) > 0.99);
       CHECK(std::exp(log_ratio + half_width) < 1.01);
-      if (least_impressions > 1'000'000) WARN("class " << i << " / class " << j << ": " << std::exp(log_ratio) << " +- " << half_width);
+      if (least_impressions > 1'000'000)
+        WARN("class " << i << " / class " << j << ": " << std::exp(log_ratio) << " +- " << half_width);
     }
   }
 }
 
-/// A user who visits six times a day misses none of its feed, so reach is the union of audiences. 5 standard deviations: one sound seed in 1.7 million for each of five.
+/// A user who visits six times a day misses none of its feed, so reach is the union of audiences. 5 standard
+/// deviations: one sound seed in 1.7 million for each of five.
 void expect_random_overlap(const RunRecord& record, const Audiences& audiences, double users) {
   for (std::size_t i = 1; i < record.tiers.size(); ++i) {
     const Union expected = union_of(users, {audiences[audiences.size() - i]});
     CAPTURE(i, expected.mean, record.tiers[i].outcomes.reach);
-    CHECK(std::abs(static_cast<double>(record.tiers[i].outcomes.reach) - expected.mean) < 5 * std::sqrt(expected.variance) + users * 5e-5);  // and e^-12 who never come
+    CHECK(std::abs(static_cast<double>(record.tiers[i].outcomes.reach) - expected.mean) <
+          5 * std::sqrt(expected.variance) + users * 5e-5);  // and e^-12 who never come
   }
   const CampaignRow& partners = record.campaigns.at(0);
   REQUIRE(partners.accounts == 20);
@@ -96,7 +106,8 @@ void expect_random_overlap(const RunRecord& record, const Audiences& audiences, 
   const Union expected = union_of(users, {{followers, 20}});
   CAPTURE(expected.mean, partners.audience);
   CHECK(std::abs(static_cast<double>(partners.audience) - expected.mean) < 5 * std::sqrt(expected.variance));
-  // Each user follows a binomial number of the 20, and bins are sums of nearly independent users: 5 sd of a Poisson number.
+  // Each user follows a binomial number of the 20, and bins are sums of nearly independent users: 5 sd of a Poisson
+  // number.
   const double p = static_cast<double>(followers) / users;
   double binomial = users * std::pow(1 - p, 20);
   for (std::size_t k = 1; k <= 4; ++k) {
@@ -106,19 +117,25 @@ void expect_random_overlap(const RunRecord& record, const Audiences& audiences, 
   }
 }
 
-TEST_CASE("in the null world engagement per impression is the same in every follower class", "[sim][statistical][null]") {
-  // Each class has 80 000 follower slots and about 10 posts an author, so n = 0.8 M impressions a class; an impression is engaging with p = 0.5 (half of the impressions
-  // are liked; coins of reader and root are independent). The log of the ratio of two classes has standard error s = sqrt(2 (1 - p) / (n p)) = 0.00158; its 90 % interval
-  // is +-1.645 s = +-0.0026 wide and lies inside +-1 % if the estimate is within 0.0074 = 4.7 s of 0. Equal classes pass all six comparisons with probability above
-  // 1 - 6 * 3e-6 > 0.9999: the power of this test.
+TEST_CASE("in the null world engagement per impression is the same in every follower class",
+          "[sim][statistical][null]") {
+  // Each class has 80 000 follower slots and about 10 posts an author, so n = 0.8 M impressions a class; an impression
+  // is engaging with p = 0.5 (half of the impressions are liked; coins of reader and root are independent). The log of
+  // the ratio of two classes has standard error s = sqrt(2 (1 - p) / (n p)) = 0.00158; its 90 % interval is +-1.645 s =
+  // +-0.0026 wide and lies inside +-1 % if the estimate is within 0.0074 = 4.7 s of 0. Equal classes pass all six
+  // comparisons with probability above 1 - 6 * 3e-6 > 0.9999: the power of this test.
   const Audiences audiences{{10'000, 8}, {1'000, 80}, {100, 800}, {10, 8'000}};
   const RunRecord record = null_world(100'000, audiences);
   expect_equal_rates(record, audiences, 700'000);
   expect_random_overlap(record, audiences, 100'000);
 }
 
-TEST_CASE("in a null world of a million users classes up to 100 000 followers are equal, and reach and overlap are those of chance", "[.million][sim][null]") {
-  // As above with ten times the slots: half-widths of 0.08 %, power 1 - 1e-30. Takes a minute or two: run with `test_sim "[.million]"`.
+TEST_CASE(
+    "in a null world of a million users classes up to 100 000 followers are equal, and reach and overlap are those of "
+    "chance",
+    "[.million][sim][null]") {
+  // As above with ten times the slots: half-widths of 0.08 %, power 1 - 1e-30. Takes a minute or two: run with
+  // `test_sim "[.million]"`.
   const Audiences audiences{{100'000, 8}, {10'000, 80}, {1'000, 800}, {100, 8'000}};
   const RunRecord record = null_world(1'000'000, audiences);
   expect_equal_rates(record, audiences, 7'000'000);

@@ -1,14 +1,15 @@
-#include "sim/ranking/prior.hpp"
+#include "sim/feed/prior.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <algorithm>
 
 #include "tests/catch.hpp"
 
-// What a platform expects of a post before anybody looked, against averages over every propensity, interest and quality that there is.
+// What a platform expects of a post before anybody looked, against averages over every propensity, interest and quality
+// that there is.
 namespace grapevine {
 namespace {
 
@@ -26,7 +27,8 @@ PopulationParameters people(double quality_spread) {
   return population;
 }
 
-/// The mean over readers of the chance of a like, by quality of the post, for readers whose interest is drawn at random and for those who have `interest`.
+/// The mean over readers of the chance of a like, by quality of the post, for readers whose interest is drawn at random
+/// and for those who have `interest`.
 struct ByHand {
   explicit ByHand(const Behaviour& behaviour, bool topics) {
     for (int q = 0; q < 256; ++q) {
@@ -45,7 +47,9 @@ struct ByHand {
     }
   }
   static double chance(const Behaviour& behaviour, int propensity, int interest, int quality) {
-    return behaviour.probability(Action::like, behaviour.odds(static_cast<std::uint8_t>(propensity), static_cast<std::uint8_t>(interest), static_cast<std::uint8_t>(quality), 0));
+    return behaviour.probability(
+        Action::like, behaviour.odds(static_cast<std::uint8_t>(propensity), static_cast<std::uint8_t>(interest),
+                                     static_cast<std::uint8_t>(quality), 0));
   }
   std::array<double, 256> others{};
   std::array<std::array<double, 256>, 256> alike{};
@@ -75,7 +79,8 @@ TEST_CASE("the spread of posts' rates is that of their qualities, averaged over 
   CHECK(prior.strength[like] < 1'000);
 }
 
-TEST_CASE("where a community shares its interests, posts differ by topic, and more so on their authors' main topics", "[sim][prior]") {
+TEST_CASE("where a community shares its interests, posts differ by topic, and more so on their authors' main topics",
+          "[sim][prior]") {
   const auto behaviour = actions(1.5);
   auto population = people(0.3);
   population.shared_interest = 0.6;
@@ -86,7 +91,8 @@ TEST_CASE("where a community shares its interests, posts differ by topic, and mo
     population.focus = focus;
     const Behaviour odds(behaviour, population);
     const auto hand = std::make_unique<ByHand>(odds, true);
-    // The topic of a post: any, or, for the share of authors who focus and have their community's interests, the one of two in which the interest is larger.
+    // The topic of a post: any, or, for the share of authors who focus and have their community's interests, the one of
+    // two in which the interest is larger.
     std::array<double, 256> topics{};
     for (int i = 0; i < 256; ++i) {
       topics[i] += (1 - focus * 0.6) / 256;
@@ -138,7 +144,7 @@ TEST_CASE("what is said of a prior stands, and what is not is found", "[sim][pri
 }
 
 TEST_CASE("a predicted rate is the mean of the beta distribution after what was seen", "[sim][prior]") {
-  CHECK(predicted_rate(3, 10, 0.2, 10) == 0.25);   // Beta(2, 8) becomes Beta(5, 15)
+  CHECK(predicted_rate(3, 10, 0.2, 10) == 0.25);  // Beta(2, 8) becomes Beta(5, 15)
   CHECK(predicted_rate(0, 0, 0.2, 10) == 0.2);
   CHECK(predicted_rate(3, 10, 0.9, 0) == 0.3);
   CHECK(predicted_rate(0, 0, 0.9, 0) == 0.0);

@@ -9,14 +9,15 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/interests.hpp"
-#include "sim/population.hpp"
+#include "sim/model/interests.hpp"
+#include "sim/model/population.hpp"
+#include "sim/run/world.hpp"
 #include "sim/tick/commit.hpp"
-#include "sim/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
 
-// The tables of a record are counts of the same events in several ways, so they add up to each other; and what users are has the distribution that the keys say.
+// The tables of a record are counts of the same events in several ways, so they add up to each other; and what users
+// are has the distribution that the keys say.
 namespace grapevine {
 namespace {
 
@@ -33,9 +34,12 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   const FollowGraph graph = lively_graph(3'000);
   const Accounts accounts = manifold_accounts(3'000);
   WorldParameters parameters = manifold_parameters();
-  parameters.tiers = {{"small", "middle", "large"}, {0, 20, 96}};  // at bounds of follower classes, so that classes add up to tiers
+  parameters.tiers = {{"small", "middle", "large"},
+                      {0, 20, 96}};  // at bounds of follower classes, so that classes add up to tiers
   RunParameters run = manifold_run(every_campaign);
-  const auto [ranking, memory] = GENERATE(std::pair(Ranking::weighted, FeedMemory::session), std::pair(Ranking::popularity, FeedMemory::window), std::pair(Ranking::random, FeedMemory::session));
+  const auto [ranking, memory] =
+      GENERATE(std::pair(Ranking::weighted, FeedMemory::session), std::pair(Ranking::popularity, FeedMemory::window),
+               std::pair(Ranking::random, FeedMemory::session));
   run.feed.ranking = ranking;
   run.feed.memory = memory;
   run.feed.length = 12;  // less than many feeds offer
@@ -67,12 +71,18 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   // So are the tracked posts: all of them are.
   for (std::size_t i = 0; i < tiers; ++i) {
     const Outcomes& all = record.tiers[i].outcomes;
-    const auto of_tier = [&](auto&& value) { return sum_of(record.posts, [&](const PostRow& post) { return post.tier == i ? value(post) : 0; }); };
+    const auto of_tier = [&](auto&& value) {
+      return sum_of(record.posts, [&](const PostRow& post) { return post.tier == i ? value(post) : 0; });
+    };
     CHECK(of_tier([](const PostRow&) { return 1U; }) == all.posts);
     CHECK(of_tier([](const PostRow& post) { return post.impressions_followed; }) == record.ledger[2 * i].impressions);
-    CHECK(of_tier([](const PostRow& post) { return post.impressions_reshared; }) == record.ledger[2 * i + 1].impressions);
-    CHECK(of_tier([](const PostRow& post) { return post.likes + post.replies + post.reshares; }) == all.engagement());
-    CHECK(of_tier([&](const PostRow& post) { return graph.follower_count(post.author); }) == record.tiers[i].follower_posts);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_reshared; }) ==
+          record.ledger[2 * i + 1].impressions);
+    CHECK(of_tier([](const PostRow& post) {
+            return post.actions[Action::like] + post.actions[Action::reply] + post.actions[Action::reshare];
+          }) == all.engagement());
+    CHECK(of_tier([&](const PostRow& post) { return graph.follower_count(post.author); }) ==
+          record.tiers[i].follower_posts);
     CHECK(all.reach <= all.impressions);
   }
 
@@ -81,7 +91,9 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   for (std::size_t i = 0; i < tiers; ++i) {
     CurveRow of_tier;
     for (std::uint32_t c = 0; c < record.curve.size(); ++c) {
-      if (least_followers(c) < parameters.tiers.from[i] || (i + 1 < tiers && least_followers(c) >= parameters.tiers.from[i + 1])) continue;
+      if (least_followers(c) < parameters.tiers.from[i] ||
+          (i + 1 < tiers && least_followers(c) >= parameters.tiers.from[i + 1]))
+        continue;
       of_tier.authors += record.curve[c].authors;
       of_tier.posts += record.curve[c].posts;
       of_tier.impressions += record.curve[c].impressions;
@@ -108,11 +120,14 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
     CHECK(row.engagement_impressions * row.engagement_impressions <= row.engagement_squared * row.impressions_squared);
   }
 
-  // Readers of both groups hold the sessions of the series, and what they looked at of each tier is what the tier got: over the same roots, and as long.
+  // Readers of both groups hold the sessions of the series, and what they looked at of each tier is what the tier got:
+  // over the same roots, and as long.
   const std::uint64_t sessions = sum_of(record.series, [](const SeriesRow& row) { return row.sessions; });
   for (std::size_t tier = 0; tier < tiers; ++tier) {
-    CHECK(record.readers[tier].impressions + record.readers[tiers + tier].impressions == record.tiers[tier].outcomes.impressions);
-    CHECK(record.readers[tier].engagement + record.readers[tiers + tier].engagement == record.tiers[tier].outcomes.engagement());
+    CHECK(record.readers[tier].impressions + record.readers[tiers + tier].impressions ==
+          record.tiers[tier].outcomes.impressions);
+    CHECK(record.readers[tier].engagement + record.readers[tiers + tier].engagement ==
+          record.tiers[tier].outcomes.engagement());
   }
   CHECK(std::accumulate(record.group_sessions.begin(), record.group_sessions.end(), std::uint64_t{0}) == sessions);
   REQUIRE(record.group_sessions.size() == 2);
@@ -123,11 +138,15 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   REQUIRE(record.frequency.size() == parameters.campaigns.size() * frequency_bins);
   for (std::size_t c = 0; c < parameters.campaigns.size(); ++c) {
     const CampaignRow& row = record.campaigns[c];
-    const auto of_campaign = [&](auto&& value) { return sum_of(record.influencers, [&](const InfluencerRow& paid) { return paid.campaign == c ? value(paid) : 0; }); };
+    const auto of_campaign = [&](auto&& value) {
+      return sum_of(record.influencers,
+                    [&](const InfluencerRow& paid) { return paid.campaign == c ? value(paid) : 0; });
+    };
     CAPTURE(c);
     CHECK(row.offers == row.accounts + row.declined);
     CHECK(of_campaign([](const InfluencerRow&) { return 1U; }) == row.accounts);
-    CHECK(of_campaign([](const InfluencerRow& paid) { return static_cast<std::uint64_t>(paid.cost); }) == static_cast<std::uint64_t>(row.spent));
+    CHECK(of_campaign([](const InfluencerRow& paid) { return static_cast<std::uint64_t>(paid.cost); }) ==
+          static_cast<std::uint64_t>(row.spent));
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.posts; }) == row.outcomes.posts);
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.outcomes.impressions; }) == row.outcomes.impressions);
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.replaced; }) == row.replaced);
@@ -141,12 +160,13 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
     if (users[frequency_bins - 1] == 0) CHECK(at_least == row.audience_gross);
     CHECK(row.audience <= row.audience_gross);
   }
-  CHECK(sum_of(record.tiers, [](const TierRow& tier) { return tier.cost; }) == sum_of(record.campaigns, [](const CampaignRow& row) { return row.spent; }));
+  CHECK(sum_of(record.tiers, [](const TierRow& tier) { return tier.cost; }) ==
+        sum_of(record.campaigns, [](const CampaignRow& row) { return row.spent; }));
 
   // Cascades: their shape and their size.
   std::uint64_t broad = 0;
   for (const PostRow& post : record.posts) {
-    REQUIRE(post.reshares + 1 == post.cascade_size);
+    REQUIRE(post.actions[Action::reshare] + 1 == post.cascade_size);
     REQUIRE(post.largest_broadcast + post.depth <= post.cascade_size);
     REQUIRE((post.largest_broadcast > 0) == (post.cascade_size > 1));
     REQUIRE(post.half_time <= 2 * run.feed.window);
@@ -180,14 +200,16 @@ TEST_CASE("users who follow more accounts of a campaign than there are bins are 
   CHECK(record.campaigns[0].audience_gross == paid * (paid + 1) / 2);
 }
 
-TEST_CASE("follower classes follow each other without gaps, and none is wider than an eighth of its least count", "[sim]") {
+TEST_CASE("follower classes follow each other without gaps, and none is wider than an eighth of its least count",
+          "[sim]") {
   for (std::uint32_t followers = 0; followers < 100'000; ++followers) {
     const std::uint32_t c = follower_class(followers);
     REQUIRE(least_followers(c) <= followers);
     REQUIRE(followers < least_followers(c + 1));
   }
   CHECK(least_followers(16) == 16);
-  for (std::uint32_t c = 16; c < 240; ++c) REQUIRE((least_followers(c + 1) - least_followers(c)) * 8 <= least_followers(c));
+  for (std::uint32_t c = 16; c < 240; ++c)
+    REQUIRE((least_followers(c + 1) - least_followers(c)) * 8 <= least_followers(c));
   CHECK(follower_class(UINT32_MAX) < 240);
 }
 
@@ -206,7 +228,8 @@ TEST_CASE("an author whom billions look at has the sums of all its posts", "[sim
   CHECK(sizeof(AuthorTotals) <= 12 + 8 + 8);  // bytes a user
 }
 
-TEST_CASE("means of accounts' rates do not wrap round, however large the rates and many the accounts", "[sim][overflow]") {
+TEST_CASE("means of accounts' rates do not wrap round, however large the rates and many the accounts",
+          "[sim][overflow]") {
   const FollowGraph graph = lively_graph(500);
   const Accounts accounts;
   WorldParameters parameters = lively_parameters();
@@ -225,7 +248,8 @@ TEST_CASE("means of accounts' rates do not wrap round, however large the rates a
   CHECK(row.mean_rate_per_follower == Approx(per_follower / with_followers).epsilon(1e-12));  // each cut down to 2^-32
 }
 
-TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error that says what to lower", "[sim][overflow]") {
+TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error that says what to lower",
+          "[sim][overflow]") {
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(500);
   const Accounts accounts;
@@ -237,7 +261,8 @@ TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error t
     const std::uint32_t range[2] = {UINT32_MAX - 3, UINT32_MAX - 3};  // as if so many had been written
     for (const WorldArray& array : world_arrays(world.state))
       if (array.name == "posts.range") array.assign(std::as_bytes(std::span(range)));
-    CHECK_THROWS_WITH(world.run_until(parameters.time.end()), Contains("more than 4294967295 posts in one run") && Contains("lower graph.users, population.posts"));
+    CHECK_THROWS_WITH(world.run_until(parameters.time.end()), Contains("more than 4294967295 posts in one run") &&
+                                                                  Contains("lower graph.users, population.posts"));
   }
   SECTION("impressions of one") {
     world.run_until(parameters.time.warmup + 2);
@@ -251,7 +276,8 @@ TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error t
   }
 }
 
-TEST_CASE("the share of readers held out is the one asked for, and a higher share holds out the same and more", "[sim][statistical]") {
+TEST_CASE("the share of readers held out is the one asked for, and a higher share holds out the same and more",
+          "[sim][statistical]") {
   constexpr std::uint32_t users = 20'000;
   const FollowGraph graph = GraphBuilder(users).build();
   const Accounts accounts;
@@ -267,10 +293,13 @@ TEST_CASE("the share of readers held out is the one asked for, and a higher shar
     return held;
   };
   const std::vector<bool> none = held_out(0), few = held_out(0.1), some = held_out(0.3), all = held_out(1);
-  const auto count = [](const std::vector<bool>& held) { return static_cast<double>(std::count(held.begin(), held.end(), true)); };
+  const auto count = [](const std::vector<bool>& held) {
+    return static_cast<double>(std::count(held.begin(), held.end(), true));
+  };
   CHECK(count(none) == 0);
   CHECK(count(all) == users);
-  // Binomial: sd sqrt(20 000 x 0.1 x 0.9) = 42.4 and sqrt(20 000 x 0.3 x 0.7) = 64.8; sound code leaves five sd for one seed in 1.7 million.
+  // Binomial: sd sqrt(20 000 x 0.1 x 0.9) = 42.4 and sqrt(20 000 x 0.3 x 0.7) = 64.8; sound code leaves five sd for one
+  // seed in 1.7 million.
   CHECK(std::abs(count(few) - 2'000) < 5 * 42.4);
   CHECK(std::abs(count(some) - 6'000) < 5 * 64.8);
   bool nested = true;
@@ -303,7 +332,8 @@ TEST_CASE("where all readers are held out any ranking is the chronological one",
   }
 }
 
-TEST_CASE("active and inactive users share the sessions as asked, and the mean of all is the key's", "[sim][closed-form]") {
+TEST_CASE("active and inactive users share the sessions as asked, and the mean of all is the key's",
+          "[sim][closed-form]") {
   constexpr std::uint32_t users = 30'000;
   const FollowGraph graph = GraphBuilder(users).build();
   Accounts accounts;
@@ -328,9 +358,12 @@ TEST_CASE("active and inactive users share the sessions as asked, and the mean o
     (is_active ? posts : posts_of_others) += population.post_rate(u) * day / users;
   }
   CAPTURE(active, share, spread);
-  // Rates are 32-bit floats: half of 2^-23 of the value at most. With a spread of 0.7 a rate has a relative sd of sqrt(e^0.49 - 1) = 0.795, and the mean of n of them 0.795 / sqrt(n).
+  // Rates are 32-bit floats: half of 2^-23 of the value at most. With a spread of 0.7 a rate has a relative sd of
+  // sqrt(e^0.49 - 1) = 0.795, and the mean of n of them 0.795 / sqrt(n).
   const double rounding = 0x1p-24, sd = spread == 0.0 ? 0.0 : 0.795;
-  const auto near = [&](double found, double expected, double n) { return std::abs(found - expected) <= expected * (rounding + 5 * sd / std::sqrt(n)); };
+  const auto near = [&](double found, double expected, double n) {
+    return std::abs(found - expected) <= expected * (rounding + 5 * sd / std::sqrt(n));
+  };
   CHECK(near(of_active, 6.0 * share, active));
   CHECK(near(of_others, 6.0 * (1 - share), users - active));
   CHECK(near(posts, 3.0, active));
@@ -346,20 +379,26 @@ TEST_CASE("active and inactive users share the sessions as asked, and the mean o
   }
 }
 
-TEST_CASE("shared interests are distributed as others are, and members of a community share as many as asked", "[sim][statistical]") {
+TEST_CASE("shared interests are distributed as others are, and members of a community share as many as asked",
+          "[sim][statistical]") {
   // 20 000 communities of two members, four topics.
   constexpr std::uint32_t communities = 20'000, topics = 4;
   const double shared = GENERATE(0.0, 0.3, 0.8, 1.0);
   Accounts accounts;
-  for (std::uint32_t u = 0; u < 2 * communities; ++u) accounts.community.push_back(static_cast<std::uint16_t>(u % communities));
+  for (std::uint32_t u = 0; u < 2 * communities; ++u)
+    accounts.community.push_back(static_cast<std::uint16_t>(u % communities));
   PopulationParameters population;
   population.topics = topics;
   population.shared_interest = shared;
   const Interests interests(accounts, population, StreamKey(3, Stream::dynamics, 0));
-  const auto quantile = [&](std::uint32_t u, std::uint32_t topic) { return static_cast<double>(interests.bits(UserId{u}, topic) >> 56); };
+  const auto quantile = [&](std::uint32_t u, std::uint32_t topic) {
+    return static_cast<double>(interests.bits(UserId{u}, topic) >> 56);
+  };
   double equal = 0, within = 0, across = 0;
   std::array<std::array<double, 256>, topics> cells{};
-  const auto product = [&](double a, double b) { return (a - 127.5) * (b - 127.5) / ((256.0 * 256.0 - 1) / 12); };  // of two uniform variables on 0 .. 255, in units of their variance
+  const auto product = [&](double a, double b) {
+    return (a - 127.5) * (b - 127.5) / ((256.0 * 256.0 - 1) / 12);
+  };  // of two uniform variables on 0 .. 255, in units of their variance
   for (std::uint32_t c = 0; c < communities; ++c)
     for (std::uint32_t k = 0; k < topics; ++k) {
       equal += interests.bits(UserId{c}, k) == interests.bits(UserId{communities + c}, k);
@@ -371,13 +410,16 @@ TEST_CASE("shared interests are distributed as others are, and members of a comm
   constexpr double n = communities * topics;
   const double both = shared * shared;  // each member shares the topic's interest by a coin of its own
   CHECK(std::abs(equal - n * both) <= 5 * std::sqrt(n * both * (1 - both)));
-  // The product of two equal ones has mean square 1.8, that of independent ones 1: the mean of n products has a variance below (1 + 0.8 both - both^2) / n.
+  // The product of two equal ones has mean square 1.8, that of independent ones 1: the mean of n products has a
+  // variance below (1 + 0.8 both - both^2) / n.
   CHECK(std::abs(within / n - both) < 5 * std::sqrt((1 + 0.8 * both - both * both) / n));
   CHECK(std::abs(across / n) < 5 * std::sqrt(1 / n));
-  // One member of each community: 20 000 independent draws in 256 cells, 78 expected in each. Chi-square with 255 degrees of freedom is above 386 for one sound seed in 4 million.
+  // One member of each community: 20 000 independent draws in 256 cells, 78 expected in each. Chi-square with 255
+  // degrees of freedom is above 386 for one sound seed in 4 million.
   for (std::uint32_t k = 0; k < topics; ++k) {
     double chi_square = 0;
-    for (const double found : cells[k]) chi_square += (found - communities / 256.0) * (found - communities / 256.0) / (communities / 256.0);
+    for (const double found : cells[k])
+      chi_square += (found - communities / 256.0) * (found - communities / 256.0) / (communities / 256.0);
     CHECK(chi_square < 386);
   }
   // Without communities nothing is shared.

@@ -8,12 +8,13 @@
 #include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/parameters.hpp"
+#include "sim/model/parameters.hpp"
 
 /// A world so small that the slow model can go through it, in which everything happens.
 namespace grapevine::testing {
 
-/// Low numbers are followed more often, but numbers do not follow the follower counts strictly. About a quarter of the follows is answered.
+/// Low numbers are followed more often, but numbers do not follow the follower counts strictly. About a quarter of the
+/// follows is answered.
 inline FollowGraph random_graph(std::uint32_t users, double density, std::uint64_t key) {
   GraphBuilder builder(users);
   for (std::uint32_t u = 0; u < users; ++u)
@@ -25,7 +26,8 @@ inline FollowGraph random_graph(std::uint32_t users, double density, std::uint64
   return builder.build();
 }
 
-/// Of every kind of account some: about `active` of the users are, there are three communities, `twins` are planted and nested, `planted` are planted and each for itself.
+/// Of every kind of account some: about `active` of the users are, there are three communities, `twins` are planted and
+/// nested, `planted` are planted and each for itself.
 inline Accounts mixed_accounts(std::uint32_t users, double active, std::uint64_t key) {
   Accounts accounts;
   accounts.active.resize((users + 63) / 64);
@@ -34,13 +36,19 @@ inline Accounts mixed_accounts(std::uint32_t users, double active, std::uint64_t
     accounts.active[u / 64] |= std::uint64_t{is_active} << (u % 64);
     accounts.community.push_back(static_cast<std::uint16_t>(nested_mix(key, u, 2) % 3));
   }
-  if (users > 5) accounts.active[(users - 2) / 64] &= ~(std::uint64_t{1} << (users - 2) % 64);  // the first of the twins: only the other one is paid
+  if (users > 5)
+    accounts.active[(users - 2) / 64] &=
+        ~(std::uint64_t{1} << (users - 2) % 64);  // the first of the twins: only the other one is paid
   accounts.plants = {"twins", "planted"};
-  accounts.planted = {{UserId{users > 5 ? users - 2 : 3}, 0, 0, true}, {UserId{1}, 0, 1, true}, {UserId{0}, 1, 0, false}, {UserId{2}, 1, 1, false}};
+  accounts.planted = {{UserId{users > 5 ? users - 2 : 3}, 0, 0, true},
+                      {UserId{1}, 0, 1, true},
+                      {UserId{0}, 1, 0, false},
+                      {UserId{2}, 1, 1, false}};
   return accounts;
 }
 
-/// Fifty users who never rest: 24 ticks a day, ten sessions and four posts, half of what is looked at is liked and a quarter reshared.
+/// Fifty users who never rest: 24 ticks a day, ten sessions and four posts, half of what is looked at is liked and a
+/// quarter reshared.
 inline WorldParameters restless_world() {
   WorldParameters p;
   p.seed = 4711;
@@ -51,7 +59,8 @@ inline WorldParameters restless_world() {
   p.population.post_spread = 0.8;
   p.population.patience = 9;
   p.population.patience_spread = 0.6;
-  for (std::size_t hour = 0; hour < 24; ++hour) p.population.daily_profile[hour] = hour < 5 ? 0.0 : 0.3 + static_cast<double>(hour * 7 % 11);
+  for (std::size_t hour = 0; hour < 24; ++hour)
+    p.population.daily_profile[hour] = hour < 5 ? 0.0 : 0.3 + static_cast<double>(hour * 7 % 11);
   p.population.topics = 5;
   p.population.focus = 0.4;
   p.population.interest_skew = 2;

@@ -26,7 +26,8 @@ TEST_CASE("a gap is what the logarithm says, to the last bit", "[sim][cascades][
     const SkipSampler sampler(p);
     std::uint64_t different = 0;
     const auto look = [&](std::uint64_t bits) {
-      for (const std::uint64_t most : {1ULL, 3ULL, 1000ULL, 1ULL << 60}) different += sampler.gap(bits, most) != slow_gap(p, bits, most);
+      for (const std::uint64_t most : {1ULL, 3ULL, 1000ULL, 1ULL << 60})
+        different += sampler.gap(bits, most) != slow_gap(p, bits, most);
     };
     for (std::uint64_t i = 0; i < 40'000; ++i) look(mix(i * golden));
     // Where one more failure begins: the cells of u on both sides of (1 - p)^k.
@@ -42,8 +43,8 @@ TEST_CASE("a gap is what the logarithm says, to the last bit", "[sim][cascades][
 }
 
 TEST_CASE("a gap is -E / p of a small chance, and both samplers have the same", "[sim][cascades][skip]") {
-  // floor(E / -log(1 - p)), E = -log u: 1 / -log(1 - p) is 1 / p less a half, so gap and E / p are no further apart than E / 2 + 1, but for
-  // rounding, 4 units of 2^-53.
+  // floor(E / -log(1 - p)), E = -log u: 1 / -log(1 - p) is 1 / p less a half, so gap and E / p are no further apart
+  // than E / 2 + 1, but for rounding, 4 units of 2^-53.
   for (const double p : {1e-19, 1e-17, 1e-16, 1e-15, 1e-13, 1e-12, 1e-10, 1e-8, 1e-6}) {
     CAPTURE(p);
     const SkipSampler sampler(p);
@@ -53,9 +54,11 @@ TEST_CASE("a gap is -E / p of a small chance, and both samplers have the same", 
       const double e = -std::log(uniform(bits)), expected = e / p;
       const std::uint64_t most = std::uint64_t{1} << 62;
       const double gap = double(sampler.gap(bits, most));
-      off += expected < 0x1p61 ? std::abs(gap - expected) > e / 2 + 1 + 8 * 0x1p-53 * expected : expected > 0x1p63 && gap != double(most);
+      off += expected < 0x1p61 ? std::abs(gap - expected) > e / 2 + 1 + 8 * 0x1p-53 * expected
+                               : expected > 0x1p63 && gap != double(most);
       for (const std::uint64_t row : {1ULL, 25ULL, 1'000'000ULL, 4'000'000'000ULL})
-        different += table.gap(bits, row) != sampler.gap(bits, row) || sampler.gap(bits, row) != std::min(row, sampler.gap(bits, most));
+        different += table.gap(bits, row) != sampler.gap(bits, row) ||
+                     sampler.gap(bits, row) != std::min(row, sampler.gap(bits, most));
     };
     for (std::uint64_t i = 0; i < 20'000; ++i) look(mix(i * golden));
     for (unsigned shift = 0; shift < 64; ++shift) look(~std::uint64_t{0} >> shift), look(~std::uint64_t{0} << shift);
@@ -77,14 +80,16 @@ TEST_CASE("gaps are geometric", "[sim][cascades][skip][statistical]") {
   }
 }
 
-TEST_CASE("successes of a row are as far apart as its gaps say, and are visited until told to stop", "[sim][cascades][skip]") {
+TEST_CASE("successes of a row are as far apart as its gaps say, and are visited until told to stop",
+          "[sim][cascades][skip]") {
   const SkipSampler sampler(0.2);
   const GapTable table(0.2);
   constexpr std::uint64_t trials = 50;
   for (std::uint64_t adopter = 0; adopter < 200; ++adopter) {
     std::vector<std::uint64_t> expected;
     std::uint64_t next = 0;
-    for (std::uint64_t j = 0; (next += sampler.gap(nested_mix(5, adopter, j), trials)) < trials; ++j) expected.push_back(next++);
+    for (std::uint64_t j = 0; (next += sampler.gap(nested_mix(5, adopter, j), trials)) < trials; ++j)
+      expected.push_back(next++);
     const auto visited = [&](const auto& gaps, std::size_t most) {
       std::vector<std::uint64_t> successes;
       each_success(gaps, mix(5 ^ adopter), trials, [&](std::uint64_t i) {

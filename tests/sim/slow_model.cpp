@@ -33,7 +33,8 @@ double mean_interest(double skew) {
 
 }  // namespace
 
-Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams)
+Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+             const RunParameters& run, ReplicateStreams streams)
     : reader_impressions(graph.user_count()),
       graph_(graph),
       accounts_(accounts),
@@ -56,13 +57,17 @@ Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldPara
     double sessions = population.sessions_per_day, posting = population.posts_per_day;
     if (0 < active && active < everybody) {
       const bool is_active = accounts.is_active(UserId{u});
-      sessions = is_active ? sessions * population.active_sessions * everybody / active : sessions * (1 - population.active_sessions) * everybody / (everybody - active);
+      sessions = is_active ? sessions * population.active_sessions * everybody / active
+                           : sessions * (1 - population.active_sessions) * everybody / (everybody - active);
       posting = posting * everybody / active;
     }
     if (!accounts.is_active(UserId{u})) posting = 0;
-    session_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::session_rate, u, sessions, population.session_spread) / day));
-    post_rate_.push_back(static_cast<float>(lognormal(dynamics_, Draw::post_rate, u, posting, population.post_spread) / day));
-    const double patience = std::max(1.0, lognormal(dynamics_, Draw::patience, u, population.patience, population.patience_spread));
+    session_rate_.push_back(
+        static_cast<float>(lognormal(dynamics_, Draw::session_rate, u, sessions, population.session_spread) / day));
+    post_rate_.push_back(
+        static_cast<float>(lognormal(dynamics_, Draw::post_rate, u, posting, population.post_spread) / day));
+    const double patience =
+        std::max(1.0, lognormal(dynamics_, Draw::patience, u, population.patience, population.patience_spread));
     depth_scale_.push_back(patience == 1.0 ? 0.0F : static_cast<float>(-1 / math::log(1 - 1 / patience)));
     next_session_.push_back(next(0, -math::log(uniform(dynamics_.bits(Draw::session_gap, u, 0))), session_rate_[u]));
     next_post_.push_back(next(0, -math::log(uniform(dynamics_.bits(Draw::post_gap, u, 0))), post_rate_[u]));
@@ -82,11 +87,15 @@ void Model::branch(const RunParameters& run, std::uint32_t draw) {
 
 std::vector<double> Model::activity(const WorldParameters& parameters) {
   const Tick day = parameters.time.ticks_per_day();
-  const auto weight = [&](Tick tick) { return parameters.population.daily_profile[static_cast<std::size_t>(tick % day) * parameters.time.tick_seconds / 3600]; };
+  const auto weight = [&](Tick tick) {
+    return parameters.population
+        .daily_profile[static_cast<std::size_t>(tick % day) * parameters.time.tick_seconds / 3600];
+  };
   double of_a_day = 0, before = 0;
   for (Tick i = 0; i < day; ++i) of_a_day += weight(i);
   std::vector<double> activity_before;
-  for (Tick t = 0; t <= parameters.time.end(); before += weight(t++)) activity_before.push_back(before * day / of_a_day);
+  for (Tick t = 0; t <= parameters.time.end(); before += weight(t++))
+    activity_before.push_back(before * day / of_a_day);
   return activity_before;
 }
 
@@ -100,11 +109,13 @@ Tick Model::next(Tick from, double gap, double rate) const {
 // ---- 7.2 and 7.9: users, and who is paid
 
 bool Model::interest_is_shared(UserId user, std::uint32_t topic) const {
-  return !accounts_.community.empty() && coin(lo(nested_mix(dynamics_.key(Draw::interest), user.value(), topic)), coin_threshold(parameters_.population.shared_interest));
+  return !accounts_.community.empty() && coin(lo(nested_mix(dynamics_.key(Draw::interest), user.value(), topic)),
+                                              coin_threshold(parameters_.population.shared_interest));
 }
 
 std::uint64_t Model::liking(UserId user, std::uint32_t topic) const {
-  const std::uint64_t who = interest_is_shared(user, topic) ? (std::uint64_t{1} << 32) + accounts_.community[user.index()] : user.value();
+  const std::uint64_t who =
+      interest_is_shared(user, topic) ? (std::uint64_t{1} << 32) + accounts_.community[user.index()] : user.value();
   return nested_mix(dynamics_.key(Draw::interest), who, topic);
 }
 
@@ -131,17 +142,21 @@ std::size_t Model::tier(UserId user) const {
   return found;
 }
 
-bool Model::runs(const CampaignParameters& campaign) const { return std::count(run_.pays.begin(), run_.pays.end(), campaign.name) > 0; }
+bool Model::runs(const CampaignParameters& campaign) const {
+  return std::count(run_.pays.begin(), run_.pays.end(), campaign.name) > 0;
+}
 
 MicroMoney Model::price(UserId user) const {
   const PriceParameters& prices = parameters_.prices;
   const std::uint64_t followers = graph_.follower_count(user);
-  if (prices.scale == 1.0 && prices.exponent == 1.0 && prices.spread == 0.0) return prices.post + prices.follower * static_cast<MicroMoney>(followers);
+  if (prices.scale == 1.0 && prices.exponent == 1.0 && prices.spread == 0.0)
+    return prices.post + prices.follower * static_cast<MicroMoney>(followers);
   const double z = math::normal_quantile(uniform(selection_.bits(Draw::price, user.value())));
   const double factor = prices.spread == 0.0 ? 1.0 : math::exp(prices.spread * z - prices.spread * prices.spread / 2);
   const double stood_for = static_cast<double>(followers) / prices.scale;
   const double audience = stood_for == 0.0 ? 0.0 : math::pow(stood_for, prices.exponent);
-  return std::llround(prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
+  return std::llround(prices.scale *
+                      (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
 }
 
 /// The first draws, one after the other.
@@ -169,15 +184,18 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
 
   std::vector<UserId> candidates;
   if (campaign.choose == AccountChoice::named) {
-    for (const std::string& account : campaign.accounts) candidates.emplace_back(static_cast<std::uint32_t>(std::stoul(account)));
+    for (const std::string& account : campaign.accounts)
+      candidates.emplace_back(static_cast<std::uint32_t>(std::stoul(account)));
   } else {
     for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
       const UserId user{u};
       const std::uint64_t followers = graph_.follower_count(user);
       bool planted = campaign.plant.empty();
       for (const PlantedUser& one : accounts_.planted)
-        planted = planted || (one.user == user && accounts_.plants[one.group] == campaign.plant && (campaign.member < 0 || one.member == static_cast<std::uint32_t>(campaign.member)));
-      if (accounts_.is_active(user) && planted && followers >= campaign.followers_from && followers <= campaign.followers_to &&
+        planted = planted || (one.user == user && accounts_.plants[one.group] == campaign.plant &&
+                              (campaign.member < 0 || one.member == static_cast<std::uint32_t>(campaign.member)));
+      if (accounts_.is_active(user) && planted && followers >= campaign.followers_from &&
+          followers <= campaign.followers_to &&
           (campaign.tier.empty() || parameters_.tiers.names[tier(user)] == campaign.tier))
         candidates.push_back(user);
     }
@@ -185,14 +203,20 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
     // Lower places are asked first; what is asked for in descending order has its sign or its bits turned.
     const auto place = [&](UserId user) -> std::pair<double, std::uint64_t> {
       switch (campaign.choose) {
-        case AccountChoice::largest: return {0, ~static_cast<std::uint64_t>(graph_.follower_count(user))};
-        case AccountChoice::fit: return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
-        case AccountChoice::price: return {0, static_cast<std::uint64_t>(price(user))};
-        case AccountChoice::engagement: return {past_.empty() ? 0.0 : -past_[user.index()], 0};
-        case AccountChoice::random: return {asked.contains(user) ? asked.at(user) : 0, 0};
+        case AccountChoice::largest:
+          return {0, ~static_cast<std::uint64_t>(graph_.follower_count(user))};
+        case AccountChoice::fit:
+          return {0, ~liking(user, static_cast<std::uint32_t>(campaign.topic))};
+        case AccountChoice::price:
+          return {0, static_cast<std::uint64_t>(price(user))};
+        case AccountChoice::engagement:
+          return {past_.empty() ? 0.0 : -past_[user.index()], 0};
+        case AccountChoice::random:
+          return {asked.contains(user) ? asked.at(user) : 0, 0};
         case AccountChoice::influence:  // tests/sim/influence_test.cpp
         case AccountChoice::lazy_greedy:
-        case AccountChoice::named: break;
+        case AccountChoice::named:
+          break;
       }
       return {0, 0};
     };
@@ -205,7 +229,8 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
     if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && price(user) > left)) break;
     ++deal.offers;
     ++asked[user];
-    if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())), coin_threshold(campaign.acceptance))) {
+    if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())),
+              coin_threshold(campaign.acceptance))) {
       ++deal.declined;
       continue;
     }
@@ -256,15 +281,19 @@ double Model::shared_audience() const {
 }
 
 void Model::prepare_run() {
-  prior_ = platform_prior(run_.feed, rates_of_posts(behaviour_, run_.behaviour, parameters_.population, shared_audience()));
+  prior_ =
+      platform_prior(run_.feed, rates_of_posts(behaviour_, run_.behaviour, parameters_.population, shared_audience()));
   plan_.clear();
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     if (!runs(campaign)) continue;
     for (const Purchase& purchase : deal(campaign).purchases) {
-      const std::uint64_t h = nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
+      const std::uint64_t h =
+          nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
       for (std::uint64_t p = 0; p < purchase.posts; ++p)
-        plan_.push_back({parameters_.time.warmup + campaign.start + campaign.every * static_cast<Tick>((h % campaign.slots + p) % campaign.slots), purchase.user, h, c, purchase.profile});
+        plan_.push_back({parameters_.time.warmup + campaign.start +
+                             campaign.every * static_cast<Tick>((h % campaign.slots + p) % campaign.slots),
+                         purchase.user, h, c, purchase.profile});
     }
   }
   std::sort(plan_.begin(), plan_.end());
@@ -312,7 +341,8 @@ void Model::compose() {
     ++posts_due_[u];
     next_post_[u] = next(now + 1, -math::log(uniform(dynamics_.bits(Draw::post_gap, u, posts_due_[u]))), post_rate_[u]);
     const auto open = [&](const Slot& slot) { return slot.author == UserId{u} && slot.until >= now; };
-    const auto slot = std::find_if(slots_.begin(), slots_.end(), open);  // they lie in the order in which they were opened
+    const auto slot =
+        std::find_if(slots_.begin(), slots_.end(), open);  // they lie in the order in which they were opened
     if (slot == slots_.end()) {
       add_post(UserId{u}, UserId{u}, PostOrigin::organic, 0, -1);
     } else {
@@ -322,13 +352,15 @@ void Model::compose() {
       slots_.erase(slot);
     }
   }
-  situations.slots_expired += static_cast<std::uint64_t>(std::count_if(slots_.begin(), slots_.end(), [&](const Slot& slot) { return slot.until == now; }));
+  situations.slots_expired += static_cast<std::uint64_t>(
+      std::count_if(slots_.begin(), slots_.end(), [&](const Slot& slot) { return slot.until == now; }));
 
   std::map<UserId, std::uint32_t> ordinal;
   for (const Paid& planned : paid) {
     situations.twice_in_a_tick += ordinal[planned.author] == 1;
     situations.borrowed_profile += planned.profile != planned.author;
-    add_post(planned.author, planned.profile, PostOrigin::campaign, ordinal[planned.author]++, static_cast<int>(planned.campaign));
+    add_post(planned.author, planned.profile, PostOrigin::campaign, ordinal[planned.author]++,
+             static_cast<int>(planned.campaign));
   }
 }
 
@@ -381,7 +413,9 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
 
 // ---- 7.6 Rank
 
-bool Model::held_out(UserId reader) const { return coin(hi(nested_mix(dynamics_.key(Draw::holdout), reader.value(), 0)), coin_threshold(run_.feed.holdout)); }
+bool Model::held_out(UserId reader) const {
+  return coin(hi(nested_mix(dynamics_.key(Draw::holdout), reader.value(), 0)), coin_threshold(run_.feed.holdout));
+}
 
 void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
   const FeedParameters& feed = run_.feed;
@@ -394,8 +428,12 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         candidate.value = emissions[candidate.shown].visible;
         candidate.tie = hi(emissions[candidate.shown].date_in_tick);
         break;
-      case Ranking::random: candidate.value = 0; break;
-      case Ranking::popularity: candidate.value = static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2]; break;
+      case Ranking::random:
+        candidate.value = 0;
+        break;
+      case Ranking::popularity:
+        candidate.value = static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2];
+        break;
       case Ranking::weighted:
       case Ranking::oracle:
       case Ranking::no_learning: {
@@ -403,15 +441,19 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         for (std::size_t a = 0; a < action_count; ++a) {
           if (feed.ranking == Ranking::weighted) {
             const double s = prior_.strength[a], seen = counters.impressions + s;
-            sum += feed.weights[a] * (std::isinf(s) ? prior_.mean[a] : seen == 0.0 ? 0.0 : (counters.actions[a] + prior_.mean[a] * s) / seen);
+            sum += feed.weights[a] * (std::isinf(s) ? prior_.mean[a]
+                                      : seen == 0.0 ? 0.0
+                                                    : (counters.actions[a] + prior_.mean[a] * s) / seen);
           } else if (feed.ranking == Ranking::oracle) {
             sum += feed.weights[a] * probability(a, common_odds(reader, post, candidate.proof));
           } else {
             sum = 1;
           }
         }
-        const double age = now - post.visible(), z = normal(top(nested_mix(dynamics_.key(Draw::perturbation), post.salt(), reader.value())));
-        const float decay = feed.age_half_life == 0.0 ? 1.0F : static_cast<float>(math::pow(0.5, age / feed.age_half_life));
+        const double age = now - post.visible(),
+                     z = normal(top(nested_mix(dynamics_.key(Draw::perturbation), post.salt(), reader.value())));
+        const float decay =
+            feed.age_half_life == 0.0 ? 1.0F : static_cast<float>(math::pow(0.5, age / feed.age_half_life));
         const float noise = feed.perturbation == 0.0 ? 1.0F : static_cast<float>(math::exp(feed.perturbation * z));
         candidate.value = static_cast<float>(sum) * decay * noise;
       }
@@ -471,25 +513,29 @@ void Model::session(UserId reader) {
   situations.held_out += held_out(reader);
   ++sessions_held_[reader.index()];
   last_session_[reader.index()] = now;
-  const double gap = -math::log(uniform(dynamics_.bits(Draw::session_gap, reader.value(), sessions_held_[reader.index()])));
+  const double gap =
+      -math::log(uniform(dynamics_.bits(Draw::session_gap, reader.value(), sessions_held_[reader.index()])));
   next_session_[reader.index()] = next(now + 1, gap, session_rate_[reader.index()]);
 }
 
 double Model::common_odds(UserId reader, const Post& post, std::uint32_t proof) const {
   const PopulationParameters& population = parameters_.population;
-  const double propensity = math::exp(population.propensity_spread * normal(top(nested_mix(dynamics_.key(Draw::propensity), reader.value(), 0))));
+  const double propensity = math::exp(population.propensity_spread *
+                                      normal(top(nested_mix(dynamics_.key(Draw::propensity), reader.value(), 0))));
   const double liked = interest(top(liking(reader, post.topic)), population.interest_skew);
   const double match = math::exp(run_.behaviour.topic_match * (liked - mean_interest_));
   const double quality = math::exp(population.quality_spread * normal(post.quality));
-  const double social = math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
+  const double social =
+      math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
   return ((propensity * match) * quality) * social;
 }
 
 double Model::probability(std::size_t a, double common) const {
-  // Where somebody differs from somebody, the text says what the base odds achieve and not how they are found: they are the engine's.
-  // slow_model_test.cpp shows that they achieve it.
+  // Where somebody differs from somebody, the text says what the base odds achieve and not how they are found: they are
+  // the engine's. slow_model_test.cpp shows that they achieve it.
   const PopulationParameters& population = parameters_.population;
-  const bool neutral = population.propensity_spread == 0.0 && population.quality_spread == 0.0 && run_.behaviour.topic_match == 0.0;
+  const bool neutral =
+      population.propensity_spread == 0.0 && population.quality_spread == 0.0 && run_.behaviour.topic_match == 0.0;
   const double p = run_.behaviour.probability[a], base = p >= 1.0 ? 0x1p60 : p / (1 - p);
   const double odds = (neutral ? base : behaviour_.base_odds(static_cast<Action>(a))) * common;
   return odds / (1 + odds);
@@ -529,7 +575,8 @@ void Model::step() {
 
 void Model::commit() {
   const auto emit = [&](std::size_t post, UserId emitter) {
-    emissions.push_back({post, emitter, now + 1, nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value())});
+    emissions.push_back(
+        {post, emitter, now + 1, nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value())});
   };
   for (const std::size_t post : new_posts) {
     emit(post, posts[post].author);
@@ -573,10 +620,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     sum.served += post.served;
     sum.impressions += post.counters.impressions;
     sum.first_looks += post.counters.reach;
-    sum.likes += post.counters.actions[0];
-    sum.replies += post.counters.actions[1];
-    sum.reshares += post.counters.actions[2];
-    sum.clicks += post.counters.actions[3];
+    sum.actions[Action::like] += post.counters.actions[0];
+    sum.actions[Action::reply] += post.counters.actions[1];
+    sum.actions[Action::reshare] += post.counters.actions[2];
+    sum.actions[Action::click] += post.counters.actions[3];
   };
   const auto outcomes = [&](auto&& belongs) {
     Outcomes sum;
@@ -592,7 +639,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   record.paid_reach = outcomes([&](const Post& post) { return post.campaign >= 0; }).reach;
 
   record.tiers.resize(parameters_.tiers.from.size());
-  for (std::size_t i = 0; i < record.tiers.size(); ++i) record.tiers[i].outcomes = outcomes([&](const Post& post) { return tier(post.author) == i; });
+  for (std::size_t i = 0; i < record.tiers.size(); ++i)
+    record.tiers[i].outcomes = outcomes([&](const Post& post) { return tier(post.author) == i; });
   for (std::uint32_t u = 0; u < graph_.user_count(); ++u) ++record.tiers[tier(UserId{u})].accounts;
 
   // By author. There is a class of followers for as many as there are users.
@@ -605,7 +653,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     TierRow& row = record.tiers[tier(UserId{u})];
     ++row.authors;
     row.follower_posts += all.posts * followers;
-    const double n = static_cast<double>(all.posts), i = static_cast<double>(all.impressions), e = static_cast<double>(all.engagement());
+    const double n = static_cast<double>(all.posts), i = static_cast<double>(all.impressions),
+                 e = static_cast<double>(all.engagement());
     if (all.impressions > 0) per_impression[tier(UserId{u})].push_back(e / i);
     if (followers > 0) per_follower[tier(UserId{u})].push_back(e / (n * static_cast<double>(followers)));
     CurveRow& curve = record.curve[follower_class(static_cast<std::uint32_t>(followers))];
@@ -669,7 +718,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
       std::uint64_t follows = 0;  // accounts of the campaign
       for (const UserId followee : graph_.followees(UserId{u}))
-        follows += static_cast<std::uint64_t>(std::count_if(bought.begin(), bought.end(), [&](const Purchase& p) { return p.user == followee; }));
+        follows += static_cast<std::uint64_t>(
+            std::count_if(bought.begin(), bought.end(), [&](const Purchase& p) { return p.user == followee; }));
       row.audience += follows > 0;
       row.audience_gross += follows;
       if (follows > 0) ++record.frequency[c * frequency_bins + std::min<std::uint64_t>(follows, frequency_bins) - 1];
@@ -686,9 +736,11 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       paid.campaign = static_cast<std::uint32_t>(c);
       paid.followers = purchase.followers;
       paid.posts = purchase.posts;
-      paid.replaced = static_cast<std::uint64_t>(std::count(withheld_.begin(), withheld_.end(), std::pair(purchase.user, c)));
+      paid.replaced =
+          static_cast<std::uint64_t>(std::count(withheld_.begin(), withheld_.end(), std::pair(purchase.user, c)));
       paid.cost = purchase.cost;
-      paid.outcomes = outcomes([&](const Post& post) { return post.campaign == static_cast<int>(c) && post.author == purchase.user; });
+      paid.outcomes = outcomes(
+          [&](const Post& post) { return post.campaign == static_cast<int>(c) && post.author == purchase.user; });
       paid.outcomes.delivered = paid.outcomes.served = 0;  // nor by account
     }
   }
@@ -705,10 +757,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.delivered += ticks[t].delivered;
     row.served += ticks[t].served;
     row.impressions += ticks[t].impressions;
-    row.likes += ticks[t].actions[0];
-    row.replies += ticks[t].actions[1];
-    row.reshares += ticks[t].actions[2];
-    row.clicks += ticks[t].actions[3];
+    row.actions[Action::like] += ticks[t].actions[0];
+    row.actions[Action::reply] += ticks[t].actions[1];
+    row.actions[Action::reshare] += ticks[t].actions[2];
+    row.actions[Action::click] += ticks[t].actions[3];
   }
 
   for (std::size_t p = 0; p < posts.size(); ++p) {
@@ -724,15 +776,16 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.impressions_followed = post.followed;
     row.impressions_reshared = post.reshared;
     row.reach = post.counters.reach;
-    row.likes = post.counters.actions[0];
-    row.replies = post.counters.actions[1];
-    row.reshares = post.counters.actions[2];
-    row.clicks = post.counters.actions[3];
+    row.actions[Action::like] = post.counters.actions[0];
+    row.actions[Action::reply] = post.counters.actions[1];
+    row.actions[Action::reshare] = post.counters.actions[2];
+    row.actions[Action::click] = post.counters.actions[3];
 
     std::vector<CascadeNode> nodes{{-1, post.author, row.tick, Reason::root}};
     for (const Emission& emission : emissions) {
       if (emission.post != p || !emission.reshare) continue;
-      CascadeNode node{-1, emission.emitter, emission.visible - 1 - time.warmup, emission.parent_reshare ? Reason::reshared : Reason::followed};
+      CascadeNode node{-1, emission.emitter, emission.visible - 1 - time.warmup,
+                       emission.parent_reshare ? Reason::reshared : Reason::followed};
       for (std::size_t i = 0; i < nodes.size(); ++i)
         if (nodes[i].user == emission.parent) node.parent = static_cast<std::int32_t>(i);
       nodes.push_back(node);
@@ -743,7 +796,9 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     std::vector<std::vector<std::uint32_t>> distance(n, std::vector<std::uint32_t>(n, far));
     for (std::size_t i = 0; i < n; ++i) {
       distance[i][i] = 0;
-      if (nodes[i].parent >= 0) distance[i][static_cast<std::size_t>(nodes[i].parent)] = distance[static_cast<std::size_t>(nodes[i].parent)][i] = 1;
+      if (nodes[i].parent >= 0)
+        distance[i][static_cast<std::size_t>(nodes[i].parent)] =
+            distance[static_cast<std::size_t>(nodes[i].parent)][i] = 1;
     }
     for (std::size_t k = 0; k < n; ++k)
       for (std::size_t i = 0; i < n; ++i)
@@ -755,15 +810,19 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     }
     row.cascade_size = static_cast<std::uint32_t>(n);
     for (std::size_t i = 0; i < n; ++i) {
-      const auto children = std::count_if(nodes.begin(), nodes.end(), [&](const CascadeNode& node) { return node.parent == static_cast<std::int32_t>(i); });
+      const auto children = std::count_if(nodes.begin(), nodes.end(), [&](const CascadeNode& node) {
+        return node.parent == static_cast<std::int32_t>(i);
+      });
       row.largest_broadcast = std::max(row.largest_broadcast, static_cast<std::uint32_t>(children));
     }
     for (Tick after = 0; after <= now; ++after) {  // the first time at which half of the nodes are there
-      const auto there = std::count_if(nodes.begin(), nodes.end(), [&](const CascadeNode& node) { return node.tick <= row.tick + after; });
+      const auto there = std::count_if(nodes.begin(), nodes.end(),
+                                       [&](const CascadeNode& node) { return node.tick <= row.tick + after; });
       row.half_time = after;
       if (2 * static_cast<std::size_t>(there) >= n) break;
     }
-    row.structural_virality = n == 1 ? std::numeric_limits<double>::quiet_NaN() : sum / (static_cast<double>(n) * static_cast<double>(n - 1));
+    row.structural_virality =
+        n == 1 ? std::numeric_limits<double>::quiet_NaN() : sum / (static_cast<double>(n) * static_cast<double>(n - 1));
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);
     record.cascades.insert(record.cascades.end(), nodes.begin(), nodes.end());

@@ -11,17 +11,18 @@
 #include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
-#include "sim/behaviour.hpp"
-#include "sim/campaigns.hpp"
-#include "sim/parameters.hpp"
-#include "sim/posts.hpp"
-#include "sim/ranking/prior.hpp"
-#include "sim/record/run_record.hpp"
-#include "sim/replicate.hpp"
+#include "sim/feed/prior.hpp"
+#include "sim/model/behaviour.hpp"
+#include "sim/model/parameters.hpp"
+#include "sim/money/campaigns.hpp"
+#include "sim/run/replicate.hpp"
+#include "sim/state/posts.hpp"
+#include "sim/state/run_record.hpp"
 
-/// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held against. Nothing is ever dropped, every
-/// question is answered by looking through all there is. Of the engine it takes plain parameter and record structs, `post_key`, `campaign_key` and, where users or posts
-/// differ in how they act, the base odds and the strength of the platform's prior.
+/// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held
+/// against. Nothing is ever dropped, every question is answered by looking through all there is. Of the engine it takes
+/// plain parameter and record structs, `post_key`, `campaign_key` and, where users or posts differ in how they act, the
+/// base odds and the strength of the platform's prior.
 namespace grapevine::slow {
 
 struct Post {
@@ -63,7 +64,7 @@ struct Look {
 struct TickSums {
   std::uint64_t sessions = 0, organic = 0, paid = 0, delivered = 0, served = 0, impressions = 0;
   std::array<std::uint64_t, action_count> actions{};
-  std::array<std::uint64_t, 2> group_sessions{};  ///< of readers ranked for, and held out
+  std::array<std::uint64_t, 2> group_sessions{};            ///< of readers ranked for, and held out
   std::array<std::array<ReaderRow, most_tiers>, 2> read{};  ///< by group of readers and tier of the author
 };
 
@@ -82,23 +83,25 @@ struct Situations {
   std::uint64_t ties = 0;               ///< neighbours in a feed with the same value
   std::uint64_t deep = 0;               ///< reshares of a reshare
   std::uint64_t withheld = 0;
-  std::uint64_t slots_expired = 0;      ///< paid posts for which no organic post was withheld in time
-  std::uint64_t slots_stacked = 0;      ///< organic posts withheld while two slots or more of the author were open
-  std::uint64_t twice_in_a_tick = 0;    ///< paid posts of an author that has another paid post in the same tick
-  std::uint64_t held_out = 0;           ///< sessions of readers who are held out
-  std::uint64_t borrowed_profile = 0;   ///< paid posts whose profile is not their author
-  std::uint64_t shared_liking = 0;      ///< impressions with an interest that is the reader's community's
+  std::uint64_t slots_expired = 0;     ///< paid posts for which no organic post was withheld in time
+  std::uint64_t slots_stacked = 0;     ///< organic posts withheld while two slots or more of the author were open
+  std::uint64_t twice_in_a_tick = 0;   ///< paid posts of an author that has another paid post in the same tick
+  std::uint64_t held_out = 0;          ///< sessions of readers who are held out
+  std::uint64_t borrowed_profile = 0;  ///< paid posts whose profile is not their author
+  std::uint64_t shared_liking = 0;     ///< impressions with an interest that is the reader's community's
 };
 
 class Model {
 public:
   /// `graph` and `accounts` outlive the model.
-  Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run, ReplicateStreams streams);
+  Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run,
+        ReplicateStreams streams);
 
   /// Goes on under other run parameters.
   void branch(const RunParameters& run, std::uint32_t draw = 0);
   void step();
-  /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if `track_organic`, none if not.
+  /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if
+  /// `track_organic`, none if not.
   RunRecord record(Tick series_every, bool track_organic) const;
   /// What the campaign does with its money in a draw if it runs. Nothing is bought where nobody can be.
   Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const { return draws(campaign, draw + 1).back(); }
@@ -150,7 +153,9 @@ private:
   std::uint32_t main_topic(UserId user) const;
   UserId profile(UserId user) const;
   std::size_t tier(UserId user) const;
-  bool counted(const Post& post) const { return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure; }
+  bool counted(const Post& post) const {
+    return post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure;
+  }
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
   std::vector<Deal> draws(const CampaignParameters& campaign, std::size_t count) const;
@@ -182,13 +187,14 @@ private:
 
   std::vector<Tick> next_session_, next_post_, last_session_;
   std::vector<std::uint32_t> sessions_held_, posts_due_;
-  std::vector<double> past_;  ///< of each user: engagement per impression before the end of the warm-up; empty until then
+  std::vector<double>
+      past_;  ///< of each user: engagement per impression before the end of the warm-up; empty until then
   std::vector<Paid> plan_;
   std::vector<Slot> slots_;
-  std::vector<std::pair<UserId, std::size_t>> withheld_;                    // author and campaign
-  std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;       // of reader and post
-  std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;            // reader, post, action
-  std::vector<std::set<UserId>> readers_of_;                                // of a post: who looked at it
+  std::vector<std::pair<UserId, std::size_t>> withheld_;               // author and campaign
+  std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;  // of reader and post
+  std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;       // reader, post, action
+  std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
 };
 
 }  // namespace grapevine::slow

@@ -11,14 +11,15 @@
 #include <vector>
 
 #include "graph/base/exchange.hpp"
-#include "sim/behaviour.hpp"
-#include "sim/tick/session.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/model/behaviour.hpp"
+#include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/restless_world.hpp"
 
-// The engine against tests/sim/slow_model.cpp, which was written from docs/model.md without a look at the engine. Both are exact, so they must be equal: every post,
-// impression and reshare of every tick, every counter, every number of the records.
+// The engine against tests/sim/slow_model.cpp, which was written from docs/model.md without a look at the engine. Both
+// are exact, so they must be equal: every post, impression and reshare of every tick, every counter, every number of
+// the records.
 namespace grapevine {
 namespace {
 
@@ -31,10 +32,13 @@ std::string difference(const std::string& what, std::vector<Event> engine, std::
   std::sort(engine.begin(), engine.end());
   std::sort(slow.begin(), slow.end());
   if (engine == slow) return {};
-  const auto text = [](const std::vector<Event>& events, std::size_t i) { return i < events.size() ? fmt::format("{}", fmt::join(events[i], " ")) : "none"; };
+  const auto text = [](const std::vector<Event>& events, std::size_t i) {
+    return i < events.size() ? fmt::format("{}", fmt::join(events[i], " ")) : "none";
+  };
   std::size_t i = 0;
   while (i < engine.size() && i < slow.size() && engine[i] == slow[i]) ++i;
-  return fmt::format("{}: engine has {}, slow model {}; first difference: engine {}; slow model {}", what, engine.size(), slow.size(), text(engine, i), text(slow, i));
+  return fmt::format("{}: engine has {}, slow model {}; first difference: engine {}; slow model {}", what,
+                     engine.size(), slow.size(), text(engine, i), text(slow, i));
 }
 
 std::vector<Event> deals(const std::vector<Deal>& list) {
@@ -42,7 +46,8 @@ std::vector<Event> deals(const std::vector<Deal>& list) {
   for (std::size_t c = 0; c < list.size(); ++c) {
     for (std::size_t i = 0; i < list[c].purchases.size(); ++i) {
       const Purchase& p = list[c].purchases[i];
-      events.push_back({c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost), p.profile.value()});
+      events.push_back(
+          {c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost), p.profile.value()});
     }
     events.push_back({c, static_cast<std::uint64_t>(list[c].budget), list[c].offers, list[c].declined});
   }
@@ -59,19 +64,22 @@ constexpr std::uint32_t draws = 3;
 /// Whether some campaign can pay nobody: the engine refuses such a world.
 bool somebody_finds_nobody(const slow::Model& model, const WorldParameters& parameters) {
   for (std::uint32_t draw = 0; draw < draws; ++draw)
-    if (std::ranges::any_of(deals_of(model, parameters, draw), [](const Deal& deal) { return deal.purchases.empty(); })) return true;
+    if (std::ranges::any_of(deals_of(model, parameters, draw), [](const Deal& deal) { return deal.purchases.empty(); }))
+      return true;
   return false;
 }
 
 /// An engine and a slow model that go through the same run.
 class Pair {
 public:
-  Pair(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& warmup, ReplicateStreams streams, bool track)
+  Pair(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+       const RunParameters& warmup, ReplicateStreams streams, bool track)
       : graph_(graph),
         parameters_(parameters),
         track_(track),
-        world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, alone_,
-                                       std::make_shared<Deals>(graph, accounts, parameters, streams, ExpectedSpread{}, draws))),
+        world_(std::make_unique<World>(
+            graph, accounts, parameters, warmup, streams, alone_,
+            std::make_shared<Deals>(graph, accounts, parameters, streams, ExpectedSpread{}, draws))),
         slow(graph, accounts, parameters, warmup, streams) {}
 
   /// The whole run; the arm starts at the end of the warm-up. False where it cannot, and the engine says so.
@@ -86,7 +94,8 @@ public:
       return false;
     }
     world_ = world_->branch(arm, options, draw);
-    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(*world_->deals), deals(deals_of(slow, parameters_, draw))) == "");
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
+                       deals(*world_->deals), deals(deals_of(slow, parameters_, draw))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
     return true;
@@ -101,31 +110,38 @@ private:
     const auto key = [&](std::uint32_t root) { return world_->state.posts.identity(root).key; };
 
     std::vector<Event> a, b;
-    for (const PostIdentity& post : events.posts) a.push_back({post.key, post.author.value(), post.topic, post.quality, post.campaign});
+    for (const PostIdentity& post : events.posts)
+      a.push_back({post.key, post.author.value(), post.topic, post.quality, post.campaign});
     for (const std::size_t p : slow.new_posts) {
       const slow::Post& post = slow.posts[p];
-      b.push_back({post.key, post.author.value(), post.topic, post.quality, post.campaign < 0 ? PostIdentity::no_campaign : static_cast<std::uint64_t>(post.campaign)});
+      b.push_back({post.key, post.author.value(), post.topic, post.quality,
+                   post.campaign < 0 ? PostIdentity::no_campaign : static_cast<std::uint64_t>(post.campaign)});
     }
     REQUIRE(difference("posts (key author topic quality campaign)", a, b) == "");
 
     a.clear();
     b.clear();
-    for (const Impression& i : events.impressions) a.push_back({i.reader.value(), i.position, key(i.root), i.emitter.value(), i.exposure, i.bits});
+    for (const Impression& i : events.impressions)
+      a.push_back({i.reader.value(), i.position, key(i.root), i.emitter.value(), i.exposure, i.actions, i.first(),
+                   i.reshared, i.tracked});
     for (const slow::Look& look : slow.looks) {
       std::uint64_t bits = 0;
-      for (std::size_t action = 0; action < action_count; ++action) bits |= static_cast<std::uint64_t>(look.took[action]) << action;
+      for (std::size_t action = 0; action < action_count; ++action)
+        bits |= static_cast<std::uint64_t>(look.took[action]) << action;
       const slow::Post& post = slow.posts[look.post];
-      if (look.exposure == 0) bits |= Impression::first;
-      if (look.reshared) bits |= Impression::reshared;
-      if (tracked(post)) bits |= Impression::tracked;
-      b.push_back({look.reader.value(), look.position, post.key, look.emitter.value(), look.exposure, bits});
+      b.push_back({look.reader.value(), look.position, post.key, look.emitter.value(), look.exposure, bits,
+                   look.exposure == 0, look.reshared, tracked(post)});
     }
-    REQUIRE(difference("impressions (reader position key emitter exposure bits)", a, b) == "");
+    REQUIRE(difference("impressions (reader position key emitter exposure actions first reshared tracked)", a, b) ==
+            "");
 
     a.clear();
     b.clear();
-    for (const Reshare& reshare : events.reshares) a.push_back({key(reshare.root), reshare.reader.value(), reshare.emitter.value(), (reshare.flags & Impression::reshared) != 0});
-    for (const slow::Emission& reshare : slow.reshares) b.push_back({slow.posts[reshare.post].key, reshare.emitter.value(), reshare.parent.value(), reshare.parent_reshare});
+    for (const Reshare& reshare : events.reshares)
+      a.push_back({key(reshare.root), reshare.reader.value(), reshare.emitter.value(), reshare.reshared});
+    for (const slow::Emission& reshare : slow.reshares)
+      b.push_back(
+          {slow.posts[reshare.post].key, reshare.emitter.value(), reshare.parent.value(), reshare.parent_reshare});
     REQUIRE(difference("reshares (key reader emitter reshared)", a, b) == "");
 
     // Live roots: those that may still be gathered in this tick, and those just emitted.
@@ -135,20 +151,25 @@ private:
       return Event{post, visible, c.impressions, c.reach, c.actions[0], c.actions[1], c.actions[2], c.actions[3]};
     };
     const Posts& posts = world_->state.posts;
-    for (std::uint32_t p = posts.tail(); p < posts.head(); ++p) a.push_back(counters(posts.identity(p).key, posts.visible(p), posts.counters(p)));
+    for (std::uint32_t p = posts.tail(); p < posts.head(); ++p)
+      a.push_back(counters(posts.identity(p).key, posts.visible(p), posts.counters(p)));
     for (const slow::Post& post : slow.posts)
-      if (post.visible() + world_->run.feed.window > slow.now - 1) b.push_back(counters(post.key, post.visible(), post.counters));
+      if (post.visible() + world_->run.feed.window > slow.now - 1)
+        b.push_back(counters(post.key, post.visible(), post.counters));
     REQUIRE(difference("live roots (key visible impressions reach like reply reshare click)", a, b) == "");
 
     const TickCounts& counts = world_->state.tick_counts.back();
     const slow::TickSums& sums = slow.ticks.back();
-    const Event engine{counts.sessions, counts.delivered, counts.served, counts.impressions, counts.actions[0], counts.actions[1], counts.actions[2], counts.actions[3]};
+    const Event engine{counts.sessions,   counts.delivered,  counts.served,     counts.impressions,
+                       counts.actions[0], counts.actions[1], counts.actions[2], counts.actions[3]};
     REQUIRE(difference("tick (sessions delivered served impressions like reply reshare click)", {engine},
-                       {{sums.sessions, sums.delivered, sums.served, sums.impressions, sums.actions[0], sums.actions[1], sums.actions[2], sums.actions[3]}}) == "");
+                       {{sums.sessions, sums.delivered, sums.served, sums.impressions, sums.actions[0], sums.actions[1],
+                         sums.actions[2], sums.actions[3]}}) == "");
   }
 
   bool tracked(const slow::Post& post) const {
-    return post.campaign >= 0 || (track_ && post.tick >= parameters_.time.warmup && post.tick < parameters_.time.warmup + parameters_.time.measure);
+    return post.campaign >= 0 || (track_ && post.tick >= parameters_.time.warmup &&
+                                  post.tick < parameters_.time.warmup + parameters_.time.measure);
   }
 
   static std::uint64_t whole(double x) {
@@ -157,7 +178,18 @@ private:
   }
 
   static void compare(const RunRecord& engine, const RunRecord& slow) {
-    const auto outcomes = [](const Outcomes& o) { return Event{o.posts, o.delivered, o.served, o.impressions, o.first_looks, o.reach, o.likes, o.replies, o.reshares, o.clicks}; };
+    const auto outcomes = [](const Outcomes& o) {
+      return Event{o.posts,
+                   o.delivered,
+                   o.served,
+                   o.impressions,
+                   o.first_looks,
+                   o.reach,
+                   o.actions[Action::like],
+                   o.actions[Action::reply],
+                   o.actions[Action::reshare],
+                   o.actions[Action::click]};
+    };
     const auto join = [](Event a, const Event& b) {
       a.insert(a.end(), b.begin(), b.end());
       return a;
@@ -166,30 +198,54 @@ private:
       std::vector<Event> list;
       if (table == 0)
         for (std::size_t i = 0; i < record.tiers.size(); ++i)
-          list.push_back(join({i, record.tiers[i].accounts, static_cast<std::uint64_t>(record.tiers[i].cost), record.tiers[i].authors, record.tiers[i].follower_posts},
+          list.push_back(join({i, record.tiers[i].accounts, static_cast<std::uint64_t>(record.tiers[i].cost),
+                               record.tiers[i].authors, record.tiers[i].follower_posts},
                               outcomes(record.tiers[i].outcomes)));
       if (table == 1)
         for (std::size_t i = 0; i < record.campaigns.size(); ++i) {
           const CampaignRow& row = record.campaigns[i];
-          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget), static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin), row.offers,
-                               row.declined, row.audience, row.audience_gross},
+          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
+                               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin),
+                               row.offers, row.declined, row.audience, row.audience_gross},
                               outcomes(row.outcomes)));
         }
       if (table == 2)
         for (const SeriesRow& row : record.series)
-          list.push_back({row.first_tick, row.sessions, row.organic_posts, row.paid_posts, row.delivered, row.served, row.impressions, row.likes, row.replies, row.reshares, row.clicks});
+          list.push_back({row.first_tick, row.sessions, row.organic_posts, row.paid_posts, row.delivered, row.served,
+                          row.impressions, row.actions[Action::like], row.actions[Action::reply],
+                          row.actions[Action::reshare], row.actions[Action::click]});
       if (table == 3)
         for (const InfluencerRow& row : record.influencers)
-          list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced, static_cast<std::uint64_t>(row.cost)}, outcomes(row.outcomes)));
+          list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
+                               static_cast<std::uint64_t>(row.cost)},
+                              outcomes(row.outcomes)));
       if (table == 4)  // with the cascade, whose nodes are sorted by what they are, as the order among children is free
         for (const PostRow& row : record.posts) {
-          Event event{row.key, row.author.value(), row.tick, static_cast<std::uint64_t>(row.campaign), row.topic, row.tier, row.impressions_followed, row.impressions_reshared, row.reach,
-                      row.likes, row.replies, row.reshares, row.clicks, row.cascade_size, row.depth, row.largest_broadcast, row.half_time};
+          Event event{row.key,
+                      row.author.value(),
+                      row.tick,
+                      static_cast<std::uint64_t>(row.campaign),
+                      row.topic,
+                      row.tier,
+                      row.impressions_followed,
+                      row.impressions_reshared,
+                      row.reach,
+                      row.actions[Action::like],
+                      row.actions[Action::reply],
+                      row.actions[Action::reshare],
+                      row.actions[Action::click],
+                      row.cascade_size,
+                      row.depth,
+                      row.largest_broadcast,
+                      row.half_time};
           std::vector<Event> nodes;
           for (std::uint32_t i = 0; i < row.cascade_size; ++i) {
             const CascadeNode& node = record.cascades.at(row.first_node + i);
             REQUIRE(node.parent < static_cast<std::int32_t>(i));  // parents before children
-            const std::uint64_t parent = node.parent < 0 ? 999'999 : record.cascades.at(row.first_node + static_cast<std::uint32_t>(node.parent)).user.value();
+            const std::uint64_t parent =
+                node.parent < 0
+                    ? 999'999
+                    : record.cascades.at(row.first_node + static_cast<std::uint32_t>(node.parent)).user.value();
             nodes.push_back({node.user.value(), parent, node.tick, static_cast<std::uint64_t>(node.reason)});
           }
           std::sort(nodes.begin(), nodes.end());
@@ -197,25 +253,36 @@ private:
           list.push_back(event);
         }
       if (table == 5) {
-        for (const LedgerRow& row : record.ledger) list.push_back({0, list.size(), row.delivered, row.served, row.impressions});
+        for (const LedgerRow& row : record.ledger)
+          list.push_back({0, list.size(), row.delivered, row.served, row.impressions});
         for (const std::uint64_t sessions : record.group_sessions) list.push_back({1, list.size(), sessions});
         for (const ReaderRow& row : record.readers) list.push_back({2, list.size(), row.impressions, row.engagement});
       }
       if (table == 6)
         for (const CurveRow& row : record.curve)
-          list.push_back({list.size(), row.authors, row.followers, row.posts, row.impressions, row.first_looks, row.engagement, whole(row.posts_squared), whole(row.impressions_squared),
-                          whole(row.engagement_squared), whole(row.impressions_posts), whole(row.engagement_posts), whole(row.engagement_impressions), whole(row.first_looks_squared),
+          list.push_back({list.size(), row.authors, row.followers, row.posts, row.impressions, row.first_looks,
+                          row.engagement, whole(row.posts_squared), whole(row.impressions_squared),
+                          whole(row.engagement_squared), whole(row.impressions_posts), whole(row.engagement_posts),
+                          whole(row.engagement_impressions), whole(row.first_looks_squared),
                           whole(row.engagement_first_looks)});
       if (table == 7)
         for (const std::uint64_t users : record.frequency) list.push_back({list.size(), users});
       if (table == 7) list.push_back({list.size(), record.paid_reach});
       return list;
     };
-    const std::array<std::string, 8> names{"tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes replies reshares clicks)",
-                                           "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes as for tiers)", "series",
-                                           "influencers (campaign user followers posts replaced cost, outcomes)",
-                                           "posts and cascades", "ledger (0), sessions (1) and readers (2) by place", "curve", "frequency, and at the end paid_reach"};
-    for (int table = 0; table < 8; ++table) CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
+    const std::array<std::string, 8> names{
+        "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
+        "replies reshares clicks)",
+        "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes "
+        "as for tiers)",
+        "series",
+        "influencers (campaign user followers posts replaced cost, outcomes)",
+        "posts and cascades",
+        "ledger (0), sessions (1) and readers (2) by place",
+        "curve",
+        "frequency, and at the end paid_reach"};
+    for (int table = 0; table < 8; ++table)
+      CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.
     REQUIRE(engine.tiers.size() == slow.tiers.size());
@@ -233,8 +300,10 @@ private:
     for (const PostRow& row : engine.posts)
       for (const PostRow& other : slow.posts) {
         if (row.key != other.key) continue;
-        const bool same = std::isnan(other.structural_virality) ? std::isnan(row.structural_virality)
-                                                                : std::abs(row.structural_virality - other.structural_virality) <= 1e-14 * other.structural_virality;
+        const bool same =
+            std::isnan(other.structural_virality)
+                ? std::isnan(row.structural_virality)
+                : std::abs(row.structural_virality - other.structural_virality) <= 1e-14 * other.structural_virality;
         REQUIRE(same);
       }
     CHECK(engine.cascades.size() == slow.cascades.size());
@@ -250,7 +319,8 @@ public:
   slow::Model slow;
 };
 
-constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::popularity, Ranking::weighted, Ranking::oracle, Ranking::no_learning};
+constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::popularity,
+                              Ranking::weighted,      Ranking::oracle, Ranking::no_learning};
 constexpr std::array again{Again::once, Again::fresh};
 constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 constexpr std::array parents{ParentRule::latest, ParentRule::first};
@@ -265,9 +335,11 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   for (const Ranking ranking : rankings)
     for (const FeedMemory memory : memories)
       for (const ParentRule parent : parents) {
-        INFO("ranking " << static_cast<int>(ranking) << ", memory " << static_cast<int>(memory) << ", parent " << static_cast<int>(parent));
+        INFO("ranking " << static_cast<int>(ranking) << ", memory " << static_cast<int>(memory) << ", parent "
+                        << static_cast<int>(parent));
         // The warm-up is under another ranking, in half of the cases under the other memory, and nobody is paid in it.
-        const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % rankings.size()], memories[number % 2], parents[number / 4 % 2]);
+        const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % rankings.size()],
+                                                  memories[number % 2], parents[number / 4 % 2]);
         RunParameters arm = restless_run(ranking, memory, parent);
         arm.feed.holdout = std::array{0.0, 0.3, 1.0}[number % 3];
         arm.behaviour.again = again[number / 2 % 2];
@@ -280,17 +352,21 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         REQUIRE(pair.run(arm, 7));  // the last bin of the series is not full
         const slow::Situations& s = pair.slow.situations;
         slow::Situations& t = total[static_cast<std::size_t>(memory)];
-        for (const auto field : {&slow::Situations::again, &slow::Situations::several_resharers, &slow::Situations::own_root_back, &slow::Situations::late_reshare,
-                                 &slow::Situations::known_left_out, &slow::Situations::parent_matters, &slow::Situations::not_twice, &slow::Situations::later, &slow::Situations::cut_by_length,
-                                 &slow::Situations::cut_by_patience, &slow::Situations::ties, &slow::Situations::deep, &slow::Situations::withheld, &slow::Situations::slots_expired,
-                                 &slow::Situations::slots_stacked, &slow::Situations::twice_in_a_tick, &slow::Situations::held_out, &slow::Situations::borrowed_profile,
-                                 &slow::Situations::shared_liking})
+        for (const auto field :
+             {&slow::Situations::again, &slow::Situations::several_resharers, &slow::Situations::own_root_back,
+              &slow::Situations::late_reshare, &slow::Situations::known_left_out, &slow::Situations::parent_matters,
+              &slow::Situations::not_twice, &slow::Situations::later, &slow::Situations::cut_by_length,
+              &slow::Situations::cut_by_patience, &slow::Situations::ties, &slow::Situations::deep,
+              &slow::Situations::withheld, &slow::Situations::slots_expired, &slow::Situations::slots_stacked,
+              &slow::Situations::twice_in_a_tick, &slow::Situations::held_out, &slow::Situations::borrowed_profile,
+              &slow::Situations::shared_liking})
           t.*field += s.*field;
         ++number;
       }
   for (const slow::Situations& s : total) {
-    CAPTURE(s.again, s.several_resharers, s.own_root_back, s.late_reshare, s.known_left_out, s.parent_matters, s.not_twice, s.cut_by_length, s.cut_by_patience, s.ties, s.deep, s.withheld,
-            s.slots_expired, s.slots_stacked, s.twice_in_a_tick, s.held_out, s.borrowed_profile, s.shared_liking);
+    CAPTURE(s.again, s.several_resharers, s.own_root_back, s.late_reshare, s.known_left_out, s.parent_matters,
+            s.not_twice, s.cut_by_length, s.cut_by_patience, s.ties, s.deep, s.withheld, s.slots_expired,
+            s.slots_stacked, s.twice_in_a_tick, s.held_out, s.borrowed_profile, s.shared_liking);
     CHECK(s.several_resharers > 0);
     CHECK(s.own_root_back > 0);
     CHECK(s.late_reshare > 0);
@@ -363,7 +439,9 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.time.followup = window + pick(0U, 4U);
 
     const auto draw_run = [&] {
-      RunParameters run = restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3], rankings[4], rankings[5]), pick(memories[0], memories[1]), pick(parents[0], parents[1]));
+      RunParameters run =
+          restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3], rankings[4], rankings[5]),
+                       pick(memories[0], memories[1]), pick(parents[0], parents[1]));
       run.feed.window = window;
       run.feed.length = pick(1U, 5U, 200U);
       const double strength = pick(0.0, 1.0, 50.0, automatic);
@@ -374,9 +452,11 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run.feed.prior.fill(prior);
       run.feed.age_half_life = pick(0.0, 2.5, 40.0);
       run.feed.weights = pick(PerAction{1, 0, 0, 0}, PerAction{0.5, 13.5, 1, 0.25});
-      run.behaviour.probability = pick(PerAction{0, 0, 0, 0}, PerAction{0.5, 0.2, 0.05, 0.9}, PerAction{0.1, 0.1, 0.5, 0.1});
+      run.behaviour.probability =
+          pick(PerAction{0, 0, 0, 0}, PerAction{0.5, 0.2, 0.05, 0.9}, PerAction{0.1, 0.1, 0.5, 0.1});
       run.behaviour.topic_match = uneven == 1 || uneven == 3 ? pick(0.0, 2.0) : 0.0;
-      if (world.population.propensity_spread == 0 && world.population.quality_spread == 0) run.behaviour.probability[pick(0U, 2U)] = 1.0;
+      if (world.population.propensity_spread == 0 && world.population.quality_spread == 0)
+        run.behaviour.probability[pick(0U, 2U)] = 1.0;
       run.behaviour.social_proof = pick(0.0, 1.0);
       run.feed.holdout = pick(0.0, 0.3, 1.0);
       return run;
@@ -394,7 +474,9 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     if (pick(0, 0, 1)) accounts.community.clear();
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first, world)) {
       Alone alone;
-      REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone, std::make_shared<Deals>(graph, accounts, world, streams, ExpectedSpread{}, draws)), BadRequest);
+      REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
+                              std::make_shared<Deals>(graph, accounts, world, streams, ExpectedSpread{}, draws)),
+                        BadRequest);
       continue;
     }
     Pair pair(graph, accounts, world, before, streams, track);
@@ -411,7 +493,8 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
       INFO("window " << window << ", memory " << static_cast<int>(memory));
       WorldParameters world = restless_world();
       world.time = {60, window, 150, window};
-      world.population.sessions_per_day = 1440 * 0.02;  // most readers come back after dozens of ticks, some after hundreds
+      world.population.sessions_per_day =
+          1440 * 0.02;  // most readers come back after dozens of ticks, some after hundreds
       world.population.session_spread = 1.5;
       world.population.posts_per_day = 1440 * 0.005;
       world.population.daily_profile = PopulationParameters::filled_profile();
@@ -429,10 +512,14 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
 
 TEST_CASE("a campaign buys the accounts that the text says, post by post while the money lasts", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 7);
-  std::uint64_t parts = 0, stopped = 0, declined = 0, nobody = 0;  // accounts bought in part; purchases that ended for want of money while an account was left
+  std::uint64_t parts = 0, stopped = 0, declined = 0,
+                nobody =
+                    0;  // accounts bought in part; purchases that ended for want of money while an account was left
   for (std::uint32_t number = 0; number < 600; ++number) {
     INFO("purchase " << number);
-    const auto draw = [&](std::uint32_t what, std::uint32_t below) { return static_cast<std::uint32_t>(nested_mix(5, number, what) % below); };
+    const auto draw = [&](std::uint32_t what, std::uint32_t below) {
+      return static_cast<std::uint32_t>(nested_mix(5, number, what) % below);
+    };
     const Accounts accounts = mixed_accounts(50, std::array{0.3, 0.7, 1.0}[draw(6, 3)], number);
     WorldParameters world = restless_world();
     world.seed = number / 8;
@@ -444,7 +531,8 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.campaigns.resize(4);
     CampaignParameters& one = world.campaigns[1];
     one.name = "number " + std::to_string(number);
-    one.choose = std::array{AccountChoice::random, AccountChoice::largest, AccountChoice::fit, AccountChoice::engagement, AccountChoice::price}[draw(0, 5)];  // no past: as random
+    one.choose = std::array{AccountChoice::random, AccountChoice::largest, AccountChoice::fit,
+                            AccountChoice::engagement, AccountChoice::price}[draw(0, 5)];  // no past: as random
     one.topic = static_cast<std::int32_t>(draw(11, 5));
     one.followers_from = draw(1, 6);
     one.followers_to = one.followers_from + 3 + draw(2, 15);
@@ -471,7 +559,8 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     const Deals all(graph, accounts, world, streams, {}, draws);
     const std::uint32_t which = draw(20, draws);
     const std::vector<Deal> engine = all.of(which), slow = deals_of(model, world, which);
-    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)", deals(engine), deals(slow)) == "");
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
+                       deals(engine), deals(slow)) == "");
     for (std::size_t c = 0; c < engine.size(); ++c) {
       const Deal& deal = engine[c];
       MicroMoney spent = 0;
@@ -494,10 +583,13 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
   CHECK(nobody < 200);
 }
 
-TEST_CASE("base odds are centred: the population acts as often as the key says, whatever the spreads", "[sim][oracle]") {
-  // All users and posts there are, as reacting sees them: 256 propensities x 256 interests x 256 qualities. Thresholds are cut to 2^-32, which takes half of that from the
-  // mean: two parts in ten million of the smallest probability. One part in a million is demanded of the sum.
-  const double propensity = GENERATE(0.0, 0.6, 1.5), match = GENERATE(0.0, 1.2, 3.0), quality = GENERATE(0.0, 0.4), skew = GENERATE(0.5, 2.0);
+TEST_CASE("base odds are centred: the population acts as often as the key says, whatever the spreads",
+          "[sim][oracle]") {
+  // All users and posts there are, as reacting sees them: 256 propensities x 256 interests x 256 qualities. Thresholds
+  // are cut to 2^-32, which takes half of that from the mean: two parts in ten million of the smallest probability. One
+  // part in a million is demanded of the sum.
+  const double propensity = GENERATE(0.0, 0.6, 1.5), match = GENERATE(0.0, 1.2, 3.0), quality = GENERATE(0.0, 0.4),
+               skew = GENERATE(0.5, 2.0);
   PopulationParameters population;
   population.propensity_spread = propensity;
   population.quality_spread = quality;
@@ -512,11 +604,14 @@ TEST_CASE("base odds are centred: the population acts as often as the key says, 
   for (unsigned p = 0; p < (propensity == 0.0 ? 1U : 256U); ++p)
     for (unsigned i = 0; i < (match == 0.0 ? 1U : 256U); ++i)
       for (unsigned q = 0; q < (quality == 0.0 ? 1U : 256U); ++q, ++count) {
-        const double odds = behaviour.odds(static_cast<std::uint8_t>(p), static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(q), 0);
-        for (std::size_t a = 0; a < action_count; ++a) sum[a] += static_cast<double>(behaviour.threshold(static_cast<Action>(a), odds)) * 0x1p-32;
+        const double odds =
+            behaviour.odds(static_cast<std::uint8_t>(p), static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(q), 0);
+        for (std::size_t a = 0; a < action_count; ++a)
+          sum[a] += static_cast<double>(behaviour.threshold(static_cast<Action>(a), odds)) * 0x1p-32;
       }
   CAPTURE(propensity, match, quality, skew);
-  for (std::size_t a = 0; a < action_count; ++a) CHECK(sum[a] / static_cast<double>(count) == Approx(keys.probability[a]).epsilon(1e-6));
+  for (std::size_t a = 0; a < action_count; ++a)
+    CHECK(sum[a] / static_cast<double>(count) == Approx(keys.probability[a]).epsilon(1e-6));
 }
 
 }  // namespace

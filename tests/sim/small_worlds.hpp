@@ -8,12 +8,13 @@
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/generators/power_law.hpp"
-#include "sim/world.hpp"
+#include "sim/run/world.hpp"
 
 /// Small worlds that several tests stand on.
 namespace grapevine::testing {
 
-/// Heavy-tailed follower counts, lively users, every mechanism switched on, two campaigns: things of every kind happen within hours.
+/// Heavy-tailed follower counts, lively users, every mechanism switched on, two campaigns: things of every kind happen
+/// within hours.
 inline WorldParameters lively_parameters() {
   WorldParameters p;
   p.seed = 20260117;
@@ -66,7 +67,8 @@ inline FollowGraph lively_graph(std::size_t users, std::uint32_t replicate = 0) 
   return power_law(shape, StreamKey(20260117, Stream::graph, replicate));
 }
 
-/// The lively world with everything that it leaves out: inactive users, communities and what they share, planted accounts, prices with a spread, campaigns of every choice.
+/// The lively world with everything that it leaves out: inactive users, communities and what they share, planted
+/// accounts, prices with a spread, campaigns of every choice.
 inline WorldParameters manifold_parameters() {
   WorldParameters p = lively_parameters();
   p.population.shared_interest = 0.5;
@@ -143,18 +145,35 @@ struct Outcome {
 };
 
 inline Outcome outcome_of(const RunRecord& record) {
-  Outcome outcome{record.tiers,     record.ledger, record.group_sessions, record.readers, record.curve, record.campaigns, record.frequency, record.series,
-                  record.event_hash, {},            {},                    {},             {}};
+  Outcome outcome{record.tiers,
+                  record.ledger,
+                  record.group_sessions,
+                  record.readers,
+                  record.curve,
+                  record.campaigns,
+                  record.frequency,
+                  record.series,
+                  record.event_hash,
+                  {},
+                  {},
+                  {},
+                  {}};
   for (const PostRow& p : record.posts) {
-    outcome.posts.push_back({p.key, p.author.value(), p.tick, static_cast<std::uint64_t>(p.campaign), p.topic, p.tier, p.impressions_followed, p.impressions_reshared, p.reach, p.likes,
-                             p.replies, p.reshares, p.clicks, p.cascade_size, p.depth, p.largest_broadcast, p.half_time, p.first_node});
+    outcome.posts.push_back({p.key, p.author.value(), p.tick, static_cast<std::uint64_t>(p.campaign), p.topic, p.tier,
+                             p.impressions_followed, p.impressions_reshared, p.reach, p.actions[Action::like],
+                             p.actions[Action::reply], p.actions[Action::reshare], p.actions[Action::click],
+                             p.cascade_size, p.depth, p.largest_broadcast, p.half_time, p.first_node});
     if (p.cascade_size > 1) outcome.virality.push_back(p.structural_virality);
   }
-  for (const CascadeNode& n : record.cascades) outcome.nodes.push_back({static_cast<std::uint64_t>(n.parent), n.user.value(), n.tick, static_cast<std::uint64_t>(n.reason)});
+  for (const CascadeNode& n : record.cascades)
+    outcome.nodes.push_back(
+        {static_cast<std::uint64_t>(n.parent), n.user.value(), n.tick, static_cast<std::uint64_t>(n.reason)});
   for (const InfluencerRow& i : record.influencers) {
     const Outcomes& o = i.outcomes;
-    outcome.influencers.push_back({i.user.value(), i.campaign, i.followers, i.posts, i.replaced, static_cast<std::uint64_t>(i.cost), o.posts, o.impressions, o.reach, o.likes, o.replies,
-                                   o.reshares, o.clicks});
+    outcome.influencers.push_back({i.user.value(), i.campaign, i.followers, i.posts, i.replaced,
+                                   static_cast<std::uint64_t>(i.cost), o.posts, o.impressions, o.reach,
+                                   o.actions[Action::like], o.actions[Action::reply], o.actions[Action::reshare],
+                                   o.actions[Action::click]});
   }
   return outcome;
 }

@@ -6,18 +6,21 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
-#include "sim/tick/gather.hpp"
-#include "sim/world.hpp"
+#include "sim/feed/gather.hpp"
+#include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
 
-// Numbers of users are ranks by size, and the order of tables is nobody's merit: neither decides between things that are equal. Ties of choosers are in tests/sim/campaigns_test.cpp.
+// Numbers of users are ranks by size, and the order of tables is nobody's merit: neither decides between things that
+// are equal. Ties of choosers are in tests/sim/campaigns_test.cpp.
 namespace grapevine {
 namespace {
 
 using namespace testing;
 
-TEST_CASE("of two reshares in the same 2^-32 of a tick the date decides which is shown, and not the number of who reshared", "[sim][ties]") {
+TEST_CASE(
+    "of two reshares in the same 2^-32 of a tick the date decides which is shown, and not the number of who reshared",
+    "[sim][ties]") {
   constexpr std::uint64_t key = 77;
   constexpr std::uint32_t emitters = 1u << 17, reader = emitters, author = emitters + 1, salts = 20;
   struct Pair {
@@ -26,7 +29,8 @@ TEST_CASE("of two reshares in the same 2^-32 of a tick the date decides which is
   std::vector<Pair> pairs;  // 2^33 / 2^32 = 2 a salt, in the mean
   for (std::uint32_t salt = 0; salt < salts; ++salt) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> times;
-    for (std::uint32_t u = 0; u < emitters; ++u) times.emplace_back(static_cast<std::uint32_t>(nested_mix(key, salt, u) >> 32), u);
+    for (std::uint32_t u = 0; u < emitters; ++u)
+      times.emplace_back(static_cast<std::uint32_t>(nested_mix(key, salt, u) >> 32), u);
     std::ranges::sort(times);
     for (std::size_t i = 1; i < times.size(); ++i)
       if (times[i].first == times[i - 1].first) pairs.push_back({salt, times[i - 1].second, times[i].second});
@@ -34,7 +38,8 @@ TEST_CASE("of two reshares in the same 2^-32 of a tick the date decides which is
   REQUIRE(pairs.size() > 10);
 
   GraphBuilder builder(emitters + 2);
-  for (const Pair& pair : pairs) builder.add(UserId{reader}, UserId{pair.lower}), builder.add(UserId{reader}, UserId{pair.higher});
+  for (const Pair& pair : pairs)
+    builder.add(UserId{reader}, UserId{pair.lower}), builder.add(UserId{reader}, UserId{pair.higher});
   const FollowGraph graph = builder.build();
   Posts posts;
   Timelines timelines(emitters + 2, 36);
@@ -47,7 +52,8 @@ TEST_CASE("of two reshares in the same 2^-32 of a tick the date decides which is
   }
   timelines.emit(2 * count, [&](std::size_t i) {
     const Pair& pair = pairs[i / 2];
-    return std::pair(UserId{i % 2 == 0 ? pair.lower : pair.higher}, Emission::make(PostId{static_cast<std::uint32_t>(i / 2)}, 1, true));
+    return std::pair(UserId{i % 2 == 0 ? pair.lower : pair.higher},
+                     Emission::make(PostId{static_cast<std::uint32_t>(i / 2)}, 1, true));
   });
   timelines.begin_tick(1);
   FeedParameters feed;
@@ -69,7 +75,8 @@ TEST_CASE("of two reshares in the same 2^-32 of a tick the date decides which is
   CHECK((0 < to_lower && to_lower < count));
 }
 
-TEST_CASE("the order in which campaigns stand in the file decides nothing between two that pay one account in one tick", "[sim][ties][campaigns]") {
+TEST_CASE("the order in which campaigns stand in the file decides nothing between two that pay one account in one tick",
+          "[sim][ties][campaigns]") {
   const FollowGraph graph = lively_graph(300);
   const Accounts accounts;
   WorldParameters parameters = lively_parameters();
@@ -91,8 +98,10 @@ TEST_CASE("the order in which campaigns stand in the file decides nothing betwee
     world.run_until(parameters.time.end());
     const RunRecord record = world.record();
     std::vector<Told> list;  // the identity of each paid post, and by account and campaign what was withheld for it
-    for (const PostRow& post : record.posts) list.emplace_back(parameters.campaigns[static_cast<std::size_t>(post.campaign)].name, post.author, post.key);
-    for (const InfluencerRow& row : record.influencers) list.emplace_back(parameters.campaigns[row.campaign].name, row.user, row.replaced);
+    for (const PostRow& post : record.posts)
+      list.emplace_back(parameters.campaigns[static_cast<std::size_t>(post.campaign)].name, post.author, post.key);
+    for (const InfluencerRow& row : record.influencers)
+      list.emplace_back(parameters.campaigns[row.campaign].name, row.user, row.replaced);
     std::ranges::sort(list);
     return list;
   };

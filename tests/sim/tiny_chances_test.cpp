@@ -5,15 +5,15 @@
 
 #include "graph/rows.hpp"
 #include "sim/diffusion/branching.hpp"
-#include "sim/diffusion/diffusion_run.hpp"
 #include "sim/diffusion/many_cascades.hpp"
-#include "sim/population.hpp"
+#include "sim/model/population.hpp"
+#include "sim/run/diffusion_run.hpp"
 #include "sim/tick/attend.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/cascades.hpp"
 
-// Chances so small that 1 - p is, or nearly is, 1, under every model: a star is spread from its middle, so each contagion has as many
-// independent trials as followers.
+// Chances so small that 1 - p is, or nearly is, 1, under every model: a star is spread from its middle, so each
+// contagion has as many independent trials as followers.
 namespace grapevine {
 namespace {
 
@@ -88,15 +88,16 @@ std::vector<Case> models() {
 
 }  // namespace
 
-TEST_CASE("a chance that is 0 but for rounding wins nobody, under every model and by every way to run it", "[sim][diffusion][tiny]") {
+TEST_CASE("a chance that is 0 but for rounding wins nobody, under every model and by every way to run it",
+          "[sim][diffusion][tiny]") {
   const Star star(2'000);
   for (const double p : {1e-300, 1e-20, 1e-17, 1e-15}) {
     const Chances chances = Chances::uniform(p);
     for (Case& it : models()) {
       CAPTURE(p, it.name);
       const std::unique_ptr<Contagion> contagion = make_contagion(star.audience, chances, it.diffusion);
-      // 200 000 pairs. In 1000 steps each 2e-7 adoptions are expected at the most; in the 2^31 of an si to the end 0.43, and 7 or more once in
-      // 3e6 seeds.
+      // 200 000 pairs. In 1000 steps each 2e-7 adoptions are expected at the most; in the 2^31 of an si to the end
+      // 0.43, and 7 or more once in 3e6 seeds.
       CHECK(adoptions_of(*contagion, 100) <= (it.name == "si to the end" ? 6 : 0));
     }
     const UserId hub{0};
@@ -106,7 +107,8 @@ TEST_CASE("a chance that is 0 but for rounding wins nobody, under every model an
     CHECK(adopters_of(spread_many_branching(star.graph, p, many)) == 0);
     DiffusionParameters diffusion;
     diffusion.model = DiffusionModel::linear_threshold;
-    CHECK(adopters_of(spread_many(star.graph, many, [&] { return make_contagion(star.audience, chances, diffusion); })) == 0);
+    CHECK(adopters_of(
+              spread_many(star.graph, many, [&] { return make_contagion(star.audience, chances, diffusion); })) == 0);
   }
 }
 
@@ -120,17 +122,20 @@ TEST_CASE("rare successes come as often as Poisson says", "[sim][diffusion][tiny
   for (const double p : {1e-9, 1e-10, 1e-12}) {
     CAPTURE(p);
     const double mean = 1e12 * p, most = 5 * std::sqrt(mean) + 1;
-    CHECK(std::abs(double(adopters_of(spread_many_independent(star.audience, p, TrialSampling::skip, many))) - mean) < most);
+    CHECK(std::abs(double(adopters_of(spread_many_independent(star.audience, p, TrialSampling::skip, many))) - mean) <
+          most);
     CHECK(std::abs(double(adopters_of(spread_many_branching(star.graph, p, many))) - mean) < most);
     DiffusionParameters cascade;
     cascade.model = DiffusionModel::branching;
     cascade.steps = 1;
-    CHECK(std::abs(double(adoptions_of(*make_contagion(star.audience, Chances::uniform(p), cascade), contagions)) - mean) < most);
+    CHECK(std::abs(double(adoptions_of(*make_contagion(star.audience, Chances::uniform(p), cascade), contagions)) -
+                   mean) < most);
   }
 }
 
 TEST_CASE("an epidemic of tiny chances goes on for as many steps as it takes", "[sim][epidemic][tiny][statistical]") {
-  // SI: of n steps 1 - (1 - p)^n of the followers adopt, each by itself. 1e-9 is no whole number of a coin's units, 2^-32.
+  // SI: of n steps 1 - (1 - p)^n of the followers adopt, each by itself. 1e-9 is no whole number of a coin's units,
+  // 2^-32.
   const Star star(200'000);
   struct Look {
     double p;
@@ -142,10 +147,12 @@ TEST_CASE("an epidemic of tiny chances goes on for as many steps as it takes", "
     si.model = DiffusionModel::si;
     si.steps = steps;
     const double n = steps == 0 ? 0x1p31 - 1 : steps, share = -std::expm1(n * std::log1p(-p));
-    CHECK(std::abs(deviation(adoptions_of(*make_contagion(star.audience, Chances::uniform(p), si), 5), 1'000'000, share)) < 5);
+    CHECK(std::abs(deviation(adoptions_of(*make_contagion(star.audience, Chances::uniform(p), si), 5), 1'000'000,
+                             share)) < 5);
   }
-  // SIR: p / (p + r - p r) in steps, b / (b + g) in events, but for what lies beyond 2^31 steps: (1 - (1 - p)(1 - r))^(2^31). Followers of
-  // one adopter share its recovery, so the standard deviation is bounded by that of shares of 0 or 1.
+  // SIR: p / (p + r - p r) in steps, b / (b + g) in events, but for what lies beyond 2^31 steps: (1 - (1 - p)(1 -
+  // r))^(2^31). Followers of one adopter share its recovery, so the standard deviation is bounded by that of shares of
+  // 0 or 1.
   const Star small(200);
   constexpr std::uint64_t contagions = 20'000;
   for (const EpidemicTime time : {EpidemicTime::steps, EpidemicTime::events})
@@ -156,7 +163,8 @@ TEST_CASE("an epidemic of tiny chances goes on for as many steps as it takes", "
       sir.time = time;
       sir.recovery = 1e-9;
       const double r = sir.recovery, ends = p + r - p * r, share = p / ends * -std::expm1(0x1p31 * std::log1p(-ends));
-      const double found = double(adoptions_of(*make_contagion(small.audience, Chances::uniform(p), sir), contagions)) / (200.0 * contagions);
+      const double found = double(adoptions_of(*make_contagion(small.audience, Chances::uniform(p), sir), contagions)) /
+                           (200.0 * contagions);
       CHECK(std::abs(found - share) < 5 * std::sqrt(share * (1 - share) / contagions));
     }
 }
@@ -184,9 +192,11 @@ TEST_CASE("a reader of boundless patience reads on", "[sim][tiny]") {
   const Population population(graph, Accounts{}, parameters, dynamics, {0, 3});
   const double scale = population.depth_scale(0);
   // A mean of 1e9 and 1e-6 of it, but for 2^-24 of a float; beyond 2^64, for ever.
-  CHECK((parameters.population.patience > 0x1p64 ? std::isinf(scale) : std::abs(scale / parameters.population.patience - 1) < 1e-6));
+  CHECK((parameters.population.patience > 0x1p64 ? std::isinf(scale)
+                                                 : std::abs(scale / parameters.population.patience - 1) < 1e-6));
   std::uint64_t shallow = 0;
-  for (std::uint32_t session = 0; session < 1'000; ++session) shallow += draw_depth(dynamics, UserId{0}, session, scale) < 10'000;
+  for (std::uint32_t session = 0; session < 1'000; ++session)
+    shallow += draw_depth(dynamics, UserId{0}, session, scale) < 10'000;
   CHECK(shallow <= 5);  // P(depth < 10^4) is 1e-5 at the most
 }
 

@@ -25,18 +25,22 @@ struct AudienceSource {
 
   enum class Side : std::uint64_t { in, out };
   /// The key of all draws of the account at `address`, inside its community or outside.
-  std::uint64_t side_key(std::uint64_t address, Side side) const { return mix(key ^ (address * 2 + static_cast<std::uint64_t>(side))); }
+  std::uint64_t side_key(std::uint64_t address, Side side) const {
+    return mix(key ^ (address * 2 + static_cast<std::uint64_t>(side)));
+  }
 };
 
-/// One side of an account's audience, inside its community or outside, while it is drawn: in proportion to the crowd; some draws are
-/// replaced by a follower that one of the earlier followers has drawn. Each draw depends on its number and those before it, so a smaller
-/// count gives the beginning of a larger. After too many draws of people who are taken the rest comes in a keyed order.
+/// One side of an account's audience, inside its community or outside, while it is drawn: in proportion to the crowd;
+/// some draws are replaced by a follower that one of the earlier followers has drawn. Each draw depends on its number
+/// and those before it, so a smaller count gives the beginning of a larger. After too many draws of people who are
+/// taken the rest comes in a keyed order.
 class Audience {
 public:
   using Side = AudienceSource::Side;
 
-  /// Draws `count` followers of the account at `address` in `community`, none whose bit in `taken` is set, and sets theirs. Draws come in
-  /// batches; fetch(position) is called before accept(position), so that what the latter looks at is there.
+  /// Draws `count` followers of the account at `address` in `community`, none whose bit in `taken` is set, and sets
+  /// theirs. Draws come in batches; fetch(position) is called before accept(position), so that what the latter looks at
+  /// is there.
   template <class Fetch, class Accept>
   void draw(const AudienceSource& source, std::uint64_t address, std::size_t community, Side side, std::size_t count,
             std::span<std::uint64_t> taken, Fetch&& fetch, Accept&& accept) {
@@ -49,7 +53,8 @@ public:
     found_ = known_ = 0;
     if (count == 0) return;
     const Crowd& crowd = source.crowd;
-    const std::size_t size = source.places.community_size(community), eligible = inside_ ? size : source.places.users() - size;
+    const std::size_t size = source.places.community_size(community),
+                      eligible = inside_ ? size : source.places.users() - size;
     const double weight = inside_ ? crowd.weight_in(community) : crowd.weight() - crowd.weight_in(community);
     const std::uint64_t most = weight > 1e-9 * crowd.weight() ? 4 * static_cast<std::uint64_t>(eligible) + batch : 0;
     std::uint64_t boundary = 0;
@@ -69,9 +74,11 @@ public:
       for (std::size_t k = 0; k < size_; ++k) take(drawn_[k], accept);
     }
     if (found_ == count) return;
-    const std::size_t first = inside_ ? source.places.community_begin(community) : 0, range = inside_ ? size : source.places.users();
+    const std::size_t first = inside_ ? source.places.community_begin(community) : 0,
+                      range = inside_ ? size : source.places.users();
     const KeyedPermutation order(key_, range);
-    for (std::uint64_t i = 0; i < range && found_ < count; ++i) take(static_cast<std::uint32_t>(first + order(i)), accept);
+    for (std::uint64_t i = 0; i < range && found_ < count; ++i)
+      take(static_cast<std::uint32_t>(first + order(i)), accept);
   }
 
   /// Those drawn last.
@@ -113,7 +120,8 @@ private:
 
   template <class Accept>
   void take(std::uint32_t position, Accept&& accept) {
-    const std::size_t begin = source_->places.community_begin(community_), size = source_->places.community_size(community_);
+    const std::size_t begin = source_->places.community_begin(community_),
+                      size = source_->places.community_size(community_);
     if (test(taken_, position) || (!inside_ && position - begin < size)) return;
     set(taken_, position);
     followers_[found_++] = position;

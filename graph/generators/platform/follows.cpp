@@ -21,7 +21,12 @@ Follows::Follows(const Plan& plan)
       size_key_(plan.key.key(Draw::graph_size)),
       crowd_(plan.places, [&](std::size_t s) { return plan.weight(s); }),
       pair_crowd_(plan.places, [&](std::size_t s) { return plan.paired(s); }),
-      source_{plan.places, crowd_, {}, audience_key_, plan.key.key(Draw::graph_closure), coin_threshold(plan.parameters.closure)} {
+      source_{plan.places,
+              crowd_,
+              {},
+              audience_key_,
+              plan.key.key(Draw::graph_closure),
+              coin_threshold(plan.parameters.closure)} {
   neighbours_.resize(plan.users);
   in_.resize(plan.users);
   parallel_for(plan.users, [&](std::size_t s) {
@@ -29,7 +34,8 @@ Follows::Follows(const Plan& plan)
     in_[s] = plan.is_exact(s) ? std::uint16_t{0} : static_cast<std::uint16_t>(split(s).in);
   });
   for (const auto& [s, index] : plan.declared)
-    if (plan.parameters.planted[index].family != no_family) families_[plan.parameters.planted[index].family].push_back(s);
+    if (plan.parameters.planted[index].family != no_family)
+      families_[plan.parameters.planted[index].family].push_back(s);
   source_.drawn = in_;
 }
 
@@ -42,23 +48,26 @@ Split Follows::split(std::size_t s) const {
   const double coin = exact ? 0.5 : uniform(nested_mix(size_key_, 1, s));
   const std::int64_t count = account != nullptr ? static_cast<std::int64_t>(account->followers)
                              : exact            ? static_cast<std::int64_t>(plan_.residents[s].followers)
-                                                : static_cast<std::int64_t>(plan_.alone(s) + uniform(nested_mix(size_key_, 0, s)));
+                                     : static_cast<std::int64_t>(plan_.alone(s) + uniform(nested_mix(size_key_, 0, s)));
   const auto part = [&](double share) { return static_cast<std::int64_t>(share * static_cast<double>(count) + coin); };
   std::int64_t near = 0, local = 0;
   if (account != nullptr) {
-    const std::int64_t members = account->family == no_family ? 1 : static_cast<std::int64_t>(families_.at(account->family).size());
+    const std::int64_t members =
+        account->family == no_family ? 1 : static_cast<std::int64_t>(families_.at(account->family).size());
     local = account->homophily >= 0 ? std::min(part(account->homophily), community - members)
                                     : std::min(part(p.homophily), (community - members + 1) / 2);
   } else {
     local = std::min(part(p.homophily), community / 2);
-    near = std::min({part(std::min(p.homophily, p.closeness / 2)), local, static_cast<std::int64_t>(p.neighbourhood / 4)});
+    near =
+        std::min({part(std::min(p.homophily, p.closeness / 2)), local, static_cast<std::int64_t>(p.neighbourhood / 4)});
   }
   local = std::max(local, count - others);
-  return {static_cast<std::uint32_t>(near), static_cast<std::uint32_t>(local - near), static_cast<std::uint32_t>(count - local)};
+  return {static_cast<std::uint32_t>(near), static_cast<std::uint32_t>(local - near),
+          static_cast<std::uint32_t>(count - local)};
 }
 
-/// Draws the follows inside a neighbourhood: mutual ones, then the other followers of each. What finds no room there is left to the
-/// community.
+/// Draws the follows inside a neighbourhood: mutual ones, then the other followers of each. What finds no room there is
+/// left to the community.
 void Follows::know_each_other(const Place& place) const {
   const std::size_t begin = place.begin, size = place.size, words = place.words();
   Scratch& scratch = place.scratch;
@@ -68,15 +77,18 @@ void Follows::know_each_other(const Place& place) const {
   scratch.near_cells.resize(size);
   scratch.near_pair_cells.resize(size);
   const std::span<std::uint64_t> ties(scratch.ties);
-  const double pair_weight = scratch.fill(scratch.near_pair_cells, 0, size, [&](std::size_t i) { return plan_.paired(begin + i); });
+  const double pair_weight =
+      scratch.fill(scratch.near_pair_cells, 0, size, [&](std::size_t i) { return plan_.paired(begin + i); });
   for (std::size_t i = 0; i < size; ++i) {
     const double wanted = plan_.paired(begin + i) / 2;
     std::uint32_t& left = scratch.pairs[i];
     left = static_cast<std::uint32_t>(wanted + uniform(nested_mix(size_key_, 2, begin + i)));
     if (left == 0 || !(pair_weight > 0)) continue;
-    std::uint32_t near = static_cast<std::uint32_t>(plan_.parameters.closeness * left + uniform(nested_mix(size_key_, 3, begin + i)));
+    std::uint32_t near =
+        static_cast<std::uint32_t>(plan_.parameters.closeness * left + uniform(nested_mix(size_key_, 3, begin + i)));
     for (std::uint64_t j = 0, most = 4 * near + 8; near > 0 && j < most; ++j) {
-      const std::uint32_t other = resolve(scratch.near_pair_cells, look(0, size, nested_mix(pair_key_, 2 * (begin + i), j)));
+      const std::uint32_t other =
+          resolve(scratch.near_pair_cells, look(0, size, nested_mix(pair_key_, 2 * (begin + i), j)));
       if (other == i || test(ties, 64 * words * i + other)) continue;
       set(ties, 64 * words * i + other);
       set(ties, 64 * words * other + i);
@@ -84,12 +96,14 @@ void Follows::know_each_other(const Place& place) const {
       --left;
     }
   }
-  const double weight = scratch.fill(scratch.near_cells, 0, size, [&](std::size_t i) { return plan_.weight(begin + i); });
+  const double weight =
+      scratch.fill(scratch.near_cells, 0, size, [&](std::size_t i) { return plan_.weight(begin + i); });
   for (std::size_t i = 0; i < size; ++i) {
     Split& split_here = scratch.splits[i] = split(begin + i);
     if (!(weight > 0)) continue;
     for (std::uint64_t j = 0, most = 4 * split_here.near + 8; split_here.near > 0 && j < most; ++j) {
-      const std::uint32_t other = resolve(scratch.near_cells, look(0, size, nested_mix(audience_key_, UINT64_MAX - (begin + i), j)));
+      const std::uint32_t other =
+          resolve(scratch.near_cells, look(0, size, nested_mix(audience_key_, UINT64_MAX - (begin + i), j)));
       if (other == i || test(ties, 64 * words * i + other)) continue;
       set(ties, 64 * words * i + other);
       --split_here.near;
@@ -108,7 +122,8 @@ void Follows::Place::each_tie(std::size_t i, Visit&& visit) const {
 /// Draws the mutual follows of ordinary users that lead out of the neighbourhood.
 void Follows::put_pairs(const Place& place) const {
   Scratch& scratch = place.scratch;
-  const double outside = 1 - plan_.parameters.closeness, local = std::max(0.0, plan_.parameters.homophily - plan_.parameters.closeness);
+  const double outside = 1 - plan_.parameters.closeness,
+               local = std::max(0.0, plan_.parameters.homophily - plan_.parameters.closeness);
   const std::uint64_t in = coin_threshold(outside > 0 ? local / outside : 1);
   scratch.looks.clear();
   for (std::size_t i = 0; i < place.size; ++i)

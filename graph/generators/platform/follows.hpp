@@ -15,7 +15,8 @@
 /// Who follows whom on a platform, once it is known who is who.
 namespace grapevine::platform_model {
 
-/// Where an account's drawn followers live: with it in the neighbourhood, elsewhere in the community, in other communities.
+/// Where an account's drawn followers live: with it in the neighbourhood, elsewhere in the community, in other
+/// communities.
 struct Split {
   std::uint32_t near = 0, in = 0, out = 0;
 };
@@ -67,10 +68,10 @@ private:
 
   const Plan& plan_;
   std::uint64_t audience_key_, pair_key_, return_key_, size_key_;
-  Crowd crowd_;                                                   // by followees that are drawn
-  Crowd pair_crowd_;                                              // by mutual follows among ordinary users
-  UnwrittenArray<Neighbour> neighbours_;                          // by position
-  UnwrittenArray<std::uint16_t> in_;                              // followers that an ordinary user draws in its community, by position
+  Crowd crowd_;                           // by followees that are drawn
+  Crowd pair_crowd_;                      // by mutual follows among ordinary users
+  UnwrittenArray<Neighbour> neighbours_;  // by position
+  UnwrittenArray<std::uint16_t> in_;      // followers that an ordinary user draws in its community, by position
   std::map<std::uint32_t, std::vector<std::uint32_t>> families_;  // positions
   AudienceSource source_;
 };

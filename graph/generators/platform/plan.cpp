@@ -8,7 +8,7 @@
 namespace grapevine::platform_model {
 
 namespace {
-constexpr double exact_from = 500;       // natural accounts of at least so many followers have exactly as many as planned
+constexpr double exact_from = 500;  // natural accounts of at least so many followers have exactly as many as planned
 constexpr double most_of_active = 0.85;  // of all follows, that the active make
 constexpr double most_mutual = 0.98;     // of the follows that could be returned
 }  // namespace
@@ -45,9 +45,12 @@ std::vector<float> Plan::number() {
   const double scale = math::exp((low + high) / 2), cut = population.largest / scale;
   std::vector<float> natural(population.natural), inactive(population.inactive);
   const double share = law.share_up_to(cut), inactive_share = inactive_share_up_to(std::min(cut, inactive_largest));
-  const auto level = [](std::size_t rank, std::size_t of) { return 1 - (static_cast<double>(rank) + 0.5) / static_cast<double>(of); };
-  parallel_for(natural.size(),
-               [&](std::size_t r) { natural[r] = static_cast<float>(scale * law.quantile(level(r, natural.size()) * share)); });
+  const auto level = [](std::size_t rank, std::size_t of) {
+    return 1 - (static_cast<double>(rank) + 0.5) / static_cast<double>(of);
+  };
+  parallel_for(natural.size(), [&](std::size_t r) {
+    natural[r] = static_cast<float>(scale * law.quantile(level(r, natural.size()) * share));
+  });
   parallel_for(inactive.size(), [&](std::size_t r) {
     inactive[r] = static_cast<float>(scale * inactive_quantile(level(r, inactive.size()) * inactive_share));
   });
@@ -55,8 +58,9 @@ std::vector<float> Plan::number() {
   double stretch = 1;
   for (int step = 0; step < 8; ++step) {
     const auto sum = [&](const std::vector<float>& counts) {
-      return parallel_sum(counts.size(),
-                          [&](std::size_t i) { return std::min(population.largest, stretch * static_cast<double>(counts[i])); });
+      return parallel_sum(counts.size(), [&](std::size_t i) {
+        return std::min(population.largest, stretch * static_cast<double>(counts[i]));
+      });
     };
     const double reached = sum(natural) + sum(inactive);
     if (reached > 0) stretch *= std::max(0.0, wanted) / reached;
@@ -71,14 +75,16 @@ std::vector<float> Plan::number() {
   std::vector<std::uint32_t> order(parameters.planted.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   const std::uint64_t tie_key = key.key(Draw::graph_class);
-  std::ranges::sort(order, std::greater(),
-                    [&](std::uint32_t i) { return std::pair(parameters.planted[i].followers, nested_mix(tie_key, 0, i)); });
+  std::ranges::sort(order, std::greater(), [&](std::uint32_t i) {
+    return std::pair(parameters.planted[i].followers, nested_mix(tie_key, 0, i));
+  });
   std::vector<float> followers(users);
   active.assign((users + 63) / 64, 0);
   planted.resize(order.size());
   std::size_t d = 0, a = 0, i = 0;
   for (std::size_t u = 0; u < users; ++u) {
-    const float next_natural = a < natural.size() ? natural[a] : -1, next_inactive = i < inactive.size() ? inactive[i] : -1;
+    const float next_natural = a < natural.size() ? natural[a] : -1,
+                next_inactive = i < inactive.size() ? inactive[i] : -1;
     const float next_declared = d < order.size() ? static_cast<float>(parameters.planted[order[d]].followers) : -1;
     followers[u] = std::max({next_declared, next_natural, next_inactive});
     if (next_declared == followers[u])
@@ -115,18 +121,21 @@ std::vector<float> Plan::want_followees() const {
     }
   });
   const auto sum = [&](bool of_active) {
-    return parallel_sum(users, [&](std::size_t u) { return test(active, u) == of_active ? static_cast<double>(followees[u]) : 0.0; });
+    return parallel_sum(
+        users, [&](std::size_t u) { return test(active, u) == of_active ? static_cast<double>(followees[u]) : 0.0; });
   };
   const double by_active = sum(true), by_inactive = sum(false);
   const double of_active = by_inactive > 0 ? std::min(by_active, most_of_active * total) : total;
   const double active_scale = by_active > 0 ? of_active / by_active : 0,
                inactive_scale = by_inactive > 0 ? (total - of_active) / by_inactive : 0;
-  parallel_for(users,
-               [&](std::size_t u) { followees[u] = static_cast<float>(followees[u] * (test(active, u) ? active_scale : inactive_scale)); });
+  parallel_for(users, [&](std::size_t u) {
+    followees[u] = static_cast<float>(followees[u] * (test(active, u) ? active_scale : inactive_scale));
+  });
   return followees;
 }
 
-/// Gives every user a position: by a keyed permutation, but for planted accounts with a community, who swap with whoever has the place.
+/// Gives every user a position: by a keyed permutation, but for planted accounts with a community, who swap with
+/// whoever has the place.
 void Plan::settle(std::span<const float> followers, std::span<const float> followees) {
   residents.resize(users);
   user_at.resize(users);

@@ -20,12 +20,14 @@ namespace grapevine::platform_model {
 inline constexpr std::size_t most_neighbours = 2'048;  // so that every place in a window of them has a number
 inline constexpr double inactive_largest = 100;        // followers of an inactive account, before scaling
 
-/// Followers of the active by percentile (Bruner 2013): from 0 to the tenth in proportion, between the others, and beyond the last with the
-/// slope of the last two, a Pareto law each.
+/// Followers of the active by percentile (Bruner 2013): from 0 to the tenth in proportion, between the others, and
+/// beyond the last with the slope of the last two, a Pareto law each.
 struct FollowerLaw {
   static constexpr std::size_t knots = 13;
-  static constexpr std::array<double, knots> share = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.99, 0.999};
-  static constexpr std::array<double, knots> followers = {3, 9, 19, 36, 61, 98, 154, 246, 458, 819, 1'000, 3'000, 24'964};
+  static constexpr std::array<double, knots> share = {0.1, 0.2, 0.3,  0.4,  0.5,  0.6,  0.7,
+                                                      0.8, 0.9, 0.95, 0.96, 0.99, 0.999};
+  static constexpr std::array<double, knots> followers = {3,   9,   19,  36,    61,    98,    154,
+                                                          246, 458, 819, 1'000, 3'000, 24'964};
   std::array<double, knots> power;  // from knot k on followers grow as (1 - share)^-power[k]
 
   FollowerLaw() {
@@ -43,7 +45,8 @@ struct FollowerLaw {
   /// Share of accounts with at most x followers.
   double share_up_to(double x) const {
     if (x <= followers[0]) return share[0] * x / followers[0];
-    const std::size_t k = static_cast<std::size_t>(std::upper_bound(followers.begin(), followers.end(), x) - followers.begin()) - 1;
+    const std::size_t k =
+        static_cast<std::size_t>(std::upper_bound(followers.begin(), followers.end(), x) - followers.begin()) - 1;
     return 1 - (1 - share[k]) * math::pow(followers[k] / x, 1 / power[k]);
   }
 
@@ -60,10 +63,13 @@ struct FollowerLaw {
   }
 };
 
-/// Followers of the inactive: 1 / (1 + x) of them have more than x, so half have less than one, up to `inactive_largest`.
+/// Followers of the inactive: 1 / (1 + x) of them have more than x, so half have less than one, up to
+/// `inactive_largest`.
 inline double inactive_share_up_to(double x) { return x / (1 + x); }
 inline double inactive_quantile(double p) { return p / (1 - p); }
-inline double inactive_mean_up_to(double x) { return x < 1e-4 ? x * x / 2 : math::log(1 + x) - inactive_share_up_to(x); }
+inline double inactive_mean_up_to(double x) {
+  return x < 1e-4 ? x * x / 2 : math::log(1 + x) - inactive_share_up_to(x);
+}
 
 /// How many accounts of which kind there are, and how often what they attract.
 struct Population {
@@ -71,19 +77,23 @@ struct Population {
   double planted_followers = 0, largest = 0;
 
   explicit Population(const PlatformParameters& p) : users(p.users) {
-    active = std::max(static_cast<std::size_t>(p.active * static_cast<double>(users) + 0.5), std::min(p.planted.size(), users));
+    active = std::max(static_cast<std::size_t>(p.active * static_cast<double>(users) + 0.5),
+                      std::min(p.planted.size(), users));
     natural = active - std::min(p.planted.size(), active);
     inactive = users - active;
     for (const PlantedAccount& account : p.planted) planted_followers += static_cast<double>(account.followers);
-    largest = users > 1 ? static_cast<double>(std::clamp<std::uint64_t>(p.largest, 1, std::max<std::size_t>(1, users / 5))) : 0;
+    largest = users > 1
+                  ? static_cast<double>(std::clamp<std::uint64_t>(p.largest, 1, std::max<std::size_t>(1, users / 5)))
+                  : 0;
   }
 
   /// Followers of all accounts that are not planted, when the laws are multiplied by `scale` and cut at `largest`.
   double natural_followers(const FollowerLaw& law, double scale) const {
     if (!(largest > 0)) return 0;
     const double cut = largest / scale, inactive_cut = std::min(cut, inactive_largest);
-    return scale * (static_cast<double>(natural) * law.mean_up_to(cut) / law.share_up_to(cut) +
-                    static_cast<double>(inactive) * inactive_mean_up_to(inactive_cut) / inactive_share_up_to(inactive_cut));
+    return scale *
+           (static_cast<double>(natural) * law.mean_up_to(cut) / law.share_up_to(cut) +
+            static_cast<double>(inactive) * inactive_mean_up_to(inactive_cut) / inactive_share_up_to(inactive_cut));
   }
   static constexpr double largest_scale = 1e6;
 };
@@ -97,7 +107,8 @@ struct Family {
 
 std::map<std::uint32_t, Family> families_of(const PlatformParameters& p);
 
-/// Where users live: positions 0 .. users - 1 in a row, cut into communities of equal size and those into neighbourhoods.
+/// Where users live: positions 0 .. users - 1 in a row, cut into communities of equal size and those into
+/// neighbourhoods.
 class Places {
 public:
   Places(std::size_t users, std::size_t communities, std::size_t neighbourhood) : users_(users), begin_{0} {
@@ -120,11 +131,13 @@ public:
 
 private:
   std::size_t users_;
-  std::vector<std::uint32_t> community_begin_, begin_;  // of communities and neighbourhoods, one entry more than there are
+  std::vector<std::uint32_t> community_begin_,
+      begin_;  // of communities and neighbourhoods, one entry more than there are
 };
 
-/// Exact accounts follow some of their followers back. Follower u is taken with probability min(1, will x openness): `will` is the
-/// account's, openness is u's min(followers, followees) for each followee it draws. Tables by openness, four classes for each doubling.
+/// Exact accounts follow some of their followers back. Follower u is taken with probability min(1, will x openness):
+/// `will` is the account's, openness is u's min(followers, followees) for each followee it draws. Tables by openness,
+/// four classes for each doubling.
 class Returns {
 public:
   static constexpr std::size_t classes = 1024;
@@ -139,13 +152,13 @@ public:
     for (std::size_t c = finite; c-- > 0;) above_[c] = above_[c + 1] + shares[c];
   }
 
-  /// The will of an account that follows the share `rate` of its followers back. If that would be more than `limit` times the will it took
-  /// if nobody were certain to be followed, it follows fewer: no user gets more than `limit` times the follow-backs that its openness
-  /// stands for.
+  /// The will of an account that follows the share `rate` of its followers back. If that would be more than `limit`
+  /// times the will it took if nobody were certain to be followed, it follows fewer: no user gets more than `limit`
+  /// times the follow-backs that its openness stands for.
   double will(double rate, double limit) const {
     if (!(rate > 0 && below_[finite] > 0)) return 0;
-    // With will 1 / openness_of(c) all followers from class c on are taken: the share falls with c. Find the first class where it is low
-    // enough.
+    // With will 1 / openness_of(c) all followers from class c on are taken: the share falls with c. Find the first
+    // class where it is low enough.
     std::size_t low = 0, high = finite;
     while (low < high) {
       const std::size_t c = (low + high) / 2;
@@ -216,14 +229,19 @@ public:
   /// Mutual follows between the resident and other ordinary users.
   double paired(std::size_t s) const { return is_exact(s) ? 0 : std::max(0.0, mutual * least(s) - received(s)); }
   /// Followees that the resident gets by following on its own.
-  double weight(std::size_t s) const { return residents[s].followees - (is_exact(s) ? returned : mutual - by_exact) * least(s); }
+  double weight(std::size_t s) const {
+    return residents[s].followees - (is_exact(s) ? returned : mutual - by_exact) * least(s);
+  }
   /// min(followers, followees) of an ordinary user for each followee that it draws; 0 for an exact account.
-  float openness(std::size_t s) const { return is_exact(s) || !(weight(s) > 0) ? 0.0F : static_cast<float>(least(s) / weight(s)); }
+  float openness(std::size_t s) const {
+    return is_exact(s) || !(weight(s) > 0) ? 0.0F : static_cast<float>(least(s) / weight(s));
+  }
   /// Followers of an ordinary user that follow it on their own and are not followed for it.
   double alone(std::size_t s) const { return residents[s].followers - mutual * least(s); }
   /// How eagerly an exact account follows back.
   double will(std::size_t s) const {
-    return residents[s].followers > 0 ? returns.will(returned * least(s) / residents[s].followers, mutual / by_exact) : 0;
+    return residents[s].followers > 0 ? returns.will(returned * least(s) / residents[s].followers, mutual / by_exact)
+                                      : 0;
   }
   const PlantedAccount* declaration(std::size_t s) const {
     const auto at = std::ranges::lower_bound(declared, s, {}, [](const auto& entry) { return entry.first; });

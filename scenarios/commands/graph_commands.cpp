@@ -1,0 +1,294 @@
+#include "scenarios/commands/graph_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "graph/base/error.hpp"
+#include "graph/formats/load_graph.hpp"
+#include "graph/sampling/forest_fire.hpp"
+#include "graph/sampling/induced.hpp"
+#include "graph/sampling/snowball.hpp"
+#include "graph/statistics/sampled.hpp"
+#include "scenarios/commands/graph_statistics.hpp"
+#include "scenarios/commands/output_file.hpp"
+#include "scenarios/commands/steps.hpp"
+#include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/text.hpp"
+#include "scenarios/study/study.hpp"
+
+namespace grapevine {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::pair<std::string_view, GraphFormat>, 6> formats = {
+    {{"detect", GraphFormat::detect},
+     {"edge-list", GraphFormat::edge_list},
+     {"graphml", GraphFormat::graphml},
+     {"matrix-market", GraphFormat::matrix_market},
+     {"metis", GraphFormat::metis},
+     {"graph-file", GraphFormat::graph_file}}};
+
+LoadOptions load_options(const GraphRequest& request) {
+  LoadOptions options;
+  const auto format = std::ranges::find(formats, request.format, [](const auto& entry) { return entry.first; });
+  GRAPEVINE_EXPECTS(format != formats.end());
+  options.format = format->second;
+  if (!request.columns.empty()) options.columns = {request.columns.at(0), request.columns.at(1)};
+  options.separator = separator_sign(request.separator);
+  options.undirected = request.undirected;
+  options.reversed = request.reversed;
+  options.accounts = request.accounts;
+  options.chances = request.chances;
+  return options;
+}
+
+LoadedGraph read(const GraphRequest& request, Steps& steps) {
+  steps.begin("reading " + request.file);
+  LoadedGraph loaded = load_graph(request.file, load_options(request));
+  steps.end();
+  return loaded;
+}
+
+bool is_text(const std::string& file) { return written_format(file) != GraphFormat::graph_file; }
+
+std::string name_of(const Accounts& accounts, UserId user) {
+  return accounts.outside_ids.empty() ? with_thousands(user.value())
+                                      : fmt::format("'{}'", accounts.outside_ids[user.index()]);
+}
+
+/// "Graph   81 306 users, ...", two lines.
+std::string facts(const FollowGraph& graph, const Accounts& accounts) {
+  std::string text = fmt::format("Graph   {} users, {} follows", with_thousands(graph.user_count()),
+                                 with_thousands(graph.follow_count()));
+  if (graph.follow_count() == 0) return text + "\n";
+  text += fmt::format(
+      ", reciprocity {}\n",
+      with_decimals(static_cast<double>(graph.mutual_count()) / static_cast<double>(graph.follow_count()), 3));
+  const auto counts = graph.follower_counts();
+  const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
+  return text + fmt::format("        the largest user, {}, has {} followers\n", name_of(accounts, largest),
+                            with_thousands(graph.follower_count(largest)));
+}
+
+std::string what_was_read(const GraphRequest& request, const LoadReport& report) {
+  if (report.lines == 0) return fmt::format("Read    {}, a graph file\n", request.file);
+  return fmt::format(
+      "Read    {}: {} lines, {} follows; dropped {} repetitions and {} of oneself\n        {} users are isolated\n",
+      request.file, with_thousands(report.lines), with_thousands(report.pairs), with_thousands(report.duplicates),
+      with_thousands(report.self_loops), with_thousands(report.isolated));
+}
+
+void write(const GraphRequest& request, const GraphFileContent& content, Steps& steps) {
+  steps.begin("writing " + request.out);
+  const Accounts& known = content.accounts;
+  const bool lossy =
+      is_text(request.out) && (!known.active.empty() || !known.community.empty() || !known.planted.empty());
+  const WriteReport report = write_graph(request.out, content, {.accounts = request.accounts_out});
+  steps.end();
+  fmt::print("Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+  if (!request.accounts_out.empty()) fmt::print("        all accounts in {}\n", request.accounts_out);
+  if (lossy)
+    fmt::print(
+        "        who is active, communities and planted accounts are left out; a graph file (.gvg) keeps them\n");
+  if (!content.chances.empty() && written_format(request.out) == GraphFormat::graphml)
+    fmt::print("        probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them\n");
+  if (report.left_out > 0)
+    fmt::print(
+        "        {} isolated users are left out, for the file holds follows only; --accounts-out FILE.csv keeps them\n",
+        with_thousands(report.left_out));
+}
+
+void expect_out(const GraphRequest& request, const char* command, const char* ending) {
+  const std::string called = fmt::format("grapevine graph {} {}", command, request.file);
+  expect_free({.command = called,
+               .what = "file to write",
+               .path = request.out,
+               .usual = fs::path(request.file).stem().string() + ending,
+               .overwrite = request.overwrite,
+               .others = {request.file}});
+  if (!request.accounts_out.empty())
+    expect_free({.command = called,
+                 .what = "table of accounts",
+                 .path = request.accounts_out,
+                 .usual = "accounts.csv",
+                 .overwrite = request.overwrite,
+                 .others = {request.file, request.out}});
+  written_format(request.out, {.accounts = request.accounts_out});
+}
+
+/// A text in TOML.
+std::string toml_text(std::string_view text) {
+  std::string toml = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') toml += '\\';
+    if (static_cast<unsigned char>(c) < 0x20)
+      toml += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    else
+      toml += c;
+  }
+  return toml + '"';
+}
+
+/// What is known of the users of a part, by their numbers in it.
+Accounts accounts_of(const Accounts& whole, const Subgraph& part) {
+  Accounts accounts;
+  const std::size_t users = part.original.size();
+  if (!whole.active.empty()) accounts.active.assign((users + 63) / 64, 0);
+  for (std::size_t u = 0; u < users; ++u) {
+    const UserId original = part.original[u];
+    if (!whole.outside_ids.empty()) accounts.outside_ids.push_back(whole.outside_ids[original.index()]);
+    if (!whole.community.empty()) accounts.community.push_back(whole.community[original.index()]);
+    if (!whole.active.empty() && whole.is_active(original)) accounts.active[u / 64] |= std::uint64_t{1} << (u % 64);
+  }
+  if (whole.outside_ids.empty())  // the numbers of the whole are the ids that are known
+    for (const UserId original : part.original) accounts.outside_ids.push_back(fmt::format("{}", original.value()));
+  return accounts;  // planted accounts lose followers, so they are no longer what was asked for
+}
+
+std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request) {
+  const StreamKey key(request.seed, Stream::graph, 0);
+  const ForestFire usual;
+  if (request.method == "forest-fire")
+    return forest_fire(
+        graph, request.users,
+        {.forward = request.forward.value_or(usual.forward), .backward = request.backward.value_or(usual.backward)},
+        key);
+  if (request.method == "snowball") return snowball(graph, request.users, key);
+  return sample_users(graph.user_count(), request.users, key);
+}
+
+}  // namespace
+
+char separator_sign(const std::string& named) {
+  if (named.size() > 1) throw BadRequest(fmt::format("--separator is '{}'; expected one sign, such as ';'", named));
+  return named.empty() ? '\0' : named.front();
+}
+
+void generate_graph(const GraphRequest& request) {
+  Scenario scenario;
+  std::vector<std::string> mistakes;
+  const auto check = [&](auto&& what) {
+    try {
+      what();
+    } catch (const BadRequest& mistake) {
+      mistakes.insert(mistakes.end(), mistake.messages().begin(), mistake.messages().end());
+    }
+  };
+  check([&] { scenario = read_scenario(request.file, request.overrides); });
+  check([&] { expect_out(request, "generate", ".gvg"); });
+  if (mistakes.empty() && request.replicate >= scenario.replicates)
+    mistakes.push_back(fmt::format("--replicate is {}; expected 0 to {}, as the scenario has {} replicates",
+                                   request.replicate, scenario.replicates - 1, scenario.replicates));
+  if (!mistakes.empty()) throw BadRequest(std::move(mistakes));
+
+  Steps steps(request.quiet, request.stop_if_asked);
+  steps.begin("generating");
+  const StudyGraph made = make_graph(scenario, request.replicate);
+  steps.end();
+  fmt::print("{}", facts(made.graph, made.accounts));
+  const std::string provenance = fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION,
+                                             request.replicate, scenario.understood);
+  write(request,
+        {.graph = made.graph,
+         .accounts = made.accounts,
+         .keys = made.keys,
+         .provenance = provenance,
+         .chances = made.chances},
+        steps);
+}
+
+void import_graph(const GraphRequest& request) {
+  expect_out(request, "import", ".gvg");
+  if (is_text(request.out))
+    throw BadRequest(
+        fmt::format("{}: import makes graph files; expected a name that ends in .gvg; for other formats use `grapevine "
+                    "graph export`",
+                    request.out));
+  Steps steps(request.quiet, request.stop_if_asked);
+  const LoadedGraph loaded = read(request, steps);
+  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  const std::string provenance =
+      loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
+  write(request,
+        {.graph = loaded.graph,
+         .accounts = loaded.accounts,
+         .keys = loaded.keys,
+         .provenance = provenance,
+         .chances = loaded.chances},
+        steps);
+}
+
+void export_graph(const GraphRequest& request) {
+  expect_out(request, "export", ".csv");
+  if (!is_text(request.out))
+    throw BadRequest(
+        fmt::format("{}: export makes text; expected a name that ends in .csv, .tsv, .txt or .graphml, packed with .gz "
+                    "or .zst; for graph "
+                    "files use `grapevine graph import`",
+                    request.out));
+  Steps steps(request.quiet, request.stop_if_asked);
+  const LoadedGraph loaded = read(request, steps);
+  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .chances = loaded.chances},
+        steps);
+}
+
+void measure_graph(const GraphRequest& request) {
+  if (!request.out.empty())
+    expect_free({.command = "grapevine graph stats",
+                 .what = "file to write",
+                 .path = request.out,
+                 .usual = "statistics.h5",
+                 .overwrite = request.overwrite,
+                 .others = {request.file}});
+  Steps steps(request.quiet, request.stop_if_asked);
+  const LoadedGraph loaded = read(request, steps);
+  GraphStatisticsOptions options{.exact = request.exact, .seed = request.seed, .all = request.all};
+  if (request.sources) options.sample = options.small = *request.sources;
+  if (request.least_tail) options.least_tail = *request.least_tail;
+  options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
+  const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
+  steps.end();
+  fmt::print("{}\n{}", what_was_read(request, loaded.report), graph_statistics_text(statistics));
+  if (request.out.empty()) return;
+  write_graph_statistics(request.out, statistics, request.file);
+  fmt::print("\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+}
+
+void sample_graph(const GraphRequest& request) {
+  expect_out(request, "sample", "-sample.gvg");
+  if (request.method != "forest-fire" && (request.forward || request.backward))
+    throw BadRequest(fmt::format(
+        "--forward and --backward say nothing to --method {}; expected them with forest-fire only; leave them out",
+        request.method));
+  Steps steps(request.quiet, request.stop_if_asked);
+  const LoadedGraph loaded = read(request, steps);
+  if (request.users > loaded.graph.user_count())
+    throw BadRequest(fmt::format("--users is {}; expected at most {}, the users of {}", request.users,
+                                 loaded.graph.user_count(), request.file));
+  steps.begin("sampling");
+  const Subgraph part = induced(loaded.graph, chosen(loaded.graph, request));
+  const Accounts accounts = accounts_of(loaded.accounts, part);
+  UnwrittenArray<Chance> chances;
+  if (!loaded.chances.empty()) chances = chances_within(part, loaded.graph, loaded.chances);
+  std::vector<AccountKey> keys;
+  if (!loaded.keys.empty())
+    for (const UserId original : part.original) keys.push_back(loaded.keys[original.index()]);
+  steps.end();
+  fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
+  const std::string provenance =
+      fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", toml_text(request.file),
+                  toml_text(request.method), request.users, request.seed);
+  write(request,
+        {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance, .chances = chances}, steps);
+}
+
+}  // namespace grapevine

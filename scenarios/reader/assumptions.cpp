@@ -1,0 +1,43 @@
+#include "scenarios/reader/assumptions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/keys.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// A number as it was written, before the world was scaled down: to twelve digits, so that the two roundings do not
+/// show.
+double unscaled(double value, double scale) {
+  return std::strtod(fmt::format("{:.12g}", value / scale).c_str(), nullptr);
+}
+
+}  // namespace
+
+std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run,
+                                        std::initializer_list<std::string_view> sections) {
+  Scenario changed = scenario;  // a target points to what may be written
+  changed.run = run;
+  for (double& strength : changed.run.feed.prior_strength)
+    if (strength != automatic) strength = unscaled(strength, scale_of(scenario.graph));
+  const Target target{.scenario = &changed, .run = &changed.run};
+  std::vector<std::string> list;
+  for (const Key& key : keys()) {
+    if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||
+        key.source.rfind("assumption", 0) != 0)
+      continue;
+    if (key.only.holds && !key.only.holds(target)) continue;
+    const std::string value = value_as_toml(key, target, changed.world.time.tick_seconds);
+    const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
+    if (!value.empty() && !neutral) list.push_back(key.dotted() + " = " + value);
+  }
+  return list;
+}
+
+}  // namespace grapevine

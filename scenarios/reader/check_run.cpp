@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include "analysis/cascades.hpp"
+#include "analysis/figures.hpp"
+#include "graph/base/error.hpp"
+#include "graph/formats/graph_file.hpp"
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/suggestions.hpp"
+#include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "sim/money/campaigns.hpp"
+
+namespace grapevine {
+
+bool ScenarioReader::says_contacts(const Key& key) {
+  return std::ranges::find(ways_to_say_contacts, key.dotted()) != ways_to_say_contacts.end();
+}
+
+std::vector<const ScenarioReader::Given*> ScenarioReader::doubled_contacts(const std::string& prefix) const {
+  std::vector<const Given*> all;
+  for (const std::string_view key : ways_to_say_contacts)
+    if (const Given* it = given(prefix + std::string(key));
+        it && !(key == "diffusion.chance" && matches_topics(it->target)))
+      all.push_back(it);
+  return all.size() > 1 ? all : std::vector<const Given*>{};
+}
+
+bool ScenarioReader::matches_topics(const Target& target) const {
+  const auto matches = [](const RunParameters& run) { return run.diffusion.probability == Probability::topic_match; };
+  return matches(*target.run) ||
+         (!target.arm && std::ranges::any_of(scenario_.arms, [&](const Arm& arm) { return matches(arm.run); }));
+}
+
+std::string ScenarioReader::prefix_of(const Given& it) {
+  return it.label.substr(0, it.label.size() - it.key->dotted().size());
+}
+
+void ScenarioReader::check_conditions() {
+  for (const Given& it : given_) {
+    if (!it.key->only.holds || it.key->only.holds(it.target)) continue;
+    if (it.key->section == "graph" && !sound({"graph.model"})) continue;
+    if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
+    if (it.key->section == "diffusion" && !diffusion_sound()) continue;
+    if (says_contacts(*it.key) && !doubled_contacts(prefix_of(it)).empty()) continue;  // told by itself
+    add(it.name, fmt::format("{} has no effect here; it needs {}; remove it", it.label, it.key->only.words));
+  }
+}
+
+bool ScenarioReader::rankings_sound() const {
+  return std::all_of(given_.begin(), given_.end(),
+                     [](const Given& it) { return it.key->dotted() != "feed.ranking" || it.good; });
+}
+
+bool ScenarioReader::diffusion_sound() const {
+  return std::all_of(given_.begin(), given_.end(),
+                     [](const Given& it) { return it.key->section != "diffusion" || it.good; });
+}
+
+bool ScenarioReader::of_feeds(const Key& key) {
+  static const std::set<std::string> others{"population.sessions",
+                                            "population.active_sessions",
+                                            "population.session_spread",
+                                            "population.posts",
+                                            "population.post_spread",
+                                            "population.patience",
+                                            "population.patience_spread",
+                                            "population.daily_profile",
+                                            "population.focus",
+                                            "population.propensity_spread",
+                                            "population.quality_spread",
+                                            "campaign.start",
+                                            "campaign.every",
+                                            "campaign.slots",
+                                            "campaign.slot",
+                                            "output.track_share",
+                                            "time.warmup"};
+  return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
+         others.count(key.dotted()) > 0;
+}
+
+void ScenarioReader::check_diffusion() {
+  if (!diffusion_sound()) return;
+  for (const Given& it : given_) {
+    const bool acts = it.target.arm ? it.target.run->diffusion.model == DiffusionModel::feed : warms_up(scenario_);
+    if (!acts && of_feeds(*it.key))
+      add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
+  }
+  for (const Given& it : given_) {
+    if (!says_contacts(*it.key)) continue;
+    const std::vector<const Given*> doubled = doubled_contacts(prefix_of(it));
+    if (doubled.empty() || doubled.front() != &it) continue;
+    std::vector<std::string> labels;
+    for (const Given* other : doubled) labels.push_back(other->label);
+    const Given* last = *std::ranges::max_element(doubled, {}, [](const Given* other) { return other->name; });
+    add(last->name, fmt::format("{} are given together; expected at most one of chance, adoptions and along_follows, "
+                                "for each says how likely a contact is; leave the others out",
+                                fmt::join(labels, " and ")));
+  }
+  const auto check = [&](const DiffusionParameters& diffusion, const std::string& prefix) {
+    if (diffusion.model == DiffusionModel::feed) return;
+    if (diffusion.probability == Probability::topic_match && diffusion.model != DiffusionModel::branching)
+      for (std::size_t i = 0; i < scenario_.world.campaigns.size(); ++i)
+        if (scenario_.world.campaigns[i].topic < 0)
+          add(place_of({prefix + "diffusion.probability", "diffusion.probability"}),
+              fmt::format("{}diffusion.probability is \"topic-match\", and campaign '{}' has no topic; expected "
+                          "{}topic; add it",
+                          prefix, scenario_.world.campaigns[i].name, campaign_prefixes_[i]));
+    if (diffusion.model == DiffusionModel::branching && diffusion.probability != Probability::uniform)
+      add(place_of({prefix + "diffusion.model", prefix + "diffusion.probability", "diffusion.probability"}),
+          fmt::format("{}diffusion.model is \"branching\", whose contacts are drawn anew, and diffusion.probability "
+                      "is not \"uniform\"; expected \"uniform\" beside it",
+                      prefix));
+    if (!diffusion.tier.empty() && sound({"tiers.names"}))
+      expect_tier(given(prefix + "diffusion.tier") ? prefix + "diffusion.tier" : "diffusion.tier", diffusion.tier);
+  };
+  check(scenario_.run.diffusion, "");
+  for (const Arm& arm : scenario_.arms) {
+    const std::string prefix = fmt::format("arm.{}.", arm.name);
+    if (std::any_of(given_.begin(), given_.end(),
+                    [&](const Given& it) { return it.key->section == "diffusion" && it.label.rfind(prefix, 0) == 0; }))
+      check(arm.run.diffusion, prefix);
+  }
+}
+
+std::string ScenarioReader::in_words(std::uint64_t ticks) const {
+  return in_quotes(duration_as_text(static_cast<std::int64_t>(ticks) * scenario_.world.time.tick_seconds));
+}
+
+void ScenarioReader::check_time() {
+  if (!tick_known_ || !sound({"feed.window"}) || !warms_up(scenario_)) return;
+  const TimeParameters& time = scenario_.world.time;
+  const Tick window = scenario_.run.feed.window;
+  if (sound({"time.warmup"}) && time.warmup < window)
+    add(place_of({"time.warmup", "feed.window"}),
+        fmt::format(
+            "time.warmup is {}; expected at least feed.window, {}, so that every feed is full when the arms branch",
+            in_words(time.warmup), in_words(window)));
+  if (sound({"time.followup"}) && time.followup < window)
+    add(place_of({"time.followup", "feed.window"}),
+        fmt::format("time.followup is {}; expected at least feed.window, {}, so that the outcome of every counted "
+                    "root is complete",
+                    in_words(time.followup), in_words(window)));
+}
+
+void ScenarioReader::check_posts() {
+  const TimeParameters& time = scenario_.world.time;
+  if (!tick_known_ || !warms_up(scenario_) || scenario_.graph.model == GraphModel::file || !given("graph.users") ||
+      !sound({"graph.users", "population.posts", "time.warmup", "time.measure", "time.followup"}))
+    return;
+  const double ticks = time.end(),
+               posts = double(scenario_.graph.users) *
+                       std::min(scenario_.world.population.posts_per_day * ticks / time.ticks_per_day(), ticks);
+  if (posts > UINT32_MAX)
+    add(place_of({"population.posts", "graph.users"}),
+        fmt::format("graph.users, {}, write {} posts a day each (population.posts) for {}, about {:.3g} in a run; "
+                    "expected at most {}; lower one of them",
+                    scenario_.graph.users, scenario_.world.population.posts_per_day, in_words(time.end()), posts,
+                    UINT32_MAX));
+}
+
+}  // namespace grapevine

@@ -1,0 +1,285 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include "analysis/cascades.hpp"
+#include "analysis/figures.hpp"
+#include "graph/base/error.hpp"
+#include "graph/formats/graph_file.hpp"
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/suggestions.hpp"
+#include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "sim/money/campaigns.hpp"
+
+namespace grapevine {
+
+void ScenarioReader::check_claims() {
+  const ClaimsChoice& claims = scenario_.claims;
+  for (const auto& [label, name] : {std::pair("claims.arm", &claims.arm),
+                                    {"claims.micro_arm", &claims.micro_arm},
+                                    {"claims.mega_arm", &claims.mega_arm}})
+    if (given(label) && given(label)->good && !arm_names_.count(*name))
+      refuse_name(label, *name, "arm", arm_names_, given(label)->value);
+  if (claims.micro_arm.empty() != claims.mega_arm.empty())
+    add(place_of({"claims.micro_arm", "claims.mega_arm"}),
+        fmt::format("{} is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
+                    claims.micro_arm.empty() ? "claims.micro_arm" : "claims.mega_arm"));
+  for (const char* label : {"claims.micro_arm", "claims.mega_arm"}) {
+    const std::string& name = std::string_view(label) == "claims.micro_arm" ? claims.micro_arm : claims.mega_arm;
+    const auto arm =
+        std::find_if(scenario_.arms.begin(), scenario_.arms.end(), [&](const Arm& it) { return it.name == name; });
+    if (given(label) && given(label)->good && arm != scenario_.arms.end() && arm->run.pays.empty() &&
+        sound({"pays", "arm." + name + ".pays"}))
+      add(given(label)->value,
+          fmt::format("{} names {}, which pays for no campaign; expected an arm with `pays`", label, in_quotes(name)));
+  }
+  if (!claims.micro_arm.empty() && claims.micro_arm == claims.mega_arm)
+    add(place_of({"claims.mega_arm"}),
+        fmt::format("claims.mega_arm is {}, as claims.micro_arm is; expected two different arms",
+                    in_quotes(claims.mega_arm)));
+  if (!claims.any()) return;
+  if (!sound({"tiers.names", "claims.micro", "claims.mega"})) return;
+  if (claims.micro == claims.mega)
+    add(place_of({"claims.mega", "claims.micro"}),
+        fmt::format("claims.micro and claims.mega are both {}; expected two different tiers", in_quotes(claims.mega)));
+  for (const auto& [label, name] : {std::pair("claims.micro", &claims.micro), {"claims.mega", &claims.mega}})
+    expect_tier(label, *name);
+}
+
+void ScenarioReader::expect_tier(const std::string& label, const std::string& name) {
+  const std::vector<std::string>& tiers = scenario_.world.tiers.names;
+  if (std::find(tiers.begin(), tiers.end(), name) != tiers.end()) {
+    if (sound({"tiers.from"}) && scenario_.world.tiers.from == TierParameters{}.from)
+      expect_possible(label, name);  // others were held against the world as a whole
+    return;
+  }
+  const Place place = place_of({label, "claims.arm", "claims.micro_arm"});
+  std::map<std::string, Place> names;
+  for (const std::string& tier : tiers) names.emplace(tier, Place{});
+  refuse_name(label, name, "tier", names, place);
+}
+
+void ScenarioReader::check_replicates() {
+  if (!sound({"redraw", "replicates", "graph.file"})) return;
+  const Redraw& redraw = scenario_.redraw;
+  if (!is_drawn(scenario_.graph) && redraw.graph)
+    add(place_of({"redraw"}),
+        "redraw names \"graph\", which has no effect with graph.file alone; expected it only with a generated, "
+        "randomised or planted graph; remove it");
+  else if (!redraw.graph && !redraw.selection && !redraw.content && !redraw.dynamics && scenario_.replicates > 1)
+    add(place_of({"redraw"}), fmt::format("redraw is empty, so all {} replicates would be the same run; expected a "
+                                          "stream to redraw; or set replicates = 1",
+                                          scenario_.replicates));
+  else if (!warms_up(scenario_) && !redraw.graph && !redraw.dynamics &&
+           !(redraw.selection && !scenario_.world.campaigns.empty()) && scenario_.replicates > 1)
+    add(place_of({"redraw"}), fmt::format("redraw names no stream that the classic models draw from, so all {} "
+                                          "replicates would be the same run; expected \"dynamics\"; add it",
+                                          scenario_.replicates));
+}
+
+void ScenarioReader::check_campaigns() {
+  std::vector<CampaignParameters>& campaigns = scenario_.world.campaigns;
+  for (std::size_t i = 0; i < campaigns.size(); ++i) {
+    const CampaignParameters& campaign = campaigns[i];
+    const std::string& prefix = campaign_prefixes_[i];
+    const auto label = [&](std::string_view key) { return prefix + std::string(key); };
+    if (given(label("budget")) && given(label("budget_of")))
+      add(given(label("budget_of"))->name,
+          fmt::format("{} stands beside a budget; expected one of the two; remove one", label("budget_of")));
+    if (!given(label("budget")) && !given(label("budget_of")) && !given(label("count")) &&
+        campaign.choose != AccountChoice::named && sound({label("accounts")}))
+      add(campaign_places_[i],
+          fmt::format("{} has no bound and would pay every user; expected one of count, budget, budget_of; add one",
+                      prefix.substr(0, prefix.size() - 1)));
+    if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
+    if (!campaign.tier.empty() && sound({"tiers.names"})) expect_tier(label("tier"), campaign.tier);
+    const bool planted_in_file =
+        scenario_.graph.model == GraphModel::file && is_graph_file(scenario_.graph.file);  // seen when it is loaded
+    if (!campaign.plant.empty() && !planted_in_file && !plant_names_.count(campaign.plant))
+      refuse_name(label("plant"), campaign.plant, "plant", plant_names_, place_of({label("plant")}));
+    if (campaign.choose == AccountChoice::fit && campaign.topic < 0 && sound({label("topic")}))
+      add(place_of({label("accounts")}),
+          fmt::format("{} is \"fit\", and the campaign has no topic; expected {}; add it", label("accounts"),
+                      label("topic")));
+    if (campaign.topic >= 0 && sound({label("topic"), "population.topics"}) &&
+        std::uint32_t(campaign.topic) >= scenario_.world.population.topics)
+      add(place_of({label("topic")}),
+          fmt::format("{} is {}; expected 0 to {}, as population.topics is {}", label("topic"), campaign.topic,
+                      scenario_.world.population.topics - 1, scenario_.world.population.topics));
+    check_slots(i);
+    check_cost(i);
+  }
+}
+
+void ScenarioReader::check_cost(std::size_t i) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const PriceParameters& prices = scenario_.world.prices;
+  const std::string& prefix = campaign_prefixes_[i];
+  if (campaign.budget >= 0 || !campaign.budget_of.empty() || prices.spread > 0.0) return;
+  if (!sound({"price.post", "price.spread", "graph.users", "graph.stands_for", prefix + "posts", prefix + "budget",
+              prefix + "budget_of"}))
+    return;
+  const double post = scale_of(scenario_.graph) * double(prices.post) / micro_per_unit,
+               most = double(most_spent) / micro_per_unit;
+  if (post * campaign.posts > most)
+    add(place_of({prefix + "posts", "price.post"}),
+        fmt::format("{}posts is {}, each at price.post, {:.0f}, or more: an account costs {:.0f} at least; expected "
+                    "at most {:.0f} for all; lower {}posts or price.post, or give the "
+                    "campaign a budget",
+                    prefix, campaign.posts, post, post * campaign.posts, most, prefix));
+}
+
+void ScenarioReader::check_slots(std::size_t i) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const std::string& prefix = campaign_prefixes_[i];
+  if (!warms_up(scenario_) || !tick_known_ ||
+      !sound({prefix + "start", prefix + "every", prefix + "slots", "time.measure"}))
+    return;
+  const std::uint64_t last = campaign.start + std::uint64_t(campaign.slots - 1) * campaign.every;
+  if (last < scenario_.world.time.measure) return check_withheld(i, last);
+  const std::string name = prefix.substr(0, prefix.size() - 1);
+  Place place = campaign_places_[i];
+  for (const char* key : {"start", "every", "slots"})
+    if (given(prefix + key)) place = given(prefix + key)->value;
+  add(place,
+      fmt::format(
+          "{} has its last slot {} after the start of time.measure, which lasts {}; expected all slots in it; lower "
+          "start, every or slots",
+          name, in_words(last), in_words(scenario_.world.time.measure)));
+}
+
+void ScenarioReader::check_withheld(std::size_t i, std::uint64_t last) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const std::string& prefix = campaign_prefixes_[i];
+  const TimeParameters& time = scenario_.world.time;
+  const Tick window = scenario_.run.feed.window;
+  if (!sound({prefix + "slot", "time.followup", "feed.window"}) || time.followup < window) return;
+  const bool paid_under_feeds = std::any_of(scenario_.arms.begin(), scenario_.arms.end(), [&](const Arm& arm) {
+    const std::vector<std::string>& pays = arm.run.pays;
+    return arm.run.diffusion.model == DiffusionModel::feed &&
+           std::find(pays.begin(), pays.end(), campaign.name) != pays.end();
+  });
+  const std::uint64_t due = last + campaign.replace_within, room = std::uint64_t{time.measure} + time.followup - window;
+  if (!paid_under_feeds || due < room) return;
+  Place place = campaign_places_[i];
+  for (const char* key : {"start", "every", "slots", "slot"})
+    if (given(prefix + key)) place = given(prefix + key)->value;
+  add(place, fmt::format("{} withholds posts that are due up to {} after the start of time.measure, {} after its "
+                         "last slot; expected less than {}, time.measure + "
+                         "time.followup - feed.window, so that all that they would have brought is counted; lower "
+                         "slot, start, every or slots, or raise time.followup to {}",
+                         prefix.substr(0, prefix.size() - 1), in_words(due), in_words(campaign.replace_within),
+                         in_words(room), in_words(time.followup + due + 1 - room)));
+}
+
+const CampaignParameters* ScenarioReader::campaign_named(std::string_view name) const {
+  const auto& campaigns = scenario_.world.campaigns;
+  const auto at =
+      std::find_if(campaigns.begin(), campaigns.end(), [&](const CampaignParameters& it) { return it.name == name; });
+  return at == campaigns.end() ? nullptr : &*at;
+}
+
+void ScenarioReader::check_budget_of(std::size_t i) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const Given& key = *given(campaign_prefixes_[i] + "budget_of");
+  if (!campaign_named(campaign.budget_of))
+    return refuse_name(key.label, campaign.budget_of, "campaign", campaign_names_, key.value);
+  std::set<const CampaignParameters*> seen;
+  for (const CampaignParameters* at = &campaign; at && !at->budget_of.empty(); at = campaign_named(at->budget_of)) {
+    if (seen.insert(at).second) continue;
+    if (at == &campaign)
+      add(key.value, fmt::format("{} leads back to '{}' itself; expected a campaign that bounds its own spending",
+                                 key.label, campaign.name));
+    return;
+  }
+}
+
+void ScenarioReader::refuse_name(const std::string& label, std::string_view name, std::string_view kind,
+                                 const std::map<std::string, Place>& names, const Place& place) {
+  std::vector<std::string_view> known;
+  std::vector<std::string> shown;
+  for (const auto& [it, where] : names) {
+    known.push_back(it);
+    shown.push_back(in_quotes(it));
+  }
+  const std::string_view near = nearest_name(name, known);
+  add(place, fmt::format("{} names {}, and no {} is called so; expected {}{}", label, in_quotes(name), kind,
+                         shown.empty()       ? fmt::format("a [[{}]] of that name", kind)
+                         : shown.size() == 1 ? shown[0]
+                                             : fmt::format("one of {}", fmt::join(shown, ", ")),
+                         near.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(near))));
+}
+
+void ScenarioReader::check_pays() {
+  for (const Given& it : given_) {
+    if (it.key->dotted() != "pays") continue;
+    for (const std::string& name : it.target.run->pays)
+      if (!campaign_names_.count(name)) refuse_name(it.label, name, "campaign", campaign_names_, it.value);
+  }
+}
+
+void ScenarioReader::check_contrasts() {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (std::size_t i = 0; i < scenario_.contrasts.size(); ++i) {
+    const ContrastChoice& contrast = scenario_.contrasts[i];
+    bool known = true;
+    for (const char* name : {"arm", "against"}) {
+      const Given* key = given(contrast_prefixes_[i] + name);
+      known = known && key && key->good;
+      if (!key || !key->good) continue;
+      const std::string& arm = std::string_view(name) == "arm" ? contrast.arm : contrast.against;
+      if (arm_names_.count(arm)) continue;
+      known = false;
+      refuse_name(key->label, arm, "arm", arm_names_, key->value);
+    }
+    if (!known) continue;
+    if (contrast.arm == contrast.against)
+      add(contrast_places_[i],
+          fmt::format("a contrast of '{}' with itself; expected two different arms", contrast.arm));
+    else if (!seen.emplace(contrast.arm, contrast.against).second)
+      add(contrast_places_[i], fmt::format("a second contrast of '{}' against '{}'; expected each once; remove one",
+                                           contrast.arm, contrast.against));
+  }
+}
+
+void ScenarioReader::check_bands() {
+  const std::vector<std::string_view> metrics = metrics_of_one_arm();
+  for (std::size_t i = 0; i < scenario_.bands.size(); ++i) {
+    const BandChoice& band = scenario_.bands[i];
+    const auto good = [&](std::string_view name) {
+      return given(band_prefixes_[i] + std::string(name)) && given(band_prefixes_[i] + std::string(name))->good;
+    };
+    const auto place = [&](std::string_view name) { return given(band_prefixes_[i] + std::string(name))->value; };
+    if (good("arm") && !arm_names_.count(band.arm))
+      refuse_name(band_prefixes_[i] + "arm", band.arm, "arm", arm_names_, place("arm"));
+    if (good("metric") && std::ranges::find(metrics, band.metric) == metrics.end()) {
+      const std::string_view near = nearest_name(band.metric, metrics);
+      add(place("metric"),
+          fmt::format("{}metric is {}, and no figure of one arm is called so; expected {}", band_prefixes_[i],
+                      in_quotes(band.metric),
+                      near.empty() ? fmt::format("one of \"{}\"", fmt::join(metrics, "\", \""))
+                                   : fmt::format("one as the tables name it; did you mean {}?", in_quotes(near))));
+    }
+    if (good("of") && sound({"tiers.names"})) {
+      std::vector<std::string> subjects{std::string(cascade_contrast), "accounts by follower count"};
+      for (const std::string& tier : scenario_.world.tiers.names) subjects.push_back("posts of tier " + tier);
+      for (const CampaignParameters& campaign : scenario_.world.campaigns)
+        subjects.push_back("accounts of campaign " + campaign.name);
+      if (std::ranges::find(subjects, band.of) == subjects.end())
+        add(place("of"), fmt::format("{}of is {}; expected one of \"{}\"", band_prefixes_[i], in_quotes(band.of),
+                                     fmt::join(subjects, "\", \"")));
+    }
+    if (good("low") && good("high") && band.low >= band.high)
+      add(place("high"), fmt::format("{}high is {}; expected more than {}low, {}", band_prefixes_[i], band.high,
+                                     band_prefixes_[i], band.low));
+  }
+}
+
+}  // namespace grapevine

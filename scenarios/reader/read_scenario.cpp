@@ -1,0 +1,272 @@
+#include "scenarios/reader/read_scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "analysis/cascades.hpp"
+#include "analysis/figures.hpp"
+#include "graph/base/error.hpp"
+#include "graph/formats/graph_file.hpp"
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/suggestions.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "sim/money/campaigns.hpp"
+
+namespace grapevine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t largest_file = 64 << 20;  ///< bytes
+
+std::string text_of(const fs::path& file) {
+  const std::string name = file.string();
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) throw BadRequest(name + ": no such file; expected a scenario file (TOML)");
+  if (fs::is_directory(status)) throw BadRequest(name + ": a folder; expected a scenario file (TOML)");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw BadRequest(name + ": cannot be read; check its permissions");
+  std::string text;
+  char buffer[1 << 16];
+  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
+    text.append(buffer, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > largest_file)
+      throw BadRequest(fmt::format("{}: more than {} MiB; expected a scenario file (TOML)", name, largest_file >> 20));
+  }
+  if (in.bad()) throw BadRequest(name + ": cannot be read to its end");
+  return text;
+}
+
+/// What an override is called in messages.
+struct Override {
+  std::string key;
+  std::string text;
+};
+
+std::vector<std::string> split(std::string_view dotted) {
+  std::vector<std::string> parts(1);
+  for (const char c : dotted) {
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+/// Lays the `number`-th override over the document. Whether the key exists and the value fits is seen when the document
+/// is read.
+void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
+  const Place place{number, 1, 1};
+  const auto refuse = [&](std::string text) { mistakes.push_back({place, std::move(text)}); };
+
+  auto parsed = read_toml("value = " + change.text, number);
+  auto* value_table =
+      std::holds_alternative<TomlValue>(parsed) ? std::get<TomlValue>(parsed).as<TomlValue::Table>() : nullptr;
+  if (!value_table || value_table->size() != 1 || value_table->front().name != "value") {
+    std::string shown = found(TomlValue{change.text, place});
+    shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
+    return refuse(fmt::format("{} is not a TOML value; texts stand in quotes; write --set '{}={}'",
+                              change.text.empty() ? "nothing" : shown, change.key,
+                              change.text.empty() ? "\"...\"" : in_quotes(change.text)));
+  }
+
+  const std::vector<std::string> parts = split(change.key);
+  if (parts.size() > 6 || std::find(parts.begin(), parts.end(), "") != parts.end())
+    return refuse("not the name of a key; expected one such as feed.length; `grapevine keys` lists all");
+  TomlValue* at = &document;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool last = i + 1 == parts.size();
+    if (auto* list = at->as<TomlValue::List>()) {
+      const std::string& array = parts[i - 1];
+      const auto named = std::find_if(list->begin(), list->end(),
+                                      [&](const TomlValue& it) { return name_of(it) && *name_of(it) == parts[i]; });
+      if (named == list->end() || last) {
+        std::vector<std::string> names;
+        for (const TomlValue& it : *list)
+          if (name_of(it)) names.push_back("'" + *name_of(it) + "'");
+        if (names.empty())
+          return refuse(fmt::format("[[{}]] has no names to address it by; change it in the file", array));
+        return refuse(fmt::format("{}; expected {}.NAME.key; the names are {}",
+                                  named == list->end() ? fmt::format("no {} is named '{}'", array, parts[i])
+                                                       : fmt::format("'{}' is a table", parts[i]),
+                                  array, fmt::join(names, ", ")));
+      }
+      at = &*named;
+      continue;
+    }
+    auto* table = at->as<TomlValue::Table>();
+    if (!table)
+      return refuse(
+          fmt::format("{} is not a section but {}; `grapevine keys` lists all keys", parts[i - 1], found(*at)));
+    TomlEntry* entry = find_entry(*table, parts[i]);
+    if (!entry) {
+      const bool array = !last && i == 0 && std::any_of(sections().begin(), sections().end(), [&](const Section& s) {
+        return s.array && s.name == parts[0];
+      });
+      if (array) return refuse(fmt::format("the file has no [[{}]]; add it there", parts[0]));
+      table->push_back({parts[i], place, {TomlValue::Table{}, place}});
+      entry = &table->back();
+    }
+    if (last) {
+      entry->place = place;
+      entry->value = std::move(value_table->front().value);
+    }
+    at = &entry->value;
+  }
+}
+
+/// A graph.file of `--set` stands in for the generator that the file of the scenario asks for: the generator's keys
+/// there no longer act.
+void make_room_for_file(TomlValue& document) {
+  TomlEntry* graph = find_entry(*document.as<TomlValue::Table>(), "graph");
+  auto* table = graph ? graph->value.as<TomlValue::Table>() : nullptr;
+  const TomlEntry* file = table ? find_entry(*table, "file") : nullptr;
+  if (!file || file->place.source == 0) return;
+  Scenario loading;
+  loading.graph.model = GraphModel::file;
+  const Target target{.scenario = &loading, .run = &loading.run};
+  std::erase_if(*table, [&](const TomlEntry& entry) {
+    const Key* key = find_key("graph", entry.name);
+    return entry.place.source == 0 && key && (key->name == "model" || (key->only.holds && !key->only.holds(target)));
+  });
+}
+
+/// Makes the study as small as its world: follower counts and what is counted in them, fees and budgets.
+void scale_down(Scenario& scenario) {
+  const double scale = scale_of(scenario.graph);
+  if (scale == 1.0) return;
+  scale_down(scenario.graph);
+  for (std::uint64_t& from : scenario.world.tiers.from) scale_count(from, scale);
+  scenario.world.prices.scale = scale;
+  for (CampaignParameters& campaign : scenario.world.campaigns) {
+    scale_count(campaign.followers_from, scale), scale_count(campaign.followers_to, scale);
+    if (campaign.budget > 0)
+      campaign.budget = static_cast<MicroMoney>(static_cast<double>(campaign.budget) * scale + 0.5);
+  }
+  const auto scale_prior = [&](FeedParameters& feed) {
+    for (double& strength : feed.prior_strength)
+      if (strength != automatic) strength *= scale;
+  };
+  scale_prior(scenario.run.feed);
+  for (Arm& arm : scenario.arms) scale_prior(arm.run.feed);
+}
+
+/// The study as one canonical text: every key that acts, in the order of the table; an arm's table has what it changes.
+std::string understood_text(Scenario& scenario, const fs::path& folder) {
+  const std::uint32_t tick = scenario.world.time.tick_seconds;
+  std::string out;
+  const auto write_section = [&](const Section& section, const Target& target) {
+    std::string lines;
+    for (const Key& key : keys()) {
+      if (key.section != section.name || (key.only.holds && !key.only.holds(target))) continue;
+      if (const std::string value = value_as_toml(key, target, tick, folder); !value.empty())
+        lines += fmt::format("{} = {}\n", key.name, value);
+    }
+    if (lines.empty()) return;
+    if (!section.name.empty()) out += "\n" + section.header() + "\n";
+    out += lines;
+  };
+  const Target base{.scenario = &scenario, .run = &scenario.run};
+  for (const Section& section : sections()) {
+    if (section.name == "campaign") {
+      for (CampaignParameters& campaign : scenario.world.campaigns)
+        write_section(section, {.scenario = &scenario, .run = &scenario.run, .campaign = &campaign});
+    } else if (section.name == "plant") {
+      for (PlantChoice& plant : scenario.graph.plants)
+        write_section(section, {.scenario = &scenario, .run = &scenario.run, .plant = &plant});
+    } else if (section.name == "contrast") {
+      for (ContrastChoice& contrast : scenario.contrasts)
+        write_section(section, {.scenario = &scenario, .run = &scenario.run, .contrast = &contrast});
+    } else if (section.name == "band") {
+      for (BandChoice& band : scenario.bands)
+        write_section(section, {.scenario = &scenario, .run = &scenario.run, .band = &band});
+    } else if (section.name == "arm") {
+      for (Arm& arm : scenario.arms) {
+        out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
+        const Target target{.scenario = &scenario, .run = &arm.run, .arm = &arm};
+        for (const Key& key : keys()) {
+          if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
+          const std::string value = value_as_toml(key, target, tick, folder);
+          // an arm's chance in the place of the study's adoptions may be the study's, which does not act
+          const bool replaces = key.dotted() == "diffusion.chance" && gives_adoptions(scenario.run.diffusion) &&
+                                !gives_adoptions(arm.run.diffusion);
+          if (replaces || value != value_as_toml(key, base, tick, folder))
+            out += fmt::format("{} = {}\n", key.dotted(), value);
+        }
+      }
+    } else {
+      write_section(section, base);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void scale_down(GraphChoice& graph) {
+  const double scale = scale_of(graph);
+  scale_count(graph.largest, scale);
+  scale_count(graph.least, scale);
+  for (PlantChoice& plant : graph.plants) scale_count(plant.least, scale), scale_count(plant.most, scale);
+  for (auto& [followers, accounts] : graph.audiences) scale_count(followers, scale);
+}
+
+Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
+  Scenario scenario;
+  scenario.path = file.string();
+  scenario.text = text_of(file);
+
+  std::vector<Override> changes;
+  std::vector<Mistake> mistakes;
+  auto parsed = read_toml(scenario.text, 0);
+  if (auto* error = std::get_if<SyntaxError>(&parsed)) {
+    mistakes.push_back({error->place, error->what});
+  } else {
+    auto& document = std::get<TomlValue>(parsed);
+    for (const std::string& text : overrides) {
+      const std::size_t equals = text.find('=');
+      std::string key = text.substr(0, equals);
+      const std::size_t begin = std::min(key.find_first_not_of(" \t"), key.size());
+      key = key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
+      changes.push_back({key.empty() ? text : key, equals == std::string::npos ? "" : text.substr(equals + 1)});
+      const auto number = static_cast<std::uint32_t>(changes.size());
+      if (equals == std::string::npos || key.empty())
+        mistakes.push_back(
+            {{number, 1, 1},
+             fmt::format("no {}; expected key=value, such as --set feed.length=50", key.empty() ? "key" : "value")});
+      else
+        lay_over(document, changes.back(), number, mistakes);
+    }
+    make_room_for_file(document);
+    ScenarioReader(scenario, file.parent_path(), mistakes).read(document);
+  }
+
+  if (!mistakes.empty()) {
+    std::stable_sort(mistakes.begin(), mistakes.end(),
+                     [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
+    std::vector<std::string> messages;
+    for (const Mistake& mistake : mistakes) {
+      const Place& place = mistake.place;
+      const std::string where = place.source == 0 ? fmt::format("{}:{}:{}", scenario.path, place.line, place.column)
+                                                  : fmt::format("--set {}", changes[place.source - 1].key);
+      messages.push_back(fmt::format("{}: {}", where, mistake.text));
+    }
+    throw BadRequest(std::move(messages));
+  }
+  scenario.understood = understood_text(scenario, file.parent_path());
+  scale_down(scenario);
+  return scenario;
+}
+
+}  // namespace grapevine

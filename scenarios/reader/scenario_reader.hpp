@@ -1,0 +1,232 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/keys.hpp"
+#include "scenarios/keys/toml_reader.hpp"
+
+namespace grapevine {
+
+inline constexpr std::size_t most_arms = 64;
+inline constexpr double largest_audience = 0.2;  ///< of the users: beyond it one account's feed is everybody's
+
+inline const std::string* name_of(const TomlValue& table) {
+  const auto* entries = table.as<TomlValue::Table>();
+  const TomlEntry* entry = entries ? find_entry(*entries, "name") : nullptr;
+  return entry ? entry->value.as<std::string>() : nullptr;
+}
+
+/// A follower count as large as the world that it stands in.
+inline void scale_count(std::uint64_t& value, double scale) {
+  if (value != 0 && value != UINT64_MAX)
+    value = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(value) * scale + 0.5));
+}
+
+/// Makes a graph as small as the world that it is for: follower counts and what is counted in them.
+void scale_down(GraphChoice& graph);
+
+/// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.
+class ScenarioReader {
+public:
+  ScenarioReader(Scenario& scenario, std::filesystem::path folder, std::vector<Mistake>& mistakes)
+      : scenario_(scenario), folder_(std::move(folder)), mistakes_(mistakes) {}
+
+  void read(const TomlValue& document);
+
+private:
+  /// A key that stands in the document: one table's instance of it.
+  struct Given {
+    const Key* key;
+    Target target;
+    std::string label;
+    Place name;   ///< where the key stands
+    Place value;  ///< where its value stands
+    bool good;    ///< it could be read
+  };
+
+  void add(const Place& place, std::string text) { mistakes_.push_back({place, std::move(text)}); }
+
+  const Given* given(std::string_view label) const;
+
+  /// Every one of them was either left out or read well: only then do they bear a comparison.
+  bool sound(std::initializer_list<std::string> labels) const;
+
+  /// The first of them that the user wrote, else the top of the file.
+  Place place_of(std::initializer_list<std::string> labels) const;
+
+  Target base() { return {.scenario = &scenario_, .run = &scenario_.run}; }
+
+  /// Reads the keys of `section` from `table` and the sections below it. `prefix` leads the labels; `arm` marks tables
+  /// that take run keys only.
+  void read_table(const TomlValue::Table& table, const Place& place, std::string_view section,
+                  const std::string& prefix, const Target& target);
+
+  static std::string_view parent_of(std::string_view section);
+
+  void read_key(const Key& key, const TomlEntry& entry, const std::string& label, const Target& target);
+
+  std::uint32_t tick() const { return tick_known_ ? scenario_.world.time.tick_seconds : 0; }
+
+  /// A key that is not there: an error if it must be, and a default in ticks of another length if it is a duration.
+  void leave_out(const Key& key, const Place& place, const std::string& label, const Target& target);
+
+  void refuse_array_in(const TomlEntry& entry, const Target& target);
+
+  void refuse_unknown(const TomlEntry& entry, std::string_view section, const Target& target);
+
+  /// The key of any section whose own name is nearest.
+  static const Key* similar_key(std::string_view name);
+
+  static std::string shortened(const std::string& name);
+
+  void read_base(const TomlValue::Table& top, const Place& place);
+
+  struct Missing {
+    const Key* key;
+    std::string label;
+    Place place;
+    Target target;
+  };
+
+  void report_missing(const Missing& it);
+
+  /// The tables of [[name]], each with the value it stands in; empty when there are none.
+  std::vector<const TomlValue*> tables_of(const TomlValue::Table& top, std::string_view name);
+
+  /// `campaign.one.` for the table named one; `campaign.` while it has no good name.
+  static std::string prefix_of(std::string_view array, const TomlValue& table);
+
+  /// Notes the name of a table of an array; a name given before is a mistake. Returns the prefix of its labels.
+  std::string note_name(std::string_view array, const TomlValue& table, std::map<std::string, Place>& names);
+
+  void read_plants(const TomlValue::Table& top);
+
+  void read_campaigns(const TomlValue::Table& top);
+
+  void read_arms(const TomlValue::Table& top);
+
+  /// What the table of an arm says of how likely a contact is takes the place of what the study says.
+  void replace_contacts(const std::string& prefix, DiffusionParameters& diffusion) const;
+
+  void read_contrasts(const TomlValue::Table& top);
+
+  void read_bands(const TomlValue::Table& top);
+
+  static constexpr std::array<std::string_view, 3> ways_to_say_contacts{"diffusion.chance", "diffusion.adoptions",
+                                                                        "diffusion.along_follows"};
+
+  static bool says_contacts(const Key& key);
+
+  /// Those of them that the table with this prefix gives, two or more; a chance that is one of topic-match says
+  /// something else.
+  std::vector<const Given*> doubled_contacts(const std::string& prefix) const;
+
+  bool matches_topics(const Target& target) const;
+
+  /// The label of the table that it stands in, with the dot behind it.
+  static std::string prefix_of(const Given& it);
+
+  /// No option that does nothing: a key outside its condition is a mistake.
+  void check_conditions();
+
+  bool rankings_sound() const;
+
+  bool diffusion_sound() const;
+
+  /// Keys that say nothing to the classic models: they know neither sessions nor hours.
+  static bool of_feeds(const Key& key);
+
+  /// What the classic models need, and what only the feed model takes.
+  void check_diffusion();
+
+  std::string in_words(std::uint64_t ticks) const;
+
+  void check_time();
+
+  /// Roots are numbered by 32 bits.
+  void check_posts();
+
+  /// That every follow will have a probability, where they are asked for.
+  void check_chances();
+
+  void check_graph();
+
+  /// Users of the world as written: what follower counts are held against.
+  std::uint64_t world_users() const;
+  std::string whole_world() const;
+  std::uint64_t most_followers() const { return static_cast<std::uint64_t>(largest_audience * double(world_users())); }
+
+  void check_tiers();
+
+  /// No two bounds become one where the world is smaller than the one it stands for.
+  void check_scaled_tiers();
+
+  /// Some account can be large enough for the tier.
+  void expect_possible(const std::string& label, const std::string& name);
+
+  void check_plants();
+
+  /// What only the generators can tell, said of the keys that the user wrote.
+  void check_generator();
+
+  /// New accounts of a platform are among its active users.
+  bool active_hold_plants();
+
+  /// The generator numbers what is planted, by account or by family: puts the name of the plant in its place.
+  std::optional<std::size_t> name_plant(std::string& mistake) const;
+
+  void check_claims();
+
+  void expect_tier(const std::string& label, const std::string& name);
+
+  void check_replicates();
+
+  void check_campaigns();
+
+  /// What a campaign without a bound pays one account at least.
+  void check_cost(std::size_t i);
+
+  void check_slots(std::size_t i);
+
+  /// Whatever a post that makes room for a paid one would have brought lies in the run: it may be due so long after the
+  /// last slot, and would have lived for the feed's window from the next tick on.
+  void check_withheld(std::size_t i, std::uint64_t last);
+
+  const CampaignParameters* campaign_named(std::string_view name) const;
+
+  void check_budget_of(std::size_t i);
+
+  /// A name that nothing has.
+  void refuse_name(const std::string& label, std::string_view name, std::string_view kind,
+                   const std::map<std::string, Place>& names, const Place& place);
+
+  void check_pays();
+
+  void check_contrasts();
+
+  void check_bands();
+
+  Scenario& scenario_;
+  std::filesystem::path folder_;
+  std::vector<Mistake>& mistakes_;
+  bool tick_known_ = true;
+  std::vector<Given> given_;
+  std::map<std::string, std::size_t> given_by_label_;
+  std::vector<Missing> missing_;
+  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_;
+  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_;
+  std::vector<Place> campaign_places_, contrast_places_, plant_places_;
+  std::size_t doubles_ = 0;
+};
+
+}  // namespace grapevine

@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "graph/base/random.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/result/result_file.hpp"
+
+namespace grapevine {
+namespace {
+
+/// Hashes a sequence of 64-bit words in order: two lanes that take each word in through different bijections of their
+/// state, 64 bits each.
+class Hash {
+public:
+  void add(std::uint64_t word) {
+    left_ = mix((left_ ^ word) + golden);
+    right_ = mix((right_ + word) * golden + 1);
+    ++words_;
+  }
+
+  void add(double value) {
+    add(std::bit_cast<std::uint64_t>(std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value));
+  }
+
+  /// Its length, then its bytes, eight to a word, the first lowest.
+  void add(std::string_view text) {
+    add(std::uint64_t{text.size()});
+    for (std::size_t i = 0; i < text.size(); i += 8) {
+      std::uint64_t word = 0;
+      for (std::size_t j = i; j < std::min(i + 8, text.size()); ++j)
+        word |= std::uint64_t{static_cast<unsigned char>(text[j])} << (8 * (j - i));
+      add(word);
+    }
+  }
+
+  void add(const Hash& other) {
+    add(other.left_);
+    add(other.right_);
+  }
+
+  std::string hexadecimal() const { return fmt::format("{:016x}{:016x}", mix(left_ ^ words_), mix(right_ + words_)); }
+
+private:
+  std::uint64_t left_ = 0x243f6a8885a308d3ULL;   // the first digits of pi
+  std::uint64_t right_ = 0x13198a2e03707344ULL;  // and the next
+  std::uint64_t words_ = 0;
+};
+
+template <class T>
+void add_values(Hash& hash, const h5::Reader& file, const std::string& dataset) {
+  for (const T& value : file.read<T>(dataset)) {
+    if constexpr (std::is_integral_v<T>)
+      hash.add(static_cast<std::uint64_t>(value));
+    else
+      hash.add(value);
+  }
+}
+
+void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset) {
+  const h5::DatasetInfo info = file.info(dataset);
+  hash.add(std::string_view(dataset));
+  hash.add(h5::name_of(info.type));
+  hash.add(std::uint64_t{info.shape.size()});
+  for (const std::uint64_t length : info.shape) hash.add(length);
+  switch (info.type) {
+    case h5::Type::i8:
+      return add_values<std::int8_t>(hash, file, dataset);
+    case h5::Type::u8:
+      return add_values<std::uint8_t>(hash, file, dataset);
+    case h5::Type::u16:
+      return add_values<std::uint16_t>(hash, file, dataset);
+    case h5::Type::i32:
+      return add_values<std::int32_t>(hash, file, dataset);
+    case h5::Type::u32:
+      return add_values<std::uint32_t>(hash, file, dataset);
+    case h5::Type::i64:
+      return add_values<std::int64_t>(hash, file, dataset);
+    case h5::Type::u64:
+      return add_values<std::uint64_t>(hash, file, dataset);
+    case h5::Type::f64:
+      return add_values<double>(hash, file, dataset);
+    case h5::Type::text:
+      return add_values<std::string>(hash, file, dataset);
+  }
+}
+
+/// Groups whose content a scenario and its seed determine, whatever is kept beside them.
+bool in_total(const std::string& group) { return group == "summary" || group == "comparison"; }
+
+}  // namespace
+
+Digests digests(const std::filesystem::path& path) {
+  return h5::reading("result file", [&] {
+    const h5::Reader file(path);
+    expect_result(file);
+    Digests digests;
+    Hash total, accounts;
+    std::vector<std::string> groups = file.groups();
+    std::sort(groups.begin(), groups.end());  // by name: a tool that rewrites a file may drop the order of creation
+    for (const std::string& group : groups) {
+      if (group == "provenance") continue;
+      std::vector<std::string> names = file.datasets("/" + group);
+      std::sort(names.begin(), names.end());
+      Hash hash;
+      for (const std::string& name : names)
+        add_dataset(name == "account" ? accounts : hash, file, "/" + group + "/" + name);
+      if (in_total(group)) total.add(hash);
+      digests.lines.emplace_back(group, hash.hexadecimal());
+    }
+    digests.lines.emplace_back("accounts", accounts.hexadecimal());
+    digests.total = total.hexadecimal();
+    return digests;
+  });
+}
+
+}  // namespace grapevine

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scenarios/result/result.hpp"
+
+namespace grapevine {
+
+/// What a study found, for a terminal of about 100 columns: first how large its world is, then what each campaign
+/// bought, then every contrast with its intervals, and last what the intervals mean.
+std::string comparison_table(const StudyResult& study);
+
+/// How many adoptions an adopter brings about in the arms under classic models (`RunRecord::reproduction_number`): arms
+/// that are alike in one line, and a warning of those above the epidemic threshold. By arm: its name, its model, its
+/// numbers in all replicates, NaN under feeds. Empty where no arm has one.
+std::string contagions_text(const std::vector<std::string>& arms, const std::vector<std::string>& models,
+                            const std::vector<std::vector<double>>& numbers);
+
+/// The rows of one contrast, as `comparison_table` shows them.
+std::string contrast_text(std::span<const ComparisonRow> rows);
+
+}  // namespace grapevine

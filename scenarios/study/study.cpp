@@ -1,0 +1,396 @@
+#include "scenarios/study/study.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <memory>
+
+#include "analysis/cascades.hpp"
+#include "analysis/claims.hpp"
+#include "analysis/contrasts.hpp"
+#include "analysis/sizes.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/base/random.hpp"
+#include "scenarios/keys/keys.hpp"
+#include "scenarios/reader/assumptions.hpp"
+#include "scenarios/result/draws.hpp"
+#include "scenarios/study/bands.hpp"
+#include "sim/money/campaigns.hpp"
+#include "sim/run/diffusion_run.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// What accounts chosen by influence are reckoned by. `alive` is called while they are chosen.
+ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world, std::function<void()> alive) {
+  return {scenario.run.diffusion, world.chances, std::move(alive)};
+}
+
+/// Whom the campaigns of a replicate pay.
+std::shared_ptr<Deals> make_deals(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate,
+                                  std::function<void()> alive) {
+  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate),
+                                 expected_spread(scenario, world, std::move(alive)), draws_by_campaign(scenario));
+}
+
+void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
+  const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
+  for (const Arm& arm : scenario.arms)
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm) && arm.run.diffusion.model == DiffusionModel::feed;
+         ++draw)
+      plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
+}
+
+/// What only the graph can tell of the classic models.
+void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world) {
+  for (const Arm& arm : scenario.arms)
+    if (arm.run.diffusion.model != DiffusionModel::feed)
+      expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
+}
+
+/// Work that an arm under a classic model counts for.
+constexpr std::uint64_t classic_work = 1000;
+
+bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
+
+/// Counts a study's work and tells its listener.
+class Ticker {
+public:
+  Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
+    progress_.replicates = scenario.replicates;
+    const std::uint64_t classic_runs = runs_of(scenario, is_classic);
+    progress_.work = ticks_of(scenario) + scenario.replicates * classic_runs * classic_work;
+    progress_.in_ticks = classic_runs == 0;
+  }
+
+  void start(std::uint32_t replicate, std::string doing) {
+    before_ = progress_.done;
+    progress_.replicate = replicate;
+    progress_.doing = std::move(doing);
+    tell();
+  }
+
+  TickHook hook() {
+    return [this](Tick done) {
+      progress_.done = before_ + done;
+      tell();
+    };
+  }
+
+  /// Nothing is done yet, but the listener may stop the study.
+  std::function<void()> alive() {
+    return [this] { tell(); };
+  }
+
+  ShareHook share_hook() {
+    return [this](double done) {
+      progress_.done = before_ + static_cast<std::uint64_t>(done * classic_work);
+      tell();
+    };
+  }
+
+private:
+  void tell() const {
+    if (options_.progress) options_.progress(progress_);
+  }
+
+  const StudyOptions& options_;
+  StudyProgress progress_;
+  std::uint64_t before_ = 0;
+};
+
+/// What is told of a run while it goes on.
+std::string doing(const Scenario& scenario, std::size_t arm, std::uint32_t draw) {
+  const std::uint32_t draws = draws_of(scenario, scenario.arms[arm]);
+  return draws == 1 ? scenario.arms[arm].name
+                    : fmt::format("{}, draw {} of {}", scenario.arms[arm].name, draw + 1, draws);
+}
+
+/// Warms up, and runs the arms under the feed model.
+void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate,
+               const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker, StudyResult& study) {
+  run_parts(parts, [&](Exchange& exchange) {
+    const bool speaks = exchange.part() == 0;  // every part has the whole record in the end; one tells
+    const auto start = [&](const std::string& doing) {
+      if (speaks) ticker.start(replicate, doing);
+      return speaks ? ticker.hook() : TickHook{};
+    };
+    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange,
+                  deals);
+    run.warm_up(start("warm-up"));
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      if (is_classic(scenario.arms[arm])) continue;
+      std::vector<RunRecord> records;
+      for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw)
+        records.push_back(
+            run.run_arm(scenario.arms[arm].run, scenario.output, start(doing(scenario, arm, draw)), draw));
+      if (speaks) study.record(0, arm, replicate) = over_draws(std::move(records));
+    }
+  });
+}
+
+/// `numbers`: those of replicates on the same graph.
+void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate,
+                   const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker,
+                   std::shared_ptr<ReproductionNumbers> numbers, StudyResult& study) {
+  if (warms_up(scenario)) run_feeds(scenario, world, replicate, deals, parts, ticker, study);
+  if (std::ranges::none_of(scenario.arms, is_classic)) return;
+  const DiffusionReplicate run(world.graph, world.accounts, world.chances, scenario.world, *deals,
+                               streams_of(scenario, replicate), std::move(numbers));
+  for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+    if (!is_classic(scenario.arms[arm])) continue;
+    std::vector<RunRecord> records;
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw) {
+      ticker.start(replicate, doing(scenario, arm, draw));
+      const ShareHook hook = ticker.share_hook();
+      records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, hook, draw));
+      hook(1.0);
+    }
+    study.record(0, arm, replicate) = over_draws(std::move(records));
+  }
+}
+
+void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
+  const std::vector<std::string>& ids = world.accounts.outside_ids;
+  if (ids.empty()) return;
+  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, ids[user.index()]); };
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    for (const PostRow& post : study.record(0, arm, replicate).posts) keep(post.author);
+    for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) keep(influencer.user);
+  }
+}
+
+/// What the arms say, by themselves and beside each other.
+class Comparer {
+public:
+  Comparer(const Scenario& scenario, StudyResult& study)
+      : scenario_(scenario), study_(study), redrawn_(redrawn_streams(scenario)) {}
+
+  void compare() {
+    for (const ContrastChoice& choice : scenario_.contrasts) {
+      std::vector<ComparisonRow> rows = contrast(runs_of(choice.arm), runs_of(choice.against));
+      // Under classic models posts do not compete, and unpaid cascades happen in other worlds: nothing can be
+      // displaced.
+      if (spreads_by_contagion(choice.arm) || spreads_by_contagion(choice.against))
+        std::erase_if(rows, [](const ComparisonRow& row) {
+          return row.metric == "displaced engagement" || row.metric == "net engagement";
+        });
+      add(std::move(rows));
+    }
+    for (const std::string& name : study_.arms) {
+      const ArmRuns arm = runs_of(name);
+      add(tier_rates(arm, study_.tiers));
+      add(size_elasticities(arm));
+      add(campaign_facts(arm, study_.campaigns));
+      if (spreads_by_contagion(name))
+        add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked
+      const std::vector<ResponseRow> curves = response_curves(arm);
+      study_.response.insert(study_.response.end(), curves.begin(), curves.end());
+    }
+    if (scenario_.claims.any()) judge_claims();
+    study_.bands = hold_against_bands(scenario_, study_);
+  }
+
+private:
+  ArmRuns runs_of(const std::string& name) const {
+    const auto arm = static_cast<std::size_t>(std::ranges::find(study_.arms, name) - study_.arms.begin());
+    GRAPEVINE_EXPECTS(arm < study_.arms.size());
+    return ArmRuns{name, {study_.records.data() + study_.place(0, arm, 0), study_.replicates}};
+  }
+
+  bool spreads_by_contagion(const std::string& name) const {
+    return run_of(name).diffusion.model != DiffusionModel::feed;
+  }
+
+  const RunParameters& run_of(const std::string& name) const {
+    return std::ranges::find_if(scenario_.arms, [&](const Arm& arm) { return arm.name == name; })->run;
+  }
+
+  std::size_t tier(const std::string& name) const {
+    return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
+  }
+
+  void add(std::vector<ComparisonRow> rows) {
+    for (ComparisonRow& row : rows) {
+      row.redrawn = redrawn_;
+      study_.comparison.push_back(std::move(row));
+    }
+  }
+
+  void judge_claims() {
+    const ClaimsChoice& choice = scenario_.claims;
+    const std::size_t micro = tier(choice.micro), mega = tier(choice.mega);
+    std::vector<ClaimEvidence> evidence;
+    if (!choice.arm.empty()) {
+      const ArmRuns arm = runs_of(choice.arm);
+      const RunParameters& run = run_of(choice.arm);
+      evidence.push_back(
+          {2, engagement_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"population", "behaviour"})});
+      if (holds_out(arm))
+        evidence.push_back(
+            {3, amplification_ratio(arm, micro, mega),
+             assumptions_in(scenario_, run,
+                            {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"})});
+      const std::vector<StructureRow> structures = tier_structures(arm, study_.tiers, micro, mega);
+      study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
+    }
+    if (!choice.micro_arm.empty())
+      evidence.push_back({5, engagement_per_money_ratio(runs_of(choice.micro_arm), runs_of(choice.mega_arm)),
+                          assumptions_in(scenario_, run_of(choice.micro_arm), {"price", "population", "behaviour"})});
+    for (const ClaimVerdict& judged : judge(evidence, {1.0 - choice.margin, 1.0 + choice.margin})) {
+      ClaimRow row;
+      row.claim = static_cast<std::uint32_t>(judged.claim.number);
+      row.name = judged.claim.name;
+      row.contrast = judged.claim.modelled() ? judged.claim.contrast : judged.claim.missing;
+      row.arm = !judged.claim.modelled()   ? ""
+                : judged.claim.number == 5 ? choice.micro_arm + " against " + choice.mega_arm
+                                           : choice.arm;
+      row.verdict = judged.claim.modelled() ? std::string(name_of(judged.verdict)) : "not yet modelled";
+      if (judged.claim.modelled()) {
+        row.estimate = judged.estimate.value;
+        row.lower = judged.estimate.low;
+        row.upper = judged.estimate.high;
+        row.margin_low = judged.margin.low;
+        row.margin_high = judged.margin.high;
+        row.level = 1.0 - judged.level;
+        row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
+        row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+        row.replicates_needed = judged.replicates_needed;
+      }
+      study_.claims.push_back(std::move(row));
+    }
+  }
+
+  const Scenario& scenario_;
+  StudyResult& study_;
+  std::string redrawn_;
+};
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::vector<std::pair<std::string, std::string>> provenance(const StudyOptions& options,
+                                                            std::chrono::system_clock::time_point started,
+                                                            double seconds) {
+#if defined(GRAPEVINE_CLONES)
+  constexpr auto clones = "on";
+#else
+  constexpr auto clones = "off";
+#endif
+  return {{"program", "grapevine " GRAPEVINE_VERSION},
+          {"compiler", __VERSION__},
+          {"function clones", clones},
+          {"host", host_name()},
+          {"threads", fmt::to_string(thread_count())},
+          {"parts", fmt::to_string(options.parts)},
+          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)))},
+          {"seconds", fmt::format("{:.1f}", seconds)}};
+}
+
+}  // namespace
+
+bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
+
+StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
+  return generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams_of(scenario, replicate).graph));
+}
+
+ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {
+  const auto of = [&](bool redrawn) { return redrawn ? replicate : 0; };
+  const Redraw& redraw = scenario.redraw;
+  return {.graph = of(redraw.graph),
+          .selection = of(redraw.selection),
+          .content = of(redraw.content),
+          .dynamics = of(redraw.dynamics)};
+}
+
+std::string redrawn_streams(const Scenario& scenario) {
+  std::string text;
+  const auto add = [&](bool redrawn, std::string_view name) {
+    if (redrawn) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
+  };
+  add(redraws_graph(scenario), "graph");
+  add(scenario.redraw.selection, "selection");
+  add(scenario.redraw.content, "content");
+  add(scenario.redraw.dynamics, "dynamics");
+  return text;
+}
+
+std::string model_name(DiffusionModel model) {
+  return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]);
+}
+
+std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&)) {
+  std::uint64_t runs = 0;
+  for (const Arm& arm : scenario.arms) runs += counts(arm) ? draws_of(scenario, arm) : 0;
+  return runs;
+}
+
+std::uint64_t ticks_of(const Scenario& scenario) {
+  const TimeParameters& time = scenario.world.time;
+  const std::uint64_t feeds = runs_of(scenario, [](const Arm& arm) { return !is_classic(arm); });
+  return scenario.replicates *
+         ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
+}
+
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = std::chrono::steady_clock::now();
+  Ticker ticker(scenario, options);
+  ticker.start(0, "graph");
+  StudyGraph world = make_graph(scenario, 0);
+  std::shared_ptr<Deals> deals = make_deals(scenario, world, 0, ticker.alive());
+  expect_plans_possible(scenario, 0, *deals);
+  expect_diffusion_possible(scenario, world);
+
+  StudyResult study;
+  study.title = scenario.title;
+  study.seed = scenario.world.seed;
+  study.tick_seconds = scenario.world.time.tick_seconds;
+  study.scenario_given = scenario.text;
+  study.scenario_understood = scenario.understood;
+  for (const Arm& arm : scenario.arms) {
+    study.arms.push_back(arm.name);
+    study.models.push_back(model_name(arm.run.diffusion.model));
+  }
+  study.replicates = scenario.replicates;
+  study.tiers = scenario.world.tiers.names;
+  study.tiers_from = scenario.world.tiers.from;
+  for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
+  study.allocate();
+
+  auto numbers = std::make_shared<ReproductionNumbers>();
+  for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
+    try {
+      if (replicate > 0 && redraws_graph(scenario)) {
+        ticker.start(replicate, "graph");
+        numbers = std::make_shared<ReproductionNumbers>();
+        world = {};  // no room is needed for two graphs
+        world = make_graph(scenario, replicate);
+      }
+      study.graph(0, replicate) = world.facts;
+      if (replicate > 0) deals = make_deals(scenario, world, replicate, ticker.alive());
+      run_replicate(scenario, world, replicate, deals, options.parts, ticker, numbers, study);
+      keep_outside_ids(world, replicate, study);
+    } catch (
+        const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
+      throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
+    }
+  }
+  study.align_shapes();
+  Comparer(scenario, study).compare();
+  study.provenance =
+      provenance(options, started, std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count());
+  return study;
+}
+
+}  // namespace grapevine

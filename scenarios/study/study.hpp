@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "scenarios/keys/scenario.hpp"
+#include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/result/result.hpp"
+
+namespace grapevine {
+
+/// Builds, or loads, the graph of `replicate`. Throws BadRequest for a graph that cannot be had.
+StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate);
+
+/// Whether every replicate has a graph of its own. A graph loaded from a file and taken as it is is the same in all.
+bool redraws_graph(const Scenario& scenario);
+
+/// The streams of `replicate`: its own where the scenario redraws them, those of replicate 0 elsewhere.
+ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate);
+
+/// The streams that replicates draw anew, in words: "graph, selection, content, dynamics".
+std::string redrawn_streams(const Scenario& scenario);
+
+/// How far a study is. Work is counted over all replicates and arms, warm-ups included: in ticks, an arm under a
+/// classic model in thousandths of itself.
+struct StudyProgress {
+  std::uint32_t replicate = 0;
+  std::uint32_t replicates = 0;
+  std::string doing;  ///< "graph", "warm-up" or the name of the arm
+  std::uint64_t done = 0;
+  std::uint64_t work = 0;
+  bool in_ticks = true;  ///< all work is ticks
+};
+
+struct StudyOptions {
+  int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
+
+  /// Called at the start of every phase, after every tick, and from time to time under classic models; may throw to
+  /// stop the study.
+  std::function<void(const StudyProgress&)> progress;
+};
+
+/// The model as the key has it.
+std::string model_name(DiffusionModel model);
+
+/// Runs of one replicate, a draw of an arm's accounts each, of the arms that count.
+std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&));
+
+/// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
+std::uint64_t ticks_of(const Scenario& scenario);
+
+/// Runs every arm of every replicate and compares the arms as the scenario asks.
+///
+/// Throws BadRequest, before anything ran, if the graph cannot be had or a campaign cannot be held in the graph of
+/// replicate 0. Where a later replicate's graph cannot hold a campaign, that is an Error. `parts` and the number of
+/// threads are no part of the result but of its provenance.
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options = {});
+
+}  // namespace grapevine

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// The one table of what a reader can do with a post that it looks at. Bits, coins, counters, columns, keys and their
+/// documentation follow from it: another action is another line here, and eight cost what four do.
+namespace grapevine {
+
+// X(name, plural, whether it is engagement, default probability per impression, its source, default weight in
+// `weighted` and `oracle`, its source)
+#define GRAPEVINE_ACTIONS(X)                                                                            \
+  X(like, "likes", true, 0.073, "[R] Bluesky thesis, rates per read post, reference row 12", 0.5,       \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
+  X(reply, "replies", true, 0.005, "assumption", 13.5,                                                  \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
+  X(reshare, "reshares", true, 0.012, "[R] Bluesky thesis, rates per read post, reference row 12", 1.0, \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
+  X(click, "clicks", false, 0.02, "assumption", 0.0, "assumption (neutral)")
+
+#define GRAPEVINE_ACTION_NAME(name, plural, engagement, probability, probability_source, weight, weight_source) name,
+enum class Action : std::uint8_t { GRAPEVINE_ACTIONS(GRAPEVINE_ACTION_NAME) };
+#undef GRAPEVINE_ACTION_NAME
+
+struct ActionFacts {
+  std::string_view name;
+  std::string_view plural;
+  bool engagement;          ///< engagement is the sum of these; the others stand beside it
+  std::string_view column;  ///< what its column of a result holds
+  double probability;
+  std::string_view probability_source;
+  double weight;
+  std::string_view weight_source;
+};
+#define GRAPEVINE_ACTION_FACTS(name, plural, engagement, probability, probability_source, weight, weight_source) \
+  ActionFacts{#name,       plural,                                                                               \
+              engagement,  engagement ? plural : plural "; not part of engagement",                              \
+              probability, probability_source,                                                                   \
+              weight,      weight_source},
+inline constexpr std::array action_table{GRAPEVINE_ACTIONS(GRAPEVINE_ACTION_FACTS)};
+#undef GRAPEVINE_ACTION_FACTS
+
+inline constexpr std::size_t action_count = action_table.size();
+using PerAction = std::array<double, action_count>;
+
+/// A bit an action.
+using ActionSet = std::uint8_t;
+static_assert(action_count <= 8 * sizeof(ActionSet), "a set of actions has a bit for each");
+
+constexpr ActionSet set_of(Action action) { return static_cast<ActionSet>(1u << static_cast<unsigned>(action)); }
+constexpr bool has(ActionSet actions, Action action) { return actions >> static_cast<unsigned>(action) & 1; }
+
+/// One value an action, of whatever the table says of it.
+template <class Value>
+constexpr PerAction per_action(Value ActionFacts::*member) {
+  PerAction values{};
+  for (std::size_t a = 0; a < action_count; ++a) values[a] = static_cast<double>(action_table[a].*member);
+  return values;
+}
+constexpr PerAction per_action(double value) {
+  PerAction values{};
+  values.fill(value);
+  return values;
+}
+
+inline constexpr ActionSet engagement_actions = [] {
+  ActionSet actions = 0;
+  for (std::size_t a = 0; a < action_count; ++a)
+    actions = static_cast<ActionSet>(actions | (action_table[a].engagement ? 1u << a : 0u));
+  return actions;
+}();
+constexpr std::uint64_t engagement_in(ActionSet actions) {
+  return static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(actions & engagement_actions)));
+}
+
+/// How often each action was taken.
+template <class Number>
+struct ActionCounts {
+  std::array<Number, action_count> of{};
+
+  Number& operator[](Action action) { return of[static_cast<std::size_t>(action)]; }
+  const Number& operator[](Action action) const { return of[static_cast<std::size_t>(action)]; }
+  Number& operator[](std::size_t action) { return of[action]; }
+  const Number& operator[](std::size_t action) const { return of[action]; }
+
+  /// Likes, replies and reshares.
+  std::uint64_t engagement() const {
+    std::uint64_t sum = 0;
+    for (std::size_t a = 0; a < action_count; ++a) sum += action_table[a].engagement ? of[a] : 0;
+    return sum;
+  }
+  /// One for each action in the set.
+  void add(ActionSet taken) {
+    for (std::size_t a = 0; a < action_count; ++a) of[a] += taken >> a & 1;
+  }
+  template <class Other>
+  void add(const ActionCounts<Other>& other) {
+    for (std::size_t a = 0; a < action_count; ++a) of[a] += other.of[a];
+  }
+  bool operator==(const ActionCounts&) const = default;
+};
+
+}  // namespace grapevine

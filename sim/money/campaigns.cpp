@@ -1,0 +1,518 @@
+#include "sim/money/campaigns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include "graph/base/account_key.hpp"
+#include "graph/base/checked.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/influence/imm.hpp"
+#include "sim/influence/lazy_greedy.hpp"
+#include "sim/model/population.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// Rounded down.
+MicroMoney share_of(MicroMoney money, double share) {
+  return share < 1.0 ? std::min(money, saturated_whole(static_cast<double>(money) * share)) : money;
+}
+
+double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
+
+UserId account_called(const std::string& id, const CampaignParameters& campaign, const FollowGraph& graph,
+                      const std::unordered_map<std::string, UserId>& by_id) {
+  if (by_id.empty()) {
+    const bool number = !id.empty() && id.size() <= 10 &&
+                        std::all_of(id.begin(), id.end(), [](char c) { return '0' <= c && c <= '9'; });
+    if (number && std::stoull(id) < graph.user_count()) return UserId{static_cast<std::uint32_t>(std::stoull(id))};
+  } else if (const auto found = by_id.find(id); found != by_id.end()) {
+    return found->second;
+  }
+  throw BadRequest(fmt::format(
+      "campaign '{}': no account has the id '{}'; expected {}", campaign.name, id,
+      by_id.empty() ? fmt::format("a number from 0 to {}", graph.user_count() - 1) : "an id of the graph's file"));
+}
+
+std::vector<UserId> named_accounts(const CampaignParameters& campaign, const FollowGraph& graph,
+                                   const Accounts& accounts) {
+  std::unordered_map<std::string, UserId> by_id;
+  for (std::uint32_t user = 0; user < accounts.outside_ids.size(); ++user)
+    by_id.emplace(accounts.outside_ids[user], UserId{user});
+  std::vector<UserId> chosen;
+  for (const std::string& id : campaign.accounts) chosen.push_back(account_called(id, campaign, graph, by_id));
+  return chosen;
+}
+
+/// Doubles from 0 up as integers of the same order.
+std::uint64_t ascending(double x) { return std::bit_cast<std::uint64_t>(x); }
+
+/// Puts off sorting: asks for the next best account as long as there is money, a few thousand of ten million
+/// candidates.
+class Queue {
+public:
+  struct Entry {
+    std::uint64_t place;  ///< lower comes first
+    std::uint64_t tie;    ///< decides between equal places: numbers are sizes
+    UserId user;
+    auto operator<=>(const Entry&) const = default;
+  };
+  explicit Queue(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  bool empty() const { return next_ == entries_.size(); }
+  UserId pop() {
+    if (next_ == sorted_) {
+      const std::size_t chunk = std::min(entries_.size() - sorted_, std::max<std::size_t>(1024, sorted_));
+      const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_),
+                 end = begin + static_cast<std::ptrdiff_t>(chunk);
+      if (end != entries_.end()) std::nth_element(begin, end, entries_.end());
+      std::sort(begin, end);
+      sorted_ += chunk;
+    }
+    return entries_[next_++].user;
+  }
+
+private:
+  std::vector<Entry> entries_;
+  std::size_t next_ = 0, sorted_ = 0;
+};
+
+/// In how many earlier draws a campaign asked its accounts.
+using Asked = std::unordered_map<UserId, std::uint32_t>;
+
+/// Whether the campaign, or one that its budget hangs on, chooses its accounts so.
+bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const WorldParameters& parameters) {
+  const auto& campaigns = parameters.campaigns;
+  const CampaignParameters* at = &campaign;
+  for (std::size_t steps = 0; at != nullptr && steps <= campaigns.size(); ++steps) {
+    if (at->choose == choose) return true;
+    const auto other = std::ranges::find(campaigns, at->budget_of, &CampaignParameters::name);
+    at = at->budget_of.empty() || other == campaigns.end() ? nullptr : &*other;
+  }
+  return false;
+}
+
+bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) {
+  return hangs_on(AccountChoice::engagement, campaign, parameters);
+}
+
+/// Chooses the accounts of one replicate.
+class Chooser {
+public:
+  Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+          ReplicateStreams streams, PastRates past, const ExpectedSpread& expected)
+      : graph_(graph),
+        accounts_(accounts),
+        parameters_(parameters),
+        selection_(parameters.seed, Stream::selection, streams.selection),
+        dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
+        interests_(accounts, parameters.population, dynamics_),
+        past_(past),
+        expected_(expected) {}
+
+  /// The deals of one campaign: one a draw, or one for all draws where nothing makes them differ. `budgets` likewise.
+  std::vector<Deal> make(const CampaignParameters& campaign, const std::vector<MicroMoney>& budgets,
+                         std::uint32_t draws) const {
+    const bool random = campaign.choose == AccountChoice::random;
+    Asked asked;
+    std::vector<Deal> deals;
+    while (deals.size() < (random ? draws : budgets.size())) {
+      const MicroMoney budget = budgets[deals.size() % budgets.size()];
+      const auto same = std::ranges::find(deals, budget, &Deal::budget);
+      try {
+        deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
+      } catch (const BadRequest& error) {
+        if (deals.empty()) throw;
+        throw BadRequest(fmt::format("draw {} of {}: {}", deals.size() + 1, draws, error.what()));
+      }
+    }
+    return deals;
+  }
+
+private:
+  Deal make_one(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
+    if (together) expect_chances(campaign);
+    together = together && !(past_.empty() && waits_for_past(campaign, parameters_));
+    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget, asked);
+    if (deal.purchases.empty())
+      throw BadRequest(
+          fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise "
+                      "campaign.acceptance, {} now, or widen the choice",
+                      campaign.name, deal.offers, campaign.acceptance));
+    return deal;
+  }
+
+  Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
+    Queue wanted(in_order(campaign, affordable(campaign, budget), asked));
+    Deal deal;
+    deal.budget = budget;
+    MicroMoney spent = 0;
+    while (!wanted.empty() && deal.purchases.size() < campaign.count) {
+      const UserId user = wanted.pop();
+      const std::uint32_t posts = posts_within(campaign, user, budget < 0 ? budget : budget - spent);
+      if (posts == 0) break;  // a small rest is not spent on whoever is cheap
+      ++deal.offers;
+      if (campaign.choose == AccountChoice::random) ++asked[user];
+      if (!accepts(campaign, user)) {
+        ++deal.declined;
+        continue;
+      }
+      pay(campaign, user, posts, deal, spent);
+    }
+    return deal;
+  }
+
+  void pay(const CampaignParameters& campaign, UserId user, std::uint32_t posts, Deal& deal, MicroMoney& spent) const {
+    const Purchase& bought = deal.purchases.emplace_back(purchase(user, posts));
+    if (bought.cost > most_spent - spent)
+      throw BadRequest(
+          fmt::format("campaign '{}': {} accounts, the last of which has {} followers and asks {:.2f} a post for {} "
+                      "posts, cost {:.2f} or more; expected at most {:.2f}; "
+                      "lower [price], campaign.posts or campaign.count, or give it a budget",
+                      campaign.name, deal.purchases.size(), bought.followers, in_units(price(user)), posts,
+                      in_units(spent) + in_units(price(user)) * posts, in_units(most_spent)));
+    spent += bought.cost;
+  }
+
+  Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
+    std::vector<UserId> candidates = affordable(campaign, budget);
+    Deal deal;
+    deal.budget = budget;
+    deal.offers = candidates.size();
+    std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
+    deal.declined = deal.offers - candidates.size();
+    if (candidates.empty()) return deal;
+    std::vector<MicroMoney> costs;
+    if (budget >= 0)
+      for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
+    const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
+    MicroMoney spent = 0;
+    for (const UserId user : answer.seeds) pay(campaign, user, posts_within(campaign, user, budget), deal, spent);
+    deal.guarantee = answer.guarantee;
+    deal.expected_adopters = answer.spread;
+    return deal;
+  }
+
+  void expect_chances(const CampaignParameters& campaign) const {
+    if (expected_.diffusion.probability == Probability::follow && expected_.of_follows.size() != graph_.follow_count())
+      throw BadRequest(
+          fmt::format("campaign '{}': chooses its accounts by probabilities of follows, and the graph has none; "
+                      "expected a column of them in its file; or choose another "
+                      "diffusion.probability",
+                      campaign.name));
+  }
+
+  SeedAnswer seeds(const CampaignParameters& campaign, const SeedQuestion& question) const {
+    const DiffusionParameters& diffusion = expected_.diffusion;
+    const auto topic = static_cast<std::uint32_t>(std::max(campaign.topic, 0));
+    const ReaderChances chances = make_reader_chances(graph_, diffusion, expected_.of_follows, interests_,
+                                                      parameters_.population.interest_skew, topic, dynamics_);
+    const SpreadModel model{
+        graph_, chances,
+        diffusion.model == DiffusionModel::linear_threshold ? LiveEdges::at_most_one : LiveEdges::independent};
+    try {
+      if (campaign.choose == AccountChoice::lazy_greedy)
+        return choose_by_lazy_greedy(model, question, {.runs = campaign.runs}, selection_.key(Draw::contagion),
+                                     expected_.alive);
+      return choose_by_imm(model, question, {.epsilon = campaign.epsilon}, selection_.key(Draw::reverse_reach),
+                           expected_.alive);
+    } catch (const BadRequest& error) {
+      throw BadRequest(fmt::format("campaign '{}': {}", campaign.name, error.what()));
+    }
+  }
+
+  MicroMoney price(UserId user) const {
+    return price_of(parameters_.prices, selection_, user, graph_.follower_count(user));
+  }
+
+  /// Posts of the account that `money` buys, up to those that the campaign wants; a negative sum buys all.
+  std::uint32_t posts_within(const CampaignParameters& campaign, UserId user, MicroMoney money) const {
+    const MicroMoney each = price(user);
+    if (money < 0 || each <= 0) return campaign.posts;
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>(money / each)));
+  }
+
+  Purchase purchase(UserId user, std::uint32_t posts) const {
+    return {user, graph_.follower_count(user), posts, saturated_product<MicroMoney>(price(user), posts),
+            profile_of(user)};
+  }
+
+  bool accepts(const CampaignParameters& campaign, UserId user) const {
+    const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
+    return coin(static_cast<std::uint32_t>(bits >> 32), coin_threshold(campaign.acceptance));
+  }
+
+  UserId profile_of(UserId user) const {
+    const auto self = std::find_if(accounts_.planted.begin(), accounts_.planted.end(),
+                                   [&](const PlantedUser& p) { return p.user == user; });
+    if (self == accounts_.planted.end() || !self->nested) return user;
+    return std::find_if(accounts_.planted.begin(), accounts_.planted.end(),
+                        [&](const PlantedUser& p) { return p.group == self->group; })
+        ->user;
+  }
+
+  std::vector<UserId> pool(const CampaignParameters& campaign) const {
+    if (campaign.choose == AccountChoice::named) return named_accounts(campaign, graph_, accounts_);
+    const auto eligible = [&](UserId user) {
+      const std::uint64_t followers = graph_.follower_count(user);
+      return campaign.followers_from <= followers && followers <= campaign.followers_to && accounts_.is_active(user) &&
+             (campaign.tier.empty() || parameters_.tiers.names[tier_of(followers, parameters_.tiers)] == campaign.tier);
+    };
+    if (!campaign.plant.empty()) {
+      std::vector<UserId> chosen;
+      for (const PlantedUser& planted : accounts_.planted)
+        if (accounts_.plants[planted.group] == campaign.plant &&
+            (campaign.member < 0 || planted.member == static_cast<std::uint32_t>(campaign.member)) &&
+            eligible(planted.user))
+          chosen.push_back(planted.user);
+      return chosen;
+    }
+    return parallel_append<UserId>(graph_.user_count(), [&](std::size_t user, std::vector<UserId>& out) {
+      if (eligible(UserId{static_cast<std::uint32_t>(user)})) out.push_back(UserId{static_cast<std::uint32_t>(user)});
+    });
+  }
+
+  /// Those of whom the budget buys a post, in the order of the pool.
+  std::vector<UserId> affordable(const CampaignParameters& campaign, MicroMoney budget) const {
+    const std::vector<UserId> all = pool(campaign);
+    if (all.empty()) throw BadRequest(nobody(campaign));
+    auto affordable = parallel_append<UserId>(all.size(), [&](std::size_t i, std::vector<UserId>& out) {
+      if (budget < 0 || price(all[i]) <= budget) out.push_back(all[i]);
+    });
+    if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
+      const UserId cheapest = *std::min_element(
+          all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
+      throw BadRequest(
+          fmt::format("campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} "
+                      "followers) asks {:.2f} a post; raise the budget to "
+                      "that, or choose smaller accounts",
+                      campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest),
+                      std::ceil(in_units(price(cheapest)) * 100) / 100));
+    }
+    return affordable;
+  }
+
+  TieKey ties(const CampaignParameters& campaign) const {
+    return {selection_.key(Draw::selection), campaign_key(campaign.name)};
+  }
+
+  std::vector<Queue::Entry> in_order(const CampaignParameters& campaign, const std::vector<UserId>& all,
+                                     const Asked& asked) const {
+    const auto place = [&](std::size_t i) -> std::uint64_t {
+      const UserId user = all[i];
+      switch (campaign.choose) {
+        case AccountChoice::largest:
+          return ~static_cast<std::uint64_t>(graph_.follower_count(user));
+        case AccountChoice::fit:
+          return ~interests_.bits(user, static_cast<std::uint32_t>(campaign.topic));
+        case AccountChoice::engagement:
+          return past_.empty() ? 0 : ~ascending(past_[user.index()]);
+        case AccountChoice::price:
+          return static_cast<std::uint64_t>(price(user));
+        case AccountChoice::named:
+          return i;
+        case AccountChoice::random:
+          if (const auto before = asked.find(user); before != asked.end()) return before->second;
+          break;
+        case AccountChoice::influence:
+        case AccountChoice::lazy_greedy:
+          break;  // chosen together, or not yet
+      }
+      return 0;
+    };
+    const TieKey ties = this->ties(campaign);
+    std::vector<Queue::Entry> entries(all.size());
+    parallel_for(all.size(), [&](std::size_t i) { entries[i] = {place(i), ties.of(all[i]), all[i]}; });
+    return entries;
+  }
+
+  std::string nobody(const CampaignParameters& campaign) const {
+    if (!campaign.plant.empty() && std::ranges::find(accounts_.plants, campaign.plant) == accounts_.plants.end())
+      return fmt::format("campaign '{}': the graph has no plant '{}'; expected one of: {}", campaign.name,
+                         campaign.plant,
+                         accounts_.plants.empty() ? "none, for nothing was planted in it"
+                                                  : fmt::format("{}", fmt::join(accounts_.plants, ", ")));
+    std::uint64_t largest = 0, active = 0;
+    for (std::uint32_t user = 0; user < graph_.user_count(); ++user)
+      if (accounts_.is_active(UserId{user})) {
+        ++active;
+        largest = std::max<std::uint64_t>(largest, graph_.follower_count(UserId{user}));
+      }
+    std::string wanted;
+    if (!campaign.tier.empty()) wanted += fmt::format(" of tier '{}'", campaign.tier);
+    if (!campaign.plant.empty()) wanted += fmt::format(" of plant '{}'", campaign.plant);
+    if (campaign.member >= 0) wanted += fmt::format(" with number {}", campaign.member);
+    if (campaign.followers_from > 0 || campaign.followers_to < UINT64_MAX)
+      wanted += campaign.followers_to < UINT64_MAX
+                    ? fmt::format(" with {} to {} followers", campaign.followers_from, campaign.followers_to)
+                    : fmt::format(" with {} followers or more", campaign.followers_from);
+    return fmt::format(
+        "campaign '{}': no user{} posts; expected at least one; {} users post, the largest of them has {} followers",
+        campaign.name, wanted, active, largest);
+  }
+
+  const FollowGraph& graph_;
+  const Accounts& accounts_;
+  const WorldParameters& parameters_;
+  StreamKey selection_;
+  StreamKey dynamics_;
+  Interests interests_;
+  PastRates past_;
+  const ExpectedSpread& expected_;
+};
+
+}  // namespace
+
+std::uint64_t campaign_key(const std::string& name) { return static_cast<std::uint64_t>(account_key(name)); }
+
+MicroMoney Deal::spent() const {
+  MicroMoney sum = 0;
+  for (const Purchase& purchase : purchases) sum += purchase.cost;
+  return sum;
+}
+
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers) {
+  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0)
+    return saturated_sum(prices.post, saturated_product(prices.follower, static_cast<MicroMoney>(followers)));
+  const double stands_for = static_cast<double>(followers) / prices.scale;
+  const double size = prices.exponent == 1.0 ? stands_for
+                      : stands_for > 0.0     ? math::pow(stands_for, prices.exponent)
+                                             : 0.0;
+  double price = prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * size);
+  if (prices.spread > 0.0)
+    price *= math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, user.value()))) -
+                       0.5 * prices.spread * prices.spread);
+  return saturated_whole(price + 0.5);
+}
+
+bool needs_past(const WorldParameters& parameters) {
+  return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(),
+                     [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
+}
+
+bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays) {
+  return std::ranges::any_of(parameters.campaigns, [&](const CampaignParameters& campaign) {
+    return std::ranges::find(pays, campaign.name) != pays.end() &&
+           hangs_on(AccountChoice::random, campaign, parameters);
+  });
+}
+
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+             ReplicateStreams streams, const ExpectedSpread& expected, std::vector<std::uint32_t> draws)
+    : graph_(graph),
+      accounts_(accounts),
+      parameters_(parameters),
+      streams_(streams),
+      expected_(expected),
+      draws_(std::move(draws)),
+      by_campaign_(parameters.campaigns.size()) {
+  GRAPEVINE_EXPECTS(draws_.size() == parameters.campaigns.size() && std::ranges::find(draws_, 0u) == draws_.end());
+  choose({});
+}
+
+Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+             ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
+    : Deals(graph, accounts, parameters, streams, expected,
+            std::vector<std::uint32_t>(parameters.campaigns.size(), draws)) {}
+
+void Deals::look_back(const std::function<std::vector<double>()>& past_rates) {
+  const std::lock_guard lock(looking_back_);
+  if (looked_back_ || !needs_past(parameters_)) return;
+  choose(past_rates());
+  looked_back_ = true;
+}
+
+std::vector<Deal> Deals::of(std::uint32_t draw) const {
+  std::vector<Deal> deals;
+  for (const std::vector<Deal>& by_draw : by_campaign_) deals.push_back(by_draw[draw % by_draw.size()]);
+  return deals;
+}
+
+/// For all campaigns without a past, for those that wait for it with one.
+void Deals::choose(PastRates past) {
+  const Chooser chooser(graph_, accounts_, parameters_, streams_, past, expected_);
+  const auto& campaigns = parameters_.campaigns;
+  std::vector<bool> done;
+  for (const CampaignParameters& campaign : campaigns)
+    done.push_back(!past.empty() && !waits_for_past(campaign, parameters_));
+  for (std::size_t round = 0; round < campaigns.size();
+       ++round)  // a campaign waits for the one whose money it takes as its measure
+    for (std::size_t i = 0; i < campaigns.size(); ++i) {
+      const CampaignParameters& campaign = campaigns[i];
+      if (done[i]) continue;
+      std::vector<MicroMoney> budgets{campaign.budget};
+      if (!campaign.budget_of.empty()) {
+        const auto other = std::ranges::find(campaigns, campaign.budget_of, &CampaignParameters::name);
+        GRAPEVINE_EXPECTS(other != campaigns.end());
+        const auto j = static_cast<std::size_t>(other - campaigns.begin());
+        if (!done[j]) continue;
+        budgets.clear();
+        for (const Deal& deal : by_campaign_[j]) budgets.push_back(share_of(deal.spent(), campaign.budget_share));
+      }
+      by_campaign_[i] = chooser.make(campaign, budgets, draws_[i]);
+      done[i] = true;
+    }
+}
+
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+                                  ReplicateStreams streams, PastRates past, const ExpectedSpread& expected) {
+  Deals deals(graph, accounts, parameters, streams, expected);
+  if (!past.empty()) deals.look_back([&] { return std::vector<double>(past.begin(), past.end()); });
+  return deals.of(0);
+}
+
+std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters,
+                                    const std::vector<std::string>& pays, const StreamKey& selection) {
+  std::vector<PlannedPost> plan;
+  std::uint64_t posts = 0;
+  const std::uint64_t key = selection.key(Draw::campaign_slot);
+  for (std::uint32_t i = 0; i < parameters.campaigns.size(); ++i) {
+    const CampaignParameters& campaign = parameters.campaigns[i];
+    if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
+    for (const Purchase& purchase : deals[i].purchases) posts += purchase.posts;
+    if (posts > UINT32_MAX)
+      throw BadRequest(
+          fmt::format("campaign '{}': with it {} paid posts appear in an arm; expected at most {}; lower "
+                      "campaign.posts or campaign.count",
+                      campaign.name, posts, UINT32_MAX));
+    for (const Purchase& purchase : deals[i].purchases) {
+      const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()),
+                          first = hash % campaign.slots;
+      for (std::uint32_t post = 0; post < purchase.posts; ++post) {
+        const std::uint64_t slot = (first + post) % campaign.slots,
+                            tick = std::uint64_t{parameters.time.warmup} + campaign.start + slot * campaign.every;
+        GRAPEVINE_EXPECTS(tick < never);
+        plan.push_back({static_cast<Tick>(tick), purchase.user, i, purchase.profile, hash});
+      }
+    }
+  }
+  const auto by_profile = [](const PlannedPost& a, const PlannedPost& b) {
+    return std::tuple(a.tick, a.profile, a.author) < std::tuple(b.tick, b.profile, b.author);
+  };
+  std::sort(plan.begin(), plan.end(), by_profile);
+  for (std::size_t i = 1; i < plan.size(); ++i)
+    if (plan[i].tick == plan[i - 1].tick && plan[i].profile == plan[i - 1].profile &&
+        plan[i].author != plan[i - 1].author)
+      throw BadRequest(
+          fmt::format("campaigns '{}' and '{}' let two clones of one plant post in the same tick, and a reader could "
+                      "not tell their posts apart; expected one clone in "
+                      "an arm; choose it by campaign.member and compare arms",
+                      parameters.campaigns[plan[i - 1].campaign].name, parameters.campaigns[plan[i].campaign].name));
+  std::sort(plan.begin(), plan.end(), [](const PlannedPost& a, const PlannedPost& b) {
+    return std::tuple(a.tick, a.author, a.tie, a.campaign) < std::tuple(b.tick, b.author, b.tie, b.campaign);
+  });
+  return plan;
+}
+
+}  // namespace grapevine

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/accounts.hpp"
+#include "graph/base/random.hpp"
+#include "graph/chance.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/model/interests.hpp"
+#include "sim/model/parameters.hpp"
+#include "sim/tick/planned_post.hpp"
+
+namespace grapevine {
+
+/// What a campaign pays one account for.
+struct Purchase {
+  UserId user{};
+  std::uint64_t followers = 0;
+  std::uint32_t posts = 0;
+  MicroMoney cost = 0;
+  UserId profile{};  ///< whose posts these are to topics, qualities and coins: the user, or the first member of its
+                     ///< nested group: clones say the same
+};
+
+/// What a campaign does with its money.
+struct Deal {
+  std::vector<Purchase> purchases;
+  MicroMoney budget = -1;      ///< the bound; -1: none
+  std::uint64_t offers = 0;    ///< accounts asked
+  std::uint64_t declined = 0;  ///< of them, those that did not accept
+  std::string guarantee;       ///< what is sure of accounts chosen by influence, in words; else empty
+  double expected_adopters =
+      std::numeric_limits<double>::quiet_NaN();  ///< of accounts chosen by influence, themselves included, as estimated
+                                                 ///< in choosing them; else NaN
+
+  MicroMoney spent() const;
+};
+
+/// No campaign spends more, so that what all campaigns of an arm pay fits, too.
+inline constexpr MicroMoney most_spent =
+    std::numeric_limits<MicroMoney>::max() / static_cast<MicroMoney>(most_campaigns);
+
+/// The price of one paid post of an account; the largest number where it is beyond all money.
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers);
+
+/// Engagement per impression of each user's posts in the past, smoothed; higher is better. Empty while there is no
+/// past.
+using PastRates = std::span<const double>;
+
+/// How posts are taken to spread where accounts are chosen by influence: as the scenario's own [diffusion] says,
+/// whatever an arm says.
+struct ExpectedSpread {
+  DiffusionParameters diffusion;
+  std::span<const Chance> of_follows =
+      {};  ///< those that came with the graph, in the order of its rows of followees: `Probability::follow`
+  std::function<void()> alive = {};  ///< called every second or so while accounts are chosen, by the thread that asks;
+                                     ///< ends the choice by throwing
+};
+
+/// The deals of every campaign of a replicate, whether an arm pays for it or not; spent <= budget for each. Several
+/// *draws* are as many choices of accounts in the same world, and a campaign may have more of them than the one whose
+/// money it takes as its measure: that one's amounts are then taken in turn, again and again.
+///
+/// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the
+/// budget. They are asked in the order of `CampaignParameters::choose`, equal ones by a keyed hash, and those that
+/// accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and buying stops
+/// at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate
+/// never reshuffles the others. From draw to draw only `random` choices differ, and what takes its bound from them:
+/// those asked in fewer earlier draws come first, so that nobody is asked twice before all were asked once. Price,
+/// acceptance and slots belong to the account, whatever the draw. Throws BadRequest naming the campaign when no
+/// candidate exists or the budget is below every price, with the number that would fit, and when it would spend more
+/// than `most_spent`.
+///
+/// `AccountChoice::influence` and `lazy_greedy` ask every candidate beforehand and choose among those that accept the
+/// ones that together win the most adopters under `expected`: by linear threshold if that is its model, else by
+/// independent cascade with its probabilities; with an interest in the campaign's topic, or in topic 0 where it has
+/// none (sim/influence/seeds.hpp). An account costs its price for all of its posts, or for as many as the whole budget
+/// buys. Their chance is of the stream of selection, so accounts are not chosen for the very contagions that they are
+/// judged by.
+///
+/// Each campaign chooses once: when the deals are made, or, if it looks at the past or its budget hangs on one that
+/// does, when they `look_back`. Until then `engagement` is told as `random`, and so are `influence` and `lazy-greedy`
+/// where their budget hangs on it.
+class Deals {
+public:
+  /// `draws`: of each campaign, at least 1. `graph`, `accounts` and what `expected` points to outlive the deals.
+  Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams,
+        const ExpectedSpread& expected, std::vector<std::uint32_t> draws);
+  /// As many draws of each.
+  Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams,
+        const ExpectedSpread& expected = {}, std::uint32_t draws = 1);
+
+  /// Chooses for the campaigns that wait for it. The first call asks for the rates; another does nothing.
+  void look_back(const std::function<std::vector<double>()>& past_rates);
+
+  /// Of every campaign, in their order; of one with fewer draws that of `draw` modulo their number.
+  std::vector<Deal> of(std::uint32_t draw) const;
+
+private:
+  void choose(PastRates past);
+
+  const FollowGraph& graph_;
+  const Accounts& accounts_;
+  const WorldParameters parameters_;
+  const ReplicateStreams streams_;
+  const ExpectedSpread expected_;
+  const std::vector<std::uint32_t> draws_;
+  std::vector<std::vector<Deal>> by_campaign_;  ///< one a draw, or one for all
+  std::mutex looking_back_;
+  bool looked_back_ = false;
+};
+
+/// The deals of the first draw, given the past or without it.
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+                                  ReplicateStreams streams, PastRates past = {}, const ExpectedSpread& expected = {});
+
+/// Whether some campaign looks at what accounts did in the past.
+bool needs_past(const WorldParameters& parameters);
+
+/// Whether the deals of the campaigns named in `pays` differ from draw to draw.
+bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays);
+
+/// The paid posts of the campaigns named in `pays`, ordered by tick, author and tie. Throws BadRequest where two clones
+/// would post in one tick, or posts outnumber 32 bits.
+std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters,
+                                    const std::vector<std::string>& pays, const StreamKey& selection);
+
+/// A number that belongs to a campaign's name, for addressing.
+std::uint64_t campaign_key(const std::string& name);
+
+}  // namespace grapevine

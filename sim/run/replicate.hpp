@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/accounts.hpp"
+#include "graph/base/exchange.hpp"
+#include "graph/follow_graph.hpp"
+#include "sim/model/parameters.hpp"
+#include "sim/money/campaigns.hpp"
+#include "sim/state/run_record.hpp"
+
+namespace grapevine {
+
+class World;
+
+/// What a run keeps beside its summary. None of it changes a result.
+struct RecordOptions {
+  Tick series_every = 6;     ///< ticks per row of `/series`
+  double track_share = 0.0;  ///< share of organic roots that are tracked beside the paid ones
+  bool cascades = true;      ///< keep the nodes of tracked cascades
+};
+
+/// Called after every tick with the ticks done in this phase; may throw to stop the run, which then leaves nothing
+/// behind.
+using TickHook = std::function<void(Tick done)>;
+
+/// Bytes held by the arrays of the world, by name, for `check` and the benchmarks.
+struct MemoryLine {
+  std::string name;
+  std::string unit;  ///< what the array has one entry for
+  std::size_t bytes = 0;
+};
+
+/// One replicate of a study: a world that is warmed up once, from whose state every arm branches. A part of it, if
+/// `exchange` has several.
+class Replicate {
+public:
+  /// `graph`, `accounts`, `exchange` and what `expected` points to outlive the replicate. Throws BadRequest for
+  /// campaigns that cannot be held in this graph.
+  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+            const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange,
+            const ExpectedSpread& expected = {});
+  /// With accounts that are chosen already, as far as they do not depend on the warm-up; parts of one process may share
+  /// `choices`.
+  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+            const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange, std::shared_ptr<Deals> choices);
+  ~Replicate();
+
+  /// Runs the warm-up under the scenario's own run keys; campaigns that look at it choose at its end. Call once, before
+  /// any arm.
+  void warm_up(const TickHook& hook = {});
+
+  /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be
+  /// run in any order, any number of times. Every part returns the whole record. `draw`: which choice of accounts is
+  /// paid.
+  RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {},
+                    std::uint32_t draw = 0) const;
+
+  std::vector<MemoryLine> memory() const;
+
+private:
+  std::unique_ptr<World> world_;
+};
+
+}  // namespace grapevine

@@ -1,0 +1,219 @@
+#include "sim/run/world.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/tick/step.hpp"
+
+namespace grapevine {
+
+std::vector<MemoryLine> World::memory() const {
+  std::vector<MemoryLine> lines;
+  const auto add = [&](std::string_view name, std::string_view unit, std::size_t bytes) {
+    if (!lines.empty() && lines.back().name == name)
+      lines.back().bytes += bytes;
+    else if (const auto same =
+                 std::find_if(lines.begin(), lines.end(), [&](const MemoryLine& l) { return l.name == name; });
+             same != lines.end())
+      same->bytes += bytes;
+    else
+      lines.push_back({std::string(name), std::string(unit), bytes});
+  };
+  add("graph", "follow", graph.memory());
+  const_cast<Population&>(*population).arrays([&](std::string_view name, std::string_view unit, auto& array) {
+    add(name, unit, array.size() * sizeof(array[0]));
+  });
+  for (const WorldArray& array : world_arrays(const_cast<WorldState&>(state)))
+    add(array.name, array.unit, array.bytes.size());
+  return lines;
+}
+
+namespace {
+
+/// The share of a post's audience that has the interest of its author's community in its topic: audiences as large as
+/// they are, so over follows.
+double share_of_audience(const FollowGraph& graph, const Accounts& accounts, const PopulationParameters& population) {
+  if (population.shared_interest == 0.0 || accounts.community.empty() || graph.follow_count() == 0) return 0.0;
+  const std::uint64_t within = parallel_sum(graph.user_count(), [&](std::size_t u) {
+    std::uint64_t own = 0;
+    for (const UserId followee : graph.followees(UserId{static_cast<std::uint32_t>(u)}))
+      own += accounts.community[followee.index()] == accounts.community[u] ? 1 : 0;
+    return own;
+  });
+  return population.shared_interest * (static_cast<double>(within) / static_cast<double>(graph.follow_count()));
+}
+
+}  // namespace
+
+World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_,
+             const RunParameters& run_, ReplicateStreams streams, Exchange& exchange_, const ExpectedSpread& expected)
+    : World(graph_, accounts_, parameters_, run_, streams, exchange_,
+            std::make_shared<Deals>(graph_, accounts_, parameters_, streams, expected)) {}
+
+World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_,
+             const RunParameters& run_, ReplicateStreams streams, Exchange& exchange_, std::shared_ptr<Deals> choices)
+    : graph(graph_),
+      accounts(accounts_),
+      parameters(parameters_),
+      run(run_),
+      exchange(exchange_),
+      readers(exchange_.readers(graph_.user_count())),
+      keys(parameters_.seed, streams),
+      schedule(parameters_.population.daily_profile, parameters_.time.ticks_per_day()),
+      population(std::make_shared<const Population>(graph_, accounts_, parameters_, keys.dynamics, readers)),
+      shared_audience(share_of_audience(graph_, accounts_, parameters_.population)),
+      deals(std::make_shared<const std::vector<Deal>>(choices->of(0))),
+      behaviour(run_.behaviour, parameters_.population),
+      ranker(make_ranker(run_.feed.ranking)),
+      chronological(make_ranker(Ranking::chronological)),
+      plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
+      state(graph_.user_count(), readers.size(), run_.feed.window),
+      choices_(std::move(choices)),
+      held_out_below_(coin_threshold(run_.feed.holdout)) {
+  state.tiers.resize(parameters.tiers.from.size());
+  start_users();
+}
+
+World::World(const World& other, const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
+    : graph(other.graph),
+      accounts(other.accounts),
+      parameters(other.parameters),
+      run(run_),
+      exchange(other.exchange),
+      readers(other.readers),
+      keys(other.keys),
+      schedule(other.schedule),
+      population(other.population),
+      shared_audience(other.shared_audience),
+      deals(other.deals_of(draw)),
+      behaviour(run_.behaviour, other.parameters.population),
+      ranker(make_ranker(run_.feed.ranking)),
+      chronological(make_ranker(Ranking::chronological)),
+      plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
+      options(options_),
+      state(graph.user_count(), readers.size(), run_.feed.window),
+      choices_(other.choices_),
+      held_out_below_(coin_threshold(run_.feed.holdout)) {
+  const auto from = world_arrays(const_cast<WorldState&>(other.state));
+  const auto to = world_arrays(state);
+  GRAPEVINE_EXPECTS(from.size() == to.size());
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].assign(from[i].bytes);
+  state.clock.next_planned =
+      static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
+                                                  [](const PlannedPost& p, Tick t) { return p.tick < t; }) -
+                                 plan.begin());
+  parallel_for(state.posts.head() - state.posts.tail(), [&](std::size_t i) {
+    const std::uint32_t post = state.posts.tail() + static_cast<std::uint32_t>(i);
+    state.posts.hot(post).value = ranker->value(state.posts.counters(post));
+  });
+}
+
+std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options,
+                                     std::uint32_t draw) const {
+  GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
+  return std::unique_ptr<World>(new World(*this, new_run, new_options, draw));
+}
+
+void World::look_back() const {
+  GRAPEVINE_EXPECTS(state.clock.now == parameters.time.warmup);
+  if (!needs_past(parameters)) return;
+  if (exchange.part() == 0) choices_->look_back([&] { return past_rates(); });
+  exchange.gather(std::vector<char>{});  // the others wait, for the choices may be theirs too
+  choices_->look_back([&] { return past_rates(); });
+}
+
+std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) const {
+  if (state.clock.now != parameters.time.warmup) return deals;
+  look_back();
+  return std::make_shared<const std::vector<Deal>>(choices_->of(draw));
+}
+
+/// What the platform of this run expects of a post.
+ActionPrior World::prior() const {
+  return platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience));
+}
+
+std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
+  FeedParameters feed = run.feed;
+  feed.ranking = ranking;
+  return Ranker::make({feed, ranking == Ranking::weighted ? prior() : ActionPrior{}, behaviour, *population},
+                      keys.ranking);
+}
+
+/// Engagement per impression of the live roots of each user: for each action the rate that `weighted` would predict of
+/// that many impressions, shrunk to the rate of all.
+std::vector<double> World::past_rates() const {
+  struct Past {
+    std::uint64_t impressions = 0;
+    ActionCounts<std::uint64_t> actions;
+  };
+  std::vector<Past> live(graph.user_count());
+  double impressions = 0;
+  PerAction taken{};
+  for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post) {
+    const PostCounters& counters = state.posts.counters(post);
+    Past& author = live[state.posts.identity(post).author.index()];
+    author.impressions += counters.impressions;
+    impressions += counters.impressions;
+    author.actions.add(counters.actions);
+    for (std::size_t a = 0; a < action_count; ++a) taken[a] += counters.actions[a];
+  }
+  const PerAction strength = prior().strength;
+  std::vector<double> rates(live.size(), 0.0);
+  parallel_for(live.size(), [&](std::size_t u) {
+    for (std::size_t a = 0; a < action_count; ++a) {
+      if (!action_table[a].engagement) continue;
+      rates[u] += predicted_rate(static_cast<double>(live[u].actions[a]), static_cast<double>(live[u].impressions),
+                                 impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
+    }
+  });
+  return rates;
+}
+
+/// First session and first organic post of every reader: as if the process had always been going on.
+void World::start_users() {
+  parallel_for(readers.size(), [&](std::size_t i) {
+    const std::uint64_t user = readers.first + i;
+    const auto gap = [&](Draw purpose) { return -math::log(uniform(keys.dynamics.bits(purpose, user))); };
+    state.next_session[i] = schedule.next(0, gap(Draw::session_gap), population->session_rate(i));
+    state.next_post[i] = schedule.next(0, gap(Draw::post_gap), population->post_rate(i));
+  });
+}
+
+Given World::given() const {
+  return {graph,
+          parameters,
+          run,
+          *population,
+          keys,
+          schedule,
+          behaviour,
+          *ranker,
+          *chronological,
+          plan,
+          readers,
+          held_out_below_,
+          options.track_share};
+}
+
+void World::step() { grapevine::step(given(), state, exchange, scratch_); }
+
+void World::run_until(Tick end, const TickHook& hook) {
+  const Tick start = state.clock.now;
+  while (state.clock.now < end) {
+    step();
+    if (hook) hook(state.clock.now - start);
+  }
+}
+
+World::Events World::last_events() const {
+  Events events{scratch_.posts, {}, scratch_.reshares};
+  for (const BlockOutput& out : scratch_.blocks)
+    events.impressions.insert(events.impressions.end(), out.impressions.begin(), out.impressions.end());
+  return events;
+}
+
+}  // namespace grapevine

@@ -1,0 +1,285 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "graph/base/ids.hpp"
+#include "sim/model/actions.hpp"
+
+/// What one run (one arm of one replicate) leaves behind, as plain values. `scenarios/result/result.hpp` puts many of
+/// them in one file.
+namespace grapevine {
+
+/// Outcomes of a set of roots: those emitted in `measure`, with everything that happened to them until the end of
+/// `followup`.
+struct Outcomes {
+  std::uint64_t posts = 0;        ///< roots
+  std::uint64_t delivered = 0;    ///< times gathered as a candidate
+  std::uint64_t served = 0;       ///< times in a ranked list
+  std::uint64_t impressions = 0;  ///< times looked at
+  std::uint64_t first_looks =
+      0;  ///< times looked at by somebody who had not: distinct pairs of user and root; 0 where they are not counted
+  std::uint64_t reach = 0;  ///< distinct users with an impression of at least one of the roots; not additive
+  ActionCounts<std::uint64_t> actions{};
+
+  std::uint64_t engagement() const { return actions.engagement(); }
+  bool operator==(const Outcomes&) const = default;
+};
+
+/// A row of `/summary`: the roots of authors of one tier.
+struct TierRow {
+  std::uint64_t accounts = 0;  ///< users in the tier
+  Outcomes outcomes;
+  MicroMoney cost = 0;        ///< paid to authors of the tier
+  std::uint64_t authors = 0;  ///< accounts with a root
+  std::uint64_t follower_posts =
+      0;  ///< sum over roots of their author's followers: engagement over it is the pooled rate per follower and post
+  double mean_rate_per_impression =
+      0;  ///< mean over accounts with an impression of engagement / impressions; 0 where there is none
+  double mean_rate_per_follower =
+      0;  ///< mean over accounts with a root and followers of engagement / (roots x followers); 0 where there is none
+  bool operator==(const TierRow&) const = default;
+};
+
+/// A row of `/ledger`: how far the roots of one tier came that readers got from one source.
+struct LedgerRow {
+  std::uint64_t delivered = 0;
+  std::uint64_t served = 0;
+  std::uint64_t impressions = 0;
+  bool operator==(const LedgerRow&) const = default;
+};
+
+/// Where a candidate comes from: its author, or a followee that reshared it. The order of the ledger's rows of one
+/// tier.
+enum class Source : std::uint8_t { author, reshare };
+inline constexpr std::size_t source_count = 2;
+
+/// Who decides about a reader's feed.
+enum class ReaderGroup : std::uint8_t { ranked, held_out };
+inline constexpr std::size_t reader_groups = 2;
+
+/// A row of `/readers`: what one group of readers looked at of counted roots, by tier of the author, and did with it,
+/// until the end of the run.
+struct ReaderRow {
+  std::uint64_t impressions = 0;
+  std::uint64_t engagement = 0;
+  bool operator==(const ReaderRow&) const = default;
+};
+
+/// A row of `/curve`: authors of counted roots with nearly the same follower count. Sums over accounts and of their
+/// squares are all that a regression clustered by account needs.
+struct CurveRow {
+  std::uint64_t authors = 0;
+  std::uint64_t followers = 0;  ///< summed over the authors
+  std::uint64_t posts = 0;
+  std::uint64_t impressions = 0;
+  std::uint64_t first_looks = 0;
+  std::uint64_t engagement = 0;
+  // Squares and products of each author's numbers, summed: whole numbers, exact below 2^53.
+  double posts_squared = 0;
+  double impressions_squared = 0;
+  double first_looks_squared = 0;
+  double engagement_squared = 0;
+  double impressions_posts = 0;
+  double engagement_posts = 0;
+  double engagement_impressions = 0;
+  double engagement_first_looks = 0;
+  bool operator==(const CurveRow&) const = default;
+};
+
+/// Classes of follower counts: one for each count below 16, then eight of equal width from a power of two to the next.
+/// At most 240.
+constexpr std::uint32_t follower_class(std::uint32_t followers) {
+  if (followers < 16) return followers;
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(followers)) - 4;  // 1 from 16 on
+  return 8 * octave + (followers >> octave);
+}
+/// The least follower count of a class.
+constexpr std::uint64_t least_followers(std::uint32_t follower_class) {
+  if (follower_class < 16) return follower_class;
+  const std::uint32_t octave = follower_class / 8 - 1;
+  return std::uint64_t{8 + follower_class % 8} << octave;
+}
+
+/// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero, and no
+/// margin, where the campaign does not run.
+struct CampaignRow {
+  std::uint64_t accounts = 0;        ///< accounts paid
+  Outcomes outcomes;                 ///< `delivered` and `served` are not kept per campaign and stay 0
+  std::uint64_t replaced = 0;        ///< organic posts withheld for paid ones
+  MicroMoney budget = 0;             ///< the bound; -1: none
+  MicroMoney spent = 0;              ///< at most the budget
+  MicroMoney margin = -1;            ///< what the brand earns by one sale; -1: not said
+  std::uint64_t offers = 0;          ///< accounts asked
+  std::uint64_t declined = 0;        ///< of them, those that did not accept
+  std::uint64_t audience = 0;        ///< distinct followers of the accounts paid
+  std::uint64_t audience_gross = 0;  ///< their followers added up: a user counts once for each account it follows
+  double expected_adopters = 0;  ///< that accounts chosen by influence were expected to win, themselves included, as
+                                 ///< estimated in choosing them; 0 for others
+  bool operator==(const CampaignRow&) const = default;
+};
+
+/// A row of `/series`: everything that happened in one bin of time, all roots counted.
+struct SeriesRow {
+  Tick first_tick = 0;  ///< counted from the start of `measure`
+  std::uint64_t sessions = 0;
+  std::uint64_t organic_posts = 0;
+  std::uint64_t paid_posts = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t served = 0;
+  std::uint64_t impressions = 0;
+  ActionCounts<std::uint64_t> actions{};
+  bool operator==(const SeriesRow&) const = default;
+};
+
+/// Why a post was looked at.
+enum class Reason : std::uint8_t {
+  root = 0,      ///< it was not: the first node of a cascade
+  followed = 1,  ///< the reader follows the author
+  reshared = 2,  ///< a followee of the reader reshared it
+};
+
+/// A row of `/posts`: a tracked root (paid posts; with `output.track_share`, a keyed sample of the organic ones).
+struct PostRow {
+  std::uint64_t key = 0;  ///< identity: author, tick, kind and ordinal, hashed; equal in every arm that has the post
+  UserId author{};
+  Tick tick = 0;               ///< of emission, counted from the start of `measure`
+  std::uint32_t draw = 0;      ///< of the arm's accounts
+  std::int32_t campaign = -1;  ///< its number; -1: organic
+  std::uint8_t topic = 0;
+  std::uint8_t tier = 0;                   ///< of the author
+  std::uint64_t impressions_followed = 0;  ///< impressions by reason
+  std::uint64_t impressions_reshared = 0;
+  std::uint64_t reach = 0;  ///< distinct users, which are its first looks
+  ActionCounts<std::uint64_t> actions{};
+  std::uint32_t cascade_size = 1;  ///< root included
+  std::uint32_t depth = 0;
+  std::uint32_t largest_broadcast = 0;  ///< most reshares of one emission of the cascade
+  Tick half_time = 0;                   ///< ticks from the root to the emission that completes half of the cascade
+  double structural_virality = 0;       ///< mean distance over ordered pairs of nodes; NaN for a cascade of 1
+  std::uint64_t first_node = 0;  ///< index of the cascade's root in RunRecord::cascades; nodes of one cascade are
+                                 ///< contiguous, parents before children
+};
+
+/// A node of `/cascades`: the root post, or one reshare of it.
+struct CascadeNode {
+  std::int32_t parent = -1;  ///< index within the cascade of the emission that was looked at; -1: the root
+  UserId user{};
+  Tick tick = 0;  ///< of emission, counted from the start of `measure`
+  Reason reason = Reason::root;
+};
+
+/// A row of `/influencers`: an account that was paid.
+struct InfluencerRow {
+  UserId user{};
+  UserId profile{};  ///< the user itself, or the first account of its nested plant: clones share it
+  std::uint32_t campaign = 0;
+  std::uint64_t followers = 0;
+  std::uint64_t posts = 0;     ///< paid posts
+  std::uint64_t replaced = 0;  ///< organic posts withheld for them
+  MicroMoney cost = 0;
+  std::uint32_t draw = 0;  ///< of the arm's accounts
+  Outcomes outcomes;       ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
+};
+
+/// Classes of cascade sizes: one for each size below 1024, then sixteen of equal width from a power of two to the next.
+/// At most 1376.
+constexpr std::uint32_t size_class(std::uint32_t size) {
+  if (size < 1024) return size;
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(size)) - 11;
+  return 1024 + 16 * octave + ((size >> (octave + 6)) - 16);
+}
+/// The least size of a class.
+constexpr std::uint64_t least_size(std::uint32_t size_class) {
+  if (size_class < 1024) return size_class;
+  const std::uint32_t octave = (size_class - 1024) / 16;
+  return std::uint64_t{16 + (size_class - 1024) % 16} << (octave + 6);
+}
+
+/// A row of `/cascade_sizes`: cascades of nearly the same size, and what their shapes add up to.
+struct CascadeSizeRow {
+  std::uint64_t cascades = 0;
+  std::uint64_t adopters = 0;  ///< roots included
+  std::uint64_t direct = 0;    ///< adopters whose parent is the root
+  std::uint64_t depth = 0;
+  std::uint64_t max_breadth = 0;
+  std::uint64_t largest_broadcast = 0;
+  double structural_virality =
+      0;  ///< sum, each rounded down to a multiple of 2^-20, so that the order of adding does not matter
+  bool operator==(const CascadeSizeRow&) const = default;
+};
+
+/// How many cascades have each value of a quantity, by classes that the quantity defines; the last class stands for all
+/// above, too.
+using CascadeHistogram = std::vector<std::uint64_t>;
+inline constexpr std::uint32_t depth_classes = 128;  ///< depth 0, 1, ...
+/// Of those that are not the root, the share in the largest broadcast, in hundredths; exactly 1 is a class of its own.
+inline constexpr std::uint32_t broadcast_classes = 101;
+/// `others`: adopters that are not the root, at least one.
+constexpr std::uint32_t broadcast_class(std::uint32_t largest_broadcast, std::uint32_t others) {
+  return static_cast<std::uint32_t>(std::uint64_t{100} * largest_broadcast / others);
+}
+/// 1 beyond the last class, too: no share is above.
+constexpr double least_broadcast(std::uint32_t broadcast_class) {
+  return broadcast_class < broadcast_classes ? broadcast_class / 100.0 : 1.0;
+}
+/// Structural virality in steps of 1/256 up to 3, then 256 to each doubling of its distance from 1, up to 4097.
+inline constexpr std::uint32_t virality_classes = 512 + 11 * 256;
+constexpr std::uint32_t virality_class(double structural_virality) {
+  const auto steps = static_cast<std::uint64_t>((structural_virality - 1.0) * 256.0);
+  if (steps < 512) return static_cast<std::uint32_t>(steps);
+  const auto octave = static_cast<std::uint32_t>(std::bit_width(steps)) - 10;  // 0 from 512 on
+  const std::uint32_t place = 512 + 256 * octave + static_cast<std::uint32_t>((steps >> (octave + 1)) - 256);
+  return place < virality_classes ? place : virality_classes - 1;
+}
+constexpr double least_virality(std::uint32_t virality_class) {
+  if (virality_class < 512) return 1.0 + virality_class / 256.0;
+  const std::uint32_t octave = (virality_class - 512) / 256;
+  return 1.0 + static_cast<double>(std::uint64_t{256 + (virality_class - 512) % 256} << (octave + 1)) / 256.0;
+}
+
+/// The shapes of all counted cascades of a run: of the classic models every one, of the feed model the tracked ones.
+struct CascadeShapes {
+  std::vector<CascadeSizeRow> sizes;  ///< by size class; as long as the largest cascade needs
+  CascadeHistogram depths;            ///< all cascades, by depth
+  CascadeHistogram breadths;          ///< all cascades, by `follower_class` of the most adopters in one step
+  CascadeHistogram virality;          ///< large cascades, by `virality_class`
+  CascadeHistogram broadcasts;        ///< large cascades, by `broadcast_class`
+  std::uint32_t large = 100;          ///< adopters from which a cascade is large
+  double size_virality_correlation =
+      std::numeric_limits<double>::quiet_NaN();  ///< Spearman's rank correlation of size and structural virality over
+                                                 ///< large cascades; NaN for fewer than two
+  bool operator==(const CascadeShapes&) const = default;
+};
+
+/// Numbers of followed accounts that `frequency` tells apart.
+inline constexpr std::size_t frequency_bins = 16;
+
+/// Numbers are added up over the draws of the run's accounts: `number / draws` is the value of the replicate.
+struct RunRecord {
+  std::uint32_t draws = 1;  ///< choices of accounts that the run was made for, each in the same world
+  std::vector<TierRow> tiers;
+  std::vector<LedgerRow> ledger;              ///< by tier and source, the source fastest
+  std::vector<std::uint64_t> group_sessions;  ///< from the start of `measure` on, by group of readers: ranked, held out
+  std::vector<ReaderRow> readers;             ///< by group and tier, the tier fastest
+  std::vector<CurveRow> curve;                ///< by follower class, up to that of all users
+  std::vector<CampaignRow> campaigns;
+  std::vector<std::uint64_t> frequency;  ///< by campaign and number of its accounts that a user follows, from 1; the
+                                         ///< last stands for all above, too
+  std::uint64_t event_hash =
+      0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
+  CascadeShapes shapes;
+  std::vector<SeriesRow> series;
+  std::vector<PostRow> posts;
+  std::vector<CascadeNode> cascades;
+  std::vector<InfluencerRow> influencers;
+  double reproduction_number =
+      std::numeric_limits<double>::quiet_NaN();  ///< of the classic model (`ReproductionNumbers`); NaN under the feed
+                                                 ///< model
+  std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
+};
+
+}  // namespace grapevine

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "graph/base/ids.hpp"
+
+namespace grapevine {
+
+/// What each reader looked at and did, for as long as the root lives: serves feed memory, once-only actions, exposure
+/// numbers and distinct reach.
+///
+/// One entry an impression: 4 bytes of root number, 1 byte of actions; a reader's entries are contiguous and ascend by
+/// root. Entries of a block of readers share an arena; a session writes the reader's entries anew at its end, and an
+/// arena that is more than a quarter waste is packed. Readers of different blocks may be written at once.
+class SeenLog {
+public:
+  explicit SeenLog(std::size_t readers) : slot_(readers), blocks_((readers + reader_block - 1) / reader_block) {}
+
+  struct Entries {
+    std::span<const std::uint32_t> roots;   ///< ascending; one for each impression
+    std::span<const std::uint8_t> actions;  ///< bit i: action i was taken at that impression
+
+    /// Impressions of `root` so far, and all actions taken on it.
+    struct Past {
+      std::uint32_t exposures = 0;
+      std::uint8_t actions = 0;
+    };
+    Past of(std::uint32_t root) const {
+      Past past;
+      for (auto it = std::lower_bound(roots.begin(), roots.end(), root); it != roots.end() && *it == root; ++it) {
+        ++past.exposures;
+        past.actions |= actions[static_cast<std::size_t>(it - roots.begin())];
+      }
+      return past;
+    }
+  };
+
+  /// `reader` counts from the first reader of the part.
+  Entries entries(std::size_t reader) const {
+    const Slot slot = slot_[reader];
+    const Block& block = blocks_[reader / reader_block];
+    return {std::span(block.roots).subspan(slot.begin, slot.count),
+            std::span(block.actions).subspan(slot.begin, slot.count)};
+  }
+
+  struct Entry {
+    std::uint32_t root;
+    std::uint8_t actions;
+  };
+  /// Adds the impressions of one session, ascending by root, and forgets roots below `tail`.
+  void add(std::size_t reader, std::span<const Entry> news, std::uint32_t tail);
+
+  /// Impressions remembered, retired ones included until their reader's next session.
+  std::size_t size() const;
+
+  template <class Visitor>
+  void arrays(Visitor&& visit) {
+    visit("seen.slot", "reader", slot_);
+    for (Block& block : blocks_) {
+      visit("seen.roots", "remembered impression", block.roots);
+      visit("seen.actions", "remembered impression", block.actions);
+      visit("seen.waste", "block of readers", block.waste);
+    }
+  }
+
+private:
+  struct Slot {
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;
+  };
+  struct Block {
+    std::vector<std::uint32_t> roots;
+    std::vector<std::uint8_t> actions;
+    std::uint64_t waste = 0;  ///< entries of the arena that no reader points to
+  };
+  void pack(std::size_t block);
+
+  std::vector<Slot> slot_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace grapevine

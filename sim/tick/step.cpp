@@ -1,0 +1,230 @@
+#include "sim/tick/step.hpp"
+
+#include <algorithm>
+
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+#include "sim/feed/gather.hpp"
+#include "sim/tick/attend.hpp"
+#include "sim/tick/commit.hpp"
+#include "sim/tick/compose.hpp"
+#include "sim/tick/react.hpp"
+#include "sim/tick/wake.hpp"
+
+namespace grapevine {
+
+WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
+    : selection(seed, Stream::selection, streams.selection),
+      content(seed, Stream::content, streams.content),
+      dynamics(seed, Stream::dynamics, streams.dynamics),
+      react(dynamics.key(Draw::react)),
+      holdout(dynamics.key(Draw::holdout)),
+      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time), dynamics.key(Draw::perturbation)},
+      event_hash(dynamics.key(Draw::event_hash)),
+      sample(content.key(Draw::sample)) {}
+
+void BlockOutput::clear() {
+  organic.clear();
+  withheld.clear();
+  impressions.clear();
+  reshares.clear();
+  paid_looks.clear();
+  counts = {};
+  candidates = {};
+  groups = {};
+  event_hash = 0;
+}
+
+namespace {
+
+/// What belongs to the readers of this part: a session writes the entries of its own reader.
+struct ReaderArrays {
+  std::span<Tick> next_session, last_session;
+  std::span<std::uint32_t> session_ordinal, reached;
+  SeenLog& seen;
+};
+
+/// Adds the candidates of the session to the tally.
+void book(const Posts& posts, const Session& session, CandidateTally& tally) {
+  const auto add = [&](CandidateCounts& counts, const Candidate& candidate) {
+    counts.add(candidate.source(), posts.hot(candidate.root));
+  };
+  for (const Candidate& candidate : session.candidates) add(tally.delivered, candidate);
+  for (std::size_t i = session.served; i < session.ranked.size(); ++i)
+    add(tally.left_out, session.candidates[session.ranked[i].candidate]);
+  for (std::size_t i = 0; i < session.looked; ++i)
+    add(tally.looked_at, session.candidates[session.ranked[i].candidate]);
+}
+
+std::uint64_t impression_hash(const WorldKeys& keys, const PostIdentity& post, const Impression& impression, Tick now) {
+  return nested_mix(nested_mix(keys.event_hash, post.key,
+                               impression.reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
+                    impression.emitter.value() | static_cast<std::uint64_t>(impression.actions) << 32 |
+                        static_cast<std::uint64_t>(impression.position) << 40,
+                    now);
+}
+
+std::uint64_t emission_hash(const WorldKeys& keys, const PostIdentity& post, Tick now) {
+  return nested_mix(nested_mix(keys.event_hash, post.key, ~std::uint64_t{0}),
+                    post.author.value() | static_cast<std::uint64_t>(post.topic) << 32, now);
+}
+
+/// Counts the impressions of one session and returns the bits of `WorldState::reached` that they set.
+std::uint32_t count_looks(const Given& given, const Before& before, std::span<const Impression> impressions,
+                          GroupSums& group, BlockOutput& out) {
+  std::uint32_t reached = 0;
+  ++group.sessions;
+  for (const Impression& impression : impressions) {
+    const PostIdentity& post = before.posts.identity(impression.root);
+    const PostHot hot = before.posts.hot(impression.root);
+    const bool paid = post.campaign != PostIdentity::no_campaign;
+    for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.actions >> a & 1;
+    if (paid && impression.first()) out.paid_looks.push_back({impression.reader, impression.root});
+    if (hot.counted()) {
+      reached |= 1u << hot.tier() | (paid ? 0x10000u << post.campaign : 0u);
+      ++group.impressions[hot.tier()];
+      group.engagement[hot.tier()] += engagement_in(impression.actions);
+    }
+    out.event_hash += impression_hash(given.keys, post, impression, before.now);
+  }
+  return reached;
+}
+
+/// One session of the reader with index `i` in this part.
+void hold_session(const Given& given, const Before& before, std::size_t i, ReaderArrays& readers, Session& session,
+                  BlockOutput& out) {
+  const Tick now = before.now;
+  const UserId reader = given.reader(i);
+  session.reader = reader;
+  session.now = now;
+
+  const SeenLog::Entries seen = readers.seen.entries(i);
+  gather(given.graph, before.timelines, before.posts, given.run.feed, given.run.behaviour.parent,
+         given.keys.ranking.emission_time, readers.last_session[i], seen, session);
+  session.served = std::min<std::size_t>(session.candidates.size(), given.run.feed.length);
+  const std::uint32_t depth =
+      draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
+  session.looked = std::min<std::size_t>(session.served, depth);
+  const bool held_out = given.held_out(reader);
+  (held_out ? given.chronological : given.ranker).rank(before.posts, session, session.served, session.looked);
+  book(before.posts, session, out.candidates);
+
+  const std::size_t first = out.impressions.size();
+  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen, session,
+        out.impressions, out.reshares);
+  GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
+  readers.reached[i] |=
+      count_looks(given, before, std::span<const Impression>(out.impressions).subspan(first), group, out);
+  readers.seen.add(i, session.news, before.posts.tail());
+  ++out.counts.sessions;
+  out.counts.delivered += session.candidates.size();
+  out.counts.served += session.served;
+  out.counts.impressions += session.looked;
+
+  readers.last_session[i] = now;
+  const double gap =
+      -math::log(uniform(given.keys.dynamics.bits(Draw::session_gap, reader.value(), ++readers.session_ordinal[i])));
+  readers.next_session[i] = given.schedule.next(now + 1, gap, given.population.session_rate(i));
+}
+
+/// Adds to `sum` what the readers of one block did.
+void add_counts(const TickCounts& counts, TickCounts& sum) {
+  sum.sessions += counts.sessions;
+  sum.delivered += counts.delivered;
+  sum.served += counts.served;
+  sum.impressions += counts.impressions;
+  for (std::size_t a = 0; a < action_count; ++a) sum.actions[a] += counts.actions[a];
+}
+
+void add_group(const GroupSums& group, GroupSums& sum) {
+  sum.sessions += group.sessions;
+  for (std::size_t tier = 0; tier < most_tiers; ++tier) {
+    sum.impressions[tier] += group.impressions[tier];
+    sum.engagement[tier] += group.engagement[tier];
+  }
+}
+
+/// The readers of all blocks, in parallel.
+void serve_readers(const Given& given, const Before& before, WorldState& state, TickScratch& scratch) {
+  ReaderArrays readers{state.next_session, state.last_session, state.session_ordinal, state.reached, state.seen};
+  const PostClocks clocks{state.next_post, state.post_ordinal};
+  scratch.workers.resize(std::max<std::size_t>(scratch.workers.size(), static_cast<std::size_t>(thread_count())));
+  scratch.blocks.resize((given.readers.size() + reader_block - 1) / reader_block);
+  parallel_blocks(given.readers.size(), reader_block,
+                  [&](std::size_t block, std::size_t begin, std::size_t end, int w) {
+                    TickScratch::Worker& worker = scratch.workers[static_cast<std::size_t>(w)];
+                    BlockOutput& out = scratch.blocks[block];
+                    out.clear();
+                    due_at(clocks.next.subspan(begin, end - begin), before.now, worker.due);
+                    compose_organic(given, before, begin, worker.due, clocks, out.organic, out.withheld);
+                    for (const PostIdentity& post : out.organic)
+                      out.event_hash += emission_hash(given.keys, post, before.now);
+                    due_at(readers.next_session.subspan(begin, end - begin), before.now, worker.due);
+                    for (const std::uint32_t reader : worker.due)
+                      hold_session(given, before, begin + reader, readers, worker.session, out);
+                  });
+}
+
+/// Adds the outboxes to the sums of this part. What the parts have to tell each other is returned or left in `scratch`.
+struct Outgoing {
+  std::vector<PostIdentity> organic;
+  std::vector<UserId> withheld;
+  std::vector<ImpressionDelta> deltas;  ///< where there are other parts
+};
+Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, TickScratch& scratch) {
+  Outgoing outgoing;
+  TickCounts& counts = state.tick_counts.emplace_back();
+  const bool warm = given.parameters.time.warmup <= now;
+  scratch.reshares.clear();
+  for (const BlockOutput& out : scratch.blocks) {
+    outgoing.organic.insert(outgoing.organic.end(), out.organic.begin(), out.organic.end());
+    outgoing.withheld.insert(outgoing.withheld.end(), out.withheld.begin(), out.withheld.end());
+    scratch.reshares.insert(scratch.reshares.end(), out.reshares.begin(), out.reshares.end());
+    for (const FirstPaidLook& look : out.paid_looks)
+      state.paid_looks.push_back({look.reader, static_cast<std::uint32_t>(tracked_index(state.tracked, look.root))});
+    add_counts(out.counts, counts);
+    state.clock.event_hash += out.event_hash;
+    state.ledger.add(out.candidates);
+    for (std::size_t g = 0; warm && g < reader_groups; ++g) add_group(out.groups[g], state.groups[g]);
+    if (alone) continue;
+    for (const Impression& impression : out.impressions)
+      outgoing.deltas.push_back({impression.root, impression.actions, impression.first(),
+                                 static_cast<std::uint8_t>(impression.reshared),
+                                 static_cast<std::uint8_t>(impression.tracked)});
+  }
+  return outgoing;
+}
+
+}  // namespace
+
+void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch& scratch) {
+  const Tick now = state.clock.now;
+  const bool alone = exchange.parts() == 1;
+  state.timelines.begin_tick(now);
+  retire(now, given.run.feed.window, state.posts, {state.tiers, state.authors, state.tracked});
+  const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
+  serve_readers(given, {now, state.posts, state.timelines, state.open_slots}, state, scratch);
+
+  Outgoing outgoing = collect(given, now, alone, state, scratch);
+  for (const PostIdentity& post : paid)
+    if (given.readers.contains(post.author.value())) state.clock.event_hash += emission_hash(given.keys, post, now);
+  scratch.posts = exchange.gather(std::move(outgoing.organic));
+  scratch.posts.insert(scratch.posts.end(), paid.begin(), paid.end());
+  scratch.reshares = exchange.gather(std::move(scratch.reshares));
+  publish(given, now, scratch.posts, state.posts, state.timelines, state.tick_posts.emplace_back(), state.tracked);
+  publish(now, scratch.reshares, state.tracked, state.timelines, state.tracked_reshares);
+  close_slots(exchange.gather(std::move(outgoing.withheld)), state.open_slots, state.withheld);
+
+  std::vector<std::span<const Impression>> lists;
+  for (const BlockOutput& out : scratch.blocks)
+    if (!out.impressions.empty()) lists.emplace_back(out.impressions);
+  const std::vector<ImpressionDelta> all[] = {exchange.gather(std::move(outgoing.deltas))};
+  const auto count = [&](const auto& looks) {
+    count_impressions(state.posts, given.ranker, looks);
+    if (!state.tracked.empty()) count_reasons(state.tracked, looks);
+  };
+  alone ? count(lists) : count(all);
+  ++state.clock.now;
+}
+
+}  // namespace grapevine
