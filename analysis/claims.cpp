@@ -40,6 +40,7 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
         ratios.back().ratio = e.ratio;
         row.estimate = e.ratio.estimate;
         row.assumptions = e.assumptions;
+        row.where = e.where;
         ++used;
       }
     }

@@ -29,6 +29,7 @@ struct ClaimEvidence {
   int claim = 0;
   LogRatio ratio;
   std::vector<std::string> assumptions;
+  std::string where = {};  ///< the arm, or arms, that it comes from
 };
 
 struct ClaimVerdict {
@@ -41,6 +42,7 @@ struct ClaimVerdict {
   Estimate interval;                    ///< at 1 - level
   std::uint64_t replicates_needed = 0;  ///< see Judgement
   std::vector<std::string> assumptions;
+  std::string where;  ///< of the evidence; empty where there is none
 };
 
 /// All five claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them

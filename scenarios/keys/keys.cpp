@@ -54,6 +54,13 @@ const std::vector<Key>& keys() {
   return table;
 }
 
+std::vector<const Key*> keys_of(const Section& section) {
+  std::vector<const Key*> found;
+  for (const Key& key : keys())
+    if (key.section == section.name) found.push_back(&key);
+  return found;
+}
+
 const Key* find_key(std::string_view section, std::string_view name) {
   const auto found = std::find_if(keys().begin(), keys().end(),
                                   [&](const Key& key) { return key.section == section && key.name == name; });

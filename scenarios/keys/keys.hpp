@@ -120,6 +120,9 @@ const std::vector<Key>& keys();  ///< in the order of the sections
 /// The key called `name` in `section`, or null.
 const Key* find_key(std::string_view section, std::string_view name);
 
+/// The keys of a section, in the order of the table.
+std::vector<const Key*> keys_of(const Section& section);
+
 /// The table for a terminal: grouped by section, aligned.
 std::string keys_as_text();
 

@@ -231,27 +231,27 @@ private:
     if (!choice.arm.empty()) {
       const ArmRuns arm = runs_of(choice.arm);
       const RunParameters& run = run_of(choice.arm);
-      evidence.push_back(
-          {2, engagement_ratio(arm, micro, mega), assumptions_in(scenario_, run, {"population", "behaviour"})});
+      evidence.push_back({2, engagement_ratio(arm, micro, mega),
+                          assumptions_in(scenario_, run, {"population", "behaviour"}), choice.arm});
       if (holds_out(arm))
         evidence.push_back(
             {3, amplification_ratio(arm, micro, mega),
              assumptions_in(scenario_, run,
-                            {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"})});
+                            {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"}),
+             choice.arm});
       const std::vector<StructureRow> structures = tier_structures(arm, study_.tiers, micro, mega);
       study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
     }
     if (!choice.micro_arm.empty())
       evidence.push_back({5, engagement_per_money_ratio(runs_of(choice.micro_arm), runs_of(choice.mega_arm)),
-                          assumptions_in(scenario_, run_of(choice.micro_arm), {"price", "population", "behaviour"})});
+                          assumptions_in(scenario_, run_of(choice.micro_arm), {"price", "population", "behaviour"}),
+                          choice.micro_arm + " against " + choice.mega_arm});
     for (const ClaimVerdict& judged : judge(evidence, {1.0 - choice.margin, 1.0 + choice.margin})) {
       ClaimRow row;
       row.claim = static_cast<std::uint32_t>(judged.claim.number);
       row.name = judged.claim.name;
       row.contrast = judged.claim.modelled() ? judged.claim.contrast : judged.claim.missing;
-      row.arm = !judged.claim.modelled()   ? ""
-                : judged.claim.number == 5 ? choice.micro_arm + " against " + choice.mega_arm
-                                           : choice.arm;
+      row.arm = judged.where;
       row.verdict = judged.claim.modelled() ? std::string(name_of(judged.verdict)) : "not yet modelled";
       if (judged.claim.modelled()) {
         row.estimate = judged.estimate.value;

@@ -1,5 +1,7 @@
 #include "tests/record/specification.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "tests/catch.hpp"
@@ -22,6 +24,17 @@ TEST_CASE("the specification lists every dataset as the schema declares it, and 
       ++declared;
   }
   CHECK(listed == declared);
+}
+
+TEST_CASE("the datasets of a version of the format are those that it had, in that order", "[record]") {
+  // Who adds a dataset raises minor_version and adds a list of the new version's; who takes one away or gives it
+  // another meaning raises major_version. Lists of versions that were released stay.
+  const std::string list = test::bytes_of(fmt::format(GRAPEVINE_SOURCE_DIR "/tests/record/datasets-{}.{}.txt",
+                                                      schema::major_version, schema::minor_version));
+  std::string declared;
+  for (const schema::Dataset& dataset : schema::datasets())
+    declared += fmt::format("{}/{}\n", dataset.group, dataset.name);
+  CHECK(declared == list);
 }
 
 TEST_CASE("no dataset is declared twice", "[record]") {
