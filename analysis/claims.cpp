@@ -13,9 +13,8 @@ constexpr std::array<Claim, 5> claims{{
      "answers to comments and trust that moves with them"},
     {2, "smaller followings engage more", "pooled engagement per first look, micro / mega", ""},
     {3, "ranking rewards engagement, so reach grows",
-     "amplification of micros / amplification of megas; amplification is impressions per reader-session, ranked "
-     "readers / held-out "
-     "chronological readers",
+     "amplification of micros / amplification of megas; amplification is impressions of the posts of measure per "
+     "reader-session, ranked readers / held-out chronological readers",
      ""},
     {4, "a niche converts", "incremental conversions per impression, micro / mega", "conversions"},
     {5, "many small ones beat one big one per money", "campaign engagement per money, micro arm / mega arm", ""},

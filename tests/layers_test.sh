@@ -19,10 +19,11 @@ breach() {
 
 without() { grep -vE "$1" || true; }
 
-# floors LAYER ROOM...: no room includes one that stands after it, and every source lies in one of them.
+# floors LAYER ROOM...: no room includes one that stands after it, and no source lies beside them.
 floors() {
   layer=$1
   shift
+  find "$layer" -maxdepth 1 -name '*.?pp' 2>/dev/null | sed 's/$/: lies in no room of its layer/'
   while [ $# -gt 0 ]; do
     room=$1
     shift
@@ -75,6 +76,7 @@ notices sim/feed/rank.cpp '#include "sim/run/world.hpp"'
 notices sim/money/campaigns.hpp '#include "sim/run/replicate.hpp"'
 notices scenarios/keys/keys.hpp '#include "scenarios/reader/read_scenario.hpp"'
 notices scenarios/result/result.hpp '#include "scenarios/study/study.hpp"'
+notices sim/posts.cpp 'int beside_the_rooms;'
 passes sim/run/world.cpp '#include "sim/model/parameters.hpp"'
 passes scenarios/commands/main.cpp '#include "scenarios/result/result.hpp"'
 notices graph/base/ids.hpp '#include "analysis/estimates.hpp"'

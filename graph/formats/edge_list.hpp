@@ -23,10 +23,10 @@ struct EdgeListOptions {
 
 /// Reads a list of follows, plain, gzip or zstd, one a line:
 ///  - fields apart by blanks or tabs without a header, lines with # or % are comments (as SNAP and KONECT write them):
-///  the first follows the second; or
+///    the first follows the second; or
 ///  - a table with a header, apart by comma, semicolon, tab or `options.separator`: column `follower` follows
-///  `followed` or `followee`, or `from` follows `to`, or
-///    `options.columns` name them. For an undirected list the first two columns will do.
+///    `followed` or `followee`, or `from` follows `to`, or `options.columns` name them. For an undirected list the
+///    first two columns will do.
 ///
 /// An id is any text. `options.accounts` is a table of the same kind with a column `id`, optionally `key`, and others
 /// that are not read here; isolated users stand only there. With `key`, an account's key is the hash of that text, else

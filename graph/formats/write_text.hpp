@@ -18,8 +18,7 @@ struct WriteReport {
 
 /// Writes an edge list, a follow a line, in the order of users' numbers. Packed if the name ends with .gz or .zst;
 /// before that,
-///  - .txt: fields apart by a blank, as SNAP writes them; with a header `follower followee` only if some id is no
-///  number;
+///  - .txt: fields apart by a blank, as SNAP writes them; with a header `follower followee` if some id is no number;
 ///  - .tsv: a header and tabs; all other names: a header and commas, quotes where ids need them.
 ///
 /// `chances` of follows, in the order of the graph's rows, make a third column, `probability`, in the shortest numbers

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "scenarios/keys/key_fields.hpp"
 
 namespace grapevine {

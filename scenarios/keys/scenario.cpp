@@ -18,13 +18,27 @@ std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) {
 }
 
 std::vector<std::uint32_t> draws_by_campaign(const Scenario& scenario) {
+  const std::vector<CampaignParameters>& campaigns = scenario.world.campaigns;
   std::vector<std::uint32_t> most;
-  for (const CampaignParameters& campaign : scenario.world.campaigns) {
+  std::vector<bool> paid;
+  for (const CampaignParameters& campaign : campaigns) {
     most.push_back(1);
+    paid.push_back(false);
     for (const Arm& arm : scenario.arms)
-      if (std::ranges::find(arm.run.pays, campaign.name) != arm.run.pays.end())
+      if (std::ranges::find(arm.run.pays, campaign.name) != arm.run.pays.end()) {
         most.back() = std::max(most.back(), draws_of(scenario, arm));
+        paid.back() = true;
+      }
   }
+  // What takes its money from another, and differs from draw to draw by that alone, needs as many choices of the other;
+  // so does whatever takes it from one that no arm pays. A chain is as long as there are campaigns, at most.
+  for (std::size_t step = 1; step < campaigns.size(); ++step)
+    for (std::size_t i = 0; i < campaigns.size(); ++i) {
+      const auto giver = std::ranges::find(campaigns, campaigns[i].budget_of, &CampaignParameters::name);
+      if (campaigns[i].budget_of.empty() || giver == campaigns.end()) continue;
+      const auto j = static_cast<std::size_t>(giver - campaigns.begin());
+      if (campaigns[i].choose != AccountChoice::random || !paid[j]) most[j] = std::max(most[j], most[i]);
+    }
   return most;
 }
 

@@ -171,8 +171,8 @@ bool warms_up(const Scenario& scenario);
 
 /// How many choices of accounts the arm is run for: one where its deals are the same in all.
 std::uint32_t draws_of(const Scenario& scenario, const Arm& arm);
-/// Of each campaign, how many choices are made in each world: the most that an arm which pays for it is run for, 1
-/// where none pays.
+/// Of each campaign, how many choices are made in each world: the most that an arm which pays for it is run for, and as
+/// many as those need whose choices differ by its money alone, or that take it from one that no arm pays; 1 for others.
 std::vector<std::uint32_t> draws_by_campaign(const Scenario& scenario);
 
 }  // namespace grapevine

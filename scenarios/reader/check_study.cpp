@@ -1,21 +1,17 @@
+#include "scenarios/reader/scenario_reader.hpp"
+
 #include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <optional>
 #include <set>
+
 #include "analysis/cascades.hpp"
 #include "analysis/figures.hpp"
-#include "graph/base/error.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/keys/key_values.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/reader/graph_choice.hpp"
-#include "scenarios/reader/scenario_reader.hpp"
 #include "sim/money/campaigns.hpp"
 
 namespace grapevine {

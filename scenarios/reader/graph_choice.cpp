@@ -62,8 +62,8 @@ RMatParameters r_mat_parameters(const GraphChoice& choice) {
 StochasticBlockParameters stochastic_block_parameters(const GraphChoice& choice) {
   StochasticBlockParameters p{choice.block_sizes, choice.densities};
   const std::uint64_t blocks = p.densities.size();
-  for (std::uint64_t b = 0; p.sizes.size() < blocks && choice.block_sizes.empty();
-       ++b)  // equal, the first ones larger by one where they must be
+  // Equal, the first ones larger by one where they must be.
+  for (std::uint64_t b = 0; p.sizes.size() < blocks && choice.block_sizes.empty(); ++b)
     p.sizes.push_back(choice.users / blocks + (b < choice.users % blocks ? 1 : 0));
   return p;
 }

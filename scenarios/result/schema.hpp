@@ -85,7 +85,7 @@ inline constexpr std::array<Group, 20> groups{{
      "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
     {"readers",
      "Sessions from the start of measure to the end of the run by group of readers, and what they looked at of counted "
-     "roots, by tier of these' authors."},
+     "roots, by tier of their authors."},
     {"curve",
      "Authors of counted roots by follower count: one class for each count below 16, then eight of equal width in each "
      "octave. Sums over accounts and of their squares."},

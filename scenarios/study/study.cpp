@@ -381,8 +381,8 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
       if (replicate > 0) deals = make_deals(scenario, world, replicate, ticker.alive());
       run_replicate(scenario, world, replicate, deals, options.parts, ticker, numbers, study);
       keep_outside_ids(world, replicate, study);
-    } catch (
-        const BadRequest& mistake) {  // the request passed for replicate 0, so it no longer holds that nothing was run
+    } catch (const BadRequest& mistake) {
+      // The request passed for replicate 0, so it no longer holds that nothing was run.
       throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
     }
   }

@@ -6,8 +6,8 @@
 namespace grapevine {
 
 namespace {
-constexpr std::size_t near_words = std::size_t{1}
-                                   << 17;      // of marks that the second cache holds: no use to ask for them
+// Words of marks that the second cache holds: no use to ask for them.
+constexpr std::size_t near_words = std::size_t{1} << 17;
 constexpr std::size_t users_an_adopter = 256;  // or fewer, in a broad step
 }  // namespace
 

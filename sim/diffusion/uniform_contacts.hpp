@@ -15,8 +15,8 @@
 ///   Hit            what the first look leaves for the second
 ///   users_meet     whether two adopters can reach the same user
 ///   fetch          asks for the memory of the first look
-///   look           hit(Hit) for what is to be looked at again, until it returns false; the return value is the number
-///   of contacts land           adopt(Site) for each follower that `hit` stands for
+///   look           hit(Hit) for what is to be looked at again, until it returns false; returns the number of contacts
+///   land           adopt(Site) for each follower that `hit` stands for
 namespace grapevine {
 
 struct FollowerSite {

@@ -16,8 +16,8 @@ struct RankingKeys {
   std::uint64_t perturbation;   ///< of scores, by root and reader
 };
 
-/// Orders feeds. One object a run; adding a ranking is adding a file under
-/// sim/feed/rankings and a line in sim/model/rankings.hpp.
+/// Orders feeds. One object a run; adding a ranking is adding a file under sim/feed/rankings and a line in
+/// sim/model/rankings.hpp.
 class Ranker {
 public:
   virtual ~Ranker() = default;

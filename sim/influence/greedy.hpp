@@ -103,13 +103,11 @@ GreedyChoice choose_greedily(const SeedQuestion& question, std::size_t users, We
 
 /// The best of the greedy choices that `SeedBounds::share` needs:
 /// - no budget that binds: the largest gain first, 1 - 1/e of the best (Nemhauser, Wolsey, Fisher 1978);
-/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together (1 -
-/// 1/e) / 2 (Khuller, Moss,
-///   Naor 1999; Leskovec et al. 2007);
+/// - a budget: that, which is no worse than the best single seed, and the largest gain for the money, together
+///   (1 - 1/e) / 2 (Khuller, Moss, Naor 1999; Leskovec et al. 2007);
 /// - a budget and a count: also the largest gain for the share of both. The best choice uses up at most 2 shares. Its
-/// only seed of more than
-///   1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group has a third of its
-///   gain, and the last greedy choice or the best single seed (1 - 1/e) / 2 of that.
+///   only seed of more than 1, if it has one, and the others; or else at most 3 groups of at most 1 each: so one group
+///   has a third of its gain, and the last greedy choice or the best single seed (1 - 1/e) / 2 of that.
 /// Of equal choices the first named last.
 template <class Gains>
 GreedyChoice best_greedy_choice(const SeedQuestion& question, const SeedBounds& bounds, std::size_t users, Gains& gains,

@@ -7,7 +7,8 @@
 #include <string_view>
 
 /// The one table of what a reader can do with a post that it looks at. Bits, coins, counters, columns, keys and their
-/// documentation follow from it: another action is another line here, and eight cost what four do.
+/// documentation follow from it: another action is another line here. Up to eight; each two more cost a hash a look,
+/// and each one 8 bytes a live post.
 namespace grapevine {
 
 // X(name, plural, whether it is engagement, default probability per impression, its source, default weight in

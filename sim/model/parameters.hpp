@@ -9,7 +9,7 @@
 #include "sim/model/actions.hpp"
 #include "sim/model/rankings.hpp"
 
-/// Every number that a run depends on, as plain values. the lists in `scenarios/keys/` declare the scenario key behind
+/// Every number that a run depends on, as plain values. The lists in `scenarios/keys/` declare the scenario key behind
 /// each field, with range, default and source.
 namespace grapevine {
 
@@ -52,8 +52,8 @@ struct PopulationParameters {
   }
 };
 
-/// Classes of users by follower count, fixed at the start. Tier i holds follower counts from `from[i]` to below `from[i
-/// + 1]`. World scope.
+/// Classes of users by follower count, fixed at the start. Tier i holds follower counts from `from[i]` to
+/// below `from[i + 1]`. World scope.
 struct TierParameters {
   std::vector<std::string> names{"nano", "micro", "mid", "macro", "mega"};
   std::vector<std::uint64_t> from{0, 3'000, 100'000, 500'000, 1'000'000};

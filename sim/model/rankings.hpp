@@ -9,14 +9,15 @@
 namespace grapevine {
 
 // X(name, as a scenario writes it, what comes first)
-#define GRAPEVINE_RANKINGS(X)                                                                                         \
-  X(chronological, "chronological", "the newest emission")                                                            \
-  X(random, "random", "what a keyed hash of reader and root says")                                                    \
-  X(popularity, "popularity", "the most engagement so far")                                                           \
-  X(weighted, "weighted", "the highest sum of weights times predicted probabilities, learned from what was observed") \
-  X(oracle, "oracle", "the highest sum of weights times true probabilities: what `weighted` would do if it knew")     \
-  X(no_learning, "no-learning",                                                                                       \
-    "what is expected of any post, so that all are equal: what `weighted` does before it has seen anything")
+#define GRAPEVINE_RANKINGS(X)                                                                                          \
+  X(chronological, "chronological", "the newest emission")                                                             \
+  X(random, "random", "what a keyed hash of reader and root says")                                                     \
+  X(popularity, "popularity", "the most engagement so far")                                                            \
+  X(weighted, "weighted", "the highest sum of weights times predicted probabilities, learned from what was observed")  \
+  X(oracle, "oracle", "the highest sum of weights times true probabilities: what `weighted` would do if it knew")      \
+  X(no_learning, "no-learning",                                                                                        \
+    "whatever age, perturbation and a keyed hash put first, for all posts score alike: `weighted` before it has seen " \
+    "anything")
 
 #define GRAPEVINE_RANKING_NAME(name, text, first) name,
 enum class Ranking : std::uint8_t { GRAPEVINE_RANKINGS(GRAPEVINE_RANKING_NAME) };

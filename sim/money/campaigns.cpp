@@ -119,7 +119,8 @@ public:
         past_(past),
         expected_(expected) {}
 
-  /// The deals of one campaign: one a draw, or one for all draws where nothing makes them differ. `budgets` likewise.
+  /// The deals of one campaign, each another choice: one a draw where accounts are random, else one for each of
+  /// `budgets`. Draws take them, and budgets, in turn.
   std::vector<Deal> make(const CampaignParameters& campaign, const std::vector<MicroMoney>& budgets,
                          std::uint32_t draws) const {
     const bool random = campaign.choose == AccountChoice::random;
@@ -132,7 +133,8 @@ public:
         deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
       } catch (const BadRequest& error) {
         if (deals.empty()) throw;
-        throw BadRequest(fmt::format("draw {} of {}: {}", deals.size() + 1, draws, error.what()));
+        throw BadRequest(
+            fmt::format("draw {} of {}: {}", deals.size() + 1, random ? draws : budgets.size(), error.what()));
       }
     }
     return deals;
@@ -446,8 +448,8 @@ void Deals::choose(PastRates past) {
   std::vector<bool> done;
   for (const CampaignParameters& campaign : campaigns)
     done.push_back(!past.empty() && !waits_for_past(campaign, parameters_));
-  for (std::size_t round = 0; round < campaigns.size();
-       ++round)  // a campaign waits for the one whose money it takes as its measure
+  // A campaign waits for the one whose money it takes as its measure.
+  for (std::size_t round = 0; round < campaigns.size(); ++round)
     for (std::size_t i = 0; i < campaigns.size(); ++i) {
       const CampaignParameters& campaign = campaigns[i];
       if (done[i]) continue;

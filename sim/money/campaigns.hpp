@@ -111,7 +111,7 @@ private:
   const ReplicateStreams streams_;
   const ExpectedSpread expected_;
   const std::vector<std::uint32_t> draws_;
-  std::vector<std::vector<Deal>> by_campaign_;  ///< one a draw, or one for all
+  std::vector<std::vector<Deal>> by_campaign_;  ///< each another choice; draws take them in turn
   std::mutex looking_back_;
   bool looked_back_ = false;
 };

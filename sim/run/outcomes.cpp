@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <unordered_map>
 
 #include "graph/base/error.hpp"

@@ -1,7 +1,6 @@
 #include "sim/run/world.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"

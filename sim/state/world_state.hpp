@@ -123,8 +123,8 @@ struct WorldState {
   std::vector<std::uint32_t> reached;  ///< by a counted root: bit i: of tier i, bit 16 + i: of campaign i
   Ledger ledger;                       ///< of counted roots
   std::vector<GroupSums> groups;       ///< by ReaderGroup
-  std::vector<FirstPaidLook>
-      paid_looks;  ///< in no order; roots by their place among the tracked ones: who was reached by which account
+  /// In no order; roots by their place among the tracked ones: who was reached by which account.
+  std::vector<FirstPaidLook> paid_looks;
 
   // Of all users, the same in every part.
   std::vector<AuthorTotals> authors;

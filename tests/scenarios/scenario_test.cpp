@@ -476,7 +476,18 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
   CHECK(draws_of(study, study.arms[0]) == 1);  // it would be the same run three times
   CHECK(draws_of(study, study.arms[1]) == 3);
   CHECK(draws_of(study, study.arms[2]) == 7);
-  CHECK(draws_by_campaign(study) == std::vector<std::uint32_t>{1, 3, 7});
+  // The fans differ from draw to draw by the money alone, so as many choices are made of those who it comes from.
+  CHECK(draws_by_campaign(study) == std::vector<std::uint32_t>{7, 7, 7});
+  const auto paid_draws = [&](const std::string& first, const std::string& paid_arms) {
+    return draws_by_campaign(scenario_of(smallest + "[[campaign]]\nname = \"one\"\ncount = 1\n" +
+                                         "[[campaign]]\nname = \"many\"\naccounts = " + first +
+                                         "\nbudget_of = \"one\"\n" + paid_arms));
+  };
+  const std::string one = "[[arm]]\nname = \"one\"\npays = [\"one\"]\ndraws = 2\n",
+                    many = "[[arm]]\nname = \"many\"\npays = [\"many\"]\ndraws = 6\n";
+  CHECK(paid_draws("\"random\"", one + many) == std::vector<std::uint32_t>{2, 6});   // two amounts, three times
+  CHECK(paid_draws("\"largest\"", one + many) == std::vector<std::uint32_t>{6, 6});  // six amounts
+  CHECK(paid_draws("\"random\"", many) == std::vector<std::uint32_t>{6, 6});         // of choices that nobody pays
   CHECK(scenario_of(study.understood).arms[2].run.draws == 7);
 
   const std::string needs =

@@ -159,6 +159,18 @@ MicroMoney Model::price(UserId user) const {
                       (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
 }
 
+/// How many choices of the campaign's accounts may differ: one a draw where they are random, else one for each of those
+/// of the campaign whose money bounds it.
+std::uint32_t Model::choices(const CampaignParameters& campaign) const {
+  if (campaign.choose == AccountChoice::random)
+    return draws_by_campaign.empty()
+               ? UINT32_MAX
+               : draws_by_campaign[static_cast<std::size_t>(&campaign - parameters_.campaigns.data())];
+  for (const CampaignParameters& other : parameters_.campaigns)
+    if (other.name == campaign.budget_of) return choices(other);
+  return 1;
+}
+
 /// The first draws, one after the other.
 std::vector<Deal> Model::draws(const CampaignParameters& campaign, std::size_t count) const {
   std::vector<Deal> deals;

@@ -104,10 +104,15 @@ public:
   /// `track_organic`, none if not.
   RunRecord record(Tick series_every, bool track_organic) const;
   /// What the campaign does with its money in a draw if it runs. Nothing is bought where nobody can be.
-  Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const { return draws(campaign, draw + 1).back(); }
+  Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const {
+    return draws(campaign, draw % choices(campaign) + 1).back();
+  }
   Deal deal(const CampaignParameters& campaign) const { return deal(campaign, draw_); }
+  std::span<const CampaignParameters> campaigns() const { return parameters_.campaigns; }
   /// Whether two accounts with one profile would post in one tick.
   bool clones_meet() const;
+
+  std::vector<std::uint32_t> draws_by_campaign;  ///< choices of accounts of each; empty: more than are asked for
 
   bool held_out(UserId reader) const;
   /// 64 bits of which the upper 8 are the quantile of the user's interest in the topic.
@@ -159,6 +164,7 @@ private:
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
   std::vector<Deal> draws(const CampaignParameters& campaign, std::size_t count) const;
+  std::uint32_t choices(const CampaignParameters& campaign) const;
   Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;
   void prepare_run();
   double shared_audience() const;

@@ -54,17 +54,17 @@ std::vector<Event> deals(const std::vector<Deal>& list) {
   return events;
 }
 
-std::vector<Deal> deals_of(const slow::Model& model, const WorldParameters& parameters, std::uint32_t draw) {
+std::vector<Deal> deals_of(const slow::Model& model, std::uint32_t draw) {
   std::vector<Deal> list;
-  for (const CampaignParameters& campaign : parameters.campaigns) list.push_back(model.deal(campaign, draw));
+  for (const CampaignParameters& campaign : model.campaigns()) list.push_back(model.deal(campaign, draw));
   return list;
 }
 constexpr std::uint32_t draws = 3;
 
 /// Whether some campaign can pay nobody: the engine refuses such a world.
-bool somebody_finds_nobody(const slow::Model& model, const WorldParameters& parameters) {
+bool somebody_finds_nobody(const slow::Model& model) {
   for (std::uint32_t draw = 0; draw < draws; ++draw)
-    if (std::ranges::any_of(deals_of(model, parameters, draw), [](const Deal& deal) { return deal.purchases.empty(); }))
+    if (std::ranges::any_of(deals_of(model, draw), [](const Deal& deal) { return deal.purchases.empty(); }))
       return true;
   return false;
 }
@@ -89,13 +89,13 @@ public:
     options.series_every = series_every;
     options.track_share = track_ ? 1.0 : 0.0;
     slow.branch(arm, draw);
-    if (slow.clones_meet() || somebody_finds_nobody(slow, parameters_)) {
+    if (slow.clones_meet() || somebody_finds_nobody(slow)) {
       REQUIRE_THROWS_AS(world_->branch(arm, options, draw), BadRequest);
       return false;
     }
     world_ = world_->branch(arm, options, draw);
     REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
-                       deals(*world_->deals), deals(deals_of(slow, parameters_, draw))) == "");
+                       deals(*world_->deals), deals(deals_of(slow, draw))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
     return true;
@@ -472,7 +472,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     Accounts accounts = mixed_accounts(users, pick(0.3, 0.8, 1.0), number);
     if (pick(0, 0, 1)) accounts.active.clear();
     if (pick(0, 0, 1)) accounts.community.clear();
-    if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first, world)) {
+    if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
                               std::make_shared<Deals>(graph, accounts, world, streams, ExpectedSpread{}, draws)),
@@ -550,15 +550,17 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.campaigns[3].budget_of = one.name;
     world.campaigns[3].budget_share = std::array{1.0, 0.7}[draw(19, 2)];
     const ReplicateStreams streams{0, 3, 0, 0};
-    const slow::Model model(graph, accounts, world, RunParameters{}, streams);
-    if (somebody_finds_nobody(model, world)) {
+    slow::Model model(graph, accounts, world, RunParameters{}, streams);
+    for (std::uint32_t c = 0; c < world.campaigns.size(); ++c)
+      model.draws_by_campaign.push_back(1 + static_cast<std::uint32_t>(draw(21 + c, draws)));
+    if (somebody_finds_nobody(model)) {
       ++nobody;
-      REQUIRE_THROWS_AS(Deals(graph, accounts, world, streams, {}, draws), BadRequest);
+      REQUIRE_THROWS_AS(Deals(graph, accounts, world, streams, {}, model.draws_by_campaign), BadRequest);
       continue;
     }
-    const Deals all(graph, accounts, world, streams, {}, draws);
+    const Deals all(graph, accounts, world, streams, {}, model.draws_by_campaign);
     const std::uint32_t which = draw(20, draws);
-    const std::vector<Deal> engine = all.of(which), slow = deals_of(model, world, which);
+    const std::vector<Deal> engine = all.of(which), slow = deals_of(model, which);
     REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
                        deals(engine), deals(slow)) == "");
     for (std::size_t c = 0; c < engine.size(); ++c) {
