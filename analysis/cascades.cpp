@@ -101,7 +101,7 @@ std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm) {
       return [count](const RunRecord& run) { return count(run.shapes); };
     };
     const Series series = fact.per ? series_of(arm, of(fact.total), of(fact.per)) : series_of(arm, of(fact.total));
-    rows.push_back(population_row(arm, std::string(cascade_contrast), fact.told.name, fact.told.unit, series));
+    rows.push_back(population_row(arm, std::string(unpaid_cascades), fact.told.name, fact.told.unit, series));
   }
   return rows;
 }

@@ -12,8 +12,6 @@
 /// (Goel et al. 2016).
 namespace grapevine {
 
-inline constexpr std::string_view cascade_contrast = "unpaid cascades";  ///< of these rows
-
 /// A number about the cascades of a run. Declared once, in cascades.cpp.
 struct CascadeFact {
   std::string_view name;

@@ -6,29 +6,42 @@
 
 namespace grapevine {
 
-namespace {
+// The list: a claim is a file that defines `claim_NAME`, and a name here.
+#define GRAPEVINE_CLAIMS(X) X(trust) X(engagement) X(amplification) X(niche) X(money)
 
-constexpr std::array<Claim, 5> claims{{
-    {1, "authenticity earns trust", "engagement per impression, answers to comments on / off",
-     "answers to comments and trust that moves with them"},
-    {2, "smaller followings engage more", "pooled engagement per first look, micro / mega", ""},
-    {3, "ranking rewards engagement, so reach grows",
-     "amplification of micros / amplification of megas; amplification is impressions of the posts of measure per "
-     "reader-session, ranked readers / held-out chronological readers",
-     ""},
-    {4, "a niche converts", "incremental conversions per impression, micro / mega", "conversions"},
-    {5, "many small ones beat one big one per money", "campaign engagement per money, micro arm / mega arm", ""},
-}};
+#define GRAPEVINE_CLAIM(name) Claim claim_##name();
+GRAPEVINE_CLAIMS(GRAPEVINE_CLAIM)
+#undef GRAPEVINE_CLAIM
 
-}  // namespace
+std::span<const Claim> all_claims() {
+  static const std::vector<Claim> claims = [] {
+    std::vector<Claim> list{
+#define GRAPEVINE_CLAIM(name) claim_##name(),
+        GRAPEVINE_CLAIMS(GRAPEVINE_CLAIM)
+#undef GRAPEVINE_CLAIM
+    };
+    std::ranges::sort(list, {}, &Claim::number);
+    return list;
+  }();
+  return claims;
+}
 
-std::span<const Claim, 5> all_claims() { return claims; }
+std::vector<ClaimEvidence> evidence_for(const ClaimQuestion& question) {
+  std::vector<ClaimEvidence> all;
+  for (const Claim& claim : all_claims())
+    if (claim.modelled())
+      if (std::optional<ClaimEvidence> evidence = claim.evidence(question)) {
+        evidence->claim = claim.number;
+        all.push_back(std::move(*evidence));
+      }
+  return all;
+}
 
 std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin, double alpha) {
   std::vector<ClaimVerdict> rows;
   std::vector<RatioClaim> ratios;
   std::size_t used = 0;
-  for (const Claim& claim : claims) {
+  for (const Claim& claim : all_claims()) {
     ClaimVerdict row;
     row.claim = claim;
     row.margin = margin;

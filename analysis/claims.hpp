@@ -1,36 +1,55 @@
 #pragma once
 
-#include <array>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "analysis/contrasts.hpp"
 #include "analysis/verdicts.hpp"
 
 /// The five claims about small accounts that a study may judge, each with one contrast declared before anything was
-/// run.
+/// run. A claim is a file in `analysis/claims/` and a name in the list of claims.cpp.
 namespace grapevine {
+
+/// What a study asks of its claims: the arms that it names for them, and the two tiers.
+struct ClaimQuestion {
+  std::function<ArmRuns(const std::string& name)> runs_of;
+  std::string arm;        ///< in which claims about the population are judged; empty: none is
+  std::string micro_arm;  ///< pays the smaller accounts; empty: there is none
+  std::string mega_arm;
+  std::size_t micro = 0;  ///< tier
+  std::size_t mega = 0;
+};
+
+/// What a study says about a claim.
+struct ClaimEvidence {
+  int claim = 0;
+  LogRatio ratio;
+  std::vector<std::string> assumptions = {};  ///< that feed it, in words
+  std::string where = {};                     ///< the arm, or arms, that it comes from
+  std::string run = {};                       ///< the arm whose keys feed it
+};
 
 struct Claim {
   int number = 0;
   std::string_view name;
   std::string_view contrast;  ///< the ratio in words
   std::string_view missing;   ///< what a model of the claim lacks; empty: the claim is modelled
+  /// Nothing where the study does not ask, or has not what it takes. Null: the claim is not modelled.
+  std::optional<ClaimEvidence> (*evidence)(const ClaimQuestion&) = nullptr;
+  std::vector<std::string_view> sections = {};  ///< of the scenario, whose assumptions feed it
 
-  bool modelled() const { return missing.empty(); }
+  bool modelled() const { return evidence != nullptr; }
 };
 
-/// Claims 1 to 5, in this order.
-std::span<const Claim, 5> all_claims();
+/// By number.
+std::span<const Claim> all_claims();
 
-/// What a study says about a claim: its ratio, and the assumptions that feed it, in words.
-struct ClaimEvidence {
-  int claim = 0;
-  LogRatio ratio;
-  std::vector<std::string> assumptions;
-  std::string where = {};  ///< the arm, or arms, that it comes from
-};
+/// Of all claims that are modelled, with the assumptions left open.
+std::vector<ClaimEvidence> evidence_for(const ClaimQuestion& question);
 
 struct ClaimVerdict {
   Claim claim;
@@ -45,8 +64,8 @@ struct ClaimVerdict {
   std::string where;  ///< of the evidence; empty where there is none
 };
 
-/// All five claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them
-/// included: a study that leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
+/// All claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them included: a
+/// study that leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
 std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin = {}, double alpha = 0.05);
 
 }  // namespace grapevine

@@ -3,11 +3,21 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
+
+#include "sim/state/columns.hpp"
 
 /// What analysis finds, as rows of the result. `scenarios/result/schema.hpp` says which columns they become.
 namespace grapevine {
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+// What a figure of one arm is about, as `ComparisonRow::contrast` has it: made here, by whoever writes it and by
+// whoever looks for it.
+inline std::string posts_of_tier(const std::string& tier) { return "posts of tier " + tier; }
+inline std::string accounts_of_campaign(const std::string& campaign) { return "accounts of campaign " + campaign; }
+inline constexpr std::string_view accounts_by_followers = "accounts by follower count";
+inline constexpr std::string_view unpaid_cascades = "unpaid cascades";
 
 /// One estimate with its interval: a row of `/comparison`. Doubles that do not apply are `missing`, texts that do not
 /// apply are empty.
@@ -31,6 +41,30 @@ struct ComparisonRow {
   double correlation = missing;     ///< of the two arms over replicates: what common random numbers gained
   double variance_ratio = missing;  ///< variance of the paired statistic / variance had the arms been independent
   std::string redrawn;              ///< streams that replicates draw anew: "graph, selection, content, dynamics"
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("point", row.point, count_units, "index of the point");
+    column("contrast", row.contrast, no_units, "what is asked");
+    column("arm", row.arm, no_units, "arm");
+    column("against", row.against, no_units, "arm it is compared with");
+    column("estimand", row.estimand, no_units, "incremental, clone, portfolio or population");
+    column("metric", row.metric, no_units, "what is compared");
+    column("statistic", row.statistic, no_units, "what the estimate is");
+    column("unit", row.unit, no_units, "unit of estimate, lower and upper");
+    column("estimate", row.estimate, no_units, "estimate");
+    column("lower", row.lower, no_units, "lower end of the interval");
+    column("upper", row.upper, no_units, "upper end of the interval");
+    column("level", row.level, "1", "level of the interval");
+    column("interval", row.interval, no_units, "how the interval was made");
+    column("replicates", row.replicates, count_units, "pairs of runs behind the estimate");
+    column("mean_arm", row.mean_arm, no_units, "mean over replicates in the arm");
+    column("mean_against", row.mean_against, no_units, "mean over replicates in the arm it is compared with");
+    column("correlation", row.correlation, "1", "correlation of the two arms over replicates");
+    column("variance_ratio", row.variance_ratio, "1",
+           "variance of the paired statistic over its variance had the arms been independent");
+    column("redrawn", row.redrawn, no_units, "streams of chance that replicates draw anew");
+  }
 };
 
 /// A claim and what became of it: a row of `/claims`.
@@ -50,6 +84,27 @@ struct ClaimRow {
   std::string assumptions;
   std::uint64_t replicates_needed =
       0;  ///< to decide the claim, from the variance seen; 0: it is decided, or nothing can be told
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("claim", row.claim, count_units, "number of the claim");
+    column("name", row.name, no_units, "the claim, short");
+    column("contrast", row.contrast, no_units,
+           "what is compared; what is missing, where the claim is not modelled yet");
+    column("arm", row.arm, no_units, "arm, or arms, that it was judged in");
+    column("estimate", row.estimate, "1", "ratio");
+    column("lower", row.lower, "1", "lower end of the 95 % interval");
+    column("upper", row.upper, "1", "upper end of the 95 % interval");
+    column("margin_low", row.margin_low, "1", "ratios from here ...");
+    column("margin_high", row.margin_high, "1", "... to here make no material difference");
+    column("level", row.level, "1", "level of the interval that decided, adjusted over the claims modelled (Holm)");
+    column("replicates", row.replicates, count_units, "replicates behind the estimate");
+    column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not yet modelled");
+    column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
+    column("replicates_needed", row.replicates_needed, count_units,
+           "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 "
+           "where it is decided or nothing can be told");
+  }
 };
 
 /// A point of a curve by follower count: a row of `/response`.
@@ -59,6 +114,19 @@ struct ResponseRow {
   double followers = missing;
   double response = missing, response_lower = missing, response_upper = missing;
   double elasticity = missing, elasticity_lower = missing, elasticity_upper = missing;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("arm", row.arm, no_units, "arm");
+    column("metric", row.metric, no_units, "outcome");
+    column("followers", row.followers, count_units, "follower count");
+    column("response", row.response, no_units, "expected outcome of an account with so many followers");
+    column("response_lower", row.response_lower, no_units, "lower end of its 95 % interval over replicates");
+    column("response_upper", row.response_upper, no_units, "upper end");
+    column("elasticity", row.elasticity, "1", "slope of the log outcome in log followers, here");
+    column("elasticity_lower", row.elasticity_lower, "1", "lower end of its 95 % interval over replicates");
+    column("elasticity_upper", row.elasticity_upper, "1", "upper end");
+  }
 };
 
 /// Cascades of two tiers beside each other: a row of `/structure`.
@@ -72,6 +140,25 @@ struct StructureRow {
   double difference = missing, lower = missing, upper = missing;
   std::uint64_t pairs = 0;
   double matched_difference = missing, matched_lower = missing, matched_upper = missing;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("arm", row.arm, no_units, "arm");
+    column("metric", row.metric, no_units, "what is compared");
+    column("tier", row.tier, no_units, "tier of the roots' authors");
+    column("against", row.against, no_units, "tier that it is held against");
+    column("cascades_tier", row.cascades_tier, count_units, "tracked cascades of the tier that have the metric");
+    column("cascades_against", row.cascades_against, count_units, "those of the other");
+    column("mean_tier", row.mean_tier, no_units, "mean over the tier's cascades");
+    column("mean_against", row.mean_against, no_units, "mean over the other's");
+    column("difference", row.difference, no_units, "difference of the two as they are");
+    column("lower", row.lower, no_units, "lower end of its 95 % interval");
+    column("upper", row.upper, no_units, "upper end");
+    column("pairs", row.pairs, count_units, "cascades that could be matched one to one on size");
+    column("matched_difference", row.matched_difference, no_units, "difference between cascades of equal size");
+    column("matched_lower", row.matched_lower, no_units, "lower end of its 95 % interval");
+    column("matched_upper", row.matched_upper, no_units, "upper end");
+  }
 };
 
 /// A figure held against what is expected of it: a row of `/bands`.
@@ -83,6 +170,20 @@ struct BandRow {
   double estimate = missing, lower = missing, upper = missing;
   std::string verdict;
   std::string source;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("arm", row.arm, no_units, "arm");
+    column("metric", row.metric, no_units, "the figure, as /comparison names it");
+    column("of", row.of, no_units, "what the figure is about: the contrast in /comparison");
+    column("low", row.low, no_units, "lower end of the band");
+    column("high", row.high, no_units, "upper end of the band");
+    column("estimate", row.estimate, no_units, "the figure");
+    column("lower", row.lower, no_units, "lower end of its 95 % interval");
+    column("upper", row.upper, no_units, "upper end");
+    column("verdict", row.verdict, no_units, "pass, fail or undecided");
+    column("source", row.source, no_units, "where the band comes from");
+  }
 };
 
 }  // namespace grapevine

@@ -182,7 +182,7 @@ bool holds_out(const ArmRuns& arm) {
 std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers) {
   std::vector<ComparisonRow> rows;
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
-    const std::string contrast = "posts of tier " + tiers[tier];
+    const std::string contrast = posts_of_tier(tiers[tier]);
     for (const Rate& rate : rates)
       rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
@@ -208,7 +208,7 @@ std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm) {
   for (const Response& response : responses) {
     const auto groups = groups_of(arm, response);
     const ReplicatedElasticity fit = poisson_elasticity(std::span<const std::vector<ExposedGroup>>(groups));
-    rows.push_back(population_row(arm, "accounts by follower count", response.metric, "elasticity, Poisson", "1",
+    rows.push_back(population_row(arm, std::string(accounts_by_followers), response.metric, "elasticity, Poisson", "1",
                                   "t over replicates", fit.over_replicates));
   }
   return rows;
@@ -236,7 +236,7 @@ std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<
     };
     if (!std::ranges::all_of(arm.records, [&](const RunRecord& run) { return run.campaigns[c].accounts > 0; }))
       continue;
-    const std::string contrast = "accounts of campaign " + campaigns[c];
+    const std::string contrast = accounts_of_campaign(campaigns[c]);
     const auto add = [&](std::string_view metric, std::string_view unit, const Series& series) {
       rows.push_back(population_row(arm, contrast, metric, unit, series));
     };

@@ -28,7 +28,7 @@ const ReaderChances& weighted_cascade() {
   static const ReaderChances chances = [] {
     DiffusionParameters parameters;
     parameters.probability = Probability::weighted_cascade;
-    static const Accounts accounts;
+    static const Users accounts;
     static const PopulationParameters population;
     const StreamKey dynamics(1, Stream::dynamics, 0);
     return make_reader_chances(million(), parameters, {}, Interests(accounts, population, dynamics), 1.0, 0, dynamics);
@@ -42,7 +42,7 @@ std::pair<double, double> forward(const std::vector<UserId>& seeds, std::uint64_
   const Audience audience(million());
   DiffusionParameters parameters;
   parameters.probability = Probability::weighted_cascade;
-  static const Accounts accounts;
+  static const Users accounts;
   static const PopulationParameters population;
   const StreamKey dynamics(1, Stream::dynamics, 0);
   const Chances chances =

@@ -12,7 +12,7 @@
 #include "graph/base/exchange.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/generators/erdos_renyi.hpp"
-#include "sim/feed/gather.hpp"
+#include "sim/feed/sources/followees.hpp"
 #include "sim/run/world.hpp"
 
 /// How much does the whole tick cost beside the bare feed kernel, which does nothing but read? Both run on the same
@@ -53,7 +53,7 @@ RunParameters run_parameters() {
 /// A world in its steady state. The last one is kept; another takes its place, so that only one lies in memory.
 World& steady_world(int candidates, std::size_t users) {
   static Alone alone;
-  static const Accounts no_ids;
+  static const Users no_ids;
   static FollowGraph graph;
   static std::unique_ptr<World> world;
   static std::pair<int, std::size_t> made{0, 0};

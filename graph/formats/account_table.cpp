@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -12,10 +16,52 @@
 
 namespace grapevine {
 
-AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mistakes) {
+namespace {
+
+/// The fields of the columns that are kept.
+std::vector<std::size_t> find_attributes(const RecordReader& records, const Fields& header,
+                                         const std::vector<std::string>& names) {
+  std::vector<std::size_t> places;
+  for (const std::string& name : names) {
+    const auto place = column(header, name);
+    if (!place)
+      throw BadRequest(
+          fmt::format("{}: the header has the columns {}, and graph.attributes names '{}'; expected one "
+                      "column of that name; name one that is there",
+                      records.where(), quoted(header), name));
+    places.push_back(*place);
+  }
+  return places;
+}
+
+/// The number in a field; NaN for an empty one, nothing for what is no number.
+std::optional<double> number_in(std::string_view field) {
+  if (field.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc{} || end != field.data() + field.size() || !std::isfinite(value)) return {};
+  return value;
+}
+
+/// Two accounts with the same key are a mistake.
+void expect_different_keys(const AccountTable& accounts, const RecordReader& records,
+                           const std::vector<std::uint64_t>& lines, Mistakes& mistakes) {
+  std::vector<std::uint32_t> order(accounts.keys.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](std::uint32_t a) { return std::pair(accounts.keys[a], lines[a]); });
+  for (std::size_t i = 1; i < order.size(); ++i)
+    if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
+      mistakes.add(fmt::format(
+          "{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
+          records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
+}
+
+}  // namespace
+
+AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
   AccountTable accounts;
-  accounts.file = file;
-  RecordReader records(file);
+  accounts.file = choice.file;
+  RecordReader records(choice.file);
   if (!records.next())
     throw BadRequest(records.name() +
                      ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave "
@@ -30,7 +76,10 @@ AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mis
   if (!key && std::ranges::any_of(header, [](std::string_view name) { return same_word(name, "key"); }))
     throw BadRequest(records.where() +
                      ": the header has several columns 'key'; expected one at most; rename the others");
-  const std::size_t needed = std::max(*id, key.value_or(0)) + 1;
+  const std::vector<std::size_t> places = find_attributes(records, header, choice.attributes);
+  for (const std::string& name : choice.attributes) accounts.attributes.push_back({name, {}});
+  std::size_t needed = std::max(*id, key.value_or(0)) + 1;
+  for (const std::size_t place : places) needed = std::max(needed, place + 1);
   std::vector<std::uint64_t> lines;
   while (records.next()) {
     const Fields fields = records.fields();
@@ -51,19 +100,19 @@ AccountTable AccountTable::read(const std::filesystem::path& file, Mistakes& mis
                                records.where(), text, lines[known]));
       continue;
     }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const std::optional<double> value = number_in(fields[places[i]]);
+      if (!value)
+        mistakes.add(fmt::format("{}: the {} is '{}'; expected a number, or nothing", records.where(),
+                                 choice.attributes[i], fields[places[i]]));
+      accounts.attributes[i].values.push_back(value.value_or(0.0));
+    }
     accounts.ids.find_or_add(text);
     accounts.keys.push_back(account_key(key_text));
     lines.push_back(records.line());
   }
 
-  std::vector<std::uint32_t> order(accounts.keys.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::uint32_t a) { return std::pair(accounts.keys[a], lines[a]); });
-  for (std::size_t i = 1; i < order.size(); ++i)
-    if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
-      mistakes.add(fmt::format(
-          "{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
-          records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
+  expect_different_keys(accounts, records, lines, mistakes);
   return accounts;
 }
 

@@ -141,7 +141,7 @@ public:
           mistakes_.add(
               fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or "
                           "take the line out",
-                          records.where(), id, options_.accounts.string()));
+                          records.where(), id, options_.accounts.file.string()));
     sink.add(follower, followee);
     if (sink.texts() >= text_id - 2)
       throw BadRequest(

@@ -5,17 +5,18 @@
 #include <filesystem>
 #include <string>
 
+#include "graph/formats/account_table.hpp"
 #include "graph/formats/loaded_graph.hpp"
 
 namespace grapevine {
 
 struct EdgeListOptions {
   std::array<std::string, 2> columns =
-      {};                               ///< names of the follower and the followee column; both empty: found by header
-  bool undirected = false;              ///< every pair is a mutual follow
-  std::filesystem::path accounts = {};  ///< a table of all accounts; empty: the accounts are those of the edge list
-  bool reversed = false;                ///< the second of a pair follows the first
-  char separator = '\0';                ///< any sign, ' ' for runs of blanks and tabs, '\0' to have it found
+      {};                     ///< names of the follower and the followee column; both empty: found by header
+  bool undirected = false;    ///< every pair is a mutual follow
+  AccountFile accounts = {};  ///< a table of all accounts; empty: the accounts are those of the edge list
+  bool reversed = false;      ///< the second of a pair follows the first
+  char separator = '\0';      ///< any sign, ' ' for runs of blanks and tabs, '\0' to have it found
   std::size_t piece = std::size_t{1} << 19;  ///< bytes of text that a thread reads at a time; shows in nothing but time
   std::string chances = {};  ///< name of the column with the probability that a contact along the follow passes a post
                              ///< on; empty: none is read

@@ -22,7 +22,7 @@ namespace grapevine {
 namespace {
 
 constexpr std::string_view format = "grapevine graph";
-constexpr int major_version = 1, minor_version = 1;
+constexpr int major_version = 1, minor_version = 2;
 constexpr std::uint64_t page = 4096;
 
 static_assert(sizeof(UserId) == sizeof(std::uint32_t) && alignof(UserId) == alignof(std::uint32_t) &&
@@ -139,11 +139,12 @@ void write_texts(h5::Writer& file, const std::string& path, std::span<const std:
 
 void expect_sound(const GraphFileContent& content) {
   const std::size_t users = content.graph.user_count();
-  const Accounts& accounts = content.accounts;
+  const Users& accounts = content.accounts;
   const auto none_or = [](std::size_t size, std::size_t wanted) { return size == 0 || size == wanted; };
-  GRAPEVINE_EXPECTS(none_or(content.keys.size(), users) && none_or(accounts.outside_ids.size(), users));
+  GRAPEVINE_EXPECTS(none_or(accounts.keys.size(), users) && none_or(accounts.outside_ids.size(), users));
   GRAPEVINE_EXPECTS(none_or(accounts.active.size(), words_for(users)) && ends_with_zeros(accounts.active, users));
   GRAPEVINE_EXPECTS(none_or(accounts.community.size(), users));
+  for (const UserAttribute& attribute : accounts.attributes) GRAPEVINE_EXPECTS(attribute.values.size() == users);
   GRAPEVINE_EXPECTS(none_or(content.chances.size(), content.graph.follow_count()));
   for (const PlantedUser& planted : accounts.planted)
     GRAPEVINE_EXPECTS(planted.user.index() < users && planted.group < accounts.plants.size());
@@ -165,11 +166,12 @@ void write_follows(h5::Writer& file, const GraphFileContent& content) {
 }
 
 void write_users(h5::Writer& file, const GraphFileContent& content) {
-  const Accounts& accounts = content.accounts;
+  const Users& accounts = content.accounts;
   file.group("/users");
   write_array(file, "/users/followers", content.graph.follower_counts(), "how many users follow the user");
-  if (!content.keys.empty())
-    write_each<std::uint64_t>(file, "/users/key", content.keys, "what the account is known by, whatever its id: a hash",
+  if (!accounts.keys.empty())
+    write_each<std::uint64_t>(file, "/users/key", accounts.keys,
+                              "what the account is known by, whatever its id: a hash",
                               [](AccountKey key) { return static_cast<std::uint64_t>(key); });
   if (!accounts.active.empty())
     write_array<std::uint64_t>(file, "/users/active", accounts.active,
@@ -177,9 +179,14 @@ void write_users(h5::Writer& file, const GraphFileContent& content) {
   if (!accounts.community.empty())
     write_array<std::uint16_t>(file, "/users/community", accounts.community, "community of the user");
   if (!accounts.outside_ids.empty()) write_texts(file, "/users/id", accounts.outside_ids, "id of the user outside");
+  if (accounts.attributes.empty()) return;
+  file.group("/users/attributes");
+  for (const UserAttribute& attribute : accounts.attributes)
+    write_array<double>(file, "/users/attributes/" + attribute.name, attribute.values,
+                        "from the table of accounts; NaN: not said");
 }
 
-void write_planted(h5::Writer& file, const Accounts& accounts) {
+void write_planted(h5::Writer& file, const Users& accounts) {
   if (accounts.plants.empty()) return;
   file.group("/planted");
   const auto column = [&]<class T>(T, const std::string& name, std::string_view long_name, auto value) {
@@ -246,7 +253,7 @@ public:
     LoadedGraph graph{read_graph(), {}, {}};
     graph.report = report_on(graph.graph);
     users_ = graph.graph.user_count();
-    graph.keys = read_keys();
+    graph.accounts.keys = read_keys();
     graph.chances = read_chances(graph.graph.follow_count());
     read_accounts(graph.accounts);
     read_planted(graph.accounts);
@@ -397,7 +404,7 @@ private:
     return array<T>(path, users_, fmt::format("{} users", users_));
   }
 
-  void read_accounts(Accounts& accounts) const {
+  void read_accounts(Users& accounts) const {
     if (file_.exists("/users/active")) {
       const auto active =
           array<std::uint64_t>("/users/active", words_for(users_), fmt::format("{} users of one bit each", users_));
@@ -410,6 +417,11 @@ private:
       accounts.community.assign(community.values.begin(), community.values.end());
     }
     if (file_.exists("/users/id_begin")) accounts.outside_ids = texts("/users/id", users_ + 1);
+    if (!file_.exists("/users/attributes")) return;
+    for (const std::string& name : file_.datasets("/users/attributes")) {
+      const auto values = per_user<double>("/users/attributes/" + name);
+      accounts.attributes.push_back({name, {values.values.begin(), values.values.end()}});
+    }
   }
 
   /// `length`: of the array of beginnings.
@@ -425,7 +437,7 @@ private:
     return all;
   }
 
-  void read_planted(Accounts& accounts) const {
+  void read_planted(Users& accounts) const {
     if (!file_.exists("/planted")) return;
     const std::vector<std::uint64_t> shape = file_.info("/planted/name_begin").shape;
     if (shape.size() != 1 || shape.front() < 1)

@@ -6,19 +6,18 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/formats/loaded_graph.hpp"
+#include "graph/users.hpp"
 
 namespace grapevine {
 
 /// What a graph file is made of.
 struct GraphFileContent {
   const FollowGraph& graph;
-  const Accounts& accounts;               ///< of the users of `graph`
-  std::span<const AccountKey> keys = {};  ///< by internal number; empty: none are known
+  const Users& accounts;  ///< of the users of `graph`
   std::string_view provenance =
       {};  ///< what made the graph: model and parameters, or the file it was read from, as TOML
   std::span<const Chance> chances = {};  ///< of each follow, in the order of the graph's rows; empty: none are known
@@ -35,7 +34,7 @@ struct GraphFileOptions {
 };
 
 /// Maps a graph file; the graph stands on it, under the numbers that its users had: pages are shared with whoever else
-/// reads it, and memory of its own is taken only for `Accounts`, keys and chances, which is less than the file has
+/// reads it, and memory of its own is taken only for `Users`, keys and chances, which is less than the file has
 /// bytes for them, text apart (40 bytes an id). The file must not be changed in place while the graph lives; that it is
 /// removed or replaced does no harm. Everything is looked at once, so that nothing in the file can lead astray whoever
 /// uses the graph: O(follows), at the speed of memory.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "graph/formats/account_table.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "graph/formats/loaded_graph.hpp"
 #include "graph/formats/write_text.hpp"
@@ -29,7 +30,7 @@ struct LoadOptions {
   char separator = '\0';    ///< edge lists: between fields, ' ' for runs of blanks; '\0': found
   bool undirected = false;  ///< every pair is a mutual follow
   bool reversed = false;    ///< the second of a pair, the target of an edge, follows the first
-  std::filesystem::path accounts = {};  ///< a table of all accounts; empty: the accounts are those of the file
+  AccountFile accounts = {};  ///< a table of all accounts; empty: the accounts are those of the file
   std::string chances =
       {};  ///< edge lists: name of the column with the probability of each follow; empty: none is read
 };

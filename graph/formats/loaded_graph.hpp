@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
 #include "graph/base/memory.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 
 namespace grapevine {
 
@@ -28,8 +28,7 @@ struct LoadReport {
 /// nor what ids look like shows in it; those of a graph file have the numbers that they had.
 struct LoadedGraph {
   FollowGraph graph;
-  Accounts accounts;             ///< with outside ids, but for graph files that have none
-  std::vector<AccountKey> keys;  ///< by internal number; empty: none are known
+  Users accounts;  ///< with outside ids, but for graph files that have none
   LoadReport report = {};
   std::string provenance = {};          ///< what made it, as TOML, where the file says so
   UnwrittenArray<Chance> chances = {};  ///< of follows, in the order of the graph's rows: that a contact passes a post

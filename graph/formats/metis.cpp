@@ -130,7 +130,7 @@ void expect_symmetric(const LoadedGraph& loaded, const std::filesystem::path& fi
 
 }  // namespace
 
-LoadedGraph load_metis(const std::filesystem::path& file, const std::filesystem::path& accounts_file) {
+LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& accounts_file) {
   Mistakes mistakes;
   std::optional<AccountTable> accounts;
   if (!accounts_file.empty()) accounts = AccountTable::read(accounts_file, mistakes);

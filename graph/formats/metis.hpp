@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "graph/formats/account_table.hpp"
 #include "graph/formats/loaded_graph.hpp"
 
 namespace grapevine {
@@ -13,6 +14,6 @@ namespace grapevine {
 ///
 /// Throws BadRequest with file and line where the file is not of that form, where its header counts other vertices or
 /// edges than its lines, and where a vertex lists one that does not list it.
-LoadedGraph load_metis(const std::filesystem::path& file, const std::filesystem::path& accounts = {});
+LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& accounts = {});
 
 }  // namespace grapevine

@@ -120,7 +120,7 @@ struct Texts {
 constexpr std::size_t most_codes_a_user = 4;
 
 /// Who the users are. Follows name them by codes, of which some may be nobody's.
-struct Users {
+struct NamedUsers {
   std::size_t bound = 0;               // above all codes
   bool coded_by_number = false;        // the codes are the numbers; else they are the places
   std::vector<std::uint32_t> numbers;  // by place, ascending
@@ -157,9 +157,9 @@ void rename(NamedFollows& named, Rename&& rename) {
 }
 
 /// Ids become codes 0, 1, ...: those of the accounts where there is a table, else of the numbers, then of the texts.
-Users find_users(const std::filesystem::path& file, NamedFollows& named, const AccountTable* accounts) {
+NamedUsers find_users(const std::filesystem::path& file, NamedFollows& named, const AccountTable* accounts) {
   Numbers numbers(named);
-  Users users;
+  NamedUsers users;
   const bool texts_occur = std::ranges::any_of(named.texts, [](const IdTable& table) { return table.size() > 0; });
   if (numbers.dense() && !texts_occur && accounts == nullptr) {
     users.coded_by_number = numbers.bound() / most_codes_a_user <= numbers.values().size();
@@ -282,7 +282,7 @@ void expect_follows(const std::filesystem::path& file, const LoadReport& report)
 void expect_different_keys(const std::filesystem::path& file, const LoadedGraph& loaded) {
   const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
   for (std::size_t k = 1; k < counts.size(); ++k)
-    if (counts[k - 1] == counts[k] && loaded.keys[k - 1] == loaded.keys[k])
+    if (counts[k - 1] == counts[k] && loaded.accounts.keys[k - 1] == loaded.accounts.keys[k])
       throw BadRequest(
           fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key "
                       "in graph.accounts",
@@ -302,7 +302,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
                      LoadReport report) {
   report.pairs = 0;
   for (const FollowPiece& piece : named.pieces) report.pairs += piece.follows.size();
-  const Users users = find_users(file, named, accounts);
+  const NamedUsers users = find_users(file, named, accounts);
   report.users = users.count();
 
   FollowerRows rows = by_followee(users.bound, std::move(named));
@@ -316,13 +316,18 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   const std::vector<std::uint32_t> order = internal_order(followers, users.keys);
   LoadedGraph loaded;
   loaded.accounts.outside_ids.resize(users.count());
-  loaded.keys.resize(users.count());
+  loaded.accounts.keys.resize(users.count());
   std::vector<UserId> codes(users.count());
   parallel_for(users.count(), [&](std::size_t k) {
     loaded.accounts.outside_ids[k] = users.name(order[k]);
-    loaded.keys[k] = users.keys[order[k]];
+    loaded.accounts.keys[k] = users.keys[order[k]];
     codes[k] = UserId(users.code(order[k]));
   });
+  if (accounts != nullptr)
+    for (const UserAttribute& attribute : accounts->attributes) {
+      UserAttribute& own = loaded.accounts.attributes.emplace_back(attribute.name, std::vector<double>(users.count()));
+      parallel_for(users.count(), [&](std::size_t k) { own.values[k] = attribute.values[order[k]]; });
+    }
   loaded.graph = std::move(rows).take_graph(codes);
   expect_different_keys(file, loaded);
   report.isolated = count_isolated(loaded.graph);

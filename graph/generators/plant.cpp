@@ -105,7 +105,7 @@ struct NewAccount {
 
 class Planter {
 public:
-  Planter(FollowGraph& graph, Accounts& accounts, std::span<const Plant> plants, const StreamKey& key)
+  Planter(FollowGraph& graph, Users& accounts, std::span<const Plant> plants, const StreamKey& key)
       : graph_(graph), accounts_(accounts), plants_(plants), key_(key), before_(graph.user_count()) {}
 
   void plant() {
@@ -292,39 +292,19 @@ private:
   }
 
   void renumber_accounts(const std::vector<UserId>& order) {
-    std::vector<UserId> number(order.size());
-    for (std::size_t k = 0; k < order.size(); ++k) number[order[k].index()] = UserId(static_cast<std::uint32_t>(k));
-    for (PlantedUser& planted : accounts_.planted) planted.user = number[planted.user.index()];
-    for (PlantedUser& planted : chosen_) planted.user = number[planted.user.index()];
-    for (std::size_t i = 0; i < fresh_.size(); ++i)
-      accounts_.planted.push_back(
-          {number[before_ + i], fresh_[i].plant->group, fresh_[i].member, fresh_[i].plant->nested});
-    if (!accounts_.outside_ids.empty()) {
-      for (const NewAccount& account : fresh_) accounts_.outside_ids.push_back(name_of(account));
-      accounts_.outside_ids = in_order(std::move(accounts_.outside_ids), order);
+    for (std::size_t i = 0; i < fresh_.size(); ++i) {
+      const NewAccount& account = fresh_[i];
+      accounts_.add(name_of(account), account.community, before_ + i);
+      accounts_.planted.push_back({UserId(static_cast<std::uint32_t>(before_ + i)), account.plant->group,
+                                   account.member, account.plant->nested});
     }
-    if (!accounts_.community.empty()) {
-      for (const NewAccount& account : fresh_) accounts_.community.push_back(account.community);
-      accounts_.community = in_order(std::move(accounts_.community), order);
-    }
-    if (!accounts_.active.empty()) {
-      std::vector<std::uint64_t> active((order.size() + 63) / 64, 0);
-      for (std::size_t k = 0; k < order.size(); ++k)
-        if (order[k].index() >= before_ || test(accounts_.active, order[k].index())) set(active, k);
-      accounts_.active = std::move(active);
-    }
-  }
-
-  template <class T>
-  static std::vector<T> in_order(std::vector<T> values, const std::vector<UserId>& order) {
-    std::vector<T> ordered;
-    ordered.reserve(values.size());
-    for (const UserId user : order) ordered.push_back(std::move(values[user.index()]));
-    return ordered;
+    accounts_.planted.insert(accounts_.planted.end(), chosen_.begin(), chosen_.end());
+    chosen_.clear();
+    accounts_.select(order, order.size());
   }
 
   FollowGraph& graph_;
-  Accounts& accounts_;
+  Users& accounts_;
   std::span<const Plant> plants_;
   const StreamKey& key_;
   std::size_t before_;  // users of the graph as it was
@@ -335,7 +315,7 @@ private:
 
 }  // namespace
 
-void plant(FollowGraph& graph, Accounts& accounts, std::span<const Plant> plants, const StreamKey& key) {
+void plant(FollowGraph& graph, Users& accounts, std::span<const Plant> plants, const StreamKey& key) {
   for (const Plant& each : plants) GRAPEVINE_EXPECTS(std::ranges::is_sorted(each.followers, std::greater()));
   if (!plants.empty()) Planter(graph, accounts, plants, key).plant();
 }

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 
 namespace grapevine {
 
@@ -22,7 +22,7 @@ enum class AudienceDraw : std::uint8_t {
 /// Accounts that a study asks for by their follower counts: new ones, or some that the graph has.
 struct Plant {
   std::string name;
-  std::uint32_t group = 0;               ///< its number, for `Accounts::planted`
+  std::uint32_t group = 0;               ///< its number, for `Users::planted`
   std::vector<std::uint64_t> followers;  ///< of each account, descending
   bool from_graph =
       false;  ///< chosen from the graph's accounts with least to most followers, as near to `followers` as there are
@@ -46,7 +46,7 @@ struct Plant {
 ///
 /// Throws BadRequest with every mistake, as `plant.NAME: found; expected; what to do`, and leaves all as it was.
 /// O(follows) once there is a new account, and O(followers) for each.
-void plant(FollowGraph& graph, Accounts& accounts, std::span<const Plant> plants, const StreamKey& key);
+void plant(FollowGraph& graph, Users& accounts, std::span<const Plant> plants, const StreamKey& key);
 
 /// What no graph of so many users can hold; empty if there is nothing. `plant` finds the rest once the graph is known.
 std::vector<std::string> plant_mistakes(std::span<const Plant> plants, std::uint64_t users);

@@ -59,13 +59,13 @@ LoadedGraph read(const GraphRequest& request, Steps& steps) {
 
 bool is_text(const std::string& file) { return written_format(file) != GraphFormat::graph_file; }
 
-std::string name_of(const Accounts& accounts, UserId user) {
+std::string name_of(const Users& accounts, UserId user) {
   return accounts.outside_ids.empty() ? with_thousands(user.value())
                                       : fmt::format("'{}'", accounts.outside_ids[user.index()]);
 }
 
 /// "Graph   81 306 users, ...", two lines.
-std::string facts(const FollowGraph& graph, const Accounts& accounts) {
+std::string facts(const FollowGraph& graph, const Users& accounts) {
   std::string text = fmt::format("Graph   {} users, {} follows", with_thousands(graph.user_count()),
                                  with_thousands(graph.follow_count()));
   if (graph.follow_count() == 0) return text + "\n";
@@ -88,7 +88,7 @@ std::string what_was_read(const GraphRequest& request, const LoadReport& report)
 
 void write(const GraphRequest& request, const GraphFileContent& content, Steps& steps) {
   steps.begin("writing " + request.out);
-  const Accounts& known = content.accounts;
+  const Users& known = content.accounts;
   const bool lossy =
       is_text(request.out) && (!known.active.empty() || !known.community.empty() || !known.planted.empty());
   const WriteReport report = write_graph(request.out, content, {.accounts = request.accounts_out});
@@ -138,19 +138,13 @@ std::string toml_text(std::string_view text) {
 }
 
 /// What is known of the users of a part, by their numbers in it.
-Accounts accounts_of(const Accounts& whole, const Subgraph& part) {
-  Accounts accounts;
-  const std::size_t users = part.original.size();
-  if (!whole.active.empty()) accounts.active.assign((users + 63) / 64, 0);
-  for (std::size_t u = 0; u < users; ++u) {
-    const UserId original = part.original[u];
-    if (!whole.outside_ids.empty()) accounts.outside_ids.push_back(whole.outside_ids[original.index()]);
-    if (!whole.community.empty()) accounts.community.push_back(whole.community[original.index()]);
-    if (!whole.active.empty() && whole.is_active(original)) accounts.active[u / 64] |= std::uint64_t{1} << (u % 64);
-  }
+Users users_of(const Users& whole, const Subgraph& part, std::size_t all) {
+  Users users = whole;
+  users.planted.clear(), users.plants.clear();  // they lose followers, so they are no longer what was asked for
+  users.select(part.original, all);
   if (whole.outside_ids.empty())  // the numbers of the whole are the ids that are known
-    for (const UserId original : part.original) accounts.outside_ids.push_back(fmt::format("{}", original.value()));
-  return accounts;  // planted accounts lose followers, so they are no longer what was asked for
+    for (const UserId original : part.original) users.outside_ids.push_back(fmt::format("{}", original.value()));
+  return users;
 }
 
 std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request) {
@@ -196,12 +190,7 @@ void generate_graph(const GraphRequest& request) {
   fmt::print("{}", facts(made.graph, made.accounts));
   const std::string provenance = fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION,
                                              request.replicate, scenario.understood);
-  write(request,
-        {.graph = made.graph,
-         .accounts = made.accounts,
-         .keys = made.keys,
-         .provenance = provenance,
-         .chances = made.chances},
+  write(request, {.graph = made.graph, .accounts = made.accounts, .provenance = provenance, .chances = made.chances},
         steps);
 }
 
@@ -218,11 +207,7 @@ void import_graph(const GraphRequest& request) {
   const std::string provenance =
       loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
   write(request,
-        {.graph = loaded.graph,
-         .accounts = loaded.accounts,
-         .keys = loaded.keys,
-         .provenance = provenance,
-         .chances = loaded.chances},
+        {.graph = loaded.graph, .accounts = loaded.accounts, .provenance = provenance, .chances = loaded.chances},
         steps);
 }
 
@@ -237,8 +222,7 @@ void export_graph(const GraphRequest& request) {
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
-  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .keys = loaded.keys, .chances = loaded.chances},
-        steps);
+  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .chances = loaded.chances}, steps);
 }
 
 void measure_graph(const GraphRequest& request) {
@@ -276,19 +260,15 @@ void sample_graph(const GraphRequest& request) {
                                  loaded.graph.user_count(), request.file));
   steps.begin("sampling");
   const Subgraph part = induced(loaded.graph, chosen(loaded.graph, request));
-  const Accounts accounts = accounts_of(loaded.accounts, part);
+  const Users accounts = users_of(loaded.accounts, part, loaded.graph.user_count());
   UnwrittenArray<Chance> chances;
   if (!loaded.chances.empty()) chances = chances_within(part, loaded.graph, loaded.chances);
-  std::vector<AccountKey> keys;
-  if (!loaded.keys.empty())
-    for (const UserId original : part.original) keys.push_back(loaded.keys[original.index()]);
   steps.end();
   fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
   const std::string provenance =
       fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", toml_text(request.file),
                   toml_text(request.method), request.users, request.seed);
-  write(request,
-        {.graph = part.graph, .accounts = accounts, .keys = keys, .provenance = provenance, .chances = chances}, steps);
+  write(request, {.graph = part.graph, .accounts = accounts, .provenance = provenance, .chances = chances}, steps);
 }
 
 }  // namespace grapevine

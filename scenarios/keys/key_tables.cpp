@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 
 // Two renderings of the key table, for a terminal and for docs/keys.md; the third, for editors, is json_schema.cpp.
 namespace grapevine {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/keys.hpp"
 
 namespace grapevine {
@@ -21,7 +21,7 @@ double unscaled(double value, double scale) {
 }  // namespace
 
 std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run,
-                                        std::initializer_list<std::string_view> sections) {
+                                        std::span<const std::string_view> sections) {
   Scenario changed = scenario;  // a target points to what may be written
   changed.run = run;
   for (double& strength : changed.run.feed.prior_strength)
@@ -32,7 +32,7 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParam
     if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||
         key.source.rfind("assumption", 0) != 0)
       continue;
-    if (key.only.holds && !key.only.holds(target)) continue;
+    if (!key.acts(target)) continue;
     const std::string value = value_as_toml(key, target, changed.world.time.tick_seconds);
     const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
     if (!value.empty() && !neutral) list.push_back(key.dotted() + " = " + value);

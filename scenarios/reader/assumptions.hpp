@@ -1,6 +1,6 @@
 #pragma once
 
-#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +12,6 @@ namespace grapevine {
 /// The keys of these sections whose source says "assumption" and whose value is not the neutral one, each as
 /// `price.post = 50`, with the values of `run`. They stand beside every verdict that they feed.
 std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run,
-                                        std::initializer_list<std::string_view> sections);
+                                        std::span<const std::string_view> sections);
 
 }  // namespace grapevine

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 
 namespace grapevine {
 
@@ -34,7 +34,7 @@ std::string ScenarioReader::prefix_of(const Given& it) {
 
 void ScenarioReader::check_conditions() {
   for (const Given& it : given_) {
-    if (!it.key->only.holds || it.key->only.holds(it.target)) continue;
+    if (it.key->acts(it.target)) continue;
     if (it.key->section == "graph" && !sound({"graph.model"})) continue;
     if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
     if (it.key->section == "diffusion" && !diffusion_sound()) continue;

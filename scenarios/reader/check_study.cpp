@@ -9,7 +9,7 @@
 #include "analysis/cascades.hpp"
 #include "analysis/figures.hpp"
 #include "graph/formats/graph_file.hpp"
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 #include "sim/money/campaigns.hpp"
@@ -264,10 +264,10 @@ void ScenarioReader::check_bands() {
                                    : fmt::format("one as the tables name it; did you mean {}?", in_quotes(near))));
     }
     if (good("of") && sound({"tiers.names"})) {
-      std::vector<std::string> subjects{std::string(cascade_contrast), "accounts by follower count"};
-      for (const std::string& tier : scenario_.world.tiers.names) subjects.push_back("posts of tier " + tier);
+      std::vector<std::string> subjects{std::string(unpaid_cascades), std::string(accounts_by_followers)};
+      for (const std::string& tier : scenario_.world.tiers.names) subjects.push_back(posts_of_tier(tier));
       for (const CampaignParameters& campaign : scenario_.world.campaigns)
-        subjects.push_back("accounts of campaign " + campaign.name);
+        subjects.push_back(accounts_of_campaign(campaign.name));
       if (std::ranges::find(subjects, band.of) == subjects.end())
         add(place("of"), fmt::format("{}of is {}; expected one of \"{}\"", band_prefixes_[i], in_quotes(band.of),
                                      fmt::join(subjects, "\", \"")));

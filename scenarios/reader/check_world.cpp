@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 
 namespace grapevine {
@@ -44,7 +44,7 @@ void ScenarioReader::check_graph() {
                                                     "for itself",
                                                     graph.stands_for, graph.users));
   const Key& mean = *find_key("graph", "mean_followees");
-  if (sound({"graph.mean_followees"}) && mean.only.holds(base()) && !(graph.mean_followees < double(graph.users)))
+  if (sound({"graph.mean_followees"}) && mean.acts(base()) && !(graph.mean_followees < double(graph.users)))
     add(place_of({"graph.mean_followees", "graph.users"}),
         fmt::format("graph.mean_followees is {}; expected less than graph.users, {}", graph.mean_followees,
                     graph.users));
@@ -132,12 +132,12 @@ void ScenarioReader::check_plants() {
           fmt::format(
               "{}nested has no effect with graph.randomise, which gives each account another audience; remove one",
               prefix));
-    if (plant.most > most_followers())
+    if (plant.followers.most > most_followers())
       add(place_of({plant_prefixes_[i] + "followers"}),
           fmt::format("{}followers goes up to {}; expected at most {}, {} of {}; lower it, or give a world of {} "
                       "users or more",
-                      plant_prefixes_[i], plant.most, most_followers(), largest_audience, whole_world(),
-                      static_cast<std::uint64_t>(std::ceil(double(plant.most) / largest_audience))));
+                      plant_prefixes_[i], plant.followers.most, most_followers(), largest_audience, whole_world(),
+                      static_cast<std::uint64_t>(std::ceil(double(plant.followers.most) / largest_audience))));
   }
 }
 
@@ -149,11 +149,12 @@ void ScenarioReader::check_generator() {
     return;
   if (graph.model == GraphModel::stochastic_block && !given("graph.densities")) return;
   if (graph.model == GraphModel::platform && !active_hold_plants()) return;
-  GraphChoice scaled = graph;
+  Scenario scaled;
+  scaled.graph = graph;
   scale_down(scaled);
   const std::string_view counts = scale_of(graph) < 1.0 ? " (counts of the scaled world)" : "";
   std::set<std::size_t> told;  // one line a plant: its largest account, whose bound is the tightest, comes first
-  for (std::string mistake : graph_mistakes(scaled)) {
+  for (std::string mistake : graph_mistakes(scaled.graph)) {
     Place place = place_of({mistake.substr(0, mistake.find_first_of(" :")), "graph.users"});
     if (const std::optional<std::size_t> plant = name_plant(mistake)) {
       if (!told.insert(*plant).second) continue;

@@ -95,11 +95,12 @@ std::vector<std::string> sequence_mistakes(const GraphChoice& choice) {
 
 /// Follower counts of the accounts of a table, from the largest down.
 std::vector<std::uint64_t> follower_counts(const PlantChoice& plant) {
-  const double least = static_cast<double>(plant.least), most = static_cast<double>(plant.most);
+  const double least = static_cast<double>(plant.followers.least), most = static_cast<double>(plant.followers.most);
   std::vector<std::uint64_t> counts;
   for (std::uint32_t i = 0; i < plant.accounts; ++i) {
     const double step = plant.accounts == 1 ? 0.5 : static_cast<double>(i) / (plant.accounts - 1);
-    const double followers = plant.least == plant.most || least == 0.0 ? most : most * math::pow(least / most, step);
+    const double followers =
+        plant.followers.least == plant.followers.most || least == 0.0 ? most : most * math::pow(least / most, step);
     counts.push_back(static_cast<std::uint64_t>(followers + 0.5));
   }
   return counts;
@@ -130,10 +131,9 @@ StudyGraph load(const GraphChoice& choice) {
                                                 .separator = choice.separator.empty() ? '\0' : choice.separator.front(),
                                                 .undirected = choice.undirected,
                                                 .reversed = choice.reversed,
-                                                .accounts = choice.accounts,
+                                                .accounts = AccountFile(choice.accounts, choice.attributes),
                                                 .chances = choice.chances});
-  StudyGraph world{
-      std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.keys), std::move(loaded.chances)};
+  StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.chances)};
   const LoadReport& report = loaded.report;
   if (report.lines == 0) return world;  // a graph file, of which nothing is dropped: the world that was saved
   world.facts.rows_read = report.pairs;
@@ -215,7 +215,6 @@ StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
     world.accounts.plants.push_back(more.name);
   }
   plant(world.graph, world.accounts, plants, key);
-  if (world.keys.size() != world.graph.user_count()) world.keys.clear();
   if (is_drawn(choice)) world.chances = {};  // nobody gave the new follows a probability
   note_facts(world, scale_of(choice));
   return world;
@@ -295,8 +294,8 @@ std::vector<Plant> plants_of(const GraphChoice& choice) {
                       .group = group,
                       .followers = follower_counts(plant),
                       .from_graph = plant.from == PlantSource::graph,
-                      .least = plant.least,
-                      .most = plant.most,
+                      .least = plant.followers.least,
+                      .most = plant.followers.most,
                       .audience = plant.drawn,
                       .homophily = plant.homophily,
                       .nested = plant.nested});

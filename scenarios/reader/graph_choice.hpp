@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/account_key.hpp"
 #include "graph/base/memory.hpp"
 #include "graph/base/random.hpp"
@@ -12,6 +11,7 @@
 #include "graph/follow_graph.hpp"
 #include "graph/generators/plant.hpp"
 #include "graph/generators/platform.hpp"
+#include "graph/users.hpp"
 #include "scenarios/keys/scenario.hpp"
 #include "scenarios/result/result.hpp"
 
@@ -21,9 +21,8 @@ namespace grapevine {
 /// The follow graph of a replicate.
 struct StudyGraph {
   FollowGraph graph;
-  Accounts accounts;
+  Users accounts;
   GraphFacts facts;
-  std::vector<AccountKey> keys = {};    ///< of a loaded graph to which no account was added
   UnwrittenArray<Chance> chances = {};  ///< of a loaded graph that came with them, is not randomised and to which no
                                         ///< account was added; in the order of its rows
 };

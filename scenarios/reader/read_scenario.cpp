@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "graph/base/error.hpp"
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 
 namespace grapevine {
@@ -126,28 +126,8 @@ void make_room_for_file(TomlValue& document) {
   const Target target{.scenario = &loading, .run = &loading.run};
   std::erase_if(*table, [&](const TomlEntry& entry) {
     const Key* key = find_key("graph", entry.name);
-    return entry.place.source == 0 && key && (key->name == "model" || (key->only.holds && !key->only.holds(target)));
+    return entry.place.source == 0 && key && (key->name == "model" || (!key->acts(target)));
   });
-}
-
-/// Makes the study as small as its world: follower counts and what is counted in them, fees and budgets.
-void scale_down(Scenario& scenario) {
-  const double scale = scale_of(scenario.graph);
-  if (scale == 1.0) return;
-  scale_down(scenario.graph);
-  for (std::uint64_t& from : scenario.world.tiers.from) scale_count(from, scale);
-  scenario.world.prices.scale = scale;
-  for (CampaignParameters& campaign : scenario.world.campaigns) {
-    scale_count(campaign.followers_from, scale), scale_count(campaign.followers_to, scale);
-    if (campaign.budget > 0)
-      campaign.budget = static_cast<MicroMoney>(static_cast<double>(campaign.budget) * scale + 0.5);
-  }
-  const auto scale_prior = [&](FeedParameters& feed) {
-    for (double& strength : feed.prior_strength)
-      if (strength != automatic) strength *= scale;
-  };
-  scale_prior(scenario.run.feed);
-  for (Arm& arm : scenario.arms) scale_prior(arm.run.feed);
 }
 
 /// The study as one canonical text: every key that acts, in the order of the table; an arm's table has what it changes.
@@ -157,7 +137,7 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
   const auto write_section = [&](const Section& section, const Target& target) {
     std::string lines;
     for (const Key& key : keys()) {
-      if (key.section != section.name || (key.only.holds && !key.only.holds(target))) continue;
+      if (key.section != section.name || (!key.acts(target))) continue;
       if (const std::string value = value_as_toml(key, target, tick, folder); !value.empty())
         lines += fmt::format("{} = {}\n", key.name, value);
     }
@@ -184,11 +164,11 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
         out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
         const Target target{.scenario = &scenario, .run = &arm.run, .arm = &arm};
         for (const Key& key : keys()) {
-          if (key.scope != Scope::run || key.section == "arm" || (key.only.holds && !key.only.holds(target))) continue;
+          if (key.scope != Scope::run || key.section == "arm" || (!key.acts(target))) continue;
           const std::string value = value_as_toml(key, target, tick, folder);
           // an arm's chance in the place of the study's adoptions may be the study's, which does not act
-          const bool replaces = key.dotted() == "diffusion.chance" && gives_adoptions(scenario.run.diffusion) &&
-                                !gives_adoptions(arm.run.diffusion);
+          const bool replaces = key.dotted() == "diffusion.chance" && scenario.run.diffusion.gives_adoptions() &&
+                                !arm.run.diffusion.gives_adoptions();
           if (replaces || value != value_as_toml(key, base, tick, folder))
             out += fmt::format("{} = {}\n", key.dotted(), value);
         }
@@ -202,12 +182,25 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
 
 }  // namespace
 
-void scale_down(GraphChoice& graph) {
-  const double scale = scale_of(graph);
-  scale_count(graph.largest, scale);
-  scale_count(graph.least, scale);
-  for (PlantChoice& plant : graph.plants) scale_count(plant.least, scale), scale_count(plant.most, scale);
-  for (auto& [followers, accounts] : graph.audiences) scale_count(followers, scale);
+void scale_down(Scenario& scenario) {
+  const double scale = scale_of(scenario.graph);
+  if (scale == 1.0) return;
+  const auto scale_keys = [&](const auto& takes, const Target& target) {
+    for (const Key& key : keys())
+      if (key.scales && takes(key)) codec_of(key.kind).scale(key, key.field(target), scale);
+  };
+  const auto of = [](std::string_view section) { return [section](const Key& key) { return key.section == section; }; };
+  // The price of an account grows with what it stands for, so what is asked for it shrinks as a whole.
+  scenario.world.prices.scale = scale;
+  scale_keys(
+      [](const Key& key) { return key.section != "price" && key.section != "plant" && key.section != "campaign"; },
+      {.scenario = &scenario, .run = &scenario.run});
+  for (PlantChoice& plant : scenario.graph.plants) scale_keys(of("plant"), {.scenario = &scenario, .plant = &plant});
+  for (CampaignParameters& campaign : scenario.world.campaigns)
+    scale_keys(of("campaign"), {.scenario = &scenario, .campaign = &campaign});
+  for (Arm& arm : scenario.arms)
+    scale_keys([](const Key& key) { return key.scope == Scope::run; },
+               {.scenario = &scenario, .run = &arm.run, .arm = &arm});
 }
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 
@@ -89,7 +89,7 @@ void ScenarioReader::read_table(const TomlValue::Table& table, const Place& plac
   if (target.arm) return;
   for (const Section& below : sections()) {  // sections that the file leaves out still have defaults and required keys
     if (below.array || below.name.empty() || parent_of(below.name) != section || target.closed()) continue;
-    const std::string_view name = below.name.substr(section.empty() ? 0 : section.size() + 1);
+    const std::string_view name = std::string_view(below.name).substr(section.empty() ? 0 : section.size() + 1);
     if (!find_entry(table, name)) read_table({}, place, below.name, prefix, target);
   }
 }
@@ -136,7 +136,7 @@ void ScenarioReader::refuse_unknown(const TomlEntry& entry, std::string_view sec
   std::vector<std::string_view> section_names;
   for (const Section& it : sections())
     if (!it.name.empty() && parent_of(it.name) == section && !target.closed())
-      section_names.push_back(it.name.substr(section.empty() ? 0 : section.size() + 1));
+      section_names.push_back(std::string_view(it.name).substr(section.empty() ? 0 : section.size() + 1));
 
   const std::string where = target.campaign   ? "in [[campaign]]"
                             : target.contrast ? "in [[contrast]]"
@@ -193,7 +193,7 @@ void ScenarioReader::read_base(const TomlValue::Table& top, const Place& place) 
     scenario_.graph.model = GraphModel::file;
   }
   for (const Missing& it : missing_)
-    if (!it.key->only.holds || it.key->only.holds(it.target)) report_missing(it);
+    if (it.key->acts(it.target)) report_missing(it);
   missing_.clear();
 }
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/keys/toml_reader.hpp"
 
@@ -26,14 +26,8 @@ inline const std::string* name_of(const TomlValue& table) {
   return entry ? entry->value.as<std::string>() : nullptr;
 }
 
-/// A follower count as large as the world that it stands in.
-inline void scale_count(std::uint64_t& value, double scale) {
-  if (value != 0 && value != UINT64_MAX)
-    value = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(value) * scale + 0.5));
-}
-
-/// Makes a graph as small as the world that it is for: follower counts and what is counted in them.
-void scale_down(GraphChoice& graph);
+/// Makes a study as small as its world: every key that scales, and prices by a factor of their own.
+void scale_down(Scenario& scenario);
 
 /// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.
 class ScenarioReader {

@@ -18,7 +18,7 @@ struct Numbers {
   std::vector<std::variant<std::uint64_t*, std::int64_t*, double*>> all{};
 
   template <class Field>
-  void operator()(std::string_view, Field& field, std::string_view, std::string_view) {
+  void operator()(std::string_view, Field& field, std::string_view, std::string_view, Since = {}) {
     all.emplace_back(&field);
   }
 };
@@ -75,6 +75,8 @@ RunRecord over_draws(std::vector<RunRecord> records) {
     add_rows(sum.frequency, more.frequency);
     add_rows(sum.series, more.series);
     add_shapes(sum.shapes, more.shapes);
+    for (std::size_t i = 0; i < sum.mechanisms.size(); ++i)
+      add_rows(sum.mechanisms[i].by_tier, more.mechanisms.at(i).by_tier);
     sum.paid_reach += more.paid_reach;
     sum.event_hash = nested_mix(sum.event_hash, more.event_hash, draw);
     for (PostRow& post : more.posts) {

@@ -30,6 +30,24 @@ struct GraphFacts {
   double scale = 1.0;                   ///< users over the users that they stand for
   double gini_followers = missing;      ///< over all users
   double log_correlation = missing;     ///< over users, of log(1 + followers) with log(1 + followees)
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("users", row.users, count_units, "users");
+    column("follows", row.follows, count_units, "follows");
+    column("reciprocity", row.reciprocity, "1", "share of follows whose reverse exists");
+    column("largest_followers", row.largest_followers, count_units, "follower count of the largest user");
+    column("rows_read", row.rows_read, count_units, "rows of the edge list");
+    column("self_loops", row.self_loops, count_units, "rows left out because they name one user twice");
+    column("duplicates", row.duplicates, count_units, "rows left out because the follow was there already");
+    column("isolated", row.isolated, count_units, "users that only the table of accounts names");
+    column("active", row.active, count_units, "users who ever post");
+    column("scale", row.scale, "1",
+           "users over the users that they stand for; follower counts, fees and budgets shrink alike");
+    column("gini_followers", row.gini_followers, "1", "Gini coefficient of follower counts over all users");
+    column("log_correlation", row.log_correlation, "1",
+           "correlation over users of the logarithms of 1 + followers and 1 + followees");
+  }
 };
 
 /// A study in memory: the axes first, then one record for each point, arm and replicate.

@@ -154,11 +154,11 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
   }
   if (scale < 1.0)
     for (const PlantChoice& plant : scenario.graph.plants)
-      if (plant.least < few_followers)
+      if (plant.followers.least < few_followers)
         notes.push_back(
             fmt::format("plant '{}' has accounts of {} followers in this scaled world; below {} chance rules; "
                         "graph.users = {} would fit",
-                        plant.name, plant.least, few_followers, users_for(plant.least)));
+                        plant.name, plant.followers.least, few_followers, users_for(plant.followers.least)));
   return notes;
 }
 

@@ -226,26 +226,20 @@ private:
 
   void judge_claims() {
     const ClaimsChoice& choice = scenario_.claims;
-    const std::size_t micro = tier(choice.micro), mega = tier(choice.mega);
-    std::vector<ClaimEvidence> evidence;
+    const ClaimQuestion question{.runs_of = [this](const std::string& name) { return runs_of(name); },
+                                 .arm = choice.arm,
+                                 .micro_arm = choice.micro_arm,
+                                 .mega_arm = choice.mega_arm,
+                                 .micro = tier(choice.micro),
+                                 .mega = tier(choice.mega)};
+    std::vector<ClaimEvidence> evidence = evidence_for(question);
+    for (ClaimEvidence& it : evidence)
+      it.assumptions = assumptions_in(scenario_, run_of(it.run), all_claims()[std::size_t(it.claim) - 1].sections);
     if (!choice.arm.empty()) {
-      const ArmRuns arm = runs_of(choice.arm);
-      const RunParameters& run = run_of(choice.arm);
-      evidence.push_back({2, engagement_ratio(arm, micro, mega),
-                          assumptions_in(scenario_, run, {"population", "behaviour"}), choice.arm});
-      if (holds_out(arm))
-        evidence.push_back(
-            {3, amplification_ratio(arm, micro, mega),
-             assumptions_in(scenario_, run,
-                            {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"}),
-             choice.arm});
-      const std::vector<StructureRow> structures = tier_structures(arm, study_.tiers, micro, mega);
+      const std::vector<StructureRow> structures =
+          tier_structures(runs_of(choice.arm), study_.tiers, question.micro, question.mega);
       study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
     }
-    if (!choice.micro_arm.empty())
-      evidence.push_back({5, engagement_per_money_ratio(runs_of(choice.micro_arm), runs_of(choice.mega_arm)),
-                          assumptions_in(scenario_, run_of(choice.micro_arm), {"price", "population", "behaviour"}),
-                          choice.micro_arm + " against " + choice.mega_arm});
     for (const ClaimVerdict& judged : judge(evidence, {1.0 - choice.margin, 1.0 + choice.margin})) {
       ClaimRow row;
       row.claim = static_cast<std::uint32_t>(judged.claim.number);
@@ -315,19 +309,14 @@ ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {
 
 std::string redrawn_streams(const Scenario& scenario) {
   std::string text;
-  const auto add = [&](bool redrawn, std::string_view name) {
+  for (const auto& [name, drawn] : redraw_streams) {
+    const bool redrawn = drawn == &Redraw::graph ? redraws_graph(scenario) : scenario.redraw.*drawn;
     if (redrawn) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
-  };
-  add(redraws_graph(scenario), "graph");
-  add(scenario.redraw.selection, "selection");
-  add(scenario.redraw.content, "content");
-  add(scenario.redraw.dynamics, "dynamics");
+  }
   return text;
 }
 
-std::string model_name(DiffusionModel model) {
-  return std::string(find_key("diffusion", "model")->choices[static_cast<std::size_t>(model)]);
-}
+std::string model_name(DiffusionModel model) { return std::string(name_of_choice(model)); }
 
 std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&)) {
   std::uint64_t runs = 0;

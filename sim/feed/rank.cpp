@@ -1,16 +1,48 @@
 #include "sim/feed/rank.hpp"
 
-#include <array>
+#include <algorithm>
+
+#include "graph/base/error.hpp"
 
 namespace grapevine {
 
-std::unique_ptr<const Ranker> Ranker::make(const RankingGiven& given, RankingKeys keys) {
-  constexpr std::array makers{
-#define GRAPEVINE_MAKER(name, text, first) &make_##name,
-      GRAPEVINE_RANKINGS(GRAPEVINE_MAKER)
-#undef GRAPEVINE_MAKER
+// about_NAME of each ranking, in its own file.
+#define GRAPEVINE_ABOUT(name) RankingFacts about_##name();
+GRAPEVINE_RANKINGS(GRAPEVINE_ABOUT)
+#undef GRAPEVINE_ABOUT
+
+namespace {
+
+std::vector<RankingFacts>& list() {
+  static std::vector<RankingFacts> all{
+#define GRAPEVINE_ABOUT(name) about_##name(),
+      GRAPEVINE_RANKINGS(GRAPEVINE_ABOUT)
+#undef GRAPEVINE_ABOUT
   };
-  return makers[static_cast<std::size_t>(given.feed.ranking)](given, keys);
+  return all;
+}
+
+}  // namespace
+
+const std::vector<RankingFacts>& rankings() { return list(); }
+
+const RankingFacts& facts_of(Ranking ranking) { return list().at(static_cast<std::size_t>(ranking)); }
+
+Ranking add_ranking(RankingFacts facts) {
+  GRAPEVINE_EXPECTS(list().size() < 256 && facts.make != nullptr);
+  GRAPEVINE_EXPECTS(std::ranges::find(list(), facts.name, &RankingFacts::name) == list().end());
+  list().push_back(std::move(facts));
+  return static_cast<Ranking>(list().size() - 1);
+}
+
+std::vector<Named<Ranking>> names_of(Ranking) {
+  std::vector<Named<Ranking>> names;
+  for (std::size_t i = 0; i < list().size(); ++i) names.push_back({static_cast<Ranking>(i), list()[i].name});
+  return names;
+}
+
+std::unique_ptr<const Ranker> Ranker::make(Ranking ranking, const RankingGiven& given, RankingKeys keys) {
+  return facts_of(ranking).make(given, keys);
 }
 
 }  // namespace grapevine

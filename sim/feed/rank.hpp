@@ -2,12 +2,17 @@
 
 #include <memory>
 
-#include "sim/feed/rankings/ranking.hpp"
+#include "graph/follow_graph.hpp"
 #include "sim/feed/session.hpp"
+#include "sim/model/behaviour.hpp"
 #include "sim/model/parameters.hpp"
+#include "sim/model/population.hpp"
 #include "sim/state/posts.hpp"
+#include "sim/state/seen_log.hpp"
 
 namespace grapevine {
+
+struct ActionPrior;
 
 /// Keys that ranking draws with.
 struct RankingKeys {
@@ -16,12 +21,27 @@ struct RankingKeys {
   std::uint64_t perturbation;   ///< of scores, by root and reader
 };
 
-/// Orders feeds. One object a run; adding a ranking is adding a file under sim/feed/rankings and a line in
-/// sim/model/rankings.hpp.
+/// What a ranking is made from. All of it outlives the ranking, but for `prior`.
+struct RankingGiven {
+  const FollowGraph& graph;
+  const RunParameters& run;
+  const Behaviour& behaviour;
+  const Population& population;
+  const ActionPrior& prior;  ///< what the platform of this run expects of a post
+};
+
+/// What a ranking may look at when a session begins.
+struct RankingBefore {
+  const Posts& posts;
+  SeenLog::Entries seen;  ///< of the reader
+};
+
+/// Orders feeds. One object a run. A ranking is a file under sim/feed/rankings: a rule that `RankerOf` makes a Ranker
+/// of, and what it says of itself.
 class Ranker {
 public:
   virtual ~Ranker() = default;
-  static std::unique_ptr<const Ranker> make(const RankingGiven& given, RankingKeys keys);
+  static std::unique_ptr<const Ranker> make(Ranking ranking, const RankingGiven& given, RankingKeys keys);
 
   /// The 32 bits the ranking keeps of a post.
   virtual std::uint32_t value(const PostCounters& counters) const = 0;
@@ -30,13 +50,7 @@ public:
 
   /// Puts the `served` best candidates in front of session.ranked and the first `looked` of them in order, top first.
   /// `looked` <= `served` <= number of candidates.
-  virtual void rank(const Posts& posts, Session& session, std::size_t served, std::size_t looked) const = 0;
+  virtual void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const = 0;
 };
-
-// make_NAME of each ranking, in its own file.
-#define GRAPEVINE_DECLARE_MAKER(name, text, first) \
-  std::unique_ptr<const Ranker> make_##name(const RankingGiven& given, RankingKeys keys);
-GRAPEVINE_RANKINGS(GRAPEVINE_DECLARE_MAKER)
-#undef GRAPEVINE_DECLARE_MAKER
 
 }  // namespace grapevine

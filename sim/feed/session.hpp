@@ -26,6 +26,13 @@ struct Candidate {
   Source source() const { return reshared() ? Source::reshare : Source::author; }
 };
 
+/// What a reader did with those roots of one author that are still alive.
+struct AuthorHistory {
+  UserId author{};
+  std::uint32_t looks = 0;
+  ActionCounts<std::uint32_t> actions{};
+};
+
 /// A post that was looked at: 16 bytes.
 struct Impression {
   static constexpr std::uint16_t last_position = 0x3fff;
@@ -121,6 +128,7 @@ struct Session {
   std::size_t served = 0;
   std::size_t looked = 0;
   std::vector<SeenLog::Entry> news;
+  std::vector<AuthorHistory> history;  ///< ascending by author; for rankings that ask for it
   RootIndex index;
 };
 

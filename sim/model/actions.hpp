@@ -20,7 +20,8 @@ namespace grapevine {
     "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
   X(reshare, "reshares", true, 0.012, "[R] Bluesky thesis, rates per read post, reference row 12", 1.0, \
     "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
-  X(click, "clicks", false, 0.02, "assumption", 0.0, "assumption (neutral)")
+  X(click, "clicks", false, 0.02, "assumption", 0.0, "assumption (neutral)")                            \
+  /* the next one goes here */
 
 #define GRAPEVINE_ACTION_NAME(name, plural, engagement, probability, probability_source, weight, weight_source) name,
 enum class Action : std::uint8_t { GRAPEVINE_ACTIONS(GRAPEVINE_ACTION_NAME) };

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
+#include "graph/users.hpp"
 #include "sim/model/parameters.hpp"
 
 namespace grapevine {
@@ -11,7 +11,7 @@ namespace grapevine {
 /// How much each user likes each topic: hashes, no bytes. `accounts` outlives it.
 class Interests {
 public:
-  Interests(const Accounts& accounts, const PopulationParameters& population, const StreamKey& dynamics)
+  Interests(const Users& accounts, const PopulationParameters& population, const StreamKey& dynamics)
       : accounts_(&accounts),
         key_(dynamics.key(Draw::interest)),
         topics_(population.topics),
@@ -35,7 +35,7 @@ public:
 
 private:
   static constexpr std::uint64_t of_communities = std::uint64_t{1} << 32;  ///< apart from every user's number
-  const Accounts* accounts_;
+  const Users* accounts_;
   std::uint64_t key_;
   std::uint32_t topics_;
   std::uint64_t shared_below_;

@@ -21,7 +21,7 @@ std::uint8_t tier_of(std::uint64_t followers, const TierParameters& tiers) {
                                    tiers.from.begin() - 1);
 }
 
-Population::Population(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Population::Population(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                        const StreamKey& dynamics, UserRange readers)
     : interests_(accounts, parameters.population, dynamics),
       propensity_key_(dynamics.key(Draw::propensity)),

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/model/interests.hpp"
 #include "sim/model/parameters.hpp"
 
@@ -23,7 +24,7 @@ const QuantileTable& normal_cells();
 /// at its follower count. Lives as long as `accounts`.
 class Population {
 public:
-  Population(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+  Population(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
              const StreamKey& dynamics, UserRange readers);
 
   // Of the readers of this part; `reader` counts from the first of them.

@@ -1,34 +1,48 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string_view>
+#include <memory>
+#include <string>
+#include <vector>
 
-/// The one list of rankings. Each is a file in `sim/feed/rankings/` that makes it (`make_NAME`), and a line here; the
-/// key's choices and its documentation follow.
+#include "graph/base/described.hpp"
+#include "sim/model/parameters/own.hpp"
+
+/// The one list of rankings. Each is a file in `sim/feed/rankings/` that says what it is and makes it (`about_NAME`),
+/// and a name here; the key's choices and its documentation follow.
 namespace grapevine {
 
-// X(name, as a scenario writes it, what comes first)
-#define GRAPEVINE_RANKINGS(X)                                                                                          \
-  X(chronological, "chronological", "the newest emission")                                                             \
-  X(random, "random", "what a keyed hash of reader and root says")                                                     \
-  X(popularity, "popularity", "the most engagement so far")                                                            \
-  X(weighted, "weighted", "the highest sum of weights times predicted probabilities, learned from what was observed")  \
-  X(oracle, "oracle", "the highest sum of weights times true probabilities: what `weighted` would do if it knew")      \
-  X(no_learning, "no-learning",                                                                                        \
-    "whatever age, perturbation and a keyed hash put first, for all posts score alike: `weighted` before it has seen " \
-    "anything")
+#define GRAPEVINE_RANKINGS(X) X(chronological) X(random) X(popularity) X(weighted) X(oracle) X(no_learning)
 
-#define GRAPEVINE_RANKING_NAME(name, text, first) name,
-enum class Ranking : std::uint8_t { GRAPEVINE_RANKINGS(GRAPEVINE_RANKING_NAME) };
+/// Those above; others that a program adds (`add_ranking`) have the numbers behind them.
+enum class Ranking : std::uint8_t {
+#define GRAPEVINE_RANKING_NAME(name) name,
+  GRAPEVINE_RANKINGS(GRAPEVINE_RANKING_NAME)
 #undef GRAPEVINE_RANKING_NAME
+};
+
+class Ranker;
+struct RankingGiven;
+struct RankingKeys;
 
 struct RankingFacts {
-  std::string_view name;
-  std::string_view first;  ///< what it serves first
+  std::string name;         ///< as a scenario writes it
+  std::string first;        ///< what it serves first
+  std::string date = {};    ///< of the rule that it models; empty: it models no platform's
+  std::string source = {};  ///< of that rule; empty: a neutral order or a control
+  std::unique_ptr<const Ranker> (*make)(const RankingGiven&, RankingKeys) = nullptr;
 };
-#define GRAPEVINE_RANKING_FACTS(name, text, first) RankingFacts{text, first},
-inline constexpr std::array ranking_table{GRAPEVINE_RANKINGS(GRAPEVINE_RANKING_FACTS)};
-#undef GRAPEVINE_RANKING_FACTS
+
+/// In the order of their numbers. Declared here, for keys name them; made where they are, in `sim/feed/rank.cpp`.
+const std::vector<RankingFacts>& rankings();
+const RankingFacts& facts_of(Ranking ranking);
+
+/// A ranking from outside. Before the first scenario is read.
+Ranking add_ranking(RankingFacts facts);
+/// ... with parameters of its own, which stand in the section [feed.NAME].
+template <class Parameters>
+Ranking add_ranking(RankingFacts facts, std::string sentence);
+
+std::vector<Named<Ranking>> names_of(Ranking);
 
 }  // namespace grapevine

@@ -44,7 +44,7 @@ UserId account_called(const std::string& id, const CampaignParameters& campaign,
 }
 
 std::vector<UserId> named_accounts(const CampaignParameters& campaign, const FollowGraph& graph,
-                                   const Accounts& accounts) {
+                                   const Users& accounts) {
   std::unordered_map<std::string, UserId> by_id;
   for (std::uint32_t user = 0; user < accounts.outside_ids.size(); ++user)
     by_id.emplace(accounts.outside_ids[user], UserId{user});
@@ -89,18 +89,6 @@ private:
 /// In how many earlier draws a campaign asked its accounts.
 using Asked = std::unordered_map<UserId, std::uint32_t>;
 
-/// Whether the campaign, or one that its budget hangs on, chooses its accounts so.
-bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const WorldParameters& parameters) {
-  const auto& campaigns = parameters.campaigns;
-  const CampaignParameters* at = &campaign;
-  for (std::size_t steps = 0; at != nullptr && steps <= campaigns.size(); ++steps) {
-    if (at->choose == choose) return true;
-    const auto other = std::ranges::find(campaigns, at->budget_of, &CampaignParameters::name);
-    at = at->budget_of.empty() || other == campaigns.end() ? nullptr : &*other;
-  }
-  return false;
-}
-
 bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) {
   return hangs_on(AccountChoice::engagement, campaign, parameters);
 }
@@ -108,8 +96,8 @@ bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& p
 /// Chooses the accounts of one replicate.
 class Chooser {
 public:
-  Chooser(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
-          ReplicateStreams streams, PastRates past, const ExpectedSpread& expected)
+  Chooser(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, ReplicateStreams streams,
+          PastRates past, const ExpectedSpread& expected)
       : graph_(graph),
         accounts_(accounts),
         parameters_(parameters),
@@ -268,7 +256,7 @@ private:
     if (campaign.choose == AccountChoice::named) return named_accounts(campaign, graph_, accounts_);
     const auto eligible = [&](UserId user) {
       const std::uint64_t followers = graph_.follower_count(user);
-      return campaign.followers_from <= followers && followers <= campaign.followers_to && accounts_.is_active(user) &&
+      return campaign.followers.contains(followers) && accounts_.is_active(user) &&
              (campaign.tier.empty() || parameters_.tiers.names[tier_of(followers, parameters_.tiers)] == campaign.tier);
     };
     if (!campaign.plant.empty()) {
@@ -355,17 +343,17 @@ private:
     if (!campaign.tier.empty()) wanted += fmt::format(" of tier '{}'", campaign.tier);
     if (!campaign.plant.empty()) wanted += fmt::format(" of plant '{}'", campaign.plant);
     if (campaign.member >= 0) wanted += fmt::format(" with number {}", campaign.member);
-    if (campaign.followers_from > 0 || campaign.followers_to < UINT64_MAX)
-      wanted += campaign.followers_to < UINT64_MAX
-                    ? fmt::format(" with {} to {} followers", campaign.followers_from, campaign.followers_to)
-                    : fmt::format(" with {} followers or more", campaign.followers_from);
+    if (campaign.followers.bounds())
+      wanted += campaign.followers.most < UINT64_MAX
+                    ? fmt::format(" with {} to {} followers", campaign.followers.least, campaign.followers.most)
+                    : fmt::format(" with {} followers or more", campaign.followers.least);
     return fmt::format(
         "campaign '{}': no user{} posts; expected at least one; {} users post, the largest of them has {} followers",
         campaign.name, wanted, active, largest);
   }
 
   const FollowGraph& graph_;
-  const Accounts& accounts_;
+  const Users& accounts_;
   const WorldParameters& parameters_;
   StreamKey selection_;
   StreamKey dynamics_;
@@ -398,19 +386,7 @@ MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, U
   return saturated_whole(price + 0.5);
 }
 
-bool needs_past(const WorldParameters& parameters) {
-  return std::any_of(parameters.campaigns.begin(), parameters.campaigns.end(),
-                     [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
-}
-
-bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays) {
-  return std::ranges::any_of(parameters.campaigns, [&](const CampaignParameters& campaign) {
-    return std::ranges::find(pays, campaign.name) != pays.end() &&
-           hangs_on(AccountChoice::random, campaign, parameters);
-  });
-}
-
-Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Deals::Deals(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
              ReplicateStreams streams, const ExpectedSpread& expected, std::vector<std::uint32_t> draws)
     : graph_(graph),
       accounts_(accounts),
@@ -423,7 +399,7 @@ Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldPara
   choose({});
 }
 
-Deals::Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Deals::Deals(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
              ReplicateStreams streams, const ExpectedSpread& expected, std::uint32_t draws)
     : Deals(graph, accounts, parameters, streams, expected,
             std::vector<std::uint32_t>(parameters.campaigns.size(), draws)) {}
@@ -467,7 +443,7 @@ void Deals::choose(PastRates past) {
     }
 }
 
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                                   ReplicateStreams streams, PastRates past, const ExpectedSpread& expected) {
   Deals deals(graph, accounts, parameters, streams, expected);
   if (!past.empty()) deals.look_back([&] { return std::vector<double>(past.begin(), past.end()); });

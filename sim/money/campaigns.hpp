@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/model/interests.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/tick/planned_post.hpp"
@@ -90,10 +90,10 @@ struct ExpectedSpread {
 class Deals {
 public:
   /// `draws`: of each campaign, at least 1. `graph`, `accounts` and what `expected` points to outlive the deals.
-  Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams,
+  Deals(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, ReplicateStreams streams,
         const ExpectedSpread& expected, std::vector<std::uint32_t> draws);
   /// As many draws of each.
-  Deals(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, ReplicateStreams streams,
+  Deals(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, ReplicateStreams streams,
         const ExpectedSpread& expected = {}, std::uint32_t draws = 1);
 
   /// Chooses for the campaigns that wait for it. The first call asks for the rates; another does nothing.
@@ -106,7 +106,7 @@ private:
   void choose(PastRates past);
 
   const FollowGraph& graph_;
-  const Accounts& accounts_;
+  const Users& accounts_;
   const WorldParameters parameters_;
   const ReplicateStreams streams_;
   const ExpectedSpread expected_;
@@ -117,14 +117,8 @@ private:
 };
 
 /// The deals of the first draw, given the past or without it.
-std::vector<Deal> choose_accounts(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+std::vector<Deal> choose_accounts(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                                   ReplicateStreams streams, PastRates past = {}, const ExpectedSpread& expected = {});
-
-/// Whether some campaign looks at what accounts did in the past.
-bool needs_past(const WorldParameters& parameters);
-
-/// Whether the deals of the campaigns named in `pays` differ from draw to draw.
-bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays);
 
 /// The paid posts of the campaigns named in `pays`, ordered by tick, author and tie. Throws BadRequest where two clones
 /// would post in one tick, or posts outnumber 32 bits.

@@ -156,7 +156,7 @@ void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& gr
         diffusion.tier));
 }
 
-DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts,
+DiffusionReplicate::DiffusionReplicate(const FollowGraph& graph, const Users& accounts,
                                        std::span<const Chance> of_follows, const WorldParameters& parameters,
                                        const Deals& deals, ReplicateStreams streams,
                                        std::shared_ptr<ReproductionNumbers> numbers)

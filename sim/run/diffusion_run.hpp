@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/diffusion/audience.hpp"
 #include "sim/diffusion/chances.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -35,7 +35,7 @@ class DiffusionReplicate {
 public:
   /// What is given outlives the replicate. `of_follows`: probabilities that came with the graph, in the order of its
   /// follows; may be empty. `deals`: of all campaigns. `numbers`: those of other replicates on the same graph.
-  DiffusionReplicate(const FollowGraph& graph, const Accounts& accounts, std::span<const Chance> of_follows,
+  DiffusionReplicate(const FollowGraph& graph, const Users& accounts, std::span<const Chance> of_follows,
                      const WorldParameters& parameters, const Deals& deals, ReplicateStreams streams,
                      std::shared_ptr<ReproductionNumbers> numbers = std::make_shared<ReproductionNumbers>());
 
@@ -54,7 +54,7 @@ private:
   Chances chances_for(const DiffusionParameters& diffusion, std::uint32_t topic) const;
 
   const FollowGraph& graph_;
-  const Accounts& accounts_;
+  const Users& accounts_;
   std::span<const Chance> of_follows_;
   const WorldParameters& parameters_;
   const Deals& deals_;

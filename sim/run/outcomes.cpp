@@ -22,7 +22,7 @@ void add_counters(Outcomes& outcomes, const PostCounters& counters) {
 }
 
 /// Users with each of the 32 bits of `reached` set; and, last, those with any of the upper 16.
-std::vector<std::uint64_t> count_reached(const std::vector<std::uint32_t>& reached, Exchange& exchange) {
+std::vector<std::uint64_t> count_reached(std::span<const std::uint32_t> reached, Exchange& exchange) {
   std::vector<std::uint64_t> users(33, 0);
   for (std::size_t bit = 0; bit < 32; ++bit)
     users[bit] =
@@ -66,7 +66,7 @@ private:
 
 /// The totals of all authors, live roots included.
 std::vector<AuthorTotals> author_totals(const WorldState& state) {
-  std::vector<AuthorTotals> authors = state.authors;
+  std::vector<AuthorTotals> authors(state.authors.begin(), state.authors.end());
   for (std::uint32_t post = state.posts.tail(); post < state.posts.head(); ++post)
     if (state.posts.hot(post).counted()) add_to_author(state.posts, post, authors);
   return authors;
@@ -103,17 +103,15 @@ std::vector<TierRow> tier_rows(const World& world, const std::vector<std::uint64
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const TierSums& tier = sums[i];
-    const LedgerRow &own = ledger[source_count * i], &reshared = ledger[source_count * i + 1];
+    std::uint64_t delivered = 0, served = 0;
+    for (std::size_t source = 0; source < source_count; ++source) {
+      delivered += ledger[source_count * i + source].delivered;
+      served += ledger[source_count * i + source].served;
+    }
     rows[i].accounts = world.population->tier_sizes()[i];
     rows[i].mean_rate_per_impression = per_impression[i].mean();
     rows[i].mean_rate_per_follower = per_follower[i].mean();
-    rows[i].outcomes = {tier.posts,
-                        own.delivered + reshared.delivered,
-                        own.served + reshared.served,
-                        tier.impressions,
-                        tier.first_looks,
-                        reached[i],
-                        tier.actions};
+    rows[i].outcomes = {tier.posts, delivered, served, tier.impressions, tier.first_looks, reached[i], tier.actions};
   }
   return rows;
 }
@@ -221,6 +219,85 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
   return cascades;
 }
 
+/// Sums of the parts, by mechanism.
+void add_mechanisms(const World& world, RunRecord& record) {
+  std::vector<std::uint64_t> sums;
+  for (const Mechanism* mechanism : world.mechanisms) mechanism->record(world.given(), record.mechanisms);
+  for (const MechanismColumn& column : record.mechanisms) {
+    GRAPEVINE_EXPECTS(column.by_tier.size() == record.tiers.size());
+    sums.insert(sums.end(), column.by_tier.begin(), column.by_tier.end());
+  }
+  world.exchange.add(std::span(sums));
+  const std::uint64_t* next = sums.data();
+  for (MechanismColumn& column : record.mechanisms)
+    for (std::uint64_t& number : column.by_tier) number = *next++;
+}
+
+/// Where the accounts that were paid have their rows.
+class PaidAccounts {
+public:
+  explicit PaidAccounts(const RunRecord& record) {
+    for (std::size_t i = 0; i < record.influencers.size(); ++i)
+      rows_.emplace(address(record.influencers[i].campaign, record.influencers[i].user), i);
+  }
+  std::size_t row(std::uint32_t campaign, UserId user) const { return rows_.at(address(campaign, user)); }
+
+private:
+  static std::uint64_t address(std::uint32_t campaign, UserId user) {
+    return static_cast<std::uint64_t>(campaign) << 32 | user.value();
+  }
+  std::unordered_map<std::uint64_t, std::size_t> rows_;
+};
+
+PostRow post_row(const World& world, const TrackedPost& tracked, const PostCounters& counters) {
+  PostRow row;
+  row.key = tracked.key;
+  row.author = tracked.author;
+  row.tick = tracked.tick - world.parameters.time.warmup;
+  row.campaign = tracked.campaign != PostIdentity::no_campaign ? tracked.campaign : -1;
+  row.topic = static_cast<std::uint8_t>(tracked.topic);
+  row.tier = world.population->tier(tracked.author);
+  row.impressions_followed = counters.impressions - tracked.impressions_reshared;
+  row.impressions_reshared = tracked.impressions_reshared;
+  row.reach = counters.reach;
+  row.actions.add(counters.actions);
+  return row;
+}
+
+/// The tracked roots with their cascades: the paid ones count for campaigns and accounts, the shapes of the others are
+/// counted.
+void add_tracked(const World& world, const PaidAccounts& paid, RunRecord& record) {
+  const WorldState& state = world.state;
+  const std::vector<std::vector<CascadeNode>> cascades = cascades_of(state, world.parameters.time.warmup);
+  CascadeTally shapes(state.tiers.size(), world.run.diffusion.large);
+  for (std::size_t i = 0; i < state.tracked.size(); ++i) {
+    const TrackedPost& tracked = state.tracked[i];
+    const PostCounters& counters =
+        state.posts.live(PostId{tracked.post}) ? state.posts.counters(tracked.post) : tracked.counters;
+    PostRow row = post_row(world, tracked, counters);
+    const TreeMetrics tree = put_shape(cascades[i], row);
+    row.first_node = record.cascades.size();
+    record.posts.push_back(row);
+    if (world.options.cascades) record.cascades.insert(record.cascades.end(), cascades[i].begin(), cascades[i].end());
+
+    if (row.campaign >= 0) {
+      add_counters(record.campaigns[tracked.campaign].outcomes, counters);
+      InfluencerRow& account = record.influencers[paid.row(tracked.campaign, tracked.author)];
+      ++account.posts;
+      add_counters(account.outcomes, counters);
+    } else {
+      shapes.add({.size = tree.size,
+                  .depth = tree.depth,
+                  .max_breadth = tree.max_breadth,
+                  .root_children = tree.root_children,
+                  .largest_broadcast = tree.largest_broadcast,
+                  .structural_virality = tree.structural_virality,
+                  .tier = row.tier});
+    }
+  }
+  if (shapes.cascades() > 0) record.shapes = shapes.shapes();
+}
+
 }  // namespace
 
 RunRecord World::record() const {
@@ -236,67 +313,22 @@ RunRecord World::record() const {
   std::vector<std::uint64_t> hash{state.clock.event_hash};
   exchange.add(std::span(hash));
   record.event_hash = hash[0];
+  add_mechanisms(*this, record);
 
   put_purchases(
       parameters, *deals, run.pays, [&](UserId user) { return population->tier(user); }, record);
   for (std::uint32_t c = 0; c < record.campaigns.size(); ++c)
     if (runs_campaign(run.pays, parameters.campaigns[c])) record.campaigns[c].outcomes.reach = reached[16 + c];
-  std::unordered_map<std::uint64_t, std::size_t> influencer;  // (campaign, user) -> row
-  const auto paid_account = [](std::uint32_t campaign, UserId user) {
-    return static_cast<std::uint64_t>(campaign) << 32 | user.value();
-  };
-  for (std::size_t i = 0; i < record.influencers.size(); ++i)
-    influencer.emplace(paid_account(record.influencers[i].campaign, record.influencers[i].user), i);
+  const PaidAccounts paid(record);
   put_audiences(graph, parameters, *deals, run.pays, readers, exchange, record);
   for (const Withheld& withheld : state.withheld) {
     ++record.campaigns[withheld.campaign].replaced;
-    ++record.influencers[influencer.at(paid_account(withheld.campaign, withheld.author))].replaced;
+    ++record.influencers[paid.row(withheld.campaign, withheld.author)].replaced;
   }
-
-  const std::vector<std::vector<CascadeNode>> cascades = cascades_of(state, parameters.time.warmup);
-  CascadeTally shapes(state.tiers.size(), run.diffusion.large);
-  for (std::size_t i = 0; i < state.tracked.size(); ++i) {
-    const TrackedPost& tracked = state.tracked[i];
-    const PostCounters& counters =
-        state.posts.live(PostId{tracked.post}) ? state.posts.counters(tracked.post) : tracked.counters;
-    const bool paid = tracked.campaign != PostIdentity::no_campaign;
-
-    PostRow row;
-    row.key = tracked.key;
-    row.author = tracked.author;
-    row.tick = tracked.tick - parameters.time.warmup;
-    row.campaign = paid ? tracked.campaign : -1;
-    row.topic = static_cast<std::uint8_t>(tracked.topic);
-    row.tier = population->tier(tracked.author);
-    row.impressions_followed = counters.impressions - tracked.impressions_reshared;
-    row.impressions_reshared = tracked.impressions_reshared;
-    row.reach = counters.reach;
-    row.actions.add(counters.actions);
-    const TreeMetrics tree = put_shape(cascades[i], row);
-    row.first_node = record.cascades.size();
-    record.posts.push_back(row);
-    if (options.cascades) record.cascades.insert(record.cascades.end(), cascades[i].begin(), cascades[i].end());
-
-    if (!paid) {
-      shapes.add({.size = tree.size,
-                  .depth = tree.depth,
-                  .max_breadth = tree.max_breadth,
-                  .root_children = tree.root_children,
-                  .largest_broadcast = tree.largest_broadcast,
-                  .structural_virality = tree.structural_virality,
-                  .tier = row.tier});
-      continue;
-    }
-    add_counters(record.campaigns[tracked.campaign].outcomes, counters);
-    InfluencerRow& account = record.influencers[influencer.at(paid_account(tracked.campaign, tracked.author))];
-    ++account.posts;
-    add_counters(account.outcomes, counters);
-  }
+  add_tracked(*this, paid, record);
   const std::vector<std::uint64_t> reached_by = count_reached_by_account(
-      *this, record.influencers.size(),
-      [&](const TrackedPost& root) { return influencer.at(paid_account(root.campaign, root.author)); });
+      *this, record.influencers.size(), [&](const TrackedPost& root) { return paid.row(root.campaign, root.author); });
   for (std::size_t i = 0; i < reached_by.size(); ++i) record.influencers[i].outcomes.reach = reached_by[i];
-  if (shapes.cascades() > 0) record.shapes = shapes.shapes();
   return record;
 }
 

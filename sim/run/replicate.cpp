@@ -4,12 +4,12 @@
 
 namespace grapevine {
 
-Replicate::Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Replicate::Replicate(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                      const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange,
                      const ExpectedSpread& expected)
     : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange, expected)) {}
 
-Replicate::Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Replicate::Replicate(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                      const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange,
                      std::shared_ptr<Deals> choices)
     : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange, std::move(choices))) {}

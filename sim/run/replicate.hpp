@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/state/run_record.hpp"
@@ -18,9 +18,26 @@ class World;
 
 /// What a run keeps beside its summary. None of it changes a result.
 struct RecordOptions {
-  Tick series_every = 6;     ///< ticks per row of `/series`
-  double track_share = 0.0;  ///< share of organic roots that are tracked beside the paid ones
-  bool cascades = true;      ///< keep the nodes of tracked cascades
+  Tick series_every = 6;
+  double track_share = 0.0;
+  bool cascades = true;
+
+  template <class Key>
+  static void keys(Key&& key) {
+    key.section("output", "What the result file keeps beside the summary.", Scope::output);
+    key("every", &RecordOptions::series_every,
+        {.kind = Kind::duration,
+         .sentence = "Time that a row of /series stands for.",
+         .source = "assumption",
+         .range = durations_from(60)});
+    key("track_share", &RecordOptions::track_share,
+        {.sentence = "Share of organic roots that are tracked beside the paid ones.",
+         .source = "assumption",
+         .range = probability_range,
+         .unit = "share"});
+    key("cascades", &RecordOptions::cascades,
+        {.sentence = "Keep the nodes of tracked cascades.", .source = "assumption"});
+  }
 };
 
 /// Called after every tick with the ticks done in this phase; may throw to stop the run, which then leaves nothing
@@ -40,12 +57,12 @@ class Replicate {
 public:
   /// `graph`, `accounts`, `exchange` and what `expected` points to outlive the replicate. Throws BadRequest for
   /// campaigns that cannot be held in this graph.
-  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+  Replicate(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
             const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange,
             const ExpectedSpread& expected = {});
   /// With accounts that are chosen already, as far as they do not depend on the warm-up; parts of one process may share
   /// `choices`.
-  Replicate(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+  Replicate(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
             const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange, std::shared_ptr<Deals> choices);
   ~Replicate();
 

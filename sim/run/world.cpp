@@ -34,7 +34,7 @@ namespace {
 
 /// The share of a post's audience that has the interest of its author's community in its topic: audiences as large as
 /// they are, so over follows.
-double share_of_audience(const FollowGraph& graph, const Accounts& accounts, const PopulationParameters& population) {
+double share_of_audience(const FollowGraph& graph, const Users& accounts, const PopulationParameters& population) {
   if (population.shared_interest == 0.0 || accounts.community.empty() || graph.follow_count() == 0) return 0.0;
   const std::uint64_t within = parallel_sum(graph.user_count(), [&](std::size_t u) {
     std::uint64_t own = 0;
@@ -45,14 +45,26 @@ double share_of_audience(const FollowGraph& graph, const Accounts& accounts, con
   return population.shared_interest * (static_cast<double>(within) / static_cast<double>(graph.follow_count()));
 }
 
+/// Gives `to` everything that `from` has. Mechanisms that only one of them has are left out: those of `to` begin.
+void take_over(WorldState& from, WorldState& to) {
+  const std::vector<WorldArray> theirs = world_arrays(from), their_own = kept_arrays(from);
+  const std::vector<WorldArray> mine = world_arrays(to), my_own = kept_arrays(to);
+  const std::size_t common = mine.size() - my_own.size();
+  GRAPEVINE_EXPECTS(common == theirs.size() - their_own.size());
+  for (std::size_t i = 0; i < common; ++i) mine[i].assign(theirs[i].bytes);
+  for (const WorldArray& array : my_own)
+    if (const auto same = std::ranges::find(their_own, array.name, &WorldArray::name); same != their_own.end())
+      array.assign(same->bytes);
+}
+
 }  // namespace
 
-World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_,
+World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParameters& parameters_,
              const RunParameters& run_, ReplicateStreams streams, Exchange& exchange_, const ExpectedSpread& expected)
     : World(graph_, accounts_, parameters_, run_, streams, exchange_,
             std::make_shared<Deals>(graph_, accounts_, parameters_, streams, expected)) {}
 
-World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldParameters& parameters_,
+World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParameters& parameters_,
              const RunParameters& run_, ReplicateStreams streams, Exchange& exchange_, std::shared_ptr<Deals> choices)
     : graph(graph_),
       accounts(accounts_),
@@ -66,10 +78,12 @@ World::World(const FollowGraph& graph_, const Accounts& accounts_, const WorldPa
       shared_audience(share_of_audience(graph_, accounts_, parameters_.population)),
       deals(std::make_shared<const std::vector<Deal>>(choices->of(0))),
       behaviour(run_.behaviour, parameters_.population),
+      prior(platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience))),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window),
+      mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
   state.tiers.resize(parameters.tiers.from.size());
@@ -89,17 +103,16 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       shared_audience(other.shared_audience),
       deals(other.deals_of(draw)),
       behaviour(run_.behaviour, other.parameters.population),
+      prior(platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience))),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window),
+      mechanisms(make_mechanisms()),
       choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
-  const auto from = world_arrays(const_cast<WorldState&>(other.state));
-  const auto to = world_arrays(state);
-  GRAPEVINE_EXPECTS(from.size() == to.size());
-  for (std::size_t i = 0; i < from.size(); ++i) to[i].assign(from[i].bytes);
+  take_over(const_cast<WorldState&>(other.state), state);  // read only
   state.clock.next_planned =
       static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
                                                   [](const PlannedPost& p, Tick t) { return p.tick < t; }) -
@@ -130,16 +143,19 @@ std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) con
   return std::make_shared<const std::vector<Deal>>(choices_->of(draw));
 }
 
-/// What the platform of this run expects of a post.
-ActionPrior World::prior() const {
-  return platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience));
+std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
+  return Ranker::make(ranking, {graph, run, behaviour, *population, prior}, keys.ranking);
 }
 
-std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
-  FeedParameters feed = run.feed;
-  feed.ranking = ranking;
-  return Ranker::make({feed, ranking == Ranking::weighted ? prior() : ActionPrior{}, behaviour, *population},
-                      keys.ranking);
+std::vector<Mechanism*> World::make_mechanisms() {
+  std::vector<Mechanism*> made;
+  for (const MechanismFacts& facts : all_mechanisms())
+    if (std::unique_ptr<Mechanism> mechanism =
+            facts.make({graph, accounts, parameters, run, *population, keys.dynamics, readers})) {
+      made.push_back(mechanism.get());
+      state.kept.push_back(std::move(mechanism));
+    }
+  return made;
 }
 
 /// Engagement per impression of the live roots of each user: for each action the rate that `weighted` would predict of
@@ -160,7 +176,7 @@ std::vector<double> World::past_rates() const {
     author.actions.add(counters.actions);
     for (std::size_t a = 0; a < action_count; ++a) taken[a] += counters.actions[a];
   }
-  const PerAction strength = prior().strength;
+  const PerAction strength = prior.strength;
   std::vector<double> rates(live.size(), 0.0);
   parallel_for(live.size(), [&](std::size_t u) {
     for (std::size_t a = 0; a < action_count; ++a) {
@@ -195,7 +211,8 @@ Given World::given() const {
           plan,
           readers,
           held_out_below_,
-          options.track_share};
+          options.track_share,
+          mechanisms};
 }
 
 void World::step() { grapevine::step(given(), state, exchange, scratch_); }

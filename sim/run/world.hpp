@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/feed/prior.hpp"
 #include "sim/feed/rank.hpp"
 #include "sim/model/behaviour.hpp"
@@ -27,10 +27,10 @@ namespace grapevine {
 class World {
 public:
   /// `choices`: of this replicate; parts of one process may share them.
-  World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run,
+  World(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& run,
         ReplicateStreams streams, Exchange& exchange, std::shared_ptr<Deals> choices);
   /// With choices of its own, of one draw.
-  World(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run,
+  World(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& run,
         ReplicateStreams streams, Exchange& exchange, const ExpectedSpread& expected = {});
 
   /// A copy that goes on under other run parameters. Its records start here. At the end of the warm-up it takes the
@@ -64,7 +64,7 @@ public:
 
   // Given.
   const FollowGraph& graph;
-  const Accounts& accounts;
+  const Users& accounts;
   const WorldParameters parameters;
   const RunParameters run;
   Exchange& exchange;
@@ -75,21 +75,24 @@ public:
   const double shared_audience;  ///< see `rates_of_posts`
   std::shared_ptr<const std::vector<Deal>> deals;
   const Behaviour behaviour;
+  const ActionPrior prior;  ///< what the platform of this run expects of a post
   const std::unique_ptr<const Ranker> ranker;
   const std::unique_ptr<const Ranker> chronological;  ///< for the readers that are held out
   std::vector<PlannedPost> plan;                      ///< the paid posts of this run
   RecordOptions options;
 
   WorldState state;
+  const std::vector<Mechanism*> mechanisms;  ///< of this run; the state keeps their arrays, and them
+
+  Given given() const;
 
 private:
   World(const World& other, const RunParameters& run, const RecordOptions& options, std::uint32_t draw);
   std::shared_ptr<const std::vector<Deal>> deals_of(std::uint32_t draw) const;
   void start_users();
   std::vector<double> past_rates() const;
-  ActionPrior prior() const;
   std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
-  Given given() const;
+  std::vector<Mechanism*> make_mechanisms();
   std::shared_ptr<Deals> choices_;
   std::uint64_t held_out_below_;
   TickScratch scratch_;

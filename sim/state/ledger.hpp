@@ -11,20 +11,19 @@
 
 namespace grapevine {
 
-/// Candidates by source and by what their hot word says of the root: 32 numbers a source, of which those of counted
-/// roots are read.
+/// Candidates by source and by tier of the root's author. Roots that do not count have a place of their own, which
+/// nobody reads: adding needs no branch.
 class CandidateCounts {
 public:
-  void add(Source source, PostHot root) { ++counts_[place(source, root.tier_and_counted())]; }
+  void add(Source source, PostHot root) {
+    ++counts_[static_cast<std::size_t>(source)][root.counted() ? root.tier() : most_tiers];
+  }
   std::uint64_t counted(Source source, std::size_t tier) const {
-    return counts_[place(source, PostHot::counted_of(tier))];
+    return counts_[static_cast<std::size_t>(source)][tier];
   }
 
 private:
-  static constexpr std::size_t place(Source source, std::uint32_t tier_and_counted) {
-    return std::size_t{PostHot::tiers_and_counted} * static_cast<std::size_t>(source) + tier_and_counted;
-  }
-  std::array<std::uint64_t, PostHot::tiers_and_counted * source_count> counts_{};
+  std::array<std::array<std::uint64_t, most_tiers + 1>, source_count> counts_{};
 };
 
 /// How far the candidates of some sessions came.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/random.hpp"
 #include "sim/model/parameters.hpp"
 
@@ -43,10 +44,6 @@ struct PostHot {
   }
   constexpr std::uint32_t salt() const { return tag >> 6; }
   std::uint32_t tier() const { return tag & 15; }
-  /// Roots of a tier that count, and others: numbers below `tiers_and_counted`.
-  std::uint32_t tier_and_counted() const { return tag & 31; }
-  static constexpr std::uint32_t tiers_and_counted = 32;
-  static constexpr std::uint32_t counted_of(std::size_t tier) { return static_cast<std::uint32_t>(tier) | 16u; }
   bool counted() const { return tag & 16; }
   bool tracked() const { return tag & 32; }
 };

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "graph/base/described.hpp"
 #include "graph/base/ids.hpp"
 #include "sim/model/actions.hpp"
+#include "sim/state/columns.hpp"
 
 /// What one run (one arm of one replicate) leaves behind, as plain values. `scenarios/result/result.hpp` puts many of
 /// them in one file.
@@ -27,6 +30,20 @@ struct Outcomes {
 
   std::uint64_t engagement() const { return actions.engagement(); }
   bool operator==(const Outcomes&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("posts", row.posts, count_units, "roots");
+    column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+    column("served", row.served, count_units, "times a root was in a ranked list");
+    column("impressions", row.impressions, count_units, "times a root was looked at");
+    column("first_looks", row.first_looks, count_units,
+           "times a root was looked at by a user who had not: distinct pairs of user and root; 0 where they are not "
+           "counted");
+    column("reach", row.reach, count_units,
+           "distinct users with an impression of at least one of the roots; not additive");
+    action_columns(row.actions, column);
+  }
 };
 
 /// A row of `/summary`: the roots of authors of one tier.
@@ -42,6 +59,20 @@ struct TierRow {
   double mean_rate_per_follower =
       0;  ///< mean over accounts with a root and followers of engagement / (roots x followers); 0 where there is none
   bool operator==(const TierRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("accounts", row.accounts, count_units, "users in the tier");
+    Outcomes::columns(row.outcomes, column);
+    column("cost", row.cost, money_units, "paid to authors of the tier, in millionths of the currency");
+    column("authors", row.authors, count_units, "accounts with a root");
+    column("follower_posts", row.follower_posts, count_units,
+           "followers of the author, summed over roots: what a rate per follower and post is taken over");
+    column("mean_rate_per_impression", row.mean_rate_per_impression, "1",
+           "engagement per impression, mean over accounts that have impressions; 0 where none has");
+    column("mean_rate_per_follower", row.mean_rate_per_follower, "1",
+           "engagement per follower and root, mean over accounts that have both; 0 where none has");
+  }
 };
 
 /// A row of `/ledger`: how far the roots of one tier came that readers got from one source.
@@ -50,16 +81,29 @@ struct LedgerRow {
   std::uint64_t served = 0;
   std::uint64_t impressions = 0;
   bool operator==(const LedgerRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+    column("served", row.served, count_units, "times a root was in a ranked list");
+    column("impressions", row.impressions, count_units, "times a root was looked at");
+  }
 };
 
 /// Where a candidate comes from: its author, or a followee that reshared it. The order of the ledger's rows of one
 /// tier.
 enum class Source : std::uint8_t { author, reshare };
-inline constexpr std::size_t source_count = 2;
+constexpr auto names_of(Source) {
+  return std::array{Named{Source::author, "author"}, Named{Source::reshare, "reshare"}};
+}
+inline constexpr std::size_t source_count = names_of(Source{}).size();
 
 /// Who decides about a reader's feed.
 enum class ReaderGroup : std::uint8_t { ranked, held_out };
-inline constexpr std::size_t reader_groups = 2;
+constexpr auto names_of(ReaderGroup) {
+  return std::array{Named{ReaderGroup::ranked, "ranked"}, Named{ReaderGroup::held_out, "held out"}};
+}
+inline constexpr std::size_t reader_groups = names_of(ReaderGroup{}).size();
 
 /// A row of `/readers`: what one group of readers looked at of counted roots, by tier of the author, and did with it,
 /// until the end of the run.
@@ -67,6 +111,12 @@ struct ReaderRow {
   std::uint64_t impressions = 0;
   std::uint64_t engagement = 0;
   bool operator==(const ReaderRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("impressions", row.impressions, count_units, "times a counted root was looked at");
+    column("engagement", row.engagement, count_units, "likes, replies and reshares of counted roots");
+  }
 };
 
 /// A row of `/curve`: authors of counted roots with nearly the same follower count. Sums over accounts and of their
@@ -88,6 +138,28 @@ struct CurveRow {
   double engagement_impressions = 0;
   double engagement_first_looks = 0;
   bool operator==(const CurveRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("authors", row.authors, count_units, "accounts with a counted root");
+    column("followers", row.followers, count_units, "followers, summed over the authors");
+    column("posts", row.posts, count_units, "counted roots");
+    column("impressions", row.impressions, count_units, "times one was looked at");
+    column("first_looks", row.first_looks, count_units, "times one was looked at by a user who had not");
+    column("engagement", row.engagement, count_units, "likes, replies and reshares");
+    column("posts_squared", row.posts_squared, count_units, "squares of each author's counted roots, summed");
+    column("impressions_squared", row.impressions_squared, count_units, "squares of each author's impressions, summed");
+    column("first_looks_squared", row.first_looks_squared, count_units, "squares of each author's first looks, summed");
+    column("engagement_squared", row.engagement_squared, count_units, "squares of each author's engagement, summed");
+    column("impressions_posts", row.impressions_posts, count_units,
+           "each author's impressions times its counted roots, summed");
+    column("engagement_posts", row.engagement_posts, count_units,
+           "each author's engagement times its counted roots, summed");
+    column("engagement_impressions", row.engagement_impressions, count_units,
+           "each author's engagement times its impressions, summed");
+    column("engagement_first_looks", row.engagement_first_looks, count_units,
+           "each author's engagement times its first looks, summed");
+  }
 };
 
 /// Classes of follower counts: one for each count below 16, then eight of equal width from a power of two to the next.
@@ -120,6 +192,28 @@ struct CampaignRow {
   double expected_adopters = 0;  ///< that accounts chosen by influence were expected to win, themselves included, as
                                  ///< estimated in choosing them; 0 for others
   bool operator==(const CampaignRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("accounts", row.accounts, count_units, "accounts paid");
+    auto& outcomes = row.outcomes;  // delivered and served are not kept per campaign
+    column("posts", outcomes.posts, count_units, "paid posts");
+    column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
+    column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");
+    column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
+    action_columns(outcomes.actions, column);
+    column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
+    column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency; -1 for no bound");
+    column("spent", row.spent, money_units, "spent, in millionths of the currency");
+    column("margin", row.margin, money_units,
+           "what the brand earns by one sale, in millionths of the currency; -1 where it is not said");
+    column("offers", row.offers, count_units, "accounts asked");
+    column("declined", row.declined, count_units, "accounts that did not accept");
+    column("audience", row.audience, count_units, "distinct followers of the accounts paid");
+    column("audience_gross", row.audience_gross, count_units, "followers of the accounts paid, added up");
+    column("expected_adopters", row.expected_adopters, "1",
+           "adopters that accounts chosen by influence were expected to win, themselves included; 0 for others");
+  }
 };
 
 /// A row of `/series`: everything that happened in one bin of time, all roots counted.
@@ -133,6 +227,17 @@ struct SeriesRow {
   std::uint64_t impressions = 0;
   ActionCounts<std::uint64_t> actions{};
   bool operator==(const SeriesRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("sessions", row.sessions, count_units, "sessions");
+    column("organic_posts", row.organic_posts, count_units, "roots nobody paid for");
+    column("paid_posts", row.paid_posts, count_units, "roots of campaigns");
+    column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
+    column("served", row.served, count_units, "times a root was in a ranked list");
+    column("impressions", row.impressions, count_units, "times a root was looked at");
+    action_columns(row.actions, column);
+  }
 };
 
 /// Why a post was looked at.
@@ -162,6 +267,32 @@ struct PostRow {
   double structural_virality = 0;       ///< mean distance over ordered pairs of nodes; NaN for a cascade of 1
   std::uint64_t first_node = 0;  ///< index of the cascade's root in RunRecord::cascades; nodes of one cascade are
                                  ///< contiguous, parents before children
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("key", row.key, count_units,
+           "identity of the post, equal in every arm that has it (64-bit hash read as a signed number)");
+    column("user", row.author, count_units, "author, by internal number");
+    column.account("account", row.author, "author, by outside id");
+    column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");
+    column("draw", row.draw, count_units, "number of the draw of the arm's accounts, from 0");
+    column("campaign", row.campaign, count_units, "index of the campaign; -1 for an organic post");
+    column("topic", row.topic, count_units, "topic");
+    column("tier", row.tier, count_units, "index of the author's tier");
+    column("impressions_followed", row.impressions_followed, count_units,
+           "impressions by readers because they follow the author");
+    column("impressions_reshared", row.impressions_reshared, count_units,
+           "impressions by readers because a followee reshared it");
+    column("reach", row.reach, count_units, "distinct users with an impression");
+    action_columns(row.actions, column);
+    column("cascade_size", row.cascade_size, count_units, "emissions of the cascade, root included");
+    column("depth", row.depth, count_units, "most reshares between a node of the cascade and its root");
+    column("largest_broadcast", row.largest_broadcast, count_units, "most reshares of one emission of the cascade");
+    column("half_time", row.half_time, tick_units,
+           "ticks from the root to the emission that completes half of the cascade");
+    column("structural_virality", row.structural_virality, "1",
+           "mean distance over ordered pairs of nodes; missing for a cascade of one");
+  }
 };
 
 /// A node of `/cascades`: the root post, or one reshare of it.
@@ -170,6 +301,15 @@ struct CascadeNode {
   UserId user{};
   Tick tick = 0;  ///< of emission, counted from the start of `measure`
   Reason reason = Reason::root;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("parent", row.parent, count_units,
+           "index, within the cascade, of the emission that was looked at; -1 for the root");
+    column("user", row.user, count_units, "user, by internal number");
+    column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");
+    column("reason", row.reason, no_units, "why the parent was looked at");
+  }
 };
 
 /// A row of `/influencers`: an account that was paid.
@@ -183,6 +323,25 @@ struct InfluencerRow {
   MicroMoney cost = 0;
   std::uint32_t draw = 0;  ///< of the arm's accounts
   Outcomes outcomes;       ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("campaign", row.campaign, count_units, "index of the campaign");
+    column("user", row.user, count_units, "user, by internal number");
+    column.account("account", row.user, "user, by outside id");
+    column("draw", row.draw, count_units, "number of the draw of the arm's accounts, from 0");
+    column("profile", row.profile, count_units,
+           "the user itself, or the first account of its nested plant, by internal number: clones share it");
+    column("followers", row.followers, count_units, "followers of the user");
+    column("paid_posts", row.posts, count_units, "paid posts");
+    column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
+    column("cost", row.cost, money_units, "paid to the user, in millionths of the currency");
+    auto& outcomes = row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
+    column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
+    column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");
+    column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
+    action_columns(outcomes.actions, column);
+  }
 };
 
 /// Classes of cascade sizes: one for each size below 1024, then sixteen of equal width from a power of two to the next.
@@ -210,6 +369,18 @@ struct CascadeSizeRow {
   double structural_virality =
       0;  ///< sum, each rounded down to a multiple of 2^-20, so that the order of adding does not matter
   bool operator==(const CascadeSizeRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    column("cascades", row.cascades, count_units, "cascades of the class");
+    column("adopters", row.adopters, count_units, "their adopters, roots included");
+    column("direct", row.direct, count_units, "adopters who took the post from the root");
+    column("depth", row.depth, count_units, "depths, added up");
+    column("max_breadth", row.max_breadth, count_units, "most adopters at one distance from the root, added up");
+    column("largest_broadcast", row.largest_broadcast, count_units, "children of the adopter that has most, added up");
+    column("structural_virality", row.structural_virality, "1",
+           "structural virality, added up; 0 for cascades of one, which have none");
+  }
 };
 
 /// How many cascades have each value of a quantity, by classes that the quantity defines; the last class stands for all
@@ -258,6 +429,15 @@ struct CascadeShapes {
 /// Numbers of followed accounts that `frequency` tells apart.
 inline constexpr std::size_t frequency_bins = 16;
 
+/// What a mechanism counted, by tier of whoever it is about: a column of `/mechanisms`.
+struct MechanismColumn {
+  std::string name;       ///< "MECHANISM_what"
+  std::string units;      ///< "1" for counts
+  std::string long_name;  ///< what it holds, for people
+  std::vector<std::uint64_t> by_tier;
+  bool operator==(const MechanismColumn&) const = default;
+};
+
 /// Numbers are added up over the draws of the run's accounts: `number / draws` is the value of the replicate.
 struct RunRecord {
   std::uint32_t draws = 1;  ///< choices of accounts that the run was made for, each in the same world
@@ -271,6 +451,7 @@ struct RunRecord {
                                          ///< last stands for all above, too
   std::uint64_t event_hash =
       0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
+  std::vector<MechanismColumn> mechanisms;
   CascadeShapes shapes;
   std::vector<SeriesRow> series;
   std::vector<PostRow> posts;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/memory.hpp"
 
 namespace grapevine {
 

@@ -7,6 +7,7 @@
 
 #include "graph/base/checked.hpp"
 #include "graph/base/ids.hpp"
+#include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {

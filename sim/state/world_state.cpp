@@ -3,33 +3,21 @@
 #include <algorithm>
 #include <cstring>
 
-#include "graph/base/error.hpp"
 #include "graph/base/random.hpp"
 
 namespace grapevine {
 
 std::vector<WorldArray> world_arrays(WorldState& state) {
-  std::vector<WorldArray> table;
-  const auto add = [&]<class T>(std::string_view name, std::string_view unit, T& value) {
-    if constexpr (requires { value.data(); }) {
-      using Element = typename T::value_type;
-      static_assert(std::is_trivially_copyable_v<Element> && std::has_unique_object_representations_v<Element>,
-                    "bytes stand for the value");
-      table.push_back({name, unit, std::as_bytes(std::span(value)), [&value](std::span<const std::byte> bytes) {
-                         value.resize(bytes.size() / sizeof(Element));
-                         if (!bytes.empty()) std::memcpy(value.data(), bytes.data(), bytes.size());
-                       }});
-    } else {
-      static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>,
-                    "bytes stand for the value");
-      table.push_back({name, unit, std::as_bytes(std::span(&value, 1)), [&value](std::span<const std::byte> bytes) {
-                         GRAPEVINE_EXPECTS(bytes.size() == sizeof(T));
-                         std::memcpy(&value, bytes.data(), sizeof(T));
-                       }});
-    }
-  };
-  state.arrays(add);
-  return table;
+  ArrayTable table;
+  state.arrays(table);
+  for (WorldArray& array : kept_arrays(state)) table.list.push_back(std::move(array));
+  return std::move(table.list);
+}
+
+std::vector<WorldArray> kept_arrays(WorldState& state) {
+  ArrayTable table;
+  for (const auto& keeper : state.kept) keeper->arrays(table);
+  return std::move(table.list);
 }
 
 std::uint64_t digest(const WorldState& state) {

@@ -3,15 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <span>
-#include <string_view>
+#include <memory>
 #include <vector>
 
 #include "graph/base/checked.hpp"
 #include "graph/base/ids.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/model/parameters.hpp"
+#include "sim/state/array_table.hpp"
 #include "sim/state/ledger.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
@@ -37,8 +36,8 @@ struct TrackedPost {
   std::uint16_t campaign = 0;
   std::uint16_t topic = 0;
   std::uint32_t impressions_reshared = 0;
-  PostCounters counters;  ///< when it retired
-  std::uint32_t reserved = 0;
+  PostCounters counters;                                       ///< when it retired
+  std::array<std::uint32_t, 1 + action_count % 2> reserved{};  ///< fills it up to whole words
 };
 
 /// A reshare of a tracked root.
@@ -139,6 +138,8 @@ struct WorldState {
   std::vector<TickCounts> tick_counts;  ///< one a tick, of this part
   std::vector<TickPosts> tick_posts;    ///< one a tick, of all parts
 
+  std::vector<std::unique_ptr<KeptArrays>> kept;  ///< by mechanisms, their own arrays
+
   template <class Visitor>
   void arrays(Visitor&& visit) {
     visit("clock", "world", clock);
@@ -165,14 +166,10 @@ struct WorldState {
   }
 };
 
-/// One array of a world, by name: its bytes, and a way to put others in their place.
-struct WorldArray {
-  std::string_view name;
-  std::string_view unit;  ///< what it has an entry for
-  std::span<const std::byte> bytes;
-  std::function<void(std::span<const std::byte>)> assign;
-};
+/// The table of all arrays, those that mechanisms keep behind the others.
 std::vector<WorldArray> world_arrays(WorldState& state);
+/// Those that mechanisms keep.
+std::vector<WorldArray> kept_arrays(WorldState& state);
 
 /// Hash of every array, in order.
 std::uint64_t digest(const WorldState& state);

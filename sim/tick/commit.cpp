@@ -30,7 +30,7 @@ void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, 
     ++(paid(post) ? counts.paid : counts.organic);
     const std::uint32_t number = first + static_cast<std::uint32_t>(i);
     if (posts.hot(number).tracked())
-      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, {}, 0});
+      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, {}});
   }
 }
 
@@ -71,7 +71,7 @@ void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& 
   for (std::size_t a = 0; a < action_count; ++a) tier.actions[a] += counters.actions[a];
 }
 
-void add_to_author(const Posts& posts, std::uint32_t post, std::vector<AuthorTotals>& authors) {
+void add_to_author(const Posts& posts, std::uint32_t post, std::span<AuthorTotals> authors) {
   const PostCounters& counters = posts.counters(post);
   AuthorTotals& author = authors[posts.identity(post).author.index()];
   ++author.posts;

@@ -73,7 +73,7 @@ void close_slots(std::span<const UserId> authors, std::vector<OpenSlot>& open_sl
 /// The sums that roots count in when they leave.
 struct RootSums {
   std::vector<TierSums>& tiers;
-  std::vector<AuthorTotals>& authors;
+  std::span<AuthorTotals> authors;
   std::vector<TrackedPost>& tracked;
 };
 /// Drops roots that have left the window by tick `now` and adds what became of them to the sums they count in.
@@ -81,6 +81,6 @@ void retire(Tick now, Tick window, Posts& posts, RootSums sums);
 
 /// Adds what has become of a counted root to the sums of its tier, of its author.
 void add_to_tier(const Posts& posts, std::uint32_t post, std::vector<TierSums>& tiers);
-void add_to_author(const Posts& posts, std::uint32_t post, std::vector<AuthorTotals>& authors);
+void add_to_author(const Posts& posts, std::uint32_t post, std::span<AuthorTotals> authors);
 
 }  // namespace grapevine

@@ -5,8 +5,8 @@
 namespace grapevine {
 
 void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again,
-           std::uint64_t react_key, SeenLog::Entries seen, Session& session, std::vector<Impression>& impressions,
-           std::vector<Reshare>& reshares) {
+           std::uint64_t react_key, SeenLog::Entries seen, std::span<const double> factors, Session& session,
+           std::vector<Impression>& impressions, std::vector<Reshare>& reshares) {
   const UserId reader = session.reader;
   const std::uint8_t propensity = population.propensity(reader);
   session.news.clear();
@@ -17,7 +17,8 @@ void react(const Behaviour& behaviour, const Population& population, const Posts
     const PostIdentity& post = posts.identity(candidate.root);
     const SeenLog::Entries::Past past = seen.of(candidate.root);
     const double odds =
-        behaviour.odds(propensity, population.interest(reader, post.topic), post.quality, candidate.proof);
+        behaviour.odds(propensity, population.interest(reader, post.topic), post.quality, candidate.proof) *
+        (factors.empty() ? 1.0 : factors[position]);
     const ReactionCoins coins =
         ReactionCoins::toss(react_key, post.key, reader, again == Again::fresh ? past.exposures : 0);
     unsigned taken = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "sim/feed/session.hpp"
@@ -29,10 +30,10 @@ struct ReactionCoins {
 
 /// The reader looks at the first `session.looked` posts of its feed and takes actions, each at most once a root: a coin
 /// of (reader, root, action), under `Again::fresh` of (reader, root, action, exposure), against the odds of
-/// `behaviour`. Appends one impression a post, a reshare where there is one, and the session's entries for the seen-log
-/// (ascending by root).
+/// `behaviour`, times `factors` by position unless these are empty. Appends one impression a post, a reshare where
+/// there is one, and the session's entries for the seen-log (ascending by root).
 void react(const Behaviour& behaviour, const Population& population, const Posts& posts, Again again,
-           std::uint64_t react_key, SeenLog::Entries seen, Session& session, std::vector<Impression>& impressions,
-           std::vector<Reshare>& reshares);
+           std::uint64_t react_key, SeenLog::Entries seen, std::span<const double> factors, Session& session,
+           std::vector<Impression>& impressions, std::vector<Reshare>& reshares);
 
 }  // namespace grapevine

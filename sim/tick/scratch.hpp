@@ -7,6 +7,7 @@
 #include "sim/feed/session.hpp"
 #include "sim/state/ledger.hpp"
 #include "sim/state/world_state.hpp"
+#include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
 
@@ -22,6 +23,7 @@ struct BlockOutput {
   CandidateTally candidates;
   std::array<GroupSums, reader_groups> groups{};
   std::uint64_t event_hash = 0;
+  std::vector<std::vector<Message>> messages;  ///< by mechanism
 
   void clear();
 };
@@ -31,6 +33,7 @@ struct TickScratch {
   struct Worker {
     Session session;
     std::vector<std::uint32_t> due;
+    std::vector<double> odds;  ///< factors on those of the looks of the session
   };
   std::vector<Worker> workers;
   std::vector<BlockOutput> blocks;

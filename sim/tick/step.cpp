@@ -33,6 +33,7 @@ void BlockOutput::clear() {
   candidates = {};
   groups = {};
   event_hash = 0;
+  for (std::vector<Message>& list : messages) list.clear();
 }
 
 namespace {
@@ -90,11 +91,24 @@ std::uint32_t count_looks(const Given& given, const Before& before, std::span<co
   return reached;
 }
 
+/// What the mechanisms make of the odds of the session's looks; empty where none has a say.
+std::span<const double> weigh(const Given& given, const Before& before, const Session& session,
+                              std::vector<double>& odds) {
+  odds.clear();
+  for (const Mechanism* mechanism : given.mechanisms) {
+    if (!mechanism->weighs()) continue;
+    odds.resize(session.looked, 1.0);
+    mechanism->weigh(given, before, session, odds);
+  }
+  return odds;
+}
+
 /// One session of the reader with index `i` in this part.
-void hold_session(const Given& given, const Before& before, std::size_t i, ReaderArrays& readers, Session& session,
-                  BlockOutput& out) {
+void hold_session(const Given& given, const Before& before, std::size_t i, ReaderArrays& readers,
+                  TickScratch::Worker& worker, BlockOutput& out) {
   const Tick now = before.now;
   const UserId reader = given.reader(i);
+  Session& session = worker.session;
   session.reader = reader;
   session.now = now;
 
@@ -106,15 +120,17 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const bool held_out = given.held_out(reader);
-  (held_out ? given.chronological : given.ranker).rank(before.posts, session, session.served, session.looked);
+  (held_out ? given.chronological : given.ranker).rank({before.posts, seen}, session, session.served, session.looked);
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();
-  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen, session,
-        out.impressions, out.reshares);
+  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen,
+        weigh(given, before, session, worker.odds), session, out.impressions, out.reshares);
+  const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
-  readers.reached[i] |=
-      count_looks(given, before, std::span<const Impression>(out.impressions).subspan(first), group, out);
+  readers.reached[i] |= count_looks(given, before, looks, group, out);
+  for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
+    given.mechanisms[m]->after_session(given, before, i, looks, out.messages[m]);
   readers.seen.add(i, session.news, before.posts.tail());
   ++out.counts.sessions;
   out.counts.delivered += session.candidates.size();
@@ -155,13 +171,14 @@ void serve_readers(const Given& given, const Before& before, WorldState& state, 
                     TickScratch::Worker& worker = scratch.workers[static_cast<std::size_t>(w)];
                     BlockOutput& out = scratch.blocks[block];
                     out.clear();
+                    out.messages.resize(given.mechanisms.size());
                     due_at(clocks.next.subspan(begin, end - begin), before.now, worker.due);
                     compose_organic(given, before, begin, worker.due, clocks, out.organic, out.withheld);
                     for (const PostIdentity& post : out.organic)
                       out.event_hash += emission_hash(given.keys, post, before.now);
                     due_at(readers.next_session.subspan(begin, end - begin), before.now, worker.due);
                     for (const std::uint32_t reader : worker.due)
-                      hold_session(given, before, begin + reader, readers, worker.session, out);
+                      hold_session(given, before, begin + reader, readers, worker, out);
                   });
 }
 
@@ -195,6 +212,16 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
   return outgoing;
 }
 
+/// Hands each mechanism what its sessions had to say, of all parts, in the order of readers.
+void commit_mechanisms(const Given& given, const Before& before, Exchange& exchange, const TickScratch& scratch) {
+  for (std::size_t m = 0; m < given.mechanisms.size(); ++m) {
+    std::vector<Message> messages;
+    for (const BlockOutput& out : scratch.blocks)
+      messages.insert(messages.end(), out.messages[m].begin(), out.messages[m].end());
+    given.mechanisms[m]->commit(given, before, exchange.gather(std::move(messages)));
+  }
+}
+
 }  // namespace
 
 void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch& scratch) {
@@ -203,7 +230,9 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
   state.timelines.begin_tick(now);
   retire(now, given.run.feed.window, state.posts, {state.tiers, state.authors, state.tracked});
   const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
-  serve_readers(given, {now, state.posts, state.timelines, state.open_slots}, state, scratch);
+  const Before before{now, state.posts, state.timelines, state.open_slots};
+  for (Mechanism* mechanism : given.mechanisms) mechanism->before_readers(given, before);
+  serve_readers(given, before, state, scratch);
 
   Outgoing outgoing = collect(given, now, alone, state, scratch);
   for (const PostIdentity& post : paid)
@@ -224,6 +253,7 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
     if (!state.tracked.empty()) count_reasons(state.tracked, looks);
   };
   alone ? count(lists) : count(all);
+  commit_mechanisms(given, {now, state.posts, state.timelines, state.open_slots}, exchange, scratch);
   ++state.clock.now;
 }
 

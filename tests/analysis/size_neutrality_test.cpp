@@ -113,7 +113,7 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
   parameters.seed = 5;
   Classes chronological(classes.size()), random(classes.size()), popular(classes.size());
   Alone alone;
-  const Accounts accounts;
+  const Users accounts;
   for (std::uint32_t r = 0; r < replicates; ++r) {
     const FollowGraph graph = make_graph(r);
     Replicate replicate(graph, accounts, parameters, neutral_run(memory, Ranking::random), ReplicateStreams{r, r, r, r},

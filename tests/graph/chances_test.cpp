@@ -290,7 +290,7 @@ TEST_CASE("probabilities come back from a graph file and from every edge list th
   const Folder folder;
   const std::vector<Line> lines = random_lines(300, 4'000, 6);
   const LoadedGraph before = loaded(text_of(lines));
-  const GraphFileContent content{before.graph, before.accounts, before.keys, "", before.chances};
+  const GraphFileContent content{before.graph, before.accounts, "", before.chances};
   for (const std::string name : {"g.gvg", "g.csv", "g.tsv", "g.txt", "g.csv.gz", "g.txt.zst"}) {
     CAPTURE(name);
     write_graph(folder / name, content);
@@ -305,14 +305,14 @@ TEST_CASE("probabilities come back from a graph file and from every edge list th
   CHECK(
       begins(message_of(folder, [&] { load_graph(folder / "g.gvg", {.chances = "p"}); }),
              "g.gvg: graph.chances says nothing here, for a graph file holds the probabilities of its follows itself"));
-  write_graph(folder / "plain.gvg", {before.graph, before.accounts, before.keys});
+  write_graph(folder / "plain.gvg", {before.graph, before.accounts});
   CHECK(load_graph(folder / "plain.gvg").chances.empty());
 }
 
 TEST_CASE("an id that a pair of follows has both ways keeps one probability each way", "[graph][chance][write]") {
   const Folder folder;
   const LoadedGraph before = loaded("follower,followed,p\n1,2,0.125\n2,1,0\n3,1,1\n");
-  write_graph(folder / "g.txt", {before.graph, before.accounts, before.keys, "", before.chances});
+  write_graph(folder / "g.txt", {before.graph, before.accounts, "", before.chances});
   std::istringstream text(folder.read("g.txt"));
   std::set<std::string> written_lines;
   for (std::string line; std::getline(text, line);) written_lines.insert(line);

@@ -118,8 +118,8 @@ TEST_CASE("users are numbered by followers descending, then by key", "[graph][fo
   const LoadedGraph graph = loaded(lines_of(random_pairs(800, 6'000, 1)));
   for (std::size_t u = 1; u < graph.graph.user_count(); ++u) {
     const std::uint32_t before = graph.graph.follower_count(user(u - 1)), here = graph.graph.follower_count(user(u));
-    REQUIRE((before > here || (before == here && graph.keys[u - 1] < graph.keys[u])));
-    REQUIRE(graph.keys[u] == account_key(graph.accounts.outside_ids[u]));
+    REQUIRE((before > here || (before == here && graph.accounts.keys[u - 1] < graph.accounts.keys[u])));
+    REQUIRE(graph.accounts.keys[u] == account_key(graph.accounts.outside_ids[u]));
   }
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("neither the order of lines nor the number of threads shows in a loade
   const LoadedGraph again = with_threads(threads, [&] { return loaded(lines_of(pairs)); });
   CHECK(again.graph == first.graph);
   CHECK(again.accounts.outside_ids == first.accounts.outside_ids);
-  CHECK(again.keys == first.keys);
+  CHECK(again.accounts.keys == first.accounts.keys);
 }
 
 TEST_CASE("other outside ids with the old ones as keys give the same graph", "[graph][formats][invariance]") {
@@ -152,7 +152,7 @@ TEST_CASE("other outside ids with the old ones as keys give the same graph", "[g
   std::ranges::shuffle(other, std::mt19937(6));
   const LoadedGraph after = loaded_with_accounts(lines_of(other), table);
   CHECK(after.graph == before.graph);
-  CHECK(after.keys == before.keys);
+  CHECK(after.accounts.keys == before.accounts.keys);
   REQUIRE(after.accounts.outside_ids.size() == before.accounts.outside_ids.size());
   std::size_t wrong = 0;
   for (std::size_t u = 0; u < before.accounts.outside_ids.size(); ++u)

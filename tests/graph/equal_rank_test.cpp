@@ -76,7 +76,7 @@ FollowGraph follows_the_first() {
 }
 
 std::vector<PlantedUser> planted(FollowGraph& graph, const Plant& plant_of, std::uint32_t replicate) {
-  Accounts accounts;
+  Users accounts;
   plant(graph, accounts, std::span(&plant_of, 1), stream(replicate));
   return accounts.planted;
 }

@@ -10,18 +10,17 @@ namespace grapevine::test {
 /// A graph with everything known of its accounts, and no two arrays with the same bytes.
 struct GraphSample {
   FollowGraph graph;
-  Accounts accounts;
-  std::vector<AccountKey> keys;
+  Users accounts;
   std::string provenance;
   UnwrittenArray<Chance> chances;
 
-  GraphFileContent content() const { return {graph, accounts, keys, provenance, chances}; }
+  GraphFileContent content() const { return {graph, accounts, provenance, chances}; }
 };
 
 inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12) {
   GraphSample sample;
   sample.graph = erdos_renyi(users, followees, StreamKey(20240117, Stream::graph, 0));
-  Accounts& accounts = sample.accounts;
+  Users& accounts = sample.accounts;
   accounts.active.assign((users + 63) / 64, 0);
   for (std::size_t u = 0; u < users; ++u) {
     accounts.outside_ids.push_back(u % 7 == 0    ? "größer " + std::to_string(u) + std::string(u % 50, 'x')
@@ -29,7 +28,7 @@ inline GraphSample graph_sample(std::size_t users = 3'000, double followees = 12
                                                  : "@" + std::to_string(u * u));
     accounts.community.push_back(static_cast<std::uint16_t>(mix(u) >> 48));
     if (mix(u) % 3 == 0) accounts.active[u / 64] |= std::uint64_t{1} << (u % 64);
-    sample.keys.push_back(account_key(accounts.outside_ids.back() + std::to_string(u)));
+    accounts.keys.push_back(account_key(accounts.outside_ids.back() + std::to_string(u)));
   }
   accounts.plants = {"mega ☃", "", "micro"};
   for (std::uint32_t i = 0; i < 40; ++i)

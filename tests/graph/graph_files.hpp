@@ -113,7 +113,8 @@ std::string outcome(const Folder& folder, Load&& load) {
     text = fmt::format("{} lines, {} comments, {} pairs, {} follows, {} loops, {} duplicates, {} users, {} isolated\n",
                        r.lines, r.comments, r.pairs, r.follows, r.self_loops, r.duplicates, r.users, r.isolated);
     for (std::size_t u = 0; u < loaded.graph.user_count(); ++u) {
-      text += fmt::format("{} {:x}:", loaded.accounts.outside_ids[u], static_cast<std::uint64_t>(loaded.keys[u]));
+      text +=
+          fmt::format("{} {:x}:", loaded.accounts.outside_ids[u], static_cast<std::uint64_t>(loaded.accounts.keys[u]));
       for (const UserId v : loaded.graph.followees(user(u))) text += fmt::format(" {}", v.value());
       text += '\n';
     }

@@ -17,7 +17,7 @@ def bits(words, count):
 
 
 with h5py.File(sys.argv[1], "r") as file:
-    assert file.attrs["format"].decode() == "grapevine graph" and file.attrs["format_version"].decode() == "1.1"
+    assert file.attrs["format"].decode() == "grapevine graph" and file.attrs["format_version"].decode() == "1.2"
     begin, followee = file["follows/begin"][:], file["follows/followee"][:]
     users, follows = len(begin) - 1, len(followee)
     assert users == 3000 and follows > 30000 and begin[0] == 0 and begin[-1] == follows

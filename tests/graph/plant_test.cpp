@@ -68,7 +68,7 @@ TEST_CASE("planted accounts have exactly the followers asked for and leave the r
   const AudienceDraw audience = GENERATE(AudienceDraw::uniform, AudienceDraw::followees);
   const FollowGraph before = world();
   FollowGraph graph = before;
-  Accounts accounts;
+  Users accounts;
   std::vector<Plant> plants = {fresh("big", 0, {1'500, 400, 3}), fresh("none", 1, {0}), fresh("twin", 2, {400})};
   for (Plant& each : plants) each.audience = audience;
   plant(graph, accounts, plants, stream());
@@ -90,7 +90,7 @@ TEST_CASE("the graph around planted accounts is the one that was there", "[graph
   StochasticBlockGraph made =
       stochastic_block({{200, 300}, {{0.05, 0.01}, {0.02, 0.04}}}, stream());  // numbered by followers
   const FollowGraph before = made.graph;
-  Accounts accounts;
+  Users accounts;
   accounts.community = made.community;
   for (std::size_t u = 0; u < 500; ++u) accounts.outside_ids.push_back("user " + std::to_string(u));
   accounts.active.assign(8, 0);
@@ -117,7 +117,7 @@ TEST_CASE("the graph around planted accounts is the one that was there", "[graph
 TEST_CASE("nested accounts share their audiences, others do not", "[graph][generators][plant]") {
   const AudienceDraw audience = GENERATE(AudienceDraw::uniform, AudienceDraw::followees);
   FollowGraph graph = world(1'000);
-  Accounts accounts;
+  Users accounts;
   std::vector<Plant> plants = {fresh("clones", 0, {600, 200, 50}), fresh("others", 1, {600, 200})};
   plants[0].nested = true;
   for (Plant& each : plants) each.audience = audience;
@@ -145,7 +145,7 @@ TEST_CASE("audiences are drawn uniformly, or in proportion to followees", "[grap
     double seen = 0;
     for (std::uint32_t replicate = 0; replicate < replicates; ++replicate) {
       FollowGraph planted = graph;
-      Accounts accounts;
+      Users accounts;
       for (std::size_t u = 0; u < users; ++u) accounts.outside_ids.push_back(u < 400 ? "many" : "one");
       std::vector<Plant> plants = {fresh("new", 0, {draws})};
       plants[0].audience = audience;
@@ -175,7 +175,7 @@ TEST_CASE("an audience may be everybody, or all who follow anybody", "[graph][ge
   std::vector<Plant> plants = {fresh("all", 0, {100}), fresh("readers", 1, {60})};
   plants[1].audience = AudienceDraw::followees;
   FollowGraph graph = before;
-  Accounts accounts;
+  Users accounts;
   plant(graph, accounts, plants, stream());
   CHECK(graph.follower_count(accounts.planted[0].user) == 100);
   CHECK(graph.follower_count(accounts.planted[1].user) == 60);
@@ -190,7 +190,7 @@ TEST_CASE("an audience may be everybody, or all who follow anybody", "[graph][ge
 
 TEST_CASE("followers come from the account's community as asked for", "[graph][generators][plant]") {
   StochasticBlockGraph made = stochastic_block({{400, 600}, {{0.02, 0.01}, {0.01, 0.02}}}, stream());
-  Accounts accounts;
+  Users accounts;
   accounts.community = made.community;
   std::vector<Plant> plants = {fresh("local", 0, {300, 100}), fresh("clones", 1, {400, 77, 5})};
   plants[0].homophily = 0.75;
@@ -214,7 +214,7 @@ TEST_CASE("followers come from the account's community as asked for", "[graph][g
         "plant.much.homophily is 0.9, which asks for 810 followers of one community; expected at most 0.67, for the "
         "largest has 603 that "
         "can follow");
-  Accounts unknown;
+  Users unknown;
   CHECK(contains(message_of([&] { plant(made.graph, unknown, plants, stream()); }),
                  "the communities of the graph are not known; remove it"));
 }
@@ -226,7 +226,7 @@ TEST_CASE("accounts of the graph are chosen by how near their followers are", "[
     for (std::size_t f = 0; f < 90 - 10 * v; ++f) builder.add(user(100 + f), user(v));
   const FollowGraph before = builder.build();
   FollowGraph graph = before;
-  Accounts accounts;
+  Users accounts;
   accounts.active.assign(4, ~std::uint64_t{0});
   accounts.active[0] &= ~(std::uint64_t{1} << 2);  // user 2 never posts
   std::vector<Plant> plants = {chosen("large", 0, {78, 71}), chosen("middle", 1, {65, 45, 41})};
@@ -254,7 +254,7 @@ TEST_CASE("of accounts equally near any is chosen, the larger and the smaller al
   FollowGraph graph = builder.build();
   std::set<std::uint32_t> found;
   for (std::uint32_t replicate = 0; replicate < 200; ++replicate) {
-    Accounts accounts;
+    Users accounts;
     std::vector<Plant> plants = {chosen("any", 0, {5, 4})};
     plants[0].least = 1, plants[0].most = 10;
     plant(graph, accounts, plants, stream(replicate));
@@ -268,7 +268,7 @@ TEST_CASE("plants of both kinds stand in one graph, the same for any number of t
           "[graph][generators][plant][invariance]") {
   const auto make = [] {
     FollowGraph graph = world(3'000);
-    Accounts accounts;
+    Users accounts;
     std::vector<Plant> plants = {fresh("a", 0, {700, 600}), chosen("b", 1, {60, 20}), fresh("c", 2, {2'900})};
     plants[0].audience = AudienceDraw::followees;
     plant(graph, accounts, plants, stream());
@@ -286,7 +286,7 @@ TEST_CASE("plants of both kinds stand in one graph, the same for any number of t
 TEST_CASE("plants that cannot be are refused, all at once", "[graph][generators][plant]") {
   const FollowGraph before = erdos_renyi(100, 5, stream());
   FollowGraph graph = before;
-  Accounts accounts;
+  Users accounts;
   std::vector<Plant> plants = {fresh("big", 0, {101, 3}), chosen("many", 1, std::vector<std::uint64_t>(102, 5)),
                                fresh("large", 2, {200})};
   const std::string text = message_of([&] { plant(graph, accounts, plants, stream()); });
@@ -299,7 +299,7 @@ TEST_CASE("plants that cannot be are refused, all at once", "[graph][generators]
   CHECK(contains(message_of([&] { plant(graph, accounts, std::vector<Plant>{fresh("star", 0, {3})}, stream()); }),
                  "the graph has an account 'star-0' already"));
   FollowGraph nobody;
-  Accounts none;
+  Users none;
   plant(nobody, none, std::vector<Plant>{fresh("alone", 0, {0})}, stream());
   CHECK(nobody.user_count() == 1);
 }

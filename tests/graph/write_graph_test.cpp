@@ -12,9 +12,9 @@ using namespace grapevine::test;
 
 namespace {
 
-const Accounts unknown;
+const Users unknown;
 
-GraphFileContent content_of(const LoadedGraph& loaded) { return {loaded.graph, loaded.accounts, loaded.keys}; }
+GraphFileContent content_of(const LoadedGraph& loaded) { return {loaded.graph, loaded.accounts}; }
 
 /// A graph whose users are numbered as a loaded one's are, with ids that try the formats.
 LoadedGraph town(const Folder& folder, const std::vector<std::string>& names) {
@@ -36,8 +36,8 @@ LoadedGraph town(const Folder& folder, const std::vector<std::string>& names) {
   return load_graph(folder.write("town.graphml", text + "</graph></graphml>"));
 }
 
-Accounts accounts_of(const std::vector<std::string>& ids) {
-  Accounts accounts;
+Users accounts_of(const std::vector<std::string>& ids) {
+  Users accounts;
   accounts.outside_ids = ids;
   return accounts;
 }
@@ -66,7 +66,7 @@ std::vector<std::string> odd_words() {
 void expect_same(const LoadedGraph& again, const LoadedGraph& before) {
   CHECK(again.graph == before.graph);
   CHECK(again.accounts.outside_ids == before.accounts.outside_ids);
-  CHECK(again.keys == before.keys);
+  CHECK(again.accounts.keys == before.accounts.keys);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "graph/base/parallel.hpp"
 #include "graph/formats/load_graph.hpp"
 #include "graph/generators/chung_lu.hpp"
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -332,7 +332,7 @@ TEST_CASE("a study's follows keep the probabilities that came with them, and not
 
   // A graph file brings them; what is made of it has none, for nobody knows those of new follows.
   const LoadedGraph loaded = load_graph(folder.path() / "follows.csv", {.chances = "p"});
-  write_graph(folder.path() / "world.gvg", {loaded.graph, loaded.accounts, loaded.keys, "", loaded.chances});
+  write_graph(folder.path() / "world.gvg", {loaded.graph, loaded.accounts, "", loaded.chances});
   const std::string saved = "format = 1\nseed = 7\ngraph.file = \"world.gvg\"\n";
   CHECK((made(saved).chances == world.chances));
   CHECK((made(saved + own).chances == world.chances));

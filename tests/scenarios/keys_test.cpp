@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "graph/generators/power_law.hpp"
-#include "scenarios/keys/key_values.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/key_settings.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -22,6 +22,7 @@ TEST_CASE("each key changes the fields it stands for and no others", "[scenarios
   const Folder folder;
   folder.write("follows.csv", "follower,followed\n");
   folder.write("other.csv", "follower,followed\n");
+  folder.write("accounts.csv", "id,score\n");
   std::string degrees = "followers,followees\n";
   for (int user = 0; user < 1'000; ++user) degrees += "2,2\n";
   folder.write("degrees.csv", degrees);
@@ -76,6 +77,7 @@ TEST_CASE("an untouched study has the defaults of the parameters themselves", "[
 
 TEST_CASE("a default written out is understood and changes nothing", "[scenarios][keys]") {
   const Folder folder;
+  folder.write("accounts.csv", "id,score\n");
   folder.write("follows.csv", "follower,followed\n");
   for (const Setting& setting : settings) {
     CAPTURE(setting.key);

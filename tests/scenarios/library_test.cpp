@@ -93,8 +93,8 @@ TEST_CASE("on a graph of one's own the study is the main study", "[scenarios][li
   CHECK(own.graph.model == GraphModel::file);
   CHECK(own.graph.file == std::filesystem::path(file));
   CHECK(!own.redraw.graph);
-  const std::vector<std::string> expected{"campaign 1.followers_from",
-                                          "campaign 1.followers_to",
+  const std::vector<std::string> expected{"campaign 1.followers.least",
+                                          "campaign 1.followers.most",
                                           "graph.file",
                                           "graph.model",
                                           "graph.users",

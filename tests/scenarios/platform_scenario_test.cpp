@@ -338,17 +338,17 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
   // Both prices shrink by `price.scale`. A bound of 0 and a campaign without bounds stay; a margin is what one buyer
   // brings in either world.
-  CHECK(differing(whole, tenth) == Lines{"arm 0.prior_strength[0]", "arm 0.prior_strength[1]",
-                                         "arm 1.prior_strength[0]", "arm 1.prior_strength[1]", "campaign 0.budget",
-                                         "campaign 0.followers_to", "graph.largest", "graph.stands_for", "graph.users",
-                                         "plant 0.least", "plant 0.most", "price.scale", "run.prior_strength[0]",
-                                         "run.prior_strength[1]", "tiers.from"});
+  CHECK(differing(whole, tenth) ==
+        Lines{"arm 0.prior_strength[0]", "arm 0.prior_strength[1]", "arm 1.prior_strength[0]",
+              "arm 1.prior_strength[1]", "campaign 0.budget", "campaign 0.followers.most", "graph.largest",
+              "graph.stands_for", "graph.users", "plant 0.followers.least", "plant 0.followers.most", "price.scale",
+              "run.prior_strength[0]", "run.prior_strength[1]", "tiers.from"});
   CHECK(tenth.world.tiers.from == std::vector<std::uint64_t>{0, 101, 10'000});  // half a follower is one
   CHECK(tenth.graph.largest == 9'001);
-  CHECK((tenth.graph.plants[0].least == 10'000 && tenth.graph.plants[0].most == 16'000));
-  CHECK((tenth.world.campaigns[0].followers_from == 0 && tenth.world.campaigns[0].followers_to == 4'000));
+  CHECK((tenth.graph.plants[0].followers.least == 10'000 && tenth.graph.plants[0].followers.most == 16'000));
+  CHECK((tenth.world.campaigns[0].followers.least == 0 && tenth.world.campaigns[0].followers.most == 4'000));
   CHECK(tenth.world.campaigns[0].budget == 123'456'000);
-  CHECK((tenth.world.campaigns[1].budget == -1 && tenth.world.campaigns[1].followers_to == UINT64_MAX));
+  CHECK((tenth.world.campaigns[1].budget == -1 && tenth.world.campaigns[1].followers.most == UINT64_MAX));
   CHECK(tenth.run.feed.prior_strength[0] == Approx(20).epsilon(1e-15));
   CHECK(tenth.run.feed.prior_strength[3] == automatic);
   CHECK(tenth.arms[0].run.feed.prior_strength == tenth.run.feed.prior_strength);
@@ -409,8 +409,10 @@ TEST_CASE("assumptions are told as they were written, in a scaled world too", "[
   const Scenario tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"}),
                  whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"});
   for (std::size_t arm = 0; arm < 2; ++arm) {
-    const auto told = assumptions_in(tenth, tenth.arms[arm].run, {"feed", "feed.weights", "price"});
-    CHECK(told == assumptions_in(whole, whole.arms[arm].run, {"feed", "feed.weights", "price"}));
+    const auto told =
+        assumptions_in(tenth, tenth.arms[arm].run, std::array<std::string_view, 3>{"feed", "feed.weights", "price"});
+    CHECK(told ==
+          assumptions_in(whole, whole.arms[arm].run, std::array<std::string_view, 3>{"feed", "feed.weights", "price"}));
     CHECK(std::count(told.begin(), told.end(), "price.post = 50") == 1);
   }
 }
@@ -436,5 +438,5 @@ TEST_CASE("a scaled study is written as the user wrote it, and reads back as the
   const Scenario nobody = scenario_of(smallest + "[[campaign]]\nname = \"c\"\nfollowers = [0, 0]\ncount = 1\n");
   CHECK(nobody.understood.find("\nfollowers = [0, 0]\n") !=
         std::string::npos);  // accounts that nobody follows are not everybody
-  CHECK(read_scenario(folder.write("again.toml", nobody.understood)).world.campaigns[0].followers_to == 0);
+  CHECK(read_scenario(folder.write("again.toml", nobody.understood)).world.campaigns[0].followers.most == 0);
 }

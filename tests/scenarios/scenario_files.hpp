@@ -155,8 +155,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     const std::string name = fmt::format("plant {}.", i);
     put(name + "name", plant.name);
     put(name + "accounts", plant.accounts);
-    put(name + "least", plant.least);
-    put(name + "most", plant.most);
+    put(name + "followers.least", plant.followers.least);
+    put(name + "followers.most", plant.followers.most);
     put(name + "from", int(plant.from));
     put(name + "drawn", int(plant.drawn));
     put(name + "homophily", plant.homophily);
@@ -164,6 +164,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   }
   put("graph.file", s.graph.file.filename().string());
   put("graph.accounts", s.graph.accounts.filename().string());
+  put("graph.attributes", fmt::format("{}", fmt::join(s.graph.attributes, ",")));
   put_list("graph.columns", s.graph.columns);
   put("graph.format", int(s.graph.format));
   put("graph.separator", s.graph.separator);
@@ -211,8 +212,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "epsilon", c.epsilon);
     put(name + "runs", c.runs);
     put(name + "budget_share", c.budget_share);
-    put(name + "followers_from", c.followers_from);
-    put(name + "followers_to", c.followers_to);
+    put(name + "followers.least", c.followers.least);
+    put(name + "followers.most", c.followers.most);
     put(name + "count", c.count);
     put(name + "posts", c.posts);
     put(name + "budget", c.budget);

@@ -95,6 +95,7 @@ const std::map<std::string, std::string> without_events{
     {"format", "has one value"},
     {"graph.format", "tells how a file is read that is told apart by itself"},
     {"graph.separator", "tells how a file is read; another one is refused"},
+    {"graph.attributes", "numbers that graph files and mechanisms from outside read"},
     {"plant.p.name", "a name"},
     {"campaign.c.name", "chance belongs to it, and whoever pays must name it"},
     {"arm.x.name", "a name"},
@@ -134,14 +135,14 @@ bool is_classic(const std::string& text) { return text.find("diffusion.model") !
 
 TEST_CASE("every key of a world or a run acts on what happens, and no output key does", "[scenarios][keys][wired]") {
   const Folder folder;
-  std::string follows = "follower,followed,p,q,fan,star\n", other = follows, accounts = "id\n",
+  std::string follows = "follower,followed,p,q,fan,star\n", other = follows, accounts = "id,score\n",
               degrees = "followers,followees\n", more_degrees = degrees;
   for (int u = 0; u < 300; ++u)
     for (int k = 1; k <= 6; ++k) {
       follows += fmt::format("{},{},0.{},0.{},{},{}\n", u, (u + 7 * k * k) % 300, k, 7 - k, (u + k) % 300, u);
       other += fmt::format("{},{},0.{},0.{},{},{}\n", u, (u + 11 * k) % 300, k, 7 - k, u, (u + k) % 300);
     }
-  for (int u = 0; u < 320; ++u) accounts += fmt::format("{}\n", u);  // twenty whom nobody follows
+  for (int u = 0; u < 320; ++u) accounts += fmt::format("{},{}\n", u, u % 7);  // twenty whom nobody follows
   for (int u = 0; u < 1'000; ++u) degrees += "3,3\n", more_degrees += u % 2 ? "4,3\n" : "2,3\n";
   folder.write("follows.csv", follows);
   folder.write("other.csv", other);

@@ -47,14 +47,13 @@ WorldParameters one_campaign(AccountChoice choose) {
   return p;
 }
 
-Deal deal_of(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
-             PastRates past = {}) {
+Deal deal_of(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, PastRates past = {}) {
   return choose_accounts(graph, accounts, parameters, ReplicateStreams{}, past).at(0);
 }
 
 TEST_CASE("accounts are asked in the order of the choice, all of them if nothing binds", "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(5'000);  // several times what is sorted at once
-  const Accounts accounts = manifold_accounts(5'000);
+  const Users accounts = manifold_accounts(5'000);
   const AccountChoice choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::fit,
                                         AccountChoice::engagement, AccountChoice::price);
   WorldParameters parameters = one_campaign(choose);
@@ -114,7 +113,7 @@ TEST_CASE("accounts are asked in the order of the choice, all of them if nothing
 TEST_CASE("engagement per impression in the warm-up decides who is asked first, and nothing after it does",
           "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(1'000);
-  const Accounts accounts = manifold_accounts(1'000);
+  const Users accounts = manifold_accounts(1'000);
   Alone alone;
   WorldParameters parameters = one_campaign(AccountChoice::engagement);
   parameters.campaigns[0].count = 30;
@@ -165,7 +164,7 @@ TEST_CASE(
     "accounts accept with the probability asked for, each by itself, and those that accept a low one accept a higher",
     "[sim][campaigns][statistical]") {
   const FollowGraph graph = lively_graph(5'000);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = one_campaign(AccountChoice::random);
   const auto accepting = [&](double acceptance) {
     parameters.campaigns[0].acceptance = acceptance;
@@ -246,7 +245,7 @@ TEST_CASE("a share of another campaign's spending is the bound, rounded down", "
   const FollowGraph graph = lively_graph(2'000);
   WorldParameters parameters = lively_parameters();
   parameters.campaigns[1].budget_share = 0.37;
-  const auto deals = choose_accounts(graph, Accounts{}, parameters, ReplicateStreams{});
+  const auto deals = choose_accounts(graph, Users{}, parameters, ReplicateStreams{});
   CHECK(deals[1].budget == deals[0].spent() * 37 / 100);
   CHECK(deals[1].spent() <= deals[1].budget);
   CHECK(deals[1].spent() > deals[1].budget - (micro_per_unit + 50 * 10'000));  // not one more account
@@ -255,7 +254,7 @@ TEST_CASE("a share of another campaign's spending is the bound, rounded down", "
 TEST_CASE("paid posts without a topic are on their author's main topic as often as organic posts are",
           "[sim][campaigns][statistical]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = one_campaign(AccountChoice::random);
   CampaignParameters& one = parameters.campaigns[0];
   one.topic = GENERATE(-1, 3);
@@ -301,7 +300,7 @@ TEST_CASE("accounts that are equal in what is asked for are taken whatever their
                                                                           {AccountChoice::random, "random"}}));
   constexpr std::uint32_t users = 2'000, n = 200;
   const FollowGraph graph = lively_graph(users);
-  Accounts one_community;
+  Users one_community;
   one_community.community.assign(users, 0);
   WorldParameters parameters = one_campaign(choose);
   parameters.population.shared_interest = 1;
@@ -335,7 +334,7 @@ TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds 
   parameters.campaigns[0].count = 100;
   parameters.campaigns[0].runs = 3;
   parameters.campaigns[0].epsilon = 0.3;
-  parameters.campaigns[0].followers_from = 1;
+  parameters.campaigns[0].followers.least = 1;
   ExpectedSpread expected;
   expected.diffusion.chance = 1;
   const std::uint64_t key = StreamKey(parameters.seed, Stream::selection, 0).key(Draw::selection);
@@ -343,7 +342,7 @@ TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds 
   for (std::uint32_t u = 0; u < 600; ++u) hashes.push_back(nested_mix(key, campaign_key("one"), u));
   std::ranges::nth_element(hashes, hashes.begin() + 100);
   double least = 0, numbers = 0;
-  const Deal deal = choose_accounts(graph, Accounts{}, parameters, ReplicateStreams{}, {}, expected).at(0);
+  const Deal deal = choose_accounts(graph, Users{}, parameters, ReplicateStreams{}, {}, expected).at(0);
   for (const Purchase& purchase : deal.purchases) {
     least += nested_mix(key, campaign_key("one"), purchase.user.value()) < hashes[100];
     numbers += purchase.user.value();
@@ -356,7 +355,7 @@ TEST_CASE("the largest accounts of one size are taken by hash, and so are seeds 
 /// Candidates with 10 or more followers, one paid a draw, of all the lively world.
 WorldParameters one_a_draw() {
   WorldParameters parameters = one_campaign(AccountChoice::random);
-  parameters.campaigns[0].followers_from = 10;
+  parameters.campaigns[0].followers.least = 10;
   parameters.campaigns[0].count = 1;
   return parameters;
 }
@@ -374,7 +373,7 @@ std::vector<UserId> paid_in(const Deals& deals, std::uint32_t draws) {
 TEST_CASE("draws ask every candidate once before they ask any twice, so that a full round of them has the mean of all",
           "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(500);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = one_a_draw();
   std::vector<std::uint64_t> followers;
   for (std::uint32_t u = 0; u < 500; ++u)
@@ -404,9 +403,9 @@ TEST_CASE("those who decline a draw were asked, and wait for their turn as the o
   WorldParameters parameters = one_a_draw();
   WorldParameters everybody = parameters;
   everybody.campaigns[0].count = UINT32_MAX;
-  const std::size_t candidates = deal_of(graph, Accounts{}, everybody).offers;
+  const std::size_t candidates = deal_of(graph, Users{}, everybody).offers;
   parameters.campaigns[0].acceptance = 0.4;
-  const Deals deals(graph, Accounts{}, parameters, ReplicateStreams{}, {}, 600);
+  const Deals deals(graph, Users{}, parameters, ReplicateStreams{}, {}, 600);
   std::uint64_t offers = 0, rounds = 0;
   std::map<UserId, std::uint64_t> last_paid;  // in which round
   for (std::uint32_t draw = 0; draw < 600; ++draw) {
@@ -423,7 +422,7 @@ TEST_CASE("those who decline a draw were asked, and wait for their turn as the o
 TEST_CASE("the first draw is the choice of a study without draws, and what nothing makes differ is the same in all",
           "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(2'000);
+  const Users accounts = manifold_accounts(2'000);
   WorldParameters parameters = manifold_parameters();
   parameters.campaigns[5].budget_of = "many";  // the clone's money hangs on a random choice
   parameters.campaigns[5].budget_share = 1;
@@ -456,7 +455,7 @@ TEST_CASE("the first draw is the choice of a study without draws, and what nothi
 TEST_CASE("a campaign with more draws than the one whose money it measures takes that one's amounts in turn",
           "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(2'000);
+  const Users accounts = manifold_accounts(2'000);
   WorldParameters parameters = manifold_parameters();
   parameters.campaigns[0].choose = AccountChoice::random;
   REQUIRE(parameters.campaigns[1].budget_of == parameters.campaigns[0].name);
@@ -479,11 +478,11 @@ TEST_CASE("another candidate comes between the others in the order of draws and 
           "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(500);
   WorldParameters narrow = one_a_draw();
-  narrow.campaigns[0].followers_to = 15;
+  narrow.campaigns[0].followers.most = 15;
   WorldParameters wide = narrow;
-  wide.campaigns[0].followers_to = 18;
-  const Deals few(graph, Accounts{}, narrow, ReplicateStreams{}, {}, 300),
-      more(graph, Accounts{}, wide, ReplicateStreams{}, {}, 300);
+  wide.campaigns[0].followers.most = 18;
+  const Deals few(graph, Users{}, narrow, ReplicateStreams{}, {}, 300),
+      more(graph, Users{}, wide, ReplicateStreams{}, {}, 300);
   const std::vector<UserId> before = paid_in(few, 300);
   std::vector<UserId> after = paid_in(more, 300);
   const std::size_t asked = after.size();
@@ -495,7 +494,7 @@ TEST_CASE("another candidate comes between the others in the order of draws and 
 TEST_CASE("an arm is run for the accounts of its draw, under feeds and under classic models",
           "[sim][campaigns][draws]") {
   const FollowGraph graph = lively_graph(1'000);
-  const Accounts accounts = manifold_accounts(1'000);
+  const Users accounts = manifold_accounts(1'000);
   const WorldParameters parameters = manifold_parameters();
   const auto deals = std::make_shared<Deals>(graph, accounts, parameters, ReplicateStreams{}, ExpectedSpread{}, 3);
   const auto expect = [&](const RunRecord& record, std::uint32_t draw) {
@@ -525,7 +524,7 @@ TEST_CASE("each campaign chooses its accounts once a replicate, however many arm
           "[sim][campaigns][influence]") {
   const int parts = GENERATE(1, 2);
   const FollowGraph graph = lively_graph(1'000);
-  const Accounts accounts = manifold_accounts(1'000);
+  const Users accounts = manifold_accounts(1'000);
   WorldParameters parameters = lively_parameters();
   parameters.campaigns.resize(1);
   const auto add = [&](const char* name, AccountChoice choose, const char* budget_of) {
@@ -585,7 +584,7 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
           "[sim][campaigns]") {
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(2'000);
+  const Users accounts = manifold_accounts(2'000);
   WorldParameters parameters = one_campaign(AccountChoice::largest);
   parameters.prices.spread = 0.5;
   CampaignParameters& one = parameters.campaigns[0];
@@ -593,7 +592,7 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
   REQUIRE(refusal(buy) == "not refused");
 
   SECTION("a budget below every price") {
-    one.followers_from = 7;
+    one.followers.least = 7;
     one.choose = GENERATE(AccountChoice::largest, AccountChoice::random, AccountChoice::price, AccountChoice::named);
     one.accounts = {"3", "1", "17"};
     one.budget = 100'000;
@@ -606,24 +605,24 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     CHECK(refusal(buy) != "not refused");
   }
   SECTION("no user with so many followers") {
-    one.followers_from = 1'000'000;
+    one.followers.least = 1'000'000;
     const std::string text = refusal(buy);
     CHECK_THAT(text, Contains("campaign 'one'") && Contains("1000000 followers or more"));
-    one.followers_from = static_cast<std::uint64_t>(number_after(text, "the largest of them has "));
+    one.followers.least = static_cast<std::uint64_t>(number_after(text, "the largest of them has "));
     REQUIRE(refusal(buy) == "not refused");
-    ++one.followers_from;
+    ++one.followers.least;
     CHECK(refusal(buy) != "not refused");
   }
   SECTION("no user in the range, the tier, the plant") {
     one.tier = "small";
-    one.followers_from = 30;
-    one.followers_to = 40;
+    one.followers.least = 30;
+    one.followers.most = 40;
     CHECK_THAT(refusal(buy),
                Contains("campaign 'one'") && Contains("of tier 'small'") && Contains("with 30 to 40 followers"));
     one.tier = "middle";
     REQUIRE(refusal(buy) == "not refused");
-    one.followers_from = 0;
-    one.followers_to = UINT64_MAX;
+    one.followers.least = 0;
+    one.followers.most = UINT64_MAX;
     one.tier.clear();
     one.plant = "clones";
     one.member = 0;  // is not active
@@ -656,7 +655,7 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
     CHECK(refusal(buy) == "not refused");
   }
   SECTION("no user is active") {
-    Accounts silent = accounts;
+    Users silent = accounts;
     silent.active.assign(silent.active.size(), 0);
     CHECK_THAT(refusal([&] { (void)deal_of(graph, silent, parameters); }),
                Contains("campaign 'one'") && Contains("0 users post"));
@@ -665,7 +664,7 @@ TEST_CASE("where nobody can be paid the message names the campaign and a number 
 
 TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of the keys", "[sim][campaigns][money]") {
   const FollowGraph graph = lively_graph(500);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters =
       one_campaign(GENERATE(AccountChoice::largest, AccountChoice::price, AccountChoice::lazy_greedy));
   CampaignParameters& one = parameters.campaigns[0];
@@ -713,13 +712,12 @@ TEST_CASE(
   const auto most =
       static_cast<std::uint32_t>(most_spent / parameters.prices.post);  // 576 accounts, more than there are
   REQUIRE(most == 576);
-  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 500 * parameters.prices.post);
+  CHECK(deal_of(graph, Users{}, parameters).spent() == 500 * parameters.prices.post);
   parameters.campaigns[0].posts = 2;  // 288 accounts
-  CHECK_THROWS_WITH(deal_of(graph, Accounts{}, parameters),
-                    Catch::Matchers::Contains("campaign 'one': 289 accounts") &&
-                        Catch::Matchers::Contains("cost 578000000000.00 or more"));
+  CHECK_THROWS_WITH(deal_of(graph, Users{}, parameters), Catch::Matchers::Contains("campaign 'one': 289 accounts") &&
+                                                             Catch::Matchers::Contains("cost 578000000000.00 or more"));
   parameters.campaigns[0].count = 288;
-  CHECK(deal_of(graph, Accounts{}, parameters).spent() == 576'000'000'000 * micro_per_unit);
+  CHECK(deal_of(graph, Users{}, parameters).spent() == 576'000'000'000 * micro_per_unit);
 
   // Sixteen campaigns pay so much to the one tier.
   RunParameters run = lively_run();
@@ -730,7 +728,7 @@ TEST_CASE(
     run.pays.push_back(campaign.name);
   }
   Alone alone;
-  const RunRecord record = World(graph, Accounts{}, parameters, run, ReplicateStreams{}, alone).record();
+  const RunRecord record = World(graph, Users{}, parameters, run, ReplicateStreams{}, alone).record();
   CHECK(Wide{record.tiers[0].cost} == Wide{16} * 576'000'000'000 * micro_per_unit);
 }
 

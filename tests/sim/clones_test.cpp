@@ -84,7 +84,7 @@ struct CloneWorld {
   }
 
   FollowGraph graph;
-  Accounts accounts;
+  Users accounts;
   WorldParameters parameters;
   RunParameters run;
   Alone alone;

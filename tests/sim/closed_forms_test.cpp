@@ -86,7 +86,7 @@ struct Town {
   UserId author(std::uint32_t root) const { return world->state.posts.identity(root).author; }
 
   const FollowGraph graph;
-  const Accounts ids;
+  const Users ids;
   Alone alone;
   std::unique_ptr<World> world;
 };

@@ -222,7 +222,7 @@ TEST_CASE("seeds meet a reverse reachable set as often as they win its root, on 
 TEST_CASE("readers meet the probabilities that followers do", "[sim][influence]") {
   const FollowGraph graph = lively_graph(300);
   const Audience audience(graph);
-  const Accounts accounts;
+  const Users accounts;
   const PopulationParameters population;
   const StreamKey dynamics(5, Stream::dynamics, 2);
   const Interests interests(accounts, population, dynamics);
@@ -734,7 +734,7 @@ WorldParameters influence_campaign(AccountChoice choose) {
 }
 
 Deal deal_of(const FollowGraph& graph, const WorldParameters& world, const ExpectedSpread& expected,
-             const Accounts& accounts = {}) {
+             const Users& accounts = {}) {
   return choose_accounts(graph, accounts, world, ReplicateStreams{}, {}, expected).at(0);
 }
 
@@ -748,7 +748,7 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
   const FollowGraph graph = hub_and_chain();
   WorldParameters world = influence_campaign(GENERATE(AccountChoice::influence, AccountChoice::lazy_greedy));
   CampaignParameters& campaign = world.campaigns[0];
-  const Accounts accounts;
+  const Users accounts;
   ExpectedSpread expected;
   expected.diffusion.chance = 0.9;
 
@@ -803,10 +803,10 @@ TEST_CASE("a campaign pays those who win most together under the scenario's mode
     CHECK(deal.purchases[0].posts == 1);
   }
   SECTION("among its candidates only") {
-    campaign.followers_to = 1;
+    campaign.followers.most = 1;
     CHECK(paid(deal_of(graph, world, expected))[0] == 201);
-    campaign.followers_to = 0;
-    Accounts active;
+    campaign.followers.most = 0;
+    Users active;
     active.active.assign(4, 0);
     active.active[0] = 1 << 7 | 1 << 9;
     std::vector<std::uint32_t> both = paid(deal_of(graph, world, expected, active));

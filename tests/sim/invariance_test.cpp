@@ -17,10 +17,10 @@ namespace {
 
 using namespace testing;
 
-const Accounts no_ids;
+const Users no_ids;
 
 /// A run of the world in which everything happens.
-Outcome run_manifold(const FollowGraph& graph, const Accounts& accounts, Exchange& exchange) {
+Outcome run_manifold(const FollowGraph& graph, const Users& accounts, Exchange& exchange) {
   Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, exchange);
   replicate.warm_up();
   return outcome_of(replicate.run_arm(manifold_run(every_campaign), RecordOptions{6, 0.1, true}));
@@ -45,7 +45,7 @@ void require_everything(const Outcome& run) {
 
 TEST_CASE("the number of threads does not change a run", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(10'000);
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   const Outcome one = with_threads(1, [&] { return run_manifold(graph, accounts, alone); });
   require_everything(one);
@@ -59,7 +59,7 @@ TEST_CASE("the number of threads does not change a run", "[sim][invariance]") {
 TEST_CASE("the number of parts that hold the readers does not change a run, and every part has the whole record",
           "[sim][invariance]") {
   const FollowGraph graph = lively_graph(20'500);  // five whole blocks of readers and a rest
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   const Outcome one = run_manifold(graph, accounts, alone);
   for (const int parts : {2, 3, 5}) {
@@ -77,7 +77,7 @@ TEST_CASE("the number of parts that hold the readers does not change a run, and 
 
 TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   const RunParameters run = manifold_run(every_campaign);
   const Tick at = GENERATE(1u, 17u, 36u, 40u, 71u, 100u);
@@ -103,7 +103,7 @@ TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][in
 TEST_CASE("every array of the world is in its table: a changed byte anywhere is another world", "[sim]") {
   const FollowGraph graph = lively_graph(1'000);
   Alone alone;
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   World world(graph, accounts, manifold_parameters(), manifold_run(every_campaign), ReplicateStreams{}, alone);
   world.run_until(60);
   std::set<std::string> names;
@@ -129,8 +129,8 @@ TEST_CASE("every array of the world is in its table: a changed byte anywhere is 
 
 TEST_CASE("the table of arrays leaves out of a world's state only what is no state", "[sim]") {
   // An array that is missing from the table leaves a hole between those that are in it. Holes there are: the bounds of
-  // the timelines, which never change; the buffers of their next merge; and the list of the seen-log's blocks, whose
-  // arrays are in the table one by one.
+  // the timelines, which never change; the buffers of their next merge; and the lists of the seen-log's blocks and of
+  // those who keep arrays of their own, whose arrays are in the table one by one.
   WorldState state(100, 100, 24);
   const auto begin = reinterpret_cast<std::uintptr_t>(&state), end = begin + sizeof(WorldState);
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> visited{{begin, begin}, {end, end}};
@@ -143,12 +143,13 @@ TEST_CASE("the table of arrays leaves out of a world's state only what is no sta
   for (std::size_t i = 1; i < visited.size(); ++i)
     if (const std::size_t hole = visited[i].first - visited[i - 1].second; hole >= alignof(std::max_align_t))
       holes.push_back(hole);
-  CHECK(holes == std::vector<std::size_t>{16, 2 * sizeof(std::vector<int>), sizeof(std::vector<int>)});
+  CHECK(holes ==
+        std::vector<std::size_t>{16, 2 * sizeof(std::vector<int>), sizeof(std::vector<int>), sizeof(std::vector<int>)});
 }
 
 TEST_CASE("two arms that ask for the same are the same run", "[sim][arms]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
@@ -160,7 +161,7 @@ TEST_CASE("two arms that ask for the same are the same run", "[sim][arms]") {
 
 TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
@@ -195,7 +196,7 @@ TEST_CASE(
     "a paid post by an author without followers changes nothing but its own rows and those of the post it replaces",
     "[sim][arms]") {
   const FollowGraph graph = lively_graph(2'000);
-  const Accounts accounts = manifold_accounts(graph.user_count());
+  const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
   WorldParameters parameters = manifold_parameters();
   std::uint32_t lonely = 0;  // a user whom nobody follows, who has posts of its own to be replaced
@@ -274,7 +275,7 @@ TEST_CASE("what campaigns spend stays within their budgets, and the second spend
 TEST_CASE("a candidate more does not reshuffle the others: chosen accounts stay in their order", "[sim][campaigns]") {
   const FollowGraph graph = lively_graph(5'000);
   WorldParameters narrow = lively_parameters(), wide = lively_parameters();
-  wide.campaigns[1].followers_to = 60;
+  wide.campaigns[1].followers.most = 60;
   for (WorldParameters* p : {&narrow, &wide}) p->campaigns[1].budget_of.clear();
   const auto all_narrow = choose_accounts(graph, no_ids, narrow, ReplicateStreams{})[1].purchases,
              all_wide = choose_accounts(graph, no_ids, wide, ReplicateStreams{})[1].purchases;

@@ -36,7 +36,7 @@ RunRecord null_world(std::size_t users, const Audiences& audiences) {
   run.behaviour.probability = {0.5, 0.0, 0.0, 0.1};
   const FollowGraph graph = uniform_audience(users, audiences, StreamKey(p.seed, Stream::graph, 0));
   Alone alone;
-  const Accounts accounts;
+  const Users accounts;
   Replicate replicate(graph, accounts, p, run, ReplicateStreams{}, alone);
   replicate.warm_up();
   run.pays = {"partners"};

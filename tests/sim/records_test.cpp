@@ -32,7 +32,7 @@ auto sum_of(const Rows& rows, Value&& value) {
 
 TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   const FollowGraph graph = lively_graph(3'000);
-  const Accounts accounts = manifold_accounts(3'000);
+  const Users accounts = manifold_accounts(3'000);
   WorldParameters parameters = manifold_parameters();
   parameters.tiers = {{"small", "middle", "large"},
                       {0, 20, 96}};  // at bounds of follower classes, so that classes add up to tiers
@@ -190,7 +190,7 @@ TEST_CASE("users who follow more accounts of a campaign than there are bins are 
   for (std::uint32_t v = 0; v < paid; ++v) parameters.campaigns[0].accounts.push_back(std::to_string(v));
   RunParameters run = lively_run();
   run.pays = {"one"};
-  const Accounts accounts;
+  const Users accounts;
   Alone alone;
   const RunRecord record = World(graph, accounts, parameters, run, ReplicateStreams{}, alone).record();
   REQUIRE(record.frequency.size() == frequency_bins);
@@ -231,7 +231,7 @@ TEST_CASE("an author whom billions look at has the sums of all its posts", "[sim
 TEST_CASE("means of accounts' rates do not wrap round, however large the rates and many the accounts",
           "[sim][overflow]") {
   const FollowGraph graph = lively_graph(500);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = lively_parameters();
   parameters.campaigns.clear();
   parameters.tiers = {{"all"}, {0}};
@@ -252,7 +252,7 @@ TEST_CASE("a run whose posts or impressions outgrow 32 bits ends with an error t
           "[sim][overflow]") {
   using Catch::Matchers::Contains;
   const FollowGraph graph = lively_graph(500);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = lively_parameters();
   parameters.campaigns.clear();
   Alone alone;
@@ -280,7 +280,7 @@ TEST_CASE("the share of readers held out is the one asked for, and a higher shar
           "[sim][statistical]") {
   constexpr std::uint32_t users = 20'000;
   const FollowGraph graph = GraphBuilder(users).build();
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = lively_parameters();
   parameters.campaigns.clear();
   Alone alone;
@@ -309,7 +309,7 @@ TEST_CASE("the share of readers held out is the one asked for, and a higher shar
 
 TEST_CASE("where all readers are held out any ranking is the chronological one", "[sim][closed-form]") {
   const FollowGraph graph = lively_graph(1'000);
-  const Accounts accounts = manifold_accounts(1'000);
+  const Users accounts = manifold_accounts(1'000);
   Alone alone;
   const auto run = [&](Ranking ranking, double holdout) {
     RunParameters arm = manifold_run(every_campaign);
@@ -336,7 +336,7 @@ TEST_CASE("active and inactive users share the sessions as asked, and the mean o
           "[sim][closed-form]") {
   constexpr std::uint32_t users = 30'000;
   const FollowGraph graph = GraphBuilder(users).build();
-  Accounts accounts;
+  Users accounts;
   accounts.active.resize(users / 64 + 1);
   double active = 0;
   for (std::uint32_t u = 0; u < users; ++u)
@@ -384,7 +384,7 @@ TEST_CASE("shared interests are distributed as others are, and members of a comm
   // 20 000 communities of two members, four topics.
   constexpr std::uint32_t communities = 20'000, topics = 4;
   const double shared = GENERATE(0.0, 0.3, 0.8, 1.0);
-  Accounts accounts;
+  Users accounts;
   for (std::uint32_t u = 0; u < 2 * communities; ++u)
     accounts.community.push_back(static_cast<std::uint16_t>(u % communities));
   PopulationParameters population;
@@ -423,7 +423,7 @@ TEST_CASE("shared interests are distributed as others are, and members of a comm
     CHECK(chi_square < 386);
   }
   // Without communities nothing is shared.
-  const Accounts none;
+  const Users none;
   const Interests alone(none, population, StreamKey(3, Stream::dynamics, 0));
   PopulationParameters neutral = population;
   neutral.shared_interest = 0;

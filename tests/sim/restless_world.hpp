@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/graph_builder.hpp"
+#include "graph/users.hpp"
 #include "sim/model/parameters.hpp"
 
 /// A world so small that the slow model can go through it, in which everything happens.
@@ -28,8 +28,8 @@ inline FollowGraph random_graph(std::uint32_t users, double density, std::uint64
 
 /// Of every kind of account some: about `active` of the users are, there are three communities, `twins` are planted and
 /// nested, `planted` are planted and each for itself.
-inline Accounts mixed_accounts(std::uint32_t users, double active, std::uint64_t key) {
-  Accounts accounts;
+inline Users mixed_accounts(std::uint32_t users, double active, std::uint64_t key) {
+  Users accounts;
   accounts.active.resize((users + 63) / 64);
   for (std::uint32_t u = 0; u < users; ++u) {
     const bool is_active = u < 4 || uniform(nested_mix(key, u, 1)) < active;
@@ -81,8 +81,8 @@ inline WorldParameters restless_world() {
   CampaignParameters crowd;
   crowd.name = "crowd";
   crowd.choose = AccountChoice::random;
-  crowd.followers_from = 3;
-  crowd.followers_to = 12;
+  crowd.followers.least = 3;
+  crowd.followers.most = 12;
   crowd.posts = 2;
   crowd.budget_of = "stars";
   crowd.topic = 2;
@@ -123,7 +123,7 @@ inline WorldParameters restless_world() {
   cheap.name = "cheap";
   cheap.choose = AccountChoice::price;
   cheap.tier.clear();
-  cheap.followers_from = 2;
+  cheap.followers.least = 2;
   cheap.count = 40;
   cheap.budget_of = "stars";
   cheap.budget_share = 0.55;

@@ -33,7 +33,7 @@ double mean_interest(double skew) {
 
 }  // namespace
 
-Model::Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
+Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
              const RunParameters& run, ReplicateStreams streams)
     : reader_impressions(graph.user_count()),
       graph_(graph),
@@ -206,8 +206,8 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
       for (const PlantedUser& one : accounts_.planted)
         planted = planted || (one.user == user && accounts_.plants[one.group] == campaign.plant &&
                               (campaign.member < 0 || one.member == static_cast<std::uint32_t>(campaign.member)));
-      if (accounts_.is_active(user) && planted && followers >= campaign.followers_from &&
-          followers <= campaign.followers_to &&
+      if (accounts_.is_active(user) && planted && followers >= campaign.followers.least &&
+          followers <= campaign.followers.most &&
           (campaign.tier.empty() || parameters_.tiers.names[tier(user)] == campaign.tier))
         candidates.push_back(user);
     }

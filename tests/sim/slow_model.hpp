@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/feed/prior.hpp"
 #include "sim/model/behaviour.hpp"
 #include "sim/model/parameters.hpp"
@@ -94,7 +94,7 @@ struct Situations {
 class Model {
 public:
   /// `graph` and `accounts` outlive the model.
-  Model(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters, const RunParameters& run,
+  Model(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& run,
         ReplicateStreams streams);
 
   /// Goes on under other run parameters.
@@ -180,7 +180,7 @@ private:
   void commit();
 
   const FollowGraph& graph_;
-  const Accounts& accounts_;
+  const Users& accounts_;
   WorldParameters parameters_;
   RunParameters run_;
   std::uint32_t draw_ = 0;

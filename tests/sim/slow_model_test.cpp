@@ -72,8 +72,8 @@ bool somebody_finds_nobody(const slow::Model& model) {
 /// An engine and a slow model that go through the same run.
 class Pair {
 public:
-  Pair(const FollowGraph& graph, const Accounts& accounts, const WorldParameters& parameters,
-       const RunParameters& warmup, ReplicateStreams streams, bool track)
+  Pair(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& warmup,
+       ReplicateStreams streams, bool track)
       : graph_(graph),
         parameters_(parameters),
         track_(track),
@@ -327,7 +327,7 @@ constexpr std::array parents{ParentRule::latest, ParentRule::first};
 
 TEST_CASE("the engine does in every tick what the text of the model says", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 99);
-  const Accounts accounts = mixed_accounts(50, 0.7, 99);
+  const Users accounts = mixed_accounts(50, 0.7, 99);
   WorldParameters world = restless_world();
   world.population.shared_interest = 0.5;
   std::array<slow::Situations, 2> total{};  // by memory
@@ -416,7 +416,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.population.propensity_spread = uneven == 1 || uneven == 2 ? 1.0 : 0.0;
     world.population.quality_spread = uneven == 2 || uneven == 3 ? 0.7 : 0.0;
     for (CampaignParameters& campaign : world.campaigns) {
-      campaign.followers_from = 0;  // there is always somebody, in the smallest graph too
+      campaign.followers.least = 0;  // there is always somebody, in the smallest graph too
       if (campaign.choose == AccountChoice::named) campaign.accounts = {"2", "0", "1", "3"};
       campaign.every = pick(1U, 5U, 9U);
       campaign.slots = pick(1U, 3U, 7U);
@@ -469,7 +469,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     const bool track = pick(0, 1) != 0;
     const FollowGraph graph = random_graph(pick(4U, 20U, 40U), pick(0.5, 1.0, 2.0), number);
     const auto users = static_cast<std::uint32_t>(graph.user_count());
-    Accounts accounts = mixed_accounts(users, pick(0.3, 0.8, 1.0), number);
+    Users accounts = mixed_accounts(users, pick(0.3, 0.8, 1.0), number);
     if (pick(0, 0, 1)) accounts.active.clear();
     if (pick(0, 0, 1)) accounts.community.clear();
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
@@ -501,7 +501,7 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
       world.campaigns.clear();
       RunParameters run = restless_run(Ranking::chronological, memory, ParentRule::latest);
       run.feed.window = window;
-      const Accounts accounts;
+      const Users accounts;
       Pair pair(graph, accounts, world, run, ReplicateStreams{}, true);
       REQUIRE(pair.run(run, 50));
       returns += pair.slow.situations.again + pair.slow.situations.known_left_out;
@@ -520,7 +520,7 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     const auto draw = [&](std::uint32_t what, std::uint32_t below) {
       return static_cast<std::uint32_t>(nested_mix(5, number, what) % below);
     };
-    const Accounts accounts = mixed_accounts(50, std::array{0.3, 0.7, 1.0}[draw(6, 3)], number);
+    const Users accounts = mixed_accounts(50, std::array{0.3, 0.7, 1.0}[draw(6, 3)], number);
     WorldParameters world = restless_world();
     world.seed = number / 8;
     world.population.propensity_spread = world.population.quality_spread = 0;  // for the sake of time
@@ -534,11 +534,11 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     one.choose = std::array{AccountChoice::random, AccountChoice::largest, AccountChoice::fit,
                             AccountChoice::engagement, AccountChoice::price}[draw(0, 5)];  // no past: as random
     one.topic = static_cast<std::int32_t>(draw(11, 5));
-    one.followers_from = draw(1, 6);
-    one.followers_to = one.followers_from + 3 + draw(2, 15);
+    one.followers.least = draw(1, 6);
+    one.followers.most = one.followers.least + 3 + draw(2, 15);
     if (draw(12, 4) == 0) one.tier = world.tiers.names[draw(13, 3)];
     if (draw(14, 5) == 0) one.plant = accounts.plants[draw(15, 2)];
-    if (!one.plant.empty()) one.followers_to = 50;
+    if (!one.plant.empty()) one.followers.most = 50;
     if (draw(16, 2)) one.member = static_cast<std::int32_t>(draw(17, 2));
     one.acceptance = std::array{1.0, 0.5}[draw(18, 2)];
     one.slots = 5;

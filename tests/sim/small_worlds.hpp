@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "graph/accounts.hpp"
 #include "graph/base/exchange.hpp"
 #include "graph/base/random.hpp"
 #include "graph/generators/power_law.hpp"
+#include "graph/users.hpp"
 #include "sim/run/world.hpp"
 
 /// Small worlds that several tests stand on.
@@ -42,8 +42,8 @@ inline WorldParameters lively_parameters() {
   many.choose = AccountChoice::random;
   many.count = UINT32_MAX;
   many.posts = 1;
-  many.followers_from = 10;
-  many.followers_to = 50;
+  many.followers.least = 10;
+  many.followers.most = 50;
   many.budget_of = "one";
   p.campaigns = {one, many};
   return p;
@@ -79,7 +79,7 @@ inline WorldParameters manifold_parameters() {
   CampaignParameters best = p.campaigns[1];
   best.name = "best";
   best.choose = AccountChoice::engagement;
-  best.followers_from = 1;
+  best.followers.least = 1;
   best.count = 20;
   best.budget_share = 0.5;
   CampaignParameters fans = best;
@@ -90,7 +90,7 @@ inline WorldParameters manifold_parameters() {
   CampaignParameters cheap = best;
   cheap.name = "cheap";
   cheap.choose = AccountChoice::price;
-  cheap.followers_from = 5;
+  cheap.followers.least = 5;
   cheap.posts = 2;
   CampaignParameters clone = best;
   clone.name = "clone";
@@ -98,8 +98,8 @@ inline WorldParameters manifold_parameters() {
   clone.plant = "clones";
   clone.member = 1;
   clone.acceptance = 1;
-  clone.followers_from = 0;
-  clone.followers_to = UINT64_MAX;
+  clone.followers.least = 0;
+  clone.followers.most = UINT64_MAX;
   p.campaigns.insert(p.campaigns.end(), {best, fans, cheap, clone});
   return p;
 }
@@ -113,8 +113,8 @@ inline RunParameters manifold_run(std::vector<std::string> pays) {
 inline const std::vector<std::string> every_campaign{"one", "many", "best", "fans", "cheap", "clone"};
 
 /// Three users of five are active; nobody pays the first clone, so the second has its ticks for itself.
-inline Accounts manifold_accounts(std::size_t users) {
-  Accounts accounts;
+inline Users manifold_accounts(std::size_t users) {
+  Users accounts;
   accounts.active.resize((users + 63) / 64);
   for (std::uint32_t u = 0; u < users; ++u) {
     const bool is_active = u == 0 || u == 40 || (u != 30 && nested_mix(9, u, 0) % 5 < 3);

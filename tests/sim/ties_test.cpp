@@ -78,7 +78,7 @@ TEST_CASE(
 TEST_CASE("the order in which campaigns stand in the file decides nothing between two that pay one account in one tick",
           "[sim][ties][campaigns]") {
   const FollowGraph graph = lively_graph(300);
-  const Accounts accounts;
+  const Users accounts;
   WorldParameters parameters = lively_parameters();
   parameters.campaigns.clear();
   for (const char* name : {"a", "b", "c", "d"}) {

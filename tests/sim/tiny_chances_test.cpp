@@ -189,7 +189,7 @@ TEST_CASE("a reader of boundless patience reads on", "[sim][tiny]") {
   parameters.population.patience = GENERATE(1e9, 1e15, 1e17, 1e300);
   const FollowGraph graph = ring(3);
   const StreamKey dynamics(3, Stream::dynamics, 0);
-  const Population population(graph, Accounts{}, parameters, dynamics, {0, 3});
+  const Population population(graph, Users{}, parameters, dynamics, {0, 3});
   const double scale = population.depth_scale(0);
   // A mean of 1e9 and 1e-6 of it, but for 2^-24 of a float; beyond 2^64, for ever.
   CHECK((parameters.population.patience > 0x1p64 ? std::isinf(scale)

@@ -8,18 +8,18 @@ namespace {
 /// feed, if asked for, and else chance. A control.
 class NoLearning : public ScoreFactors {
 public:
-  static constexpr bool needs_time = false, needs_post = false;
-
-  explicit NoLearning(const RankingGiven& given) : ScoreFactors(given.feed) {}
-  bool learns() const { return false; }
-  std::uint32_t value(const PostCounters&) const { return 0; }
-  std::uint64_t key(PostHot, const RankingContext& context) const { return ScoreFactors::key(1.0f, context); }
+  explicit NoLearning(const RankingGiven& given) : ScoreFactors(given.run.feed) {}
+  std::uint64_t key(const CandidateFacts& candidate) const { return ScoreFactors::key(1.0f, candidate); }
 };
 
 }  // namespace
 
-std::unique_ptr<const Ranker> make_no_learning(const RankingGiven& given, RankingKeys keys) {
-  return std::make_unique<RankerOf<NoLearning>>(given, keys);
+RankingFacts about_no_learning() {
+  return {.name = "no-learning",
+          .first =
+              "whatever age, perturbation and a keyed hash put first, for all posts score alike: `weighted` before "
+              "it has seen anything",
+          .make = RankerOf<NoLearning>::make};
 }
 
 }  // namespace grapevine

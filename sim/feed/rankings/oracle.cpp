@@ -9,23 +9,18 @@ namespace {
 /// learn, and for what a ranking does that makes no mistakes.
 class Oracle : public ScoreFactors {
 public:
-  static constexpr bool needs_time = false, needs_post = true;
-
   explicit Oracle(const RankingGiven& given)
-      : ScoreFactors(given.feed),
-        weights_(given.feed.weights),
+      : ScoreFactors(given.run.feed),
+        weights_(given.run.feed.weights),
         behaviour_(given.behaviour),
         population_(given.population) {}
-  bool learns() const { return false; }
-  std::uint32_t value(const PostCounters&) const { return 0; }
-  std::uint64_t key(PostHot, const RankingContext& context) const {
-    const double odds = behaviour_.odds(population_.propensity(context.reader),
-                                        population_.interest(context.reader, context.post->topic),
-                                        context.post->quality, context.proof);
+  std::uint64_t key(const CandidateFacts& candidate) const {
+    const double odds = behaviour_.odds(population_.propensity(candidate.reader()), candidate.topic_match(),
+                                        candidate.post().quality, candidate.proof());
     double sum = 0.0;
     for (std::size_t a = 0; a < action_count; ++a)
       sum += weights_[a] * behaviour_.probability(static_cast<Action>(a), odds);
-    return ScoreFactors::key(static_cast<float>(sum), context);
+    return ScoreFactors::key(static_cast<float>(sum), candidate);
   }
 
 private:
@@ -36,8 +31,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<const Ranker> make_oracle(const RankingGiven& given, RankingKeys keys) {
-  return std::make_unique<RankerOf<Oracle>>(given, keys);
+RankingFacts about_oracle() {
+  return {.name = "oracle",
+          .first = "the highest sum of weights times true probabilities: what `weighted` would do if it knew",
+          .make = RankerOf<Oracle>::make};
 }
 
 }  // namespace grapevine

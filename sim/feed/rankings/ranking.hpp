@@ -1,35 +1,96 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
 #include "sim/feed/prior.hpp"
-#include "sim/model/parameters.hpp"
-#include "sim/state/posts.hpp"
+#include "sim/feed/rank.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/feed/time_in_tick.hpp"
 
 /// Rankings: how the platform orders the candidates of a session. A ranking keeps 32 bits a post (`value`, renewed
-/// after each tick from the counters, so it knows earlier ticks only) and makes of them a 64-bit key per candidate;
-/// higher keys are served first. Equal values fall to a hash of root and reader.
+/// after each tick from the counters, so it knows earlier ticks only) and makes of them, and of whatever it asks of the
+/// candidate, a 64-bit key; higher keys are served first, equal ones by the root's identity. See docs/extending.md.
 namespace grapevine {
 
-/// What a ranking is made from. The behaviour and the population outlive it.
-struct RankingGiven {
-  const FeedParameters& feed;
-  const ActionPrior& prior;
-  const Behaviour& behaviour;
-  const Population& population;
+/// One session, for those who ask about its candidates.
+struct SessionFacts {
+  const RankingGiven& given;
+  const RankingBefore& before;
+  const Session& session;
+  RankingKeys keys;
 };
 
-/// What a key may be made of; what a ranking does not ask for is not filled.
-struct RankingContext {
-  UserId reader{};
-  Tick visible = 0;                    ///< of the emission shown
-  std::uint32_t time = 0;              ///< of the emission shown within its tick (`needs_time`)
-  std::uint32_t tie = 0;               ///< hash of root and reader, else
-  Tick age = 0;                        ///< ticks since the root became visible (`needs_age`)
-  std::uint8_t noise = 0;              ///< another hash of root and reader (`needs_noise`)
-  std::uint32_t proof = 0;             ///< followees of the reader that reshared the root
-  const PostIdentity* post = nullptr;  ///< (`needs_post`)
+/// What a ranking may ask of a candidate. Nothing is computed that is not asked for; the cost of each answer is said.
+class CandidateFacts {
+public:
+  CandidateFacts(const SessionFacts& facts, const Candidate& candidate)
+      : facts_(facts), candidate_(candidate), hot_(facts.before.posts.hot(candidate.root)) {}
+
+  // Free: the ranking's own 32 bits of the root, and what the candidate itself holds.
+  std::uint32_t value() const { return hot_.value; }
+  UserId reader() const { return facts_.session.reader; }
+  UserId emitter() const { return candidate_.emitter; }
+  Source source() const { return candidate_.source(); }
+  Tick visible() const { return candidate_.visible(); }     ///< of the emission shown
+  std::uint32_t proof() const { return candidate_.proof; }  ///< followees of the reader that reshared the root
+
+  // A hash each.
+  std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }
+  std::uint32_t tie() const {
+    return static_cast<std::uint32_t>(nested_mix(facts_.keys.feed_order, hot_.salt(), reader().value()) >> 32);
+  }
+  /// The same for another purpose: a quantile of whatever is drawn for the reader and the root, in 256ths.
+  std::uint8_t noise() const {
+    return static_cast<std::uint8_t>(nested_mix(facts_.keys.perturbation, hot_.salt(), reader().value()) >> 56);
+  }
+
+  // A cache miss each.
+  Tick age() const { return facts_.session.now - facts_.before.posts.visible(candidate_.root); }  ///< since visible
+  const PostIdentity& post() const { return facts_.before.posts.identity(candidate_.root); }
+  const PostCounters& counters() const { return facts_.before.posts.counters(candidate_.root); }  ///< of earlier ticks
+
+  // The post's identity, and what it leads to.
+  UserId author() const { return source() == Source::author ? emitter() : post().author; }
+  /// How much the reader likes the post's topic: a quantile over users, in 256ths.
+  std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
+  bool follows_author() const {
+    return source() == Source::author || facts_.given.graph.find(reader(), author()).has_value();
+  }
+  /// Reader and author follow each other. O(log followees).
+  bool mutual() const {
+    const auto follow = facts_.given.graph.find(reader(), author());
+    return follow && facts_.given.graph.is_mutual(*follow);
+  }
+  /// What the reader did with the author's live roots. O(log authors seen); needs `needs_history`.
+  AuthorHistory history() const {
+    const auto& all = facts_.session.history;
+    const auto at = std::ranges::lower_bound(all, author(), {}, &AuthorHistory::author);
+    return at != all.end() && at->author == author() ? *at : AuthorHistory{author()};
+  }
+
+private:
+  const SessionFacts& facts_;
+  const Candidate& candidate_;
+  PostHot hot_;
+};
+
+/// What a rule is unless it says otherwise.
+struct RankingRule {
+  static constexpr bool needs_history = false;
+  bool learns() const { return false; }
+  std::uint32_t value(const PostCounters&) const { return 0; }
+};
+
+/// A rule that rearranges what it has ordered, such as one that spreads authors out:
+///
+///     void arrange(const SessionFacts& facts, std::span<Ranked> feed, std::size_t looked) const;
+///
+/// `feed` is everything served, in order; its first `looked` entries are looked at.
+template <class Rule>
+concept Arranges = requires(const Rule& rule, const SessionFacts& facts, std::span<Ranked> feed) {
+  rule.arrange(facts, feed, std::size_t{});
 };
 
 constexpr std::uint64_t ranking_key(std::uint32_t value, std::uint32_t tie) {

@@ -6,13 +6,12 @@
 
 #include "graph/base/math.hpp"
 #include "sim/feed/rankings/ranking.hpp"
-#include "sim/model/population.hpp"
 
 namespace grapevine {
 
 /// What every ranking by score multiplies its score with: a decay that halves every `age_half_life` ticks of the root's
 /// age, and a factor exp(perturbation z) with z of reader and root: the normal distribution in 256 cells.
-class ScoreFactors {
+class ScoreFactors : public RankingRule {
 public:
   explicit ScoreFactors(const FeedParameters& feed) : ages_(feed.age_half_life > 0), perturbs_(feed.perturbation > 0) {
     decay_.assign(feed.window + 2, 1.0f);
@@ -23,12 +22,10 @@ public:
       noise_[i] = static_cast<float>(math::exp(feed.perturbation * normal_cells()[i]));
   }
 
-  /// Whether the root's age is read: it costs a cache miss a candidate.
-  bool needs_age() const { return ages_; }
-  bool needs_noise() const { return perturbs_; }
-
-  std::uint64_t key(float score, const RankingContext& context) const {
-    return ranking_key(ordered_bits(score * decay_[context.age] * noise_[context.noise]), context.tie);
+  std::uint64_t key(float score, const CandidateFacts& candidate) const {
+    if (ages_) score *= decay_[candidate.age()];
+    if (perturbs_) score *= noise_[candidate.noise()];
+    return ranking_key(ordered_bits(score), candidate.tie());
   }
 
 private:

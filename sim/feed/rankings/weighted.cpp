@@ -1,6 +1,3 @@
-#include <algorithm>
-
-#include "sim/feed/prior.hpp"
 #include "sim/feed/ranker_of.hpp"
 #include "sim/feed/rankings/score.hpp"
 
@@ -13,10 +10,8 @@ namespace {
 /// that do not differ is that of their luck, and luck varies with how many have looked, which is size.
 class Weighted : public ScoreFactors {
 public:
-  static constexpr bool needs_time = false, needs_post = false;
-
   explicit Weighted(const RankingGiven& given)
-      : ScoreFactors(given.feed), weights_(given.feed.weights), prior_(given.prior) {}
+      : ScoreFactors(given.run.feed), weights_(given.run.feed.weights), prior_(given.prior) {}
 
   /// Whether anything observed changes a score.
   bool learns() const {
@@ -30,8 +25,8 @@ public:
           weights_[a] * predicted_rate(counters.actions[a], counters.impressions, prior_.mean[a], prior_.strength[a]);
     return std::bit_cast<std::uint32_t>(static_cast<float>(sum));
   }
-  std::uint64_t key(PostHot hot, const RankingContext& context) const {
-    return ScoreFactors::key(std::bit_cast<float>(hot.value), context);
+  std::uint64_t key(const CandidateFacts& candidate) const {
+    return ScoreFactors::key(std::bit_cast<float>(candidate.value()), candidate);
   }
 
 private:
@@ -41,8 +36,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<const Ranker> make_weighted(const RankingGiven& given, RankingKeys keys) {
-  return std::make_unique<RankerOf<Weighted>>(given, keys);
+RankingFacts about_weighted() {
+  return {.name = "weighted",
+          .first = "the highest sum of weights times predicted probabilities, learned from what was observed",
+          .make = RankerOf<Weighted>::make};
 }
 
 }  // namespace grapevine

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <functional>
+
+#include "scenarios/result/column_values.hpp"
+#include "scenarios/result/result_file.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// Reads the tables as they come.
+class ResultReader {
+public:
+  explicit ResultReader(const std::filesystem::path& path) : file_(path), version_(version_of(file_)) {}
+
+  StudyResult read() {
+    expect_result(file_);
+    root();
+    axes();
+    study_.allocate();
+    schema::each_table(*this);
+    const auto ticks = file_.read<std::int64_t>("/series/tick");
+    for (RunRecord& record : study_.records)
+      for (std::size_t i = 0; i < record.series.size(); ++i) record.series[i].first_tick = static_cast<Tick>(ticks[i]);
+    mechanisms();
+    for (const std::string& name : file_.attributes("/provenance"))
+      if (name != "comment") study_.provenance.emplace_back(name, file_.text_attribute("/provenance", name));
+    return std::move(study_);
+  }
+
+  void arm_draws() {
+    const auto draws = rows_of<schema::ArmDraws>(schema::arm_draws);
+    for (std::size_t i = 0; i < study_.records.size(); ++i)
+      study_.records[i].draws = static_cast<std::uint32_t>(draws[i / study_.replicates % draws.size()].draws);
+  }
+  template <class Row, class List>
+  void list(const Part& part, List table) {
+    for (const Row& row : rows_of<Row>(part)) std::invoke(table, study_).push_back(only_value(row));
+  }
+  template <class Row>
+  void rows(const Part& part, std::vector<Row> StudyResult::*table) {
+    std::vector<Row> all = rows_of<Row>(part);
+    if (part.group == "graph") expect(all.size() == study_.graphs.size(), part.group);
+    study_.*table = std::move(all);
+  }
+  /// Deals the cells of a grid out to the runs: the last axes belong to a run.
+  template <class Row, class Table>
+  void cells(const Part& part, Table table) {
+    const std::vector<Row> all = rows_of<Row>(part);
+    const std::size_t each = each_of(all.size(), part);
+    for (std::size_t i = 0; i < study_.records.size(); ++i) {
+      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * each);
+      std::invoke(table, study_.records[i]).assign(begin, begin + static_cast<std::ptrdiff_t>(each));
+    }
+  }
+  template <class Row, class Table>
+  void numbers(const Part& part, Table table) {
+    const std::vector<Row> all = rows_of<Row>(part);
+    const std::size_t each = each_of(all.size(), part);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      std::invoke(table, study_.records[i / each]).push_back(only_value(all[i]));
+  }
+  template <class Row>
+  void per_run(const Part& part) {
+    const std::vector<Row> all = rows_of<Row>(part);
+    expect(all.size() == study_.records.size(), part.group);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].into(study_.records[i]);
+  }
+  template <class Row>
+  void placed(const Part& part, std::vector<Row> RunRecord::*table) {
+    for (const auto& placed : rows_of<Placed<Row>>(part)) (record_of(placed).*table).push_back(placed.row);
+  }
+  void texts() {
+    const auto texts = rows_of<schema::ScenarioTexts>(schema::scenario_texts);
+    study_.scenario_given = texts.front().given;
+    study_.scenario_understood = texts.front().understood;
+  }
+
+private:
+  static Since version_of(const h5::Reader& file) {
+    Since version{0, 0};
+    if (!file.has_attribute("/", "format_version")) return version;
+    const std::string text = file.text_attribute("/", "format_version");
+    const char* const end = text.data() + text.size();
+    const auto [dot, error] = std::from_chars(text.data(), end, version.major);
+    if (error == std::errc{} && dot != end) std::from_chars(dot + 1, end, version.minor);
+    return version;
+  }
+
+  void expect(bool good, std::string_view group) const {
+    if (!good) throw Error(fmt::format("{}: the columns of /{} do not fit each other", file_.path().string(), group));
+  }
+
+  void root() {
+    study_.title = file_.text_attribute("/", "title");
+    study_.seed = static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
+    study_.tick_seconds = static_cast<std::uint32_t>(file_.integer_attribute("/", "tick_seconds"));
+  }
+
+  void axes() {
+    study_.points = file_.read<std::string>("/summary/point");
+    study_.arms = file_.read<std::string>("/summary/arm");
+    study_.replicates = static_cast<std::uint32_t>(file_.read<std::int64_t>("/summary/replicate").size());
+    study_.tiers = file_.read<std::string>("/summary/tier");
+    study_.campaigns = file_.read<std::string>("/campaigns/campaign");
+  }
+
+  template <class Row>
+  std::vector<Row> rows_of(const Part& part) {
+    const std::vector<Dataset> list = columns_of<Row>(part);
+    std::size_t places = 1;
+    for (const std::string_view axis : part.axes) {
+      const std::vector<std::uint64_t> shape = file_.info(place_of(part.group, axis)).shape;
+      expect(shape.size() == 1, part.group);
+      places *= shape.front();
+    }
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (version_ < list[i].since && !file_.exists(place_of(part.group, list[i].name))) continue;  // added later
+      Scatter column{study_, part, i};
+      column.values.with(list[i].type, [&]<class T>(std::vector<T>& values) {
+        values = file_.read<T>(place_of(part.group, list[i].name));
+        expect(values.size() == places, part.group);
+      });
+      rows.resize(places);
+      for (; column.row < places; ++column.row) {
+        column.at = 0;
+        if (part.means) column.draws = study_.records[column.row / (places / study_.records.size())].draws;
+        columns(rows[column.row], column);
+      }
+    }
+    return rows;
+  }
+
+  /// Cells of each run.
+  std::size_t each_of(std::size_t cells, const Part& part) const {
+    const std::size_t runs = study_.records.size();
+    expect(runs == 0 ? cells == 0 : cells % runs == 0, part.group);
+    return runs == 0 ? 0 : cells / runs;
+  }
+
+  void mechanisms() {
+    if (!file_.exists("/mechanisms")) return;
+    for (const std::string& name : file_.datasets("/mechanisms")) {
+      if (std::ranges::find(schema::axes, name, &schema::Axis::name) != schema::axes.end()) continue;
+      const std::string path = place_of("mechanisms", name);
+      const std::vector<double> values = file_.read<double>(path);
+      expect(values.size() == study_.records.size() * study_.tiers.size(), "mechanisms");
+      for (std::size_t i = 0; i < study_.records.size(); ++i) {
+        RunRecord& record = study_.records[i];
+        MechanismColumn column{name, file_.text_attribute(path, "units"), file_.text_attribute(path, "long_name"), {}};
+        for (std::size_t tier = 0; tier < study_.tiers.size(); ++tier)
+          column.by_tier.push_back(
+              static_cast<std::uint64_t>(std::llround(values[i * study_.tiers.size() + tier] * record.draws)));
+        record.mechanisms.push_back(std::move(column));
+      }
+    }
+  }
+
+  template <class Row>
+  RunRecord& record_of(const Placed<Row>& placed) {
+    expect(
+        placed.point < study_.points.size() && placed.arm < study_.arms.size() && placed.replicate < study_.replicates,
+        "summary");
+    return study_.record(placed.point, placed.arm, placed.replicate);
+  }
+
+public:
+  void cascades() {
+    if (!file_.exists("/cascades")) return;
+    const auto posts = rows_of<Placed<PostRow>>(schema::post_rows);
+    const auto sizes = rows_of<schema::CascadeSize>(schema::cascade_sizes);
+    const auto nodes = rows_of<CascadeNode>(schema::cascade_nodes);
+    expect(sizes.size() == posts.size(), "cascades");
+    std::size_t first = 0;
+    std::vector<std::size_t> next(study_.records.size(), 0);  // post of each run whose cascade comes next
+    for (std::size_t i = 0; i < posts.size(); ++i) {
+      RunRecord& record = record_of(posts[i]);
+      PostRow& post = record.posts[next[static_cast<std::size_t>(&record - study_.records.data())]++];
+      expect(sizes[i].nodes == post.cascade_size && nodes.size() - first >= sizes[i].nodes, "cascades");
+      post.first_node = record.cascades.size();
+      const auto begin = nodes.begin() + static_cast<std::ptrdiff_t>(first);
+      first += sizes[i].nodes;
+      record.cascades.insert(record.cascades.end(), begin, nodes.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    expect(first == nodes.size(), "cascades");
+  }
+
+private:
+  h5::Reader file_;
+  Since version_;
+  StudyResult study_;
+};
+
+}  // namespace
+
+void expect_result(const h5::Reader& file) {
+  const std::string name = file.path().string();
+  if (!file.has_attribute("/", "format") || file.text_attribute("/", "format") != schema::format)
+    throw BadRequest(
+        fmt::format("{}: is an HDF5 file but no result of grapevine; expected one that `grapevine run` wrote", name));
+  const std::string version = file.text_attribute("/", "format_version");
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  if (major < schema::major_version)
+    throw BadRequest(
+        fmt::format("{}: result format {} is older than this program reads ({}.x); open it with the release that wrote "
+                    "it, or run its scenario again",
+                    name, version, schema::major_version));
+  if (major > schema::major_version)
+    throw BadRequest(
+        fmt::format("{}: result format {} is newer than this program reads ({}.x); open it with a newer release", name,
+                    version, schema::major_version));
+}
+
+StudyResult read_result(const std::filesystem::path& path) {
+  return h5::reading("result file", [&] { return ResultReader(path).read(); });
+}
+
+}  // namespace grapevine

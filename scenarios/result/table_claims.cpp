@@ -1,0 +1,94 @@
+#include "scenarios/result/table_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "analysis/verdicts.hpp"
+
+namespace grapevine {
+
+namespace {
+
+std::vector<std::string> assumptions_of(const ClaimRow& row) {
+  std::vector<std::string> list;
+  for (std::size_t begin = 0; begin < row.assumptions.size();) {
+    const std::size_t end = std::min(row.assumptions.find("; ", begin), row.assumptions.size());
+    list.push_back(row.assumptions.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return list;
+}
+
+/// What every claim that has an estimate rests on.
+std::set<std::string> common_assumptions(const std::vector<ClaimRow>& claims) {
+  std::set<std::string> common;
+  bool first = true;
+  for (const ClaimRow& row : claims) {
+    if (std::isnan(row.estimate)) continue;
+    const std::vector<std::string> own = assumptions_of(row);
+    const std::set<std::string> these(own.begin(), own.end());
+    if (first) common = these;
+    std::erase_if(common, [&](const std::string& assumption) { return these.count(assumption) == 0; });
+    first = false;
+  }
+  return common;
+}
+
+/// How many replicates would decide the claims that are not; nothing where there is nothing to tell.
+std::string more_replicates(const std::vector<ClaimRow>& claims) {
+  std::vector<std::string> enough, too_many;
+  for (const ClaimRow& row : claims)
+    if (row.replicates_needed > most_replicates)
+      too_many.push_back(fmt::to_string(row.claim));
+    else if (row.replicates_needed > 0)
+      enough.push_back(fmt::format("{} {}claim {}", with_thousands(row.replicates_needed),
+                                   enough.empty() ? "replicates would decide " : "", row.claim));
+  const std::string needed = fmt::format("would be needed for claim {}", fmt::join(too_many, " and claim "));
+  if (enough.empty())
+    return too_many.empty() ? ""
+                            : fmt::format("More than {} replicates {}, from the variance seen.",
+                                          with_thousands(most_replicates), needed);
+  return fmt::format("About {}, from the variance seen.", fmt::join(enough, ", about ")) +
+         (too_many.empty() ? "" : fmt::format(" More than {} {}.", with_thousands(most_replicates), needed));
+}
+
+}  // namespace
+
+std::string claims_block(const StudyResult& study) {
+  TextTable table("rllll");
+  table.add({"", "Claim", "ratio", "95 % interval", "verdict"});
+  for (const ClaimRow& row : study.claims) {
+    // As many digits as the interval supports, and no more than a margin of some hundredths needs.
+    const int most = decimals_for(std::max(row.estimate, 1.0), 4),
+              decimals = row.upper > row.lower ? std::min(decimals_for((row.upper - row.lower) / 2, 2), most) : most;
+    table.add({fmt::to_string(row.claim), row.name,
+               std::isnan(row.estimate) ? "-" : "x " + with_decimals(row.estimate, decimals),
+               std::isnan(row.lower)
+                   ? "-"
+                   : fmt::format("[{}, {}]", with_decimals(row.lower, decimals), with_decimals(row.upper, decimals)),
+               row.verdict});
+  }
+  std::string text = table.text();
+  const std::set<std::string> common = common_assumptions(study.claims);
+  for (const ClaimRow& row : study.claims) {
+    if (std::isnan(row.margin_low)) continue;
+    std::vector<std::string> own;
+    for (const std::string& assumption : assumptions_of(row))
+      if (!common.count(assumption)) own.push_back(assumption);
+    text += "  " +
+            wrapped(fmt::format("{}: {}{}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}",
+                                row.claim, row.contrast, row.arm.empty() ? "" : ", in " + row.arm,
+                                with_decimals(row.margin_low, 2), with_decimals(row.margin_high, 2),
+                                with_decimals(100 * row.level, 1),
+                                own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
+                    5);
+  }
+  if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5);
+  if (!common.empty()) text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5);
+  return text;
+}
+
+}  // namespace grapevine

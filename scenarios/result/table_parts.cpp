@@ -1,0 +1,63 @@
+#include "scenarios/result/table_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/contrasts.hpp"
+
+namespace grapevine {
+
+std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin) {
+  std::string text;
+  std::size_t column = 0;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (column > 0 && begin + column + 1 + display_width(word) > page_width) {
+      text += "\n" + std::string(indent, ' ');
+      column = indent;
+      begin = 0;
+    } else if (column > 0) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += display_width(word);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return text + "\n";
+}
+
+std::string heading(const std::string& name, std::size_t room) {
+  return display_width(name) <= room ? name : fmt::format("{:.{}}...", name, room - 3);
+}
+
+int decimals_of(const ComparisonRow& row) {
+  const double half = (row.upper - row.lower) / 2;
+  return half > 0 ? std::min(decimals_for(half, 2), decimals_for(std::max(std::abs(row.estimate), half), 6))
+                  : decimals_for(row.estimate, 4);
+}
+
+std::string signed_text(double value, int decimals) { return (value > 0 ? "+" : "") + with_decimals(value, decimals); }
+
+std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign) {
+  if (std::isnan(row.lower) || std::isnan(row.upper)) return "no interval";
+  const auto number = [&](double x) { return with_sign ? signed_text(x, decimals) : with_decimals(x, decimals); };
+  return fmt::format("[{}, {}]", number(row.lower), number(row.upper));
+}
+
+bool is_ratio(const ComparisonRow& row) { return row.statistic == ratio_statistic; }
+
+std::string with_interval(const ComparisonRow& row) {
+  if (std::isnan(row.estimate)) return "-";
+  const int decimals = decimals_of(row);
+  const std::string estimate = with_decimals(row.estimate, decimals);
+  if (std::isnan(row.lower) || std::isnan(row.upper)) return estimate;
+  const std::string below = with_decimals(row.estimate - row.lower, decimals),
+                    above = with_decimals(row.upper - row.estimate, decimals);
+  return below == above ? estimate + " ±" + above : estimate + " " + interval_text(row, decimals, false);
+}
+
+}  // namespace grapevine

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/result/result.hpp"
+#include "scenarios/result/text.hpp"
+
+/// The blocks of `comparison_table`, a file each where they are long, and what they share. `room`: columns that a name
+/// may take.
+namespace grapevine {
+
+inline constexpr std::size_t page_width = 98;  ///< and two for the indent of notes
+
+/// Words in lines of the page's width, all but the first indented by `indent`; the first goes on at column `begin`.
+std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin = 0);
+
+/// A name cut to the columns that it may take.
+std::string heading(const std::string& name, std::size_t room);
+
+/// What `text_with` makes when names may take as much room as the page leaves them.
+template <class TextWith>
+std::string fitted(TextWith text_with) {
+  for (std::size_t room = 64;; room -= 2) {
+    const std::string text = text_with(room);
+    bool fits = true;
+    for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1)
+      fits =
+          fits && display_width(std::string_view(text).substr(begin, text.find('\n', begin) - begin)) <= page_width + 2;
+    if (fits || room <= 10) return text;
+  }
+}
+
+/// Decimals at which half the interval shows two significant digits, the estimate at most six; without an interval, the
+/// estimate four.
+int decimals_of(const ComparisonRow& row);
+std::string signed_text(double value, int decimals);
+std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign);
+/// The estimate and its interval: "0.0900 ±0.0002" where both sides show the same, else "0.090 [0.081, 0.101]", as
+/// those of ratios are.
+std::string with_interval(const ComparisonRow& row);
+bool is_ratio(const ComparisonRow& row);
+
+/// The claims with their verdicts.
+std::string claims_block(const StudyResult& study);
+/// Every arm's reproduction numbers over its replicates.
+std::string contagions_block(const StudyResult& study);
+/// The same question asked of several models of diffusion, and where their answers differ.
+std::string models_block(const StudyResult& study, std::size_t room);
+/// Figures beside what is expected of them.
+std::string bands_block(const StudyResult& study, std::size_t room);
+/// Rates of one arm: tiers down, rates across.
+std::string tier_block(const StudyResult& study, const std::string& arm, std::size_t room);
+/// Unpaid cascades: facts down, arms across.
+std::string cascade_block(const StudyResult& study, std::size_t room);
+/// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.
+std::string facts_block(const StudyResult& study, const std::string& arm, std::size_t room);
+/// What the intervals and figures mean.
+std::string footnotes(const StudyResult& study, const std::vector<std::string>& estimands);
+
+}  // namespace grapevine

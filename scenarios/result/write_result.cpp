@@ -1,0 +1,293 @@
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "scenarios/result/column_values.hpp"
+
+namespace grapevine {
+
+namespace {
+
+void describe(h5::Writer& file, const std::string& object, std::string_view units, std::string_view long_name) {
+  file.attribute(object, "long_name", long_name);
+  if (!units.empty()) file.attribute(object, "units", units);
+}
+
+template <class Names>
+std::vector<std::string> texts_of(const Names& names) {
+  std::vector<std::string> texts;
+  for (const auto& named : names) texts.emplace_back(named.name);
+  return texts;
+}
+
+/// Writes the tables as they come, each group with its scales before its first table.
+class ResultWriter {
+public:
+  ResultWriter(const std::filesystem::path& out, const StudyResult& study) : file_(out), study_(study) {}
+
+  void root() {
+    file_.attribute("/", "Conventions", "CF-1.10");
+    file_.attribute("/", "format", schema::format);
+    file_.attribute("/", "format_version",
+                    fmt::format("{}.{}", schema::format_version().major, schema::format_version().minor));
+    file_.attribute("/", "title", study_.title);
+    file_.attribute("/", "seed", static_cast<std::int64_t>(study_.seed));
+    file_.attribute("/", "seed_hex", fmt::format("{:016x}", study_.seed));
+    file_.attribute("/", "tick_seconds", std::int64_t{study_.tick_seconds});
+  }
+
+  void arm_draws() {
+    part<schema::ArmDraws>(schema::arm_draws, [&](auto&& use) {
+      for (std::size_t arm = 0; arm < study_.arms.size(); ++arm)
+        use(schema::ArmDraws{study_.replicates == 0 ? 1 : study_.record(0, arm, 0).draws});
+    });
+  }
+  template <class Row, class List>
+  void list(const Part& part_of, List table) {
+    part<Row>(part_of, [&](auto&& use) {
+      for (const auto& value : std::invoke(table, study_)) use(Row{value});
+    });
+  }
+  template <class Row>
+  void rows(const Part& part_of, std::vector<Row> StudyResult::*table) {
+    part<Row>(
+        part_of,
+        [&](auto&& use) {
+          for (const Row& row : study_.*table) use(row);
+        },
+        (study_.*table).size());
+  }
+  template <class Row, class Table>
+  void cells(const Part& part_of, Table table) {
+    part<Row>(part_of, [&](auto&& use) {
+      for (const RunRecord& record : study_.records)
+        for (const Row& row : std::invoke(table, record)) use(row, record.draws);
+    });
+  }
+  template <class Row, class Table>
+  void numbers(const Part& part_of, Table table) {
+    part<Row>(part_of, [&](auto&& use) {
+      for (const RunRecord& record : study_.records)
+        for (const std::uint64_t number : std::invoke(table, record)) use(Row{number}, record.draws);
+    });
+  }
+  template <class Row>
+  void per_run(const Part& part_of) {
+    part<Row>(part_of, [&](auto&& use) {
+      for (const RunRecord& record : study_.records) use(Row::of(record), record.draws);
+    });
+  }
+  template <class Row>
+  void placed(const Part& part_of, std::vector<Row> RunRecord::*table) {
+    part<Placed<Row>>(
+        part_of,
+        [&](auto&& use) {
+          std::size_t run = 0;
+          for (std::uint32_t point = 0; point < study_.points.size(); ++point)
+            for (std::uint32_t arm = 0; arm < study_.arms.size(); ++arm)
+              for (std::uint32_t replicate = 0; replicate < study_.replicates; ++replicate, ++run)
+                for (const Row& row : study_.records[run].*table) use(Placed<Row>{point, arm, replicate, row});
+        },
+        count(table));
+  }
+  void cascades() {
+    const std::size_t posts = count(&RunRecord::posts), nodes = count(&RunRecord::cascades);
+    if (nodes == 0 && posts > 0) return;  // nodes were not kept: every tracked post has its root
+    part<schema::CascadeSize>(
+        schema::cascade_sizes,
+        [&](auto&& use) {
+          for (const RunRecord& record : study_.records)
+            for (const PostRow& post : record.posts) use(schema::CascadeSize{post.cascade_size});
+        },
+        posts, nodes);
+    part<CascadeNode>(schema::cascade_nodes, [&](auto&& use) {
+      for (const RunRecord& record : study_.records)
+        for (const PostRow& post : record.posts)
+          for (std::size_t i = 0; i < post.cascade_size; ++i) use(record.cascades[post.first_node + i]);
+    });
+    file_.attribute("/cascades/row_size", "sample_dimension", "node");
+    file_.attribute("/cascades/reason", "flag_values", schema::reason_values);
+    file_.attribute("/cascades/reason", "flag_meanings", schema::reason_meanings);
+  }
+  void texts() {
+    part<schema::ScenarioTexts>(schema::scenario_texts, [&](auto&& use) {
+      use(schema::ScenarioTexts{study_.scenario_given, study_.scenario_understood});
+    });
+  }
+
+  /// What mechanisms counted: columns that only the program which was given them knows.
+  void mechanisms() {
+    const std::vector<MechanismColumn>& named = first_run().mechanisms;
+    if (named.empty()) return;
+    const std::vector<std::string_view> axes{"point", "arm", "replicate", "tier"};
+    group("mechanisms", axes, 0, 0);
+    std::vector<std::string> scales;
+    for (const std::string_view axis : axes) scales.push_back(place_of("mechanisms", axis));
+    for (std::size_t c = 0; c < named.size(); ++c) {
+      std::vector<double> values;
+      for (const RunRecord& record : study_.records)
+        for (const std::uint64_t number : record.mechanisms.at(c).by_tier)
+          values.push_back(static_cast<double>(number) / record.draws);
+      const std::string path = place_of("mechanisms", named[c].name);
+      file_.dataset<double>(path, values, scales);
+      describe(file_, path, named[c].units, named[c].long_name);
+    }
+  }
+
+  void provenance() {
+    file_.group("/provenance");
+    comment("provenance");
+    for (const auto& [name, value] : study_.provenance) file_.attribute("/provenance", name, value);
+  }
+
+  void commit() { file_.commit(); }
+
+private:
+  /// Writes the columns of one kind of row. `each(use)` calls use(row) for every row in order; `rows` and `nodes` are
+  /// the lengths of its tables.
+  template <class Row, class Each>
+  void part(const Part& part, Each&& each, std::size_t rows = 0, std::size_t nodes = 0) {
+    if (groups_.insert(part.group).second) {
+      std::vector<std::string_view> axes;
+      for (const schema::Axis& axis : schema::axes_of(part.group)) axes.push_back(axis.name);
+      group(part.group, axes, rows, nodes);
+    }
+    const std::vector<Dataset> list = columns_of<Row>(part);
+    std::vector<std::string> scales;
+    for (const std::string_view axis : part.axes) scales.push_back(place_of(part.group, axis));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      Gather column{study_, part, i};
+      each([&](const Row& row, std::uint32_t draws = 1) {
+        column.at = 0;
+        column.draws = draws;
+        columns(row, column);
+      });
+      const std::string path = place_of(part.group, list[i].name);
+      column.values.with(list[i].type,
+                         [&]<class T>(const std::vector<T>& values) { file_.dataset<T>(path, values, scales); });
+      describe(file_, path, list[i].units, list[i].long_name);
+    }
+  }
+
+  /// A group with its scales.
+  void group(std::string_view name, const std::vector<std::string_view>& axes, std::size_t rows, std::size_t nodes) {
+    file_.group(fmt::format("/{}", name));
+    comment(name);
+    for (const std::string_view named : axes) {
+      const schema::Axis& axis = *std::ranges::find(schema::axes, named, &schema::Axis::name);
+      const std::string scale = place_of(name, axis.name);
+      if (axis.type == h5::Type::text)
+        file_.scale<std::string>(scale, labels(axis.name));
+      else if (axis.type == h5::Type::f64)
+        file_.scale<double>(scale, bounds(axis.name));
+      else
+        file_.scale<std::int64_t>(scale, numbers(axis.name, rows, nodes));
+      describe(file_, scale, axis.type == h5::Type::text ? "" : "1", axis.long_name);
+    }
+  }
+  void comment(std::string_view group) {
+    file_.attribute(fmt::format("/{}", group), "comment",
+                    std::ranges::find(schema::groups, group, &schema::Group::name)->comment);
+  }
+
+  template <class Row>
+  std::size_t count(std::vector<Row> RunRecord::*table) const {
+    std::size_t sum = 0;
+    for (const RunRecord& record : study_.records) sum += (record.*table).size();
+    return sum;
+  }
+
+  std::vector<std::string> labels(std::string_view axis) const {
+    if (axis == "source") return texts_of(names_of(Source{}));
+    if (axis == "readers") return texts_of(names_of(ReaderGroup{}));
+    if (axis == "point") return study_.points;
+    if (axis == "arm") return study_.arms;
+    if (axis == "tier") return study_.tiers;
+    GRAPEVINE_EXPECTS(axis == "campaign");
+    return study_.campaigns;
+  }
+
+  std::vector<std::int64_t> numbers(std::string_view axis, std::size_t rows, std::size_t nodes) const {
+    const auto count = [](std::size_t length, auto value) {
+      std::vector<std::int64_t> values(length);
+      for (std::size_t i = 0; i < length; ++i)
+        values[i] = static_cast<std::int64_t>(value(static_cast<std::uint32_t>(i)));
+      return values;
+    };
+    const auto number = [](std::uint32_t i) { return i; };
+    const RunRecord& run = first_run();
+    if (axis == "tick") return count(run.series.size(), [&](std::uint32_t i) { return run.series[i].first_tick; });
+    if (axis == "followers_from") return count(run.curve.size(), least_followers);
+    if (axis == "partners") return count(frequency_bins, [](std::uint32_t i) { return i + 1; });
+    if (axis == "size_from") return count(run.shapes.sizes.size(), least_size);
+    if (axis == "breadth_from") return count(run.shapes.breadths.size(), least_followers);
+    if (axis == "depth") return count(run.shapes.depths.size(), number);
+    if (axis == "replicate") return count(study_.replicates, number);
+    return count(axis == "node" ? nodes : rows, number);
+  }
+
+  std::vector<double> bounds(std::string_view axis) const {
+    const bool virality = axis == "virality_from";
+    std::vector<double> values((virality ? first_run().shapes.virality : first_run().shapes.broadcasts).size());
+    for (std::uint32_t i = 0; i < values.size(); ++i) values[i] = virality ? least_virality(i) : least_broadcast(i);
+    return values;
+  }
+
+  /// Its axes are as long as those of all.
+  const RunRecord& first_run() const {
+    static const RunRecord none;
+    return study_.records.empty() ? none : study_.records.front();
+  }
+
+  h5::Writer file_;
+  const StudyResult& study_;
+  std::set<std::string_view> groups_;
+};
+
+/// The axes fit the records: a mistake of ours otherwise.
+void expect_complete(const StudyResult& study) {
+  GRAPEVINE_EXPECTS(study.tiers_from.size() == study.tiers.size() && study.models.size() == study.arms.size());
+  GRAPEVINE_EXPECTS(study.records.size() == study.points.size() * study.arms.size() * study.replicates);
+  GRAPEVINE_EXPECTS(study.graphs.size() == study.points.size() * study.replicates);
+  for (const RunRecord& record : study.records) {
+    GRAPEVINE_EXPECTS(record.tiers.size() == study.tiers.size());
+    GRAPEVINE_EXPECTS(record.campaigns.size() == study.campaigns.size());
+    GRAPEVINE_EXPECTS(record.ledger.size() == source_count * study.tiers.size());
+    GRAPEVINE_EXPECTS(record.group_sessions.size() == 2 && record.readers.size() == 2 * study.tiers.size());
+    GRAPEVINE_EXPECTS(record.curve.size() == study.records.front().curve.size());
+    GRAPEVINE_EXPECTS(record.frequency.size() == frequency_bins * study.campaigns.size());
+    GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());
+    for (std::size_t i = 0; i < record.series.size(); ++i)
+      GRAPEVINE_EXPECTS(record.series[i].first_tick == study.records.front().series[i].first_tick);
+    const CascadeShapes &shapes = record.shapes, &first = study.records.front().shapes;
+    GRAPEVINE_EXPECTS(shapes.sizes.size() == first.sizes.size() && shapes.depths.size() == first.depths.size() &&
+                      shapes.breadths.size() == first.breadths.size() &&
+                      shapes.virality.size() == first.virality.size() &&
+                      shapes.broadcasts.size() == first.broadcasts.size());
+    if (!record.cascades.empty())
+      for (const PostRow& post : record.posts)
+        GRAPEVINE_EXPECTS(post.first_node + post.cascade_size <= record.cascades.size());
+  }
+}
+
+}  // namespace
+
+void write_result(const std::filesystem::path& out, const StudyResult& study) {
+  expect_complete(study);
+  ResultWriter writer(out, study);
+  writer.root();
+  schema::each_table(writer);
+  writer.mechanisms();
+  writer.provenance();
+  writer.commit();
+}
+
+void expect_writable(const std::filesystem::path& out) {
+  try {
+    h5::Writer attempt(out);
+  } catch (const Error& error) {
+    throw BadRequest(error.what());
+  }
+}
+
+}  // namespace grapevine

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+
+#include "sim/feed/gather.hpp"
+
+namespace grapevine {
+
+/// Followees of the reader that may have emissions with visible > since, into session.fresh. Reads four bytes of row
+/// and one stamp a followee.
+void scan_followees(const FollowGraph& graph, const Timelines& timelines, std::int64_t since, Session& session);
+
+/// Walks the timelines of the followees that `scan_followees` found; visit(followee, emission) for each emission with
+/// visible > since, newest first within a followee. Offsets and rows are prefetched some followees ahead.
+template <class Visit>
+void walk_fresh(const Timelines& timelines, const Session& session, std::int64_t since, Visit&& visit) {
+  constexpr std::size_t far = 16, near = 8;
+  const std::span fresh = std::span(session.fresh).first(session.fresh_count);
+  for (std::size_t i = 0; i < std::min(far, fresh.size()); ++i) timelines.prefetch_offsets(UserId{fresh[i]});
+  for (std::size_t i = 0; i < std::min(near, fresh.size()); ++i) timelines.prefetch_row(UserId{fresh[i]});
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    if (i + far < fresh.size()) timelines.prefetch_offsets(UserId{fresh[i + far]});
+    if (i + near < fresh.size()) timelines.prefetch_row(UserId{fresh[i + near]});
+    timelines.for_each_since(UserId{fresh[i]}, since, [&](Emission emission) { visit(UserId{fresh[i]}, emission); });
+  }
+}
+
+/// Every root that a followee wrote or reshared since, with the number of followees that reshared it as social proof.
+void gather_from_followees(const GatherGiven& given, Session& session);
+
+}  // namespace grapevine

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "graph/base/described.hpp"
+#include "sim/model/actions.hpp"
+
+namespace grapevine {
+
+enum class ParentRule : std::uint8_t { latest, first };
+constexpr auto names_of(ParentRule) {
+  return std::array{Named{ParentRule::latest, "latest"}, Named{ParentRule::first, "first"}};
+}
+
+/// Whether a reader that meets a root again decides again.
+enum class Again : std::uint8_t {
+  once,  ///< no: one random number for each reader, root and action; it acts at the first look at which that lies below
+         ///< the probability
+  fresh,  ///< yes: a random number of its own at each look
+};
+constexpr auto names_of(Again) { return std::array{Named{Again::once, "once"}, Named{Again::fresh, "fresh"}}; }
+
+/// Run scope.
+struct BehaviourParameters {
+  PerAction probability = per_action(&ActionFacts::probability);
+  double topic_match = 0.0;
+  double social_proof = 0.0;
+  ParentRule parent = ParentRule::latest;
+  Again again = Again::once;
+
+  template <class Key>
+  static void keys(Key&& key) {
+    key.section("behaviour", "What a reader does with a post it looks at.", Scope::run);
+    for (std::size_t a = 0; a < action_count; ++a)
+      key(action_table[a].name, [a](BehaviourParameters & behaviour) -> auto& { return behaviour.probability[a]; },
+          {.sentence =
+               "Mean probability of a " + std::string(action_table[a].name) + " per impression, without social proof.",
+           .source = std::string(action_table[a].probability_source),
+           .range = probability_range,
+           .unit = "probability"});
+    key("topic_match", &BehaviourParameters::topic_match,
+        {.sentence = "Difference between full interest and no interest in the post's topic.",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits"});
+    key("social_proof", &BehaviourParameters::social_proof,
+        {.sentence = "Gain per doubling of (1 + followees who reshared the root).",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits"});
+    key("again", &BehaviourParameters::again,
+        {.sentence = "Whether a reader that meets a post again decides again: by one random number for reader, post "
+                     "and action, or by a fresh one at each look. Either way it acts once.",
+         .source = "assumption (neutral)"});
+    key.section("cascade", "How reshares make a tree.", Scope::run);
+    key("parent", &BehaviourParameters::parent,
+        {.sentence = "Whose emission a reshare names as its parent: the latest or the first visible one.",
+         .source = "assumption"});
+  }
+};
+
+}  // namespace grapevine

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "graph/base/described.hpp"
+#include "sim/model/actions.hpp"
+#include "sim/model/parameters/campaign.hpp"
+#include "sim/model/rankings.hpp"
+
+namespace grapevine {
+
+enum class FeedMemory : std::uint8_t { session, window };
+constexpr auto names_of(FeedMemory) {
+  return std::array{Named{FeedMemory::session, "session"}, Named{FeedMemory::window, "window"}};
+}
+
+/// Run scope, but `window`, which sizes the timelines, is world scope.
+struct FeedParameters {
+  Ranking ranking = Ranking::chronological;
+  FeedMemory memory = FeedMemory::session;
+  Tick window = 144;
+  std::uint32_t length = 200;
+  PerAction weights = per_action(&ActionFacts::weight);
+  PerAction prior = per_action(automatic);
+  PerAction prior_strength =
+      per_action(automatic);  ///< automatic: what is right for the population (sim/feed/prior.hpp)
+  double perturbation = 0.0;
+  double age_half_life = 0.0;  ///< ticks
+  double holdout = 0.0;
+
+  template <class Key>
+  static void keys(Key&& key) {
+    const auto ranks_by = [](std::string words, bool (*holds)(const FeedParameters&)) {
+      return only_with<FeedParameters>(std::move(words), holds);
+    };
+    const Condition scored_feed =
+        ranks_by("feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"", [](const FeedParameters& feed) {
+          return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle ||
+                 feed.ranking == Ranking::no_learning;
+        });
+    const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", [](const FeedParameters& feed) {
+      return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle;
+    });
+    const Condition weighted_feed = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    // The study's own prior also says how far the past of accounts is shrunk.
+    const Condition shrunk{"feed.ranking = \"weighted\", or a campaign with accounts = \"engagement\"",
+                           [](const Circumstances& c) {
+                             return c.any<FeedParameters>(is_weighted) ||
+                                    (!c.of_arm && c.any<CampaignParameters>([](const CampaignParameters& campaign) {
+                                      return campaign.choose == AccountChoice::engagement;
+                                    }));
+                           }};
+    const std::string computed = "follows from the population as declared (method of moments, docs/model.md 7.6)";
+
+    key.section("feed", "What a reader is served.", Scope::run);
+    key("ranking", &FeedParameters::ranking, {.sentence = order_of_feed(), .source = "assumption (neutral)"});
+    key("memory", &FeedParameters::memory,
+        {.sentence = "Candidates: what came since the reader's last session, or everything in the window that it has "
+                     "not looked at.",
+         .source = "assumption"});
+    key("window", &FeedParameters::window,
+        {.kind = Kind::duration,
+         .sentence = "Posts and reshares older than this are gone.",
+         .source =
+             "[R] Pfeffer et al. 2023, reference row 37: about 95 % of posts have no relevant impressions after 24 h",
+         .scope = Scope::world,
+         .range = durations_from(60)});
+    key("length", &FeedParameters::length,
+        {.sentence = "Posts served per session, at most.",
+         .source = "assumption",
+         .range = WholeRange{1, no_limit},
+         .unit = "posts"});
+    key("age_half_life", &FeedParameters::age_half_life,
+        {.kind = Kind::duration,
+         .sentence = "Age at which a score has halved; \"0\": age does not matter.",
+         .source = "assumption (neutral)",
+         .range = durations_from(0),
+         .only = scored_feed});
+    key("holdout", &FeedParameters::holdout,
+        {.sentence = "Share of readers, drawn by key, who are served newest first whatever feed.ranking says: what "
+                     "amplification is measured against.",
+         .source = "assumption (neutral); Huszar et al. 2022 held out near 2 M daily users, [R] reference row 40",
+         .range = probability_range,
+         .unit = "share"});
+    key("perturbation", &FeedParameters::perturbation,
+        {.sentence = "Standard deviation of the log of a factor on each score, drawn for each reader and root: how far "
+                     "the weights of a real ranking are from these; 0: none.",
+         .source = "assumption (neutral); X perturbs its weights so in experiments, reference E 4.2",
+         .range = RealRange{0, 10},
+         .unit = "log units",
+         .only = scored_feed});
+    key.section("feed.weights", "What the weighted ranking values.", Scope::run);
+    for (std::size_t a = 0; a < action_count; ++a)
+      key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.weights[a]; },
+          {.sentence = "Weight of the predicted probability of a " + std::string(action_table[a].name) + ".",
+           .source = std::string(action_table[a].weight_source),
+           .range = RealRange{0, 1e6},
+           .only = valued_feed});
+    key.section("feed.prior", "What the weighted ranking expects before it has seen anything.", Scope::run);
+    for (std::size_t a = 0; a < action_count; ++a)
+      key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior[a]; },
+          {.kind = Kind::number_or_auto,
+           .sentence = "Rate of " + std::string(action_table[a].plural) +
+                       " per impression that the platform expects of a new post; \"auto\": the mean over posts. "
+                       "Below that it favours posts that many have looked at, above it the others.",
+           .source = computed,
+           .range = probability_range,
+           .unit = "probability",
+           .only = weighted_feed});
+    key.section("feed.prior_strength", "How many impressions that counts for.", Scope::run);
+    for (std::size_t a = 0; a < action_count; ++a)
+      key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior_strength[a]; },
+          {.kind = Kind::number_or_auto,
+           .sentence = "Impressions that the expected rate of " + std::string(action_table[a].plural) +
+                       " counts for; \"auto\": what is right for the differences between posts that the population "
+                       "declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
+           .source = computed,
+           .range = RealRange{0, 1e9, true},
+           .unit = "impressions",
+           .scales = true,
+           .only = shrunk});
+  }
+
+private:
+  static std::string order_of_feed() {
+    std::string sentence = "Order of a feed, by what comes first.";
+    for (const RankingFacts& ranking : rankings()) {
+      sentence += " " + ranking.name + ": " + ranking.first;
+      if (!ranking.source.empty())
+        sentence += " (" + ranking.source + (ranking.date.empty() ? "" : ", " + ranking.date) + ")";
+      sentence += ".";
+    }
+    return sentence;
+  }
+  static bool is_weighted(const FeedParameters& feed) { return feed.ranking == Ranking::weighted; }
+};
+
+template <class Parameters>
+Ranking add_ranking(RankingFacts facts, std::string sentence) {
+  const std::string name = facts.name;
+  const Ranking ranking = add_ranking(std::move(facts));
+  add_section(own_section<Parameters>("feed." + name, std::move(sentence),
+                                      {"feed.ranking = \"" + name + "\"", [ranking](const Circumstances& c) {
+                                         return c.any<FeedParameters>(
+                                             [ranking](const FeedParameters& feed) { return feed.ranking == ranking; });
+                                       }}));
+  return ranking;
+}
+
+}  // namespace grapevine

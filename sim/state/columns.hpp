@@ -1,0 +1,40 @@
+#pragma once
+
+#include <compare>
+#include <string_view>
+
+#include "sim/model/actions.hpp"
+
+/// How a row of the result describes itself. Beside its fields it has one function,
+///
+///     template <class Row, class Column>
+///     static void columns(Row& row, Column& column) {
+///       column("posts", row.posts, count_units, "roots");
+///       column("answers", row.answers, count_units, "replies that were answered", Since{3, 1});
+///     }
+///
+/// and from these lines come whatever writes, reads, adds up and documents it. A column of users is
+/// `column.account(name, user, long_name)`: the user's outside id. A column that is added says since which version of
+/// the format it is there (`docs/result-file.md`).
+namespace grapevine {
+
+inline constexpr std::string_view count_units = "1";
+inline constexpr std::string_view tick_units = "1";      ///< a unit of time would make xarray turn ticks into dates
+inline constexpr std::string_view money_units = "1e-6";  ///< micro-units of the scenario's currency
+inline constexpr std::string_view no_units = "";         ///< texts, and columns whose unit is another column's
+
+/// A version of the result format.
+struct Since {
+  int major = 3;
+  int minor = 0;
+  auto operator<=>(const Since&) const = default;
+};
+
+/// A column for each action, whatever the row.
+template <class Counts, class Column>
+void action_columns(Counts& counts, Column& column) {
+  for (std::size_t a = 0; a < action_count; ++a)
+    column(action_table[a].plural, counts[a], count_units, action_table[a].column);
+}
+
+}  // namespace grapevine

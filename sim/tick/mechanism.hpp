@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/users.hpp"
+#include "sim/feed/session.hpp"
+#include "sim/model/parameters.hpp"
+#include "sim/state/array_table.hpp"
+#include "sim/tick/given.hpp"
+
+/// A mechanism: a rule of the world that keeps arrays of its own. It sees what is given and what was before, and writes
+/// to its own arrays and to an outbox only. See docs/extending.md.
+namespace grapevine {
+
+/// What a session says to its mechanism's commit, and so to all parts: whatever the mechanism means by it.
+struct Message {
+  UserId from{};
+  UserId to{};
+  std::uint32_t root = 0;
+  std::uint32_t what = 0;
+};
+
+/// What a mechanism is made from. All of it outlives the mechanism.
+struct MechanismGiven {
+  const FollowGraph& graph;
+  const Users& accounts;
+  const WorldParameters& world;
+  const RunParameters& run;
+  const Population& population;
+  const StreamKey& dynamics;
+  UserRange readers;  ///< of this part
+};
+
+class Mechanism : public KeptArrays {
+public:
+  /// Before the readers of the tick come.
+  virtual void before_readers(const Given&, const Before&) {}
+
+  /// Whether `weigh` has a say in what readers do.
+  virtual bool weighs() const { return false; }
+  /// Multiplies the odds of the looks of one session: `odds[i]` is for session.ranked[i]. Once a session.
+  virtual void weigh(const Given&, const Before&, const Session&, std::span<double> odds) const { (void)odds; }
+
+  /// After the session of the reader with index `reader` in this part, whose looks these are. Sessions of different
+  /// readers may run at once: writes what it keeps of this reader, and the outbox.
+  virtual void after_session(const Given&, const Before&, std::size_t reader, std::span<const Impression> looks,
+                             std::vector<Message>& out) {
+    (void)reader, (void)looks, (void)out;
+  }
+
+  /// At the end of the tick: the messages of all parts, in the order of readers, the same everywhere. `before` has the
+  /// posts with this tick's counts.
+  virtual void commit(const Given&, const Before&, std::span<const Message> messages) { (void)messages; }
+
+  /// Adds columns of what this part counted; the parts are added up.
+  virtual void record(const Given&, std::vector<MechanismColumn>& columns) const { (void)columns; }
+};
+
+struct MechanismFacts {
+  std::string name;
+  /// Null where the parameters are neutral, so that a mechanism which does nothing costs nothing.
+  std::unique_ptr<Mechanism> (*make)(const MechanismGiven&) = nullptr;
+};
+
+/// In the order in which they act.
+const std::vector<MechanismFacts>& all_mechanisms();
+
+/// A mechanism from outside. Before the first scenario is read.
+void add_mechanism(MechanismFacts facts);
+/// ... with parameters of its own, which stand in the section [NAME].
+template <class Parameters>
+void add_mechanism(MechanismFacts facts, std::string sentence) {
+  add_section(own_section<Parameters>(facts.name, std::move(sentence)));
+  add_mechanism(std::move(facts));
+}
+
+}  // namespace grapevine
