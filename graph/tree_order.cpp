@@ -53,7 +53,7 @@ std::vector<std::uint32_t> circle_above(std::span<const std::int32_t> parents, s
     node = parent(node);  // as many steps end on the circle from anywhere
   std::vector<std::uint32_t> circle;
   for (std::uint32_t at = node; circle.empty() || at != node; at = parent(at)) circle.push_back(at);
-  std::ranges::rotate(circle, std::ranges::min_element(circle));
+  std::rotate(circle.begin(), std::ranges::min_element(circle), circle.end());
   return circle;
 }
 

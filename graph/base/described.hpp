@@ -151,6 +151,8 @@ struct Named {
   std::string_view name;
 };
 template <class Enum>
+Named(Enum, std::string_view) -> Named<Enum>;  // which clang 14 does not find by itself
+template <class Enum>
 std::string_view name_of_choice(Enum value) {
   for (const auto& [one, name] : names_of(Enum{}))
     if (one == value) return name;

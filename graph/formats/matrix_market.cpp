@@ -87,6 +87,33 @@ private:
   std::uint64_t comments_ = 1;  // the banner
 };
 
+struct Sizes {
+  std::uint64_t rows, entries;
+  std::string where;  ///< they stand
+};
+
+Sizes read_sizes(const std::filesystem::path& file, LineReader& lines, Statements& statements) {
+  std::string_view line;
+  if (!statements.next(line))
+    throw BadRequest(
+        fmt::format("{}: ends after the comments; expected a line with rows, columns and entries; fetch the file again",
+                    file.string()));
+  const std::string size_line(line.substr(0, 60));
+  const auto rows = take_number(line), columns = take_number(line), entries = take_number(line);
+  const std::string where = lines.where();
+  if (!rows || !columns || !entries)
+    throw BadRequest(
+        fmt::format("{}: '{}' are no sizes; expected the numbers of rows, columns and entries; correct the line", where,
+                    size_line));
+  if (*rows != *columns)
+    throw BadRequest(
+        fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square",
+                    where, *rows, *columns));
+  if (*rows >= text_id)
+    throw BadRequest(fmt::format("{}: {} rows; expected at most {}; split the graph", where, *rows, text_id - 1));
+  return {*rows, *entries, where};
+}
+
 }  // namespace
 
 LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTextOptions& options) {
@@ -96,42 +123,26 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   LineReader lines(file);
   const Banner banner = read_banner(lines);
   Statements statements(lines);
+  const Sizes sizes = read_sizes(file, lines, statements);
   std::string_view line;
-  if (!statements.next(line))
-    throw BadRequest(
-        fmt::format("{}: ends after the comments; expected a line with rows, columns and entries; fetch the file again",
-                    file.string()));
-  const std::string size_line(line.substr(0, 60));
-  const auto rows = take_number(line), columns = take_number(line), entries = take_number(line);
-  const std::string size_where = lines.where();
-  if (!rows || !columns || !entries)
-    throw BadRequest(
-        fmt::format("{}: '{}' are no sizes; expected the numbers of rows, columns and entries; correct the line",
-                    size_where, size_line));
-  if (*rows != *columns)
-    throw BadRequest(
-        fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square",
-                    size_where, *rows, *columns));
-  if (*rows >= text_id)
-    throw BadRequest(fmt::format("{}: {} rows; expected at most {}; split the graph", size_where, *rows, text_id - 1));
 
   NamedFollows named;
   named.undirected = banner.symmetric || options.undirected;
   named.texts.resize(1);
   std::uint64_t found = 0;
-  const auto new_piece = [&] { named.pieces.emplace_back().numbers = static_cast<std::uint32_t>(*rows); };
+  const auto new_piece = [&] { named.pieces.emplace_back().numbers = static_cast<std::uint32_t>(sizes.rows); };
   new_piece();
   while (statements.next(line)) {
     const std::string_view whole = line;
-    if (++found > *entries)
+    if (++found > sizes.entries)
       throw BadRequest(
           fmt::format("{}: entry {} stands here; expected {}, as the header in {} says; correct the header",
-                      lines.where(), found, *entries, size_where));
+                      lines.where(), found, sizes.entries, sizes.where));
     const auto row = take_number(line), column = take_number(line);
-    const bool sound = row && column && *row >= 1 && *row <= *rows && *column >= 1 && *column <= *rows;
+    const bool sound = row && column && *row >= 1 && *row <= sizes.rows && *column >= 1 && *column <= sizes.rows;
     if (!sound || (banner.valued && line.find_first_not_of(" \t") == std::string_view::npos)) {
       mistakes.add(fmt::format("{}: '{:.60}' is no entry; expected a row and a column from 1 to {}{}; correct the line",
-                               lines.where(), whole, *rows, banner.valued ? " and a value" : ""));
+                               lines.where(), whole, sizes.rows, banner.valued ? " and a value" : ""));
       continue;
     }
     const UserId one(static_cast<std::uint32_t>(*row)), other(static_cast<std::uint32_t>(*column));
@@ -139,16 +150,16 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
     named.pieces.back().follows.push_back(options.reversed ? Follow{other, one} : Follow{one, other});
   }
   mistakes.report();
-  if (found < *entries)
+  if (found < sizes.entries)
     throw BadRequest(fmt::format(
         "{}: holds {} entries; expected {}, as its line {} says; fetch the file again, or correct the header",
-        file.string(), found, *entries, size_where.substr(file.string().size() + 1)));
-  if (*rows > (std::uint64_t{1} << 20) + 8 * found)
+        file.string(), found, sizes.entries, sizes.where.substr(file.string().size() + 1)));
+  if (sizes.rows > (std::uint64_t{1} << 20) + 8 * found)
     throw BadRequest(
         fmt::format("{}: {} rows but only {} entries; expected a graph whose users mostly follow somebody; write it as "
                     "an edge list with a table of accounts",
-                    size_where, *rows, found));
-  named.least_users = static_cast<std::uint32_t>(*rows);
+                    sizes.where, sizes.rows, found));
+  named.least_users = static_cast<std::uint32_t>(sizes.rows);
   LoadReport report;
   report.lines = lines.line();
   report.comments = statements.comments();

@@ -156,6 +156,25 @@ void rename(NamedFollows& named, Rename&& rename) {
       file.string(), id, accounts.file.string()));
 }
 
+/// Puts the codes of numbers, then of texts, in the place of ids.
+void name_by_codes(NamedFollows& named, const Numbers& numbers, const Texts& texts,
+                   const std::vector<std::uint32_t>& code) {
+  const auto text_code = [&](std::uint32_t id, std::size_t table) {
+    return code[numbers.values().size() + texts.number[table][id - text_id]];
+  };
+  if (numbers.dense()) {
+    const std::vector<std::uint32_t> number_code = numbers.table([&](std::size_t place) { return code[place]; });
+    rename(named,
+           [&](std::uint32_t id, std::size_t table) { return id < text_id ? number_code[id] : text_code(id, table); });
+  } else {
+    rename(named, [&](std::uint32_t id, std::size_t table) {
+      if (id >= text_id) return text_code(id, table);
+      const auto place = std::ranges::lower_bound(numbers.values(), id);
+      return code[static_cast<std::size_t>(place - numbers.values().begin())];
+    });
+  }
+}
+
 /// Ids become codes 0, 1, ...: those of the accounts where there is a table, else of the numbers, then of the texts.
 NamedUsers find_users(const std::filesystem::path& file, NamedFollows& named, const AccountTable* accounts) {
   Numbers numbers(named);
@@ -207,20 +226,7 @@ NamedUsers find_users(const std::filesystem::path& file, NamedFollows& named, co
     });
   }
 
-  const auto text_code = [&](std::uint32_t id, std::size_t table) {
-    return code[numbers.values().size() + texts.number[table][id - text_id]];
-  };
-  if (numbers.dense()) {
-    const std::vector<std::uint32_t> number_code = numbers.table([&](std::size_t place) { return code[place]; });
-    rename(named,
-           [&](std::uint32_t id, std::size_t table) { return id < text_id ? number_code[id] : text_code(id, table); });
-  } else {
-    rename(named, [&](std::uint32_t id, std::size_t table) {
-      if (id >= text_id) return text_code(id, table);
-      const auto place = std::ranges::lower_bound(numbers.values(), id);
-      return code[static_cast<std::size_t>(place - numbers.values().begin())];
-    });
-  }
+  name_by_codes(named, numbers, texts, code);
   return users;
 }
 
@@ -325,7 +331,8 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   });
   if (accounts != nullptr)
     for (const UserAttribute& attribute : accounts->attributes) {
-      UserAttribute& own = loaded.accounts.attributes.emplace_back(attribute.name, std::vector<double>(users.count()));
+      loaded.accounts.attributes.push_back({attribute.name, std::vector<double>(users.count())});
+      UserAttribute& own = loaded.accounts.attributes.back();
       parallel_for(users.count(), [&](std::size_t k) { own.values[k] = attribute.values[order[k]]; });
     }
   loaded.graph = std::move(rows).take_graph(codes);

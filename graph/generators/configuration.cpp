@@ -23,8 +23,8 @@ struct Extra {
 
 bool is_extra(const Rows& rows, Extra extra) {
   if (extra.user.index() == extra.row) return std::ranges::binary_search(rows[extra.row], extra.user);
-  const auto equal = std::ranges::equal_range(rows[extra.row], extra.user);
-  return equal.size() > 1;
+  const auto row = rows[extra.row];
+  return std::ranges::upper_bound(row, extra.user) - std::ranges::lower_bound(row, extra.user) > 1;
 }
 
 bool holds(const Rows& rows, std::size_t row, UserId user) { return std::ranges::binary_search(rows[row], user); }

@@ -19,20 +19,68 @@ using namespace platform_model;
 
 namespace {
 
+/// Whether a community has room for the share of its followers that an account is to have from it.
+void check_homophily(const PlatformParameters& p, const PlantedAccount& account, const Family& family,
+                     const std::string& name, std::vector<std::string>& mistakes) {
+  const std::size_t smallest = p.users / p.communities, largest = (p.users + p.communities - 1) / p.communities;
+  // Shares are given with three digits, on the side that fits.
+  const double followers = static_cast<double>(account.followers),
+               room = static_cast<double>(smallest - std::min(smallest, family.accounts)),
+               outside = static_cast<double>(p.users - std::min(p.users, largest));
+  if (std::floor(account.homophily * followers + 0.5) > room)
+    mistakes.push_back(fmt::format(
+        "{}.homophily is {}, which leaves {} users for {} followers; at most {} fits, or fewer graph.communities", name,
+        account.homophily, room, std::floor(account.homophily * followers + 0.5),
+        std::floor(room / followers * 1e3) / 1e3));
+  else if (followers - std::floor(account.homophily * followers + 0.5) > outside)
+    mistakes.push_back(
+        fmt::format("{}.homophily is {}, which leaves {} users of other communities for {} followers; at least {} fits",
+                    name, account.homophily, outside, followers - std::floor(account.homophily * followers + 0.5),
+                    std::ceil((1 - outside / followers) * 1e3) / 1e3));
+}
+
+/// Whether communities have room for the accounts that are given to them (`given`: by community) and for families.
+void check_communities(const PlatformParameters& p, const std::map<std::int32_t, std::size_t>& given,
+                       const std::map<std::uint32_t, Family>& families, std::vector<std::string>& mistakes) {
+  const std::size_t smallest = p.users / p.communities;
+  for (const auto& [community, accounts] : given)
+    if (accounts > smallest)
+      mistakes.push_back(
+          fmt::format("{} puts {} accounts into community {}; expected at most {}, its users; give fewer "
+                      "graph.communities",
+                      p.planted_label, accounts, community, smallest));
+  std::size_t settled = 0;
+  for (const auto& [community, accounts] : given) settled += accounts;
+  for (const auto& [name, family] : families) {
+    if (family.community >= 0) continue;
+    settled += family.accounts;
+    if (family.accounts > smallest / 2)
+      mistakes.push_back(
+          fmt::format("{}; expected at most {}, half of a community; give fewer graph.communities",
+                      family.first->label.empty()
+                          ? fmt::format("{} has {} accounts of family {}", p.planted_label, family.accounts, name)
+                          : fmt::format("{} has {} nested accounts", family.first->label, family.accounts),
+                      smallest / 2));
+    else if (settled > p.communities * smallest / 2)
+      mistakes.push_back(
+          fmt::format("{} has {} accounts with a community or family; expected at most {}, half of the users",
+                      p.planted_label, settled, p.communities * smallest / 2));
+  }
+}
+
 void check_planted(const PlatformParameters& p, std::vector<std::string>& mistakes) {
   if (p.planted.size() > p.users)
     mistakes.push_back(
-        fmt::format("graph.planted names {} accounts; expected at most {}, the number of users; name fewer, or give "
+        fmt::format("{} names {} accounts; expected at most {}, the number of users; name fewer, or give "
                     "more graph.users",
-                    p.planted.size(), p.users));
+                    p.planted_label, p.planted.size(), p.users));
   const std::map<std::uint32_t, Family> families = families_of(p);
-  const std::size_t smallest = p.users / p.communities, largest = (p.users + p.communities - 1) / p.communities;
   std::map<std::int32_t, std::size_t> given;
   for (std::size_t i = 0; i < p.planted.size(); ++i) {
     const PlantedAccount& account = p.planted[i];
     const Family family =
         account.family == no_family ? Family{1, &account, account.community} : families.at(account.family);
-    const std::string name = fmt::format("graph.planted[{}]", i);
+    const std::string name = account.label.empty() ? fmt::format("{}[{}]", p.planted_label, i) : account.label;
     const std::size_t others = p.users - std::min(p.users, family.accounts);
     if (account.followers > others)
       mistakes.push_back(fmt::format(
@@ -55,42 +103,9 @@ void check_planted(const PlatformParameters& p, std::vector<std::string>& mistak
           fmt::format("{}.homophily is {}; expected 0 to 1, or -1 for that of the graph", name, account.homophily));
       continue;
     }
-    // Shares are given with three digits, on the side that fits.
-    const double followers = static_cast<double>(account.followers),
-                 room = static_cast<double>(smallest - std::min(smallest, family.accounts)),
-                 outside = static_cast<double>(p.users - std::min(p.users, largest));
-    if (std::floor(account.homophily * followers + 0.5) > room)
-      mistakes.push_back(fmt::format(
-          "{}.homophily is {}, which leaves {} users for {} followers; at most {} fits, or fewer graph.communities",
-          name, account.homophily, room, std::floor(account.homophily * followers + 0.5),
-          std::floor(room / followers * 1e3) / 1e3));
-    else if (followers - std::floor(account.homophily * followers + 0.5) > outside)
-      mistakes.push_back(fmt::format(
-          "{}.homophily is {}, which leaves {} users of other communities for {} followers; at least {} fits", name,
-          account.homophily, outside, followers - std::floor(account.homophily * followers + 0.5),
-          std::ceil((1 - outside / followers) * 1e3) / 1e3));
+    check_homophily(p, account, family, name, mistakes);
   }
-  for (const auto& [community, accounts] : given)
-    if (accounts > smallest)
-      mistakes.push_back(
-          fmt::format("graph.planted puts {} accounts into community {}; expected at most {}, its users; give fewer "
-                      "graph.communities",
-                      accounts, community, smallest));
-  std::size_t settled = 0;
-  for (const auto& [community, accounts] : given) settled += accounts;
-  for (const auto& [name, family] : families) {
-    if (family.community >= 0) continue;
-    settled += family.accounts;
-    if (family.accounts > smallest / 2)
-      mistakes.push_back(
-          fmt::format("graph.planted has {} accounts of family {}; expected at most {}, half of a community; give "
-                      "fewer graph.communities",
-                      family.accounts, name, smallest / 2));
-    else if (settled > p.communities * smallest / 2)
-      mistakes.push_back(fmt::format(
-          "graph.planted has {} accounts with a community or family; expected at most {}, half of the users", settled,
-          p.communities * smallest / 2));
-  }
+  check_communities(p, given, families, mistakes);
 }
 
 }  // namespace
@@ -128,11 +143,10 @@ std::vector<std::string> platform_mistakes(const PlatformParameters& p) {
   constexpr double slack = 1e-6;  // so that the least and the most, given with six digits, are accepted
   if (p.users == 0) return mistakes;
   if (!(p.mean_followees >= least - slack * (1 + least)))
-    mistakes.push_back(
-        fmt::format("graph.mean_followees is {}; expected at least {:.6g}, the followers of graph.planted for each "
-                    "user; give more, or "
-                    "fewer followers",
-                    p.mean_followees, least));
+    mistakes.push_back(fmt::format(
+        "graph.mean_followees is {}; expected at least {:.6g}, the followers of {} for each user; give more, "
+        "or fewer followers",
+        p.mean_followees, least, p.planted_label));
   else if (!(p.mean_followees <= most + slack * (1 + most)))
     mistakes.push_back(
         fmt::format("graph.mean_followees is {}; expected at most {:.6g} for {} users, where an account that is not "

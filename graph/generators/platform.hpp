@@ -22,6 +22,7 @@ struct PlantedAccount {
   std::int32_t community = -1;  ///< -1: drawn
   std::uint32_t family =
       no_family;  ///< accounts of a family share community and followers: those of the smaller follow the larger
+  std::string label = {};  ///< what mistakes call it; empty: by its number
 };
 
 struct PlatformParameters {
@@ -48,6 +49,7 @@ struct PlatformParameters {
                            ///< the neighbourhood
   double closure = 0.3;    ///< share of follows tried as a followee of a followee, 0 to 0.9
   std::vector<PlantedAccount> planted = {};
+  std::string planted_label = "graph.planted";  ///< what mistakes call all of them
 };
 
 struct PlatformGraph {

@@ -81,7 +81,7 @@ std::pair<Point, double> descend(const Height& height, Point start, double size)
                                    corner({start[0], start[1] + size})};
   for (int step = 0; step < 200; ++step) {
     std::ranges::stable_sort(corners, {}, &Corner::height);
-    auto& [best, second, worst] = corners;
+    Corner &best = corners[0], &second = corners[1], &worst = corners[2];
     const double spread = std::max(std::abs(worst.at[0] - best.at[0]) + std::abs(worst.at[1] - best.at[1]),
                                    std::abs(second.at[0] - best.at[0]) + std::abs(second.at[1] - best.at[1]));
     if (spread < 1e-8 || (worst.height - best.height <= 1e-14 * std::abs(best.height) && spread < 1e-4)) break;

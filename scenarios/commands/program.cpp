@@ -285,6 +285,62 @@ constexpr auto graph_examples = R"(Examples:
 A scenario runs on any of these files: graph.file = "mine.gvg".)";
 
 template <class AddCommand>
+void add_graph_stats(CLI::App& graph_app, AddCommand&& command, Request& request) {
+  GraphRequest& graph = request.graph;
+  CLI::App& stats = command(
+      graph_app, "stats", "Measures a graph: degrees and their tails, mixing, components, clustering, distances, ranks",
+      graph_command<measure_graph>);
+  add_graph_file(stats, request);
+  add_graph_out(stats, request, "writes everything to an HDF5 file too", "OUT.h5");
+  const GraphStatisticsOptions usual;
+  stats
+      .add_option("--sample", graph.sources,
+                  fmt::format("users from whom distances (of very large graphs clustering too) are estimated, with "
+                              "intervals (default: {}, but everybody where there are up to {})",
+                              with_thousands(usual.sample), with_thousands(usual.small)))
+      ->type_name("N")
+      ->check(whole_number(1, std::numeric_limits<int>::max()));
+  stats.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  stats
+      .add_option(
+          "--least-tail", graph.least_tail,
+          fmt::format("users that the tail of a fitted power law has at the least (default: {})", usual.least_tail))
+      ->type_name("N")
+      ->check(whole_number(2, std::numeric_limits<int>::max()));
+  stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
+  stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
+}
+
+template <class AddCommand>
+void add_graph_sample(CLI::App& graph_app, AddCommand&& command, Request& request) {
+  GraphRequest& graph = request.graph;
+  CLI::App& sample = command(graph_app, "sample", "Writes a part of a graph: some users and the follows among them",
+                             graph_command<sample_graph>);
+  add_graph_file(sample, request);
+  add_chances(sample, request);
+  add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
+  sample.add_option("--users", graph.users, "how many")
+      ->type_name("N")
+      ->required()
+      ->check(whole_number(1, std::numeric_limits<int>::max()));
+  add_accounts_out(sample, request);
+  sample
+      .add_option("--method", graph.method,
+                  "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
+      ->type_name("METHOD")
+      ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
+  sample.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  sample
+      .add_option("--forward", graph.forward,
+                  fmt::format("forest-fire: chance to burn one more followee (default: {})", ForestFire{}.forward))
+      ->type_name("P");
+  sample
+      .add_option("--backward", graph.backward,
+                  fmt::format("forest-fire: chance to burn one more follower (default: {})", ForestFire{}.backward))
+      ->type_name("P");
+}
+
+template <class AddCommand>
 void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   GraphRequest& graph = request.graph;
   CLI::App& graph_app =
@@ -321,53 +377,8 @@ void add_graph_commands(CLI::App& app, AddCommand&& command, Request& request) {
   add_graph_out(exported, request, "an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
   add_accounts_out(exported, request);
 
-  CLI::App& stats = command(
-      graph_app, "stats", "Measures a graph: degrees and their tails, mixing, components, clustering, distances, ranks",
-      graph_command<measure_graph>);
-  add_graph_file(stats, request);
-  add_graph_out(stats, request, "writes everything to an HDF5 file too", "OUT.h5");
-  const GraphStatisticsOptions usual;
-  stats
-      .add_option("--sample", graph.sources,
-                  fmt::format("users from whom distances (of very large graphs clustering too) are estimated, with "
-                              "intervals (default: {}, but everybody where there are up to {})",
-                              with_thousands(usual.sample), with_thousands(usual.small)))
-      ->type_name("N")
-      ->check(whole_number(1, std::numeric_limits<int>::max()));
-  stats.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
-  stats
-      .add_option(
-          "--least-tail", graph.least_tail,
-          fmt::format("users that the tail of a fitted power law has at the least (default: {})", usual.least_tail))
-      ->type_name("N")
-      ->check(whole_number(2, std::numeric_limits<int>::max()));
-  stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
-  stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
-
-  CLI::App& sample = command(graph_app, "sample", "Writes a part of a graph: some users and the follows among them",
-                             graph_command<sample_graph>);
-  add_graph_file(sample, request);
-  add_chances(sample, request);
-  add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
-  sample.add_option("--users", graph.users, "how many")
-      ->type_name("N")
-      ->required()
-      ->check(whole_number(1, std::numeric_limits<int>::max()));
-  add_accounts_out(sample, request);
-  sample
-      .add_option("--method", graph.method,
-                  "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
-      ->type_name("METHOD")
-      ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
-  sample.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
-  sample
-      .add_option("--forward", graph.forward,
-                  fmt::format("forest-fire: chance to burn one more followee (default: {})", ForestFire{}.forward))
-      ->type_name("P");
-  sample
-      .add_option("--backward", graph.backward,
-                  fmt::format("forest-fire: chance to burn one more follower (default: {})", ForestFire{}.backward))
-      ->type_name("P");
+  add_graph_stats(graph_app, command, request);
+  add_graph_sample(graph_app, command, request);
 }
 
 int cascades_stats(const Request& request) {

@@ -77,9 +77,8 @@ std::string keys_as_text() {
 std::string keys_as_markdown() {
   std::string out =
       "# Scenario keys\n\n"
-      "Every key that a scenario file may hold. This page is the output of `grapevine keys --markdown`; the lists "
-      "themselves are in "
-      "`scenarios/keys/`.\n\n"
+      "Every key that a scenario file may hold. This page is the output of `grapevine keys --markdown`; the structs "
+      "that are filled describe them.\n\n"
       "A source is a citation with the mark of its certainty ([R] read, [S] second hand, [C] computed, [M] from "
       "memory), or the word "
       "*assumption*.\n\n";

@@ -60,8 +60,8 @@ Circumstances circumstances(const Target& target) {
   Circumstances around;
   around.of_arm = target.arm != nullptr;
   around.add(scenario.graph);
-  const KnownOfUsers known{scenario.graph.knows_communities(), scenario.graph.knows_activity()};
-  around.add(known);
+  static constexpr KnownOfUsers known[2][2] = {{{false, false}, {false, true}}, {{true, false}, {true, true}}};
+  around.add(known[scenario.graph.knows_communities()][scenario.graph.knows_activity()]);  // outlives `around`
   around.add(scenario.world);
   around.add(scenario.claims);
   if (target.plant) around.add(*target.plant);

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <optional>
 #include <set>
 
 #include "scenarios/keys/codec.hpp"
@@ -153,13 +151,16 @@ void ScenarioReader::check_generator() {
   scaled.graph = graph;
   scale_down(scaled);
   const std::string_view counts = scale_of(graph) < 1.0 ? " (counts of the scaled world)" : "";
-  std::set<std::size_t> told;  // one line a plant: its largest account, whose bound is the tightest, comes first
-  for (std::string mistake : graph_mistakes(scaled.graph)) {
-    Place place = place_of({mistake.substr(0, mistake.find_first_of(" :")), "graph.users"});
-    if (const std::optional<std::size_t> plant = name_plant(mistake)) {
+  std::set<std::string> told;  // one line a plant: its largest account, whose bound is the tightest, comes first
+  for (const std::string& mistake : graph_mistakes(scaled.graph)) {
+    const std::string subject =
+        mistake.substr(0, mistake.find_first_of(" :"));  // a key, or a plant with or without one
+    Place place = place_of({subject, "graph.users"});
+    const auto plant = std::ranges::find_if(
+        plant_prefixes_, [&](const std::string& prefix) { return (subject + ".").rfind(prefix, 0) == 0; });
+    if (plant != plant_prefixes_.end()) {
       if (!told.insert(*plant).second) continue;
-      place = place_of({plant_prefixes_[*plant] + "homophily", plant_prefixes_[*plant] + "accounts",
-                        plant_prefixes_[*plant] + "followers"});
+      place = place_of({*plant + "homophily", *plant + "accounts", *plant + "followers"});
     }
     add(place, mistake + std::string(counts));
   }
@@ -180,31 +181,6 @@ bool ScenarioReader::active_hold_plants() {
     return false;
   }
   return true;
-}
-
-std::optional<std::size_t> ScenarioReader::name_plant(std::string& mistake) const {
-  unsigned account = 0, accounts = 0, family = 0;
-  int read = 0;
-  std::size_t plant = 0;
-  std::string what;
-  if (std::sscanf(mistake.c_str(), "graph.planted[%u]%n", &account, &read) == 1 && read > 0) {
-    const auto fresh = [&](std::size_t i) {
-      return scenario_.graph.plants[i].from == PlantSource::fresh ? scenario_.graph.plants[i].accounts : 0;
-    };
-    for (std::size_t next = fresh(0); next <= account; next += fresh(plant)) ++plant;
-  } else if (std::sscanf(mistake.c_str(), "graph.planted has %u accounts of family %u%n", &accounts, &family, &read) ==
-                 2 &&
-             read > 0) {
-    plant = family;
-    what = fmt::format(" has {} nested accounts", accounts);
-  } else {
-    for (std::size_t at; (at = mistake.find("graph.planted")) != std::string::npos;)
-      mistake.replace(at, std::string_view("graph.planted").size(), "[[plant]]");
-    return {};
-  }
-  mistake = plant_prefixes_[plant].substr(0, plant_prefixes_[plant].size() - 1) + what +
-            mistake.substr(static_cast<std::size_t>(read));
-  return plant;
 }
 
 }  // namespace grapevine

@@ -262,6 +262,7 @@ std::vector<std::string> graph_mistakes(const GraphChoice& choice) {
 
 PlatformParameters platform_parameters(const GraphChoice& graph) {
   PlatformParameters p;
+  p.planted_label = "[[plant]]";
   p.users = graph.users;
   p.mean_followees = graph.mean_followees;
   p.active = graph.active;
@@ -279,8 +280,10 @@ PlatformParameters platform_parameters(const GraphChoice& graph) {
     const PlantChoice& plant = graph.plants[group];
     if (plant.from != PlantSource::fresh) continue;
     for (const std::uint64_t followers : follower_counts(plant))
-      p.planted.push_back(
-          {.followers = followers, .homophily = plant.homophily, .family = plant.nested ? group : no_family});
+      p.planted.push_back({.followers = followers,
+                           .homophily = plant.homophily,
+                           .family = plant.nested ? group : no_family,
+                           .label = "plant." + plant.name});
   }
   return p;
 }

@@ -176,9 +176,6 @@ private:
   /// New accounts of a platform are among its active users.
   bool active_hold_plants();
 
-  /// The generator numbers what is planted, by account or by family: puts the name of the plant in its place.
-  std::optional<std::size_t> name_plant(std::string& mistake) const;
-
   void check_claims();
 
   void expect_tier(const std::string& label, const std::string& name);

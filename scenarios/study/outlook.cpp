@@ -222,7 +222,9 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   return outlook;
 }
 
-std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
+namespace {
+
+std::string world_block(const Scenario& scenario, const Outlook& outlook) {
   const GraphFacts& graph = outlook.graph;
   std::string text = scenario.title.empty() ? "" : scenario.title + "\n\n";
   text += fmt::format("World   {} users, {} follows, reciprocity {}\n", with_thousands(graph.users),
@@ -238,13 +240,16 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
                         with_thousands(graph.rows_read), with_thousands(graph.duplicates),
                         with_thousands(graph.self_loops), with_thousands(graph.isolated));
 
-  text += "\n";
+  return text;
+}
+
+std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& outlook) {
   TextTable tiers("lrr");
   tiers.add({"Tier", "followers from", "users"});
   for (std::size_t t = 0; t < outlook.users_by_tier.size(); ++t)
     tiers.add({scenario.world.tiers.names[t], with_thousands(scenario.world.tiers.from[t]),
                with_thousands(outlook.users_by_tier[t])});
-  text += tiers.text();
+  std::string text = tiers.text();
 
   if (!outlook.campaigns.empty()) {
     text += "\n";
@@ -259,6 +264,11 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
     text += campaigns.text();
   }
 
+  return text;
+}
+
+std::string influence_and_contagion_blocks(const Scenario& scenario, const Outlook& outlook) {
+  std::string text;
   for (const Outlook::Campaign& c : outlook.campaigns)
     if (!c.guarantee.empty())
       text +=
@@ -274,9 +284,10 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
     }
     text += "\n" + contagions_text(arms, models, numbers);
   }
-  for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
+  return text;
+}
 
-  text += "\n";
+std::string arms_block(const Scenario& scenario) {
   TextTable arms("ll");
   arms.add({"Arm", "pays for"});
   for (const Arm& arm : scenario.arms) {
@@ -284,11 +295,13 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
     for (const std::string& campaign : arm.run.pays) pays += (pays.empty() ? "" : ", ") + campaign;
     arms.add({arm.name, pays.empty() ? "nothing" : pays});
   }
-  text += arms.text();
+  return arms.text();
+}
 
-  text += fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(),
-                      scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
-                      scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
+std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
+  std::string text = fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(),
+                                 scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
+                                 scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
     text += fmt::format("        {} runs a replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
@@ -305,9 +318,14 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   if (outlook.cascades > 0)
     text += fmt::format("        {} unpaid cascades in each replicate, {} in all\n", with_thousands(outlook.cascades),
                         with_thousands(outlook.cascades * scenario.replicates));
-  text += fmt::format("Time    about {} with {} {}{}\n", duration(outlook.seconds), thread_count(),
-                      thread_count() == 1 ? "thread" : "threads",
-                      outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
+  return text;
+}
+
+std::string cost_block(const Outlook& outlook) {
+  std::string text =
+      fmt::format("Time    about {} with {} {}{}\n", duration(outlook.seconds), thread_count(),
+                  thread_count() == 1 ? "thread" : "threads",
+                  outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
   const double audience_bytes = outlook.classic_arms > 0 ? outlook.graph_bytes : 0.0;
   text +=
       fmt::format("Memory  about {}: the graph {}",
@@ -321,6 +339,15 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   text += "\n";
   text += fmt::format("Disk    about {} before compression, reshares not counted\n", bytes(outlook.disk_bytes));
   return text;
+}
+
+}  // namespace
+
+std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
+  std::string text = world_block(scenario, outlook) + "\n" + tier_and_campaign_blocks(scenario, outlook) +
+                     influence_and_contagion_blocks(scenario, outlook);
+  for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
+  return text + "\n" + arms_block(scenario) + runs_block(scenario, outlook) + cost_block(outlook);
 }
 
 }  // namespace grapevine

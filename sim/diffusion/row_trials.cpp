@@ -41,16 +41,20 @@ struct Output {
   return task.window[i % task.window.size()];
 }
 
+/// Asks for the line of an entry that may lie beyond its array, or in none: an address is no pointer yet.
+template <class T>
+[[gnu::always_inline]] inline void prefetch_entry(const T* first, std::uint64_t entry) {
+  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(first) + entry * sizeof(T)), 0, 2);
+}
+
 /// The first lines, up to the third; what is longer the processor fetches of itself. They are wanted in the second
 /// cache: the first can wait for a dozen or two lines at a time only, and makes the coins wait with it.
 [[gnu::always_inline]] inline void fetch_row(const Task& task, std::size_t i) {
   const RowTrials::Row& row = row_of(task, std::min(i, task.planned - 1));
   const std::uint32_t last = std::max(row.count, block) - 1;  // a block is read whole
-  const UserId* const followers = task.rows.users.data() + row.begin;
-  for (const std::uint32_t k : {0U, 16U, 32U}) __builtin_prefetch(followers + std::min(k, last), 0, 2);
+  for (const std::uint32_t k : {0U, 16U, 32U}) prefetch_entry(task.rows.users.data(), row.begin + std::min(k, last));
   if (task.chances.is_uniform()) return;
-  const Chance* const chances = task.chances.all().data() + row.begin;
-  for (const std::uint32_t k : {0U, 31U}) __builtin_prefetch(chances + std::min(k, last), 0, 2);
+  for (const std::uint32_t k : {0U, 31U}) prefetch_entry(task.chances.all().data(), row.begin + std::min(k, last));
 }
 
 /// Resolves row after row until there are enough successes; successes_of(row, successes) returns their end. Returns how

@@ -14,7 +14,7 @@ double least_tenth(std::uint32_t i) { return i / 10.0; }
 /// Cascades of the given sizes, all stars.
 RunRecord stars(const std::vector<std::uint32_t>& sizes) {
   RunRecord run;
-  run.shapes.sizes.resize(2000);
+  run.shapes.sizes.resize(size_class(UINT32_MAX) + 1);
   run.shapes.depths.resize(3);
   run.shapes.virality.resize(virality_classes);
   run.shapes.broadcasts.resize(broadcast_classes);

@@ -223,8 +223,9 @@ TEST_CASE("damaged files of every format are read or refused, and nothing else",
       if (text.empty()) text = " ";
     }
     CAPTURE(name, text);
-    const std::string result =
-        outcome(folder, [&] { return load_graph(folder.write(name, engine() % 4 == 0 ? gzipped(text) : text)); });
+    const std::string result = outcome(folder, [&, name = name, text = text] {
+      return load_graph(folder.write(name, engine() % 4 == 0 ? gzipped(text) : text));
+    });
     CHECK((begins(result, name + ":") || result.find(" follows, ") != std::string::npos));
   }
 }

@@ -95,7 +95,7 @@ TEST_CASE("in the long run every graph of the same degrees is equally likely",
   constexpr std::uint32_t runs = 4'000;
   const FollowGraph graph = graph_of(users, first);
   std::map<Follows, double> seen;
-  with_threads(1, [&] {
+  with_threads(1, [&, swaps = swaps] {
     for (std::uint32_t run = 0; run < runs; ++run) ++seen[follows_of(randomised(graph, swaps, stream(run)))];
   });
   REQUIRE(seen.size() <= all.size());

@@ -468,7 +468,8 @@ TEST_CASE("a campaign with more draws than the one whose money it measures takes
     CHECK(deals.of(draw)[0].spent() == deals.of(draw % 2)[0].spent());
     CHECK(deals.of(draw)[1].budget == deals.of(draw % 2)[0].spent());
     std::vector<std::uint32_t> users;
-    for (const Purchase& purchase : deals.of(draw)[1].purchases) users.push_back(purchase.user.value());
+    const std::vector<Deal> these = deals.of(draw);
+    for (const Purchase& purchase : these[1].purchases) users.push_back(purchase.user.value());
     chosen.insert(users);
   }
   CHECK(chosen.size() == 6);

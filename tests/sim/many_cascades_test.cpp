@@ -111,8 +111,9 @@ TEST_CASE("branching processes that advance together are those that run alone, t
   p.steps = steps;
   const ManyCascades together = spread_many_branching(town().graph, probability, p);
   if (probability >= 0.1) CHECK(largest_of(together) > 32);
-  check_same(together, spread_many(town().graph, p,
-                                   [&] { return std::make_unique<Branching>(town().graph, probability, p.steps); }));
+  check_same(together, spread_many(town().graph, p, [&, chance = probability] {
+               return std::make_unique<Branching>(town().graph, chance, p.steps);
+             }));
 }
 
 TEST_CASE("the number of threads changes nothing of many cascades", "[sim][cascades][invariance]") {

@@ -72,6 +72,11 @@ std::vector<float> Plan::number() {
   parallel_for(natural.size(), [&](std::size_t i) { fit(natural[i]); });
   parallel_for(inactive.size(), [&](std::size_t i) { fit(inactive[i]); });
 
+  return merge(natural, inactive);
+}
+
+/// Numbers users by follower count: planted ones, those who post and those who do not, each descending already.
+std::vector<float> Plan::merge(const std::vector<float>& natural, const std::vector<float>& inactive) {
   std::vector<std::uint32_t> order(parameters.planted.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   const std::uint64_t tie_key = key.key(Draw::graph_class);

@@ -250,6 +250,7 @@ public:
 
 private:
   std::vector<float> number();
+  std::vector<float> merge(const std::vector<float>& natural, const std::vector<float>& inactive);
   std::vector<float> want_followees() const;
   void settle(std::span<const float> followers, std::span<const float> followees);
   void share_mutual();
