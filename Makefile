@@ -3,16 +3,18 @@
 #   make run     installs what is missing, builds, runs the flagship study and prints its comparison table
 #   make test    installs what is missing, builds with warnings as errors and passes all tests
 #   make build   installs what is missing and builds build/release/grapevine
+#   make sanitize  the tests once more, built by clang with the address and undefined-behaviour sanitizers
 
 PACKAGES = g++ cmake ninja-build pkg-config libboost-dev libboost-graph-dev libeigen3-dev libhdf5-dev catch2 \
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev zlib1g-dev libzstd-dev libexpat1-dev libxxhash-dev libbenchmark-dev
 # What the tests of the result file open it with.
+SANITIZE_PACKAGES = clang libclang-rt-14-dev
 TEST_PACKAGES = clang-format hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-netcdf4 python3-matplotlib
 
 RESULTS = results
 JOBS ?= $(shell nproc)
 
-.PHONY: run test build setup setup-tests clean
+.PHONY: run test sanitize build setup setup-tests clean
 
 run: build
 	@mkdir -p $(RESULTS)
@@ -28,6 +30,14 @@ test: setup setup-tests
 	cmake --preset clones-off $(CMAKE_FLAGS)
 	cmake --build --preset clones-off --target grapevine --parallel $(JOBS)
 	ctest --preset ci --parallel $(JOBS)
+
+# All but the null worlds, which are long and go where the other tests go. The longest suite first.
+sanitize: setup setup-tests
+	@$(call install,$(SANITIZE_PACKAGES))
+	cmake --preset asan $(CMAKE_FLAGS)
+	cmake --build --preset asan --parallel $(JOBS)
+	cd build/asan && printf '%s\n' scenarios graph sim record analysis base | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
+	  xargs -P $(JOBS) -I{} ./test_{} '~[null]'
 
 setup:
 	@$(call install,$(PACKAGES))

@@ -174,7 +174,8 @@ TEST_CASE("contagions stay small below the threshold and take a share of all abo
   const double radius =
       reproduction_number(audience, Chances::uniform(1.0), of_model(DiffusionModel::independent_cascade));
   const auto largest_at = [&](double number) {
-    IndependentCascade cascade(audience, Chances::uniform(number / radius), TrialSampling::skip);
+    const Chances chances = Chances::uniform(number / radius);  // outlives the cascade
+    IndependentCascade cascade(audience, chances, TrialSampling::skip);
     std::size_t largest = 0;
     for (std::uint64_t n = 0; n < 500; ++n) {
       const UserId seed = user(n * 37);
