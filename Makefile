@@ -37,7 +37,7 @@ sanitize: setup setup-tests
 	cmake --preset asan $(CMAKE_FLAGS)
 	cmake --build --preset asan --parallel $(JOBS)
 	cd build/asan && printf '%s\n' scenarios graph sim record analysis base | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
-	  xargs -P $(JOBS) -I{} ./test_{} '~[null]'
+	  xargs -P $(JOBS) -I{} sh -c './test_{} "~[null]"'
 
 setup:
 	@$(call install,$(PACKAGES))

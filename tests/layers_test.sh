@@ -47,7 +47,7 @@ all_breaches() {
 
   breach "OpenMP outside graph/base/parallel; use its loops" '#[[:space:]]*pragma[[:space:]]+omp|_Pragma.*omp|<omp\.h>|omp_(get|set)_' \
     $(sources $engine | without '^graph/base/parallel\.')
-  breach "HDF5 outside graph/base/h5; use its objects" '#[[:space:]]*include[[:space:]]*["<](hdf5|H5)' $(sources $engine | without '^graph/base/h5\.')
+  breach "HDF5 outside graph/base/h5; use its objects" '#[[:space:]]*include[[:space:]]*(["<](hdf5|H5)|"graph/base/h5_)' $(sources $engine | without '^graph/base/h5(\.|_)')
   breach "MPI outside graph/base/exchange; use an Exchange" '#[[:space:]]*include[[:space:]]*["<]mpi\.h' $(sources $engine | without '^graph/base/exchange')
 
   breach "randomness that is not addressed; use graph/base/random.hpp" \
@@ -75,6 +75,7 @@ notices sim/model/parameters.hpp '#include "sim/state/posts.hpp"'
 notices sim/feed/rank.cpp '#include "sim/run/world.hpp"'
 notices sim/money/campaigns.hpp '#include "sim/run/replicate.hpp"'
 notices scenarios/keys/keys.hpp '#include "scenarios/reader/read_scenario.hpp"'
+notices graph/formats/graph_file.cpp '#include "graph/base/h5_handle.hpp"'
 notices scenarios/result/result.hpp '#include "scenarios/study/study.hpp"'
 notices sim/posts.cpp 'int beside_the_rooms;'
 passes sim/run/world.cpp '#include "sim/model/parameters.hpp"'
@@ -101,7 +102,7 @@ notices sim/model/behaviour.cpp 'return x + pow(x, 2);'
 notices analysis/estimates.cpp 'double y = std::tanh(x);'
 passes sim/state/posts.cpp '#include "graph/base/ids.hpp"'
 passes graph/base/parallel.cpp '#pragma omp parallel'
-passes graph/base/h5.cpp '#include <hdf5.h>'
+passes graph/base/h5_reader.cpp '#include <hdf5.h>'
 passes graph/base/exchange_mpi.cpp '#include <mpi.h>'
 passes sim/model/behaviour.cpp 'return math::exp(-age) * std::sqrt(x) + math::log(y);  // exp(x) = 1 + x + ...'
 passes scenarios/commands/progress.cpp 'double digits = std::log10(rate);  // not on a path to a result'

@@ -12,7 +12,7 @@
 
 #include "graph/base/error.hpp"
 
-/// HDF5 files that are also valid netCDF-4 files. h5.cpp is the one file that knows the library.
+/// HDF5 files that are also valid netCDF-4 files. Its h5_*.cpp are the files that know the library.
 ///
 /// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the
 /// file, the object and HDF5's own reason. Equal calls write equal bytes: times are off, and links and attributes keep

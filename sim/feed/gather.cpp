@@ -17,7 +17,7 @@ void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& p
   session.index.clear();
   if (!by_session)
     for (const std::uint32_t root : seen.roots)
-      if (root >= posts.tail()) session.index.find_or_insert(root, RootIndex::blocked);
+      if (root >= posts.tail()) session.index.find_or_insert(root, Session::dropped);
 
   const GatherGiven given{graph, timelines, posts, feed, parent, emission_time_key, since};
   gather_from_followees(given, session);

@@ -4,24 +4,25 @@
 
 namespace grapevine {
 
-void gather_history(const Posts& posts, SeenLog::Entries seen, std::vector<AuthorHistory>& history) {
-  history.clear();
-  for (std::size_t i = 0; i < seen.roots.size(); ++i) {
-    if (seen.roots[i] < posts.tail()) continue;
-    history.push_back({posts.identity(seen.roots[i]).author, 1, {}});
-    history.back().actions.add(seen.actions[i]);
-  }
-  std::ranges::sort(history, {}, &AuthorHistory::author);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    if (kept > 0 && history[kept - 1].author == history[i].author) {
-      history[kept - 1].looks += history[i].looks;
-      history[kept - 1].actions.add(history[i].actions);
-    } else {
-      history[kept++] = history[i];
+void AuthorHistories::gather(const Posts& posts, SeenLog::Entries seen) {
+  index_.clear();
+  const auto alive = static_cast<std::size_t>(std::ranges::lower_bound(seen.roots, posts.tail()) - seen.roots.begin());
+  for (std::size_t i = alive; i < seen.roots.size(); ++i) posts.prefetch_identity(seen.roots[i]);
+  if (all_.size() < seen.roots.size()) all_.resize(seen.roots.size());
+  std::uint32_t authors = 0;
+  for (std::size_t i = alive; i < seen.roots.size(); ++i) {
+    const UserId author = posts.identity(seen.roots[i]).author;
+    const std::uint32_t place = index_.find_or_insert(author.value(), authors);
+    AuthorHistory& history = all_[place];
+    if (place == authors) {
+      ++authors;
+      history.author = author;
+      history.looks = 0;
+      history.actions = {};
     }
+    ++history.looks;
+    if (seen.actions[i] != 0) history.actions.add(seen.actions[i]);
   }
-  history.resize(kept);
 }
 
 }  // namespace grapevine

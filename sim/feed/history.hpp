@@ -1,13 +1,37 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
-#include "sim/feed/session.hpp"
+#include "graph/base/ids.hpp"
+#include "sim/feed/number_index.hpp"
+#include "sim/model/actions.hpp"
+#include "sim/state/posts.hpp"
+#include "sim/state/seen_log.hpp"
 
 namespace grapevine {
 
-/// What the reader with these entries of the seen-log did, by author of the roots that are still alive. Ascending by
-/// author. O(entries log entries).
-void gather_history(const Posts& posts, SeenLog::Entries seen, std::vector<AuthorHistory>& history);
+/// What a reader did with those roots of one author that are still alive.
+struct AuthorHistory {
+  UserId author{};
+  std::uint32_t looks = 0;
+  ActionCounts<std::uint32_t> actions{};
+};
+
+/// The same for all authors whose roots the reader looked at.
+class AuthorHistories {
+public:
+  /// `seen`: the reader's entries of the seen-log. O(entries).
+  void gather(const Posts& posts, SeenLog::Entries seen);
+  /// Of an author never looked at: no looks, no actions.
+  AuthorHistory of(UserId author) const {
+    const std::uint32_t* place = index_.find(author.value());
+    return place ? all_[*place] : AuthorHistory{author};
+  }
+
+private:
+  std::vector<AuthorHistory> all_;  ///< as many as `index_` leads to, and leftovers
+  NumberIndex index_;
+};
 
 }  // namespace grapevine

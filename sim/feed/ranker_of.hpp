@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "sim/feed/history.hpp"
 #include "sim/feed/rankings/ranking.hpp"
 
 namespace grapevine {
@@ -26,7 +25,7 @@ public:
   void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();
     session.ranked.resize(n);
-    if constexpr (Rule::needs_history) gather_history(before.posts, before.seen, session.history);
+    if constexpr (Rule::needs_history) session.history.gather(before.posts, before.seen);
     const SessionFacts facts{given_, before, session, keys_};
     for (std::size_t i = 0; i < n; ++i)
       session.ranked[i] = {rule_.key(CandidateFacts(facts, session.candidates[i])), static_cast<std::uint32_t>(i)};

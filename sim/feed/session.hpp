@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "sim/feed/history.hpp"
+#include "sim/feed/number_index.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
@@ -24,13 +26,6 @@ struct Candidate {
   Tick visible() const { return when >> 1; }
   bool reshared() const { return when & 1; }
   Source source() const { return reshared() ? Source::reshare : Source::author; }
-};
-
-/// What a reader did with those roots of one author that are still alive.
-struct AuthorHistory {
-  UserId author{};
-  std::uint32_t looks = 0;
-  ActionCounts<std::uint32_t> actions{};
 };
 
 /// A post that was looked at: 16 bytes.
@@ -62,56 +57,6 @@ struct Reshare {
   bool operator==(const Reshare&) const = default;
 };
 
-/// Which candidate of the session holds which root: open addressing, emptied by counting up an epoch.
-class RootIndex {
-public:
-  static constexpr std::uint32_t blocked = UINT32_MAX;
-
-  void clear() {
-    ++epoch_;
-    used_ = 0;
-    if (epoch_ == 0) {
-      slots_.assign(slots_.size(), {});
-      epoch_ = 1;
-    }
-  }
-  /// The value stored for `root`, which is `fresh` if the root was not there.
-  std::uint32_t find_or_insert(std::uint32_t root, std::uint32_t fresh) {
-    if (2 * (used_ + 1) > slots_.size()) grow();
-    for (std::size_t i = place(root);; i = (i + 1) & (slots_.size() - 1)) {
-      Slot& slot = slots_[i];
-      if (slot.epoch != epoch_) {
-        slot = {root, epoch_, fresh};
-        ++used_;
-        return fresh;
-      }
-      if (slot.root == root) return slot.value;
-    }
-  }
-
-private:
-  struct Slot {
-    std::uint32_t root = 0;
-    std::uint32_t epoch = 0;
-    std::uint32_t value = 0;
-  };
-  std::size_t place(std::uint32_t root) const { return (root * std::uint32_t{0x9e3779b1}) & (slots_.size() - 1); }
-  void grow() {
-    std::vector<Slot> old(2 * slots_.size());
-    old.swap(slots_);
-    for (const Slot& slot : old)
-      if (slot.epoch == epoch_) {
-        std::size_t i = place(slot.root);
-        while (slots_[i].epoch == epoch_) i = (i + 1) & (slots_.size() - 1);
-        slots_[i] = slot;
-      }
-  }
-
-  std::vector<Slot> slots_ = std::vector<Slot>(512);
-  std::uint32_t epoch_ = 0;
-  std::size_t used_ = 0;
-};
-
 /// A candidate's place in the order of the feed: higher keys first, equal keys by the root's identity.
 struct Ranked {
   std::uint64_t key = 0;
@@ -128,8 +73,10 @@ struct Session {
   std::size_t served = 0;
   std::size_t looked = 0;
   std::vector<SeenLog::Entry> news;
-  std::vector<AuthorHistory> history;  ///< ascending by author; for rankings that ask for it
-  RootIndex index;
+  AuthorHistories history;  ///< for rankings that ask for it
+  NumberIndex index;        ///< which candidate holds which root, or `dropped`
+
+  static constexpr std::uint32_t dropped = UINT32_MAX;  ///< the root is not to be served
 };
 
 }  // namespace grapevine

@@ -311,17 +311,17 @@ TEST_CASE("a study's follows keep the probabilities that came with them, and not
     return make_graph(read_scenario(folder.write("study.toml", text), overrides), 0);
   };
   CHECK(made(foreign).chances.empty());
-  const StudyGraph world = made(asked);
-  REQUIRE(world.accounts.outside_ids.front() == "star");
+  const StudyGraph brought = made(asked);
+  REQUIRE(brought.accounts.outside_ids.front() == "star");
   const auto chance = [&](const StudyGraph& of, const std::string& follower, std::size_t nth) {
     const auto u = std::ranges::find(of.accounts.outside_ids, follower) - of.accounts.outside_ids.begin();
     return of.chances[of.graph.row_begin(UserId(static_cast<std::uint32_t>(u))) + nth].probability();
   };
-  CHECK((chance(world, "a", 0) == 0.5 && chance(world, "b", 0) == 0.25 && chance(world, "b", 1) == 1.0));
+  CHECK((chance(brought, "a", 0) == 0.5 && chance(brought, "b", 0) == 0.25 && chance(brought, "b", 1) == 1.0));
 
   const std::string own = "[[plant]]\nname = \"own\"\nfollowers = [1, 2]\nfrom = \"graph\"\n",
                     fresh = "[[plant]]\nname = \"idol\"\nfollowers = [2, 2]\n";
-  CHECK((made(asked + own).chances == world.chances));
+  CHECK((made(asked + own).chances == brought.chances));
   CHECK(refusal(folder.write("study.toml", asked + "graph.randomise = 1\n")) ==
         Lines{"study.toml:5:19: graph.randomise makes follows that graph.chances has no probability for; expected one "
               "of the two; leave one out"});
@@ -334,8 +334,8 @@ TEST_CASE("a study's follows keep the probabilities that came with them, and not
   const LoadedGraph loaded = load_graph(folder.path() / "follows.csv", {.chances = "p"});
   write_graph(folder.path() / "world.gvg", {loaded.graph, loaded.accounts, "", loaded.chances});
   const std::string saved = "format = 1\nseed = 7\ngraph.file = \"world.gvg\"\n";
-  CHECK((made(saved).chances == world.chances));
-  CHECK((made(saved + own).chances == world.chances));
+  CHECK((made(saved).chances == brought.chances));
+  CHECK((made(saved + own).chances == brought.chances));
   CHECK(made(saved + fresh).chances.empty());
   CHECK(made(saved + "graph.randomise = 1\n").chances.empty());
   CHECK(all_of(refusal(folder.write("study.toml", saved + "graph.chances = \"p\"\n")))

@@ -63,12 +63,8 @@ public:
     const auto follow = facts_.given.graph.find(reader(), author());
     return follow && facts_.given.graph.is_mutual(*follow);
   }
-  /// What the reader did with the author's live roots. O(log authors seen); needs `needs_history`.
-  AuthorHistory history() const {
-    const auto& all = facts_.session.history;
-    const auto at = std::ranges::lower_bound(all, author(), {}, &AuthorHistory::author);
-    return at != all.end() && at->author == author() ? *at : AuthorHistory{author()};
-  }
+  /// What the reader did with the author's live roots; needs `needs_history`.
+  AuthorHistory history() const { return facts_.session.history.of(author()); }
 
 private:
   const SessionFacts& facts_;

@@ -25,7 +25,7 @@ void gather_from_followees(const GatherGiven& given, Session& session) {
     posts.prefetch(emission.root);
     const auto fresh = static_cast<std::uint32_t>(session.candidates.size());
     const std::uint32_t at = session.index.find_or_insert(emission.root, fresh);
-    if (at == RootIndex::blocked) return;
+    if (at == Session::dropped) return;
     const std::uint32_t proof = emission.reshare() ? 1 : 0;
     if (at == fresh) {
       session.candidates.push_back({emission.root, followee, emission.when, proof});
