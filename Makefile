@@ -3,7 +3,7 @@
 #   make run     installs what is missing, builds, runs the flagship study and prints its comparison table
 #   make test    installs what is missing, builds with warnings as errors and passes all tests
 #   make build   installs what is missing and builds build/release/grapevine
-#   make sanitize  the tests once more, built by clang with the address and undefined-behaviour sanitizers
+#   make sanitize  the tests once more, built by clang with the sanitizers of addresses, undefined behaviour and threads
 
 PACKAGES = g++ cmake ninja-build pkg-config libboost-dev libboost-graph-dev libeigen3-dev libhdf5-dev catch2 \
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev zlib1g-dev libzstd-dev libexpat1-dev libxxhash-dev libbenchmark-dev
@@ -12,6 +12,7 @@ SANITIZE_PACKAGES = clang libclang-rt-14-dev
 TEST_PACKAGES = clang-format hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-netcdf4 python3-matplotlib
 
 RESULTS = results
+SUITES = scenarios graph sim record analysis base
 JOBS ?= $(shell nproc)
 
 .PHONY: run test sanitize build setup setup-tests clean
@@ -31,13 +32,17 @@ test: setup setup-tests
 	cmake --build --preset clones-off --target grapevine --parallel $(JOBS)
 	ctest --preset ci --parallel $(JOBS)
 
-# All but the null worlds, which are long and go where the other tests go. The longest suite first.
+# Address and undefined behaviour: all but the null worlds and the checks on shared data, which are long and go where the other tests go.
+# Threads: base, graph, and those of sim that are about threads, parts and arms.
 sanitize: setup setup-tests
 	@$(call install,$(SANITIZE_PACKAGES))
 	cmake --preset asan $(CMAKE_FLAGS)
-	cmake --build --preset asan --parallel $(JOBS)
-	cd build/asan && printf '%s\n' scenarios graph sim record analysis base | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
+	cmake --build --preset asan --parallel $(JOBS) --target $(SUITES:%=test_%)
+	cd build/asan && unset GRAPEVINE_DATA && printf '%s\n' $(SUITES) | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
 	  xargs -P $(JOBS) -I{} sh -c './test_{} "~[null]"'
+	cmake --preset tsan $(CMAKE_FLAGS)
+	cmake --build --preset tsan --parallel $(JOBS) --target test_base test_graph test_sim
+	cd build/tsan && unset GRAPEVINE_DATA && ./test_base && ./test_graph && ./test_sim "[invariance],[branching],[mechanism]"
 
 setup:
 	@$(call install,$(PACKAGES))

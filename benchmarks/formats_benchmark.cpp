@@ -6,10 +6,11 @@
 #include <filesystem>
 #include <string>
 
+#include "graph/base/new_file.hpp"
 #include "graph/base/random.hpp"
 #include "graph/formats/edge_list.hpp"
 #include "graph/formats/load_graph.hpp"
-#include "graph/formats/text_sink.hpp"
+#include "graph/formats/packing.hpp"
 
 /// How long does it take to get 20 M follows among 1 M users from a text to rows, and back? The text is a list in the
 /// manner of SNAP, users drawn uniformly, written once into a folder of its own and read from the page cache. Plain

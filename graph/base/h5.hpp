@@ -12,6 +12,10 @@
 
 #include "graph/base/error.hpp"
 
+namespace grapevine {
+class NewFile;
+}
+
 /// HDF5 files that are also valid netCDF-4 files. Its h5_*.cpp are the files that know the library.
 ///
 /// Objects are named by absolute path ("/summary/posts"). Every failing call is a `grapevine::Error` that names the
@@ -60,14 +64,14 @@ struct Mapped {
   std::shared_ptr<const void> owner;
 };
 
-/// A file in the making. Everything goes to `OUT.partial` beside OUT; `commit` gives it its name. Without `commit` (an
-/// exception, a full disk) the partial file is removed and an OUT that was there before is as it was. A killed process
-/// may leave `OUT.partial`, never a broken OUT; the next writer takes the name over.
+/// A file in the making, on a `NewFile`: without `commit` (an exception, a full disk) an OUT that was there before is
+/// as it was.
 class Writer {
 public:
-  /// Whatever takes `alignment` bytes or more begins at a multiple of it. Throws if the folder cannot be written or
-  /// another process is writing the same file.
+  /// Whatever takes `alignment` bytes or more begins at a multiple of it. Throws as NewFile does.
   explicit Writer(std::filesystem::path out, std::uint64_t alignment = 1);
+  /// The same on a file whose name was taken before. After a failure another Writer may try again.
+  explicit Writer(NewFile& out, std::uint64_t alignment = 1);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -112,8 +116,9 @@ public:
   /// heap, and HDF5 1.10 crashes over some damages of that. libnetcdf 4.9.0 does not read it.
   void fixed_attribute(const std::string& object, const std::string& name, std::string_view value);
 
-  /// Closes, syncs and renames to OUT. Nothing may be written afterwards.
-  void commit();
+  /// Closes, syncs and gives OUT its name. Nothing may be written afterwards. `sealed`: with checksums of everything at
+  /// the end, for `is_sealed`; other programs open the file as if they were not there.
+  void commit(bool sealed = false);
 
 private:
   void write(const std::string& path, Type type, const void* values, const std::vector<std::uint64_t>& shape,
@@ -126,6 +131,11 @@ private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Compares a file with its seal, without HDF5, which crashes over some damages: true if it is, to the byte, what was
+/// written; false if it is cut, was changed by another program or never had a seal. Throws Error, which names the
+/// dataset, where something is damaged. O(bytes).
+bool is_sealed(const std::filesystem::path& file);
 
 struct DatasetInfo {
   Type type{};

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 
 namespace grapevine::h5 {
 namespace detail {
-namespace {
-
-/// The innermost message of HDF5's error stack; of a failed system call only the system's words.
 std::string reason() {
   std::string text;
   H5Ewalk2(
@@ -29,11 +27,12 @@ std::string reason() {
   return text.empty() ? "HDF5 gives no reason" : text;
 }
 
-}  // namespace
-
 void prepare_library() {
   static std::once_flag once;
-  std::call_once(once, [] { H5dont_atexit(); });
+  std::call_once(once, [] {
+    unsetenv("HDF5_USE_FILE_LOCKING");  // it would overrule `access_list`
+    H5dont_atexit();
+  });
   thread_local const bool silent = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
   static_cast<void>(silent);
 }

@@ -46,6 +46,9 @@ private:
 /// exit: after a full disk it would try, for ever, to write what it still holds; all that we open we close.
 void prepare_library();
 
+/// The innermost message of HDF5's error stack, which is emptied; of a failed system call only the system's words.
+std::string reason();
+
 /// Throw `Error`: "FILE: cannot WHAT 'OBJECT': WHY", by default with HDF5's own reason.
 [[noreturn]] void fail(const FilePath& file, std::string_view what, std::string_view object, std::string_view why);
 [[noreturn]] void fail(const FilePath& file, std::string_view what, std::string_view object);
@@ -69,3 +72,10 @@ std::optional<Type> our_type(hid_t stored);
 Handle access_list(std::uint64_t alignment = 1);
 
 }  // namespace grapevine::h5::detail
+
+namespace grapevine::h5 {
+
+/// The seal that belongs at the end of a finished HDF5 file; `name` is for messages.
+std::string seal_for(const std::filesystem::path& name, const std::filesystem::path& file);
+
+}  // namespace grapevine::h5

@@ -167,7 +167,15 @@ DatasetInfo Reader::info(const std::string& dataset) const {
 
 std::size_t Reader::count(const std::string& dataset) const {
   std::size_t count = 1;
-  for (const std::uint64_t length : info(dataset).shape) count *= length;
+  const DatasetInfo claimed = info(dataset);
+  for (const std::uint64_t length : claimed.shape)
+    if (__builtin_mul_overflow(count, length, &count)) fail(state_->name, "read", dataset, "its axes are too long");
+  // Nothing is packed closer than by deflate, 1 032 to 1: memory is taken for what the file holds, not for what it
+  // says.
+  const hsize_t stored = H5Dget_storage_size(state_->open_dataset(dataset));
+  if (count / 1'100 > stored)
+    fail(state_->name, "read", dataset,
+         fmt::format("it is said to hold {} values, which the file has no room for", count));
   return count;
 }
 

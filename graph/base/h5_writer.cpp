@@ -1,16 +1,13 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5_hl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "graph/base/h5_handle.hpp"
+#include "graph/base/new_file.hpp"
 
 namespace grapevine::h5 {
 
@@ -35,8 +32,6 @@ std::vector<hsize_t> chunk_shape(const std::vector<std::uint64_t>& shape, std::s
 
 std::string last_part(const std::string& object) { return object.substr(object.rfind('/') + 1); }
 
-FilePath folder_of(const FilePath& file) { return file.has_parent_path() ? file.parent_path() : FilePath("."); }
-
 /// Creation lists of files, groups and datasets alike: no times, and everything in the order in which it was made.
 bool keep_order_and_no_times(hid_t list) {
   constexpr unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -53,46 +48,30 @@ Handle creation_list(hid_t kind) {
 }  // namespace
 
 struct Writer::State {
-  FilePath out;
-  FilePath partial;
-  int descriptor = -1;  // of `partial`: holds the lock, and syncs
+  std::optional<NewFile> own;
+  NewFile& out;
   Handle file;
 
-  explicit State(FilePath target) : out(std::move(target)), partial(out) { partial += ".partial"; }
+  explicit State(FilePath target) : own(std::in_place, std::move(target)), out(*own) {}
+  explicit State(NewFile& given) : out(given) { out.start_again(); }
 
   ~State() {
-    if (descriptor < 0) return;
-    // Frees the space first: with a full disk the library could not even close its file.
-    const bool freed = ftruncate(descriptor, 0) == 0;
-    static_cast<void>(freed);
+    if (!file) return;
+    out.empty();  // first: with a full disk the library could not even close its file
     file.close();
-    unlink(partial.c_str());
-    ::close(descriptor);
   }
 
+  const FilePath& name() const { return out.name(); }
+
   void open(std::uint64_t alignment) {
-    if (std::error_code ignored; std::filesystem::is_directory(out, ignored)) fail(out, "write", "", "it is a folder");
-    descriptor = ::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0) fail_by_system(out, "write");
-    // A file system without locks goes unlocked. A file that changed its name meanwhile belonged to a writer that has
-    // just finished.
-    struct stat opened {
-    }, named{};
-    const bool taken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    const bool ours =
-        fstat(descriptor, &opened) == 0 && stat(partial.c_str(), &named) == 0 && opened.st_ino == named.st_ino;
-    if (taken || !ours) {
-      ::close(std::exchange(descriptor, -1));
-      fail(out, "write", "", fmt::format("another process is writing '{}'", partial.string()));
-    }
     const Handle creation = creation_list(H5P_FILE_CREATE), access = access_list(alignment);
-    if (creation && access) file = Handle(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
-    if (!file) fail(out, "write", "");
+    if (creation && access) file = Handle(H5Fcreate(out.scratch().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
+    if (!file) fail(name(), "write", "");
   }
 
   Handle object(const std::string& name) const {
     Handle opened(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
-    if (!opened) fail(out, "open", name);
+    if (!opened) fail(this->name(), "open", name);
     return opened;
   }
 
@@ -101,11 +80,15 @@ struct Writer::State {
     const Handle owner = object(name);
     Handle attribute(H5Acreate2(owner, attribute_name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     if (!attribute || H5Awrite(attribute, memory, values) < 0 || !attribute.close())
-      fail(out, "write attribute", name + "@" + attribute_name);
+      fail(this->name(), "write attribute", name + "@" + attribute_name);
   }
 };
 
 Writer::Writer(FilePath out, std::uint64_t alignment) : state_(std::make_unique<State>(std::move(out))) {
+  prepare_library();
+  state_->open(alignment);
+}
+Writer::Writer(NewFile& out, std::uint64_t alignment) : state_(std::make_unique<State>(out)) {
   prepare_library();
   state_->open(alignment);
 }
@@ -116,7 +99,7 @@ void Writer::group(const std::string& name) {
   const Handle creation = creation_list(H5P_GROUP_CREATE);
   Handle group;
   if (creation) group = Handle(H5Gcreate2(state_->file, name.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT), H5Gclose);
-  if (!group || !group.close()) fail(state_->out, "write group", name);
+  if (!group || !group.close()) fail(state_->name(), "write group", name);
 }
 
 void Writer::dataset(const std::string& name, Type type, const void* values, std::size_t count,
@@ -127,7 +110,7 @@ void Writer::dataset(const std::string& name, Type type, const void* values, std
   for (const std::string& scale : scales) {
     const Handle opened = state_->object(scale);
     const Handle space(H5Dget_space(opened), H5Sclose);
-    if (!space) fail(state_->out, "read scale", scale);
+    if (!space) fail(state_->name(), "read scale", scale);
     shape.push_back(static_cast<std::uint64_t>(H5Sget_simple_extent_npoints(space)));
     places *= shape.back();
   }
@@ -175,7 +158,7 @@ void Writer::write(const std::string& name, Type type, const void* values, const
     const Handle scale = state_->object(scales[axis]);
     good = H5DSattach_scale(dataset, scale, axis) >= 0;
   }
-  if (!good || !dataset.close()) fail(state_->out, "write", name);
+  if (!good || !dataset.close()) fail(state_->name(), "write", name);
   if (type == Type::f64) {
     constexpr hsize_t one = 1;
     const Handle single(H5Screate_simple(1, &one, nullptr), H5Sclose);
@@ -197,7 +180,7 @@ void Writer::array(const std::string& name, Type type, std::uint64_t length) {
     dataset =
         Handle(H5Dcreate2(state_->file, name.c_str(), numeric(type).stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
                H5Dclose);
-  if (!dataset || !dataset.close()) fail(state_->out, "write", name);
+  if (!dataset || !dataset.close()) fail(state_->name(), "write", name);
 }
 
 void Writer::fill(const std::string& name, Type type, std::uint64_t first, const void* values, std::uint64_t count) {
@@ -209,7 +192,7 @@ void Writer::fill(const std::string& name, Type type, std::uint64_t first, const
   const bool good = place && memory &&
                     H5Sselect_hyperslab(place, H5S_SELECT_SET, &begin, nullptr, &length, nullptr) >= 0 &&
                     H5Dwrite(dataset, numeric(type).memory, memory, place, H5P_DEFAULT, values) >= 0;
-  if (!good || !dataset.close()) fail(state_->out, "write", name);
+  if (!good || !dataset.close()) fail(state_->name(), "write", name);
 }
 
 void Writer::attribute(const std::string& object, const std::string& name, std::string_view value) {
@@ -242,23 +225,20 @@ void Writer::fixed_attribute(const std::string& object, const std::string& name,
   padded.resize(std::max<std::size_t>(1, value.size()), '\0');  // a type has at least one byte
   if (!type || H5Tset_size(type, padded.size()) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
       H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)
-    fail(state_->out, "write attribute", object + "@" + name);
+    fail(state_->name(), "write attribute", object + "@" + name);
   state_->attribute(object, name, type, type, space, padded.data());
 }
 
-void Writer::commit() {
+void Writer::commit(bool sealed) {
   prepare_library();
-  State& state = *state_;
-  if (!state.file.close()) fail(state.out, "write", "");
-  if (fsync(state.descriptor) != 0) fail_by_system(state.out, "write");
-  if (std::rename(state.partial.c_str(), state.out.c_str()) != 0) fail_by_system(state.out, "write");
-  ::close(std::exchange(state.descriptor, -1));
-  // The new name must survive a power cut too.
-  const int folder = ::open(folder_of(state.out).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    fsync(folder);
-    ::close(folder);
+  // What is left of a file that could not be closed is no use, and the room may be wanted.
+  if (!state_->file.close()) {
+    const std::string why = reason();
+    state_->out.empty();
+    fail(state_->name(), "write", "", why);
   }
+  if (sealed) state_->out.append(seal_for(state_->name(), state_->out.scratch()));
+  state_->out.finish();
 }
 
 }  // namespace grapevine::h5

@@ -468,8 +468,13 @@ private:
 }  // namespace
 
 void write_graph_file(const std::filesystem::path& path, const GraphFileContent& content) {
+  NewFile out(path);
+  write_graph_file(out, content);
+}
+
+void write_graph_file(NewFile& out, const GraphFileContent& content) {
   expect_sound(content);
-  h5::Writer file(path, page);
+  h5::Writer file(out, page);
   file.fixed_attribute("/", "format", format);
   file.fixed_attribute("/", "format_version", fmt::format("{}.{}", major_version, minor_version));
   write_array(file, "/provenance", bytes_of(content.provenance), "what made the graph: TOML, UTF-8");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/base/account_key.hpp"
+#include "graph/base/new_file.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/formats/loaded_graph.hpp"
@@ -27,6 +28,9 @@ struct GraphFileContent {
 /// Equal contents give equal bytes. The file appears whole or not at all, and may be the one that the graph is mapped
 /// from. Takes 64 MiB beside the content. Throws Error if it cannot be written.
 void write_graph_file(const std::filesystem::path& path, const GraphFileContent& content);
+
+/// The same into a file whose name was taken before.
+void write_graph_file(NewFile& file, const GraphFileContent& content);
 
 struct GraphFileOptions {
   bool checksums =

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "graph/base/error.hpp"
@@ -11,7 +12,7 @@
 #include "graph/formats/graphml.hpp"
 #include "graph/formats/matrix_market.hpp"
 #include "graph/formats/metis.hpp"
-#include "graph/formats/text_sink.hpp"
+#include "graph/formats/packing.hpp"
 #include "graph/formats/text_source.hpp"
 
 namespace grapevine {
@@ -137,11 +138,10 @@ GraphFormat written_format(const std::filesystem::path& file, const WriteOptions
   return format;
 }
 
-WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content,
-                        const WriteOptions& options) {
+WriteReport write_graph(NewFile& file, const GraphFileContent& content, NewFile* accounts) {
   const FollowGraph& graph = content.graph;
   const std::span<const std::string> ids = content.accounts.outside_ids;
-  switch (written_format(file, options)) {
+  switch (written_format(file.name(), {.accounts = accounts != nullptr ? accounts->name() : ""})) {
     case GraphFormat::graphml:
       return write_graphml(file, graph, ids);
     case GraphFormat::graph_file:
@@ -153,7 +153,16 @@ WriteReport write_graph(const std::filesystem::path& file, const GraphFileConten
     case GraphFormat::detect:
       break;
   }
-  return write_edge_list(file, graph, ids, options.accounts, content.chances);
+  return write_edge_list(file, graph, ids, accounts, content.chances);
+}
+
+WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content,
+                        const WriteOptions& options) {
+  written_format(file, options);
+  NewFile out(file);
+  std::optional<NewFile> accounts;
+  if (!options.accounts.empty()) accounts.emplace(options.accounts);
+  return write_graph(out, content, accounts ? &*accounts : nullptr);
 }
 
 }  // namespace grapevine

@@ -58,4 +58,7 @@ GraphFormat written_format(const std::filesystem::path& file, const WriteOptions
 WriteReport write_graph(const std::filesystem::path& file, const GraphFileContent& content,
                         const WriteOptions& options = {});
 
+/// The same into files whose names were taken before; `accounts` may be null.
+WriteReport write_graph(NewFile& file, const GraphFileContent& content, NewFile* accounts);
+
 }  // namespace grapevine

@@ -11,8 +11,8 @@
 #include "graph/base/parallel.hpp"
 #include "graph/formats/chance_text.hpp"
 #include "graph/formats/line_reader.hpp"
+#include "graph/formats/packing.hpp"
 #include "graph/formats/records.hpp"
-#include "graph/formats/text_sink.hpp"
 
 namespace grapevine {
 
@@ -107,11 +107,10 @@ void expect_writable(const std::filesystem::path& file, std::string_view id) {
   if (id.size() > LineReader::most_line / 8) refuse(file, id, "is longer than a line may be", remedy);
 }
 
-void write_accounts(const std::filesystem::path& file, const FollowGraph& graph, std::span<const std::string> ids) {
+void write_accounts(NewFile& out, const FollowGraph& graph, std::span<const std::string> ids) {
   const std::size_t users = graph.user_count();
   const WrittenIds written(users, ids, [&](const std::string& id) { return quoted_if_needed(id, ','); });
-  const Packing packing = packing_of(file);
-  NewFile out(file);
+  const Packing packing = packing_of(out.name());
   out.write(packed("id,followers\n", packing));  // the second column also shows that fields are apart by commas
   write_users(
       out, packing, users, [](std::size_t u) { return u; },
@@ -119,7 +118,6 @@ void write_accounts(const std::filesystem::path& file, const FollowGraph& graph,
         written.append(text, u);
         fmt::format_to(std::back_inserter(text), ",{}\n", graph.follower_count(u));
       });
-  out.finish();
 }
 
 /// Code points in the ranges of XML 1.0 (5th edition, section 2.2), well formed.
@@ -182,9 +180,9 @@ std::uint64_t count_isolated(const FollowGraph& graph) {
 
 }  // namespace
 
-WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph,
-                            std::span<const std::string> ids, const std::filesystem::path& accounts,
+WriteReport write_edge_list(NewFile& out, const FollowGraph& graph, std::span<const std::string> ids, NewFile* accounts,
                             std::span<const Chance> chances) {
+  const std::filesystem::path& file = out.name();
   const Packing packing = packing_of(file);
   const std::filesystem::path name = packing == Packing::none ? file : file.stem();
   const char separator = name.extension() == ".txt" ? ' ' : name.extension() == ".tsv" ? '\t' : ',';
@@ -207,7 +205,6 @@ WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph
   const WrittenIds written(
       users, ids, [&](const std::string& id) { return separator == ' ' ? id : quoted_if_needed(id, separator); });
   const WrittenChances probabilities(graph, chances);
-  NewFile out(file);
   if (header)
     out.write(packed(fmt::format("follower{0}followee{1}\n", separator,
                                  chances.empty() ? "" : fmt::format("{}probability", separator)),
@@ -225,14 +222,17 @@ WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph
           ++follow;
         }
       });
-  if (!accounts.empty()) write_accounts(accounts, graph, ids);
+  if (accounts != nullptr) {
+    write_accounts(*accounts, graph, ids);
+    accounts->finish();
+  }
   out.finish();
-  const std::uint64_t left_out = accounts.empty() ? count_isolated(graph) : 0;
+  const std::uint64_t left_out = accounts == nullptr ? count_isolated(graph) : 0;
   return {.follows = graph.follow_count(), .users = users - left_out, .left_out = left_out};
 }
 
-WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& graph,
-                          std::span<const std::string> ids) {
+WriteReport write_graphml(NewFile& out, const FollowGraph& graph, std::span<const std::string> ids) {
+  const std::filesystem::path& file = out.name();
   for (const std::string& id : ids)
     if (id.empty() || !is_xml_text(id))
       refuse(file, id, "is empty, no UTF-8 or holds control characters",
@@ -240,7 +240,6 @@ WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& 
   const Packing packing = packing_of(file);
   const std::size_t users = graph.user_count();
   const WrittenIds written(users, ids, [](const std::string& id) { return xml_attribute(id); });
-  NewFile out(file);
   out.write(
       packed("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml "
              "xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n<graph edgedefault=\"directed\">\n",

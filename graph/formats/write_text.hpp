@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 
+#include "graph/base/new_file.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
 
@@ -23,18 +23,16 @@ struct WriteReport {
 ///
 /// `chances` of follows, in the order of the graph's rows, make a third column, `probability`, in the shortest numbers
 /// that are read as the same chances; then .txt has the header too. `ids` are the users' ids by number; if empty, the
-/// numbers are the ids. Isolated users stand in the table `accounts`, if its path is not empty, with all others:
+/// numbers are the ids. Isolated users stand in the table `accounts`, if there is one, with all others:
 /// columns `id` and `followers`. `load_edge_list` makes the same graph of it, with the same ids and, unless keys were
 /// given in a table, the same numbers. Threads write text (and pack it) side by side, piece by piece; the bytes are the
 /// same for any number of them. Throws BadRequest, before anything is written, where an id cannot be written so that it
 /// is read again.
-WriteReport write_edge_list(const std::filesystem::path& file, const FollowGraph& graph,
-                            std::span<const std::string> ids, const std::filesystem::path& accounts = {},
-                            std::span<const Chance> chances = {});
+WriteReport write_edge_list(NewFile& file, const FollowGraph& graph, std::span<const std::string> ids,
+                            NewFile* accounts = nullptr, std::span<const Chance> chances = {});
 
 /// Writes GraphML, plain or packed, with a node for every user and a directed edge from follower to followee. Ids must
 /// be UTF-8 without control characters.
-WriteReport write_graphml(const std::filesystem::path& file, const FollowGraph& graph,
-                          std::span<const std::string> ids);
+WriteReport write_graphml(NewFile& file, const FollowGraph& graph, std::span<const std::string> ids);
 
 }  // namespace grapevine

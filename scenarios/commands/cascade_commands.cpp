@@ -17,12 +17,13 @@
 #include "graph/base/parallel.hpp"
 #include "graph/formats/cascade_list.hpp"
 #include "graph/formats/header.hpp"
+#include "graph/formats/packing.hpp"
 #include "graph/formats/records.hpp"
-#include "graph/formats/text_sink.hpp"
 #include "graph/tree_metrics.hpp"
 #include "scenarios/commands/graph_commands.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/steps.hpp"
+#include "scenarios/commands/streams.hpp"
 #include "scenarios/result/text.hpp"
 
 namespace grapevine {
@@ -62,14 +63,13 @@ std::string median_column(std::string_view time_column) {
 /// The fewest digits that are read as the same number; nothing where it is missing.
 std::string field(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
-void write_table(const fs::path& file, const CascadeList& list, std::span<const TreeMetrics> metrics,
+void write_table(NewFile& out, const CascadeList& list, std::span<const TreeMetrics> metrics,
                  std::span<const double> delays) {
   constexpr std::size_t piece = std::size_t{1} << 20;
-  const Packing packing = packing_of(file);
+  const Packing packing = packing_of(out.name());
   std::string text = "cascade,size,depth,max_breadth,root_children,largest_broadcast,structural_virality";
   if (!delays.empty()) text += "," + quoted_if_needed(median_column(list.time_column), ',');
   text += '\n';
-  NewFile out(file);
   for (std::size_t c = 0; c < list.size(); ++c) {
     const TreeMetrics& m = metrics[c];
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{}", quoted_if_needed(list.ids[c], ','), m.size,
@@ -112,13 +112,14 @@ std::string summary_text(const CascadeSummary& summary) {
 }  // namespace
 
 void measure_cascades(const CascadeRequest& request) {
+  std::unique_ptr<NewFile> out;
   if (!request.out.empty())
-    expect_free({.command = "grapevine cascades stats",
-                 .what = "file to write",
-                 .path = request.out,
-                 .usual = "cascades.csv",
-                 .overwrite = request.overwrite,
-                 .others = {request.file}});
+    out = take({.command = "grapevine cascades stats",
+                .what = "file to write",
+                .path = request.out,
+                .usual = "cascades.csv",
+                .overwrite = request.overwrite,
+                .inputs = {request.file}});
   Steps steps(request.quiet, request.stop_if_asked);
   steps.begin("reading " + request.file);
   const CascadeList list = load_cascades(request.file, list_options(request));
@@ -134,13 +135,13 @@ void measure_cascades(const CascadeRequest& request) {
       64);
   const CascadeSummary summary = summarise(metrics);
   steps.end();
-  fmt::print("Read    {}: {} lines, {} trees, {} nodes\n\n{}", request.file, with_thousands(list.lines),
-             with_thousands(summary.cascades), with_thousands(summary.nodes), summary_text(summary));
-  if (request.out.empty()) return;
+  say(stdout, "Read    {}: {} lines, {} trees, {} nodes\n\n{}", request.file, with_thousands(list.lines),
+      with_thousands(summary.cascades), with_thousands(summary.nodes), summary_text(summary));
+  if (!out) return;
   steps.begin("writing " + request.out);
-  write_table(request.out, list, metrics, delays);
+  write_table(*out, list, metrics, delays);
   steps.end();
-  fmt::print("\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+  say(stdout, "\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
 }
 
 }  // namespace grapevine

@@ -17,6 +17,7 @@
 #include "scenarios/commands/graph_statistics.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/steps.hpp"
+#include "scenarios/commands/streams.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/text.hpp"
@@ -86,42 +87,54 @@ std::string what_was_read(const GraphRequest& request, const LoadReport& report)
       with_thousands(report.self_loops), with_thousands(report.isolated));
 }
 
-void write(const GraphRequest& request, const GraphFileContent& content, Steps& steps) {
+/// The names that a command was given for what it writes, taken.
+struct Outputs {
+  std::unique_ptr<NewFile> graph, accounts;
+};
+
+void write(const GraphRequest& request, const Outputs& outputs, const GraphFileContent& content, Steps& steps) {
   steps.begin("writing " + request.out);
   const Users& known = content.accounts;
   const bool lossy =
       is_text(request.out) && (!known.active.empty() || !known.community.empty() || !known.planted.empty());
-  const WriteReport report = write_graph(request.out, content, {.accounts = request.accounts_out});
+  const WriteReport report = write_graph(*outputs.graph, content, outputs.accounts.get());
   steps.end();
-  fmt::print("Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
-  if (!request.accounts_out.empty()) fmt::print("        all accounts in {}\n", request.accounts_out);
+  say(stdout, "Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+  if (!request.accounts_out.empty()) say(stdout, "        all accounts in {}\n", request.accounts_out);
   if (lossy)
-    fmt::print(
+    say(stdout,
         "        who is active, communities and planted accounts are left out; a graph file (.gvg) keeps them\n");
   if (!content.chances.empty() && written_format(request.out) == GraphFormat::graphml)
-    fmt::print("        probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them\n");
+    say(stdout, "        probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them\n");
   if (report.left_out > 0)
-    fmt::print(
+    say(stdout,
         "        {} isolated users are left out, for the file holds follows only; --accounts-out FILE.csv keeps them\n",
         with_thousands(report.left_out));
 }
 
-void expect_out(const GraphRequest& request, const char* command, const char* ending) {
+/// `inputs`: files that the command reads, besides the graph.
+Outputs take_out(const GraphRequest& request, const char* command, const char* ending,
+                 std::vector<fs::path> inputs = {}) {
   const std::string called = fmt::format("grapevine graph {} {}", command, request.file);
-  expect_free({.command = called,
-               .what = "file to write",
-               .path = request.out,
-               .usual = fs::path(request.file).stem().string() + ending,
-               .overwrite = request.overwrite,
-               .others = {request.file}});
+  inputs.emplace_back(request.file);
+  if (!request.accounts.empty()) inputs.emplace_back(request.accounts);
+  if (!request.out.empty()) written_format(request.out, {.accounts = request.accounts_out});
+  Outputs outputs;
+  outputs.graph = take({.command = called,
+                        .what = "file to write",
+                        .path = request.out,
+                        .usual = fs::path(request.file).stem().string() + ending,
+                        .overwrite = request.overwrite,
+                        .inputs = inputs});
   if (!request.accounts_out.empty())
-    expect_free({.command = called,
-                 .what = "table of accounts",
-                 .path = request.accounts_out,
-                 .usual = "accounts.csv",
-                 .overwrite = request.overwrite,
-                 .others = {request.file, request.out}});
-  written_format(request.out, {.accounts = request.accounts_out});
+    outputs.accounts = take({.command = called,
+                             .what = "table of accounts",
+                             .path = request.accounts_out,
+                             .usual = "accounts.csv",
+                             .overwrite = request.overwrite,
+                             .inputs = inputs,
+                             .others = {request.out}});
+  return outputs;
 }
 
 /// A text in TOML.
@@ -177,7 +190,8 @@ void generate_graph(const GraphRequest& request) {
     }
   };
   check([&] { scenario = read_scenario(request.file, request.overrides); });
-  check([&] { expect_out(request, "generate", ".gvg"); });
+  Outputs outputs;
+  check([&] { outputs = take_out(request, "generate", ".gvg", input_files(scenario)); });
   if (mistakes.empty() && request.replicate >= scenario.replicates)
     mistakes.push_back(fmt::format("--replicate is {}; expected 0 to {}, as the scenario has {} replicates",
                                    request.replicate, scenario.replicates - 1, scenario.replicates));
@@ -187,15 +201,15 @@ void generate_graph(const GraphRequest& request) {
   steps.begin("generating");
   const StudyGraph made = make_graph(scenario, request.replicate);
   steps.end();
-  fmt::print("{}", facts(made.graph, made.accounts));
+  say(stdout, "{}", facts(made.graph, made.accounts));
   const std::string provenance = fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION,
                                              request.replicate, scenario.understood);
-  write(request, {.graph = made.graph, .accounts = made.accounts, .provenance = provenance, .chances = made.chances},
-        steps);
+  write(request, outputs,
+        {.graph = made.graph, .accounts = made.accounts, .provenance = provenance, .chances = made.chances}, steps);
 }
 
 void import_graph(const GraphRequest& request) {
-  expect_out(request, "import", ".gvg");
+  const Outputs outputs = take_out(request, "import", ".gvg");
   if (is_text(request.out))
     throw BadRequest(
         fmt::format("{}: import makes graph files; expected a name that ends in .gvg; for other formats use `grapevine "
@@ -203,16 +217,16 @@ void import_graph(const GraphRequest& request) {
                     request.out));
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
-  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  say(stdout, "{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
   const std::string provenance =
       loaded.provenance.empty() ? fmt::format("[graph]\nfile = {}\n", toml_text(request.file)) : loaded.provenance;
-  write(request,
+  write(request, outputs,
         {.graph = loaded.graph, .accounts = loaded.accounts, .provenance = provenance, .chances = loaded.chances},
         steps);
 }
 
 void export_graph(const GraphRequest& request) {
-  expect_out(request, "export", ".csv");
+  const Outputs outputs = take_out(request, "export", ".csv");
   if (!is_text(request.out))
     throw BadRequest(
         fmt::format("{}: export makes text; expected a name that ends in .csv, .tsv, .txt or .graphml, packed with .gz "
@@ -221,18 +235,19 @@ void export_graph(const GraphRequest& request) {
                     request.out));
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
-  fmt::print("{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
-  write(request, {.graph = loaded.graph, .accounts = loaded.accounts, .chances = loaded.chances}, steps);
+  say(stdout, "{}{}", facts(loaded.graph, loaded.accounts), what_was_read(request, loaded.report));
+  write(request, outputs, {.graph = loaded.graph, .accounts = loaded.accounts, .chances = loaded.chances}, steps);
 }
 
 void measure_graph(const GraphRequest& request) {
+  std::unique_ptr<NewFile> out;
   if (!request.out.empty())
-    expect_free({.command = "grapevine graph stats",
-                 .what = "file to write",
-                 .path = request.out,
-                 .usual = "statistics.h5",
-                 .overwrite = request.overwrite,
-                 .others = {request.file}});
+    out = take({.command = "grapevine graph stats",
+                .what = "file to write",
+                .path = request.out,
+                .usual = "statistics.h5",
+                .overwrite = request.overwrite,
+                .inputs = {request.file}});
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   GraphStatisticsOptions options{.exact = request.exact, .seed = request.seed, .all = request.all};
@@ -241,14 +256,14 @@ void measure_graph(const GraphRequest& request) {
   options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
   const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
   steps.end();
-  fmt::print("{}\n{}", what_was_read(request, loaded.report), graph_statistics_text(statistics));
-  if (request.out.empty()) return;
-  write_graph_statistics(request.out, statistics, request.file);
-  fmt::print("\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
+  say(stdout, "{}\n{}", what_was_read(request, loaded.report), graph_statistics_text(statistics));
+  if (!out) return;
+  write_graph_statistics(*out, statistics, request.file);
+  say(stdout, "\nWritten to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
 }
 
 void sample_graph(const GraphRequest& request) {
-  expect_out(request, "sample", "-sample.gvg");
+  const Outputs outputs = take_out(request, "sample", "-sample.gvg");
   if (request.method != "forest-fire" && (request.forward || request.backward))
     throw BadRequest(fmt::format(
         "--forward and --backward say nothing to --method {}; expected them with forest-fire only; leave them out",
@@ -264,11 +279,12 @@ void sample_graph(const GraphRequest& request) {
   UnwrittenArray<Chance> chances;
   if (!loaded.chances.empty()) chances = chances_within(part, loaded.graph, loaded.chances);
   steps.end();
-  fmt::print("{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
+  say(stdout, "{}{}", what_was_read(request, loaded.report), facts(part.graph, accounts));
   const std::string provenance =
       fmt::format("[sample]\nfile = {}\nmethod = {}\nusers = {}\nseed = {}\n", toml_text(request.file),
                   toml_text(request.method), request.users, request.seed);
-  write(request, {.graph = part.graph, .accounts = accounts, .provenance = provenance, .chances = chances}, steps);
+  write(request, outputs, {.graph = part.graph, .accounts = accounts, .provenance = provenance, .chances = chances},
+        steps);
 }
 
 }  // namespace grapevine

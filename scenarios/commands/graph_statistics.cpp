@@ -262,7 +262,7 @@ namespace {
 
 class StatisticsWriter {
 public:
-  explicit StatisticsWriter(const std::filesystem::path& out) : file_(out) {}
+  explicit StatisticsWriter(NewFile& out) : file_(out) {}
 
   void root(const GraphStatistics& statistics, std::string_view title) {
     file_.attribute("/", "Conventions", "CF-1.10");
@@ -350,8 +350,7 @@ private:
 
 }  // namespace
 
-void write_graph_statistics(const std::filesystem::path& out, const GraphStatistics& statistics,
-                            std::string_view title) {
+void write_graph_statistics(NewFile& out, const GraphStatistics& statistics, std::string_view title) {
   StatisticsWriter file(out);
   file.root(statistics, title);
   file.group("/graph", "Statistics of the graph; what was not measured is not here.");

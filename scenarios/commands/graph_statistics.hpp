@@ -2,13 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "graph/base/new_file.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/statistics/clustering.hpp"
 #include "graph/statistics/components.hpp"
@@ -242,7 +242,6 @@ std::string graph_statistics_text(const GraphStatistics& statistics);
 /// measured, with NAME_lower, NAME_upper and NAME_sampled for means of a sample; /followers and /followees the degree
 /// distributions, /cores and /link_distances, /pass_distances the others. `title` says which graph it is. Throws
 /// `Error` where the file cannot be written.
-void write_graph_statistics(const std::filesystem::path& out, const GraphStatistics& statistics,
-                            std::string_view title);
+void write_graph_statistics(NewFile& out, const GraphStatistics& statistics, std::string_view title);
 
 }  // namespace grapevine

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "graph/base/new_file.hpp"
 
 namespace grapevine {
 
@@ -12,11 +16,13 @@ struct OutputFile {
   std::string path;     ///< as given with -o; empty if it was not
   std::string usual;    ///< a name to suggest: "study.h5"
   bool overwrite = false;
-  std::vector<std::string> others = {};  ///< files of the same command, read or written, that it must not be
+  std::vector<std::filesystem::path> inputs = {};  ///< files that the command reads
+  std::vector<std::filesystem::path> others = {};  ///< that it writes
 };
 
-/// Throws BadRequest, before any work is done, unless the file can be made: it was named, its folder is there and may
-/// be written to, and nothing that may not be replaced is lost.
-void expect_free(const OutputFile& file);
+/// Takes the name of the file, before any work is done. Throws BadRequest unless the file can be made: it was named,
+/// its folder is there and may be written to, nothing that may not be replaced is lost, and it is none of the files
+/// that the command reads or else writes, under whatever name.
+std::unique_ptr<NewFile> take(const OutputFile& file);
 
 }  // namespace grapevine

@@ -4,14 +4,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "graph/base/error.hpp"
@@ -23,6 +26,7 @@
 #include "scenarios/commands/graph_statistics.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/progress.hpp"
+#include "scenarios/commands/streams.hpp"
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
@@ -37,12 +41,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Signals: the first one asks the study to stop after its tick, the second one ends the process at once.
+// Signals: the first one asks the study to stop after its tick, the second one ends the process at once. All are heard
+// that people and batch systems send to end something.
 
 volatile std::sig_atomic_t asked_to_stop = 0;
 
 extern "C" void remember_signal(int signal) {
-  if (asked_to_stop != 0) std::_Exit(128 + signal);
+  if (asked_to_stop != 0) {
+    remove_scratch_files();
+    std::_Exit(128 + signal);
+  }
   asked_to_stop = signal;
 }
 
@@ -51,15 +59,15 @@ void listen_to_signals() {
   action.sa_handler = remember_signal;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU}) {
+    struct sigaction before = {};
+    sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup, for one, asks that HUP be ignored
+  }
 }
 
-struct Stopped {
-  int signal;
-};
-
 void stop_if_asked() {
-  if (asked_to_stop != 0) throw Stopped{asked_to_stop};
+  if (asked_to_stop != 0) throw StopStudy{asked_to_stop};
 }
 
 /// OpenMP's idle threads spin by default: on a machine that others use too, a study took ten times as long. The wish
@@ -105,15 +113,44 @@ void use_threads(const Request& request) {
   if (request.threads > 0) set_thread_count(request.threads);
 }
 
+/// Writes the result as soon as there is room for it. A study that is done is not thrown away for a full disk or a
+/// folder that is gone: it waits until either is mended, or a signal ends the wait.
+void write_once_possible(NewFile& out, const StudyResult& study) {
+  using namespace std::chrono_literals;
+  const int heard = asked_to_stop;
+  for (bool told = false;; told = true) {
+    try {
+      return write_result(out, study);
+    } catch (const NameTaken&) {
+      throw;  // it is written, under another name
+    } catch (const Error& error) {
+      if (!told)
+        say(stderr,
+            "{}\nThe study is done, and its result waits in memory for room at that place. Once there is some, it is "
+            "written; Ctrl-C gives it up.\n",
+            error.what());
+      std::fflush(stderr);
+    }
+    for (int step = 0; step < 20; ++step) {
+      std::this_thread::sleep_for(100ms);
+      if (asked_to_stop != heard) throw StopStudy{asked_to_stop};
+    }
+  }
+}
+
 int run(const Request& request) {
   Scenario scenario;
+  std::unique_ptr<NewFile> out;
   check_all({[&] { scenario = read_scenario(request.file, request.overrides); },
              [&] {
-               expect_free({.command = "grapevine run " + request.file,
-                            .what = "result file",
-                            .path = request.out,
-                            .usual = fs::path(request.file).stem().string() + ".h5",
-                            .overwrite = request.overwrite});
+               std::vector<fs::path> inputs = input_files(scenario);
+               inputs.emplace_back(request.file);  // a scenario with mistakes does not know its own
+               out = take({.command = "grapevine run " + request.file,
+                           .what = "result file",
+                           .path = request.out,
+                           .usual = fs::path(request.file).stem().string() + ".h5",
+                           .overwrite = request.overwrite,
+                           .inputs = std::move(inputs)});
              }});
   use_threads(request);
   listen_to_signals();
@@ -126,35 +163,39 @@ int run(const Request& request) {
                                    stop_if_asked();
                                  }});
   }
-  stop_if_asked();
-  write_result(request.out, study);
-  fmt::print("{}\nWritten to {} ({}), digest {}\n", comparison_table(study), request.out,
-             bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total);
-  return 0;
+  write_once_possible(*out, study);
+  say(stdout, "{}\nWritten to {} ({}), digest {}\n", comparison_table(study), request.out,
+      bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total);
+  if (study.incomplete.empty()) return 0;
+  std::fflush(stdout);
+  say(stderr, "grapevine: {} of {} replicates are complete and written: {}\n", study.replicates, study.asked,
+      study.incomplete);
+  return asked_to_stop != 0 ? 128 + asked_to_stop : 1;
 }
 
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
-  fmt::print("{}", outlook_text(scenario, look_ahead(scenario)));
+  say(stdout, "{}", outlook_text(scenario, look_ahead(scenario)));
   return 0;
 }
 
 int keys(const Request& request) {
-  fmt::print("{}", request.markdown      ? keys_as_markdown()
-                   : request.json_schema ? keys_as_json_schema()
-                                         : keys_as_text());
+  say(stdout, "{}",
+      request.markdown      ? keys_as_markdown()
+      : request.json_schema ? keys_as_json_schema()
+                            : keys_as_text());
   return 0;
 }
 
 int show(const Request& request) {
   if (!request.digest) {
-    fmt::print("{}", comparison_table(read_result(request.file)));
+    say(stdout, "{}", comparison_table(read_result(request.file)));
     return 0;
   }
   const Digests all = digests(request.file);
-  fmt::print("{}\n", all.total);
-  for (const auto& [name, digest] : all.lines) fmt::print("{}  {}\n", digest, name);
+  say(stdout, "{}\n", all.total);
+  for (const auto& [name, digest] : all.lines) say(stdout, "{}  {}\n", digest, name);
   return 0;
 }
 
@@ -172,10 +213,10 @@ int compare(const Request& request) {
   for (const std::string& file : request.files) {
     studies.emplace_back(fs::path(file).stem().string(), read_result(file));
     if (arms)
-      fmt::print("{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
-                 compare_arms(studies.back().second, request.arm, request.against));
+      say(stdout, "{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
+          compare_arms(studies.back().second, request.arm, request.against));
   }
-  if (!arms) fmt::print("{}", compare_studies(studies));
+  if (!arms) say(stdout, "{}", compare_studies(studies));
   return 0;
 }
 
@@ -491,6 +532,12 @@ bool parse(CLI::App& app, int argc, char** argv, int& status) {
   return false;
 }
 
+/// Commands whose product is a file: what they print tells of it.
+bool makes_a_file(const CLI::App& command) {
+  const std::string& name = command.get_name();
+  return name == "run" || name == "generate" || name == "import" || name == "export" || name == "sample";
+}
+
 int act(int argc, char** argv) {
   CLI::App app(
       "Grapevine simulates how content spreads on a follow graph, and compares what many small accounts bring with "
@@ -513,30 +560,40 @@ int act(int argc, char** argv) {
   int status = 0;
   if (parse(app, argc, argv, status)) return status;
   for (const Command& c : commands)
-    if (c.app->parsed()) return c.act(request);
-  return 0;
+    if (c.app->parsed()) {
+      status = c.act(request);
+      if (makes_a_file(*c.app)) return status;  // tables are beside the point
+      switch (told_on_stdout()) {
+        case Told::all:
+          break;
+        case Told::to_nobody:
+          return 128 + SIGPIPE;
+        case Told::in_part:
+          throw Error("standard output: cannot be written; check where it leads");
+      }
+    }
+  return status;
 }
 
 }  // namespace
 
 int program(int argc, char** argv) {
   let_idle_threads_sleep(argv);
+  secure_standard_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file size writing fails with a message
   try {
-    const int status = act(argc, argv);
-    if (std::fflush(stdout) != 0) throw Error("standard output: cannot be written; check where it leads");
-    return status;
+    return act(argc, argv);
   } catch (const BadRequest& mistake) {
-    fmt::print(stderr, "{}\n", mistake.what());
+    say(stderr, "{}\n", mistake.what());
     return 2;
-  } catch (const Stopped& stopped) {
-    fmt::print(stderr, "grapevine: stopped by signal {}; nothing was written\n", stopped.signal);
+  } catch (const StopStudy& stopped) {
+    say(stderr, "grapevine: stopped by signal {}; nothing was written\n", stopped.signal);
     return 128 + stopped.signal;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "grapevine: out of memory; `grapevine check` says how much a study needs\n");
+    say(stderr, "grapevine: out of memory; `grapevine check` says how much a study needs\n");
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    say(stderr, "{}\n", error.what());
     return 1;
   }
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "scenarios/commands/streams.hpp"
 #include "scenarios/result/text.hpp"
 
 namespace grapevine {
@@ -37,10 +38,10 @@ void ProgressReport::operator()(const StudyProgress& progress) {
 
   const std::string text = sentence(progress, std::chrono::duration<double>(now - first_).count());
   if (form_ == ProgressForm::log) {
-    fmt::print(out_, "{}\n", text);
+    say(out_, "{}\n", text);
   } else {
     const std::size_t width = display_width(text);
-    fmt::print(out_, "\r{}{:{}}", text, "", width < written_ ? written_ - width : 0);
+    say(out_, "\r{}{:{}}", text, "", width < written_ ? written_ - width : 0);
     written_ = width;
   }
   std::fflush(out_);
@@ -48,7 +49,7 @@ void ProgressReport::operator()(const StudyProgress& progress) {
 
 ProgressReport::~ProgressReport() {
   if (written_ == 0) return;
-  std::fprintf(out_, "\r%*s\r", static_cast<int>(written_), "");
+  say(out_, "\r{:{}}\r", "", written_);
   std::fflush(out_);
 }
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "scenarios/commands/streams.hpp"
+
 namespace grapevine {
 
 Steps::Steps(bool quiet, std::function<void()> stop_if_asked)
@@ -16,14 +18,14 @@ void Steps::begin(std::string_view doing) {
   stop_if_asked_();
   doing_ = doing;
   begun_ = Clock::now();
-  if (!quiet_ && on_terminal_) fmt::print(stderr, "{} ...", doing_);
+  if (!quiet_ && on_terminal_) say(stderr, "{} ...", doing_);
 }
 
 void Steps::end() {
   if (doing_.empty()) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
-  if (!quiet_ && on_terminal_) fmt::print(stderr, "\r\033[K");
-  if (!quiet_ && seconds >= 1) fmt::print(stderr, "{}: {:.1f} s\n", doing_, seconds);
+  if (!quiet_ && on_terminal_) say(stderr, "\r\033[K");
+  if (!quiet_ && seconds >= 1) say(stderr, "{}: {:.1f} s\n", doing_, seconds);
   doing_.clear();
 }
 

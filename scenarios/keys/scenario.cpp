@@ -6,6 +6,31 @@
 
 namespace grapevine {
 
+namespace {
+
+/// Collects the values of keys that name files.
+template <class Struct>
+struct NamedFiles {
+  const Struct& values;
+  std::vector<std::filesystem::path>& files;
+
+  void section(std::string_view, std::string_view, Scope, bool = false) {}
+  template <class Member>
+  void operator()(std::string_view, Member member, const KeyFacts&) {
+    if constexpr (std::is_same_v<Member, std::filesystem::path Struct::*>)
+      if (!(values.*member).empty()) files.push_back(values.*member);
+  }
+};
+
+}  // namespace
+
+std::vector<std::filesystem::path> input_files(const Scenario& scenario) {
+  std::vector<std::filesystem::path> files;
+  if (!scenario.path.empty()) files.emplace_back(scenario.path);
+  GraphChoice::keys(NamedFiles<GraphChoice>{scenario.graph, files});
+  return files;
+}
+
 bool runs_feeds(const Scenario& scenario) {
   return std::any_of(scenario.arms.begin(), scenario.arms.end(),
                      [](const Arm& arm) { return arm.run.diffusion.model == DiffusionModel::feed; });

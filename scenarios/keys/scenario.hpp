@@ -144,7 +144,7 @@ struct ClaimsChoice {
     key("margin", &ClaimsChoice::margin,
         {.sentence = "Ratios from 1 - margin to 1 + margin make no material difference.",
          .source = "assumption",
-         .range = RealRange{0, 0.9, true},
+         .range = RealRange{0.001, 0.9},
          .only = claims_judged});
   }
 };
@@ -198,6 +198,9 @@ struct Scenario {
          .source = "assumption"});
   }
 };
+
+/// The files that the study is made of: the scenario's own, and those that its keys name.
+std::vector<std::filesystem::path> input_files(const Scenario& scenario);
 
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);

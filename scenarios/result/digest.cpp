@@ -95,6 +95,7 @@ bool in_total(const std::string& group) { return group == "summary" || group == 
 
 Digests digests(const std::filesystem::path& path) {
   return h5::reading("result file", [&] {
+    expect_sealed(path);
     const h5::Reader file(path);
     expect_result(file);
     Digests digests;

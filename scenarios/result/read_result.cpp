@@ -18,6 +18,8 @@ public:
     root();
     axes();
     study_.allocate();
+    study_.numbers = numbers_;
+    study_.asked = static_cast<std::uint32_t>(file_.integer_attribute("/", "replicates_asked"));
     schema::each_table(*this);
     const auto ticks = file_.read<std::int64_t>("/series/tick");
     for (RunRecord& record : study_.records)
@@ -95,12 +97,16 @@ private:
     study_.title = file_.text_attribute("/", "title");
     study_.seed = static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
     study_.tick_seconds = static_cast<std::uint32_t>(file_.integer_attribute("/", "tick_seconds"));
+    study_.incomplete = file_.text_attribute("/", "incomplete");
   }
 
   void axes() {
     study_.points = file_.read<std::string>("/summary/point");
     study_.arms = file_.read<std::string>("/summary/arm");
-    study_.replicates = static_cast<std::uint32_t>(file_.read<std::int64_t>("/summary/replicate").size());
+    for (const std::int64_t number : file_.read<std::int64_t>("/summary/replicate"))
+      numbers_.push_back(static_cast<std::uint32_t>(number));
+    expect(std::ranges::is_sorted(numbers_, std::less_equal<>()), "summary");
+    study_.replicates = static_cast<std::uint32_t>(numbers_.size());
     study_.tiers = file_.read<std::string>("/summary/tier");
     study_.campaigns = file_.read<std::string>("/campaigns/campaign");
   }
@@ -159,10 +165,11 @@ private:
 
   template <class Row>
   RunRecord& record_of(const Placed<Row>& placed) {
-    expect(
-        placed.point < study_.points.size() && placed.arm < study_.arms.size() && placed.replicate < study_.replicates,
-        "summary");
-    return study_.record(placed.point, placed.arm, placed.replicate);
+    const auto found = std::ranges::lower_bound(study_.numbers, placed.replicate);
+    expect(placed.point < study_.points.size() && placed.arm < study_.arms.size() && found != study_.numbers.end() &&
+               *found == placed.replicate,
+           "summary");
+    return study_.record(placed.point, placed.arm, static_cast<std::size_t>(found - study_.numbers.begin()));
   }
 
 public:
@@ -189,10 +196,19 @@ public:
 private:
   h5::Reader file_;
   Since version_;
+  std::vector<std::uint32_t> numbers_;  ///< of the replicates
   StudyResult study_;
 };
 
 }  // namespace
+
+void expect_sealed(const std::filesystem::path& path) {
+  if (!h5::is_sealed(path))
+    throw BadRequest(fmt::format(
+        "{}: has no seal at its end; expected a whole result file, as `grapevine run` writes it; this one is cut, was "
+        "changed by another program, was written by a release before format {}, or is no result",
+        path.string(), schema::major_version));
+}
 
 void expect_result(const h5::Reader& file) {
   const std::string name = file.path().string();
@@ -214,7 +230,10 @@ void expect_result(const h5::Reader& file) {
 }
 
 StudyResult read_result(const std::filesystem::path& path) {
-  return h5::reading("result file", [&] { return ResultReader(path).read(); });
+  return h5::reading("result file", [&] {
+    expect_sealed(path);
+    return ResultReader(path).read();
+  });
 }
 
 }  // namespace grapevine

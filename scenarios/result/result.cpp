@@ -1,6 +1,7 @@
 #include "scenarios/result/result.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "scenarios/result/column_values.hpp"
 
@@ -78,6 +79,23 @@ std::vector<Axis> axes_of(std::string_view group) {
 void StudyResult::allocate() {
   records.assign(points.size() * arms.size() * replicates, {});
   graphs.assign(points.size() * replicates, {});
+  numbers.resize(replicates);
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  asked = replicates;
+}
+
+void StudyResult::keep(const std::vector<std::uint32_t>& indices) {
+  StudyResult kept;
+  for (std::size_t point = 0; point < points.size(); ++point) {
+    for (std::size_t arm = 0; arm < arms.size(); ++arm)
+      for (const std::uint32_t index : indices) kept.records.push_back(std::move(record(point, arm, index)));
+    for (const std::uint32_t index : indices) kept.graphs.push_back(graph(point, index));
+  }
+  for (const std::uint32_t index : indices) kept.numbers.push_back(numbers[index]);
+  records = std::move(kept.records);
+  graphs = std::move(kept.graphs);
+  numbers = std::move(kept.numbers);
+  replicates = static_cast<std::uint32_t>(indices.size());
 }
 
 void StudyResult::align_shapes() {

@@ -10,6 +10,7 @@
 
 #include "analysis/rows.hpp"
 #include "graph/base/ids.hpp"
+#include "graph/base/new_file.hpp"
 #include "sim/state/run_record.hpp"
 
 /// The result file: everything a study found. `docs/result-file.md` is its specification; the tables in
@@ -63,6 +64,9 @@ struct StudyResult {
   std::vector<std::string>
       models;  ///< by arm: how posts spread in it, as the scenario says it ("feed", "independent-cascade")
   std::uint32_t replicates = 0;
+  std::vector<std::uint32_t> numbers;  ///< of the replicates, ascending: 0, 1, ... unless some are missing
+  std::uint32_t asked = 0;             ///< replicates that the scenario asks for
+  std::string incomplete;  ///< why there are fewer: "stopped by signal 15", "replicate 6: ..."; empty: there are not
   std::vector<std::string> tiers;
   std::vector<std::uint64_t> tiers_from;  ///< least follower count of each tier
   std::vector<std::string> campaigns;     ///< may be empty
@@ -87,8 +91,10 @@ struct StudyResult {
   std::size_t place(std::size_t point, std::size_t arm, std::size_t replicate) const {
     return (point * arms.size() + arm) * replicates + replicate;
   }
-  /// Makes `records` and `graphs` as large as the axes say. Call once the axes are set.
+  /// Makes `records` and `graphs` as large as the axes say, for replicates 0, 1, ... Call once the axes are set.
   void allocate();
+  /// Lets go of all replicates but these indices, which ascend.
+  void keep(const std::vector<std::uint32_t>& indices);
   /// Makes the histograms of all records equally long. Call once they are filled.
   void align_shapes();
   RunRecord& record(std::size_t point, std::size_t arm, std::size_t replicate) {
@@ -108,9 +114,8 @@ struct StudyResult {
 /// Writes all of `study` to `out`, or nothing: an exception leaves no file, and a file that was there before as it was.
 void write_result(const std::filesystem::path& out, const StudyResult& study);
 
-/// Throws BadRequest, with the reason, if a result could not be written to `out`. Changes nothing; for use before a
-/// long run.
-void expect_writable(const std::filesystem::path& out);
+/// The same into a file whose name was taken before. After an Error another call may try again.
+void write_result(NewFile& out, const StudyResult& study);
 
 /// The study that `file` holds. Throws BadRequest if it is no result, not a whole one, or of a newer major format.
 StudyResult read_result(const std::filesystem::path& file);

@@ -17,7 +17,7 @@
 namespace grapevine::schema {
 
 inline constexpr std::string_view format = "grapevine result";
-inline constexpr int major_version = 3;  ///< raised when readers of the old format would misread the new one
+inline constexpr int major_version = 4;  ///< raised when readers of the old format would misread the new one
 
 /// What names the places along a dimension. Each group repeats the scales that it uses.
 struct Axis {

@@ -137,8 +137,11 @@ std::string comparison_table(const StudyResult& study) {
   std::string text;
   if (!study.title.empty()) text += wrapped(study.title, 0) + "\n";
   text += world(study);
-  text += fmt::format("Study   {} {}, {} {}, seed {}\n", study.arms.size(), study.arms.size() == 1 ? "arm" : "arms",
-                      study.replicates, study.replicates == 1 ? "replicate" : "replicates", study.seed);
+  text += fmt::format("Study   {} {}, {}{} {}, seed {}\n", study.arms.size(), study.arms.size() == 1 ? "arm" : "arms",
+                      study.replicates, study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
+                      study.asked == 1 ? "replicate" : "replicates", study.seed);
+  if (!study.incomplete.empty())
+    text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
   if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;

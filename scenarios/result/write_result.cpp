@@ -23,7 +23,7 @@ std::vector<std::string> texts_of(const Names& names) {
 /// Writes the tables as they come, each group with its scales before its first table.
 class ResultWriter {
 public:
-  ResultWriter(const std::filesystem::path& out, const StudyResult& study) : file_(out), study_(study) {}
+  ResultWriter(NewFile& out, const StudyResult& study) : file_(out), study_(study) {}
 
   void root() {
     file_.attribute("/", "Conventions", "CF-1.10");
@@ -34,6 +34,8 @@ public:
     file_.attribute("/", "seed", static_cast<std::int64_t>(study_.seed));
     file_.attribute("/", "seed_hex", fmt::format("{:016x}", study_.seed));
     file_.attribute("/", "tick_seconds", std::int64_t{study_.tick_seconds});
+    file_.attribute("/", "replicates_asked", std::int64_t{study_.asked});
+    file_.attribute("/", "incomplete", study_.incomplete);
   }
 
   void arm_draws() {
@@ -86,7 +88,8 @@ public:
           for (std::uint32_t point = 0; point < study_.points.size(); ++point)
             for (std::uint32_t arm = 0; arm < study_.arms.size(); ++arm)
               for (std::uint32_t replicate = 0; replicate < study_.replicates; ++replicate, ++run)
-                for (const Row& row : study_.records[run].*table) use(Placed<Row>{point, arm, replicate, row});
+                for (const Row& row : study_.records[run].*table)
+                  use(Placed<Row>{point, arm, study_.numbers[replicate], row});
         },
         count(table));
   }
@@ -140,7 +143,7 @@ public:
     for (const auto& [name, value] : study_.provenance) file_.attribute("/provenance", name, value);
   }
 
-  void commit() { file_.commit(); }
+  void commit() { file_.commit(true); }
 
 private:
   /// Writes the columns of one kind of row. `each(use)` calls use(row) for every row in order; `rows` and `nodes` are
@@ -222,7 +225,7 @@ private:
     if (axis == "size_from") return count(run.shapes.sizes.size(), least_size);
     if (axis == "breadth_from") return count(run.shapes.breadths.size(), least_followers);
     if (axis == "depth") return count(run.shapes.depths.size(), number);
-    if (axis == "replicate") return count(study_.replicates, number);
+    if (axis == "replicate") return count(study_.replicates, [&](std::uint32_t i) { return study_.numbers[i]; });
     return count(axis == "node" ? nodes : rows, number);
   }
 
@@ -249,6 +252,7 @@ void expect_complete(const StudyResult& study) {
   GRAPEVINE_EXPECTS(study.tiers_from.size() == study.tiers.size() && study.models.size() == study.arms.size());
   GRAPEVINE_EXPECTS(study.records.size() == study.points.size() * study.arms.size() * study.replicates);
   GRAPEVINE_EXPECTS(study.graphs.size() == study.points.size() * study.replicates);
+  GRAPEVINE_EXPECTS(study.numbers.size() == study.replicates);
   for (const RunRecord& record : study.records) {
     GRAPEVINE_EXPECTS(record.tiers.size() == study.tiers.size());
     GRAPEVINE_EXPECTS(record.campaigns.size() == study.campaigns.size());
@@ -273,6 +277,11 @@ void expect_complete(const StudyResult& study) {
 }  // namespace
 
 void write_result(const std::filesystem::path& out, const StudyResult& study) {
+  NewFile file(out);
+  write_result(file, study);
+}
+
+void write_result(NewFile& out, const StudyResult& study) {
   expect_complete(study);
   ResultWriter writer(out, study);
   writer.root();
@@ -280,14 +289,6 @@ void write_result(const std::filesystem::path& out, const StudyResult& study) {
   writer.mechanisms();
   writer.provenance();
   writer.commit();
-}
-
-void expect_writable(const std::filesystem::path& out) {
-  try {
-    h5::Writer attempt(out);
-  } catch (const Error& error) {
-    throw BadRequest(error.what());
-  }
 }
 
 }  // namespace grapevine

@@ -8,7 +8,9 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <exception>
 #include <memory>
+#include <new>
 
 #include "analysis/cascades.hpp"
 #include "analysis/claims.hpp"
@@ -331,16 +333,10 @@ std::uint64_t ticks_of(const Scenario& scenario) {
          ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
 }
 
-StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
-  const auto started = std::chrono::system_clock::now();
-  const auto clock = std::chrono::steady_clock::now();
-  Ticker ticker(scenario, options);
-  ticker.start(0, "graph");
-  StudyGraph world = make_graph(scenario, 0);
-  std::shared_ptr<Deals> deals = make_deals(scenario, world, 0, ticker.alive());
-  expect_plans_possible(scenario, 0, *deals);
-  expect_diffusion_possible(scenario, world);
+namespace {
 
+/// A study without a record yet.
+StudyResult empty_result(const Scenario& scenario) {
   StudyResult study;
   study.title = scenario.title;
   study.seed = scenario.world.seed;
@@ -356,25 +352,84 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   study.tiers_from = scenario.world.tiers.from;
   for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
   study.allocate();
+  return study;
+}
 
-  auto numbers = std::make_shared<ReproductionNumbers>();
-  for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
+/// Runs the replicates one by one, and keeps those that are complete whatever becomes of the others.
+class ReplicateRunner {
+public:
+  ReplicateRunner(const Scenario& scenario, const StudyOptions& options, StudyResult& study)
+      : scenario_(scenario), options_(options), study_(study), ticker_(scenario, options) {}
+
+  void run() {
+    ticker_.start(0, "graph");
+    world_ = make_graph(scenario_, 0);
+    deals_ = make_deals(scenario_, world_, 0, ticker_.alive());
+    expect_plans_possible(scenario_, 0, *deals_);
+    expect_diffusion_possible(scenario_, world_);
+    for (std::uint32_t replicate = 0; replicate < scenario_.replicates && !stopped_; ++replicate) try_one(replicate);
+    if (complete_.empty()) std::rethrow_exception(failure_);
+    if (complete_.size() < scenario_.replicates) study_.keep(complete_);
+  }
+
+private:
+  void try_one(std::uint32_t replicate) {
     try {
-      if (replicate > 0 && redraws_graph(scenario)) {
-        ticker.start(replicate, "graph");
-        numbers = std::make_shared<ReproductionNumbers>();
-        world = {};  // no room is needed for two graphs
-        world = make_graph(scenario, replicate);
-      }
-      study.graph(0, replicate) = world.facts;
-      if (replicate > 0) deals = make_deals(scenario, world, replicate, ticker.alive());
-      run_replicate(scenario, world, replicate, deals, options.parts, ticker, numbers, study);
-      keep_outside_ids(world, replicate, study);
-    } catch (const BadRequest& mistake) {
-      // The request passed for replicate 0, so it no longer holds that nothing was run.
-      throw Error(fmt::format("replicate {}: {}", replicate, mistake.what()));
+      one(replicate);
+      complete_.push_back(replicate);
+    } catch (const StopStudy& stop) {
+      give_up(fmt::format("stopped by signal {}.", stop.signal));
+    } catch (const BadRequest& mistake) {  // what passed for replicate 0 and is not to be had here
+      const std::string why = fmt::format("replicate {}: {}.", replicate, mistake.what());
+      missing(why, std::make_exception_ptr(Error(why)));
+    } catch (const std::bad_alloc&) {
+      give_up(fmt::format("replicate {}: out of memory.", replicate));
+    } catch (const std::exception& error) {
+      give_up(fmt::format("replicate {}: {}.", replicate, error.what()));
     }
   }
+
+  void one(std::uint32_t replicate) {
+    if (replicate > 0 && redraws_graph(scenario_)) {
+      ticker_.start(replicate, "graph");
+      numbers_ = std::make_shared<ReproductionNumbers>();
+      world_ = {};  // no room is needed for two graphs
+      world_ = make_graph(scenario_, replicate);
+    }
+    study_.graph(0, replicate) = world_.facts;
+    if (replicate > 0) deals_ = make_deals(scenario_, world_, replicate, ticker_.alive());
+    run_replicate(scenario_, world_, replicate, deals_, options_.parts, ticker_, numbers_, study_);
+    keep_outside_ids(world_, replicate, study_);
+  }
+
+  void missing(const std::string& why, std::exception_ptr failure) {
+    study_.incomplete += (study_.incomplete.empty() ? "" : " ") + why;
+    failure_ = std::move(failure);
+  }
+  void give_up(const std::string& why) {
+    missing(why, std::current_exception());
+    stopped_ = true;
+  }
+
+  const Scenario& scenario_;
+  const StudyOptions& options_;
+  StudyResult& study_;
+  Ticker ticker_;
+  StudyGraph world_;
+  std::shared_ptr<Deals> deals_;
+  std::shared_ptr<ReproductionNumbers> numbers_ = std::make_shared<ReproductionNumbers>();
+  std::vector<std::uint32_t> complete_;
+  std::exception_ptr failure_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = std::chrono::steady_clock::now();
+  StudyResult study = empty_result(scenario);
+  ReplicateRunner(scenario, options, study).run();
   study.align_shapes();
   Comparer(scenario, study).compare();
   study.provenance =

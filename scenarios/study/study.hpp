@@ -34,11 +34,16 @@ struct StudyProgress {
   bool in_ticks = true;  ///< all work is ticks
 };
 
+/// What a listener to the progress throws to end the study.
+struct StopStudy {
+  int signal = 0;
+};
+
 struct StudyOptions {
   int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
 
-  /// Called at the start of every phase, after every tick, and from time to time under classic models; may throw to
-  /// stop the study.
+  /// Called at the start of every phase, after every tick, and from time to time under classic models; may throw
+  /// StopStudy.
   std::function<void(const StudyProgress&)> progress;
 };
 
@@ -54,8 +59,9 @@ std::uint64_t ticks_of(const Scenario& scenario);
 /// Runs every arm of every replicate and compares the arms as the scenario asks.
 ///
 /// Throws BadRequest, before anything ran, if the graph cannot be had or a campaign cannot be held in the graph of
-/// replicate 0. Where a later replicate's graph cannot hold a campaign, that is an Error. `parts` and the number of
-/// threads are no part of the result but of its provenance.
+/// replicate 0. What is complete is not lost afterwards: where a later replicate cannot be, or the study is stopped,
+/// the result has the other replicates, fewer than asked, and says why. With none complete the exception goes on.
+/// `parts` and the number of threads are no part of the result but of its provenance.
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options = {});
 
 }  // namespace grapevine

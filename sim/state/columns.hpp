@@ -10,7 +10,7 @@
 ///     template <class Row, class Column>
 ///     static void columns(Row& row, Column& column) {
 ///       column("posts", row.posts, count_units, "roots");
-///       column("answers", row.answers, count_units, "replies that were answered", Since{3, 1});
+///       column("answers", row.answers, count_units, "replies that were answered", Since{4, 1});
 ///     }
 ///
 /// and from these lines come whatever writes, reads, adds up and documents it. A column of users is

@@ -162,9 +162,9 @@ TEST_CASE("nothing half-written is left behind, and nothing is lost", "[graph][f
   CHECK(begins(refused("g.graphml", {"a", "b"}, {.accounts = folder.path() / "x"}),
                "x: GraphML holds all accounts itself"));
   CHECK(begins(refused("g.mtx", {"a", "b"}), "g.mtx: a Matrix Market file is not written"));
-  CHECK(begins(refused("none/g.csv", {"a", "b"}), "none/g.csv.partial: cannot be written"));
+  CHECK(begins(refused("none/g.csv", {"a", "b"}), "none/g.csv: there is no folder"));
   CHECK(begins(refused("g.csv", {"a", "b"}, {.accounts = folder.path() / "none/accounts"}),
-               "none/accounts.partial: cannot be written"));
+               "none/accounts: there is no folder"));
   CHECK(begins(message_of(folder,
                           [&] {
                             write_graph(folder.path() / "e.csv", {FollowGraph(), unknown});

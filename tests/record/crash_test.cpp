@@ -130,5 +130,9 @@ TEST_CASE("a process killed while it writes leaves no file or a whole one", "[re
   CHECK(absent > 0);                       // the process was killed in time at least once
   write_result(folder / "out.h5", study);  // what a killed process left does not stand in the way
   CHECK((test::bytes_of(folder / "out.h5") == whole));
-  CHECK(folder.listing() == "out.h5 whole.h5 ");
+  // What was half written stays, for nobody knows whose it is; it has names of its own.
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename().string();
+    CHECK((name == "out.h5" || name == "whole.h5" || name.starts_with("out.h5.partial-")));
+  }
 }

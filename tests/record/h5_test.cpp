@@ -170,7 +170,7 @@ TEST_CASE("what is not committed leaves no trace", "[h5]") {
   {
     h5::Writer file(folder / "out.h5");
     file.group("/half");
-    CHECK(folder.listing() == "out.h5 out.h5.partial ");
+    CHECK(folder.listing().starts_with("out.h5 out.h5.partial-"));
   }
   CHECK(folder.listing() == "out.h5 ");
   CHECK(test::bytes_of(folder / "out.h5") == "before");
@@ -190,9 +190,8 @@ TEST_CASE("two writers of one file do not mix, writers of two files do not meet"
 
 TEST_CASE("errors name the file, the object and the reason", "[h5]") {
   const Folder folder;
-  CHECK(has(complaint_of([&] { h5::Writer(folder / "none" / "out.h5"); }),
-            "none/out.h5: cannot write: No such file or directory"));
-  CHECK(has(complaint_of([&] { h5::Writer(folder.path()); }), "it is a folder"));
+  CHECK(has(complaint_of([&] { h5::Writer(folder / "none" / "out.h5"); }), "none/out.h5: there is no folder"));
+  CHECK(has(complaint_of([&] { h5::Writer(folder.path()); }), "this is a folder"));
   CHECK(has(complaint_of([&] { h5::Reader(folder / "none.h5"); }), "none.h5: cannot read: No such file or directory"));
   std::ofstream(folder / "text.h5") << "hello";
   CHECK(has(complaint_of([&] { h5::Reader(folder / "text.h5"); }), "signature"));

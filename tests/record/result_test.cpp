@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <tuple>
 
 #include "graph/base/error.hpp"
 #include "graph/base/h5.hpp"
+#include "graph/base/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
 
@@ -197,14 +199,16 @@ TEST_CASE("files that are no whole result of a known format are refused with the
   SECTION("a folder") { CHECK_THROWS_AS(read_result(folder.path()), BadRequest); }
   SECTION("another HDF5 file") {
     h5::Writer(path).commit();
+    CHECK(has(complaint_of([&] { read_result(path); }), "out.h5: has no seal at its end"));
+    h5::Writer(path).commit(true);
     CHECK(has(complaint_of([&] { read_result(path); }), "no result of grapevine"));
   }
   SECTION("a newer format") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "4.3");
-    file.commit();
-    CHECK(has(complaint_of([&] { read_result(path); }), "result format 4.3 is newer than this program reads (3.x)"));
+    file.attribute("/", "format_version", "5.3");
+    file.commit(true);
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 5.3 is newer than this program reads (4.x)"));
   }
   SECTION("a result cut short, wherever") {
     write_result(path, test::sample_study());
@@ -219,24 +223,69 @@ TEST_CASE("files that are no whole result of a known format are refused with the
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
     file.attribute("/", "format_version", "1.7");
-    file.commit();
-    CHECK(has(complaint_of([&] { read_result(path); }), "result format 1.7 is older than this program reads (3.x)"));
+    file.commit(true);
+    CHECK(has(complaint_of([&] { read_result(path); }), "result format 1.7 is older than this program reads (4.x)"));
   }
   SECTION("a result without one of its columns") {
     h5::Writer file(path);
     file.attribute("/", "format", "grapevine result");
-    file.attribute("/", "format_version", "3.0");
-    file.commit();
+    file.attribute("/", "format_version", "4.0");
+    file.commit(true);
     CHECK_THROWS_AS(read_result(path), BadRequest);
   }
 }
 
-TEST_CASE("an output that cannot be written is a bad request, and trying changes nothing", "[record]") {
+TEST_CASE("wherever a bit is flipped or the file is cut, a result is refused", "[record][hostile]") {
   const Folder folder;
-  CHECK_THROWS_AS(expect_writable(folder / "none" / "out.h5"), BadRequest);
-  CHECK_THROWS_AS(expect_writable(folder.path()), BadRequest);
-  std::ofstream(folder / "out.h5") << "before";
-  CHECK_NOTHROW(expect_writable(folder / "out.h5"));
-  CHECK(folder.listing() == "out.h5 ");
-  CHECK(test::bytes_of(folder / "out.h5") == "before");
+  const auto path = folder / "out.h5", damaged = folder / "damaged.h5";
+  write_result(path, test::sample_study());
+  REQUIRE_NOTHROW(read_result(path));
+  const std::string bytes = test::bytes_of(path);
+  const auto refused = [&](const std::string& with) {
+    std::ofstream(damaged, std::ios::binary) << with;
+    const std::string shown = complaint_of([&] { read_result(damaged); });
+    const std::string hashed = complaint_of([&] { digests(damaged); });
+    return has(shown, "damaged.h5: ") && has(shown, "; expected a whole result file") && shown == hashed;
+  };
+  std::size_t unnoticed = 0;
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    std::string with = bytes;
+    const std::size_t place = mix(i) % bytes.size();
+    with[place] = static_cast<char>(with[place] ^ 1 << (i % 8));
+    unnoticed += !refused(with);
+    if (i % 10 == 0) unnoticed += !refused(bytes.substr(0, place));
+  }
+  CHECK(unnoticed == 0);
+}
+
+TEST_CASE("damage is named with its dataset", "[record][hostile]") {
+  const Folder folder;
+  const auto path = folder / "out.h5";
+  StudyResult study = test::large_study(30'000);
+  study.title = "a title that is found";
+  write_result(path, study);
+  const std::string bytes = test::bytes_of(path);
+  const std::size_t seal = bytes.rfind("grapevine seal 1");
+  REQUIRE(seal != std::string::npos);
+  const auto complaint = [&](std::size_t place) {
+    std::string with = bytes;
+    with[place] = static_cast<char>(with[place] ^ 1);
+    std::ofstream(path, std::ios::binary) << with;
+    return complaint_of([&] { read_result(path); });
+  };
+  // Lines of the seal: first byte, bytes, checksum, object.
+  std::istringstream lines(bytes.substr(seal));
+  std::string line;
+  std::getline(lines, line);
+  std::size_t runs = 0;
+  while (std::getline(lines, line) && line.find('/') != std::string::npos) {
+    std::size_t first = 0, length = 0;
+    std::string checksum, object;
+    std::istringstream(line) >> first >> length >> checksum >> object;
+    if (++runs % 20 != 0) continue;
+    CHECK(has(complaint(first + length / 2), "out.h5: '" + object + "' is damaged"));
+  }
+  CHECK(runs > 100);
+  CHECK(has(complaint(bytes.find("a title that is found")), "names, texts or attributes"));
+  CHECK(has(complaint(bytes.size() - 10), "has no seal at its end"));
 }

@@ -76,6 +76,11 @@ std::vector<std::uint64_t> bits_of(const GraphStatistics& statistics) {
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
+void written(const File& out, const GraphStatistics& statistics, std::string_view title) {
+  NewFile file(out.path());
+  write_graph_statistics(file, statistics, title);
+}
+
 }  // namespace
 
 TEST_CASE("each statistic has a name, a label and a sentence of its own", "[scenarios][graph-statistics]") {
@@ -95,7 +100,7 @@ TEST_CASE("the file holds every statistic that the table does", "[scenarios][gra
   const FollowGraph graph = some_graph();
   const GraphStatistics statistics = graph_statistics(graph, thirds(3'000));
   const File out;
-  write_graph_statistics(out.path(), statistics, "some graph");
+  written(out, statistics, "some graph");
   const h5::Reader file(out.path());
   std::size_t fields = 0;
   graph_fields(statistics, [&](GraphGroup, std::string_view name, const auto& value, std::string_view, int,
@@ -143,7 +148,7 @@ TEST_CASE("tails of fitted laws have as many users as asked for", "[scenarios][g
     CHECK(found.least_tail == least_tail);
   }
   const File out;
-  write_graph_statistics(out.path(), graph_statistics(graph, {}), "usual");
+  written(out, graph_statistics(graph, {}), "usual");
   CHECK(h5::Reader(out.path()).integer_attribute("/", "least_tail") == 50);
 }
 
@@ -154,8 +159,7 @@ TEST_CASE("ncdump reads the file", "[scenarios][graph-statistics]") {
   }
   const File out;
   for (const std::size_t users : {0, 1, 500}) {
-    write_graph_statistics(
-        out.path(), graph_statistics(erdos_renyi(users, users == 500 ? 3 : 0, StreamKey(1, Stream::graph, 0)), {}), "");
+    written(out, graph_statistics(erdos_renyi(users, users == 500 ? 3 : 0, StreamKey(1, Stream::graph, 0)), {}), "");
     CHECK(std::system(("ncdump '" + out.path().string() + "' > /dev/null").c_str()) == 0);
   }
 }
@@ -183,7 +187,7 @@ TEST_CASE("above the size only what is linear is measured, and sampled", "[scena
   CHECK(graph_statistics_text(whole).find("sampled") == std::string::npos);
 
   const File out;
-  write_graph_statistics(out.path(), lean, "lean");
+  written(out, lean, "lean");
   const h5::Reader file(out.path());
   CHECK(!file.exists("/graph/triangles"));
   CHECK(!file.exists("/cores"));
@@ -241,7 +245,7 @@ TEST_CASE("nobody, one user and users without follows are measured without harm"
     CHECK(statistics.users == users);
     CHECK(statistics.follows == 0);
     CHECK(!graph_statistics_text(statistics).empty());
-    write_graph_statistics(out.path(), statistics, "nothing");
+    written(out, statistics, "nothing");
     CHECK(h5::Reader(out.path()).read<std::int64_t>("/graph/users").front() == std::int64_t(users));
   }
 }

@@ -181,7 +181,7 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
       {paying_arms +
            "[claims]\narm = \"none\"\nmargin = 0\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
            "\"micro\"]\nfrom = [0, 10]\n",
-       "21:10: claims.margin is 0; expected a number above 0 and at most 0.9"},
+       "21:10: claims.margin is 0; expected a number, 0.001 to 0.9"},
   };
   for (const Case& it : cases)
     CHECK(all_of(refusal_of_text(platform_of_ten_thousand + it.text)) == "study.toml:" + it.message);

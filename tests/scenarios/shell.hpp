@@ -30,19 +30,15 @@ inline std::size_t lines(const std::string& text) { return static_cast<std::size
 /// user.
 class Shell {
 public:
-  /// Starts the program and returns its process.
-  pid_t start(const std::vector<std::string>& words) const {
-    std::vector<char*> arguments{const_cast<char*>("grapevine")};
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);
-    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-    ::execv(GRAPEVINE_PROGRAM, arguments.data());
-    ::_exit(99);
+  /// Starts the program and returns its process, which does `first` before.
+  pid_t start(
+      const std::vector<std::string>& words, void (*first)() = [] {}) const {
+    return start(GRAPEVINE_PROGRAM, words, first);
+  }
+
+  /// Lets a shell do what the script says; $GRAPEVINE is the program.
+  int sh(const std::string& script) const {
+    return wait(start("/bin/sh", {"-c", script}, [] { ::setenv("GRAPEVINE", GRAPEVINE_PROGRAM, 1); }));
   }
 
   /// The exit status as a shell gives it.
@@ -51,7 +47,6 @@ public:
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
-
   int call(const std::vector<std::string>& words) const { return wait(start(words)); }
 
   std::string out() const { return content(log_.path() / "out"); }
@@ -70,6 +65,21 @@ public:
   }
 
 private:
+  pid_t start(const char* program, const std::vector<std::string>& words, void (*first)()) const {
+    std::vector<char*> arguments{const_cast<char*>(program)};
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    first();
+    ::execv(program, arguments.data());
+    ::_exit(99);
+  }
+
   Folder folder_, log_;
 };
 

@@ -74,8 +74,7 @@ class Pair {
 public:
   Pair(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& warmup,
        ReplicateStreams streams, bool track)
-      : graph_(graph),
-        parameters_(parameters),
+      : parameters_(parameters),
         track_(track),
         world_(std::make_unique<World>(
             graph, accounts, parameters, warmup, streams, alone_,
@@ -309,7 +308,6 @@ private:
     CHECK(engine.cascades.size() == slow.cascades.size());
   }
 
-  const FollowGraph& graph_;
   const WorldParameters parameters_;
   const bool track_;
   Alone alone_;

@@ -1,14 +1,8 @@
-#include "graph/formats/text_sink.hpp"
+#include "graph/formats/packing.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <utility>
 
 #include "graph/base/error.hpp"
 
@@ -57,40 +51,6 @@ Packing packing_of(const std::filesystem::path& path) {
 
 std::string packed(std::string_view text, Packing packing) {
   return packing == Packing::gzip ? gzipped(text) : packing == Packing::zstd ? zstandard(text) : std::string(text);
-}
-
-NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)), partial_(path_.string() + ".partial") {
-  std::error_code code;
-  if (std::filesystem::is_directory(path_, code))
-    throw BadRequest(path_.string() + ": this is a folder; expected the name of a file to write; name a file in it");
-  file_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file_ < 0)
-    throw BadRequest(fmt::format("{}: cannot be written ({}); expected a place in a folder that exists; check the path",
-                                 partial_.string(), std::strerror(errno)));
-}
-
-NewFile::~NewFile() {
-  if (file_ < 0) return;
-  ::close(file_);
-  ::unlink(partial_.c_str());
-}
-
-void NewFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(file_, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw Error(fmt::format("{}: writing failed ({})", partial_.string(), std::strerror(errno)));
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-}
-
-void NewFile::finish() {
-  if (::fsync(file_) != 0) throw Error(fmt::format("{}: writing failed ({})", partial_.string(), std::strerror(errno)));
-  if (::close(std::exchange(file_, -1)) != 0 || ::rename(partial_.c_str(), path_.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(partial_.c_str());
-    throw Error(fmt::format("{}: cannot be finished ({})", path_.string(), std::strerror(reason)));
-  }
 }
 
 }  // namespace grapevine
