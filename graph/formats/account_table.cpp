@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/base/utf8.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/records.hpp"
 
@@ -77,21 +78,33 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
     throw BadRequest(records.where() +
                      ": the header has several columns 'key'; expected one at most; rename the others");
   const std::vector<std::size_t> places = find_attributes(records, header, choice.attributes);
+  for (std::size_t i = 0; i < header.size(); ++i)
+    if (i != *id && i != key && std::ranges::find(places, i) == places.end()) accounts.unused.emplace_back(header[i]);
   for (const std::string& name : choice.attributes) accounts.attributes.push_back({name, {}});
-  std::size_t needed = std::max(*id, key.value_or(0)) + 1;
-  for (const std::size_t place : places) needed = std::max(needed, place + 1);
+  const std::size_t columns = header.size();
+  if (columns == 1) records.take_whole_lines();  // whatever stands in it
   std::vector<std::uint64_t> lines;
   while (records.next()) {
     const Fields fields = records.fields();
-    if (fields.size() < needed) {
-      mistakes.add(fmt::format("{}: {} fields; expected at least {}, as the header says; complete the line",
-                               records.where(), fields.size(), needed));
+    if (fields.size() != columns) {
+      mistakes.add(fmt::format("{}: {} {}, and the header has {}; expected as many in each line; {}", records.where(),
+                               fields.size(), fields.size() == 1 ? "field" : "fields", columns,
+                               fields.size() < columns
+                                   ? "complete the line"
+                                   : "put double quotes around a field that holds the sign between fields"));
       continue;
     }
     const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
     if (text.empty() || key_text.empty()) {
       mistakes.add(fmt::format("{}: the {} is empty; expected a text; fill it in or take the line out", records.where(),
                                text.empty() ? "id" : "key"));
+      continue;
+    }
+    if (!is_utf8(text)) {
+      mistakes.add(
+          fmt::format("{}: the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv "
+                      "-f latin1 -t utf-8",
+                      records.where(), printable(text)));
       continue;
     }
     const std::uint32_t known = accounts.ids.find(text);

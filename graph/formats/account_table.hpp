@@ -34,6 +34,7 @@ struct AccountTable {
   IdTable ids;
   std::vector<AccountKey> keys;           ///< by number in `ids`
   std::vector<UserAttribute> attributes;  ///< by number in `ids`
+  std::vector<std::string> unused;        ///< columns that are not read
 
   /// Reads a table with a header and the column `id`, optionally `key`, and those that `file` names; others are not
   /// read. With `key`, an account's key is the hash of that text, else of its id. A field of a named column is a number

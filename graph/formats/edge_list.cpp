@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cctype>
 #include <cerrno>
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "graph/base/parallel.hpp"
+#include "graph/base/utf8.hpp"
 #include "graph/formats/edge_chances.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/mistakes.hpp"
@@ -58,18 +60,19 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
   if (const std::optional<EdgeLayout> usual = usual_columns(first, separator)) return *usual;
   if (separator == ' ' || separator == '\t') {
     is_header = false;
-    return {options.separator == '\t' ? '\t' : ' ', 0, 1};
+    return {options.separator == '\t' || records.needs_tabs() ? '\t' : ' ', 0, 1};
   }
   if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {separator, 0, 1};
-  if (options.separator != '\0') {  // who names the sign knows the file: numbers are no header
-    is_header = !(first.size() >= 2 && is_number(first[0]) && is_number(first[1]));
-    if (!is_header) return {separator, 0, 1};
+  if (options.separator != '\0' && first.size() >= 2) {  // who names the sign and no columns knows the file
+    is_header = false;
+    return {separator, 0, 1};
   }
   throw BadRequest(
       fmt::format("{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from "
                   "follows to); set graph.columns = "
-                  "[follower column, followee column], write a header, or set graph.separator for a list without one",
-                  records.where(), quoted(first)));
+                  "[follower column, followee column], write a header, or, for a list without one, set graph.separator "
+                  "= \"{}\"",
+                  records.where(), quoted(first), separator));
 }
 
 /// Where follows are read to. Each thread has its own.
@@ -83,8 +86,7 @@ public:
   }
   /// Reads plain follows up to the first unusual line.
   const char* add_plain(const char* text, const char* end, const EdgeLayout& layout) {
-    return read_plain_follows(
-        text, end, turned_ ? EdgeLayout{layout.separator, layout.followee, layout.follower} : layout, follows_, read_);
+    return read_plain_follows(text, end, turned_ ? turned(layout) : layout, follows_, read_);
   }
   void count(std::uint64_t lines, std::uint64_t comments) {
     read_.lines += lines;
@@ -101,6 +103,10 @@ public:
   }
 
 private:
+  static EdgeLayout turned(EdgeLayout layout) {
+    std::swap(layout.follower, layout.followee);
+    return layout;
+  }
   UserId id(std::string_view text) {
     const std::uint32_t number = number_id(text);
     if (number < text_id) {
@@ -122,9 +128,21 @@ public:
   RecordFollows(const EdgeListOptions& options, const AccountTable* accounts, Mistakes& mistakes)
       : options_(options), accounts_(accounts), mistakes_(mistakes) {}
 
+  /// The header's words for follower and followee, and where it has a column of directions.
+  struct Header {
+    std::string follower, followee;
+    std::size_t fields = 0;  ///< 0: there is no header
+    std::optional<std::size_t> type;
+  };
+  void know(const Header* header) { header_ = header; }
+  /// What the column of directions said: nothing, directed, undirected.
+  bool says_undirected() const { return undirected_.value_or(false); }
+
   /// Adds the record at hand.
   void add(const RecordReader& records, const EdgeLayout& layout, FollowSink& sink) {
     const Fields fields = records.fields();
+    if (layout.fields != 0 && fields.size() != layout.fields)
+      return mistakes_.add(wrong_count(records, fields, layout));
     if (fields.size() < layout.fields_needed())
       return mistakes_.add(
           fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line "
@@ -135,6 +153,19 @@ public:
       return mistakes_.add(
           fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out",
                       records.where(), follower.empty() ? "follower" : "followee"));
+    if (header_ != nullptr && header_->fields > 0 ? follower == header_->follower && followee == header_->followee
+                                                  : are_column_words(follower, followee))
+      return mistakes_.add(fmt::format(
+          "{}: '{}' and '{}' are names of columns; expected a follow; take the line out, or begin it with #; in joined "
+          "files every part brings a header",
+          records.where(), follower, followee));
+    for (const std::string_view id : {follower, followee})
+      if (!is_utf8(id))
+        return mistakes_.add(
+            fmt::format("{}: the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f "
+                        "latin1 -t utf-8",
+                        records.where(), printable(id)));
+    if (header_ != nullptr && header_->type && !take_type(records, fields[*header_->type])) return;
     if (accounts_ != nullptr)
       for (const std::string_view id : {follower, followee})
         if (accounts_->ids.find(id) == IdTable::absent)
@@ -149,23 +180,103 @@ public:
   }
 
 private:
+  std::string wrong_count(const RecordReader& records, Fields fields, const EdgeLayout& layout) const {
+    const bool more = fields.size() > layout.fields;
+    const std::string found =
+        fmt::format("{}: {} {}", records.where(), fields.size(), fields.size() == 1 ? "field" : "fields");
+    if (header_ == nullptr || header_->fields == 0)
+      return found + fmt::format(
+                         ", and the first line has {}; expected as many in each; a list that has all neighbours of a "
+                         "user in one line "
+                         "(an adjacency list, METIS) is no edge list: write one follow a line, or name its format",
+                         layout.fields);
+    const auto digits = [](std::string_view text) {
+      return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    };
+    const bool comma = more && layout.separator == ',' && fields.size() > 2 && digits(fields[fields.size() - 1]) &&
+                       digits(fields[fields.size() - 2]);
+    return found + fmt::format(", and the header has {}; expected as many in each line; {}", layout.fields,
+                               comma  ? "a number with a decimal comma (0,5) is written with a point (0.5)"
+                               : more ? "put double quotes around a field that holds the sign between fields"
+                                      : "complete the line or take it out");
+  }
+
+  /// Whether the field says that the pair is directed or not, and the same as those before.
+  bool take_type(const RecordReader& records, std::string_view type) {
+    const bool undirected = same_word(type, "undirected");
+    if (!undirected && !same_word(type, "directed") && !type.empty()) {
+      mistakes_.add(
+          fmt::format("{}: the type is '{:.40}'; expected Directed or Undirected; rename the column if it "
+                      "says something else",
+                      records.where(), type));
+      return false;
+    }
+    if (undirected_.value_or(undirected) != undirected) {
+      mistakes_.add(records.where() +
+                    ": directed and undirected edges are mixed; expected all of one type; write an undirected one as "
+                    "two directed ones");
+      return false;
+    }
+    undirected_ = undirected;
+    return true;
+  }
+
   const EdgeListOptions& options_;
   const AccountTable* accounts_;
   Mistakes& mistakes_;
+  const Header* header_ = nullptr;
+  std::optional<bool> undirected_;
 };
 
+/// What is known of a list once its first lines are read.
+struct Beginning {
+  EdgeLayout layout;
+  RecordFollows::Header header;
+  bool undirected = false;  ///< says the file
+  std::vector<std::string> notes;
+};
+
+/// What KONECT's first line says of a network.
+void obey_konect(const RecordReader& records, const EdgeListOptions& options, Beginning& beginning) {
+  std::string_view words = records.first_comment();
+  if (!words.starts_with('%')) return;
+  words.remove_prefix(std::min(words.find_first_not_of("% \t"), words.size()));
+  const std::string_view kind = words.substr(0, words.find_first_of(" \t"));
+  if (kind == "bip")
+    throw BadRequest(
+        fmt::format("{}: its first line says that the network is bipartite ('{}'); expected follows among users of one "
+                    "kind; project it, or choose another network",
+                    records.name(), records.first_comment()));
+  if (kind == "sym") {
+    beginning.undirected = true;
+    if (!options.undirected) beginning.notes.push_back("its first line says sym: every pair is a mutual follow");
+  }
+  if (kind == "asym" && options.undirected)
+    beginning.notes.push_back(
+        "its first line says asym (directed), but graph.undirected makes every pair a mutual follow");
+}
+
 /// Reads the header, if there is one, and the first follows, as far as it takes to know the list's layout.
-EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder,
-                          FollowSink& sink) {
+void read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder, FollowSink& sink,
+                    Beginning& beginning) {
+  if (!options.comments) records.end_comments();
   if (!records.next())
     throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
   bool header = false;
-  const EdgeLayout layout = find_columns(records, options, header);
+  EdgeLayout& layout = beginning.layout = find_columns(records, options, header);
+  layout.comments = options.comments;
+  adder.know(&beginning.header);
+  obey_konect(records, options, beginning);
   if (header) {
-    records.limit_fields(layout.fields_needed());
-    return layout;
+    const Fields names = records.fields();
+    layout.fields = names.size();
+    beginning.header = {std::string(names[layout.follower]), std::string(names[layout.followee]), names.size(),
+                        column(names, "type")};
+    records.limit_fields(layout.fields_looked_at());
+    return;
   }
   if (layout.separator == ' ') records.separate_by_blanks();
+  layout.fields = records.fields().size();
   const auto both = [&](auto&& condition) {
     const Fields fields = records.fields();
     return fields.size() >= 2 && condition(fields[0]) && condition(fields[1]);
@@ -173,7 +284,7 @@ EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options,
   const std::uint64_t first_line = records.line();
   const bool first_is_text = both([](std::string_view field) { return !is_number(field); });
   adder.add(records, layout, sink);
-  records.limit_fields(layout.fields_needed());
+  records.limit_fields(layout.fields_looked_at());
   if (records.next()) {
     if (first_is_text && both(is_number))  // names of columns must not become users
       throw BadRequest(
@@ -183,27 +294,30 @@ EdgeLayout read_beginning(RecordReader& records, const EdgeListOptions& options,
                       records.where(first_line)));
     adder.add(records, layout, sink);
   }
-  return layout;
 }
 
 /// Reads the file in order, one record after the other.
 NamedFollows read_in_order(const std::filesystem::path& file, const EdgeListOptions& options,
                            const AccountTable* accounts, LoadReport& report, Mistakes& mistakes) {
   NamedFollows named;
-  named.undirected = options.undirected;
   named.texts.resize(1);
   FollowSink sink(options, named.texts[0]);
   RecordFollows adder(options, accounts, mistakes);
   RecordReader records(file, options.separator);
-  const EdgeLayout layout = read_beginning(records, options, adder, sink);
+  Beginning beginning;
+  read_beginning(records, options, adder, sink, beginning);
   LinesRead read;
   for (std::size_t kept = 0; records.next(); ++kept) {
-    adder.add(records, layout, sink);
+    adder.add(records, beginning.layout, sink);
     if (kept % (std::size_t{1} << 16) == 0) named.pieces.push_back(sink.take(read));
   }
   named.pieces.push_back(sink.take(read));
   report.lines = records.lines();
   report.comments = records.comments();
+  report.notes = std::move(beginning.notes);
+  if (adder.says_undirected() && !options.undirected)
+    report.notes.push_back("its column of types says Undirected: every pair is a mutual follow");
+  named.undirected = options.undirected || beginning.undirected || adder.says_undirected();
   mistakes.report();
   return named;
 }
@@ -278,7 +392,6 @@ class SideBySide {
 public:
   SideBySide(const std::filesystem::path& file, const EdgeListOptions& options) : file_(file), options_(options) {
     const std::size_t threads = static_cast<std::size_t>(thread_count());
-    named_.undirected = options.undirected;
     named_.texts.resize(threads + 1);  // the last one for the beginning
     for (std::size_t t = 0; t < threads; ++t) sinks_.emplace_back(options, named_.texts[t]);
     buffers_.resize(threads);
@@ -290,8 +403,12 @@ public:
       Mistakes mistakes;
       RecordFollows adder(options_, nullptr, mistakes);
       RecordReader records(file_, options_.separator);
-      layout_ = read_beginning(records, options_, adder, sink);
+      read_beginning(records, options_, adder, sink, beginning_);
       mistakes.report();
+      if (beginning_.header.type) throw BadRequest("the type of each line counts: this is read in order");
+      layout_ = beginning_.layout;
+      named_.undirected = options_.undirected || beginning_.undirected;
+      report.notes = beginning_.notes;
       sink.count(records.lines(), records.comments());
       keep(sink, named_.texts.size() - 1, 0);
       LineReader& rest = records.rest();
@@ -346,8 +463,10 @@ private:
     if (text < end) {
       Mistakes mistakes;
       RecordFollows adder(options_, nullptr, mistakes);
+      adder.know(&beginning_.header);
       RecordReader records(LineReader(file_, {text, static_cast<std::size_t>(end - text)}), layout_.separator,
-                           layout_.fields_needed());
+                           layout_.fields_looked_at());
+      if (!layout_.comments) records.end_comments();
       while (records.next()) adder.add(records, layout_, sink);
       mistakes.report();
       sink.count(records.lines(), records.comments());
@@ -374,6 +493,7 @@ private:
   const std::filesystem::path& file_;
   const EdgeListOptions& options_;
   EdgeLayout layout_;
+  Beginning beginning_;
   NamedFollows named_;
   std::vector<LinesRead> read_;  // by piece
   std::vector<FollowSink> sinks_;

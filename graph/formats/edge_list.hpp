@@ -16,6 +16,7 @@ struct EdgeListOptions {
   bool undirected = false;    ///< every pair is a mutual follow
   AccountFile accounts = {};  ///< a table of all accounts; empty: the accounts are those of the edge list
   bool reversed = false;      ///< the second of a pair follows the first
+  bool comments = true;       ///< lines that begin with # or % are comments, where fields lie apart by blanks or tabs
   char separator = '\0';      ///< any sign, ' ' for runs of blanks and tabs, '\0' to have it found
   std::size_t piece = std::size_t{1} << 19;  ///< bytes of text that a thread reads at a time; shows in nothing but time
   std::string chances = {};  ///< name of the column with the probability that a contact along the follow passes a post
@@ -29,9 +30,13 @@ struct EdgeListOptions {
 ///    `followed` or `followee`, or `from` follows `to`, or `options.columns` name them. For an undirected list the
 ///    first two columns will do.
 ///
-/// An id is any text. `options.accounts` is a table of the same kind with a column `id`, optionally `key`, and others
-/// that are not read here; isolated users stand only there. With `key`, an account's key is the hash of that text, else
-/// of its id.
+/// Every line has as many fields as the header or, without one, as the first line: others are refused, for they show
+/// that the file is something else. What KONECT's first line says (`% sym`) and what a column `Type` says (Directed,
+/// Undirected, as Gephi writes it) is obeyed. Lines end with LF, CRLF or CR; double quotes may stand around a field.
+///
+/// An id is any text in UTF-8. `options.accounts` is a table of the same kind with a column `id`, optionally `key`, and
+/// others that are not read here; isolated users stand only there. With `key`, an account's key is the hash of that
+/// text, else of its id.
 ///
 /// The text is cut into pieces at line ends, which all threads read side by side; a packed file is unpacked by one more
 /// thread ahead of them. Beside the graph it takes some 16 bytes a follow, and no text but once a user and thread. What

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 namespace grapevine {
@@ -21,6 +23,17 @@ std::optional<std::size_t> column(Fields header, std::string_view name, bool exa
       found = i;
     }
   return found;
+}
+
+bool are_column_words(std::string_view follower, std::string_view followee) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> pairs{{{"follower", "followed"},
+                                                                                {"follower", "followee"},
+                                                                                {"from", "to"},
+                                                                                {"fromnodeid", "tonodeid"},
+                                                                                {"source", "target"},
+                                                                                {"src", "dst"}}};
+  return std::ranges::any_of(
+      pairs, [&](const auto& words) { return same_word(words.first, follower) && same_word(words.second, followee); });
 }
 
 std::string quoted(Fields fields) {

@@ -18,6 +18,9 @@ bool same_word(std::string_view a, std::string_view b);
 /// if `exact`.
 std::optional<std::size_t> column(Fields header, std::string_view name, bool exact = false);
 
+/// Words that lists have above the columns of followers and followees: 'from' and 'to', and others.
+bool are_column_words(std::string_view follower, std::string_view followee);
+
 /// The fields for a message: the first dozen in quotes, each cut to 40 signs.
 std::string quoted(Fields fields);
 

@@ -29,6 +29,15 @@ LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), sou
     begin_ += mark.size();
     offset_ = mark.size();
   }
+  while (!ended_ && have() < 4096) refill();
+  const std::string_view first(begin_, have());
+  carriage_ = first.find('\r') != std::string_view::npos && first.find('\n') == std::string_view::npos &&
+              first.find('\r') + 1 < first.size();
+  end_lines(const_cast<char*>(begin_), have());
+}
+
+void LineReader::end_lines(char* text, std::size_t size) const {
+  if (carriage_) std::replace(text, text + size, '\r', '\n');
 }
 
 LineReader::LineReader(std::filesystem::path path, std::string_view text)
@@ -82,6 +91,7 @@ bool LineReader::next_lines(TextBuffer& lines, std::size_t bytes) {
     const std::size_t got = source_->read(lines.data() + before, chunk);
     lines.resize(before + got);
     expect_text(path_, lines.data() + before, got);
+    end_lines(lines.data() + before, got);
     ended_ = got == 0;
   }
   return !lines.empty();
@@ -100,6 +110,7 @@ void LineReader::refill() {
   if (buffer_.size() - kept < chunk / 2) buffer_.resize(2 * buffer_.size());
   const std::size_t got = source_->read(buffer_.data() + kept, buffer_.size() - kept);
   expect_text(path_, buffer_.data() + kept, got);
+  end_lines(buffer_.data() + kept, got);
   begin_ = buffer_.data();
   end_ = begin_ + kept + got;
   ended_ = got == 0;

@@ -34,8 +34,8 @@ public:
   /// The next line without its end; it lives until the next call. False after the last one.
   bool next(std::string_view& line);
 
-  /// Whether the file's bytes are the text, so that it can be read from any place.
-  bool packed() const noexcept { return source_ && source_->packed(); }
+  /// Whether the file's bytes are other than the text that is given, so that it cannot be read from any place.
+  bool packed() const noexcept { return source_ && (source_->packed() || carriage_); }
   /// Bytes of text given so far, with line ends.
   std::uint64_t offset() const noexcept { return offset_; }
 
@@ -45,6 +45,7 @@ public:
 
 private:
   void refill();
+  void end_lines(char* text, std::size_t size) const;
   std::size_t have() const { return static_cast<std::size_t>(end_ - begin_); }
 
   std::filesystem::path path_;
@@ -52,6 +53,7 @@ private:
   std::vector<char> buffer_;
   const char *begin_ = nullptr, *end_ = nullptr;  // what is read and not yet given
   bool ended_ = false;
+  bool carriage_ = false;  // lines end with a carriage return alone, as on an old Mac
   std::uint64_t line_ = 0, offset_ = 0;
 };
 

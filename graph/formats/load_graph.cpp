@@ -8,6 +8,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/formats/edge_list.hpp"
+#include "graph/formats/foreign.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "graph/formats/graphml.hpp"
 #include "graph/formats/matrix_market.hpp"
@@ -70,6 +71,7 @@ void expect_meaning(const std::filesystem::path& file, GraphFormat format, const
   const std::string why = fmt::format("this is {}, which says itself what it holds", name_of(format));
   if (!options.columns[0].empty() || !options.columns[1].empty()) refuse("graph.columns", why.c_str());
   if (options.separator != '\0') refuse("graph.separator", why.c_str());
+  if (!options.comments) refuse("graph.comments", why.c_str());
   if (format == GraphFormat::metis && options.reversed)
     refuse("graph.reversed", "the edges of a METIS graph have no direction");
   if (format == GraphFormat::metis && options.undirected)
@@ -78,17 +80,25 @@ void expect_meaning(const std::filesystem::path& file, GraphFormat format, const
 
 }  // namespace
 
-GraphFormat detect_format(const std::filesystem::path& file) {
+namespace {
+
+/// The first bytes of a file, unpacked; none of what is no file, for what a pipe gives is given once.
+std::string beginning_of(const std::filesystem::path& file) {
   std::error_code code;
   if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code) &&
       !std::filesystem::is_directory(file, code))
-    return format_of_name(file);  // what a pipe gives is given once
+    return "";
   TextSource source(file);
-  std::string begin(512, '\0');
+  std::string begin(4096, '\0');
   std::size_t size = 0;
   for (std::size_t got = 1; got > 0 && size < begin.size(); size += got)
     got = source.read(begin.data() + size, begin.size() - size);
-  std::string_view text(begin.data(), size);
+  begin.resize(size);
+  return begin;
+}
+
+/// What those bytes tell or, where they tell nothing, the name does.
+GraphFormat format_of(std::string_view text, const std::filesystem::path& file) {
   if (text.starts_with("\x89HDF\r\n\x1a\n")) return GraphFormat::graph_file;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (text.starts_with("%%MatrixMarket")) return GraphFormat::matrix_market;
@@ -98,8 +108,23 @@ GraphFormat detect_format(const std::filesystem::path& file) {
   return format_of_name(file);
 }
 
+/// The format of a file that does not say by a key what it is.
+GraphFormat detected(const std::filesystem::path& file) {
+  const std::string begin = beginning_of(file);
+  if (const auto foreign = foreign_format(begin))
+    throw BadRequest(fmt::format(
+        "{}: looks like {}; expected an edge list, GraphML, Matrix Market, METIS or a graph file; {} (whoever knows "
+        "better says graph.format)",
+        file.string(), foreign->name, foreign->remedy));
+  return format_of(begin, file);
+}
+
+}  // namespace
+
+GraphFormat detect_format(const std::filesystem::path& file) { return format_of(beginning_of(file), file); }
+
 LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& options) {
-  const GraphFormat format = options.format == GraphFormat::detect ? detect_format(file) : options.format;
+  const GraphFormat format = options.format == GraphFormat::detect ? detected(file) : options.format;
   expect_meaning(file, format, options);
   const GraphTextOptions text{
       .undirected = options.undirected, .reversed = options.reversed, .accounts = options.accounts};
@@ -120,6 +145,7 @@ LoadedGraph load_graph(const std::filesystem::path& file, const LoadOptions& opt
                                .undirected = options.undirected,
                                .accounts = options.accounts,
                                .reversed = options.reversed,
+                               .comments = options.comments,
                                .separator = options.separator,
                                .chances = options.chances});
 }

@@ -31,6 +31,7 @@ struct LoadOptions {
   bool undirected = false;  ///< every pair is a mutual follow
   bool reversed = false;    ///< the second of a pair, the target of an edge, follows the first
   AccountFile accounts = {};  ///< a table of all accounts; empty: the accounts are those of the file
+  bool comments = true;       ///< edge lists: lines that begin with # or % are comments
   std::string chances =
       {};  ///< edge lists: name of the column with the probability of each follow; empty: none is read
 };

@@ -1,15 +1,20 @@
 #include "graph/formats/named_follows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cctype>
+#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "graph/base/parallel.hpp"
 #include "graph/follower_rows.hpp"
+#include "graph/formats/header.hpp"
 
 namespace grapevine {
 
@@ -304,12 +309,76 @@ std::uint64_t count_isolated(const FollowGraph& graph) {
 
 }  // namespace
 
+namespace {
+
+/// Words that often stand for a value that is missing.
+bool means_missing(std::string_view id) {
+  constexpr std::array<std::string_view, 8> words{"na", "n/a", "nan", "null", "none", "nil", "undefined", "missing"};
+  return std::ranges::any_of(words, [&](std::string_view word) { return same_word(word, id); });
+}
+
+/// The number that the id is written as, if it is one that a double tells from its neighbours.
+std::optional<double> written_number(std::string_view id) {
+  if (id.starts_with('+')) id.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), value);
+  if (error != std::errc{} || end != id.data() + id.size() || !(std::abs(value) < 0x1p53)) return std::nullopt;
+  return value;
+}
+
+/// Ids that may not be what they look like: alike as numbers ('1e+05' and '100000'), or words for a missing value.
+void note_ids(const std::vector<std::string>& names, std::vector<std::string>& notes) {
+  std::vector<std::pair<double, std::uint32_t>> numbers;
+  bool other_form = false;
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty() ||
+        !(std::isdigit(static_cast<unsigned char>(names[i].front())) ||
+          std::string_view("+-.nN").find(names[i].front()) != std::string_view::npos || means_missing(names[i])))
+      continue;
+    if (means_missing(names[i]))
+      notes.push_back(
+          fmt::format("'{}' is a user like others; if it says that a value is missing, take its lines out", names[i]));
+    else if (const auto value = written_number(names[i])) {
+      numbers.emplace_back(*value, i);
+      other_form |=
+          names[i].size() > 1 &&
+          (names[i].front() == '0' || !std::ranges::all_of(names[i], [](char c) { return c >= '0' && c <= '9'; }));
+    }
+  }
+  if (!other_form) return;
+  std::ranges::sort(numbers);
+  std::size_t alike = 0;
+  std::string example;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t end = i + 1;
+    while (end < numbers.size() && numbers[end].first == numbers[i].first) ++end;
+    if (end - i > 1) {
+      alike += end - i;
+      if (example.empty())
+        example = fmt::format("'{}' and '{}'", names[numbers[i].second], names[numbers[i + 1].second]);
+    }
+    i = end;
+  }
+  if (alike > 0)
+    notes.push_back(
+        fmt::format("{} ids are different texts and the same numbers, such as {}: they are different users; write each "
+                    "id in one way",
+                    alike, example));
+}
+
+}  // namespace
+
 LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, const AccountTable* accounts,
                      LoadReport report) {
   report.pairs = 0;
   for (const FollowPiece& piece : named.pieces) report.pairs += piece.follows.size();
   const NamedUsers users = find_users(file, named, accounts);
   report.users = users.count();
+  note_ids(users.names, report.notes);
+  if (accounts != nullptr && !accounts->unused.empty())
+    report.notes.push_back(
+        fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
+                    accounts->file.string(), fmt::join(accounts->unused, ", ")));
 
   FollowerRows rows = by_followee(users.bound, std::move(named));
   report.self_loops = rows.dropped().self_loops;

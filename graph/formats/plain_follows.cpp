@@ -1,5 +1,6 @@
 #include "graph/formats/plain_follows.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -45,12 +46,23 @@ inline bool read_number(const char*& at, std::uint32_t& value) {
   return true;
 }
 
+/// Fields apart by runs of blanks, up to a line's end.
+std::size_t fields_behind(const char* at, const char* stop) {
+  std::size_t fields = 0;
+  for (bool within = false; at < stop; ++at) {
+    const bool blank = *at == ' ' || *at == '\t' || (*at == '\r' && at + 1 == stop);
+    fields += !blank && !within;
+    within = !blank;
+  }
+  return fields;
+}
+
 template <bool by_blanks>
 const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout,
                        UnwrittenArray<Follow>& follows, LinesRead& read) {
   const char separator = layout.separator;
   const auto blank = [&](char c) { return c == ' ' || (c == '\t' && separator != '\t'); };
-  const bool comments = by_blanks || separator == '\t';
+  const bool comments = layout.comments && (by_blanks || separator == '\t');
   const bool turned = layout.follower > layout.followee;
   std::uint64_t lines = 0;
   std::uint32_t numbers = 0;
@@ -83,19 +95,23 @@ const char* read_lines(const char* text, const char* const end, const EdgeLayout
     }
     while (blank(*at)) ++at;
     if (!read_number(at, second) || at > end) break;
+    std::size_t fields = 2;
     if (at < end && *at != '\n') {
       const char* const stop = line_end(at);
       if (*at == '\r') {
         if (at + 1 != stop) break;
       } else if constexpr (by_blanks) {
         if (!blank(*at)) break;
+        fields += fields_behind(at, stop);
       } else {
         while (blank(*at)) ++at;
         if (at != stop && *at != separator && !(*at == '\r' && at + 1 == stop)) break;
         if (std::memchr(at, '"', static_cast<std::size_t>(stop - at)) != nullptr) break;
+        fields += static_cast<std::size_t>(std::count(at, stop, separator));
       }
       at = stop;
     }
+    if (layout.fields != 0 && fields != layout.fields) break;
     numbers |= first | second;
     follows.push_back(turned ? Follow{UserId(second), UserId(first)} : Follow{UserId(first), UserId(second)});
     text = at < end ? at + 1 : end;

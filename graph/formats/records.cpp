@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "graph/base/error.hpp"
 
 namespace grapevine {
@@ -36,7 +39,7 @@ bool RecordReader::next() {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     const bool may_be_comment = !comments_end_ && (!begun_ || separator_ == ' ' || separator_ == '\t');
     if (may_be_comment && (line.front() == '#' || line.front() == '%')) {
-      ++comments_;
+      if (++comments_ == 1) first_comment_ = line;
       continue;
     }
     line_ = lines_.line();
@@ -65,6 +68,13 @@ void RecordReader::separate_by_blanks() {
   split_at_blanks(text_);
 }
 
+bool RecordReader::needs_tabs() const {
+  return separator_ == '\t' && fields_.size() > 1 &&
+         (text_.find('"') != std::string_view::npos || std::ranges::any_of(fields_, [](std::string_view field) {
+            return field.find(' ') != std::string_view::npos;
+          }));
+}
+
 void RecordReader::split_at_blanks(std::string_view line) {
   fields_.clear();
   const char* c = line.data();
@@ -72,7 +82,18 @@ void RecordReader::split_at_blanks(std::string_view line) {
   while (fields_.size() < most_) {
     while (c != end && is_blank(*c)) ++c;
     if (c == end) return;
-    const char* const first = c;
+    const char* first = c;
+    if (*c == '"') {
+      const auto* const last = static_cast<const char*>(std::memchr(c + 1, '"', static_cast<std::size_t>(end - c) - 1));
+      if (last == nullptr || (last + 1 != end && !is_blank(last[1])))
+        throw BadRequest(where() +
+                         ": a field begins with a double quote that does not end it; expected pairs of them around "
+                         "whole fields; close it, or write the list as a CSV");
+      ++first;
+      fields_.emplace_back(first, static_cast<std::size_t>(last - first));
+      c = last + 1;
+      continue;
+    }
     while (c != end && !is_blank(*c)) ++c;
     fields_.emplace_back(first, static_cast<std::size_t>(c - first));
   }

@@ -40,9 +40,17 @@ public:
   /// Lines that begin with # or %, where these begin a comment: everywhere among fields apart by blanks or tabs, else
   /// only above the first record.
   std::uint64_t comments() const noexcept { return comments_; }
+  /// The first of them.
+  const std::string& first_comment() const noexcept { return first_comment_; }
 
-  /// From here on fields are apart by runs of blanks, in the last record too.
+  /// From here on fields are apart by runs of blanks, in the last record too. A field that begins with a double quote
+  /// ends with one.
   void separate_by_blanks();
+  /// Whether blanks stand within fields of the last record, which are apart by tabs, or quotes around them.
+  bool needs_tabs() const;
+
+  /// From here on every line is one field.
+  void take_whole_lines() noexcept { separator_ = '\n'; }
 
   /// From here on every line is a record, also one that begins with # or %: names may begin so.
   void end_comments() noexcept { comments_end_ = true; }
@@ -66,6 +74,7 @@ private:
   bool comments_end_ = false;
   std::size_t most_ = SIZE_MAX;
   std::uint64_t line_ = 0, comments_ = 0;
+  std::string first_comment_;
   std::string_view text_;  // the last record, as long as it is one line
   std::vector<std::string_view> fields_;
   std::string joined_;    // a record of several lines

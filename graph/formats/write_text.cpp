@@ -9,7 +9,9 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/utf8.hpp"
 #include "graph/formats/chance_text.hpp"
+#include "graph/formats/header.hpp"
 #include "graph/formats/line_reader.hpp"
 #include "graph/formats/packing.hpp"
 #include "graph/formats/records.hpp"
@@ -123,20 +125,10 @@ void write_accounts(NewFile& out, const FollowGraph& graph, std::span<const std:
 /// Code points in the ranges of XML 1.0 (5th edition, section 2.2), well formed.
 bool is_xml_text(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const unsigned char first = byte(i);
-    const std::size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first >= 0x80 && (first < 0xc2 || first > 0xf4)) return false;
-    if (i + size > text.size()) return false;
-    std::uint32_t point = size == 1 ? first : first & (0x7fu >> size);
-    for (std::size_t k = 1; k < size; ++k) {
-      if ((byte(i + k) & 0xc0) != 0x80) return false;
-      point = point << 6 | (byte(i + k) & 0x3fu);
-    }
-    const bool shortest = size < 3 || point >= (size == 3 ? 0x800u : 0x10000u);
-    const bool allowed = point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point < 0xd800) ||
-                         (point >= 0xe000 && point <= 0x10ffff && point != 0xfffe && point != 0xffff);
-    if (!shortest || !allowed) return false;
+    const auto [size, point] = code_point(text, i);
+    const bool allowed =
+        point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point != 0xfffe && point != 0xffff);
+    if (size == 0 || !allowed) return false;
     i += size;
   }
   return true;
@@ -192,6 +184,13 @@ WriteReport write_edge_list(NewFile& out, const FollowGraph& graph, std::span<co
         fmt::format("{}: the graph has no follows; expected some, for an edge list without any is not read again; "
                     "write GraphML or a graph file",
                     file.string()));
+  for (std::size_t u = 0; u < ids.size(); ++u)  // such a line would be taken for a header in the middle
+    for (const UserId v : graph.followees(user(u)))
+      if (are_column_words(ids[u], ids[v.index()]))
+        throw BadRequest(
+            fmt::format("{}: the ids '{}' and '{}' are names of columns; expected ids that are read again "
+                        "as users; rename one, or write GraphML or a graph file",
+                        file.string(), ids[u], ids[v.index()]));
   bool header = separator != ' ' || !chances.empty();
   for (const std::string& id : ids) {
     expect_writable(file, id);

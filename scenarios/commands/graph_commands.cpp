@@ -23,6 +23,8 @@
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/study.hpp"
 
+#include "graph/base/utf8.hpp"
+
 namespace grapevine {
 
 namespace {
@@ -48,6 +50,7 @@ LoadOptions load_options(const GraphRequest& request) {
   options.reversed = request.reversed;
   options.accounts = request.accounts;
   options.chances = request.chances;
+  options.comments = request.comments;
   return options;
 }
 
@@ -81,10 +84,17 @@ std::string facts(const FollowGraph& graph, const Users& accounts) {
 
 std::string what_was_read(const GraphRequest& request, const LoadReport& report) {
   if (report.lines == 0) return fmt::format("Read    {}, a graph file\n", request.file);
-  return fmt::format(
-      "Read    {}: {} lines, {} follows; dropped {} repetitions and {} of oneself\n        {} users are isolated\n",
-      request.file, with_thousands(report.lines), with_thousands(report.pairs), with_thousands(report.duplicates),
-      with_thousands(report.self_loops), with_thousands(report.isolated));
+  const auto counted = [](std::uint64_t count, std::string_view one, std::string_view several) {
+    return fmt::format("{} {}", with_thousands(count), count == 1 ? one : several);
+  };
+  std::string text =
+      fmt::format("Read    {}: {}, {}; dropped {}, {} of oneself and {}\n        {} isolated\n", request.file,
+                  counted(report.lines, "line", "lines"), counted(report.pairs, "follow", "follows"),
+                  counted(report.duplicates, "repetition", "repetitions"), with_thousands(report.self_loops),
+                  counted(report.comments, "line of comment", "lines of comment"),
+                  counted(report.isolated, "user is", "users are"));
+  for (const std::string& note : report.notes) text += fmt::format("Note    {}\n", note);
+  return printable(text);
 }
 
 /// The names that a command was given for what it writes, taken.

@@ -27,6 +27,7 @@ struct GraphRequest {
   std::string accounts;
   std::string chances;  ///< name of the column of probabilities; not of `stats`
   bool undirected = false, reversed = false;
+  bool comments = true;  ///< lines of an edge list that begin with # or % are comments
 
   std::string accounts_out;  ///< where a table of accounts is written beside an edge list
 

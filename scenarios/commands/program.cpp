@@ -19,6 +19,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/utf8.hpp"
 #include "graph/sampling/forest_fire.hpp"
 #include "scenarios/commands/cascade_commands.hpp"
 #include "scenarios/commands/compare.hpp"
@@ -158,13 +159,17 @@ int run(const Request& request) {
   StudyResult study;
   {
     ProgressReport report(stderr, request.quiet ? ProgressForm::none : progress_form_for(stderr));
-    study = run_study(scenario, {.parts = request.parts, .progress = [&](const StudyProgress& progress) {
+    const auto note = [&](const std::vector<std::string>& notes) {
+      for (const std::string& text : notes)
+        say(stderr, "{}", printable(fmt::format("Note: {}: {}\n", scenario.graph.file.string(), text)));
+    };
+    study = run_study(scenario, {.parts = request.parts, .notes = note, .progress = [&](const StudyProgress& progress) {
                                    report(progress);
                                    stop_if_asked();
                                  }});
   }
   write_once_possible(*out, study);
-  say(stdout, "{}\nWritten to {} ({}), digest {}\n", comparison_table(study), request.out,
+  say(stdout, "{}\nWritten to {} ({}), digest {}\n", printable(comparison_table(study)), request.out,
       bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total);
   if (study.incomplete.empty()) return 0;
   std::fflush(stdout);
@@ -176,7 +181,7 @@ int run(const Request& request) {
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
-  say(stdout, "{}", outlook_text(scenario, look_ahead(scenario)));
+  say(stdout, "{}", printable(outlook_text(scenario, look_ahead(scenario))));
   return 0;
 }
 
@@ -190,7 +195,7 @@ int keys(const Request& request) {
 
 int show(const Request& request) {
   if (!request.digest) {
-    say(stdout, "{}", comparison_table(read_result(request.file)));
+    say(stdout, "{}", printable(comparison_table(read_result(request.file))));
     return 0;
   }
   const Digests all = digests(request.file);
@@ -291,6 +296,7 @@ void add_graph_file(CLI::App& app, Request& request) {
       ->expected(2);
   app.add_option("--separator", graph.separator, "the sign between fields")->type_name("SIGN");
   app.add_option("--accounts", graph.accounts, "a table of all accounts, with a column id")->type_name("FILE");
+  app.add_flag("!--no-comments", graph.comments, "lines that begin with # or % are follows, too");
   app.add_flag("--undirected", graph.undirected, "every pair is a mutual follow");
   app.add_flag("--reversed", graph.reversed, "the second of a pair follows the first");
   add_threads(app, request);
@@ -584,7 +590,7 @@ int program(int argc, char** argv) {
   try {
     return act(argc, argv);
   } catch (const BadRequest& mistake) {
-    say(stderr, "{}\n", mistake.what());
+    say(stderr, "{}\n", printable(mistake.what()));
     return 2;
   } catch (const StopStudy& stopped) {
     say(stderr, "grapevine: stopped by signal {}; nothing was written\n", stopped.signal);
@@ -593,7 +599,7 @@ int program(int argc, char** argv) {
     say(stderr, "grapevine: out of memory; `grapevine check` says how much a study needs\n");
     return 1;
   } catch (const std::exception& error) {
-    say(stderr, "{}\n", error.what());
+    say(stderr, "{}\n", printable(error.what()));
     return 1;
   }
 }

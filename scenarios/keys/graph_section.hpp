@@ -127,6 +127,7 @@ struct GraphChoice {
   std::array<std::string, 2> columns;  ///< names of the follower and the followee column; empty: found by header
   std::string separator;    ///< the sign between fields of an edge list, a blank for runs of them; empty: found
   std::string chances;      ///< name of the column with the probability of each follow; empty: none is read
+  bool comments = true;     ///< lines of an edge list that begin with # or % are comments
   bool undirected = false;  ///< every pair is a mutual follow
   bool reversed = false;    ///< the second of a pair follows the first
 
@@ -435,6 +436,11 @@ struct GraphChoice {
              "The sign between the fields of the edge list, such as \":\"; a blank stands for runs of blanks and tabs.",
          .source = "the user's choice",
          .absent = "found in the first line",
+         .only = foreign});
+    key("comments", &GraphChoice::comments,
+        {.sentence = "Whether lines of an edge list that begin with # or % are comments, where fields lie apart by "
+                     "blanks or tabs; false: they are follows, of users whose ids begin so.",
+         .source = "assumption",
          .only = foreign});
     key("chances", &GraphChoice::chances,
         {.sentence = "Name of the column of the edge list that holds, for each follow, the probability that a contact "

@@ -132,9 +132,11 @@ StudyGraph load(const GraphChoice& choice) {
                                                 .undirected = choice.undirected,
                                                 .reversed = choice.reversed,
                                                 .accounts = AccountFile(choice.accounts, choice.attributes),
+                                                .comments = choice.comments,
                                                 .chances = choice.chances});
   StudyGraph world{std::move(loaded.graph), std::move(loaded.accounts), {}, std::move(loaded.chances)};
   const LoadReport& report = loaded.report;
+  world.notes = report.notes;
   if (report.lines == 0) return world;  // a graph file, of which nothing is dropped: the world that was saved
   world.facts.rows_read = report.pairs;
   world.facts.self_loops = report.self_loops;

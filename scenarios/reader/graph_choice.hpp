@@ -25,6 +25,7 @@ struct StudyGraph {
   GraphFacts facts;
   UnwrittenArray<Chance> chances = {};  ///< of a loaded graph that came with them, is not randomised and to which no
                                         ///< account was added; in the order of its rows
+  std::vector<std::string> notes = {};  ///< of the loader
 };
 
 /// The graph of `choice`: generated or loaded, then randomised, then planted. Throws BadRequest for a graph that cannot

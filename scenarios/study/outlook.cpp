@@ -173,6 +173,7 @@ Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
   const double graph_seconds = seconds_since(start);
 
   outlook.graph = world.facts;
+  outlook.notes = world.notes;
   const auto counts = world.graph.follower_counts();
   const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
   if (!counts.empty())
@@ -346,6 +347,8 @@ std::string cost_block(const Outlook& outlook) {
 std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   std::string text = world_block(scenario, outlook) + "\n" + tier_and_campaign_blocks(scenario, outlook) +
                      influence_and_contagion_blocks(scenario, outlook);
+  for (const std::string& note : outlook.notes)
+    text += fmt::format("\nNote    {}: {}\n", scenario.graph.file.string(), note);
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
   return text + "\n" + arms_block(scenario) + runs_block(scenario, outlook) + cost_block(outlook);
 }

@@ -14,6 +14,7 @@ struct Outlook {
   GraphFacts graph;     ///< of replicate 0
   std::string largest;  ///< what its largest user is called
   std::vector<std::uint64_t> users_by_tier;
+  std::vector<std::string> notes;  ///< on the file that the graph comes from
 
   struct Campaign {
     std::string name;

@@ -364,6 +364,7 @@ public:
   void run() {
     ticker_.start(0, "graph");
     world_ = make_graph(scenario_, 0);
+    if (options_.notes) options_.notes(world_.notes);
     deals_ = make_deals(scenario_, world_, 0, ticker_.alive());
     expect_plans_possible(scenario_, 0, *deals_);
     expect_diffusion_possible(scenario_, world_);

@@ -42,6 +42,9 @@ struct StopStudy {
 struct StudyOptions {
   int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
 
+  /// Told, once, what the loader of the graph notes.
+  std::function<void(const std::vector<std::string>&)> notes = {};
+
   /// Called at the start of every phase, after every tick, and from time to time under classic models; may throw
   /// StopStudy.
   std::function<void(const StudyProgress&)> progress;

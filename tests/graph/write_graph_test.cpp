@@ -49,8 +49,7 @@ std::vector<std::string> numbers() {
 }
 
 std::vector<std::string> words() {
-  std::vector<std::string> names = {"follower", "followee", "from", "to",  "id",
-                                    "7",        "07",       "-1",   "a.b", "18446744073709551616"};
+  std::vector<std::string> names = {"follower", "to", "id", "7", "07", "-1", "a.b", "18446744073709551616"};
   for (int i = 0; i < 100; ++i) names.push_back(fmt::format("user{}", i));
   return names;
 }

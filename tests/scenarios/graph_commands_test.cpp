@@ -31,7 +31,7 @@ TEST_CASE("an imported graph is exported as it was, without what was dropped", "
   CHECK(shell.err().empty());
   CHECK(contains(shell.out(), "5 users, 4 follows, reciprocity 0.500"));
   CHECK(contains(shell.out(), "the largest user, 'c', has 3 followers"));
-  CHECK(contains(shell.out(), "7 lines, 6 follows; dropped 1 repetitions and 1 of oneself"));
+  CHECK(contains(shell.out(), "7 lines, 6 follows; dropped 1 repetition, 1 of oneself and 0 lines of comment"));
   REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "again.csv", "--accounts-out", "accounts.csv"}) == 0);
   CHECK(content(shell.file("again.csv")) == "follower,followee\nc,a\na,c\nb,c\ne,c\n");
   CHECK(contains(content(shell.file("accounts.csv")), "\nd,0\n"));

@@ -63,6 +63,7 @@ inline const std::vector<Setting> settings{
     {"graph.columns", "[\"fan\", \"star\"]", {"graph.columns"}, "graph.file = \"follows.csv\"\n"},
     {"graph.format", "\"edge-list\"", {"graph.format"}, "graph.file = \"follows.csv\"\n"},
     {"graph.separator", "\";\"", {"graph.separator"}, "graph.file = \"follows.csv\"\n"},
+    {"graph.comments", "false", {"graph.comments"}, "graph.file = \"follows.csv\"\n"},
     {"graph.chances", "\"p\"", {"graph.chances"}, "graph.file = \"follows.csv\"\n"},
     {"graph.undirected", "true", {"graph.undirected"}, "graph.file = \"follows.csv\"\n"},
     {"graph.reversed", "true", {"graph.reversed"}, "graph.file = \"follows.csv\"\n"},

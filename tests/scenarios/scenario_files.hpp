@@ -168,6 +168,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_list("graph.columns", s.graph.columns);
   put("graph.format", int(s.graph.format));
   put("graph.separator", s.graph.separator);
+  put("graph.comments", s.graph.comments);
   put("graph.chances", s.graph.chances);
   put("graph.undirected", s.graph.undirected);
   put("graph.reversed", s.graph.reversed);

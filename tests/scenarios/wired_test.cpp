@@ -39,6 +39,7 @@ const std::string learning =
 const std::string three_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
 const std::map<std::string, Beside> beside{
     {"redraw", {"", {"replicates=2"}}},
+    {"graph.comments", {"graph.file = \"tags.txt\"\n", {}}},
     {"graph.chances",
      {"graph.file = \"follows.csv\"\ngraph.chances = \"p\"\n" + cascade, {"diffusion.probability=\"column\""}}},
     {"feed.window", {"", {"time.warmup=\"12h\"", "time.followup=\"12h\""}}},
@@ -144,6 +145,10 @@ TEST_CASE("every key of a world or a run acts on what happens, and no output key
     }
   for (int u = 0; u < 320; ++u) accounts += fmt::format("{},{}\n", u, u % 7);  // twenty whom nobody follows
   for (int u = 0; u < 1'000; ++u) degrees += "3,3\n", more_degrees += u % 2 ? "4,3\n" : "2,3\n";
+  std::string tags;
+  for (int u = 0; u < 300; ++u)
+    for (int k = 1; k <= 6; ++k) tags += fmt::format("{}{} {}\n", u % 2 ? "" : "#", u, (u + 7 * k * k) % 300);
+  folder.write("tags.txt", tags);
   folder.write("follows.csv", follows);
   folder.write("other.csv", other);
   folder.write("accounts.csv", accounts);

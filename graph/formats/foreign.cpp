@@ -1,0 +1,133 @@
+#include "graph/formats/foreign.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include "graph/formats/header.hpp"
+
+namespace grapevine {
+
+namespace {
+
+constexpr std::string_view as_csv = "write its edges as a CSV with the header follower,followed";
+constexpr std::string_view as_graphml = "export it as GraphML or as a CSV with the header follower,followed";
+constexpr std::string_view whole_file = "fetch the file itself";
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t first = line.find_first_not_of(" \t\r,;", at);
+    if (first == std::string_view::npos) break;
+    at = std::min(line.find_first_of(" \t\r,;", first), line.size());
+    words.push_back(line.substr(first, at - first));
+  }
+  return words;
+}
+
+/// Whole lines that hold something; the last one may be cut, and is left out where there are others.
+std::vector<std::vector<std::string_view>> lines_of(std::string_view text) {
+  std::vector<std::vector<std::string_view>> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos && !lines.empty()) break;
+    if (auto words = words_of(text.substr(0, end)); !words.empty()) lines.push_back(std::move(words));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+bool is_whole(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Comments that begin with c, then a problem line: p, its kind, users and arcs.
+bool is_dimacs(const std::vector<std::vector<std::string_view>>& lines) {
+  for (const auto& words : lines) {
+    if (words[0] == "p") return words.size() >= 4 && !is_whole(words[1]) && is_whole(words[2]) && is_whole(words[3]);
+    if (words[0] != "c") return false;
+  }
+  return false;
+}
+
+/// Rows of as many numbers, three or more, all of them 0 or 1; or of so many that they are no list of follows.
+bool is_matrix(const std::vector<std::vector<std::string_view>>& lines) {
+  constexpr std::size_t most_columns = 12;
+  if (lines.size() < 3 || lines[0].size() < 3) return false;
+  bool binary = true;
+  for (const auto& words : lines) {
+    if (words.size() != lines[0].size()) return false;
+    for (const std::string_view word : words) {
+      if (!std::ranges::all_of(word, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; }))
+        return false;
+      binary &= word == "0" || word == "1" || word == "0.0" || word == "1.0";
+    }
+  }
+  return binary || lines[0].size() > most_columns;
+}
+
+std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
+  struct Mark {
+    std::string_view begin;
+    ForeignFormat format;
+  };
+  static constexpr std::array<Mark, 12> marks{{
+      {"version https://git-lfs.github.com/spec/",
+       {"a pointer of Git LFS to a file", "fetch the file itself: git lfs pull"}},
+      {"BZh", {"a file packed by bzip2", "unpack it, or pack it by gzip or zstd"}},
+      {"\xfd"
+       "7zXZ",
+       {"a file packed by xz", "unpack it, or pack it by gzip or zstd"}},
+      {"PK\x03\x04", {"a zip archive (or a spreadsheet)", "take the table out of it, as text"}},
+      {"7z\xbc\xaf", {"a 7z archive", "take the file out of it"}},
+      {"PAR1", {"a Parquet file", as_csv}},
+      {"ARROW1", {"an Arrow file", as_csv}},
+      {"SQLite format 3", {"an SQLite database", as_csv}},
+      {"\x93NUMPY", {"a NumPy array", as_csv}},
+      {"\xff\xfe", {"text in UTF-16", "convert it to UTF-8: iconv -f utf-16 -t utf-8"}},
+      {"\xfe\xff", {"text in UTF-16", "convert it to UTF-8: iconv -f utf-16 -t utf-8"}},
+      {"%PDF", {"a PDF file", whole_file}},
+  }};
+  for (const Mark& mark : marks)
+    if (text.starts_with(mark.begin)) return mark.format;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ForeignFormat> foreign_format(std::string_view text) {
+  if (const auto format = by_first_bytes(text)) return format;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const auto begins = [&](std::string_view word) { return same_word(text.substr(0, word.size()), word); };
+  if (text.substr(0, text.find('\n')).find("/annex/objects/") != std::string_view::npos)
+    return ForeignFormat{"a pointer of git-annex to a file", "fetch the file itself: git annex get"};
+  if (begins("<!doctype html") || begins("<html")) return ForeignFormat{"a web page", whole_file};
+  if (text.starts_with('<') && text.find("<gexf") != std::string_view::npos) return ForeignFormat{"GEXF", as_graphml};
+  if (text.starts_with('{') || text.starts_with('[')) return ForeignFormat{"JSON", as_csv};
+  if (begins("digraph") || begins("strict ") || (begins("graph ") && text.find('{') < text.find('\n')))
+    return ForeignFormat{"a Graphviz (DOT) graph", as_csv};
+  for (const std::string_view word : {"*vertices", "*network", "*arcs", "*edges", "*matrix"})
+    if (begins(word)) return ForeignFormat{"a Pajek network", as_graphml};
+  if (begins("@nodes") || begins("@arcs")) return ForeignFormat{"a LEMON graph", as_csv};
+
+  const std::vector<std::vector<std::string_view>> lines = lines_of(text);
+  if (lines.empty()) return std::nullopt;
+  if (same_word(lines[0][0], "dl") && text.find("n=") != std::string_view::npos)
+    return ForeignFormat{"a UCINET (DL) network", as_csv};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto& words = lines[i];
+    if (same_word(words[0], "graph") && ((words.size() == 2 && words[1] == "[") ||
+                                         (words.size() == 1 && i + 1 < lines.size() && lines[i + 1][0] == "[")))
+      return ForeignFormat{"GML", as_graphml};
+    const bool may_stand_above = same_word(words[0], "creator") || same_word(words[0], "version") ||
+                                 same_word(words[0], "comment") || words[0].starts_with('#');
+    if (!may_stand_above) break;
+  }
+  if (is_dimacs(lines)) return ForeignFormat{"a DIMACS graph", as_csv};
+  if (is_matrix(lines)) return ForeignFormat{"a matrix of numbers", as_csv};
+  return std::nullopt;
+}
+
+}  // namespace grapevine
