@@ -44,6 +44,23 @@ std::optional<double> number_in(std::string_view field) {
   return value;
 }
 
+/// What is wrong with a line by itself; empty if nothing is.
+std::string why_no_account(Fields fields, std::size_t columns, std::size_t id, std::size_t key) {
+  if (fields.size() != columns)
+    return fmt::format("{} {}, and the header has {}; expected as many in each line; {}", fields.size(),
+                       fields.size() == 1 ? "field" : "fields", columns,
+                       fields.size() < columns ? "complete the line"
+                                               : "put double quotes around a field that holds the sign between fields");
+  if (fields[id].empty() || fields[key].empty())
+    return fmt::format("the {} is empty; expected a text; fill it in or take the line out",
+                       fields[id].empty() ? "id" : "key");
+  if (!is_utf8(fields[id]))
+    return fmt::format(
+        "the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f latin1 -t utf-8",
+        printable(fields[id]));
+  return "";
+}
+
 /// Two accounts with the same key are a mistake.
 void expect_different_keys(const AccountTable& accounts, const RecordReader& records,
                            const std::vector<std::uint64_t>& lines, Mistakes& mistakes) {
@@ -86,27 +103,11 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
   std::vector<std::uint64_t> lines;
   while (records.next()) {
     const Fields fields = records.fields();
-    if (fields.size() != columns) {
-      mistakes.add(fmt::format("{}: {} {}, and the header has {}; expected as many in each line; {}", records.where(),
-                               fields.size(), fields.size() == 1 ? "field" : "fields", columns,
-                               fields.size() < columns
-                                   ? "complete the line"
-                                   : "put double quotes around a field that holds the sign between fields"));
+    if (const std::string why = why_no_account(fields, columns, *id, key.value_or(*id)); !why.empty()) {
+      mistakes.add(records.where() + ": " + why);
       continue;
     }
     const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
-    if (text.empty() || key_text.empty()) {
-      mistakes.add(fmt::format("{}: the {} is empty; expected a text; fill it in or take the line out", records.where(),
-                               text.empty() ? "id" : "key"));
-      continue;
-    }
-    if (!is_utf8(text)) {
-      mistakes.add(
-          fmt::format("{}: the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv "
-                      "-f latin1 -t utf-8",
-                      records.where(), printable(text)));
-      continue;
-    }
     const std::uint32_t known = accounts.ids.find(text);
     if (known != IdTable::absent) {
       mistakes.add(fmt::format("{}: id '{}' stands in line {} already; expected each account once; take one out",

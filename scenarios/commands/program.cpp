@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -33,6 +34,7 @@
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
+#include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/outlook.hpp"
 #include "scenarios/study/study.hpp"
 
@@ -153,6 +155,7 @@ int run(const Request& request) {
                            .overwrite = request.overwrite,
                            .inputs = std::move(inputs)});
              }});
+  expect_memory(scenario);
   use_threads(request);
   listen_to_signals();
 
@@ -256,6 +259,19 @@ CLI::Validator whole_number(int least, int most) {
       "");
 }
 
+/// Accepts what a seed may be.
+CLI::Validator seed_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        std::uint64_t seed = 0;
+        const char* const end = text.data() + text.size();
+        const auto [last, error] = std::from_chars(text.data(), end, seed);
+        if (error == std::errc{} && last == end) return std::string();
+        return fmt::format("'{}'; expected a whole number, 0 to {}", text, UINT64_MAX);
+      },
+      "");
+}
+
 void add_threads(CLI::App& app, Request& request) {
   app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
       ->type_name("N")
@@ -347,7 +363,9 @@ void add_graph_stats(CLI::App& graph_app, AddCommand&& command, Request& request
                               with_thousands(usual.sample), with_thousands(usual.small)))
       ->type_name("N")
       ->check(whole_number(1, std::numeric_limits<int>::max()));
-  stats.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  stats.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))
+      ->type_name("SEED")
+      ->check(seed_number());
   stats
       .add_option(
           "--least-tail", graph.least_tail,
@@ -376,7 +394,9 @@ void add_graph_sample(CLI::App& graph_app, AddCommand&& command, Request& reques
                   "users: uniformly; forest-fire (Leskovec and Faloutsos 2006); snowball (default: users)")
       ->type_name("METHOD")
       ->check(CLI::IsMember({"users", "forest-fire", "snowball"}));
-  sample.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))->type_name("SEED");
+  sample.add_option("--seed", graph.seed, fmt::format("of the sample (default: {})", graph.seed))
+      ->type_name("SEED")
+      ->check(seed_number());
   sample
       .add_option("--forward", graph.forward,
                   fmt::format("forest-fire: chance to burn one more followee (default: {})", ForestFire{}.forward))

@@ -119,6 +119,25 @@ void ScenarioReader::check_diffusion() {
   }
 }
 
+void ScenarioReader::check_weights() {
+  const auto check = [&](const FeedParameters& feed, const std::string& prefix) {
+    const bool scored =
+        feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle || feed.ranking == Ranking::no_learning;
+    if (!scored || std::ranges::any_of(feed.weights, [](double weight) { return weight != 0; })) return;
+    Place place = place_of({prefix + "feed.ranking", "feed.ranking"});
+    for (const Given& it : given_)
+      if (it.key->section == "feed.weights" && it.label.rfind(prefix, 0) == 0) place = it.value;
+    add(place, fmt::format("{}feed.weights are all 0, so that all posts score alike; expected another number for some "
+                           "action; or set feed.ranking = \"random\"",
+                           prefix));
+  };
+  if (!rankings_sound()) return;
+  const std::size_t before = mistakes_.size();
+  check(scenario_.run.feed, "");
+  for (const Arm& arm : scenario_.arms)
+    if (mistakes_.size() == before) check(arm.run.feed, fmt::format("arm.{}.", arm.name));
+}
+
 std::string ScenarioReader::in_words(std::uint64_t ticks) const {
   return in_quotes(duration_as_text(static_cast<std::int64_t>(ticks) * scenario_.world.time.tick_seconds));
 }

@@ -175,9 +175,12 @@ bool ScenarioReader::active_hold_plants() {
     if (accounts <= active) continue;
     add(place_of({plant_prefixes_[i] + "accounts", "graph.active", "graph.users"}),
         fmt::format("{}accounts makes {} planted accounts; expected at most {}, graph.active, {}, of graph.users, "
-                    "{}; plant fewer, or raise graph.active to {:.3g}",
+                    "{}; plant fewer{}",
                     plant_prefixes_[i], accounts, active, graph.active, graph.users,
-                    std::ceil(1000.0 * double(accounts) / double(graph.users)) / 1000.0));
+                    accounts <= graph.users
+                        ? fmt::format(", or raise graph.active to {:.3g}",
+                                      std::ceil(1000.0 * double(accounts) / double(graph.users)) / 1000.0)
+                        : ", or raise graph.users"));
     return false;
   }
   return true;

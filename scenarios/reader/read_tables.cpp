@@ -24,6 +24,7 @@ void ScenarioReader::read(const TomlValue& document) {
   read_bands(top);
   check_conditions();
   check_diffusion();
+  check_weights();
   check_time();
   check_posts();
   const std::size_t before = mistakes_.size();
@@ -217,7 +218,13 @@ std::vector<const TomlValue*> ScenarioReader::tables_of(const TomlValue::Table& 
         fmt::format("{} is {}; expected tables, each under a header [[{}]]", name, found(entry->value), name));
     return tables;
   }
-  for (const TomlValue& it : *list) tables.push_back(&it);
+  if (list->empty())
+    add(entry->value.place, fmt::format("{} is an empty list; expected a table at least; leave it out", name));
+  const std::size_t most = name == "arm" ? most_arms : name == "campaign" ? most_campaigns : most_tables;
+  if (list->size() > most)
+    add((*list)[most].place,
+        fmt::format("a study has {} [[{}]] tables; expected at most {}", list->size(), name, most));
+  for (std::size_t i = 0; i < std::min(most, list->size()); ++i) tables.push_back(&(*list)[i]);
   return tables;
 }
 
@@ -257,9 +264,6 @@ void ScenarioReader::read_plants(const TomlValue::Table& top) {
 
 void ScenarioReader::read_campaigns(const TomlValue::Table& top) {
   const std::vector<const TomlValue*> tables = tables_of(top, "campaign");
-  if (tables.size() > most_campaigns)
-    add(tables[most_campaigns]->place,
-        fmt::format("a study has {} campaigns; expected at most {}", tables.size(), most_campaigns));
   scenario_.world.campaigns.resize(tables.size());  // no reallocation below: targets point into it
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string prefix = note_name("campaign", *tables[i], campaign_names_);
@@ -275,8 +279,6 @@ void ScenarioReader::read_campaigns(const TomlValue::Table& top) {
 
 void ScenarioReader::read_arms(const TomlValue::Table& top) {
   const std::vector<const TomlValue*> tables = tables_of(top, "arm");
-  if (tables.size() > most_arms)
-    add(tables[most_arms]->place, fmt::format("a study has {} arms; expected at most {}", tables.size(), most_arms));
   if (!find_entry(top, "arm")) {
     scenario_.arms = {{"base", scenario_.run}};
     arm_names_.emplace("base", Place{});

@@ -18,7 +18,8 @@
 namespace grapevine {
 
 inline constexpr std::size_t most_arms = 64;
-inline constexpr double largest_audience = 0.2;  ///< of the users: beyond it one account's feed is everybody's
+inline constexpr std::size_t most_tables = 1'000;  ///< [[plant]], [[contrast]] and [[band]] tables
+inline constexpr double largest_audience = 0.2;    ///< of the users: beyond it one account's feed is everybody's
 
 inline const std::string* name_of(const TomlValue& table) {
   const auto* entries = table.as<TomlValue::Table>();
@@ -145,6 +146,7 @@ private:
 
   std::string in_words(std::uint64_t ticks) const;
 
+  void check_weights();
   void check_time();
 
   /// Roots are numbered by 32 bits.

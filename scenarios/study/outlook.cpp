@@ -6,11 +6,14 @@
 #include <chrono>
 #include <limits>
 #include <memory>
+#include <tuple>
 
 #include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
+#include "scenarios/study/memory_limit.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/diffusion_run.hpp"
 
@@ -127,7 +130,21 @@ double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
 /// Follower counts below which chance rules what an account gets.
 constexpr std::uint64_t few_followers = 100;
 
-/// What a scaled world makes too small to tell much.
+/// What happens a day on the average where it happens at most once a tick, and the rates of users are lognormal with
+/// this mean and this standard deviation of the log.
+double daily_mean(double mean, double spread, double ticks) {
+  constexpr int points = 400;
+  double sum = 0, weights = 0;
+  for (int i = 0; i <= points; ++i) {
+    const double z = -8.0 + 16.0 * i / points, weight = math::exp(-z * z / 2);
+    const double rate = mean * math::exp(spread * z - spread * spread / 2);
+    sum += weight * ticks * (1 - math::exp(-rate / ticks));
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+/// What a scaled world makes too small to tell much, and what cannot happen as often as asked.
 std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlook) {
   const double scale = scale_of(scenario.graph);
   std::vector<std::string> notes;
@@ -152,6 +169,14 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
           name, from, few_followers, users_for(from)));
     if (outlook.users_by_tier[tier] == 0) notes.push_back(fmt::format("tier '{}' is empty", name));
   }
+  const double ticks = scenario.world.time.ticks_per_day();
+  const PopulationParameters& people = scenario.world.population;
+  for (const auto& [key, mean, spread] :
+       {std::tuple{"population.sessions", people.sessions_per_day, people.session_spread},
+        {"population.posts", people.posts_per_day, people.post_spread}})
+    if (const double happens = daily_mean(mean, spread, ticks); warms_up(scenario) && happens < 0.95 * mean)
+      notes.push_back(fmt::format("{} is {} a day, and a user has one a tick at most: about {} a day happen", key, mean,
+                                  with_decimals(happens, happens < 10 ? 2 : 1)));
   if (scale < 1.0)
     for (const PlantChoice& plant : scenario.graph.plants)
       if (plant.followers.least < few_followers)
@@ -167,6 +192,7 @@ std::string money(MicroMoney micro) { return with_decimals(static_cast<double>(m
 }  // namespace
 
 Outlook look_ahead(const Scenario& scenario, double probe_seconds) {
+  expect_memory(scenario);
   Outlook outlook;
   const auto start = Clock::now();
   const StudyGraph world = make_graph(scenario, 0);
@@ -322,22 +348,27 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
   return text;
 }
 
+/// What the whole study takes at its peak.
+double memory_of(const Outlook& outlook) {
+  const double audience_bytes = outlook.classic_arms > 0 ? outlook.graph_bytes : 0.0;
+  return outlook.graph_bytes + std::max(audience_bytes, 2 * outlook.world_bytes) + outlook.tree_bytes;
+}
+
 std::string cost_block(const Outlook& outlook) {
   std::string text =
       fmt::format("Time    about {} with {} {}{}\n", duration(outlook.seconds), thread_count(),
                   thread_count() == 1 ? "thread" : "threads",
                   outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
   const double audience_bytes = outlook.classic_arms > 0 ? outlook.graph_bytes : 0.0;
-  text +=
-      fmt::format("Memory  about {}: the graph {}",
-                  bytes(outlook.graph_bytes + std::max(audience_bytes, 2 * outlook.world_bytes) + outlook.tree_bytes),
-                  bytes(outlook.graph_bytes));
+  text += fmt::format("Memory  about {}: the graph {}", bytes(memory_of(outlook)), bytes(outlook.graph_bytes));
   if (outlook.world_bytes > 0)
     text += fmt::format(", the world {}, held twice while an arm runs", bytes(outlook.world_bytes));
   if (outlook.tree_bytes > 0) text += fmt::format(", cascades kept under classic models {}", bytes(outlook.tree_bytes));
   if (audience_bytes > 0)
     text += fmt::format(", its audiences as much again{}", outlook.world_bytes > 0 ? ", later" : "");
   text += "\n";
+  if (const MemoryLimit limit = memory_limit(); memory_of(outlook) > limit.bytes)
+    text += fmt::format("        that is more than {} has, {}\n", limit.of, bytes(limit.bytes));
   text += fmt::format("Disk    about {} before compression, reshares not counted\n", bytes(outlook.disk_bytes));
   return text;
 }

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <regex>
+
+#include "scenarios/study/memory_limit.hpp"
+#include "scenarios/study/outlook.hpp"
+#include "scenarios/study/study.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/shell.hpp"
+
+/// Scenarios that say what cannot be meant, or what no machine can do: refused at once, or told what will happen.
+using namespace grapevine;
+using test::contains;
+using test::Shell;
+
+namespace {
+
+const std::string small_world = "format = 1\nseed = 1\n";
+const std::string two_thousand = "[graph]\nusers = 2_000\n";
+
+/// What `check` says of a scenario; its status comes first.
+std::string checked(const std::string& text) {
+  const Shell shell;
+  shell.write("s.toml", text);
+  const int status = shell.call({"check", "s.toml"});
+  return fmt::format("{} {}{}", status, shell.out(), shell.err());
+}
+
+}  // namespace
+
+TEST_CASE("an empty list of tables is a mistake", "[program][nonsense]") {
+  for (const std::string name : {"arm", "campaign", "contrast", "plant", "band"})
+    CHECK(contains(checked(small_world + name + " = []\n" + two_thousand),
+                   fmt::format("2 s.toml:3:{}: {} is an empty list", name.size() + 4, name)));
+}
+
+TEST_CASE("weights that are all 0 order nothing", "[program][nonsense]") {
+  const std::string none = "[feed.weights]\nlike = 0\nreply = 0\nreshare = 0\nclick = 0\n";
+  CHECK(contains(checked(small_world + "feed.ranking = \"weighted\"\n" + two_thousand + none),
+                 "feed.weights are all 0, so that all posts score alike"));
+  CHECK(contains(checked(small_world + "[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\nfeed.ranking = \"oracle\"\n" +
+                         two_thousand + none),
+                 "feed.weights are all 0"));
+  const std::string one = "[feed.weights]\nlike = 0\nreply = 0\nreshare = 0\nclick = 0.1\n";
+  CHECK(checked(small_world + "feed.ranking = \"weighted\"\n" + two_thousand + one).starts_with("0 "));
+}
+
+TEST_CASE("what happens at most once a tick is told with the number that happens", "[program][nonsense]") {
+  const std::string text = small_world + "[time]\nwarmup = \"1d\"\nmeasure = \"1d\"\nfollowup = \"1d\"\n" +
+                           "[graph]\nusers = 300\nmean_followees = 5\n[population]\nsessions = 300\nposts = 0.01\n";
+  const std::string said = checked(text);
+  std::smatch found;
+  REQUIRE(std::regex_search(said, found, std::regex("one a tick at most: about ([0-9.]+) a day happen")));
+  CHECK(!contains(checked(small_world + two_thousand + "[population]\nsessions = 3\n"), "a tick at most"));
+
+  const test::Folder folder;
+  const Scenario scenario = read_scenario(folder.write("s.toml", text), {"replicates=1"});
+  const RunRecord record = run_study(scenario).record(0, 0, 0);
+  std::uint64_t sessions = 0;
+  for (const auto& readers : record.group_sessions) sessions += readers;
+  // Sessions of measure and follow-up, two days. Their mean over 300 users, whose rates differ by a lognormal of
+  // standard deviation 1, is known to 3 %.
+  const double daily = static_cast<double>(sessions) / 300 / 2;
+  CHECK(std::abs(daily / std::stod(found[1]) - 1) < 0.1);
+}
+
+TEST_CASE("limits are tested before the work", "[program][nonsense]") {
+  std::string arms;
+  for (int i = 0; i < 100'000; ++i) arms += fmt::format("[[arm]]\nname = \"a{}\"\n", i);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(contains(checked(small_world + two_thousand + arms), "a study has 100000 [[arm]] tables; expected at most 64"));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));  // it took minutes; a second is usual
+}
+
+TEST_CASE("a seed is a whole number of 64 bits", "[program][nonsense]") {
+  const Shell shell;
+  shell.write("l.txt", "1 2\n2 3\n");
+  for (const std::string seed : {"-1", "18446744073709551616", "1.5", "x", ""})
+    CHECK(shell.call({"graph", "stats", "l.txt", "--seed", seed}) == 2);
+  CHECK(shell.call({"graph", "stats", "l.txt", "--seed", "18446744073709551615"}) == 0);
+}
+
+TEST_CASE("advice is possible", "[program][nonsense]") {
+  const std::string platform = "[graph]\nmodel = \"platform\"\nusers = 2_000\nactive = 0.1\n";
+  const auto plants = [&](int accounts) {
+    return checked(small_world + platform +
+                   fmt::format("[[plant]]\nname = \"p\"\naccounts = {}\nfollowers = [2, 3]\n", accounts));
+  };
+  CHECK(contains(plants(300), "plant fewer, or raise graph.active to 0.15"));
+  CHECK(contains(plants(100'000), "plant fewer, or raise graph.users"));
+}
+
+TEST_CASE("a study that cannot fit is refused before its graph is made", "[program][nonsense]") {
+  const Shell shell;
+  shell.write("huge.toml", small_world + "[graph]\nusers = 1_000_000_000\n");
+  for (const std::string command : {"check", "run"}) {
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::string> words{command, "huge.toml"};
+    if (command == "run") words.insert(words.end(), {"-o", "huge.h5"});
+    CHECK(shell.call(words) == 2);
+    CHECK(contains(shell.err(), "huge.toml: the study takes at least "));
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  }
+  CHECK(shell.files() == std::vector<std::string>{"huge.toml"});
+
+  shell.write("large.toml", small_world + "[graph]\nusers = 4_000_000\n");
+  CHECK(shell.sh("ulimit -v 600000; $GRAPEVINE check large.toml") == 2);
+  CHECK(contains(shell.err(), "ulimit -v has 586 MiB"));
+}
+
+TEST_CASE("control characters do not reach the terminal", "[program][nonsense]") {
+  const std::string said = checked(small_world + "title = \"a\\u001b[31mred\"\n" + two_thousand);
+  CHECK(contains(said, "a\\x1b[31mred"));
+  const Shell shell;
+  shell.call({"check", "x\x1b[31m.toml"});
+  CHECK(contains(shell.err(), "x\\x1b[31m.toml: no such file"));
+}
