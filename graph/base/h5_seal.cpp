@@ -227,8 +227,9 @@ bool is_sealed(const FilePath& file) {
   if (!hash(bytes, seal->first, seal->runs, rest)) return false;
   for (std::size_t i = 0; i < written.size(); ++i)
     if (written[i].checksum != seal->runs[i].checksum)
-      throw Error(fmt::format("{}: '{}' is damaged: its bytes are not those that were written", file.string(),
-                              written[i].object));
+      throw Error(fmt::format(
+          "{}: '{}' is damaged: its bytes are not those that were written; take a whole copy, or make the file anew",
+          file.string(), written[i].object));
   if (rest != seal->rest)
     throw Error(fmt::format(
         "{}: is damaged outside the values of its datasets: names, texts or attributes are not what was written",

@@ -62,7 +62,9 @@ class FolderLock {
 public:
   explicit FolderLock(const fs::path& folder)
       : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ >= 0) flock(descriptor_, LOCK_EX);
+    // Who holds it longer is no process that looks as we do: a script, perhaps, that locks the folder around this run.
+    for (int tries = 0; descriptor_ >= 0 && tries < 100 && flock(descriptor_, LOCK_EX | LOCK_NB) != 0; ++tries)
+      usleep(10'000);
   }
   ~FolderLock() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -153,14 +155,23 @@ void NewFile::create() {
   fchmod(descriptor_, 0666 & ~mask);  // as any file that this user makes
 }
 
+bool NewFile::holds_scratch() const noexcept {
+  struct stat ours {};
+  struct stat named {};
+  return descriptor_ >= 0 && fstat(descriptor_, &ours) == 0 && lstat(scratch_.c_str(), &named) == 0 &&
+         ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+void NewFile::expect_scratch() const {
+  if (!holds_scratch())
+    throw Error(fmt::format("{}: cannot be written (its folder, or the scratch file in it, was moved meanwhile)",
+                            name_.string()));
+}
+
 void NewFile::close() noexcept {
   forget(std::exchange(slot_, -1));
   if (descriptor_ < 0) return;
-  struct stat ours {
-  }, named{};
-  if (fstat(descriptor_, &ours) == 0 && lstat(scratch_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
-      ours.st_ino == named.st_ino)
-    ::unlink(scratch_.c_str());
+  if (holds_scratch()) ::unlink(scratch_.c_str());
   ::close(std::exchange(descriptor_, -1));
 }
 
@@ -174,13 +185,13 @@ void NewFile::write(std::string_view bytes) {
 }
 
 void NewFile::append(std::string_view bytes) {
+  expect_scratch();
   if (lseek(descriptor_, 0, SEEK_END) < 0) cannot_write(name_, errno);
   write(bytes);
 }
 
 void NewFile::start_again() {
-  struct stat ours {};
-  if (descriptor_ < 0 || fstat(descriptor_, &ours) != 0 || ours.st_nlink == 0) {
+  if (!holds_scratch()) {  // removed, or moved with its folder
     close();
     create();
   } else if (ftruncate(descriptor_, 0) != 0 || lseek(descriptor_, 0, SEEK_SET) != 0) {
@@ -194,6 +205,7 @@ void NewFile::empty() noexcept {
 }
 
 void NewFile::finish() {
+  expect_scratch();
   if (fsync(descriptor_) != 0) cannot_write(name_, errno);
   give_name();
   forget(std::exchange(slot_, -1));

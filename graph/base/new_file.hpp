@@ -55,6 +55,9 @@ public:
 private:
   void create();
   void close() noexcept;
+  /// Whether the name of the scratch file still leads to the file that is held.
+  bool holds_scratch() const noexcept;
+  void expect_scratch() const;
   void give_name();
 
   std::filesystem::path name_;    ///< as given

@@ -99,7 +99,7 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
     if (i != *id && i != key && std::ranges::find(places, i) == places.end()) accounts.unused.emplace_back(header[i]);
   for (const std::string& name : choice.attributes) accounts.attributes.push_back({name, {}});
   const std::size_t columns = header.size();
-  if (columns == 1) records.take_whole_lines();  // whatever stands in it
+  if (columns == 1) records.take_whole_lines();  // blanks in it, too
   std::vector<std::uint64_t> lines;
   while (records.next()) {
     const Fields fields = records.fields();

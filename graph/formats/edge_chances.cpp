@@ -60,7 +60,8 @@ public:
                const LoadedGraph& loaded)
       : file_(file),
         column_(column),
-        options_(options),
+        reversed_(options.reversed),
+        undirected_(loaded.report.undirected),
         graph_(loaded.graph),
         users_(loaded.accounts.outside_ids),
         given_(graph_.follow_count()) {
@@ -86,15 +87,15 @@ public:
           records.where(), column_.name, text));
     std::string_view follower = fields[column_.layout.follower], followee = fields[column_.layout.followee];
     if (follower == followee) return;
-    if (options_.reversed) std::swap(follower, followee);
+    if (reversed_) std::swap(follower, followee);
     const std::optional<UserId> one = users_.find(follower), other = users_.find(followee);
     if (!one || !other) return changed(records);
     std::optional<Chance> before = give(records, *one, *other, *chance);
-    if (options_.undirected && !before) before = give(records, *other, *one, *chance);
+    if (undirected_ && !before) before = give(records, *other, *one, *chance);
     if (before)
       mistakes.add(fmt::format(
           "{}: '{}' of '{:.60}' {} '{:.60}' is {:.40}; expected {}, as an earlier line has it; keep one of them",
-          records.where(), column_.name, follower, options_.undirected ? "and" : "following", followee, text,
+          records.where(), column_.name, follower, undirected_ ? "and" : "following", followee, text,
           written(*before)));
   }
 
@@ -134,7 +135,7 @@ private:
 
   const std::filesystem::path& file_;
   const ChanceColumn& column_;
-  const EdgeListOptions& options_;
+  const bool reversed_, undirected_;
   const FollowGraph& graph_;
   UsersById users_;
   UnwrittenArray<Chance> given_;  // by follow
@@ -144,16 +145,18 @@ private:
 RecordReader behind_header(const std::filesystem::path& file, const ChanceColumn& column,
                            const EdgeListOptions& options) {
   RecordReader records(file, options.separator);
+  if (!options.comments) records.end_comments();
   records.next();
   records.limit_fields(column.fields_needed());
   return records;
 }
 
 /// Throws BadRequest for all that is not as it should be, without saying in which line.
-void read_side_by_side(RecordReader records, const ChanceColumn& column, std::size_t piece, GivenChances& given) {
+void read_side_by_side(RecordReader records, const ChanceColumn& column, const EdgeListOptions& options,
+                       GivenChances& given) {
   const std::filesystem::path file = records.rest().path();
   const std::size_t threads = static_cast<std::size_t>(thread_count());
-  PieceQueue queue(records.rest(), piece, 2 * threads);
+  PieceQueue queue(records.rest(), options.piece, 2 * threads);
   parallel_for(
       threads,
       [&](std::size_t) {
@@ -161,6 +164,7 @@ void read_side_by_side(RecordReader records, const ChanceColumn& column, std::si
           Mistakes mistakes;
           RecordReader part(LineReader(file, {lines.data(), lines.size()}), column.layout.separator,
                             column.fields_needed());
+          if (!options.comments) part.end_comments();
           while (part.next()) given.note(part, mistakes);
           mistakes.report();
         }
@@ -180,7 +184,7 @@ UnwrittenArray<Chance> read_chances(const std::filesystem::path& file, const Cha
                                     const EdgeListOptions& options, const LoadedGraph& loaded) {
   GivenChances given(file, column, options, loaded);
   try {
-    read_side_by_side(behind_header(file, column, options), column, options.piece, given);
+    read_side_by_side(behind_header(file, column, options), column, options, given);
   } catch (const BadRequest&) {  // in order it will be said once more, with the line
     given.forget();
     read_in_order(behind_header(file, column, options), given);

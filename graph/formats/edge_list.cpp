@@ -62,11 +62,11 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
     is_header = false;
     return {options.separator == '\t' || records.needs_tabs() ? '\t' : ' ', 0, 1};
   }
-  if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {separator, 0, 1};
   if (options.separator != '\0' && first.size() >= 2) {  // who names the sign and no columns knows the file
     is_header = false;
     return {separator, 0, 1};
   }
+  if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {separator, 0, 1};
   throw BadRequest(
       fmt::format("{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from "
                   "follows to); set graph.columns = "
@@ -153,8 +153,9 @@ public:
       return mistakes_.add(
           fmt::format("{}: the id of the {} is empty; expected a text; fill it in or take the line out",
                       records.where(), follower.empty() ? "follower" : "followee"));
-    if (header_ != nullptr && header_->fields > 0 ? follower == header_->follower && followee == header_->followee
-                                                  : are_column_words(follower, followee))
+    const bool header_again =
+        header_ != nullptr && header_->fields > 0 && follower == header_->follower && followee == header_->followee;
+    if (header_again || are_column_words(follower, followee))
       return mistakes_.add(fmt::format(
           "{}: '{}' and '{}' are names of columns; expected a follow; take the line out, or begin it with #; in joined "
           "files every part brings a header",
@@ -256,6 +257,18 @@ void obey_konect(const RecordReader& records, const EdgeListOptions& options, Be
         "its first line says asym (directed), but graph.undirected makes every pair a mutual follow");
 }
 
+/// Words of small letters in the first line of a list that is said to have no header may be one.
+void note_first_line(const RecordReader& records, const EdgeListOptions& options, Beginning& beginning) {
+  const auto is_word = [](std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  };
+  const Fields first = records.fields();
+  if (options.separator != '\0' && first.size() > 1 && is_word(first[0]) && is_word(first[1]))
+    beginning.notes.push_back(fmt::format(
+        "its first line, '{}' and '{}', is a follow like the others; if it names columns, set graph.columns", first[0],
+        first[1]));
+}
+
 /// Reads the header, if there is one, and the first follows, as far as it takes to know the list's layout.
 void read_beginning(RecordReader& records, const EdgeListOptions& options, RecordFollows& adder, FollowSink& sink,
                     Beginning& beginning) {
@@ -267,11 +280,12 @@ void read_beginning(RecordReader& records, const EdgeListOptions& options, Recor
   layout.comments = options.comments;
   adder.know(&beginning.header);
   obey_konect(records, options, beginning);
+  if (!header) note_first_line(records, options, beginning);
   if (header) {
     const Fields names = records.fields();
     layout.fields = names.size();
     beginning.header = {std::string(names[layout.follower]), std::string(names[layout.followee]), names.size(),
-                        column(names, "type")};
+                        column(names, "source") && column(names, "target") ? column(names, "type") : std::nullopt};
     records.limit_fields(layout.fields_looked_at());
     return;
   }
@@ -527,6 +541,7 @@ ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptio
         "{}: is a pipe or a device; expected a file, because graph.chances has it read twice; save it first",
         file.string()));
   RecordReader records(file, options.separator);
+  if (!options.comments) records.end_comments();
   if (!records.next())
     throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
   bool header = false;

@@ -31,8 +31,9 @@ struct EdgeListOptions {
 ///    first two columns will do.
 ///
 /// Every line has as many fields as the header or, without one, as the first line: others are refused, for they show
-/// that the file is something else. What KONECT's first line says (`% sym`) and what a column `Type` says (Directed,
-/// Undirected, as Gephi writes it) is obeyed. Lines end with LF, CRLF or CR; double quotes may stand around a field.
+/// that the file is something else. What KONECT's first line says (`% sym`) and what the column `Type` says beside
+/// `Source` and `Target` (Directed, Undirected, as Gephi writes it) is obeyed. Lines end with LF, CRLF or CR; double
+/// quotes may stand around a field.
 ///
 /// An id is any text in UTF-8. `options.accounts` is a table of the same kind with a column `id`, optionally `key`, and
 /// others that are not read here; isolated users stand only there. With `key`, an account's key is the hash of that

@@ -73,10 +73,9 @@ std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
     std::string_view begin;
     ForeignFormat format;
   };
-  static constexpr std::array<Mark, 12> marks{{
+  static constexpr std::array<Mark, 11> marks{{
       {"version https://git-lfs.github.com/spec/",
        {"a pointer of Git LFS to a file", "fetch the file itself: git lfs pull"}},
-      {"BZh", {"a file packed by bzip2", "unpack it, or pack it by gzip or zstd"}},
       {"\xfd"
        "7zXZ",
        {"a file packed by xz", "unpack it, or pack it by gzip or zstd"}},
@@ -99,22 +98,33 @@ std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
 
 std::optional<ForeignFormat> foreign_format(std::string_view text) {
   if (const auto format = by_first_bytes(text)) return format;
+  if (text.starts_with("BZh") && text.substr(std::min<std::size_t>(4, text.size())).starts_with("1AY&SY"))
+    return ForeignFormat{"a file packed by bzip2", "unpack it, or pack it by gzip or zstd"};
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   const auto begins = [&](std::string_view word) { return same_word(text.substr(0, word.size()), word); };
   if (text.substr(0, text.find('\n')).find("/annex/objects/") != std::string_view::npos)
     return ForeignFormat{"a pointer of git-annex to a file", "fetch the file itself: git annex get"};
   if (begins("<!doctype html") || begins("<html")) return ForeignFormat{"a web page", whole_file};
   if (text.starts_with('<') && text.find("<gexf") != std::string_view::npos) return ForeignFormat{"GEXF", as_graphml};
-  if (text.starts_with('{') || text.starts_with('[')) return ForeignFormat{"JSON", as_csv};
-  if (begins("digraph") || begins("strict ") || (begins("graph ") && text.find('{') < text.find('\n')))
+  if (text.starts_with('{') || text.starts_with('[')) {  // in '[deleted] bob' a letter comes next
+    const std::size_t next = text.find_first_not_of(" \t\r\n", 1);
+    if (next == std::string_view::npos ||
+        std::string_view("{}[]\"-0123456789").find(text[next]) != std::string_view::npos)
+      return ForeignFormat{"JSON", as_csv};
+  }
+  const bool opens = text.substr(0, 200).find('{') != std::string_view::npos;
+  if (opens && (begins("digraph") || begins("strict graph") || begins("strict digraph") || begins("graph ")))
     return ForeignFormat{"a Graphviz (DOT) graph", as_csv};
   for (const std::string_view word : {"*vertices", "*network", "*arcs", "*edges", "*matrix"})
     if (begins(word)) return ForeignFormat{"a Pajek network", as_graphml};
-  if (begins("@nodes") || begins("@arcs")) return ForeignFormat{"a LEMON graph", as_csv};
 
   const std::vector<std::vector<std::string_view>> lines = lines_of(text);
   if (lines.empty()) return std::nullopt;
-  if (same_word(lines[0][0], "dl") && text.find("n=") != std::string_view::npos)
+  if (lines[0].size() == 1 && (same_word(lines[0][0], "@nodes") || same_word(lines[0][0], "@arcs")))
+    return ForeignFormat{"a LEMON graph", as_csv};
+  if (same_word(lines[0][0], "dl") &&
+      std::ranges::any_of(lines[0], [](std::string_view word) { return same_word(word.substr(0, 2), "n="); }))
     return ForeignFormat{"a UCINET (DL) network", as_csv};
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& words = lines[i];

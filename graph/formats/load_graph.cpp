@@ -54,7 +54,7 @@ GraphFormat format_of_name(const std::filesystem::path& file) {
 void expect_meaning(const std::filesystem::path& file, GraphFormat format, const LoadOptions& options) {
   const auto refuse = [&](const char* option, const char* why) {
     throw BadRequest(
-        fmt::format("{}: {} says nothing here, for {}; expected it only where it has a meaning; leave it out",
+        fmt::format("{}: {} has no meaning here: {}; expected it only where it has a meaning; leave it out",
                     file.string(), option, why));
   };
   if (options.undirected && options.reversed) refuse("graph.reversed", "graph.undirected makes every follow mutual");

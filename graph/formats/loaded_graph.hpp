@@ -21,7 +21,8 @@ struct LoadReport {
   std::uint64_t self_loops = 0;  ///< dropped
   std::uint64_t duplicates = 0;  ///< dropped
   std::uint64_t users = 0;
-  std::uint64_t isolated = 0;           ///< users with neither followees nor followers
+  std::uint64_t isolated = 0;  ///< users with neither followees nor followers
+  bool undirected = false;     ///< every line was a mutual follow, because that was asked for or the file says so
   std::vector<std::string> notes = {};  ///< what a reader should know: sentences without a full stop
 };
 

@@ -380,6 +380,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
         fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
                     accounts->file.string(), fmt::join(accounts->unused, ", ")));
 
+  report.undirected = named.undirected;
   FollowerRows rows = by_followee(users.bound, std::move(named));
   report.self_loops = rows.dropped().self_loops;
   report.duplicates = rows.dropped().duplicates;

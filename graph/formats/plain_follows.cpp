@@ -101,7 +101,7 @@ const char* read_lines(const char* text, const char* const end, const EdgeLayout
       if (*at == '\r') {
         if (at + 1 != stop) break;
       } else if constexpr (by_blanks) {
-        if (!blank(*at)) break;
+        if (!blank(*at) || std::memchr(at, '"', static_cast<std::size_t>(stop - at)) != nullptr) break;
         fields += fields_behind(at, stop);
       } else {
         while (blank(*at)) ++at;

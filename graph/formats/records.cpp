@@ -37,7 +37,8 @@ bool RecordReader::next() {
   std::string_view line;
   while (lines_.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const bool may_be_comment = !comments_end_ && (!begun_ || separator_ == ' ' || separator_ == '\t');
+    const bool may_be_comment =
+        !comments_end_ && (!begun_ || separator_ == ' ' || separator_ == '\t' || separator_ == '\n');
     if (may_be_comment && (line.front() == '#' || line.front() == '%')) {
       if (++comments_ == 1) first_comment_ = line;
       continue;

@@ -49,7 +49,7 @@ public:
   /// Whether blanks stand within fields of the last record, which are apart by tabs, or quotes around them.
   bool needs_tabs() const;
 
-  /// From here on every line is one field.
+  /// From here on every line is one field, which may stand in double quotes.
   void take_whole_lines() noexcept { separator_ = '\n'; }
 
   /// From here on every line is a record, also one that begins with # or %: names may begin so.

@@ -104,6 +104,7 @@ bool is_plain_number(std::string_view id) {
 void expect_writable(const std::filesystem::path& file, std::string_view id) {
   constexpr std::string_view remedy = "rename it, or write GraphML or a graph file";
   if (id.empty()) refuse(file, id, "is empty", remedy);
+  if (!is_utf8(id)) refuse(file, printable(id), "is not in UTF-8", remedy);
   if (id.find('\0') != std::string_view::npos) refuse(file, id, "holds a zero byte", remedy);
   if (id.find("\r\n") != std::string_view::npos) refuse(file, id, "holds a line end of two bytes", remedy);
   if (id.size() > LineReader::most_line / 8) refuse(file, id, "is longer than a line may be", remedy);
@@ -196,8 +197,9 @@ WriteReport write_edge_list(NewFile& out, const FollowGraph& graph, std::span<co
     expect_writable(file, id);
     if (separator != ' ') continue;
     header |= !is_plain_number(id);
-    if (id.find_first_of(" \t\r\n") != std::string::npos || id.starts_with('#') || id.starts_with('%'))
-      refuse(file, id, "holds a blank, or begins like a comment",
+    if (id.find_first_of(" \t\r\n") != std::string::npos || id.starts_with('#') || id.starts_with('%') ||
+        id.starts_with('"'))
+      refuse(file, id, "holds a blank, or begins like a comment or with a double quote",
              "give the file a name that ends with .csv, or .csv and how it is packed");
   }
 

@@ -185,7 +185,8 @@ std::vector<UserId> chosen(const FollowGraph& graph, const GraphRequest& request
 }  // namespace
 
 char separator_sign(const std::string& named) {
-  if (named.size() > 1) throw BadRequest(fmt::format("--separator is '{}'; expected one sign, such as ';'", named));
+  if (named.size() > 1)
+    throw BadRequest(fmt::format("--separator is '{}'; expected one character, such as ';'", named));
   return named.empty() ? '\0' : named.front();
 }
 
@@ -275,9 +276,10 @@ void measure_graph(const GraphRequest& request) {
 void sample_graph(const GraphRequest& request) {
   const Outputs outputs = take_out(request, "sample", "-sample.gvg");
   if (request.method != "forest-fire" && (request.forward || request.backward))
-    throw BadRequest(fmt::format(
-        "--forward and --backward say nothing to --method {}; expected them with forest-fire only; leave them out",
-        request.method));
+    throw BadRequest(
+        fmt::format("--forward and --backward have no meaning with --method {}; expected them with forest-fire only; "
+                    "leave them out",
+                    request.method));
   Steps steps(request.quiet, request.stop_if_asked);
   const LoadedGraph loaded = read(request, steps);
   if (request.users > loaded.graph.user_count())

@@ -15,6 +15,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -50,11 +51,16 @@ namespace fs = std::filesystem;
 volatile std::sig_atomic_t asked_to_stop = 0;
 
 extern "C" void remember_signal(int signal) {
+  // The system repeats XCPU every second, and HUP may come from the terminal and from its shell.
+  if (asked_to_stop == signal && (signal == SIGXCPU || signal == SIGHUP)) return;
   if (asked_to_stop != 0) {
     remove_scratch_files();
     std::_Exit(128 + signal);
   }
   asked_to_stop = signal;
+  constexpr std::string_view words =
+      "\ngrapevine: stopping; a second signal ends it at once, and nothing is written then\n";
+  static_cast<void>(!::write(STDERR_FILENO, words.data(), words.size()));
 }
 
 void listen_to_signals() {
@@ -125,8 +131,8 @@ void write_once_possible(NewFile& out, const StudyResult& study) {
     try {
       return write_result(out, study);
     } catch (const NameTaken&) {
-      throw;  // it is written, under another name
-    } catch (const Error& error) {
+      throw;                                 // it is written, under another name
+    } catch (const std::exception& error) {  // no memory for the columns, too
       if (!told)
         say(stderr,
             "{}\nThe study is done, and its result waits in memory for room at that place. Once there is some, it is "
@@ -160,17 +166,17 @@ int run(const Request& request) {
   listen_to_signals();
 
   StudyResult study;
+  std::vector<std::string> notes;
   {
     ProgressReport report(stderr, request.quiet ? ProgressForm::none : progress_form_for(stderr));
-    const auto note = [&](const std::vector<std::string>& notes) {
-      for (const std::string& text : notes)
-        say(stderr, "{}", printable(fmt::format("Note: {}: {}\n", scenario.graph.file.string(), text)));
-    };
+    const auto note = [&](const std::vector<std::string>& told) { notes = told; };
     study = run_study(scenario, {.parts = request.parts, .notes = note, .progress = [&](const StudyProgress& progress) {
                                    report(progress);
                                    stop_if_asked();
                                  }});
   }
+  for (const std::string& note : notes)
+    say(stderr, "{}", printable(fmt::format("Note: {}: {}\n", scenario.graph.file.string(), note)));
   write_once_possible(*out, study);
   say(stdout, "{}\nWritten to {} ({}), digest {}\n", printable(comparison_table(study)), request.out,
       bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total);
@@ -220,6 +226,10 @@ int compare(const Request& request) {
   std::vector<std::pair<std::string, StudyResult>> studies;
   for (const std::string& file : request.files) {
     studies.emplace_back(fs::path(file).stem().string(), read_result(file));
+    if (const StudyResult& study = studies.back().second; !study.incomplete.empty())
+      say(stdout, "{}",
+          printable(
+              fmt::format("{} has {} of {} replicates: {}\n", file, study.replicates, study.asked, study.incomplete)));
     if (arms)
       say(stdout, "{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
           compare_arms(studies.back().second, request.arm, request.against));

@@ -10,7 +10,7 @@ namespace grapevine {
 
 namespace {
 
-bool reader_gone = false;
+bool reader_gone = false, closed_at_start = false;
 
 void note_failure() {
   if (errno == EPIPE) reader_gone = true;
@@ -19,6 +19,7 @@ void note_failure() {
 }  // namespace
 
 void secure_standard_streams() {
+  closed_at_start = fcntl(STDOUT_FILENO, F_GETFD) < 0;
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(stream, F_GETFD) < 0)
       static_cast<void>(open("/dev/null", O_RDWR));  // takes the lowest number that is free
@@ -31,7 +32,7 @@ void put(std::FILE* stream, std::string_view text) {
 
 Told told_on_stdout() {
   if (std::fflush(stdout) != 0) note_failure();
-  return std::ferror(stdout) == 0 ? Told::all : reader_gone ? Told::to_nobody : Told::in_part;
+  return std::ferror(stdout) == 0 && !closed_at_start ? Told::all : reader_gone ? Told::to_nobody : Told::in_part;
 }
 
 }  // namespace grapevine

@@ -206,7 +206,7 @@ void ScenarioReader::refuse_name(const std::string& label, std::string_view name
     shown.push_back(in_quotes(it));
   }
   const std::string_view near = nearest_name(name, known);
-  add(place, fmt::format("{} names {}, and no {} is called so; expected {}{}", label, in_quotes(name), kind,
+  add(place, fmt::format("{} names {}, and there is no {} of that name; expected {}{}", label, in_quotes(name), kind,
                          shown.empty()       ? fmt::format("a [[{}]] of that name", kind)
                          : shown.size() == 1 ? shown[0]
                                              : fmt::format("one of {}", fmt::join(shown, ", ")),
@@ -258,7 +258,7 @@ void ScenarioReader::check_bands() {
     if (good("metric") && std::ranges::find(metrics, band.metric) == metrics.end()) {
       const std::string_view near = nearest_name(band.metric, metrics);
       add(place("metric"),
-          fmt::format("{}metric is {}, and no figure of one arm is called so; expected {}", band_prefixes_[i],
+          fmt::format("{}metric is {}, and no figure of one arm has that name; expected {}", band_prefixes_[i],
                       in_quotes(band.metric),
                       near.empty() ? fmt::format("one of \"{}\"", fmt::join(metrics, "\", \""))
                                    : fmt::format("one as the tables name it; did you mean {}?", in_quotes(near))));

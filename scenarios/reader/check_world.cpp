@@ -32,8 +32,9 @@ void ScenarioReader::check_graph() {
   const GraphChoice& graph = scenario_.graph;
   if (given("graph.separator") && sound({"graph.separator"}) && graph.separator.size() != 1)
     add(place_of({"graph.separator"}),
-        fmt::format("graph.separator is \"{:.40}\"; expected one sign, such as \";\"; leave it out to have it found",
-                    graph.separator));
+        fmt::format(
+            "graph.separator is \"{:.40}\"; expected one character, such as \";\"; leave it out to have it found",
+            graph.separator));
   check_chances();
   if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;
   if (graph.stands_for > 0 && sound({"graph.stands_for"}) && graph.stands_for < graph.users)

@@ -279,7 +279,7 @@ void ScenarioReader::read_campaigns(const TomlValue::Table& top) {
 
 void ScenarioReader::read_arms(const TomlValue::Table& top) {
   const std::vector<const TomlValue*> tables = tables_of(top, "arm");
-  if (!find_entry(top, "arm")) {
+  if (tables.empty()) {
     scenario_.arms = {{"base", scenario_.run}};
     arm_names_.emplace("base", Place{});
     return;

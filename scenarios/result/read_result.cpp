@@ -203,6 +203,8 @@ private:
 }  // namespace
 
 void expect_sealed(const std::filesystem::path& path) {
+  if (std::error_code code; std::filesystem::is_directory(path, code))
+    throw BadRequest(path.string() + ": a folder; expected a result file of `grapevine run`; name the file in it");
   if (!h5::is_sealed(path))
     throw BadRequest(fmt::format(
         "{}: has no seal at its end; expected a whole result file, as `grapevine run` writes it; this one is cut, was "

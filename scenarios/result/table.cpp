@@ -44,10 +44,11 @@ std::string world(const StudyResult& study) {
       fmt::format("World   {} users, {} follows, reciprocity {}\n",
                   over_replicates(study, [](const GraphFacts& g) { return g.users; }),
                   over_replicates(study, [](const GraphFacts& g) { return g.follows; }), with_decimals(reciprocity, 3));
-  text += fmt::format(
-      "        the largest user has {} followers{}\n",
-      over_replicates(study, [](const GraphFacts& g) { return g.largest_followers; }),
-      static_cast<double>(largest) < scale * static_cast<double>(mega_followers) ? ": this is a small world" : "");
+  text += fmt::format("        the largest user has {} followers{}\n",
+                      over_replicates(study, [](const GraphFacts& g) { return g.largest_followers; }),
+                      static_cast<double>(largest) < scale * static_cast<double>(mega_followers)
+                          ? ": no account here is of mega size"
+                          : "");
   if (scale < 1.0)
     text +=
         "        " +

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
+#include <sys/sysinfo.h>
 
 #include <fstream>
 #include <limits>
@@ -38,11 +38,14 @@ void each_group_limit(Look&& look) {
   }
 }
 
-/// Follows that a generator makes, on the average.
+/// Follows that a generator makes at the least, on the average: some models draw some twice.
 double expected_follows(const GraphChoice& graph) {
   const double users = static_cast<double>(graph.users);
   double follows = 0;
   switch (graph.model) {
+    case GraphModel::power_law:
+    case GraphModel::r_mat:
+      return users * graph.mean_followees / 2;
     case GraphModel::file:
       return 0;
     case GraphModel::uniform_audience:
@@ -53,7 +56,7 @@ double expected_follows(const GraphChoice& graph) {
     case GraphModel::watts_strogatz:
       return users * graph.followees;
     case GraphModel::directed_scale_free:
-      return users / std::max(1e-9, graph.alpha + graph.gamma);
+      return users;
     case GraphModel::stochastic_block:
       return 0;
     case GraphModel::configuration:
@@ -70,7 +73,10 @@ MemoryLimit memory_limit() {
   const auto take = [&](double bytes, const char* of) {
     if (bytes < limit.bytes) limit = {bytes, of};
   };
-  take(static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE)), "this machine");
+  struct sysinfo machine {};
+  if (sysinfo(&machine) == 0)
+    take((static_cast<double>(machine.totalram) + static_cast<double>(machine.totalswap)) * machine.mem_unit,
+         "this machine");
   each_group_limit([&](double bytes) { take(bytes, "this job (cgroup)"); });
   for (const auto& [resource, name] : {std::pair{RLIMIT_AS, "ulimit -v"}, {RLIMIT_DATA, "ulimit -d"}}) {
     rlimit set{};

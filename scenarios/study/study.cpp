@@ -384,6 +384,7 @@ private:
       const std::string why = fmt::format("replicate {}: {}.", replicate, mistake.what());
       missing(why, std::make_exception_ptr(Error(why)));
     } catch (const std::bad_alloc&) {
+      world_ = {}, deals_ = {};  // so that there is some for what is left to do
       give_up(fmt::format("replicate {}: out of memory.", replicate));
     } catch (const std::exception& error) {
       give_up(fmt::format("replicate {}: {}.", replicate, error.what()));

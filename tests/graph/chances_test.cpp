@@ -281,7 +281,7 @@ TEST_CASE("other formats say that they have no column of probabilities", "[graph
             "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" "
             "target=\"b\"/></graph></graphml>"}})
     CHECK(begins(refused(name, text),
-                 name + ": graph.chances says nothing here, for only an edge list with a header has a column for it"));
+                 name + ": graph.chances has no meaning here: only an edge list with a header has a column for it"));
 }
 
 TEST_CASE("probabilities come back from a graph file and from every edge list that is written",
@@ -301,9 +301,8 @@ TEST_CASE("probabilities come back from a graph file and from every edge list th
   CHECK(begins(folder.read("g.csv"), "follower,followee,probability\n"));
   write_graph(folder / "g.graphml", content);
   CHECK(load_graph(folder / "g.graphml").graph == before.graph);
-  CHECK(
-      begins(message_of(folder, [&] { load_graph(folder / "g.gvg", {.chances = "p"}); }),
-             "g.gvg: graph.chances says nothing here, for a graph file holds the probabilities of its follows itself"));
+  CHECK(begins(message_of(folder, [&] { load_graph(folder / "g.gvg", {.chances = "p"}); }),
+               "g.gvg: graph.chances has no meaning here: a graph file holds the probabilities of its follows itself"));
   write_graph(folder / "plain.gvg", {before.graph, before.accounts});
   CHECK(load_graph(folder / "plain.gvg").chances.empty());
 }

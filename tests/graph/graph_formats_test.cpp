@@ -255,12 +255,13 @@ TEST_CASE("a format is told by content, then by name, unless it is given", "[gra
 
 TEST_CASE("options that say nothing to a format are refused", "[graph][formats]") {
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "2 2 1\n1 2\n"), {.columns = {"a", "b"}}),
-               "m.mtx: graph.columns says nothing here, for this is a Matrix Market file"));
-  CHECK(begins(refusal("g.graphml", graphml(""), {.separator = ';'}), "g.graphml: graph.separator says nothing here"));
+               "m.mtx: graph.columns has no meaning here: this is a Matrix Market file"));
+  CHECK(
+      begins(refusal("g.graphml", graphml(""), {.separator = ';'}), "g.graphml: graph.separator has no meaning here"));
   CHECK(begins(refusal("g.graph", "2 1\n2\n1\n", {.reversed = true}),
-               "g.graph: graph.reversed says nothing here, for the edges"));
+               "g.graph: graph.reversed has no meaning here: the edges"));
   CHECK(begins(refusal("e.csv", "1 2\n", {.undirected = true, .reversed = true}),
-               "e.csv: graph.reversed says nothing here, for graph.undirected"));
+               "e.csv: graph.reversed has no meaning here: graph.undirected"));
 }
 
 TEST_CASE("a table of accounts gives every format keys and isolated users", "[graph][formats]") {

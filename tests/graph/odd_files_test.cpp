@@ -94,6 +94,8 @@ TEST_CASE("files of another format are refused by their names", "[graph][odd]") 
 TEST_CASE("lists that only begin like something else are read", "[graph][odd]") {
   CHECK(read("c d\na b\np q\n") == "3 follows of 6 users");
   CHECK(read("graph node\nnode edge\n") == "2 follows of 3 users");
+  CHECK(read("digraph strict\nstrict graph\n") == "2 follows of 3 users");
+  CHECK(read("dl x?n=1\nx?n=1 y\n") == "2 follows of 3 users");
   CHECK(read("0 1\n1 0\n1 2\n") == "3 follows of 3 users");
   CHECK(read("0 1 1\n1 2 1\n2 0 1\n") == "3 follows of 3 users");  // with weights
   CHECK(read("p sp 3 2\na 1 2 5\n", {.format = GraphFormat::edge_list}) == "2 follows of 4 users");
@@ -183,6 +185,10 @@ TEST_CASE("what a file says of itself is obeyed, or contradicted aloud", "[graph
   CHECK(has(refusal("Source,Target,Type\na,b,friend\n", gephi), "list.txt:2: the type is 'friend'"));
 }
 
+TEST_CASE("a column that is only called type says nothing of direction", "[graph][odd]") {
+  CHECK(read("follower,followed,type\na,b,friend\nb,c,Undirected\n") == "2 follows of 3 users");
+}
+
 TEST_CASE("comments are counted, or are follows where that is said", "[graph][odd]") {
   const std::string text = "r#A r#B\n#tag r#A\n% x\nr#A #tag\n";
   const Folder folder;
@@ -220,6 +226,56 @@ TEST_CASE("an account's line has as many fields as the header, and its id is UTF
   CHECK(has(refused("id,name\n1,a\n2,b,c\n"), "accounts.csv:3: 3 fields, and the header has 2"));
   CHECK(has(refused("id,name\n1\n2,b\n"), "accounts.csv:2: 1 field, and the header has 2"));
   CHECK(has(refused("id\n1\n2\nM\xfcsa\n"), "accounts.csv:4: the id 'M\\xfcsa' is not in UTF-8"));
+}
+
+TEST_CASE("what a file says of itself holds for its probabilities, too", "[graph][odd]") {
+  LoadOptions gephi{.columns = {"Source", "Target"}};
+  gephi.chances = "w";
+  CHECK(read("Source,Target,Type,w\na,b,Undirected,0.5\nb,c,Undirected,0.25\n", gephi) == "4 follows of 3 users");
+  LoadOptions tags;
+  tags.comments = false;
+  tags.chances = "p";
+  CHECK(read("follower\tfollowed\tp\n#a\tb\t0.5\nb\t#a\t0.2\n", tags) == "2 follows of 2 users");
+}
+
+TEST_CASE("a list whose separator is named has no header, directed or not", "[graph][odd]") {
+  CHECK(read("alice|bob\nbob|carol\n", {.separator = '|'}) == "2 follows of 3 users");
+  CHECK(read("alice|bob\nbob|carol\n", {.separator = '|', .undirected = true}) == "4 follows of 3 users");
+  CHECK(has(notes("user|friend\na|b\n", {.separator = '|'}), "if it names columns, set graph.columns"));
+}
+
+TEST_CASE("quotes far behind count alike in pieces and in order", "[graph][odd]") {
+  CHECK(has(refusal(long_list("", "{} {} a b\n", "3 4 \"x y\"\n")), "list.txt:200001: 3 fields"));
+  CHECK(
+      has(refusal(long_list("", "{} {} a b\n", "3 4 x \"y\n")), "list.txt:200001: a field begins with a double quote"));
+}
+
+TEST_CASE("users whose names begin as another format does are users", "[graph][odd]") {
+  CHECK(read("BZhang alice\nalice bob\n") == "2 follows of 3 users");
+  CHECK(read("[deleted] bob\nbob carol\n") == "2 follows of 3 users");
+  CHECK(read("@arcsys carol\ncarol dan\n") == "2 follows of 3 users");
+  CHECK(has(refusal("\xef\xbb\xbf{\"a\": 1}\n"), "looks like JSON"));
+  CHECK(has(refusal("follower,followed\n1,2\nFollower,Followed\n"), "list.txt:3: 'Follower' and 'Followed' are names"));
+}
+
+TEST_CASE("what cannot be read again is not written", "[graph][odd]") {
+  const Folder folder;
+  const LoadedGraph quoted = load_graph(folder.write("q.csv", "follower,followed\n\"\"\"bob\"\"\",bob\n"));
+  CHECK(has(message_of(folder,
+                       [&] {
+                         write_graph(folder.path() / "q.txt", {quoted.graph, quoted.accounts});
+                       }),
+            "with a double quote"));
+  write_graph(folder.path() / "again.csv", {quoted.graph, quoted.accounts});
+  CHECK(load_graph(folder.path() / "again.csv").graph.user_count() == 2);
+}
+
+TEST_CASE("comments in a table of ids alone are comments", "[graph][odd]") {
+  const Folder folder;
+  LoadOptions options;
+  options.accounts = folder.write("accounts.csv", "id\n# exported today\n1\n2\nalone too\n");
+  const LoadedGraph loaded = load_graph(folder.write("list.txt", "1 2\n"), options);
+  CHECK(loaded.graph.user_count() == 3);
 }
 
 TEST_CASE("following the advice of a message leads on", "[graph][odd]") {

@@ -144,7 +144,7 @@ TEST_CASE("a cascade command that cannot be done ends with status 2, its message
       {{"cascades", "stats", "trees.csv", "-o", "trees.csv", "--overwrite"}, "trees.csv: this command reads it"},
       {{"cascades", "stats", "trees.csv", "-o", "broken.csv"}, "broken.csv: exists already; expected a new file"},
       {{"cascades", "stats", "trees.csv", "-o", "folder/x.csv"}, "folder/x.csv: there is no folder folder"},
-      {{"cascades", "stats", "trees.csv", "--separator", ";;"}, "--separator is ';;'; expected one sign"},
+      {{"cascades", "stats", "trees.csv", "--separator", ";;"}, "--separator is ';;'; expected one character"},
       {{"cascades", "stats", "trees.csv", "--columns", "cascade", "node"}, "grapevine cascades stats: "},
       {{"cascades", "stats", "trees.csv", "--columns", "story", "node", "parent"},
        "trees.csv:1: the header has the columns"},

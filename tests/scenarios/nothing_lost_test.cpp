@@ -170,6 +170,17 @@ TEST_CASE("a result waits for its folder", "[program][lost]") {
     CHECK(Shell::wait(run) == 0);
     CHECK(shell.is_result("out/quick.h5"));
   }
+  SECTION("also where it was only moved") {
+    ::kill(run, SIGKILL);
+    Shell::wait(run);
+    fs::create_directory(shell.file("out"));
+    const pid_t other = shell.start({"run", "quick.toml", "-o", "out/quick.h5", "--set", "replicates=100"});
+    REQUIRE(shell.hears("replicate"));
+    fs::rename(shell.file("out"), shell.file("old"));
+    fs::create_directory(shell.file("out"));
+    CHECK(Shell::wait(other) == 0);
+    CHECK(shell.is_result("out/quick.h5"));
+  }
   SECTION("or a signal ends the wait") {
     ::kill(run, SIGTERM);
     CHECK(Shell::wait(run) == 128 + SIGTERM);
@@ -237,6 +248,32 @@ TEST_CASE("no output is ever an input", "[program][lost]") {
   CHECK(shell.call({"graph", "export", "world.gvg", "-o", "e.csv", "--accounts-out", "./e.csv"}) == 2);
   CHECK(content(shell.file("follows.csv")) == "follower,followed\na,b\nb,c\nc,a\n");
   CHECK(content(shell.file("accounts.csv")) == "id\na\nb\nc\nd\n");
+}
+
+TEST_CASE("the name of an output says what is written", "[program][lost]") {
+  const Quick shell;
+  for (const std::string out : {"-", "x.csv", "x.xlsx", "x.gvg", "x.json"})
+    CHECK(shell.call({"run", "quick.toml", "-o", out}) == 2);
+  shell.write("f.csv", "follower,followed\na,b\n");
+  for (const std::string out : {"x.h5", "x.xlsx", "x.json", "x.gml"})
+    CHECK(shell.call({"graph", "export", "f.csv", "-o", out}) == 2);
+  CHECK(shell.files() == Names{"f.csv", "quick.toml"});
+}
+
+TEST_CASE("a folder that a script has locked holds no run up", "[program][lost]") {
+  const Quick shell;
+  CHECK(shell.sh("flock . $GRAPEVINE run quick.toml -o quick.h5") == 0);
+  CHECK(shell.is_result("quick.h5"));
+}
+
+TEST_CASE("signals that the system repeats end no run before its result is written", "[program][lost]") {
+  const Quick shell;
+  const pid_t run = shell.start(long_run);
+  REQUIRE(shell.hears("replicate"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  for (int i = 0; i < 3; ++i) ::kill(run, SIGXCPU);
+  CHECK(Shell::wait(run) == 128 + SIGXCPU);
+  CHECK(shell.is_result("quick.h5"));
 }
 
 TEST_CASE("HDF5's own locks, wished for in the environment, are not in the way", "[program][lost]") {

@@ -136,9 +136,10 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
   const std::string plant = "[[plant]]\nname = \"stars\"\nfollowers = [100, 200]\n";
   const Case cases[] = {
       {plant + "[[campaign]]\nname = \"c\"\ncount = 1\nplant = \"star\"\n",
-       "14:9: campaign.c.plant names \"star\", and no plant is called so; expected \"stars\"; did you mean \"stars\"?"},
+       "14:9: campaign.c.plant names \"star\", and there is no plant of that name; expected \"stars\"; did you mean "
+       "\"stars\"?"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nplant = \"stars\"\n",
-       "11:9: campaign.c.plant names \"stars\", and no plant is called so; expected a [[plant]] of that name"},
+       "11:9: campaign.c.plant names \"stars\", and there is no plant of that name; expected a [[plant]] of that name"},
       {plant + "[[campaign]]\nname = \"c\"\ncount = 1\nmember = 0\n",
        "14:1: campaign.c.member has no effect here; it needs plant; remove it"},
       {"[[campaign]]\nname = \"c\"\nbudget = 10\nbudget_share = 0.5\n",
@@ -146,14 +147,15 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
       {"[[campaign]]\nname = \"c\"\ncount = 1\naccounts = \"fit\"\n",
        "11:12: campaign.c.accounts is \"fit\", and the campaign has no topic; expected campaign.c.topic; add it"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\ntier = \"mircro\"\n",
-       "11:8: campaign.c.tier names \"mircro\", and no tier is called so; expected one of \"macro\", \"mega\", "
+       "11:8: campaign.c.tier names \"mircro\", and there is no tier of that name; expected one of \"macro\", "
+       "\"mega\", "
        "\"micro\", \"mid\", "
        "\"nano\"; did you mean \"micro\"?"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nacceptance = 1.5\n",
        "11:14: campaign.c.acceptance is 1.5; expected a probability, 0 to 1"},
       {paying_arms + "[claims]\narm = \"nun\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
                      "\"micro\"]\nfrom = [0, 10]\n",
-       "20:7: claims.arm names \"nun\", and no arm is called so; expected one of \"few\", \"lots\", \"none\""},
+       "20:7: claims.arm names \"nun\", and there is no arm of that name; expected one of \"few\", \"lots\", \"none\""},
       {paying_arms + "[claims]\nmicro_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
                      "\"micro\"]\nfrom = [0, 10]\n",
        "20:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither"},
@@ -170,7 +172,7 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
        "22:8: claims.micro and claims.mega are both \"nano\"; expected two different tiers"},
       {paying_arms + "[claims]\narm = \"none\"\nmicro = \"nano\"\nmega = \"huge\"\n[tiers]\nnames = [\"nano\", "
                      "\"micro\"]\nfrom = [0, 10]\n",
-       "22:8: claims.mega names \"huge\", and no tier is called so; expected one of \"micro\", \"nano\""},
+       "22:8: claims.mega names \"huge\", and there is no tier of that name; expected one of \"micro\", \"nano\""},
       {paying_arms + "[claims]\narm = \"none\"\nmega = \"mega\"\nmicro = \"nano\"\n",
        "21:8: tier \"mega\" starts at 1000000 followers, and no account may hold more than 0.2 of graph.users, 10000; "
        "expected at most "
@@ -239,9 +241,11 @@ micro_arm = "base"
       "expected at most 10000; lower the bound, or give "
       "a world of 50005 users or more",
       "study.toml:24:11: feed.holdout is 2; expected a share, 0 to 1",
-      "study.toml:28:8: campaign.a.tier names \"medium\", and no tier is called so; expected one of \"large\", "
+      "study.toml:28:8: campaign.a.tier names \"medium\", and there is no tier of that name; expected one of "
+      "\"large\", "
       "\"small\"",
-      "study.toml:29:9: campaign.a.plant names \"bug\", and no plant is called so; expected one of \"bad\", \"big\"; "
+      "study.toml:29:9: campaign.a.plant names \"bug\", and there is no plant of that name; expected one of \"bad\", "
+      "\"big\"; "
       "did you mean \"big\"?",
       "study.toml:34:12: campaign.b.accounts is \"fit\", and the campaign has no topic; expected campaign.b.topic; add "
       "it",
@@ -250,9 +254,12 @@ micro_arm = "base"
       "study.toml:38:10: campaign.b.margin is -3; expected an amount of money, 0 to 1000000000, with at most 6 "
       "decimals",
       "study.toml:41:12: price.exponent is 3; expected a number, 0 to 2",
-      "study.toml:44:7: claims.arm names \"bse\", and no arm is called so; expected \"base\"; did you mean \"base\"?",
-      "study.toml:44:7: claims.micro names \"micro\", and no tier is called so; expected one of \"large\", \"small\"",
-      "study.toml:44:7: claims.mega names \"mega\", and no tier is called so; expected one of \"large\", \"small\"",
+      "study.toml:44:7: claims.arm names \"bse\", and there is no arm of that name; expected \"base\"; did you mean "
+      "\"base\"?",
+      "study.toml:44:7: claims.micro names \"micro\", and there is no tier of that name; expected one of \"large\", "
+      "\"small\"",
+      "study.toml:44:7: claims.mega names \"mega\", and there is no tier of that name; expected one of \"large\", "
+      "\"small\"",
       "study.toml:45:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
       "study.toml:45:13: claims.micro_arm names \"base\", which pays for no campaign; expected an arm with `pays`",
   };

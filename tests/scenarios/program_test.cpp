@@ -112,7 +112,7 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
        "--set graph.stands_for: graph.stands_for is 1999, fewer than graph.users, 2000",
        "platform.toml"},
       {{"--set", "claims.arm=\"nobody\""},
-       "--set claims.arm: claims.arm names \"nobody\", and no arm is called so; expected \"base\"",
+       "--set claims.arm: claims.arm names \"nobody\", and there is no arm of that name; expected \"base\"",
        "platform.toml"},
       {{"--set", "nonsense"}, "--set nonsense: no value; expected key=value"},
       {{"--set", "=5"}, "--set =5: no key; expected key=value"},

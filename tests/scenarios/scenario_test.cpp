@@ -98,7 +98,8 @@ every = 1979-05-27
       "study.toml:2:9: seed is -1; expected a whole number, 0 or more",
       "study.toml:3:14: replicates is 1000.0; expected a whole number of runs, 1 to 10000; write it without a decimal "
       "point or exponent",
-      "study.toml:4:8: pays names \"oen\", and no campaign is called so; expected \"one\"; did you mean \"one\"?",
+      "study.toml:4:8: pays names \"oen\", and there is no campaign of that name; expected \"one\"; did you mean "
+      "\"one\"?",
       "study.toml:4:23: pays names \"one\" twice; expected each once; remove one",
       "study.toml:5:11: entry 1 of redraw is \"graphs\"; expected one of \"graph\", \"selection\", \"content\", "
       "\"dynamics\"",
@@ -135,7 +136,8 @@ every = 1979-05-27
       "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first stands in "
       "line 41",
       "study.toml:48:1: campaign.one#2.budget_of stands beside a budget; expected one of the two; remove one",
-      "study.toml:48:13: campaign.one#2.budget_of names \"two\", and no campaign is called so; expected \"one\"",
+      "study.toml:48:13: campaign.one#2.budget_of names \"two\", and there is no campaign of that name; expected "
+      "\"one\"",
       "study.toml:49:13: campaign.one#2.followers goes from 10 to 1; expected the smaller number first; swap them",
       "study.toml:53:7: arm.x.graph.users is a key of scope world, and an arm changes run keys only; expected it once "
       "for the whole study; "
@@ -147,7 +149,7 @@ every = 1979-05-27
       "study.toml:56:1: unknown key 'nam' in [[arm]]; did you mean 'name'?",
       "study.toml:58:1: arm.name is missing; expected a name in quotes: 1 to 64 letters, digits, - and _; add name = "
       "... under [[arm]]",
-      "study.toml:59:8: arm.pays names \"three\", and no campaign is called so; expected \"one\"",
+      "study.toml:59:8: arm.pays names \"three\", and there is no campaign of that name; expected \"one\"",
       "study.toml:61:1: contrast is a table; expected tables, each under a header [[contrast]]",
       "study.toml:65:12: output.cascades is \"yes\"; expected true or false",
       "study.toml:66:9: output.every is a date or time; expected a duration such as \"10min\", \"48h\" or \"1d\", at "
@@ -222,7 +224,8 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
       {"[[contrast]]\narm = \"base\"\nagainst = \"base\"\n",
        "4:1: a contrast of 'base' with itself; expected two different arms"},
       {"[[contrast]]\narm = \"base\"\nagainst = \"bse\"\n",
-       "6:11: contrast.against names \"bse\", and no arm is called so; expected \"base\"; did you mean \"base\"?"},
+       "6:11: contrast.against names \"bse\", and there is no arm of that name; expected \"base\"; did you mean "
+       "\"base\"?"},
       {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\n[[contrast]]\narm = \"a\"\nagainst = \"b\"\n[[contrast]]\narm = "
        "\"a\"\nagainst = "
        "\"b\"\n",

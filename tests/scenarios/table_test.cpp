@@ -84,7 +84,7 @@ TEST_CASE("the table says first what world it is and that it is small", "[table]
   const std::string text = comparison_table(study_of(10));
   const auto at = [&](const std::string& part) { return text.find(part); };
   CHECK(at("World   200 000 users, 4 999 000 to 4 999 153 follows") < at("Money"));
-  CHECK(at("the largest user has 10 003 to 10 012 followers: this is a small world") < at("Money"));
+  CHECK(at("the largest user has 10 003 to 10 012 followers: no account here is of mega size") < at("Money"));
   CHECK(at("Money") < at("one-large against control"));
   CHECK(contains(text, "Monte Carlo, given the parameters"));
   CHECK(contains(text, "Drawn anew in each replicate: graph, selection, content, dynamics."));
@@ -300,9 +300,9 @@ TEST_CASE("a world that stands for another says so, and what is small is judged 
   const std::string text = in_one_line(comparison_table(study));
   CHECK(contains(
       text, "it stands for 2 000 000 users: follower counts, fees and budgets are 0.1 of those that it stands for"));
-  CHECK(contains(text, "this is a small world"));  // 10 000 followers stand for 100 000
+  CHECK(contains(text, "no account here is of mega size"));  // 10 000 followers stand for 100 000
   for (GraphFacts& graph : study.graphs) graph.scale = 1. / 128;
-  CHECK_FALSE(contains(comparison_table(study), "this is a small world"));  // 10 000 for 1 280 000
+  CHECK_FALSE(contains(comparison_table(study), "no account here is of mega size"));  // 10 000 for 1 280 000
   CHECK(contains(in_one_line(comparison_table(study)),
                  "it stands for 25 600 000 users: follower counts, fees and budgets are 0.007812 of those"));
   CHECK_FALSE(contains(comparison_table(study_of(10)), "stands for"));
