@@ -40,7 +40,9 @@ void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& req
       .add_option("--columns", cascades.columns,
                   "names of the columns of cascade, node and parent (default: these words)")
       ->type_name("CASCADE NODE PARENT")
-      ->expected(3);
+      ->expected(2, 3);
+  stats.add_flag("--no-parents", cascades.without_parents,
+                 "the file does not say who has a post from whom: sizes only");
   auto* time = stats
                    .add_option("--time", cascades.time,
                                "name of the column of times (default: time, delay, time_... or delay_...)")

@@ -42,7 +42,8 @@ void use_threads(const Request& request) {
 }
 
 void add_overrides(CLI::App& app, std::vector<std::string>& overrides) {
-  app.add_option("--set", overrides, "lays KEY=VALUE over the scenario; the value is TOML, so texts stand in quotes")
+  app.add_option("--set", overrides,
+                 "takes VALUE for KEY instead of the scenario's; VALUE is TOML, and texts need no quotes")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

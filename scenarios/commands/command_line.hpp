@@ -16,6 +16,7 @@ struct Request {
   std::string file;
   std::vector<std::string> files;
   std::string arm, against;
+  std::string filter;  ///< of keys
   std::string out;
   std::vector<std::string> overrides;
   int threads = 0;  ///< 0: as many as processors
@@ -25,6 +26,9 @@ struct Request {
   bool digest = false;
   bool markdown = false;
   bool json_schema = false;
+  bool csv = false;                                              ///< of compare
+  std::vector<std::string> arms;                                 ///< of show
+  bool every_arm = false, scenario = false, understood = false;  ///< of show
   GraphRequest graph;
   CascadeRequest cascades;
 };

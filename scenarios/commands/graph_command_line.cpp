@@ -96,6 +96,9 @@ void add_graph_stats(CLI::App& graph_app, const AddCommand& command, Request& re
       ->check(whole_number(2));
   stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
   stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
+  stats.footer(R"(Examples:
+  grapevine graph stats follows.csv.gz
+  grapevine graph stats links.txt --undirected --exact -o statistics.h5)");
 }
 
 void add_graph_sample(CLI::App& graph_app, const AddCommand& command, Request& request) {
@@ -123,6 +126,8 @@ void add_graph_sample(CLI::App& graph_app, const AddCommand& command, Request& r
       .add_option("--backward", graph.backward,
                   fmt::format("forest-fire: chance to burn one more follower (default: {})", ForestFire{}.backward))
       ->type_name("P");
+  sample.footer(R"(Examples:
+  grapevine graph sample mine.gvg --users 10000 --method forest-fire -o small.gvg)");
 }
 
 }  // namespace
@@ -144,6 +149,8 @@ void add_graph_commands(CLI::App& app, const AddCommand& command, Request& reque
   add_accounts_out(generate, request);
   add_threads(generate, request);
   generate.add_flag("--quiet", graph.quiet, "no progress");
+  generate.footer(R"(Examples:
+  grapevine graph generate smaller-is-better.toml -o world.gvg --set graph.users=100000)");
 
   CLI::App& import =
       command(graph_app, "import", "Reads a graph in any format and writes a graph file, which is loaded at once",
@@ -151,6 +158,10 @@ void add_graph_commands(CLI::App& app, const AddCommand& command, Request& reque
   add_graph_file(import, request);
   add_chances(import, request);
   add_graph_out(import, request, "the graph file", "FILE.gvg");
+  import.footer(R"(Examples:
+  grapevine graph import follows.csv.gz --columns follower followed -o mine.gvg
+
+A scenario runs on it: graph.file = "mine.gvg".)");
 
   CLI::App& exported = command(graph_app, "export", "Reads a graph in any format and writes an edge list or GraphML",
                                graph_command<export_graph>);
@@ -158,6 +169,9 @@ void add_graph_commands(CLI::App& app, const AddCommand& command, Request& reque
   add_chances(exported, request);
   add_graph_out(exported, request, "an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml", "FILE");
   add_accounts_out(exported, request);
+  exported.footer(R"(Examples:
+  grapevine graph export mine.gvg -o mine.graphml
+  grapevine graph export mine.gvg -o mine.csv.gz --accounts-out accounts.csv)");
 
   add_graph_stats(graph_app, command, request);
   add_graph_sample(graph_app, command, request);

@@ -32,7 +32,7 @@ void let_idle_threads_sleep(char** argv) {
 constexpr auto examples = R"(Examples:
   grapevine check one-or-many.toml                       what would run, and how long
   grapevine run one-or-many.toml -o one-or-many.h5
-  grapevine run your-graph.toml -o mine.h5 --set 'graph.file="follows.csv.gz"' --set replicates=20
+  grapevine run your-graph.toml -o mine.h5 --set graph.file=follows.csv.gz --set replicates=20
   grapevine show one-or-many.h5                          the comparison again
   grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
   grapevine compare small.h5 large.h5                    what two studies have in common, side by side
@@ -63,7 +63,10 @@ bool parse(CLI::App& app, int argc, char** argv, int& status) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return status = app.exit(error), true;
+    if (error.get_exit_code() == 0) {  // --help or --version
+      say(stdout, "{}\n", error.get_name() == "CallForHelp" ? app.help() : error.what());
+      return status = 0, true;
+    }
     std::string asked = "grapevine";
     const CLI::App* last = &app;
     for (auto parsed = last->get_subcommands(); !parsed.empty(); parsed = last->get_subcommands()) {
@@ -126,6 +129,7 @@ int act(int argc, char** argv) {
 int program(int argc, char** argv) {
   let_idle_threads_sleep(argv);
   secure_standard_streams();
+  set_page(page_of_stdout());
   std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file size writing fails with a message
   try {
     return act(argc, argv);
