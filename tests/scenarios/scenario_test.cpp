@@ -290,8 +290,8 @@ TEST_CASE("an arm is the scenario with its own changes, wherever the arm stands 
 
 TEST_CASE("an override needs no quotes inside for a key that takes a text", "[scenarios][overrides]") {
   const std::string text = smallest + two_campaigns;
-  const Scenario study = scenario_of(text, {"feed.ranking=weighted", "title=2024-01-01", "feed.window=2h",
-                                            "campaign.one.accounts=random"});
+  const Scenario study = scenario_of(
+      text, {"feed.ranking=weighted", "title=2024-01-01", "feed.window=2h", "campaign.one.accounts=random"});
   CHECK(study.run.feed.ranking == Ranking::weighted);
   CHECK(study.title == "2024-01-01");
   CHECK(study.run.feed.window * study.world.time.tick_seconds == 7'200);
