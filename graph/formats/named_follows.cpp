@@ -157,7 +157,7 @@ void rename(NamedFollows& named, Rename&& rename) {
 
 [[noreturn]] void refuse_unknown(const std::filesystem::path& file, std::string_view id, const AccountTable& accounts) {
   throw UnknownAccount(fmt::format(
-      "{}: account '{}' is not in {}; expected every account of the graph there; add it, or take its follows out",
+      "{}: account '{:.60}' is not in {}; expected every account of the graph there; add it, or take its follows out",
       file.string(), id, accounts.file.string()));
 }
 
@@ -294,10 +294,10 @@ void expect_different_keys(const std::filesystem::path& file, const LoadedGraph&
   const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
   for (std::size_t k = 1; k < counts.size(); ++k)
     if (counts[k - 1] == counts[k] && loaded.accounts.keys[k - 1] == loaded.accounts.keys[k])
-      throw BadRequest(
-          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key "
-                      "in graph.accounts",
-                      file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
+      throw BadRequest(fmt::format(
+          "{}: the ids '{:.60}' and '{:.60}' have the same hash; expected different ones; give one of them a key "
+          "in graph.accounts",
+          file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
 }
 
 std::uint64_t count_isolated(const FollowGraph& graph) {
@@ -336,8 +336,8 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
           std::string_view("+-.nN").find(names[i].front()) != std::string_view::npos || means_missing(names[i])))
       continue;
     if (means_missing(names[i]))
-      notes.push_back(
-          fmt::format("'{}' is a user like others; if it says that a value is missing, take its lines out", names[i]));
+      notes.push_back(fmt::format(
+          "'{:.60}' is a user like others; if it says that a value is missing, take its lines out", names[i]));
     else if (const auto value = written_number(names[i])) {
       numbers.emplace_back(*value, i);
       other_form |=
@@ -355,7 +355,7 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
     if (end - i > 1) {
       alike += end - i;
       if (example.empty())
-        example = fmt::format("'{}' and '{}'", names[numbers[i].second], names[numbers[i + 1].second]);
+        example = fmt::format("'{:.60}' and '{:.60}'", names[numbers[i].second], names[numbers[i + 1].second]);
     }
     i = end;
   }
@@ -364,6 +364,16 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
         fmt::format("{} ids are different texts and the same numbers, such as {}: they are different users; write each "
                     "id in one way",
                     alike, example));
+}
+
+void note_unused(const AccountTable& accounts, std::vector<std::string>& notes) {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(most, accounts.unused.size()); ++i)
+    names.push_back(fmt::format("{:.40}", accounts.unused[i]));
+  if (accounts.unused.size() > most) names.push_back(fmt::format("and {} more", accounts.unused.size() - most));
+  notes.push_back(fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
+                              accounts.file.string(), fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -375,10 +385,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   const NamedUsers users = find_users(file, named, accounts);
   report.users = users.count();
   note_ids(users.names, report.notes);
-  if (accounts != nullptr && !accounts->unused.empty())
-    report.notes.push_back(
-        fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
-                    accounts->file.string(), fmt::join(accounts->unused, ", ")));
+  if (accounts != nullptr && !accounts->unused.empty()) note_unused(*accounts, report.notes);
 
   report.undirected = named.undirected;
   FollowerRows rows = by_followee(users.bound, std::move(named));
