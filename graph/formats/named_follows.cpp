@@ -300,6 +300,22 @@ void expect_different_keys(const std::filesystem::path& file, const LoadedGraph&
           file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
 }
 
+/// A column that is no id, such as a time or a weight, shows in nobody both following and being followed.
+void note_two_kinds(const FollowGraph& graph, std::vector<std::string>& notes) {
+  constexpr std::uint64_t least = 3;  // an audience of one or two accounts is no mistake
+  struct Counts {
+    std::uint64_t following = 0, followed = 0, both = 0;
+  } count;
+  for (std::uint32_t u = 0; u < graph.user_count() && count.both == 0; ++u) {
+    const bool follows = !graph.followees(UserId(u)).empty(), is_followed = graph.follower_count(UserId(u)) > 0;
+    count.following += follows, count.followed += is_followed, count.both += follows && is_followed;
+  }
+  if (count.both == 0 && count.following >= least && count.followed >= least)
+    notes.push_back(
+        "nobody both follows and is followed; if a column read is no user (a time, a weight, a thing), set "
+        "graph.columns or put the users first");
+}
+
 std::uint64_t count_isolated(const FollowGraph& graph) {
   return parallel_sum(graph.user_count(), [&](std::size_t k) {
     const UserId user(static_cast<std::uint32_t>(k));
@@ -366,6 +382,47 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
                     alike, example));
 }
 
+/// Whether the text holds what no eye sees: controls, blanks that are none, marks of direction and of byte order.
+bool holds_unseen(std::string_view id) {
+  const auto plain = [](char c) { return c >= ' ' && c < '\x7f'; };
+  if (std::ranges::all_of(id, plain)) return false;
+  if (std::ranges::any_of(id, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) return true;
+  constexpr std::array<std::string_view, 10> unseen{"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b", "\xe2\x80\x8c",
+                                                    "\xe2\x80\x8d", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",
+                                                    "\xe2\x80\xa9", "\xef\xbb\xbf"};
+  return std::ranges::any_of(unseen, [&](std::string_view sign) { return id.find(sign) != std::string_view::npos; });
+}
+
+/// Whether it is a number as a spreadsheet writes one that is too long for a cell.
+bool is_shortened(std::string_view id) {
+  const std::size_t power = id.find("E+");
+  if (power == std::string_view::npos || power == 0) return false;
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const std::string_view end = id.substr(power + 2);
+  return id.find_first_not_of("0123456789.") == power && digits(end) && end.size() == 2 && end >= "08";
+}
+
+void note_shapes(const std::vector<std::string>& names, std::vector<std::string>& notes) {
+  std::size_t unseen = 0, shortened = 0;
+  const std::string *of_unseen = nullptr, *of_shortened = nullptr;
+  for (const std::string& name : names) {
+    if (holds_unseen(name) && ++unseen == 1) of_unseen = &name;
+    if (is_shortened(name) && ++shortened == 1) of_shortened = &name;
+  }
+  if (of_unseen != nullptr)
+    notes.push_back(
+        fmt::format("signs that are not seen stand in {} ids, such as '{:.60}', and tell users apart; take them out if "
+                    "they mean nothing",
+                    unseen, *of_unseen));
+  if (of_shortened != nullptr)
+    notes.push_back(
+        fmt::format("{} ids look as a spreadsheet shortens long numbers, such as '{:.60}': different users may have "
+                    "become one; export the ids as text",
+                    shortened, *of_shortened));
+}
+
 void note_unused(const AccountTable& accounts, std::vector<std::string>& notes) {
   constexpr std::size_t most = 12;
   std::vector<std::string> names;
@@ -385,6 +442,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   const NamedUsers users = find_users(file, named, accounts);
   report.users = users.count();
   note_ids(users.names, report.notes);
+  note_shapes(users.names, report.notes);
   if (accounts != nullptr && !accounts->unused.empty()) note_unused(*accounts, report.notes);
 
   report.undirected = named.undirected;
@@ -415,6 +473,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   loaded.graph = std::move(rows).take_graph(codes);
   expect_different_keys(file, loaded);
   report.isolated = count_isolated(loaded.graph);
+  note_two_kinds(loaded.graph, report.notes);
   loaded.report = report;
   return loaded;
 }
