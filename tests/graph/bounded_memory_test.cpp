@@ -1,6 +1,4 @@
 #include <ctime>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -8,42 +6,15 @@
 #include "graph/formats/load_graph.hpp"
 #include "tests/catch.hpp"
 #include "tests/graph/graph_files.hpp"
+#include "tests/peak_memory.hpp"
 
 /// Small files that say much: what memory and time they take goes with what they hold, not with what they claim.
 using namespace grapevine;
 using namespace grapevine::test;
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GRAPEVINE_IS_SANITIZED 1
-#endif
-#endif
-
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
-
-/// A line of /proc/self/status, in bytes.
-std::size_t memory(std::string_view line) {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (std::size_t kibibytes = 0; word == line && status >> kibibytes) return kibibytes << 10;
-  return 0;
-}
-
-/// What the process had in memory at most during the action, beyond what it had before. Sanitizers have memory of
-/// their own: 0 under them.
-template <class Action>
-std::size_t most_memory(Action&& action) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
-  const std::size_t before = memory("VmRSS:");
-  action();
-#if defined(GRAPEVINE_IS_SANITIZED)
-  return 0 * before;
-#else
-  return memory("VmHWM:") - std::min(before, memory("VmHWM:"));
-#endif
-}
 
 std::string repeated(std::string_view text, std::size_t times) {
   std::string all;
