@@ -186,11 +186,12 @@ private:
     const std::string found =
         fmt::format("{}: {} {}", records.where(), fields.size(), fields.size() == 1 ? "field" : "fields");
     if (header_ == nullptr || header_->fields == 0)
-      return found + fmt::format(
-                         ", and the first line has {}; expected as many in each; a list that has all neighbours of a "
-                         "user in one line "
-                         "(an adjacency list, METIS) is no edge list: write one follow a line, or name its format",
-                         layout.fields);
+      return found +
+             fmt::format(
+                 ", and the first line has {}; expected as many in each; a list that has all neighbours of a "
+                 "user in one line "
+                 "(an adjacency list, METIS) is not an edge list: write one follow per line, or name its format",
+                 layout.fields);
     const auto digits = [](std::string_view text) {
       return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     };
@@ -198,7 +199,7 @@ private:
                        digits(fields[fields.size() - 2]);
     return found + fmt::format(", and the header has {}; expected as many in each line; {}", layout.fields,
                                comma  ? "a number with a decimal comma (0,5) is written with a point (0.5)"
-                               : more ? "put double quotes around a field that holds the sign between fields"
+                               : more ? "put double quotes around a field that holds the separator"
                                       : "complete the line or take it out");
   }
 
@@ -274,7 +275,7 @@ void read_beginning(RecordReader& records, const EdgeListOptions& options, Recor
                     Beginning& beginning) {
   if (!options.comments) records.end_comments();
   if (!records.next())
-    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+    throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
   bool header = false;
   EdgeLayout& layout = beginning.layout = find_columns(records, options, header);
   layout.comments = options.comments;
@@ -527,7 +528,7 @@ void expect_separator(const std::filesystem::path& file, char separator) {
                       std::string_view("\"'#%-+._").find(separator) == std::string_view::npos);
   if (!sound)
     throw BadRequest(fmt::format(
-        "{}: the separator given is '{}'; expected a blank, a tab or a sign such as , ; | : that no id holds; "
+        "{}: the separator given is '{}'; expected a blank, a tab or a character such as , ; | : that no id holds; "
         "choose another, or leave it out",
         file.string(), separator));
 }
@@ -543,7 +544,7 @@ ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptio
   RecordReader records(file, options.separator);
   if (!options.comments) records.end_comments();
   if (!records.next())
-    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+    throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
   bool header = false;
   const EdgeLayout layout = find_columns(records, options, header);
   const Fields first = records.fields();

@@ -283,7 +283,7 @@ void expect_follows(const std::filesystem::path& file, const LoadReport& report)
   if (report.follows > 0) return;
   if (report.self_loops == 0)
     throw BadRequest(
-        fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
+        fmt::format("{}: holds no follows; expected at least one; check that this is the graph", file.string()));
   throw BadRequest(fmt::format(
       "{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
       file.string(), report.self_loops));
