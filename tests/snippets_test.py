@@ -51,9 +51,12 @@ PRINTED_BY = {  # first words of an output: first words of the command that prin
     "Contagions": ("grapevine run scenarios/library/model-by-model.toml", True),
     "Followers": ("grapevine graph stats    follows.csv.gz", True),
 }
-OF_OTHER_DATA = {"World   81 306 users": "ego-Twitter takes two minutes; the tests of rooms hold its figures"}
-COMMAND = re.compile(r"(grapevine|make|cmake|/usr/bin/python3) |own/")
+OF_OTHER_DATA = {"World   81 306 users": "ego-Twitter takes two minutes; tests/graph holds what is known of it"}
+COMMAND = re.compile(r"(grapevine|make|cmake|gnuplot|/usr/bin/python3) |own/")
 MINIMAL = {"format": 1, "seed": 1, "graph": {"model": "power-law", "users": 2000}}
+
+if not shutil.which("gnuplot"):
+    NOT_RUN["gnuplot"] = "is not installed"
 
 source, program = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
 scratch = tempfile.TemporaryDirectory(prefix="snippets-")
@@ -191,9 +194,9 @@ def prepare() -> None:
     (here / "scenarios").symlink_to(source / "scenarios")
     if data:
         shutil.copyfile(pathlib.Path(data, "twitter_follow_bofa.csv.gz"), here / "follows.csv.gz")
-    else:  # 3 000 users of whom the k-th is followed in proportion to 1 / k
+    else:  # 12 000 users of whom the k-th is followed in proportion to 1 / k
         draw = random.Random(1)
-        follows = {(draw.randrange(3000), int(3000 ** draw.random()) - 1) for _ in range(20000)}
+        follows = {(draw.randrange(12000), int(12000 ** draw.random()) - 1) for _ in range(60000)}
         with gzip.open(here / "follows.csv.gz", "wt") as file:
             file.write("follower,followed\n" + "".join(f"{one},{other}\n" for one, other in sorted(follows) if one != other))
     with gzip.open(here / "trees.csv.gz", "wt") as file:
