@@ -46,9 +46,9 @@ constexpr std::array facts{
     Fact{{"share alone", "1", "cascades that nobody joined"},
          [](const CascadeShapes& shapes) { return shapes.sizes.size() > 1 ? number(shapes.sizes[1].cascades) : 0.0; },
          cascades},
-    Fact{{"share of 10 or more", "1", "cascades of so many adopters"}, at_least<10>, cascades},
-    Fact{{"share of 100 or more", "1", "cascades of so many adopters"}, at_least<100>, cascades},
-    Fact{{"share of 1000 or more", "1", "cascades of so many adopters"}, at_least<1000>, cascades},
+    Fact{{"share of 10 or more", "1", "cascades of that many adopters"}, at_least<10>, cascades},
+    Fact{{"share of 100 or more", "1", "cascades of that many adopters"}, at_least<100>, cascades},
+    Fact{{"share of 1000 or more", "1", "cascades of that many adopters"}, at_least<1000>, cascades},
     Fact{{"share that ends within one step", "1", "cascades in which everybody has the post from the root"},
          [](const CascadeShapes& shapes) {
            double sum = 0;

@@ -120,7 +120,7 @@ struct ResponseRow {
     column("arm", row.arm, no_units, "arm");
     column("metric", row.metric, no_units, "outcome");
     column("followers", row.followers, count_units, "follower count");
-    column("response", row.response, no_units, "expected outcome of an account with so many followers");
+    column("response", row.response, no_units, "expected outcome of an account with this many followers");
     column("response_lower", row.response_lower, no_units, "lower end of its 95 % interval over replicates");
     column("response_upper", row.response_upper, no_units, "upper end");
     column("elasticity", row.elasticity, "1", "slope of the log outcome in log followers, here");

@@ -40,7 +40,7 @@ double first_looks_of(const TierRow& t) { return number(t.outcomes.first_looks);
 /// The rate that claim 2 compares.
 constexpr Rate claimed_rate{
     {"engagement per first look", "actions per first look",
-     "likes, replies and reshares per user and post that it looked at, all posts of the tier together"},
+     "likes, replies and reshares per user and post that the user looked at, all posts of the tier together"},
     engagement_of,
     first_looks_of};
 

@@ -259,7 +259,7 @@ std::int64_t Reader::integer_attribute(const std::string& object, const std::str
   const Handle attribute = state_->open_attribute(object, name);
   const Handle stored(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
   if (H5Tget_class(stored) != H5T_INTEGER || H5Sget_simple_extent_npoints(space) != 1)
-    fail(state_->name, "read attribute", object + "@" + name, "it is no whole number");
+    fail(state_->name, "read attribute", object + "@" + name, "it is not a whole number");
   std::int64_t value = 0;
   if (H5Aread(attribute, H5T_NATIVE_INT64, &value) < 0) fail(state_->name, "read attribute", object + "@" + name);
   return value;

@@ -47,10 +47,10 @@ std::optional<double> number_in(std::string_view field) {
 /// What is wrong with a line by itself; empty if nothing is.
 std::string why_no_account(Fields fields, std::size_t columns, std::size_t id, std::size_t key) {
   if (fields.size() != columns)
-    return fmt::format("{} {}, and the header has {}; expected as many in each line; {}", fields.size(),
-                       fields.size() == 1 ? "field" : "fields", columns,
-                       fields.size() < columns ? "complete the line"
-                                               : "put double quotes around a field that holds the sign between fields");
+    return fmt::format(
+        "{} {}, and the header has {}; expected as many in each line; {}", fields.size(),
+        fields.size() == 1 ? "field" : "fields", columns,
+        fields.size() < columns ? "complete the line" : "put double quotes around a field that holds the separator");
   if (fields[id].empty() || fields[key].empty())
     return fmt::format("the {} is empty; expected a text; fill it in or take the line out",
                        fields[id].empty() ? "id" : "key");
@@ -82,15 +82,16 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
   accounts.file = choice.file;
   RecordReader records(choice.file);
   if (!records.next())
-    throw BadRequest(records.name() +
-                     ": holds no table; expected a header with a column 'id' and a line an account; fill it, or leave "
-                     "out graph.accounts");
+    throw BadRequest(
+        records.name() +
+        ": holds no table; expected a header with a column 'id' and a line for each account; fill it, or leave "
+        "out graph.accounts");
   const Fields header = records.fields();
   const auto id = column(header, "id"), key = column(header, "key");
   if (!id)
     throw BadRequest(
         fmt::format("{}: the header has the columns {}; expected one column 'id' and, if ids may change, one 'key'; "
-                    "name the column of ids so",
+                    "name the column of ids 'id'",
                     records.where(), quoted(header)));
   if (!key && std::ranges::any_of(header, [](std::string_view name) { return same_word(name, "key"); }))
     throw BadRequest(records.where() +
@@ -111,7 +112,7 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
     const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
     const std::uint32_t known = accounts.ids.find(text);
     if (known != IdTable::absent) {
-      mistakes.add(fmt::format("{}: id '{:.60}' stands in line {} already; expected each account once; take one out",
+      mistakes.add(fmt::format("{}: id '{:.60}' is already in line {}; expected each account once; take one out",
                                records.where(), text, lines[known]));
       continue;
     }

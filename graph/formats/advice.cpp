@@ -40,12 +40,12 @@ bool ends_with_decimal_comma(std::string_view line) {
 }  // namespace
 
 std::string advice_on_one_field(std::string_view line) {
-  if (holds(line, no_break_space)) return "blanks that do not break stand in it (U+00A0): write plain ones";
+  if (holds(line, no_break_space)) return "it has no-break spaces (U+00A0): write plain ones";
   for (const std::string_view signs : {"::", "||", "=>", "->"})
-    if (holds(line, signs)) return fmt::format("if '{}' stands between ids, put a comma or a tab in its place", signs);
+    if (holds(line, signs)) return fmt::format("if '{}' is between ids, put a comma or a tab in its place", signs);
   if (const auto sign = other_sign(line, ' ')) {
     const std::string separator =
-        fmt::format("if '{}' stands between fields, set graph.separator = \"{}\"", *sign, *sign);
+        fmt::format("if '{}' is between fields, set graph.separator = \"{}\"", *sign, *sign);
     const std::size_t at = line.find(*sign);
     if (!has_letters(line)) return separator;
     return fmt::format(
@@ -53,21 +53,21 @@ std::string advice_on_one_field(std::string_view line) {
         "[\"{:.40}\", \"{:.40}\"]",
         separator, line.substr(0, at), line.substr(at + 1, line.find(*sign, at + 1) - at - 1));
   }
-  return "write both ids of a follow in each line, and take out what stands above them, or begin it with #";
+  return "write both ids of a follow in each line, and take out what is above them, or begin it with #";
 }
 
 std::string advice_on_count(std::string_view line, const FieldCount& count) {
   if (const auto sign = other_sign(line, count.separator); count.found == 1 && sign && *sign != ':')
     return fmt::format(
-        "'{}' stands in this line: write the same sign between fields in all lines, and nothing above them",
+        "this line has a '{}': use the same separator in all lines, and nothing above them",
         *sign == '\t' ? "a tab" : std::string(1, *sign));
   if (!count.header)
-    return "a list that has all neighbours of a user in one line (an adjacency list, METIS) is no edge list: write one "
+    return "a list that has all neighbours of a user in one line (an adjacency list, METIS) is not an edge list: write one "
            "follow a line, or name its format";
   if (count.found < count.expected) return "complete the line or take it out";
   return count.separator == ',' && ends_with_decimal_comma(line)
              ? "a number with a decimal comma (0,5) is written with a point (0.5)"
-             : "put double quotes around a field that holds the sign between fields";
+             : "put double quotes around a field that holds the separator";
 }
 
 }  // namespace grapevine

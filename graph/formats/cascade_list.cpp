@@ -106,7 +106,7 @@ double time_of(std::string_view text, const RecordReader& records, std::string_v
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), time);
   if (error == std::errc() && end == text.data() + text.size() && std::isfinite(time)) return time;
   mistakes.add(
-      fmt::format("{}: '{}' is '{:.40}'; expected a number, or nothing; write it so, name another column with --time, "
+      fmt::format("{}: '{}' is '{:.40}'; expected a number, or nothing; correct it, name another column with --time, "
                   "or leave times "
                   "out with --no-time",
                   records.where(), name, text));
@@ -132,7 +132,7 @@ Nodes read_nodes(RecordReader& records, const Columns& columns, std::string_view
     }
     if (is_no_id(id)) {
       mistakes.add(
-          fmt::format("{}: the id of the node is '{}', which says of a parent that there is none; expected any other "
+          fmt::format("{}: the id of the node is '{}', which as a parent means that there is none; expected any other "
                       "text; fill it in "
                       "or take the line out",
                       records.where(), id));
@@ -203,7 +203,7 @@ private:
       if (by_id_[i].first != by_id_[i - 1].first) continue;
       const Node &first = member(by_id_[i - 1].second), &again = member(by_id_[i].second);
       report(
-          fmt::format("{}: node '{:.40}' of cascade '{:.40}' stands in line {} already; expected each node once; take "
+          fmt::format("{}: node '{:.40}' of cascade '{:.40}' is already in line {}; expected each node once; take "
                       "one out, or rename it",
                       where(again), id(again), cascade(again), first.line));
     }
@@ -228,8 +228,7 @@ private:
     if (!root && sound_)
       report(
           fmt::format("{}: cascade '{:.40}', which begins here, has no root; expected one node whose parent is -1 or "
-                      "empty; add it, or "
-                      "mark it so",
+                      "empty; add it, or mark it as such",
                       where(member(0)), cascade(member(0))));
   }
 
@@ -246,13 +245,13 @@ private:
     const std::string hint = elsewhere == nodes_.all.end()
                                  ? "add that node, or take this one and what hangs from it out"
                                  : fmt::format(
-                                       "one of that name stands in line {}, in cascade '{:.40}': put both "
+                                       "one of that name is in line {}, in cascade '{:.40}': put both "
                                        "into the same cascade",
                                        elsewhere->line, cascade(*elsewhere));
-    report(
-        fmt::format("{}: the parent of node '{:.40}', '{:.40}', is no node of its cascade '{:.40}'; expected one, or "
-                    "-1 for the root; {}",
-                    where(node), id(node), nodes_.texts[node.parent], cascade(node), hint));
+    report(fmt::format(
+        "{}: the parent of node '{:.40}', '{:.40}', is not a node of its cascade '{:.40}'; expected one, or "
+        "-1 for the root; {}",
+        where(node), id(node), nodes_.texts[node.parent], cascade(node), hint));
   }
 
   void report_circle(std::span<const std::uint32_t> reached) {
@@ -287,10 +286,9 @@ private:
 CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOptions& options) {
   RecordReader records(file, options.separator);
   if (!records.next())
-    throw BadRequest(
-        records.name() +
-        ": holds no cascades; expected a header with the columns 'cascade', 'node' and 'parent' and a line a "
-        "node; check that this is the table of cascades");
+    throw BadRequest(records.name() +
+                     ": holds no cascades; expected a header with the columns 'cascade', 'node' and 'parent' and a "
+                     "line for each node; check that this is the table of cascades");
   const Columns columns = find_columns(records, options);
   CascadeList list;
   if (columns.time) list.time_column = records.fields()[*columns.time];
@@ -301,8 +299,9 @@ CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOp
   Nodes nodes = read_nodes(records, columns, list.time_column, mistakes);
   list.lines = records.lines();
   if (nodes.all.empty() && mistakes.empty())
-    throw BadRequest(records.name() +
-                     ": holds no cascades; expected a line a node below the header; check how the file was made");
+    throw BadRequest(
+        records.name() +
+        ": holds no cascades; expected a line for each node below the header; check how the file was made");
 
   const std::size_t cascades = nodes.cascades.size();
   std::vector<std::uint32_t> begin(cascades + 1, 0), by_cascade(nodes.all.size());

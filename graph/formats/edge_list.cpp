@@ -170,7 +170,7 @@ public:
                       records.where(), follower, followee));
     if (follower.starts_with("\xef\xbb\xbf"))
       return mistakes_.add(records.where() +
-                           ": a byte order mark (U+FEFF) stands before the id; expected one at the file's beginning at "
+                           ": a byte order mark (U+FEFF) is before the id; expected one at the file's beginning at "
                            "most; take it out; "
                            "in joined files every part brings one");
     for (const std::string_view id : {follower, followee})
@@ -274,10 +274,10 @@ void read_beginning(RecordReader& records, const EdgeListOptions& options, Recor
                     Beginning& beginning) {
   if (!options.comments) records.end_comments();
   if (!records.next())
-    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+    throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
   if (records.text().size() <= 5 && same_word(records.text().substr(0, 4), "sep="))
     throw BadRequest(fmt::format(
-        "{}: '{}' tells a spreadsheet the sign between fields; expected follows or a header; take this line out",
+        "{}: '{}' tells a spreadsheet the separator; expected follows or a header; take this line out",
         records.where(), records.text()));
   bool header = false;
   EdgeLayout& layout = beginning.layout = find_columns(records, options, header);
@@ -531,7 +531,7 @@ void expect_separator(const std::filesystem::path& file, char separator) {
                       std::string_view("\"'#%-+._").find(separator) == std::string_view::npos);
   if (!sound)
     throw BadRequest(fmt::format(
-        "{}: the separator given is '{}'; expected a blank, a tab or a sign such as , ; | : that no id holds; "
+        "{}: the separator given is '{}'; expected a blank, a tab or a character such as , ; | : that no id holds; "
         "choose another, or leave it out",
         file.string(), separator));
 }
@@ -547,7 +547,7 @@ ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptio
   RecordReader records(file, options.separator);
   if (!options.comments) records.end_comments();
   if (!records.next())
-    throw BadRequest(records.name() + ": holds no follows; expected one a line; check that this is the edge list");
+    throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
   bool header = false;
   const EdgeLayout layout = find_columns(records, options, header);
   const Fields first = records.fields();

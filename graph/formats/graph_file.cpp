@@ -272,7 +272,7 @@ private:
     const std::string name = file_.path().string();
     if (file_.fixed_attribute("/", "format") != format)
       throw BadRequest(fmt::format(
-          "{}: is an HDF5 file but no graph file of grapevine; expected one, or a graph in another format", name));
+          "{}: is an HDF5 file but not a graph file of grapevine; expected one, or a graph in another format", name));
     const std::string version = file_.fixed_attribute("/", "format_version").value_or("");
     int major = 0;
     const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), major);

@@ -99,7 +99,7 @@ public:
       if (status != XML_STATUS_OK && XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) refuse_memory();
       if (status != XML_STATUS_OK)
         throw BadRequest(
-            fmt::format("{}: is no XML from here on ({}); expected a GraphML file; correct it, or fetch it again",
+            fmt::format("{}: is not XML from here on ({}); expected a GraphML file; correct it, or fetch it again",
                         where(), XML_ErrorString(XML_GetErrorCode(parser_.get()))));
       const auto done = XML_GetCurrentByteIndex(parser_.get());
       if (done >= 0 && given > static_cast<std::uint64_t>(done) + most_token)
@@ -169,7 +169,7 @@ private:
     else if (name == "edge")
       add_edge(attributes);
     else if (name == "hyperedge")
-      refuse("a hyperedge stands here", "edges of two ends", "write it as edges");
+      refuse("there is a hyperedge here", "edges of two ends", "write it as edges");
   }
 
   void end(std::string_view name) {
@@ -195,7 +195,7 @@ private:
     const std::uint32_t node = table().find_or_add(*id);
     if (node < declared_.size() && declared_[node])
       return mistakes_.add(
-          fmt::format("{}: node '{:.60}' stands here again; expected each node once; take one out", where(), *id));
+          fmt::format("{}: node '{:.60}' is here a second time; expected each node once; take one out", where(), *id));
     first_line_.resize(table().size(), 0);
     declared_.resize(table().size(), false);
     declared_[node] = true;
@@ -237,7 +237,7 @@ private:
     for (std::size_t node = 0; node < declared_.size(); ++node)
       if (!declared_[node])
         mistakes_.add(fmt::format(
-            "{}: '{:.60}' is no node of the graph; expected <node id=\"...\"> for it; add it, or take the edge out",
+            "{}: '{:.60}' is not a node of the graph; expected <node id=\"...\"> for it; add it, or take the edge out",
             where(first_line_[node]), table()[node]));
   }
 

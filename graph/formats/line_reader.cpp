@@ -18,7 +18,7 @@ void expect_text(const std::filesystem::path& path, const char* text, std::size_
   if (size > 0 && std::memchr(text, '\0', size) != nullptr)
     throw BadRequest(
         path.string() +
-        ": holds zero bytes, so it is no text; expected text, plain, gzip or zstd; unpack or export it first");
+        ": holds zero bytes, so it is not text; expected text, plain, gzip or zstd; unpack or export it first");
 }
 
 LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), source_(path_), buffer_(chunk) {
@@ -104,7 +104,7 @@ void LineReader::refill() {
   if (kept > 0) std::memmove(buffer_.data(), begin_, kept);
   if (kept >= most_line)
     throw BadRequest(
-        fmt::format("{}: the line is longer than {} bytes; expected one follow, account or node a line; check that "
+        fmt::format("{}: the line is longer than {} bytes; expected one follow, account or node per line; check that "
                     "this is an edge list, or a table of "
                     "accounts or cascades",
                     where(line_ + 1), most_line));

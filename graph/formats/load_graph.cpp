@@ -112,10 +112,10 @@ GraphFormat format_of(std::string_view text, const std::filesystem::path& file) 
 GraphFormat detected(const std::filesystem::path& file) {
   const std::string begin = beginning_of(file);
   if (const auto foreign = foreign_format(begin))
-    throw BadRequest(fmt::format(
-        "{}: looks like {}; expected an edge list, GraphML, Matrix Market, METIS or a graph file; {} (whoever knows "
-        "better says graph.format)",
-        file.string(), foreign->name, foreign->remedy));
+    throw BadRequest(
+        fmt::format("{}: looks like {}; expected an edge list, GraphML, Matrix Market, METIS or a graph file; {} (if "
+                    "it is one of these all the same, set graph.format)",
+                    file.string(), foreign->name, foreign->remedy));
   return format_of(begin, file);
 }
 

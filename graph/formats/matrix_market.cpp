@@ -55,9 +55,9 @@ Banner read_banner(LineReader& lines) {
   if (banner.size() < 5 || !same_word(banner[0], "%%MatrixMarket") || !same_word(banner[1], "matrix"))
     throw BadRequest(fmt::format("{}: begins with '{:.60}'; {}", lines.where(), line, expected));
   if (!same_word(banner[2], "coordinate"))
-    throw BadRequest(
-        fmt::format("{}: the matrix is in the form '{:.40}'; expected 'coordinate', a line an entry; write it so",
-                    lines.where(), banner[2]));
+    throw BadRequest(fmt::format(
+        "{}: the matrix is in the form '{:.40}'; expected 'coordinate', one entry per line; write it in that form",
+        lines.where(), banner[2]));
   if (!any(banner[3], {"pattern", "real", "integer", "double", "complex"}))
     throw BadRequest(fmt::format("{}: the field is '{:.40}'; expected pattern, real, integer or complex; correct it",
                                  lines.where(), banner[3]));
@@ -103,8 +103,8 @@ Sizes read_sizes(const std::filesystem::path& file, LineReader& lines, Statement
   const std::string where = lines.where();
   if (!rows || !columns || !entries)
     throw BadRequest(
-        fmt::format("{}: '{}' are no sizes; expected the numbers of rows, columns and entries; correct the line", where,
-                    size_line));
+        fmt::format("{}: '{}' are not sizes; expected the numbers of rows, columns and entries; correct the line",
+                    where, size_line));
   if (*rows != *columns)
     throw BadRequest(
         fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square",
@@ -135,14 +135,14 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   while (statements.next(line)) {
     const std::string_view whole = line;
     if (++found > sizes.entries)
-      throw BadRequest(
-          fmt::format("{}: entry {} stands here; expected {}, as the header in {} says; correct the header",
-                      lines.where(), found, sizes.entries, sizes.where));
+      throw BadRequest(fmt::format("{}: this is entry {}; expected {}, as the header in {} says; correct the header",
+                                   lines.where(), found, sizes.entries, sizes.where));
     const auto row = take_number(line), column = take_number(line);
     const bool sound = row && column && *row >= 1 && *row <= sizes.rows && *column >= 1 && *column <= sizes.rows;
     if (!sound || (banner.valued && line.find_first_not_of(" \t") == std::string_view::npos)) {
-      mistakes.add(fmt::format("{}: '{:.60}' is no entry; expected a row and a column from 1 to {}{}; correct the line",
-                               lines.where(), whole, sizes.rows, banner.valued ? " and a value" : ""));
+      mistakes.add(
+          fmt::format("{}: '{:.60}' is not an entry; expected a row and a column from 1 to {}{}; correct the line",
+                      lines.where(), whole, sizes.rows, banner.valued ? " and a value" : ""));
       continue;
     }
     const UserId one(static_cast<std::uint32_t>(*row)), other(static_cast<std::uint32_t>(*column));

@@ -56,10 +56,10 @@ public:
     }
     const bool ended = at_end() || peek() == ' ' || peek() == '\t' || peek() == '\r' || peek() == '\n';
     if (digits == 0 || !ended)
-      throw BadRequest(
-          fmt::format("{}: '{}' is no whole number; expected neighbours from 1 on; check that this is a METIS graph, "
-                      "or name its format",
-                      where(), peek()));
+      throw BadRequest(fmt::format(
+          "{}: '{}' is not a whole number; expected neighbours from 1 on; check that this is a METIS graph, "
+          "or name its format",
+          where(), peek()));
     return value;
   }
 
@@ -174,9 +174,10 @@ LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& acc
                     header_where, header.vertices, vertex));
   while (lines.next_line())
     if (lines.next())
-      throw BadRequest(fmt::format(
-          "{}: a line stands behind that of the last vertex; expected {} lines, as the header says; correct the header",
-          lines.where(), header.vertices));
+      throw BadRequest(
+          fmt::format("{}: there is a line after that of the last vertex; expected {} lines, as the header says; "
+                      "correct the header",
+                      lines.where(), header.vertices));
   if (entries != 2 * header.edges && entries - loops != 2 * header.edges)
     throw BadRequest(
         fmt::format("{}: the header counts {} edges, but the lines hold {} neighbours; expected two for each edge; "

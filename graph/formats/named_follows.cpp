@@ -283,7 +283,7 @@ void expect_follows(const std::filesystem::path& file, const LoadReport& report)
   if (report.follows > 0) return;
   if (report.self_loops == 0)
     throw BadRequest(
-        fmt::format("{}: holds no follows; expected one at least; check that this is the graph", file.string()));
+        fmt::format("{}: holds no follows; expected at least one; check that this is the graph", file.string()));
   throw BadRequest(fmt::format(
       "{}: holds no follows but {} of users by themselves; expected follows between two users; check the columns",
       file.string(), report.self_loops));
@@ -413,7 +413,7 @@ void note_shapes(const std::vector<std::string>& names, std::vector<std::string>
   }
   if (of_unseen != nullptr)
     notes.push_back(
-        fmt::format("signs that are not seen stand in {} ids, such as '{:.60}', and tell users apart; take them out if "
+        fmt::format("invisible characters are in {} ids, such as '{:.60}', and tell users apart; take them out if "
                     "they mean nothing",
                     unseen, *of_unseen));
   if (of_shortened != nullptr)

@@ -303,10 +303,10 @@ DegreeSequences power_law_sequences(const ConfigurationParameters& p, const Stre
         parallel_sum(p.users, [&](std::size_t v) { return std::uint64_t{degrees.followers[v]}; });
     mean = static_cast<double>(follows) / static_cast<double>(p.users);
     if (mean > static_cast<double>(std::min(p.most_followees, others)))
-      throw BadRequest(
-          fmt::format("graph.largest_followees is {}, and graph.least makes {:.4g} followers a user; expected room for "
-                      "as many followees; raise it",
-                      p.most_followees, mean));
+      throw BadRequest(fmt::format(
+          "graph.largest_followees is {}, and graph.least makes {:.4g} followers per user; expected room for "
+          "as many followees; raise it",
+          p.most_followees, mean));
   }
   const std::vector<std::uint32_t> by_rank =
       power_law_degrees(p.users, {mean, p.followees_exponent, std::min(p.most_followees, others)});

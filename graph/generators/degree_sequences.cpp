@@ -134,7 +134,7 @@ DegreeSequences read_degrees(const std::filesystem::path& file) {
       followees = static_cast<std::size_t>(std::ranges::find(fields, "followees") - fields.begin());
       if (followers == fields.size() || followees == fields.size())
         throw BadRequest(fmt::format(
-            "{}: no columns 'followers' and 'followees'; expected a header that names both, or two numbers a line",
+            "{}: no columns 'followers' and 'followees'; expected a header that names both, or two numbers per line",
             records.where()));
       first = false;
       continue;
@@ -152,7 +152,7 @@ DegreeSequences read_degrees(const std::filesystem::path& file) {
   const std::string name = file.string();
   const std::size_t users = read.user_count();
   if (users == 0)
-    throw BadRequest(fmt::format("{}: no users; expected the followers and followees of one user a line", name));
+    throw BadRequest(fmt::format("{}: no users; expected the followers and followees of one user per line", name));
   for (std::size_t u = 0; u < users; ++u)
     if (const std::uint32_t most = std::max(read.followers[u], read.followees[u]); most >= users)
       throw BadRequest(

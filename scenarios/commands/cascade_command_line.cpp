@@ -48,7 +48,7 @@ void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& req
                                "name of the column of times (default: time, delay, time_... or delay_...)")
                    ->type_name("NAME");
   stats.add_flag("--no-time", cascades.without_times, "no column is one of times")->excludes(time);
-  stats.add_option("--separator", cascades.separator, "the sign between fields")->type_name("SIGN");
+  stats.add_option("--separator", cascades.separator, "the character between fields")->type_name("CHARACTER");
   add_threads(stats, request);
   stats.add_flag("--quiet", cascades.quiet, "no progress");
 }

@@ -33,7 +33,7 @@ void add_graph_file(CLI::App& app, Request& request) {
   app.add_option("--columns", graph.columns, "names of the follower's and the followee's column")
       ->type_name("FOLLOWER FOLLOWED")
       ->expected(2);
-  app.add_option("--separator", graph.separator, "the sign between fields")->type_name("SIGN");
+  app.add_option("--separator", graph.separator, "the character between fields")->type_name("CHARACTER");
   app.add_option("--accounts", graph.accounts, "a table of all accounts, with a column id")->type_name("FILE");
   app.add_flag("!--no-comments", graph.comments, "lines that begin with # or % are follows, too");
   app.add_flag("--undirected", graph.undirected, "every pair is a mutual follow");

@@ -317,12 +317,12 @@ public:
     axis(degree, d.degrees, "number of " + whom);
     std::vector<std::uint64_t> users(d.at_least);
     for (std::size_t i = 0; i + 1 < users.size(); ++i) users[i] -= users[i + 1];
-    counts(group_name + "/users", users, degree, "users with exactly so many");
+    counts(group_name + "/users", users, degree, "users with exactly this many");
     std::vector<double> ccdf(d.at_least.size());
     std::ranges::transform(d.at_least, ccdf.begin(),
                            [&](std::uint64_t count) { return ratio(count, d.at_least.front()); });
     file_.dataset<double>(group_name + "/ccdf", ccdf, {degree});
-    describe(group_name + "/ccdf", "part of users with so many or more");
+    describe(group_name + "/ccdf", "part of users with this many or more");
   }
 
   /// Counts of whole numbers from `first` on.
@@ -368,7 +368,7 @@ void write_graph_statistics(NewFile& out, const GraphStatistics& statistics, std
     file.histogram(
         name,
         d.mean.sampled == statistics.users ? "Pairs by distance." : "Pairs by distance, from the sampled sources.",
-        "steps", "steps from one user to the other", d.pairs, 1, "pairs", "ordered pairs of users so far apart");
+        "steps", "steps from one user to the other", d.pairs, 1, "pairs", "ordered pairs of users at this distance");
   };
   distances(GraphGroup::links, "/link_distances", statistics.along_links);
   distances(GraphGroup::passes, "/pass_distances", statistics.along_follows);

@@ -163,7 +163,7 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
     field(group, name("vuong"), d.vuong.statistic, "", 2, "  Vuong's statistic",
           "Vuong's statistic: above 0 speaks for the power law, below for the lognormal");
     field(group, name("vuong_p"), d.vuong.p, "", 4, "  p",
-          "two-sided p of Vuong's statistic: above 0.1 the sign says nothing");
+          "two-sided p of Vuong's statistic: above 0.1 the sign of the ratio says nothing");
   };
   degrees(followers, "followers", s.followers, "most followers of a user", "followers");
   degrees(followees, "followees", s.followees, "most followees of a user", "followees");
@@ -185,7 +185,7 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
   field(homophily, "within", s.homophily.within, "of follows", 4, "within communities",
         "part of follows whose two users are of one community");
   field(homophily, "by_chance", s.homophily.by_chance, "of follows", 4, "  by chance",
-        "the same to be expected of the degrees alone");
+        "the same as expected from the degrees alone");
   field(homophily, "homophily", s.homophily.assortativity, "", 3, "  homophily",
         "assortativity by community: 1 all within, 0 chance");
 
@@ -208,7 +208,8 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
   field(page_rank, "page_rank_iterations", s.page_rank.iterations, "", 0, "  iterations",
         "iterations until all ranks together changed by 1e-6 or less");
 
-  field(triangles, "links", s.links, "", 0, "links", "pairs of users of whom one follows the other or both");
+  field(triangles, "links", s.links, "", 0, "links",
+        "pairs of users who follow each other, or of whom one follows the other");
   field(triangles, "triangles", s.triangles, "", 0, "triangles", "three users each linked to the two others");
   field(triangles, "transitivity", s.transitivity, "", 4, "transitivity",
         "3 triangles over pairs of links that meet in a user");

@@ -54,7 +54,7 @@ std::unique_ptr<NewFile> take(const OutputFile& file) {
                                  (fs::path(file.path) / file.usual).string()));
   if (fs::exists(file.path, ignored) && !fs::is_regular_file(file.path, ignored))
     throw BadRequest(
-        fmt::format("{}: no ordinary file; expected the name of a file that may be replaced; for example -o {}",
+        fmt::format("{}: not an ordinary file; expected the name of a file that may be replaced; for example -o {}",
                     file.path, file.usual));
   for (const fs::path& input : file.inputs)
     if (same_file(file.path, input))

@@ -199,8 +199,8 @@ struct GraphChoice {
          .source = "assumption",
          .only = generated});
     key("users", &GraphChoice::users,
-        {.sentence =
-             "Users of the generated graph; of a platform with those that are planted, of other models without.",
+        {.sentence = "Users of the generated graph: of a platform including those that are planted, of other models "
+                     "without them.",
          .source = "the user's choice",
          .range = WholeRange{2, 4'294'967'294},
          .unit = "users",
@@ -228,8 +228,8 @@ struct GraphChoice {
          .unit = "log units",
          .only = heavy_tailed});
     key("exponent", &GraphChoice::exponent,
-        {.sentence =
-             "Tail exponent of the density of follower counts, of expected ones but for the configuration model.",
+        {.sentence = "Tail exponent of the density of follower counts; of expected counts, except under the "
+                     "configuration model.",
          .source = "assumption, inside the band 1.9-2.4 of slopes [R, C] in reference D.6",
          .range = RealRange{2, 10, true},
          .only = exponent_given});
@@ -241,7 +241,7 @@ struct GraphChoice {
          .unit = "share",
          .only = weights_by_power_law});
     key("active", &GraphChoice::active,
-        {.sentence = "Share of users who ever post; the others read, seldom, and hardly anybody follows them.",
+        {.sentence = "Share of users who ever post; the others only read, visit seldom, and have hardly any followers.",
          .source = "assumption: with 46 followees per account it fits the follower counts of active users, [R] "
                    "reference rows 24 and 25",
          .range = RealRange{0, 1, true},
@@ -316,7 +316,7 @@ struct GraphChoice {
          .unit = "share",
          .only = on_platform});
     key("audiences", &GraphChoice::audiences,
-        {.sentence = "Pairs [followers, accounts with so many]; users beyond them have no followers.",
+        {.sentence = "Pairs [followers, accounts that have this many]; users beyond them have no followers.",
          .source = "the user's choice",
          .required = true,
          .scales = true,
@@ -334,7 +334,7 @@ struct GraphChoice {
          .only = degrees_drawn});
     key("degrees", &GraphChoice::degrees,
         {.sentence =
-             "A file with the followers and followees of every user, two numbers a line, or columns that a header "
+             "A file with the followers and followees of every user, two numbers per line, or columns that a header "
              "names `followers` and `followees`; all are met exactly. graph.users is the number of its users.",
          .source = "the user's choice",
          .absent = "power laws",
@@ -432,14 +432,14 @@ struct GraphChoice {
          .absent = "found by the header",
          .only = foreign});
     key("separator", &GraphChoice::separator,
-        {.sentence =
-             "The sign between the fields of the edge list, such as \":\"; a blank stands for runs of blanks and tabs.",
+        {.sentence = "The character between the fields of the edge list, such as \":\"; a blank stands for runs of "
+                     "blanks and tabs.",
          .source = "the user's choice",
          .absent = "found in the first line",
          .only = foreign});
     key("comments", &GraphChoice::comments,
-        {.sentence = "Whether lines of an edge list that begin with # or % are comments, where fields lie apart by "
-                     "blanks or tabs; false: they are follows, of users whose ids begin so.",
+        {.sentence = "Whether lines of an edge list that begin with # or % are comments, where fields are separated by "
+                     "blanks or tabs; false: they are follows of users whose ids begin with these characters.",
          .source = "assumption",
          .only = foreign});
     key("chances", &GraphChoice::chances,
@@ -488,7 +488,8 @@ void PlantChoice::keys(Key&& key) {
   key("followers", &PlantChoice::followers,
       {.sentence =
            "Followers of the least and of the largest of them; those between lie in equal ratios. A single account has "
-           "the geometric mean. New accounts have exactly so many; of the graph's own the nearest are taken.",
+           "the geometric mean. New accounts have exactly that number; of the graph's own accounts the nearest are "
+           "taken.",
        .source = "the user's choice",
        .unit = "followers",
        .required = true,
@@ -509,7 +510,7 @@ void PlantChoice::keys(Key&& key) {
        .only = communities_known});
   key("nested", &PlantChoice::nested,
       {.sentence = "They are clones that differ in size only: one community, one profile, and the audience of the "
-                   "smaller within that of the larger. One clone an arm.",
+                   "smaller within that of the larger. One clone per arm.",
        .source = "the user's choice",
        .only = planted_new});
 }

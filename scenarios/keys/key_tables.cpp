@@ -21,16 +21,17 @@ std::string default_in_words(const Key& key) {
 }
 
 constexpr std::string_view duration_note =
-    "Durations are texts such as \"90s\", \"10min\", \"48h\" or \"1d\", and whole ticks (\"0\" where nothing is "
-    "meant). Relative paths in "
+    "Durations are texts such as \"90s\", \"10min\", \"48h\" or \"1d\", and whole ticks (\"0\" for none). Relative "
+    "paths in "
     "a file are taken "
-    "from the file's folder, those of --set from the working directory. --set key=value lays a value over the file's; "
-    "values are TOML, "
+    "from the file's folder, those of --set from the working directory. --set key=value replaces the value in the "
+    "file; values are TOML, "
     "tables of an array "
     "are addressed by name: --set 'campaign.one.posts=3', --set 'arm.ranked.feed.length=50'.";
 
 constexpr std::string_view scope_note =
-    "Scope: `world` keys are the same for all arms; `run` keys may also stand in an [[arm]]; `output` keys change no "
+    "Scope: `world` keys are the same for all arms; `run` keys may also be given in an [[arm]]; `output` keys change "
+    "no "
     "result. `scales`: the "
     "unit is followers "
     "or users, so a world that stands for a larger one scales the value.";

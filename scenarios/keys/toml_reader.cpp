@@ -72,7 +72,8 @@ std::string in_our_words(std::string_view what) {
   constexpr std::string_view opening = "Error while parsing ";
   if (what.substr(0, opening.size()) == opening) what.remove_prefix(opening.size());
   return fmt::format(
-      "not TOML ({}); expected lines `key = value` and headers `[section]`; texts and durations stand in quotes", what);
+      "not TOML ({}); expected lines `key = value` and headers `[section]`; texts and durations are written in quotes",
+      what);
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ void ScenarioReader::check_campaigns() {
     const auto label = [&](std::string_view key) { return prefix + std::string(key); };
     if (given(label("budget")) && given(label("budget_of")))
       add(given(label("budget_of"))->name,
-          fmt::format("{} stands beside a budget; expected one of the two; remove one", label("budget_of")));
+          fmt::format("{} is given together with a budget; expected one of the two; remove one", label("budget_of")));
     if (!given(label("budget")) && !given(label("budget_of")) && !given(label("count")) &&
         campaign.choose != AccountChoice::named && sound({label("accounts")}))
       add(campaign_places_[i],

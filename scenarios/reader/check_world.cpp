@@ -33,7 +33,7 @@ void ScenarioReader::check_graph() {
   if (given("graph.separator") && sound({"graph.separator"}) && graph.separator.size() != 1)
     add(place_of({"graph.separator"}),
         fmt::format(
-            "graph.separator is \"{:.40}\"; expected one character, such as \";\"; leave it out to have it found",
+            "graph.separator is \"{:.40}\"; expected one character, such as \";\"; leave it out to have it detected",
             graph.separator));
   check_chances();
   if (graph.model == GraphModel::file || !sound({"graph.users"}) || !given("graph.users")) return;

@@ -93,7 +93,7 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
   if (!value) {
     std::string shown = found(TomlValue{change.text, place});
     shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
-    return refuse(fmt::format("{} is not a TOML value; texts stand in quotes; write --set '{}={}'",
+    return refuse(fmt::format("{} is not a TOML value; texts are written in quotes; write --set '{}={}'",
                               change.text.empty() ? "nothing" : shown, change.key,
                               change.text.empty() ? "\"...\"" : in_quotes(change.text)));
   }

@@ -124,7 +124,7 @@ void ScenarioReader::leave_out(const Key& key, const Place& place, const std::st
 void ScenarioReader::refuse_array_in(const TomlEntry& entry, const Target& target) {
   if (!target.arm) return;  // at the top level its own reader takes it
   add(entry.place,
-      fmt::format("{} stands in an arm, and an arm changes run keys only; expected [[{}]] once for the whole study",
+      fmt::format("{} is in an arm, and an arm changes run keys only; expected [[{}]] once for the whole study",
                   entry.name, entry.name));
 }
 
@@ -154,7 +154,7 @@ void ScenarioReader::refuse_unknown(const TomlEntry& entry, std::string_view sec
              elsewhere != keys().end()) {
     const auto home = std::find_if(sections().begin(), sections().end(),
                                    [&](const Section& it) { return it.name == elsewhere->section; });
-    hint = home->name.empty() ? "it stands at the top of the file, before the first section"
+    hint = home->name.empty() ? "it belongs at the top of the file, before the first section"
                               : home->header() + " has a key of that name";
   } else if (const std::string_view other = nearest_name(entry.name, is_table ? names : section_names);
              !other.empty()) {
@@ -219,7 +219,7 @@ std::vector<const TomlValue*> ScenarioReader::tables_of(const TomlValue::Table& 
     return tables;
   }
   if (list->empty())
-    add(entry->value.place, fmt::format("{} is an empty list; expected a table at least; leave it out", name));
+    add(entry->value.place, fmt::format("{} is an empty list; expected at least one table; leave it out", name));
   const std::size_t most = name == "arm" ? most_arms : name == "campaign" ? most_campaigns : most_tables;
   if (list->size() > most)
     add((*list)[most].place,
@@ -243,8 +243,8 @@ std::string ScenarioReader::note_name(std::string_view array, const TomlValue& t
   const Place place = find_entry(*table.as<TomlValue::Table>(), "name")->value.place;
   const auto [first, fresh] = names.emplace(*name, place);
   if (fresh) return prefix;
-  add(place, fmt::format("a second {} is named {}; expected a name of its own for each; the first stands in line {}",
-                         array, in_quotes(*name), first->second.line));
+  add(place, fmt::format("a second {} is named {}; expected a name of its own for each; the first is in line {}", array,
+                         in_quotes(*name), first->second.line));
   return fmt::format("{}#{}.", prefix.substr(0, prefix.size() - 1), ++doubles_ + 1);  // labels stay distinct
 }
 

@@ -208,15 +208,15 @@ void expect_sealed(const std::filesystem::path& path) {
   if (!h5::is_sealed(path))
     throw BadRequest(fmt::format(
         "{}: has no seal at its end; expected a whole result file, as `grapevine run` writes it; this one is cut, was "
-        "changed by another program, was written by a release before format {}, or is no result",
+        "changed by another program, was written by a release before format {}, or is not a result",
         path.string(), schema::major_version));
 }
 
 void expect_result(const h5::Reader& file) {
   const std::string name = file.path().string();
   if (!file.has_attribute("/", "format") || file.text_attribute("/", "format") != schema::format)
-    throw BadRequest(
-        fmt::format("{}: is an HDF5 file but no result of grapevine; expected one that `grapevine run` wrote", name));
+    throw BadRequest(fmt::format(
+        "{}: is an HDF5 file but not a result of grapevine; expected one that `grapevine run` wrote", name));
   const std::string version = file.text_attribute("/", "format_version");
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);

@@ -36,15 +36,15 @@ inline constexpr std::array<Axis, 18> axes{{
      "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
     {"followers_from", h5::Type::i64, "least follower count of the class"},
     {"campaign", h5::Type::text, "campaign"},
-    {"partners", h5::Type::i64, "accounts of the campaign that a user follows; the last stands for all above, too"},
+    {"partners", h5::Type::i64, "accounts of the campaign that a user follows; the last also counts all above it"},
     {"tick", h5::Type::i64, "first tick of the bin, counted from the start of measure"},
     {"row", h5::Type::i64, "number of the row"},
     {"post", h5::Type::i64, "row of the post in /posts"},
     {"node", h5::Type::i64, "number of the node over all cascades"},
     {"size_from", h5::Type::i64, "least size of the class: adopters, the root included"},
-    {"depth", h5::Type::i64, "reshares between the root and the farthest adopter; the last stands for all above, too"},
+    {"depth", h5::Type::i64, "reshares between the root and the farthest adopter; the last also counts all above it"},
     {"breadth_from", h5::Type::i64, "least number of the class: most adopters at one distance from the root"},
-    {"virality_from", h5::Type::f64, "least structural virality of the class; the last stands for all above, too"},
+    {"virality_from", h5::Type::f64, "least structural virality of the class; the last also counts all above it"},
     {"broadcast_from", h5::Type::f64,
      "least share of the class: children of the adopter that has most, over all adopters but the root; the last is 1 "
      "itself"},
@@ -220,7 +220,7 @@ struct FrequencyCount {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("users", row.users, count_units, "users who follow so many accounts of the campaign");
+    column("users", row.users, count_units, "users who follow this many accounts of the campaign");
   }
 };
 struct CascadeSize {
@@ -266,7 +266,7 @@ struct DepthCount {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("by_depth", row.cascades, count_units, "cascades of so many generations");
+    column("by_depth", row.cascades, count_units, "cascades of this many generations");
   }
 };
 struct BreadthCount {
@@ -274,7 +274,7 @@ struct BreadthCount {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("by_breadth", row.cascades, count_units, "cascades of such a breadth");
+    column("by_breadth", row.cascades, count_units, "cascades of this breadth");
   }
 };
 struct ViralityCount {
@@ -282,7 +282,7 @@ struct ViralityCount {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("by_virality", row.cascades, count_units, "large cascades of such a structural virality");
+    column("by_virality", row.cascades, count_units, "large cascades of this structural virality");
   }
 };
 struct BroadcastCount {
@@ -290,7 +290,7 @@ struct BroadcastCount {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("by_broadcast", row.cascades, count_units, "large cascades whose largest broadcast has such a share");
+    column("by_broadcast", row.cascades, count_units, "large cascades whose largest broadcast has this share");
   }
 };
 struct ScenarioTexts {

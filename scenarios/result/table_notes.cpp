@@ -37,8 +37,8 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   const auto note = [&](std::string_view words) { text += "  " + wrapped(words, 4, 2); };
   if (study.replicates == 1) note("One replicate: no interval can be given. Set `replicates` to 10 or more.");
   note(
-      "Intervals are Monte Carlo, given the parameters: more replicates narrow them, whether parameters are right they "
-      "do not say.");
+      "Intervals are Monte Carlo, given the parameters: more replicates narrow them; they do not say whether the "
+      "parameters are right.");
   const std::string redrawn = study.comparison.empty() ? "" : study.comparison.front().redrawn;
   note(fmt::format("Drawn anew in each replicate: {}.", redrawn.empty() ? "nothing" : redrawn));
   if (!estimands.empty())

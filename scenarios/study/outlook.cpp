@@ -176,8 +176,8 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
        {std::tuple{"population.sessions", people.sessions_per_day, people.session_spread},
         {"population.posts", people.posts_per_day, people.post_spread}})
     if (const double happens = daily_mean(mean, spread, ticks); warms_up(scenario) && happens < 0.95 * mean)
-      notes.push_back(fmt::format("{} is {} a day, and a user has one a tick at most: about {} a day happen", key, mean,
-                                  with_decimals(happens, happens < 10 ? 2 : 1)));
+      notes.push_back(fmt::format("{} is {} a day, and a user has at most one per tick: about {} a day happen", key,
+                                  mean, with_decimals(happens, happens < 10 ? 2 : 1)));
   if (scale < 1.0)
     for (const PlantChoice& plant : scenario.graph.plants)
       if (plant.followers.least < few_followers)
@@ -345,7 +345,7 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
                                  scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
                                  scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
-    text += fmt::format("        {} runs a replicate, as arms are run for several draws of their accounts\n",
+    text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
   const double feed_runs = scenario.replicates * static_cast<double>(runs_of(scenario, [](const Arm& arm) {
                              return arm.run.diffusion.model == DiffusionModel::feed;
@@ -354,7 +354,7 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
     text +=
         fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
   if (feed_runs > 0)
-    text += fmt::format("        about {} sessions an arm under the feed model and replicate, {} in all\n",
+    text += fmt::format("        about {} sessions per feed-model arm and replicate, {} in all\n",
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions * feed_runs)));
   if (outlook.cascades > 0)

@@ -126,8 +126,8 @@ void expect_possible(const DiffusionParameters& diffusion, const FollowGraph& gr
     const auto expect_within = [](double adoptions, std::string_view key, double followers, std::string_view whose) {
       if (adoptions > followers)
         throw BadRequest(
-            fmt::format("diffusion.{} is {}, and {} have {:.4g} followers on average; expected at most one adoption a "
-                        "follower; lower it",
+            fmt::format("diffusion.{} is {}, and {} have {:.4g} followers on average; expected at most one adoption "
+                        "per follower; lower it",
                         key, adoptions, whose, followers));
     };
     if (diffusion.along_follows >= 0)

@@ -210,7 +210,7 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
     GRAPEVINE_EXPECTS(parent != place[tracked.tracked].end());
     if (nodes.size() > INT32_MAX)
       throw Error(
-          "more than 2147483647 posts in one cascade; expected at most so many; lower behaviour.reshare, or do not "
+          "more than 2147483647 posts in one cascade; expected at most that many; lower behaviour.reshare, or do not "
           "track it");
     place[tracked.tracked].emplace(tracked.user.value(), static_cast<std::int32_t>(nodes.size()));
     nodes.push_back({parent->second, tracked.user, tracked.tick - measure_begin,

@@ -134,7 +134,7 @@ TEST_CASE("a path of 200 000 nodes that stands upside down is read without recur
 TEST_CASE("what is no tree is refused, with file, line and what to do", "[graph][cascades]") {
   const auto refused = [](const std::string& lines) { return refusal(header + lines); };
   CHECK(begins(refused("x,r,-1\nx,a,r\nx,a,r\n"),
-               "trees:4: node 'a' of cascade 'x' stands in line 3 already; expected each node once"));
+               "trees:4: node 'a' of cascade 'x' is already in line 3; expected each node once"));
   CHECK(begins(refused("x,r,-1\ny,s,\nx,a,\n"),
                "trees:4: cascade 'x' has a second root, 'a', beside 'r' in line 2; expected one node"));
   CHECK(begins(refused("y,s,\nx,a,b\nx,b,a\n"),
@@ -146,9 +146,9 @@ TEST_CASE("what is no tree is refused, with file, line and what to do", "[graph]
   CHECK(begins(refused("x,r,-1\nx,a,a\n"),
                "trees:3: nodes of cascade 'x' hang from each other in a circle, 'a' from 'a'; "));
   CHECK(begins(refused("x,r,-1\nx,a,q\n"),
-               "trees:3: the parent of node 'a', 'q', is no node of its cascade 'x'; expected one, or -1"));
+               "trees:3: the parent of node 'a', 'q', is not a node of its cascade 'x'; expected one, or -1"));
   CHECK(refused("x,r,-1\nx,a,s\ny,s,-1\n")
-            .find("one of that name stands in line 4, in cascade 'y': put both into the same") != std::string::npos);
+            .find("one of that name is in line 4, in cascade 'y': put both into the same") != std::string::npos);
   std::string large = "x,r,-1\n";
   for (int i = 0; i < 1'000; ++i) large += fmt::format("x,{},{}\n", i, (i + 1) % 1'000);
   CHECK(begins(refused(large),
@@ -158,7 +158,7 @@ TEST_CASE("what is no tree is refused, with file, line and what to do", "[graph]
 
 TEST_CASE("what is no table of nodes is refused, with file, line and what to do", "[graph][cascades]") {
   CHECK(begins(refusal(""), "trees: holds no cascades; expected a header"));
-  CHECK(begins(refusal(header), "trees: holds no cascades; expected a line a node"));
+  CHECK(begins(refusal(header), "trees: holds no cascades; expected a line for each node"));
   CHECK(begins(
       refusal("0,0,-1\n0,1,0\n"),
       "trees:1: the header has the columns '0', '0', '-1'; expected each of 'cascade', 'node' and 'parent' once"));

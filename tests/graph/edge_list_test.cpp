@@ -170,7 +170,7 @@ TEST_CASE("isolated users stand in the table of accounts", "[graph][formats]") {
 }
 
 TEST_CASE("mistakes in an edge list say where, what was found, what was expected and what to do", "[graph][formats]") {
-  CHECK(begins(refusal(""), "edges: holds no follows; expected one a line; check"));
+  CHECK(begins(refusal(""), "edges: holds no follows; expected one per line; check"));
   CHECK(begins(refusal("# nothing\n\n"), "edges: holds no follows"));
   CHECK(begins(refusal("follower,followed\n"), "edges: holds no follows"));
   CHECK(begins(refusal("1 1\n2 2\n"), "edges: holds no follows"));
@@ -228,7 +228,7 @@ TEST_CASE("a packed file that unfolds without end is refused before it fills the
 }
 
 TEST_CASE("mistakes in the table of accounts are refused", "[graph][formats]") {
-  CHECK(begins(refusal("1 2\n", {}, "id\n1\n2\n1\n"), "accounts.csv:4: id '1' stands in line 2 already"));
+  CHECK(begins(refusal("1 2\n", {}, "id\n1\n2\n1\n"), "accounts.csv:4: id '1' is already in line 2"));
   CHECK(begins(refusal("1 2\n", {}, "name,key\n1,a\n"),
                "accounts.csv:1: the header has the columns 'name', 'key'; expected one column 'id'"));
   CHECK(begins(refusal("1 2\n3 1\n", {}, "id\n1\n2\n"), "edges:2: account '3' is not in accounts.csv"));

@@ -295,7 +295,7 @@ TEST_CASE("a newer format, another file and none are told apart", "[graph][file]
   for (const char* version : {"", "new", "-1.0", "0.9", "1", "99999999999999999999.0"})
     CHECK(has(complaint_of(Forged{.version = version}), "is no version; expected 1.2 or such"));
   CHECK(has(complaint_of(Forged{.format = "grapevine result"}),
-            "forged.gvg: is an HDF5 file but no graph file of grapevine"));
+            "forged.gvg: is an HDF5 file but not a graph file of grapevine"));
   write_bytes(folder / "text.gvg", "0 1\n1 0\n");
   CHECK_FALSE(is_graph_file(folder / "text.gvg"));
   CHECK(has(complaint_of(folder / "text.gvg"), "text.gvg: cannot read: "));

@@ -70,19 +70,19 @@ TEST_CASE("matrices that are not as their headers say are refused with the line"
   CHECK(begins(refusal("m.mtx", matrix("quaternion general", "")), "m.mtx:1: the field is 'quaternion'"));
   CHECK(begins(refusal("m.mtx", matrix("real lopsided", "")), "m.mtx:1: the symmetry is 'lopsided'"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "% only\n")), "m.mtx: ends after the comments"));
-  CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3\n1 2\n")), "m.mtx:2: '3 3' are no sizes"));
-  CHECK(begins(refusal("m.mtx", matrix("pattern general", "-3 3 1\n1 2\n")), "m.mtx:2: '-3 3 1' are no sizes"));
+  CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3\n1 2\n")), "m.mtx:2: '3 3' are not sizes"));
+  CHECK(begins(refusal("m.mtx", matrix("pattern general", "-3 3 1\n1 2\n")), "m.mtx:2: '-3 3 1' are not sizes"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 4 1\n1 2\n")),
                "m.mtx:2: the matrix has 3 rows and 4 columns"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 3\n1 2\n2 1\n")),
                "m.mtx: holds 2 entries; expected 3, as its line 2 says"));
-  CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n1 2\n2 1\n")),
-               "m.mtx:4: entry 2 stands here; expected 1"));
+  CHECK(
+      begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n1 2\n2 1\n")), "m.mtx:4: this is entry 2; expected 1"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 2\n1 4\n0 1\n")),
-               "m.mtx:3: '1 4' is no entry; expected a row and a column from 1 to 3"));
-  CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n1 -2\n")), "m.mtx:3: '1 -2' is no entry"));
+               "m.mtx:3: '1 4' is not an entry; expected a row and a column from 1 to 3"));
+  CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n1 -2\n")), "m.mtx:3: '1 -2' is not an entry"));
   CHECK(begins(refusal("m.mtx", matrix("real general", "3 3 1\n1 2\n")),
-               "m.mtx:3: '1 2' is no entry; expected a row and a column from 1 to 3 and a value"));
+               "m.mtx:3: '1 2' is not an entry; expected a row and a column from 1 to 3 and a value"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n1 99999999999999999999999\n")), "m.mtx:3: "));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n2 2\n")), "m.mtx: holds no follows but 1"));
   // Claims that would take terabytes, if they were believed.
@@ -122,12 +122,12 @@ TEST_CASE("METIS graphs that are not as their headers say are refused with the l
   CHECK(begins(refusal("g.graph", "3 2 7\n"), "g.graph:1: the header has 3 numbers"));
   CHECK(begins(refusal("g.graph", "3 2 1 1 1\n"), "g.graph:1: the header has 5 numbers"));
   CHECK(begins(refusal("g.graph", "3 2\n2\n1 3\n"), "g.graph:1: the header counts 3 vertices, but 2 lines follow"));
-  CHECK(begins(refusal("g.graph", "2 1\n2\n1\n1\n"), "g.graph:4: a line stands behind that of the last vertex"));
+  CHECK(begins(refusal("g.graph", "2 1\n2\n1\n1\n"), "g.graph:4: there is a line after that of the last vertex"));
   CHECK(begins(refusal("g.graph", "3 3\n2\n1 3\n2\n"),
                "g.graph:1: the header counts 3 edges, but the lines hold 4 neighbours"));
   CHECK(begins(refusal("g.graph", "3 2\n2\n1 4\n2\n"), "g.graph:3: the neighbour 4 is none of the 3 vertices"));
   CHECK(begins(refusal("g.graph", "3 2\n2\n1 0\n2\n"), "g.graph:3: the neighbour 0 is none"));
-  CHECK(begins(refusal("g.graph", "3 2\n2\n1 -3\n2\n"), "g.graph:3: '-' is no whole number"));
+  CHECK(begins(refusal("g.graph", "3 2\n2\n1 -3\n2\n"), "g.graph:3: '-' is not a whole number"));
   CHECK(
       begins(refusal("g.graph", "3 2\n2\n1 99999999999999999999\n2\n"), "g.graph:3: a number has more than 18 digits"));
   CHECK(begins(refusal("g.graph", "3 2 001\n2 10\n1 10 3\n2 20\n"), "g.graph:3: ends before its edge's weight"));
@@ -168,20 +168,20 @@ TEST_CASE("GraphML keeps ids, isolated nodes and the direction of each edge", "[
 }
 
 TEST_CASE("GraphML that is not as it should be is refused with the line", "[graph][formats][graphml][hostile]") {
-  CHECK(begins(refusal("g.graphml", ""), "g.graphml:1: is no XML from here on (no element found)"));
-  CHECK(begins(refusal("g.graphml", "1 2\n"), "g.graphml:1: is no XML"));
+  CHECK(begins(refusal("g.graphml", ""), "g.graphml:1: is not XML from here on (no element found)"));
+  CHECK(begins(refusal("g.graphml", "1 2\n"), "g.graphml:1: is not XML"));
   CHECK(begins(refusal("g.graphml", "<html></html>"), "g.graphml: looks like a web page"));
   CHECK(begins(refusal("g.graphml", "<graphml></graphml>"), "g.graphml: holds no graph"));
   const std::string whole = graphml(three_nodes + "<edge source=\"ann\" target=\"7\"/>\n");
-  CHECK(begins(refusal("g.graphml", whole.substr(0, whole.size() - 15)), "g.graphml:9: is no XML"));
+  CHECK(begins(refusal("g.graphml", whole.substr(0, whole.size() - 15)), "g.graphml:9: is not XML"));
   CHECK(begins(refusal("g.graphml", graphml(three_nodes + "<edge source=\"ann\" target=\"bob\"/>\n")),
-               "g.graphml:8: 'bob' is no node of the graph"));
+               "g.graphml:8: 'bob' is not a node of the graph"));
   CHECK(begins(refusal("g.graphml", graphml(three_nodes + "<node id=\"7\"/>\n")),
-               "g.graphml:8: node '7' stands here again"));
+               "g.graphml:8: node '7' is here a second time"));
   CHECK(begins(refusal("g.graphml", graphml("<node/>\n")), "g.graphml:5: a node without id"));
   CHECK(begins(refusal("g.graphml", graphml(three_nodes + "<edge source=\"ann\"/>\n")),
                "g.graphml:8: an edge without source or target"));
-  CHECK(begins(refusal("g.graphml", graphml("<hyperedge/>")), "g.graphml:5: a hyperedge stands here"));
+  CHECK(begins(refusal("g.graphml", graphml("<hyperedge/>")), "g.graphml:5: there is a hyperedge here"));
   CHECK(begins(refusal("g.graphml", graphml("<node id=\"a\"><graph/></node>")), "g.graphml:5: a graph within a graph"));
   CHECK(begins(refusal("g.graphml", graphml("", "sideways")), "g.graphml:4: edgedefault is 'sideways'"));
   CHECK(begins(refusal("g.graphml", graphml(three_nodes)), "g.graphml: holds no follows"));
@@ -194,7 +194,7 @@ TEST_CASE("GraphML that is not as it should be is refused with the line", "[grap
                "g.graphml:5: a tag or text is longer than 1048576 bytes"));
   std::string deep = "<graphml>";
   for (int i = 0; i < 999; ++i) deep += "<a>";
-  CHECK(begins(refusal("g.graphml", deep), "g.graphml:1: is no XML"));
+  CHECK(begins(refusal("g.graphml", deep), "g.graphml:1: is not XML"));
   CHECK(begins(refusal("g.graphml", deep + "\n<a>"), "g.graphml:2: elements lie more than 1000 deep in each other"));
   CHECK(begins(refusal("g.graphml", gzipped(whole).substr(0, 100)), "g.graphml: the gzip stream breaks off"));
 }

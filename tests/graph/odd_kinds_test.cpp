@@ -88,29 +88,29 @@ TEST_CASE("a first line of one field is refused once, and the advice leads on", 
   const std::string message = refusal(bars);
   CHECK(message ==
         "list.txt:1: 'user|friend' is one field; expected two ids, who follows and who is followed, apart by blanks, "
-        "tabs, commas or semicolons; if '|' stands between fields, set graph.separator = \"|\", and if this line names "
+        "tabs, commas or semicolons; if '|' is between fields, set graph.separator = \"|\", and if this line names "
         "columns other than follower and followed, graph.columns too, such as [\"user\", \"friend\"]");
   CHECK(read(bars, {.columns = {"user", "friend"}, .separator = '|'}) == "2 follows of 3 users");
   CHECK(has(notes(bars, {.separator = '|'}), "if it names columns, set graph.columns"));
   CHECK(read("follower|followed\na|b\nb|c\n", {.separator = '|'}) == "2 follows of 3 users");
-  CHECK(has(refusal("1|2\n2|3\n"), "; if '|' stands between fields, set graph.separator = \"|\""));
+  CHECK(has(refusal("1|2\n2|3\n"), "; if '|' is between fields, set graph.separator = \"|\""));
   CHECK(read("1|2\n2|3\n", {.separator = '|'}) == "2 follows of 3 users");
   CHECK(has(refusal("1:2\n2:3\n"), "set graph.separator = \":\""));
   CHECK(read("1:2\n2:3\n", {.separator = ':'}) == "2 follows of 3 users");
-  CHECK(has(refusal("1::2::5\n2::3::4\n"), "if '::' stands between ids, put a comma or a tab in its place"));
+  CHECK(has(refusal("1::2::5\n2::3::4\n"), "if '::' is between ids, put a comma or a tab in its place"));
   CHECK(has(refusal("1\xc2\xa0"
                     "2\n"),
             "blanks that do not break stand in it (U+00A0): write plain ones"));
   CHECK(has(refusal("3\n1 2\n2 3\n"), "list.txt:1: '3' is one field"));
-  CHECK(has(refusal("3\n1 2\n2 3\n"), "take out what stands above them, or begin it with #"));
+  CHECK(has(refusal("3\n1 2\n2 3\n"), "take out what is above them, or begin it with #"));
   CHECK(read("#3\n1 2\n2 3\n") == "2 follows of 3 users");
   CHECK(has(refusal("follower\n1\n2\n"), "write both ids of a follow in each line"));
 }
 
 TEST_CASE("a line apart by another sign is told so", "[graph][odd]") {
   CHECK(has(refusal("follower,followed\n1,2\n2;3\n"), "list.txt:3: 1 field, and the header has 2; expected as many"));
-  CHECK(has(refusal("follower,followed\n1,2\n2;3\n"), "';' stands in this line: write the same sign between fields"));
-  CHECK(has(refusal("Follows of 2024\nfollower,followed\n1,2\n"), "',' stands in this line: write the same sign"));
+  CHECK(has(refusal("follower,followed\n1,2\n2;3\n"), "this line has a ';': use the same separator"));
+  CHECK(has(refusal("Follows of 2024\nfollower,followed\n1,2\n"), "this line has a ',': use the same separator"));
   CHECK(read("1 2\n2\t3\n3  1\n") == "3 follows of 3 users");
   CHECK(has(refusal("sep=;\nfollower;followed\n1;2\n"), "list.txt:1: 'sep=;' tells a spreadsheet the sign"));
   CHECK(read("follower;followed\n1;2\n") == "1 follows of 2 users");
@@ -120,7 +120,7 @@ TEST_CASE("marks of byte order and line ends stand where editors put them", "[gr
   const std::string mark = "\xef\xbb\xbf";
   CHECK(read(mark + mark + "follower,followed\na,b\n") == "1 follows of 2 users");
   CHECK(has(refusal(mark + "follower,followed\na,b\n" + mark + "follower,followed\nc,d\n"),
-            "list.txt:3: a byte order mark (U+FEFF) stands before the id"));
+            "list.txt:3: a byte order mark (U+FEFF) is before the id"));
   CHECK(has(refusal("1 2\n" + mark + "1 3\n"), "list.txt:2: a byte order mark"));
   CHECK(read("follower,followed\r\r\na,b\r\r\n1,2\r\r\n") == "2 follows of 4 users");
   CHECK(read("follower,followed\r\n1,2\n3,4\r\n") == "2 follows of 4 users");
@@ -131,8 +131,8 @@ TEST_CASE("ids that hide something are told", "[graph][odd]") {
   const std::string header = "follower,followed\n";
   CHECK(has(notes(header + "ann,bob\n\xe2\x80\x8b"
                            "ann,bob\n"),
-            "signs that are not seen stand in 1 ids"));
-  CHECK(has(notes(header + "\x1b[31mred,b\n"), "signs that are not seen"));
+            "invisible characters are in 1 ids"));
+  CHECK(has(notes(header + "\x1b[31mred,b\n"), "invisible characters"));
   CHECK(notes(header + "größer,☃\n") == "");
   CHECK(has(notes(header + "1.23457E+17,2\n1.23457E+17,3\n"), "1 ids look as a spreadsheet shortens long numbers"));
   CHECK(notes(header + "E+17,2\n1E+5,3\n") == "");
@@ -192,7 +192,7 @@ TEST_CASE("odd tables of accounts are refused with their lines", "[graph][odd]")
     options.accounts.attributes = attributes;
     return message_of(folder, [&] { load_graph(folder.write("list.txt", "1 2\n"), options); });
   };
-  CHECK(has(outcome("id\n1\n2\n1\n"), "accounts.csv:4: id '1' stands in line 2 already"));
+  CHECK(has(outcome("id\n1\n2\n1\n"), "accounts.csv:4: id '1' is already in line 2"));
   CHECK(has(outcome("id,key\n1,a\n2,a\n"), "accounts.csv:3: account '2' has the key of '1' in line 2"));
   CHECK(has(outcome("id,name\n1,a\n,b\n2,c\n"), "accounts.csv:3: the id is empty"));
   CHECK(has(outcome("user,price\n1,5\n2,6\n"), "the header has the columns 'user', 'price'; expected one column 'id'"));

@@ -201,7 +201,7 @@ TEST_CASE("files that are no whole result of a known format are refused with the
     h5::Writer(path).commit();
     CHECK(has(complaint_of([&] { read_result(path); }), "out.h5: has no seal at its end"));
     h5::Writer(path).commit(true);
-    CHECK(has(complaint_of([&] { read_result(path); }), "no result of grapevine"));
+    CHECK(has(complaint_of([&] { read_result(path); }), "not a result of grapevine"));
   }
   SECTION("a newer format") {
     h5::Writer file(path);

@@ -140,7 +140,7 @@ TEST_CASE("a cascade command that cannot be done ends with status 2, its message
       {{"cascades", "stats"}, "grapevine cascades stats: TREES.csv is required"},
       {{"cascades", "stats", "none.csv", "-o", "x.csv"}, "none.csv: cannot be opened"},
       {{"cascades", "stats", "broken.csv", "-o", "x.csv"},
-       "broken.csv:3: the parent of node 'a', 'b', is no node of its cascade 'x'"},
+       "broken.csv:3: the parent of node 'a', 'b', is not a node of its cascade 'x'"},
       {{"cascades", "stats", "trees.csv", "-o", "trees.csv", "--overwrite"}, "trees.csv: this command reads it"},
       {{"cascades", "stats", "trees.csv", "-o", "broken.csv"}, "broken.csv: exists already; expected a new file"},
       {{"cascades", "stats", "trees.csv", "-o", "folder/x.csv"}, "folder/x.csv: there is no folder folder"},

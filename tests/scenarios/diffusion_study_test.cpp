@@ -434,11 +434,11 @@ TEST_CASE("mistakes about diffusion are told with what was expected", "[scenario
   CHECK_THROWS_WITH(
       run_study(scenario_of(start + "[diffusion]\nmodel = \"branching\"\nadoptions = 1.5\ncascades = 1\n")),
       Catch::Contains("does not die out"));
-  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption a follower"));
+  CHECK_THROWS_WITH(study_of(seeded, {"diffusion.adoptions=5"}), Catch::Contains("at most one adoption per follower"));
   // Of 450 follows, those of 49 links whose reader has a follower: each one.
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.along_follows=0.11"}),
                     Catch::Contains("diffusion.along_follows is 0.11, and the readers of follows have 0.1089 followers "
-                                    "on average; expected at most one adoption a follower"));
+                                    "on average; expected at most one adoption per follower"));
   CHECK_THROWS_WITH(study_of(seeded, {"diffusion.probability=\"column\""}), Catch::Contains("graph.chances"));
 }
 

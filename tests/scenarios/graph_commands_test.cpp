@@ -193,7 +193,7 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
       {{"graph", "export", "follows.csv", "-o", "x.csv", "--accounts-out", "./x.csv"},
        "./x.csv: named twice by this command"},
       {{"graph", "stats", "follows.csv", "-o", "follows.csv", "--overwrite"}, "follows.csv: this command reads it"},
-      {{"graph", "stats", "follows.csv", "-o", "/dev/null", "--overwrite"}, "/dev/null: no ordinary file"},
+      {{"graph", "stats", "follows.csv", "-o", "/dev/null", "--overwrite"}, "/dev/null: not an ordinary file"},
       {{"graph", "sample", "follows.csv", "--users", "2", "--forward", "0.5", "-o", "x.gvg"},
        "--forward and --backward have no meaning with --method users"},
       {{"graph", "export", "follows.csv", "-o", "x.mtx"}, "x.mtx: a Matrix Market file is not written"},

@@ -63,8 +63,8 @@ TEST_CASE("what happens at most once a tick is told with the number that happens
                            "[graph]\nusers = 300\nmean_followees = 5\n[population]\nsessions = 300\nposts = 0.01\n";
   const std::string said = checked(text);
   std::smatch found;
-  REQUIRE(std::regex_search(said, found, std::regex("one a tick at most: about ([0-9.]+) a day happen")));
-  CHECK(!contains(checked(small_world + two_thousand + "[population]\nsessions = 3\n"), "a tick at most"));
+  REQUIRE(std::regex_search(said, found, std::regex("at most one per tick: about ([0-9.]+) a day happen")));
+  CHECK(!contains(checked(small_world + two_thousand + "[population]\nsessions = 3\n"), "at most one per tick"));
 
   const test::Folder folder;
   const Scenario scenario = read_scenario(folder.write("s.toml", text), {"replicates=1"});

@@ -133,9 +133,9 @@ every = 1979-05-27
       "study.toml:42:12: campaign.one.accounts is \"biggest\"; expected \"largest\", \"random\", \"fit\", "
       "\"engagement\", \"price\", \"influence\", \"lazy-greedy\" or a list of account ids in quotes",
       "study.toml:43:9: campaign.one.count is 0; expected a whole number of accounts, 1 or more",
-      "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first stands in "
-      "line 41",
-      "study.toml:48:1: campaign.one#2.budget_of stands beside a budget; expected one of the two; remove one",
+      "study.toml:46:8: a second campaign is named \"one\"; expected a name of its own for each; the first is in line "
+      "41",
+      "study.toml:48:1: campaign.one#2.budget_of is given together with a budget; expected one of the two; remove one",
       "study.toml:48:13: campaign.one#2.budget_of names \"two\", and there is no campaign of that name; expected "
       "\"one\"",
       "study.toml:49:13: campaign.one#2.followers goes from 10 to 1; expected the smaller number first; swap them",
@@ -300,7 +300,7 @@ TEST_CASE("an override needs no quotes inside for a key that takes a text", "[sc
   CHECK(scenario_of(text, {"title='12'"}).title == "12");
   // What is no text is told what it ought to be.
   CHECK(refusal_of_text(text, {"replicates=ten"}) ==
-        Lines{"--set replicates: replicates is \"ten\"; expected a whole number of replicates, 1 or more"});
+        Lines{"--set replicates: replicates is \"ten\"; expected a whole number of runs, 1 to 10000"});
 }
 
 TEST_CASE("overrides replace the file's values and are blamed by their own name", "[scenarios][overrides]") {
@@ -319,7 +319,7 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
 
   const Lines expected{
       "study.toml:4:15: feed.length is -1; expected a whole number of posts, 1 or more",
-      "--set feed.ranking: \\\"weighted is not a TOML value; texts stand in quotes; write --set "
+      "--set feed.ranking: \\\"weighted is not a TOML value; texts are written in quotes; write --set "
       "'feed.ranking=\"\\\"weighted\"'",
       "--set feed.lngth: unknown key 'lngth' in [feed]; did you mean 'length'?",
       "--set campaign.one.posts: campaign.one.posts is 0; expected a whole number of posts, 1 to 10000",
@@ -335,11 +335,12 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
       "nope.gz; relative paths "
       "start in the working "
       "directory",
-      "--set replicates: nothing is not a TOML value; texts stand in quotes; write --set 'replicates=\"...\"'",
+      "--set replicates: nothing is not a TOML value; texts are written in quotes; write --set 'replicates=\"...\"'",
       "--set time: no value; expected key=value, such as --set feed.length=50",
       "--set =3: no key; expected key=value, such as --set feed.length=50",
       "--set feed..length: not the name of a key; expected one such as feed.length; `grapevine keys` lists all",
-      "--set price.post: 1\\nseed = 2 is not a TOML value; texts stand in quotes; write --set 'price.post=\"1\\nseed = "
+      "--set price.post: 1\\nseed = 2 is not a TOML value; texts are written in quotes; write --set "
+      "'price.post=\"1\\nseed = "
       "2\"'",
   };
   const Lines messages = refusal_of_text(

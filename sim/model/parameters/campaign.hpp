@@ -223,8 +223,8 @@ struct CampaignParameters {
          .unit = "times"});
     key("slot", &CampaignParameters::replace_within,
         {.kind = Kind::duration,
-         .sentence = "The paid post takes the place of an organic post of its author that is due in its tick or so "
-                     "long after; \"0\": in its tick only.",
+         .sentence = "The paid post takes the place of an organic post of its author that is due in its tick or up to "
+                     "this long after it; \"0\": in its tick only.",
          .source = "assumption",
          .range = durations_from(0)});
   }

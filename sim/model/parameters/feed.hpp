@@ -87,7 +87,7 @@ struct FeedParameters {
     key("perturbation", &FeedParameters::perturbation,
         {.sentence = "Standard deviation of the log of a factor on each score, drawn for each reader and root: how far "
                      "the weights of a real ranking are from these; 0: none.",
-         .source = "assumption (neutral); X perturbs its weights so in experiments, reference E 4.2",
+         .source = "assumption (neutral); X perturbs its weights in this way in experiments, reference E 4.2",
          .range = RealRange{0, 10},
          .unit = "log units",
          .only = scored_feed});

@@ -37,7 +37,7 @@ struct TimeParameters {
     key("followup", &TimeParameters::followup,
         {.kind = Kind::duration,
          .sentence = "Run after it; at least feed.window, so that the outcome of every counted root is complete, and "
-                     "so long that a post which a paid one withholds would have been seen to its end.",
+                     "long enough that a post which a paid one withholds would have been seen to its end.",
          .source = "assumption",
          .range = durations_from(0)});
   }
