@@ -114,6 +114,10 @@ private:
   template <class Row>
   std::vector<Row> rows_of(const Part& part) {
     const std::vector<Dataset> list = columns_of<Row>(part);
+    const auto came_later = [&](const Dataset& dataset) {
+      return version_ < dataset.since && !file_.exists(place_of(part.group, dataset.name));
+    };
+    if (std::ranges::all_of(list, came_later)) return {};
     std::size_t places = 1;
     for (const std::string_view axis : part.axes) {
       const std::vector<std::uint64_t> shape = file_.info(place_of(part.group, axis)).shape;
@@ -122,7 +126,7 @@ private:
     }
     std::vector<Row> rows;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (version_ < list[i].since && !file_.exists(place_of(part.group, list[i].name))) continue;  // added later
+      if (came_later(list[i])) continue;
       Scatter column{study_, part, i};
       column.values.with(list[i].type, [&]<class T>(std::vector<T>& values) {
         values = file_.read<T>(place_of(part.group, list[i].name));

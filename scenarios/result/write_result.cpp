@@ -263,6 +263,7 @@ void expect_complete(const StudyResult& study) {
     GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());
     for (std::size_t i = 0; i < record.series.size(); ++i)
       GRAPEVINE_EXPECTS(record.series[i].first_tick == study.records.front().series[i].first_tick);
+    GRAPEVINE_EXPECTS(record.campaign_series.size() == study.campaigns.size() * record.series.size());
     const CascadeShapes &shapes = record.shapes, &first = study.records.front().shapes;
     GRAPEVINE_EXPECTS(shapes.sizes.size() == first.sizes.size() && shapes.depths.size() == first.depths.size() &&
                       shapes.breadths.size() == first.breadths.size() &&

@@ -11,13 +11,13 @@ except ImportError as missing:
     sys.exit(77)  # skipped
 
 sample, empty = sys.argv[1:]
-groups = ("summary comparison claims response structure ledger readers curve campaigns overlap series influencers posts cascades graph scenario "
-          "provenance").split()
+groups = ("summary comparison claims response structure ledger readers curve campaigns overlap series campaign_series influencers posts cascades graph "
+          "scenario provenance").split()
 
 
 def check(engine):
     opened = {name: xr.open_dataset(sample, group=name, engine=engine).load() for name in groups}
-    for name in ("summary", "ledger", "readers", "curve", "campaigns", "overlap", "series"):
+    for name in ("summary", "ledger", "readers", "curve", "campaigns", "overlap", "series", "campaign_series"):
         assert list(opened[name].arm.values) == ["control", "one", "größer als 100 %"], name
         assert list(opened[name].replicate.values) == [0, 1], name
         assert list(opened[name].point.values) == ["scenario"], name
@@ -30,6 +30,8 @@ def check(engine):
     assert all(len(text) == 16 for text in summary.event_hash.values.ravel())
     assert list(opened["campaigns"].campaign.values) == ["many", "one"]
     assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype == np.int64  # no dates, no durations
+    brought = opened["campaign_series"]
+    assert brought.new_reach.dims == ("point", "arm", "replicate", "campaign", "tick") and list(brought.tick.values) == [0, 6]
     comparison = opened["comparison"].to_dataframe()
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
     assert list(opened["ledger"].source.values) == ["author", "reshare"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
