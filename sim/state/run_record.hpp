@@ -289,8 +289,7 @@ struct PostRow {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("key", row.key, count_units,
-           "identity of the post, equal in every arm that has it (64-bit hash read as a signed number)");
+    column.hash("key", row.key, "identity of the post, equal in every arm that has it, hexadecimal");
     column("user", row.author, count_units, "author, by internal number");
     column.account("account", row.author, "author, by outside id");
     column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");

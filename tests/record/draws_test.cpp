@@ -69,7 +69,7 @@ TEST_CASE("the file holds the mean over draws, and reading it back gives the sum
   const Folder folder;
   write_result(folder / "study.h5", study);
   const h5::Reader file(folder / "study.h5");
-  CHECK(file.read<std::int64_t>("/summary/draws") == std::vector<std::int64_t>{1, 3, 1});
+  CHECK(file.whole_numbers("/summary/draws") == std::vector<std::int64_t>{1, 3, 1});
   const auto likes = file.read<double>("/summary/likes");
   const auto of = [&](std::size_t record, std::size_t tier) {
     return static_cast<double>(study.records[record].tiers[tier].outcomes.actions[Action::like]);

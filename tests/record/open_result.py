@@ -29,7 +29,7 @@ def check(engine):
     assert summary.impressions.dims == ("point", "arm", "replicate", "tier") and summary.impressions.attrs["long_name"]
     assert all(len(text) == 16 for text in summary.event_hash.values.ravel())
     assert list(opened["campaigns"].campaign.values) == ["many", "one"]
-    assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype == np.int64  # no dates, no durations
+    assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype.kind == "i"  # no dates, no durations
     brought = opened["campaign_series"]
     assert brought.new_reach.dims == ("point", "arm", "replicate", "campaign", "tick") and list(brought.tick.values) == [0, 6]
     comparison = opened["comparison"].to_dataframe()
@@ -45,7 +45,8 @@ def check(engine):
     assert cascades.reason.dtype == np.int8 and cascades.reason.attrs["flag_meanings"].split() == ["root", "followed", "reshared"]
     assert any(text.startswith("tëst_") for text in posts.account.values)
     assert opened["scenario"].given.item().startswith("# naïve")
-    assert opened["provenance"].attrs["host"] == "größe" and opened["provenance"].attrs["nothing"] == ""
+    made = opened["provenance"].attrs
+    assert made["host"] == "größe" and made["nothing"] == "" and made["threads"] == 2 and made["seconds"] == 1.5
     whole = xr.open_dataset(sample, engine=engine)
     assert whole.attrs["Conventions"] == "CF-1.10" and whole.attrs["title"] == "Eine große oder viele kleine?"
     for name in groups:

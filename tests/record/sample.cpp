@@ -141,7 +141,9 @@ StudyResult sample_study() {
   study.structure.push_back(
       {"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});
-  study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
+  study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"nothing", ""}};
+  study.provenance.emplace_back("threads", std::int64_t{2});
+  study.provenance.emplace_back("seconds", 1.5);
   return study;
 }
 

@@ -196,7 +196,7 @@ pays = ["some"]
   const Folder folder;
   write_result(folder.path() / "study.h5", run_study(scenario_of(scenario)));
   const h5::Reader file(folder.path() / "study.h5");
-  CHECK(file.read<std::int64_t>("/campaign_series/tick") == std::vector<std::int64_t>{0, 10, 20, 30});
+  CHECK(file.whole_numbers("/campaign_series/tick") == std::vector<std::int64_t>{0, 10, 20, 30});
   CHECK(file.info("/campaign_series/likes").shape == std::vector<std::uint64_t>{1, 4, 2, 2, 4});
   const std::array<std::array<std::string, 2>, 6> alike{{{"new_reach", "reach"},
                                                          {"impressions", "impressions"},
