@@ -3,6 +3,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <fmt/format.h>
+
+#include <fstream>
+
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
@@ -16,5 +20,34 @@ void Checksum::add(std::span<const std::byte> piece) {
 }
 
 std::uint64_t Checksum::value() const { return XXH3_64bits(blocks_.data(), blocks_.size() * sizeof(std::uint64_t)); }
+
+namespace {
+
+Fingerprint fingerprint(std::uint64_t bytes, XXH128_hash_t hash) {
+  return {bytes, fmt::format("{:016x}{:016x}", hash.high64, hash.low64)};
+}
+
+}  // namespace
+
+Fingerprint fingerprint_of(std::string_view bytes) {
+  return fingerprint(bytes.size(), XXH3_128bits(bytes.data(), bytes.size()));
+}
+
+std::optional<Fingerprint> fingerprint_of_file(const std::filesystem::path& file, const std::function<void()>& alive) {
+  if (std::error_code code; !std::filesystem::is_regular_file(file, code)) return std::nullopt;
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> piece(std::size_t{16} << 20);
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  std::uint64_t bytes = 0;
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    XXH3_128bits_update(&state, piece.data(), static_cast<std::size_t>(in.gcount()));
+    bytes += static_cast<std::uint64_t>(in.gcount());
+    if (alive) alive();
+  }
+  if (!in.eof()) return std::nullopt;
+  return fingerprint(bytes, XXH3_128bits_digest(&state));
+}
 
 }  // namespace grapevine

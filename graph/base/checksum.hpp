@@ -2,7 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace grapevine {
@@ -22,5 +27,17 @@ public:
 private:
   std::vector<std::uint64_t> blocks_;
 };
+
+/// What tells a file from others: its length and the 128-bit XXH3 of its bytes, seed 0, in 32 hexadecimal digits, as
+/// `xxh128sum` prints it.
+struct Fingerprint {
+  std::uint64_t bytes = 0;
+  std::string xxh3_128;
+};
+Fingerprint fingerprint_of(std::string_view bytes);
+/// Of a file as it lies there, read from end to end; none of what is no regular file, or cannot be read. `alive` is
+/// called from time to time, and ends it by throwing.
+std::optional<Fingerprint> fingerprint_of_file(const std::filesystem::path& file,
+                                               const std::function<void()>& alive = {});
 
 }  // namespace grapevine

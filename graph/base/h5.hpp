@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "graph/base/error.hpp"
@@ -57,6 +58,9 @@ constexpr Type type_of() {
 template <class T>
 concept Number = Value<T> && !std::is_same_v<T, std::string>;
 
+/// What an attribute may be.
+using AttributeValue = std::variant<std::int64_t, double, std::string>;
+
 /// Values that stand where a file is mapped, for as long as `owner` lives.
 template <Number T>
 struct Mapped {
@@ -94,6 +98,13 @@ public:
     dataset(path, type_of<T>(), values.data(), values.size(), scales);
   }
 
+  /// Whole numbers in a type that every reader takes as it is: int32 where all fit, else double where all are exact in
+  /// it, else int64. R is why: its rhdf5 fails over an empty int64 dataset, and reads what takes more than 31 bits as
+  /// missing.
+  void whole_scale(const std::string& path, std::span<const std::int64_t> values);
+  void whole_numbers(const std::string& path, std::span<const std::int64_t> values,
+                     const std::vector<std::string>& scales);
+
   /// A dataset of one axis, without scales, that lies in the file in one piece, to be mapped (`Reader::mapped`). Its
   /// room is taken at once; the values come with `fill`.
   template <Number T>
@@ -110,6 +121,7 @@ public:
   /// Attributes of a group ("/" is the file) or dataset.
   void attribute(const std::string& object, const std::string& name, std::string_view value);
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
+  void attribute(const std::string& object, const std::string& name, double value);
   void attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values);
 
   /// An attribute of text that lies within the header of its object, whose checksum HDF5 looks at. Other text lies in a
@@ -168,6 +180,9 @@ public:
     return values;
   }
 
+  /// Whole numbers, in whichever type they are stored.
+  std::vector<std::int64_t> whole_numbers(const std::string& dataset) const;
+
   /// The values of a dataset of one axis that lies in one piece, read-only and without reading them: the system brings
   /// pages in as they are looked at, and takes them back when memory is short. T is the stored type. The file must not
   /// be changed in place meanwhile; that it is removed, or replaced by another, does no harm. Values at odd places,
@@ -183,6 +198,8 @@ public:
   /// What `Writer::fixed_attribute` wrote; none if there is no such attribute, or one of another type.
   std::optional<std::string> fixed_attribute(const std::string& object, const std::string& name) const;
   std::int64_t integer_attribute(const std::string& object, const std::string& name) const;
+  /// Of whatever kind it is.
+  AttributeValue any_attribute(const std::string& object, const std::string& name) const;
 
 private:
   std::size_t count(const std::string& dataset) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -199,6 +200,25 @@ void Reader::read(const std::string& dataset, Type type, void* values, std::size
   H5Dvlen_reclaim(text, space, H5P_DEFAULT, pointers.data());
 }
 
+std::vector<std::int64_t> Reader::whole_numbers(const std::string& dataset) const {
+  const auto converted = [](const auto& values) { return std::vector<std::int64_t>(values.begin(), values.end()); };
+  switch (info(dataset).type) {
+    case Type::i8:
+      return converted(read<std::int8_t>(dataset));
+    case Type::i32:
+      return converted(read<std::int32_t>(dataset));
+    case Type::f64: {
+      const std::vector<double> values = read<double>(dataset);
+      if (!std::ranges::all_of(values,
+                               [](double value) { return value == std::floor(value) && std::abs(value) <= 0x1p53; }))
+        fail(state_->name, "read", dataset, "it holds numbers that are not whole");
+      return converted(values);
+    }
+    default:
+      return read<std::int64_t>(dataset);
+  }
+}
+
 Reader::Bytes Reader::map(const std::string& dataset, Type type) const {
   const DatasetInfo found = info(dataset);
   if (found.type != type)
@@ -262,6 +282,18 @@ std::int64_t Reader::integer_attribute(const std::string& object, const std::str
     fail(state_->name, "read attribute", object + "@" + name, "it is not a whole number");
   std::int64_t value = 0;
   if (H5Aread(attribute, H5T_NATIVE_INT64, &value) < 0) fail(state_->name, "read attribute", object + "@" + name);
+  return value;
+}
+
+AttributeValue Reader::any_attribute(const std::string& object, const std::string& name) const {
+  prepare_library();
+  const Handle attribute = state_->open_attribute(object, name);
+  const Handle stored(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(stored) == H5T_INTEGER) return integer_attribute(object, name);
+  if (H5Tget_class(stored) != H5T_FLOAT) return text_attribute(object, name);
+  double value = 0;
+  if (H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+    fail(state_->name, "read attribute", object + "@" + name, "it is no number");
   return value;
 }
 

@@ -30,6 +30,20 @@ std::vector<hsize_t> chunk_shape(const std::vector<std::uint64_t>& shape, std::s
   return chunk;
 }
 
+/// Hands `write` the numbers in the type that `Writer::whole_numbers` promises.
+template <class Write>
+void narrowed(std::span<const std::int64_t> values, Write&& write) {
+  constexpr std::int64_t exact = std::int64_t{1} << 53;
+  // The two lowest stand for a missing number in R and in netCDF.
+  constexpr std::int64_t least = std::int64_t{INT32_MIN} + 2, most = INT32_MAX;
+  if (std::ranges::all_of(values, [&](std::int64_t value) { return least <= value && value <= most; }))
+    write(Type::i32, std::vector<std::int32_t>(values.begin(), values.end()).data());
+  else if (std::ranges::all_of(values, [&](std::int64_t value) { return -exact <= value && value <= exact; }))
+    write(Type::f64, std::vector<double>(values.begin(), values.end()).data());
+  else
+    write(Type::i64, values.data());
+}
+
 std::string last_part(const std::string& object) { return object.substr(object.rfind('/') + 1); }
 
 /// Creation lists of files, groups and datasets alike: no times, and everything in the order in which it was made.
@@ -195,6 +209,15 @@ void Writer::fill(const std::string& name, Type type, std::uint64_t first, const
   if (!good || !dataset.close()) fail(state_->name(), "write", name);
 }
 
+void Writer::whole_scale(const std::string& path, std::span<const std::int64_t> values) {
+  narrowed(values, [&](Type type, const void* narrow) { write(path, type, narrow, {values.size()}, {}); });
+}
+
+void Writer::whole_numbers(const std::string& path, std::span<const std::int64_t> values,
+                           const std::vector<std::string>& scales) {
+  narrowed(values, [&](Type type, const void* narrow) { dataset(path, type, narrow, values.size(), scales); });
+}
+
 void Writer::attribute(const std::string& object, const std::string& name, std::string_view value) {
   prepare_library();
   const Handle type = text_type();
@@ -211,6 +234,12 @@ void Writer::attribute(const std::string& object, const std::string& name, std::
   state_->attribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space, &value);
 }
 
+void Writer::attribute(const std::string& object, const std::string& name, double value) {
+  prepare_library();
+  constexpr hsize_t one = 1;
+  const Handle space(H5Screate_simple(1, &one, nullptr), H5Sclose);
+  state_->attribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space, &value);
+}
 void Writer::attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values) {
   prepare_library();
   const hsize_t length = values.size();

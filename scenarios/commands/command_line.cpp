@@ -4,10 +4,28 @@
 
 #include <charconv>
 #include <cstdint>
+#include <string_view>
 
 #include "graph/base/parallel.hpp"
 
 namespace grapevine {
+
+std::string quoted(const std::vector<std::string>& words) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";  // mean nothing to a shell
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char letter : word) letter == '\'' ? line += "'\\''" : line += letter;
+    line += '\'';
+  }
+  return line;
+}
 
 CLI::Validator whole_number(int least, int most) {
   return CLI::Validator(

@@ -13,6 +13,7 @@
 namespace grapevine {
 
 struct Request {
+  std::string command;  ///< what was typed, quoted as a shell takes it
   std::string file;
   std::vector<std::string> files;
   std::string arm, against;
@@ -40,6 +41,9 @@ using AddCommand =
 void add_study_commands(CLI::App& app, const AddCommand& command, Request& request);
 void add_graph_commands(CLI::App& app, const AddCommand& command, Request& request);
 void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& request);
+
+/// The words of a command line, quoted so that a shell takes them as they are.
+std::string quoted(const std::vector<std::string>& words);
 
 /// Accepts whole numbers from `least` to `most`.
 CLI::Validator whole_number(int least, int most = std::numeric_limits<int>::max());

@@ -97,6 +97,7 @@ int act(int argc, char** argv) {
   app.require_subcommand(1);
 
   Request request;
+  request.command = printable(quoted({argv, argv + argc}));
   std::vector<Command> commands;
   const AddCommand add_command = [&](CLI::App& above, const char* name, const char* sentence,
                                      int (*act)(const Request&)) -> CLI::App& {

@@ -96,7 +96,10 @@ int run(const Request& request) {
   {
     ProgressReport report(stderr, request.quiet ? ProgressForm::none : progress_form_for(stderr));
     const auto note = [&](const std::vector<std::string>& told) { notes = told; };
-    study = run_study(scenario, {.parts = request.parts, .notes = note, .progress = [&](const StudyProgress& progress) {
+    study = run_study(scenario, {.parts = request.parts,
+                                 .command = request.command,
+                                 .notes = note,
+                                 .progress = [&](const StudyProgress& progress) {
                                    report(progress);
                                    stop_if_asked();
                                  }});

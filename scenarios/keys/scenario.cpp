@@ -12,22 +12,29 @@ namespace {
 template <class Struct>
 struct NamedFiles {
   const Struct& values;
-  std::vector<std::filesystem::path>& files;
+  std::vector<NamedFile>& files;
+  std::string prefix = {};
 
-  void section(std::string_view, std::string_view, Scope, bool = false) {}
+  void section(std::string_view name, std::string_view, Scope, bool = false) { prefix = std::string(name) + "."; }
   template <class Member>
-  void operator()(std::string_view, Member member, const KeyFacts&) {
+  void operator()(std::string_view name, Member member, const KeyFacts&) {
     if constexpr (std::is_same_v<Member, std::filesystem::path Struct::*>)
-      if (!(values.*member).empty()) files.push_back(values.*member);
+      if (!(values.*member).empty()) files.push_back({prefix + std::string(name), values.*member});
   }
 };
 
 }  // namespace
 
+std::vector<NamedFile> named_files(const Scenario& scenario) {
+  std::vector<NamedFile> files;
+  GraphChoice::keys(NamedFiles<GraphChoice>{scenario.graph, files});
+  return files;
+}
+
 std::vector<std::filesystem::path> input_files(const Scenario& scenario) {
   std::vector<std::filesystem::path> files;
   if (!scenario.path.empty()) files.emplace_back(scenario.path);
-  GraphChoice::keys(NamedFiles<GraphChoice>{scenario.graph, files});
+  for (NamedFile& file : named_files(scenario)) files.push_back(std::move(file.path));
   return files;
 }
 

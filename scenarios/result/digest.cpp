@@ -4,10 +4,13 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
 
 #include "graph/base/random.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/result_file.hpp"
+#include "scenarios/result/schema.hpp"
 
 namespace grapevine {
 namespace {
@@ -60,8 +63,20 @@ void add_values(Hash& hash, const h5::Reader& file, const std::string& dataset) 
   }
 }
 
-void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset) {
-  const h5::DatasetInfo info = file.info(dataset);
+/// The datasets of whole numbers, whatever type they are stored in.
+std::set<std::string> whole_numbers() {
+  std::set<std::string> names;
+  for (const schema::Dataset& dataset : schema::datasets())
+    if (dataset.type == h5::Type::i64) names.insert(fmt::format("/{}/{}", dataset.group, dataset.name));
+  for (const schema::Group& group : schema::groups)
+    for (const schema::Axis& axis : schema::axes_of(group.name))
+      if (axis.type == h5::Type::i64) names.insert(fmt::format("/{}/{}", group.name, axis.name));
+  return names;
+}
+
+void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset, bool whole) {
+  h5::DatasetInfo info = file.info(dataset);
+  if (whole) info.type = h5::Type::i64;
   hash.add(std::string_view(dataset));
   hash.add(h5::name_of(info.type));
   hash.add(std::uint64_t{info.shape.size()});
@@ -78,7 +93,8 @@ void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset)
     case h5::Type::u32:
       return add_values<std::uint32_t>(hash, file, dataset);
     case h5::Type::i64:
-      return add_values<std::int64_t>(hash, file, dataset);
+      for (const std::int64_t value : file.whole_numbers(dataset)) hash.add(static_cast<std::uint64_t>(value));
+      return;
     case h5::Type::u64:
       return add_values<std::uint64_t>(hash, file, dataset);
     case h5::Type::f64:
@@ -99,6 +115,7 @@ Digests digests(const std::filesystem::path& path) {
     const h5::Reader file(path);
     expect_result(file);
     Digests digests;
+    const std::set<std::string> whole = whole_numbers();
     Hash total, accounts;
     std::vector<std::string> groups = file.groups();
     std::sort(groups.begin(), groups.end());  // by name: a tool that rewrites a file may drop the order of creation
@@ -107,8 +124,10 @@ Digests digests(const std::filesystem::path& path) {
       std::vector<std::string> names = file.datasets("/" + group);
       std::sort(names.begin(), names.end());
       Hash hash;
-      for (const std::string& name : names)
-        add_dataset(name == "account" ? accounts : hash, file, "/" + group + "/" + name);
+      for (const std::string& name : names) {
+        const std::string dataset = "/" + group + "/" + name;
+        add_dataset(name == "account" ? accounts : hash, file, dataset, whole.contains(dataset));
+      }
       if (in_total(group)) total.add(hash);
       digests.lines.emplace_back(group, hash.hexadecimal());
     }

@@ -74,6 +74,7 @@ RunRecord over_draws(std::vector<RunRecord> records) {
     add_rows(sum.campaigns, more.campaigns);
     add_rows(sum.frequency, more.frequency);
     add_rows(sum.series, more.series);
+    add_rows(sum.campaign_series, more.campaign_series);
     add_shapes(sum.shapes, more.shapes);
     for (std::size_t i = 0; i < sum.mechanisms.size(); ++i)
       add_rows(sum.mechanisms[i].by_tier, more.mechanisms.at(i).by_tier);

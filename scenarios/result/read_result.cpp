@@ -21,12 +21,12 @@ public:
     study_.numbers = numbers_;
     study_.asked = static_cast<std::uint32_t>(file_.integer_attribute("/", "replicates_asked"));
     schema::each_table(*this);
-    const auto ticks = file_.read<std::int64_t>("/series/tick");
+    const auto ticks = file_.whole_numbers("/series/tick");
     for (RunRecord& record : study_.records)
       for (std::size_t i = 0; i < record.series.size(); ++i) record.series[i].first_tick = static_cast<Tick>(ticks[i]);
     mechanisms();
     for (const std::string& name : file_.attributes("/provenance"))
-      if (name != "comment") study_.provenance.emplace_back(name, file_.text_attribute("/provenance", name));
+      if (name != "comment") study_.provenance.emplace_back(name, file_.any_attribute("/provenance", name));
     return std::move(study_);
   }
 
@@ -103,7 +103,7 @@ private:
   void axes() {
     study_.points = file_.read<std::string>("/summary/point");
     study_.arms = file_.read<std::string>("/summary/arm");
-    for (const std::int64_t number : file_.read<std::int64_t>("/summary/replicate"))
+    for (const std::int64_t number : file_.whole_numbers("/summary/replicate"))
       numbers_.push_back(static_cast<std::uint32_t>(number));
     expect(std::ranges::is_sorted(numbers_, std::less_equal<>()), "summary");
     study_.replicates = static_cast<std::uint32_t>(numbers_.size());
@@ -114,6 +114,10 @@ private:
   template <class Row>
   std::vector<Row> rows_of(const Part& part) {
     const std::vector<Dataset> list = columns_of<Row>(part);
+    const auto came_later = [&](const Dataset& dataset) {
+      return version_ < dataset.since && !file_.exists(place_of(part.group, dataset.name));
+    };
+    if (std::ranges::all_of(list, came_later)) return {};
     std::size_t places = 1;
     for (const std::string_view axis : part.axes) {
       const std::vector<std::uint64_t> shape = file_.info(place_of(part.group, axis)).shape;
@@ -122,10 +126,10 @@ private:
     }
     std::vector<Row> rows;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (version_ < list[i].since && !file_.exists(place_of(part.group, list[i].name))) continue;  // added later
+      if (came_later(list[i])) continue;
       Scatter column{study_, part, i};
       column.values.with(list[i].type, [&]<class T>(std::vector<T>& values) {
-        values = file_.read<T>(place_of(part.group, list[i].name));
+        values = values_of<T>(place_of(part.group, list[i].name));
         expect(values.size() == places, part.group);
       });
       rows.resize(places);
@@ -136,6 +140,19 @@ private:
       }
     }
     return rows;
+  }
+
+  template <class T>
+  std::vector<T> values_of(const std::string& dataset) const {
+    if constexpr (std::is_same_v<T, std::int64_t>) return file_.whole_numbers(dataset);
+    if constexpr (std::is_same_v<T, std::string>)
+      if (file_.info(dataset).type == h5::Type::i64) {  // keys of posts in format 4.0
+        std::vector<std::string> texts;
+        for (const std::int64_t bits : file_.read<std::int64_t>(dataset))
+          texts.push_back(fmt::format("{:016x}", static_cast<std::uint64_t>(bits)));
+        return texts;
+      }
+    return file_.read<T>(dataset);
   }
 
   /// Cells of each run.

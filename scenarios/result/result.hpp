@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/rows.hpp"
+#include "graph/base/h5.hpp"
 #include "graph/base/ids.hpp"
 #include "graph/base/new_file.hpp"
 #include "sim/state/run_record.hpp"
@@ -83,9 +84,10 @@ struct StudyResult {
   /// number.
   std::unordered_map<UserId, std::string> accounts;
 
-  /// Everything that may differ between equal runs: program version, compiler, host, threads, date, durations. In this
-  /// order.
-  std::vector<std::pair<std::string, std::string>> provenance;
+  /// Everything that may differ between equal runs, name and value, in the order of the file: program, commit and
+  /// command, compiler, host, threads, date, duration, and what tells the input files from others. Names have no
+  /// blanks.
+  std::vector<std::pair<std::string, h5::AttributeValue>> provenance;
 
   /// Index into `records`.
   std::size_t place(std::size_t point, std::size_t arm, std::size_t replicate) const {

@@ -54,7 +54,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 21> groups{{
+inline constexpr std::array<Group, 22> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by "
      "tier of the root's "
@@ -87,6 +87,9 @@ inline constexpr std::array<Group, 21> groups{{
      "the campaign."},
     {"overlap", "How many accounts of each campaign users follow; zero where an arm does not run the campaign."},
     {"series", "Everything that happened in each bin of time, all roots counted."},
+    {"campaign_series",
+     "What each campaign brought in each bin of time, bins as in /series; over all bins, its numbers in /campaigns. "
+     "Zero where an arm does not run the campaign."},
     {"influencers", "Accounts that were paid: a row for each account, campaign, replicate, arm and point."},
     {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
     {"cascades",
@@ -129,6 +132,7 @@ inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_
 inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}, true};
 inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}, true};
 inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}, true};
+inline const Part campaign_series_cells{"campaign_series", {"point", "arm", "replicate", "campaign", "tick"}, true};
 inline const Part influencer_rows{"influencers", {"row"}};
 inline const Part post_rows{"posts", {"row"}};
 inline const Part cascade_sizes{"cascades", {"post"}};
@@ -383,6 +387,7 @@ void each_table(Tables& in) {
   in.template cells<CampaignRow>(campaign_cells, &RunRecord::campaigns);
   in.template numbers<FrequencyCount>(overlap_cells, &RunRecord::frequency);
   in.template cells<SeriesRow>(series_cells, &RunRecord::series);
+  in.template cells<CampaignSeriesRow>(campaign_series_cells, &RunRecord::campaign_series);
   in.placed(influencer_rows, &RunRecord::influencers);
   in.placed(post_rows, &RunRecord::posts);
   in.cascades();

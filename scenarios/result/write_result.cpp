@@ -140,7 +140,8 @@ public:
   void provenance() {
     file_.group("/provenance");
     comment("provenance");
-    for (const auto& [name, value] : study_.provenance) file_.attribute("/provenance", name, value);
+    for (const auto& [name, any] : study_.provenance)
+      std::visit([&, &of = name](const auto& value) { file_.attribute("/provenance", of, value); }, any);
   }
 
   void commit() { file_.commit(true); }
@@ -166,8 +167,12 @@ private:
         columns(row, column);
       });
       const std::string path = place_of(part.group, list[i].name);
-      column.values.with(list[i].type,
-                         [&]<class T>(const std::vector<T>& values) { file_.dataset<T>(path, values, scales); });
+      column.values.with(list[i].type, [&]<class T>(const std::vector<T>& values) {
+        if constexpr (std::is_same_v<T, std::int64_t>)
+          file_.whole_numbers(path, values, scales);
+        else
+          file_.dataset<T>(path, values, scales);
+      });
       describe(file_, path, list[i].units, list[i].long_name);
     }
   }
@@ -184,7 +189,7 @@ private:
       else if (axis.type == h5::Type::f64)
         file_.scale<double>(scale, bounds(axis.name));
       else
-        file_.scale<std::int64_t>(scale, numbers(axis.name, rows, nodes));
+        file_.whole_scale(scale, numbers(axis.name, rows, nodes));
       describe(file_, scale, axis.type == h5::Type::text ? "" : "1", axis.long_name);
     }
   }
@@ -263,6 +268,7 @@ void expect_complete(const StudyResult& study) {
     GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());
     for (std::size_t i = 0; i < record.series.size(); ++i)
       GRAPEVINE_EXPECTS(record.series[i].first_tick == study.records.front().series[i].first_tick);
+    GRAPEVINE_EXPECTS(record.campaign_series.size() == study.campaigns.size() * record.series.size());
     const CascadeShapes &shapes = record.shapes, &first = study.records.front().shapes;
     GRAPEVINE_EXPECTS(shapes.sizes.size() == first.sizes.size() && shapes.depths.size() == first.depths.size() &&
                       shapes.breadths.size() == first.breadths.size() &&

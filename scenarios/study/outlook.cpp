@@ -119,8 +119,9 @@ double disk_bytes(const Scenario& scenario, const Outlook& outlook) {
       paid + scenario.output.track_share * static_cast<double>(outlook.graph.users) * population.posts_per_day * days;
   const double bins =
       static_cast<double>(time.measure + time.followup) / std::max<Tick>(1, scenario.output.series_every);
-  constexpr double tier_row = sizeof(TierRow), series_row = sizeof(SeriesRow),
-                   post_row = sizeof(PostRow) + sizeof(CascadeNode);
+  const double campaigns = static_cast<double>(scenario.world.campaigns.size());
+  const double series_row = sizeof(SeriesRow) + campaigns * sizeof(CampaignSeriesRow);
+  constexpr double tier_row = sizeof(TierRow), post_row = sizeof(PostRow) + sizeof(CascadeNode);
   const double runs = static_cast<double>(runs_of(scenario, every_arm));
   return scenario.replicates *
          (static_cast<double>(scenario.arms.size()) *

@@ -1,13 +1,9 @@
 #include "scenarios/study/study.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <ctime>
 #include <exception>
 #include <memory>
 #include <new>
@@ -23,6 +19,7 @@
 #include "scenarios/reader/assumptions.hpp"
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/bands.hpp"
+#include "scenarios/study/provenance.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/diffusion_run.hpp"
 
@@ -269,29 +266,6 @@ private:
   std::string redrawn_;
 };
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
-std::vector<std::pair<std::string, std::string>> provenance(const StudyOptions& options,
-                                                            std::chrono::system_clock::time_point started,
-                                                            double seconds) {
-#if defined(GRAPEVINE_CLONES)
-  constexpr auto clones = "on";
-#else
-  constexpr auto clones = "off";
-#endif
-  return {{"program", "grapevine " GRAPEVINE_VERSION},
-          {"compiler", __VERSION__},
-          {"function clones", clones},
-          {"host", host_name()},
-          {"threads", fmt::to_string(thread_count())},
-          {"parts", fmt::to_string(options.parts)},
-          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)))},
-          {"seconds", fmt::format("{:.1f}", seconds)}};
-}
-
 }  // namespace
 
 bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
@@ -363,6 +337,7 @@ public:
 
   void run() {
     ticker_.start(0, "graph");
+    study_.provenance = provenance_of_inputs(scenario_, ticker_.alive());
     world_ = make_graph(scenario_, 0);
     if (options_.notes) options_.notes(world_.notes);
     deals_ = make_deals(scenario_, world_, 0, ticker_.alive());
@@ -434,8 +409,10 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   ReplicateRunner(scenario, options, study).run();
   study.align_shapes();
   Comparer(scenario, study).compare();
-  study.provenance =
-      provenance(options, started, std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
+  Provenance run =
+      provenance_of_run({.command = options.command, .parts = options.parts, .started = started, .seconds = seconds});
+  study.provenance.insert(study.provenance.begin(), run.begin(), run.end());
   return study;
 }
 

@@ -40,7 +40,8 @@ struct StopStudy {
 };
 
 struct StudyOptions {
-  int parts = 1;  ///< parts of the process that each world is cut into; no result depends on it
+  int parts = 1;             ///< parts of the process that each world is cut into; no result depends on it
+  std::string command = {};  ///< that asks for the study, for its provenance
 
   /// Told, once, what the loader of the graph notes.
   std::function<void(const std::vector<std::string>&)> notes = {};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "graph/base/error.hpp"
@@ -64,6 +65,24 @@ private:
   std::uint32_t tree_ = 0;
   std::uint32_t account_ = 0;
   std::uint16_t campaign_ = 0;
+};
+
+/// When users first look at the posts of a campaign, in whatever order the posts are gone through.
+class FirstLooks {
+public:
+  explicit FirstLooks(std::size_t users) : ticks_(users) {}
+
+  void forget() { std::ranges::fill(ticks_, none); }
+  void look(UserId user, Tick tick) { ticks_[user.index()] = std::min(ticks_[user.index()], tick); }
+  template <class Use>
+  void each(Use&& use) const {
+    for (const Tick tick : ticks_)
+      if (tick != none) use(tick);
+  }
+
+private:
+  static constexpr Tick none = std::numeric_limits<Tick>::max();
+  std::vector<Tick> ticks_;
 };
 
 /// The adopters of a forest, tree by tree in the order of the seeds, each tree in the order of the forest.
@@ -206,7 +225,8 @@ public:
         hook_(hook),
         deals_(replicate.deals_.of(draw)),
         contagions_(replicate.dynamics_.key(Draw::contagion)),
-        marks_(replicate.graph_.user_count()) {
+        marks_(replicate.graph_.user_count()),
+        first_looks_(replicate.graph_.user_count()) {
     expect_possible(diffusion_, world_.graph_, world_.of_follows_, world_.parameters_.tiers);
   }
 
@@ -243,6 +263,7 @@ private:
       record_.series.push_back({});
       record_.series.back().first_tick = tick;
     }
+    record_.campaign_series.resize(world_.parameters_.campaigns.size() * record_.series.size());
   }
 
   // --- unpaid cascades
@@ -345,6 +366,7 @@ private:
     const std::unique_ptr<Contagion> contagion = make_contagion(world_.audience_, chances, diffusion_);
     std::uint32_t waves = 0;
     for (const Purchase& purchase : purchases) waves = std::max(waves, purchase.posts);
+    first_looks_.forget();
     std::vector<std::vector<PaidPost>> posts_of(purchases.size());
     Spread spread;
     for (std::uint32_t wave = 0; wave < waves; ++wave) {
@@ -375,6 +397,7 @@ private:
                    ContagionKey(contagions_, first_paid + wave));
       paid_before_.insert(purchases[i].user);
     }
+    first_looks_.each([&](Tick step) { ++campaign_bin(c, step).new_reach; });
     for (std::uint32_t wave = 0; wave < waves; ++wave)
       for (const std::vector<PaidPost>& posts : posts_of)
         if (wave < posts.size())
@@ -399,6 +422,7 @@ private:
       post.impressions += contacts_of(node);
       for (const UserId follower : followers_reached(node)) {
         const ReachMarks::First first = marks_.look(follower, tier);
+        first_looks_.look(follower, node.tick);
         post.reach += first.of_tree;
         new_to_account += first.of_account;
         new_to_campaign += first.of_campaign;
@@ -411,6 +435,7 @@ private:
       if (node.parent >= 0) ++now.actions[Action::reshare];
       now.impressions += contacts_of(node);
       now.delivered = now.served = now.impressions;
+      add_to_campaign(static_cast<std::uint32_t>(paid.row.campaign), node, influencer.posts == 0);
     }
     if (diffusion_.model == DiffusionModel::branching) {  // audiences never overlap, but an account's own followers are
                                                           // those of its first post
@@ -448,9 +473,22 @@ private:
                                                                         : std::span<const UserId>{};
   }
 
-  SeriesRow& bin(Tick step) {
-    return record_
-        .series[std::min<std::size_t>(step / std::max<Tick>(1, options_.series_every), record_.series.size() - 1)];
+  /// What the node brings its campaign while it is tried. Of branching processes, whose audiences never overlap, new
+  /// readers are counted here; an account's own followers are those of its first post.
+  void add_to_campaign(std::uint32_t campaign, const CascadeNode& node, bool first_post) {
+    CampaignSeriesRow& row = campaign_bin(campaign, node.tick);
+    row.impressions += contacts_of(node);
+    if (node.parent >= 0) ++row.actions[Action::reshare];
+    if (diffusion_.model == DiffusionModel::branching && (node.parent >= 0 || first_post))
+      row.new_reach += contacts_of(node);
+  }
+
+  std::size_t place_of(Tick step) const {
+    return std::min<std::size_t>(step / std::max<Tick>(1, options_.series_every), record_.series.size() - 1);
+  }
+  SeriesRow& bin(Tick step) { return record_.series[place_of(step)]; }
+  CampaignSeriesRow& campaign_bin(std::uint32_t campaign, Tick step) {
+    return record_.campaign_series[campaign * record_.series.size() + place_of(step)];
   }
 
   static void add(const Outcomes& more, Outcomes& sum) {
@@ -501,6 +539,7 @@ private:
   const std::vector<Deal> deals_;
   std::uint64_t contagions_;
   ReachMarks marks_;
+  FirstLooks first_looks_;
   std::set<UserId> paid_before_;  ///< accounts whose posts are counted
   RunRecord record_;
 };

@@ -195,6 +195,30 @@ std::vector<SeriesRow> series_rows(const World& world) {
   return rows;
 }
 
+/// By campaign and bin, the bin fastest; bins as in `series_rows`.
+std::vector<CampaignSeriesRow> campaign_series_rows(const World& world, std::size_t bins) {
+  const Tick every = std::max<Tick>(1, world.options.series_every);
+  const std::size_t campaigns = world.parameters.campaigns.size();
+  constexpr std::size_t columns = 2 + action_count;
+  std::vector<std::uint64_t> sums(campaigns * bins * columns, 0);
+  for (std::size_t i = 0; i < world.state.campaign_counts.size(); ++i) {
+    const CampaignCounts& counts = world.state.campaign_counts[i];
+    std::uint64_t* row = sums.data() + (i % campaigns * bins + i / campaigns / every) * columns;
+    row[0] += counts.new_readers;
+    row[1] += counts.impressions;
+    for (std::size_t a = 0; a < action_count; ++a) row[2 + a] += counts.actions[a];
+  }
+  world.exchange.add(std::span(sums));
+  std::vector<CampaignSeriesRow> rows(campaigns * bins);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint64_t* row = sums.data() + i * columns;
+    rows[i].new_reach = row[0];
+    rows[i].impressions = row[1];
+    for (std::size_t a = 0; a < action_count; ++a) rows[i].actions[a] = row[2 + a];
+  }
+  return rows;
+}
+
 /// The nodes of every tracked cascade, one cascade after the other, in order of time: a parent emitted in an earlier
 /// tick than its children.
 std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick measure_begin) {
@@ -310,6 +334,7 @@ RunRecord World::record() const {
   record.curve = curve_rows(*this, authors);
   add_readers(*this, record);
   record.series = series_rows(*this);
+  record.campaign_series = campaign_series_rows(*this, record.series.size());
   std::vector<std::uint64_t> hash{state.clock.event_hash};
   exchange.add(std::span(hash));
   record.event_hash = hash[0];

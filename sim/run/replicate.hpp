@@ -27,7 +27,7 @@ struct RecordOptions {
     key.section("output", "What the result file keeps beside the summary.", Scope::output);
     key("every", &RecordOptions::series_every,
         {.kind = Kind::duration,
-         .sentence = "Time that a row of /series stands for.",
+         .sentence = "Time that a bin of /series and /campaign_series stands for.",
          .source = "assumption",
          .range = durations_from(60)});
     key("track_share", &RecordOptions::track_share,

@@ -32,9 +32,9 @@ struct Since {
 
 /// A column for each action, whatever the row.
 template <class Counts, class Column>
-void action_columns(Counts& counts, Column& column) {
+void action_columns(Counts& counts, Column& column, Since since = {}) {
   for (std::size_t a = 0; a < action_count; ++a)
-    column(action_table[a].plural, counts[a], count_units, action_table[a].column);
+    column(action_table[a].plural, counts[a], count_units, action_table[a].column, since);
 }
 
 }  // namespace grapevine

@@ -240,6 +240,25 @@ struct SeriesRow {
   }
 };
 
+/// A row of `/campaign_series`: what a campaign's own roots, with their cascades, brought in one bin of time. Its bins
+/// are those of `/series`; added up over them, its numbers are those of the campaign's row in `/campaigns`.
+struct CampaignSeriesRow {
+  std::uint64_t new_reach = 0;  ///< users who look at one of its roots and had looked at none before
+  std::uint64_t impressions = 0;
+  ActionCounts<std::uint64_t> actions{};
+  bool operator==(const CampaignSeriesRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 1};
+    column("new_reach", row.new_reach, count_units,
+           "users who looked at a paid post and had looked at none of the campaign before; over all bins: its reach",
+           since);
+    column("impressions", row.impressions, count_units, "times a paid post was looked at", since);
+    action_columns(row.actions, column, since);
+  }
+};
+
 /// Why a post was looked at.
 enum class Reason : std::uint8_t {
   root = 0,      ///< it was not: the first node of a cascade
@@ -270,8 +289,7 @@ struct PostRow {
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
-    column("key", row.key, count_units,
-           "identity of the post, equal in every arm that has it (64-bit hash read as a signed number)");
+    column.hash("key", row.key, "identity of the post, equal in every arm that has it, hexadecimal");
     column("user", row.author, count_units, "author, by internal number");
     column.account("account", row.author, "author, by outside id");
     column("tick", row.tick, tick_units, "tick of emission, counted from the start of measure");
@@ -454,6 +472,7 @@ struct RunRecord {
   std::vector<MechanismColumn> mechanisms;
   CascadeShapes shapes;
   std::vector<SeriesRow> series;
+  std::vector<CampaignSeriesRow> campaign_series;  ///< by campaign and bin of `series`, the bin fastest
   std::vector<PostRow> posts;
   std::vector<CascadeNode> cascades;
   std::vector<InfluencerRow> influencers;

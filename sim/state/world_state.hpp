@@ -58,6 +58,13 @@ struct TickPosts {
   std::uint64_t organic = 0, paid = 0;
 };
 
+/// What happened in one tick to the counted roots of one campaign, by readers of this part.
+struct CampaignCounts {
+  std::uint64_t new_readers = 0;  ///< who had looked at none of them before
+  std::uint64_t impressions = 0;
+  ActionCounts<std::uint64_t> actions;
+};
+
 /// Sums over the counted roots of the authors of one tier.
 struct TierSums {
   std::uint64_t posts = 0, impressions = 0, first_looks = 0;
@@ -138,6 +145,8 @@ struct WorldState {
   std::vector<TierSums> tiers;
   std::vector<TickCounts> tick_counts;  ///< one a tick, of this part
   std::vector<TickPosts> tick_posts;    ///< one a tick, of all parts
+  std::vector<CampaignCounts>
+      campaign_counts;  ///< by tick from the end of the warm-up and campaign, the latter fastest
 
   std::vector<std::unique_ptr<KeptArrays>> kept;  ///< by mechanisms, their own arrays
 
@@ -164,6 +173,7 @@ struct WorldState {
     visit("tiers", "tier", tiers);
     visit("tick_counts", "tick", tick_counts);
     visit("tick_posts", "tick", tick_posts);
+    visit("campaign_counts", "tick and campaign", campaign_counts);
   }
 };
 

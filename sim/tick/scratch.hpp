@@ -11,6 +11,13 @@
 
 namespace grapevine {
 
+/// An impression of a counted root that a campaign paid for.
+struct CampaignLook {
+  std::uint8_t campaign = 0;
+  ActionSet actions = 0;
+  bool new_reader = false;  ///< the reader had looked at none of the campaign before
+};
+
 /// What the readers of one block did in one tick: their outbox. Blocks are written by one worker at a time and read in
 /// order.
 struct BlockOutput {
@@ -19,6 +26,7 @@ struct BlockOutput {
   std::vector<Impression> impressions;
   std::vector<Reshare> reshares;
   std::vector<FirstPaidLook> paid_looks;  ///< by number of the root
+  std::vector<CampaignLook> campaign_looks;
   TickCounts counts;
   CandidateTally candidates;
   std::array<GroupSums, reader_groups> groups{};

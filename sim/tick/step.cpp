@@ -29,6 +29,7 @@ void BlockOutput::clear() {
   impressions.clear();
   reshares.clear();
   paid_looks.clear();
+  campaign_looks.clear();
   counts = {};
   candidates = {};
   groups = {};
@@ -70,10 +71,9 @@ std::uint64_t emission_hash(const WorldKeys& keys, const PostIdentity& post, Tic
                     post.author.value() | static_cast<std::uint64_t>(post.topic) << 32, now);
 }
 
-/// Counts the impressions of one session and returns the bits of `WorldState::reached` that they set.
-std::uint32_t count_looks(const Given& given, const Before& before, std::span<const Impression> impressions,
-                          GroupSums& group, BlockOutput& out) {
-  std::uint32_t reached = 0;
+/// Counts the impressions of one session and sets the reader's bits of `WorldState::reached`.
+void count_looks(const Given& given, const Before& before, std::span<const Impression> impressions,
+                 std::uint32_t& reached, GroupSums& group, BlockOutput& out) {
   ++group.sessions;
   for (const Impression& impression : impressions) {
     const PostIdentity& post = before.posts.identity(impression.root);
@@ -82,13 +82,14 @@ std::uint32_t count_looks(const Given& given, const Before& before, std::span<co
     for (std::size_t a = 0; a < action_count; ++a) out.counts.actions[a] += impression.actions >> a & 1;
     if (paid && impression.first()) out.paid_looks.push_back({impression.reader, impression.root});
     if (hot.counted()) {
-      reached |= 1u << hot.tier() | (paid ? 0x10000u << post.campaign : 0u);
+      const std::uint32_t campaign = paid ? 0x10000u << post.campaign : 0u;
+      if (paid) out.campaign_looks.push_back({post.campaign, impression.actions, (reached & campaign) == 0});
+      reached |= 1u << hot.tier() | campaign;
       ++group.impressions[hot.tier()];
       group.engagement[hot.tier()] += engagement_in(impression.actions);
     }
     out.event_hash += impression_hash(given.keys, post, impression, before.now);
   }
-  return reached;
 }
 
 /// What the mechanisms make of the odds of the session's looks; empty where none has a say.
@@ -128,7 +129,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
         weigh(given, before, session, worker.odds), session, out.impressions, out.reshares);
   const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
-  readers.reached[i] |= count_looks(given, before, looks, group, out);
+  count_looks(given, before, looks, readers.reached[i], group, out);
   for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
     given.mechanisms[m]->after_session(given, before, i, looks, out.messages[m]);
   readers.seen.add(i, session.news, before.posts.tail());
@@ -158,6 +159,12 @@ void add_group(const GroupSums& group, GroupSums& sum) {
     sum.impressions[tier] += group.impressions[tier];
     sum.engagement[tier] += group.engagement[tier];
   }
+}
+
+void add_look(const CampaignLook& look, CampaignCounts& sum) {
+  sum.new_readers += look.new_reader ? 1 : 0;
+  ++sum.impressions;
+  for (std::size_t a = 0; a < action_count; ++a) sum.actions[a] += look.actions >> a & 1;
 }
 
 /// The readers of all blocks, in parallel.
@@ -192,6 +199,8 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
   Outgoing outgoing;
   TickCounts& counts = state.tick_counts.emplace_back();
   const bool warm = given.parameters.time.warmup <= now;
+  const std::size_t first_campaign = state.campaign_counts.size();
+  if (warm) state.campaign_counts.resize(first_campaign + given.parameters.campaigns.size());
   scratch.reshares.clear();
   for (const BlockOutput& out : scratch.blocks) {
     outgoing.organic.insert(outgoing.organic.end(), out.organic.begin(), out.organic.end());
@@ -199,6 +208,8 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
     scratch.reshares.insert(scratch.reshares.end(), out.reshares.begin(), out.reshares.end());
     for (const FirstPaidLook& look : out.paid_looks)
       state.paid_looks.push_back({look.reader, static_cast<std::uint32_t>(tracked_index(state.tracked, look.root))});
+    for (const CampaignLook& look : out.campaign_looks)
+      add_look(look, state.campaign_counts[first_campaign + look.campaign]);
     add_counts(out.counts, counts);
     state.clock.event_hash += out.event_hash;
     state.ledger.add(out.candidates);

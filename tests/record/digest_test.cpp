@@ -51,7 +51,8 @@ TEST_CASE("each group has a digest line but provenance, and outside ids have one
   std::string names;
   for (const auto& [name, line] : digests_of(test::sample_study()).lines) names.append(name).append(" ");
   CHECK(names ==
-        "bands campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph influencers ledger "
+        "bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph "
+        "influencers ledger "
         "overlap posts readers response scenario series structure summary accounts ");
 }
 
@@ -68,12 +69,13 @@ TEST_CASE("one changed value changes the total exactly if a scenario determines 
   CHECK(changed_by([](Study s) { s.comparison[1].correlation = -missing; }) == "");  // one missing is like another
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 0).campaigns[1].spent; }) == "campaigns ");
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).series[1].actions[Action::click]; }) == "series ");
+  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).campaign_series[3].new_reach; }) == "campaign_series ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).influencers[0].cost = 0; }) == "influencers ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).posts[0].depth = 0; }) == "posts ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).cascades[1].reason = Reason::reshared; }) == "cascades ");
   CHECK(changed_by([](Study s) { s.graph(0, 1).self_loops = 0; }) == "graph ");
   CHECK(changed_by([](Study s) { s.scenario_given.push_back('!'); }) == "scenario ");
-  CHECK(changed_by([](Study s) { s.provenance[2].second.push_back('8'); }) == "");
+  CHECK(changed_by([](Study s) { s.provenance.front().second = "0.1.8"; }) == "");
 }
 
 TEST_CASE("other outside ids change their own line alone", "[record][digest]") {
@@ -87,8 +89,11 @@ TEST_CASE("what is kept beside the summary does not change the total", "[record]
           for (RunRecord& record : study.records) record.cascades.clear();
         }) == "cascades ");
   CHECK(changed_by([](StudyResult& study) {
-          for (RunRecord& record : study.records) record.series.pop_back();
-        }) == "series ");
+          for (RunRecord& record : study.records) {
+            record.series.pop_back();
+            record.campaign_series.resize(study.campaigns.size() * record.series.size());
+          }
+        }) == "campaign_series series ");
   CHECK(changed_by([](StudyResult& study) {
           for (RunRecord& record : study.records) record.posts.clear(), record.cascades.clear();
         }) == "cascades posts accounts ");

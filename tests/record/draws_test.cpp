@@ -41,6 +41,8 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
   check([](const RunRecord& r) { return r.campaigns[0].outcomes.reach; });
   check([](const RunRecord& r) { return r.frequency[5]; });
   check([](const RunRecord& r) { return r.series[1].actions[Action::reshare]; });
+  check([](const RunRecord& r) { return r.campaign_series[3].new_reach; });
+  check([](const RunRecord& r) { return r.campaign_series[1].actions[Action::click]; });
   check([](const RunRecord& r) { return r.shapes.sizes[2].structural_virality; });
   check([](const RunRecord& r) { return r.shapes.depths[1]; });
   check([](const RunRecord& r) { return r.paid_reach; });
@@ -67,7 +69,7 @@ TEST_CASE("the file holds the mean over draws, and reading it back gives the sum
   const Folder folder;
   write_result(folder / "study.h5", study);
   const h5::Reader file(folder / "study.h5");
-  CHECK(file.read<std::int64_t>("/summary/draws") == std::vector<std::int64_t>{1, 3, 1});
+  CHECK(file.whole_numbers("/summary/draws") == std::vector<std::int64_t>{1, 3, 1});
   const auto likes = file.read<double>("/summary/likes");
   const auto of = [&](std::size_t record, std::size_t tier) {
     return static_cast<double>(study.records[record].tiers[tier].outcomes.actions[Action::like]);
@@ -82,6 +84,7 @@ TEST_CASE("the file holds the mean over draws, and reading it back gives the sum
     CHECK(again.records[record].campaigns == study.records[record].campaigns);
     CHECK(again.records[record].readers == study.records[record].readers);
     CHECK(again.records[record].series == study.records[record].series);
+    CHECK(again.records[record].campaign_series == study.records[record].campaign_series);
     CHECK(again.records[record].frequency == study.records[record].frequency);
     CHECK(again.records[record].paid_reach == study.records[record].paid_reach);
     for (std::size_t tier = 0; tier < 3; ++tier)

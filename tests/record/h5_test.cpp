@@ -209,3 +209,45 @@ TEST_CASE("errors name the file, the object and the reason", "[h5]") {
   CHECK(has(complaint_of([&] { file.read<std::int64_t>("/a/x"); }), "it holds double, not int64"));
   CHECK(has(complaint_of([&] { file.text_attribute("/a/x", "_FillValue"); }), "it is no text"));
 }
+
+TEST_CASE("whole numbers are stored in 32 bits where all fit, else as doubles where all are exact", "[h5]") {
+  const test::Folder folder;
+  using List = std::vector<std::int64_t>;
+  const std::int64_t exact = std::int64_t{1} << 53;
+  const std::vector<std::pair<List, h5::Type>> cases{{{}, h5::Type::i32},
+                                                     {{-5, INT32_MAX, INT32_MIN + 2}, h5::Type::i32},
+                                                     {{INT32_MIN}, h5::Type::f64},      // R's missing number
+                                                     {{INT32_MIN + 1}, h5::Type::f64},  // netCDF's
+                                                     {{0, std::int64_t{INT32_MAX} + 1}, h5::Type::f64},
+                                                     {{exact, -exact}, h5::Type::f64},
+                                                     {{exact + 1}, h5::Type::i64},
+                                                     {{1, INT64_MIN, INT64_MAX}, h5::Type::i64}};
+  for (const auto& [values, type] : cases) {
+    h5::Writer file(folder / "out.h5");
+    file.whole_scale("/scale", values);
+    file.whole_numbers("/numbers", values, {"/scale"});
+    file.commit();
+    const h5::Reader back(folder / "out.h5");
+    CAPTURE(values);
+    CHECK((back.info("/scale").type == type && back.info("/numbers").type == type));
+    CHECK((back.whole_numbers("/scale") == values && back.whole_numbers("/numbers") == values));
+  }
+  h5::Writer file(folder / "halves.h5");
+  file.scale<double>("/halves", std::vector<double>{1.0, 1.5});
+  file.commit();
+  CHECK(has(complaint_of([&] { h5::Reader(folder / "halves.h5").whole_numbers("/halves"); }), "are not whole"));
+}
+
+TEST_CASE("an attribute comes back as what it is", "[h5]") {
+  const test::Folder folder;
+  h5::Writer file(folder / "out.h5");
+  file.attribute("/", "whole", std::int64_t{1} << 40);
+  file.attribute("/", "number", 0.1);
+  file.attribute("/", "text", "größe");
+  file.commit();
+  const h5::Reader back(folder / "out.h5");
+  CHECK(std::get<std::int64_t>(back.any_attribute("/", "whole")) == std::int64_t{1} << 40);
+  CHECK(std::get<double>(back.any_attribute("/", "number")) == 0.1);
+  CHECK(std::get<std::string>(back.any_attribute("/", "text")) == "größe");
+  CHECK(has(complaint_of([&] { (void)back.any_attribute("/", "none"); }), "none"));
+}

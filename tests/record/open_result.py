@@ -11,13 +11,13 @@ except ImportError as missing:
     sys.exit(77)  # skipped
 
 sample, empty = sys.argv[1:]
-groups = ("summary comparison claims response structure ledger readers curve campaigns overlap series influencers posts cascades graph scenario "
-          "provenance").split()
+groups = ("summary comparison claims response structure ledger readers curve campaigns overlap series campaign_series influencers posts cascades graph "
+          "scenario provenance").split()
 
 
 def check(engine):
     opened = {name: xr.open_dataset(sample, group=name, engine=engine).load() for name in groups}
-    for name in ("summary", "ledger", "readers", "curve", "campaigns", "overlap", "series"):
+    for name in ("summary", "ledger", "readers", "curve", "campaigns", "overlap", "series", "campaign_series"):
         assert list(opened[name].arm.values) == ["control", "one", "größer als 100 %"], name
         assert list(opened[name].replicate.values) == [0, 1], name
         assert list(opened[name].point.values) == ["scenario"], name
@@ -29,7 +29,9 @@ def check(engine):
     assert summary.impressions.dims == ("point", "arm", "replicate", "tier") and summary.impressions.attrs["long_name"]
     assert all(len(text) == 16 for text in summary.event_hash.values.ravel())
     assert list(opened["campaigns"].campaign.values) == ["many", "one"]
-    assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype == np.int64  # no dates, no durations
+    assert list(opened["series"].tick.values) == [0, 6] and opened["series"].tick.dtype.kind == "i"  # no dates, no durations
+    brought = opened["campaign_series"]
+    assert brought.new_reach.dims == ("point", "arm", "replicate", "campaign", "tick") and list(brought.tick.values) == [0, 6]
     comparison = opened["comparison"].to_dataframe()
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
     assert list(opened["ledger"].source.values) == ["author", "reshare"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
@@ -43,7 +45,8 @@ def check(engine):
     assert cascades.reason.dtype == np.int8 and cascades.reason.attrs["flag_meanings"].split() == ["root", "followed", "reshared"]
     assert any(text.startswith("tëst_") for text in posts.account.values)
     assert opened["scenario"].given.item().startswith("# naïve")
-    assert opened["provenance"].attrs["host"] == "größe" and opened["provenance"].attrs["nothing"] == ""
+    made = opened["provenance"].attrs
+    assert made["host"] == "größe" and made["nothing"] == "" and made["threads"] == 2 and made["seconds"] == 1.5
     whole = xr.open_dataset(sample, engine=engine)
     assert whole.attrs["Conventions"] == "CF-1.10" and whole.attrs["title"] == "Eine große oder viele kleine?"
     for name in groups:

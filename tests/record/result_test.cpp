@@ -11,6 +11,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/h5.hpp"
 #include "graph/base/random.hpp"
+#include "scenarios/result/schema.hpp"
 #include "tests/catch.hpp"
 #include "tests/record/sample.hpp"
 
@@ -103,6 +104,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.curve == other.curve);
     CHECK(one.frequency == other.frequency);
     CHECK(one.series == other.series);
+    CHECK(one.campaign_series == other.campaign_series);
     CHECK(one.shapes == other.shapes);
     check_same(one.posts, other.posts);
     check_same(one.cascades, other.cascades);
@@ -118,7 +120,74 @@ StudyResult written_and_read(const StudyResult& study) {
   return read_result(folder / "out.h5");
 }
 
+/// Copies a result as format `version` wrote it: without what came later, and whole numbers in 64 bits.
+void write_as_of(Since version, const h5::Reader& from, const std::filesystem::path& to) {
+  h5::Writer file(to);
+  for (const char* name : {"format", "title", "incomplete"}) file.attribute("/", name, from.text_attribute("/", name));
+  for (const char* name : {"seed", "tick_seconds", "replicates_asked"})
+    file.attribute("/", name, from.integer_attribute("/", name));
+  file.attribute("/", "format_version", std::to_string(version.major) + "." + std::to_string(version.minor));
+  const auto copy = [&]<class T>(const std::string& path, const std::vector<std::string>* scales, T) {
+    const std::vector<T> values = from.read<T>(path);
+    scales == nullptr ? file.scale<T>(path, values) : file.dataset<T>(path, values, *scales);
+  };
+  const auto copy_any = [&](const std::string& path, h5::Type declared, const std::vector<std::string>* scales) {
+    const h5::Type type = from.info(path).type;
+    if (path == "/posts/key" && version < Since{4, 1}) {  // a signed number, then
+      std::vector<std::int64_t> keys;
+      for (const std::string& text : from.read<std::string>(path))
+        keys.push_back(static_cast<std::int64_t>(std::stoull(text, nullptr, 16)));
+      return file.dataset<std::int64_t>(path, keys, *scales);
+    }
+    if (declared == h5::Type::i64) {
+      const std::vector<std::int64_t> values = from.whole_numbers(path);
+      return scales == nullptr ? file.scale<std::int64_t>(path, values)
+                               : file.dataset<std::int64_t>(path, values, *scales);
+    }
+    if (type == h5::Type::text) copy(path, scales, std::string());
+    if (type == h5::Type::f64) copy(path, scales, 0.0);
+    if (type == h5::Type::i32) copy(path, scales, std::int32_t{});
+    if (type == h5::Type::i8) copy(path, scales, std::int8_t{});
+  };
+  std::string group;
+  for (const schema::Dataset& dataset : schema::datasets()) {
+    if (version < dataset.since) continue;
+    if (const std::string of = "/" + std::string(dataset.group); of != group) {
+      file.group(group = of);
+      for (const schema::Axis& axis : schema::axes_of(dataset.group))
+        copy_any(group + "/" + std::string(axis.name), axis.type, nullptr);
+    }
+    std::vector<std::string> scales;
+    for (const std::string_view axis : dataset.axes) scales.push_back(group + "/" + std::string(axis));
+    copy_any(group + "/" + std::string(dataset.name), dataset.type, &scales);
+  }
+  file.group("/provenance");
+  file.commit(true);
+}
+
 }  // namespace
+
+TEST_CASE("a file of an earlier version of the format is read, without what came later", "[record]") {
+  const Folder folder;
+  write_result(folder / "new.h5", test::sample_study());
+  write_as_of({schema::major_version, 0}, h5::Reader(folder / "new.h5"), folder / "old.h5");
+  const StudyResult old = read_result(folder / "old.h5");
+  StudyResult expected = test::sample_study();
+  expected.provenance.clear();
+  for (RunRecord& record : expected.records) record.campaign_series.clear();
+  check_same(old, expected);
+}
+
+TEST_CASE("digests do not depend on the types that whole numbers are stored in", "[record][digest]") {
+  const Folder folder;
+  write_result(folder / "narrow.h5", test::sample_study());
+  write_as_of(schema::format_version(), h5::Reader(folder / "narrow.h5"), folder / "wide.h5");
+  const h5::Reader narrow(folder / "narrow.h5"), wide(folder / "wide.h5");
+  CHECK((narrow.info("/posts/user").type == h5::Type::i32 && wide.info("/posts/user").type == h5::Type::i64));
+  CHECK((narrow.info("/summary/followers_from").type == h5::Type::f64));
+  CHECK(digests(folder / "narrow.h5").total == digests(folder / "wide.h5").total);
+  CHECK(digests(folder / "narrow.h5").lines == digests(folder / "wide.h5").lines);
+}
 
 TEST_CASE("a study comes back from its file as it went in", "[record]") {
   check_same(written_and_read(test::sample_study()), test::sample_study());

@@ -57,6 +57,11 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
     record.series.push_back({tick, n(), n(), n(), n(), n(), n(), {}});
     for (std::uint64_t& count : record.series.back().actions.of) count = n();
   }
+  Count of_campaigns{1'000'000 + n.last};  // apart, so that what is added to a version leaves the numbers of the others
+  for (std::size_t i = 0; i < campaigns * record.series.size(); ++i) {
+    record.campaign_series.push_back({of_campaigns(), of_campaigns(), {}});
+    for (std::uint64_t& count : record.campaign_series.back().actions.of) count = of_campaigns();
+  }
 }
 
 PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t first_node) {
@@ -136,7 +141,9 @@ StudyResult sample_study() {
   study.structure.push_back(
       {"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});
-  study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"threads", "2"}, {"nothing", ""}};
+  study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"nothing", ""}};
+  study.provenance.emplace_back("threads", std::int64_t{2});
+  study.provenance.emplace_back("seconds", 1.5);
   return study;
 }
 
@@ -159,6 +166,7 @@ StudyResult large_study(std::size_t posts) {
   RunRecord& record = study.records.front();
   record.campaigns.resize(1);
   record.frequency.resize(frequency_bins);
+  record.campaign_series.resize(record.series.size());
   for (std::uint32_t i = 0; i < posts; ++i) {
     Count n{i};
     PostRow row = post(n, 0, 1, i);

@@ -152,6 +152,12 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.replaced; }) == row.replaced);
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.followers; }) == row.audience_gross);
     CHECK((row.budget < 0 || row.spent <= row.budget));
+    const std::span bins = std::span(record.campaign_series).subspan(c * record.series.size(), record.series.size());
+    CHECK(sum_of(bins, [](const CampaignSeriesRow& bin) { return bin.new_reach; }) == row.outcomes.reach);
+    CHECK(sum_of(bins, [](const CampaignSeriesRow& bin) { return bin.impressions; }) == row.outcomes.impressions);
+    for (std::size_t a = 0; a < action_count; ++a)
+      CHECK(sum_of(bins, [&](const CampaignSeriesRow& bin) { return bin.actions[a]; }) == row.outcomes.actions[a]);
+    CHECK((row.accounts == 0 || (bins.front().new_reach < row.outcomes.reach)));
     const std::uint64_t* users = &record.frequency[c * frequency_bins];
     std::uint64_t at_least = 0;
     for (std::size_t k = 0; k < frequency_bins; ++k) at_least += (k + 1) * users[k];

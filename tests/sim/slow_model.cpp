@@ -600,6 +600,7 @@ void Model::commit() {
     post.counters.reach += readers_of_[look.post].insert(look.reader).second;
     ++(look.reshared ? post.reshared : post.followed);
     ++exposures_[{look.reader, look.post}];
+    if (post.campaign >= 0) paid_looks_.emplace_back(now, look);
     situations.again += look.exposure > 0;
     ++reader_impressions[look.reader.index()];
     ++ticks.back().impressions;
@@ -773,6 +774,19 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.actions[Action::reply] += ticks[t].actions[1];
     row.actions[Action::reshare] += ticks[t].actions[2];
     row.actions[Action::click] += ticks[t].actions[3];
+  }
+
+  for (int c = 0; c < static_cast<int>(parameters_.campaigns.size()); ++c) {
+    std::vector<CampaignSeriesRow> rows(record.series.size());
+    std::set<UserId> readers;
+    for (const auto& [tick, look] : paid_looks_) {
+      if (posts[look.post].campaign != c || !counted(posts[look.post])) continue;
+      CampaignSeriesRow& row = rows[(tick - time.warmup) / series_every];
+      row.new_reach += readers.insert(look.reader).second;
+      ++row.impressions;
+      for (std::size_t a = 0; a < action_count; ++a) row.actions[a] += look.took[a];
+    }
+    record.campaign_series.insert(record.campaign_series.end(), rows.begin(), rows.end());
   }
 
   for (std::size_t p = 0; p < posts.size(); ++p) {

@@ -201,6 +201,7 @@ private:
   std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;  // of reader and post
   std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;       // reader, post, action
   std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
+  std::vector<std::pair<Tick, Look>> paid_looks_;                      // at posts of campaigns, as they came
 };
 
 }  // namespace grapevine::slow

@@ -267,9 +267,13 @@ private:
       if (table == 7)
         for (const std::uint64_t users : record.frequency) list.push_back({list.size(), users});
       if (table == 7) list.push_back({list.size(), record.paid_reach});
+      if (table == 8)
+        for (const CampaignSeriesRow& row : record.campaign_series)
+          list.push_back({list.size(), row.new_reach, row.impressions, row.actions[Action::like],
+                          row.actions[Action::reply], row.actions[Action::reshare], row.actions[Action::click]});
       return list;
     };
-    const std::array<std::string, 8> names{
+    const std::array<std::string, 9> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
         "replies reshares clicks)",
         "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes "
@@ -279,8 +283,9 @@ private:
         "posts and cascades",
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
-        "frequency, and at the end paid_reach"};
-    for (int table = 0; table < 8; ++table)
+        "frequency, and at the end paid_reach",
+        "campaign series (campaign and bin, new_reach impressions likes replies reshares clicks)"};
+    for (int table = 0; table < 9; ++table)
       CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.

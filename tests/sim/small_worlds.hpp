@@ -136,6 +136,7 @@ struct Outcome {
   std::vector<CampaignRow> campaigns;
   std::vector<std::uint64_t> frequency;
   std::vector<SeriesRow> series;
+  std::vector<CampaignSeriesRow> campaign_series;
   std::uint64_t event_hash = 0;
   std::vector<std::vector<std::uint64_t>> posts;
   std::vector<double> virality;  ///< of cascades of two nodes or more
@@ -153,6 +154,7 @@ inline Outcome outcome_of(const RunRecord& record) {
                   record.campaigns,
                   record.frequency,
                   record.series,
+                  record.campaign_series,
                   record.event_hash,
                   {},
                   {},

@@ -1,0 +1,74 @@
+#include "scenarios/study/provenance.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <optional>
+
+#include "graph/base/checksum.hpp"
+#include "graph/base/parallel.hpp"
+#include "graph/base/utf8.hpp"
+#include "scenarios/study/built_commit.hpp"  // made by cmake/commit.cmake
+
+namespace grapevine {
+
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+void add_input(const std::string& name, const std::string& path, const std::optional<Fingerprint>& fingerprint,
+               Provenance& list) {
+  list.emplace_back(name, printable(path));
+  if (!fingerprint) return;
+  if (fingerprint->bytes <= INT32_MAX)
+    list.emplace_back(name + "_bytes", static_cast<std::int64_t>(fingerprint->bytes));
+  else  // R takes whole numbers of more than 31 bits for missing
+    list.emplace_back(name + "_bytes", static_cast<double>(fingerprint->bytes));
+  list.emplace_back(name + "_xxh3_128", fingerprint->xxh3_128);
+}
+
+}  // namespace
+
+std::string_view built_commit() { return GRAPEVINE_COMMIT; }
+
+Provenance provenance_of_run(const StudyRun& run) {
+#if defined(GRAPEVINE_CLONES)
+  constexpr auto clones = "on";
+#else
+  constexpr auto clones = "off";
+#endif
+  const std::time_t started = std::chrono::system_clock::to_time_t(run.started);
+  return {{"program", "grapevine " GRAPEVINE_VERSION},
+          {"commit", std::string(built_commit())},
+          {"command", run.command},
+          {"compiler", __VERSION__},
+          {"function_clones", clones},
+          {"host", host_name()},
+          {"threads", std::int64_t{thread_count()}},
+          {"parts", std::int64_t{run.parts}},
+          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started))},
+          {"seconds", std::round(run.seconds * 1000.0) / 1000.0}};
+}
+
+Provenance provenance_of_inputs(const Scenario& scenario, const std::function<void()>& alive) {
+  Provenance list;
+  if (!scenario.path.empty()) add_input("scenario_file", scenario.path, fingerprint_of(scenario.text), list);
+  for (const NamedFile& file : named_files(scenario)) {
+    std::string name = file.key;
+    std::ranges::replace(name, '.', '_');
+    add_input(name, file.path.string(), fingerprint_of_file(file.path, alive), list);
+  }
+  return list;
+}
+
+}  // namespace grapevine

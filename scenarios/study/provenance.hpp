@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "graph/base/h5.hpp"
+#include "scenarios/keys/scenario.hpp"
+
+/// Where a result comes from: what may differ between equal runs, as the attributes of `/provenance`.
+namespace grapevine {
+
+using Provenance = std::vector<std::pair<std::string, h5::AttributeValue>>;
+
+/// The commit that this program was built from, as `git describe --always --dirty` says it; empty where there was no
+/// git.
+std::string_view built_commit();
+
+/// How a study was run.
+struct StudyRun {
+  std::string command;  ///< what was typed
+  int parts = 1;
+  std::chrono::system_clock::time_point started;
+  double seconds = 0;
+};
+Provenance provenance_of_run(const StudyRun& run);
+
+/// The scenario and every file that its keys name: path, length and checksum. Reads the files from end to end; of one
+/// that cannot be read there is the path alone. `alive` is called from time to time, and ends it by throwing.
+Provenance provenance_of_inputs(const Scenario& scenario, const std::function<void()>& alive = {});
+
+}  // namespace grapevine
