@@ -18,6 +18,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "mapped values are little-endian, as they are stored");
 
+constexpr std::uint64_t most_chunk = std::uint64_t{64} << 20;  // a writer's are of 1 MiB
+
 /// A whole file in memory, for reading only.
 class Mapping {
 public:
@@ -173,10 +175,20 @@ std::size_t Reader::count(const std::string& dataset) const {
     if (__builtin_mul_overflow(count, length, &count)) fail(state_->name, "read", dataset, "its axes are too long");
   // Nothing is packed closer than by deflate, 1 032 to 1: memory is taken for what the file holds, not for what it
   // says.
-  const hsize_t stored = H5Dget_storage_size(state_->open_dataset(dataset));
-  if (count / 1'100 > stored)
+  const Handle opened = state_->open_dataset(dataset), creation(H5Dget_create_plist(opened), H5Pclose);
+  const hsize_t stored = H5Dget_storage_size(opened);
+  if (count / 1'100 > stored / size_of(claimed.type))
     fail(state_->name, "read", dataset,
          fmt::format("it is said to hold {} values, which the file has no room for", count));
+  std::vector<hsize_t> chunk(claimed.shape.size());
+  if (creation && !chunk.empty() && H5Pget_layout(creation) == H5D_CHUNKED &&
+      H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()) >= 0) {
+    std::uint64_t bytes = size_of(claimed.type);
+    for (const hsize_t length : chunk)
+      if (__builtin_mul_overflow(bytes, length, &bytes)) bytes = UINT64_MAX;
+    if (bytes > most_chunk)  // the library takes one as a whole
+      fail(state_->name, "read", dataset, fmt::format("it lies in pieces of {} bytes", bytes));
+  }
   return count;
 }
 

@@ -17,6 +17,7 @@ public:
     expect_result(file_);
     root();
     axes();
+    expect_runs();
     study_.allocate();
     study_.numbers = numbers_;
     study_.asked = static_cast<std::uint32_t>(file_.integer_attribute("/", "replicates_asked"));
@@ -109,6 +110,17 @@ private:
     study_.replicates = static_cast<std::uint32_t>(numbers_.size());
     study_.tiers = file_.read<std::string>("/summary/tier");
     study_.campaigns = file_.read<std::string>("/campaigns/campaign");
+  }
+
+  /// Runs are made room for when the file has a value of each.
+  void expect_runs() const {
+    std::size_t runs = study_.points.size();
+    const bool few = !__builtin_mul_overflow(runs, study_.arms.size(), &runs) &&
+                     !__builtin_mul_overflow(runs, std::size_t{study_.replicates}, &runs);
+    const std::vector<std::uint64_t> shape = file_.info("/summary/event_hash").shape;
+    std::size_t values = 1;
+    for (const std::uint64_t length : shape) expect(!__builtin_mul_overflow(values, length, &values), "summary");
+    expect(few && runs == values && runs == file_.read<std::string>("/summary/event_hash").size(), "summary");
   }
 
   template <class Row>
