@@ -70,7 +70,8 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
   throw BadRequest(
       fmt::format("{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from "
                   "follows to); set graph.columns = "
-                  "[follower column, followee column], write a header, or, for a list without one, set graph.separator "
+                  "[follower column, followee column] (graph commands: --columns FOLLOWER FOLLOWEE), write a header, "
+                  "or, for a list without one, set graph.separator "
                   "= \"{}\"",
                   records.where(), quoted(first), separator));
 }
@@ -550,7 +551,8 @@ ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptio
   const Fields first = records.fields();
   if (!header)
     throw BadRequest(
-        fmt::format("{}: '{}' is to be a column, and {} name none that are known; expected a header; write 'follower', "
+        fmt::format("{}: '{}' is to be read as a column, and {} are not known names of columns; expected a header; "
+                    "write 'follower', "
                     "'followed' and '{}' "
                     "above the follows, or set graph.columns = [follower column, followee column]",
                     records.where(), options.chances, quoted(first), options.chances));
