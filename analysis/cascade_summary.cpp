@@ -44,11 +44,14 @@ double share(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 CascadeSummary summarise(std::span<const TreeMetrics> cascades) {
-  CascadeSummary summary{.cascades = cascades.size()};
+  CascadeSummary summary;
+  summary.cascades = cascades.size();
   std::vector<double> size, depth, virality, log_size, log_virality;
+  std::vector<std::uint32_t> sizes;
   std::uint64_t flat = 0, direct = 0;
   for (const TreeMetrics& cascade : cascades) {
     size.push_back(cascade.size);
+    sizes.push_back(cascade.size);
     depth.push_back(cascade.depth);
     summary.nodes += cascade.size;
     direct += cascade.root_children;
@@ -60,6 +63,8 @@ CascadeSummary summarise(std::span<const TreeMetrics> cascades) {
   }
   const std::uint64_t adopters = summary.nodes - summary.cascades;
   summary.large_cascades = virality.size();
+  summary.large_share = share(summary.large_cascades, summary.cascades);
+  summary.size_tail = best_power_law(DegreeDistribution(sizes));
   summary.size_virality_correlation = correlation(log_size, log_virality);
   summary.flat_share = share(flat, summary.large_cascades);
   summary.direct_share = share(direct, adopters);

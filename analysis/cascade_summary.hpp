@@ -5,6 +5,7 @@
 #include <span>
 
 #include "analysis/estimates.hpp"
+#include "graph/statistics/power_law_fit.hpp"
 #include "graph/tree_metrics.hpp"
 
 namespace grapevine {
@@ -24,6 +25,9 @@ struct CascadeSummary {
   std::uint64_t cascades = 0;
   std::uint64_t nodes = 0;
   std::uint64_t large_cascades = 0;
+
+  double large_share = not_a_number;  ///< P(size >= large)
+  PowerLawFit size_tail;              ///< of sizes: see graph/statistics/power_law_fit.hpp
 
   Quantiles size{}, depth{};
   Quantiles structural_virality{};  ///< of large cascades

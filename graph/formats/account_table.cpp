@@ -56,7 +56,7 @@ std::string why_no_account(Fields fields, std::size_t columns, std::size_t id, s
                        fields[id].empty() ? "id" : "key");
   if (!is_utf8(fields[id]))
     return fmt::format(
-        "the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f latin1 -t utf-8",
+        "the id '{:.60}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f latin1 -t utf-8",
         printable(fields[id]));
   return "";
 }
@@ -70,7 +70,8 @@ void expect_different_keys(const AccountTable& accounts, const RecordReader& rec
   for (std::size_t i = 1; i < order.size(); ++i)
     if (accounts.keys[order[i - 1]] == accounts.keys[order[i]])
       mistakes.add(fmt::format(
-          "{}: account '{}' has the key of '{}' in line {}; expected a key of its own for each account; change one",
+          "{}: account '{:.60}' has the key of '{:.60}' in line {}; expected a key of its own for each account; change "
+          "one",
           records.where(lines[order[i]]), accounts.ids[order[i]], accounts.ids[order[i - 1]], lines[order[i - 1]]));
 }
 
@@ -111,14 +112,14 @@ AccountTable AccountTable::read(const AccountFile& choice, Mistakes& mistakes) {
     const std::string_view text = fields[*id], key_text = fields[key.value_or(*id)];
     const std::uint32_t known = accounts.ids.find(text);
     if (known != IdTable::absent) {
-      mistakes.add(fmt::format("{}: id '{}' is already in line {}; expected each account once; take one out",
+      mistakes.add(fmt::format("{}: id '{:.60}' is already in line {}; expected each account once; take one out",
                                records.where(), text, lines[known]));
       continue;
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::optional<double> value = number_in(fields[places[i]]);
       if (!value)
-        mistakes.add(fmt::format("{}: the {} is '{}'; expected a number, or nothing", records.where(),
+        mistakes.add(fmt::format("{}: the {} is '{:.60}'; expected a number, or nothing", records.where(),
                                  choice.attributes[i], fields[places[i]]));
       accounts.attributes[i].values.push_back(value.value_or(0.0));
     }

@@ -25,10 +25,10 @@ constexpr std::size_t most_nodes = std::numeric_limits<std::int32_t>::max();
 constexpr double no_time = std::numeric_limits<double>::quiet_NaN();
 
 struct Columns {
-  std::size_t cascade, node, parent;
-  std::optional<std::size_t> time;
+  std::size_t cascade, node;
+  std::optional<std::size_t> parent, time;
 
-  std::size_t needed() const { return std::max({cascade, node, parent, time.value_or(0)}) + 1; }
+  std::size_t needed() const { return std::max({cascade, node, parent.value_or(0), time.value_or(0)}) + 1; }
 };
 
 bool begins_with_word(std::string_view name, std::string_view word) {
@@ -67,14 +67,23 @@ Columns find_columns(const RecordReader& records, const CascadeListOptions& opti
   const bool named = std::ranges::any_of(options.columns, [](const std::string& name) { return !name.empty(); });
   const std::array<std::string, 3> names =
       named ? options.columns : std::array<std::string, 3>{"cascade", "node", "parent"};
-  const auto cascade = column(header, names[0], named), node = column(header, names[1], named),
-             parent = column(header, names[2], named);
+  const auto cascade = column(header, names[0], named), node = column(header, names[1], named);
+  if (options.without_parents) {
+    if (!cascade || !node || *cascade == *node)
+      throw BadRequest(
+          fmt::format("{}: the header has the columns {}; expected '{}' and '{}' once each; write such a header, or "
+                      "name the two columns with --columns",
+                      records.where(), quoted(header), names[0], names[1]));
+    return {*cascade, *node, std::nullopt, time_column(records, options)};
+  }
+  const auto parent = column(header, names[2], named);
   if (!cascade || !node || !parent || *cascade == *node || *cascade == *parent || *node == *parent)
     throw BadRequest(fmt::format(
         "{}: the header has the columns {}; expected each of '{}', '{}' and '{}' once; write such a header, or name "
-        "the three columns with --columns",
+        "the three columns with --columns; a list that does not say who has a post from whom is read with "
+        "--no-parents",
         records.where(), quoted(header), names[0], names[1], names[2]));
-  return {*cascade, *node, *parent, time_column(records, options)};
+  return {*cascade, *node, parent, time_column(records, options)};
 }
 
 /// A line of the file. Ids are numbers in the table of texts.
@@ -115,7 +124,7 @@ Nodes read_nodes(RecordReader& records, const Columns& columns, std::string_view
       continue;
     }
     const std::string_view cascade = fields[columns.cascade], id = fields[columns.node],
-                           parent = fields[columns.parent];
+                           parent = columns.parent ? fields[*columns.parent] : std::string_view();
     if (cascade.empty()) {
       mistakes.add(fmt::format("{}: the id of the cascade is empty; expected a text; fill it in or take the line out",
                                records.where()));
@@ -160,6 +169,18 @@ public:
     list.parents.insert(list.parents.end(), parents.begin(), parents.end());
     if (!list.time_column.empty())
       for (const std::uint32_t i : order) list.times.push_back(member(i).time);
+    list.begin.push_back(list.parents.size());
+  }
+
+  /// Appends these nodes without the tree that they are.
+  void add_set(std::span<const std::uint32_t> members, CascadeList& list) {
+    members_ = members;
+    sound_ = true;
+    sort_ids();
+    if (!sound_) return;
+    list.parents.resize(list.parents.size() + members.size(), -1);
+    if (!list.time_column.empty())
+      for (std::size_t i = 0; i < members.size(); ++i) list.times.push_back(member(i).time);
     list.begin.push_back(list.parents.size());
   }
 
@@ -291,8 +312,11 @@ CascadeList load_cascades(const std::filesystem::path& file, const CascadeListOp
 
   mistakes.report();  // where lines are missing, trees are
   TreeMaker maker(records, nodes, mistakes);
-  for (std::size_t c = 0; c < cascades; ++c)
-    maker.add(std::span(by_cascade).subspan(begin[c], begin[c + 1] - begin[c]), list);
+  list.trees = columns.parent.has_value();
+  for (std::size_t c = 0; c < cascades; ++c) {
+    const std::span members = std::span(by_cascade).subspan(begin[c], begin[c + 1] - begin[c]);
+    list.trees ? maker.add(members, list) : maker.add_set(members, list);
+  }
   mistakes.report();
   list.ids = std::move(nodes.cascades);
   return list;

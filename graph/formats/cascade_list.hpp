@@ -12,12 +12,15 @@
 
 namespace grapevine {
 
-/// Cascades that somebody recorded, each a tree, in the order in which the file first names them.
+/// Cascades that somebody recorded, each a tree, in the order in which the file first names them. Where the file does
+/// not say who has a post from whom, they are sets of nodes.
 struct CascadeList {
   IdTable ids;                        ///< of cascades
   std::vector<std::size_t> begin{0};  ///< cascade c has the nodes begin[c] to begin[c + 1] - 1, level by level
-  std::vector<std::int32_t>
-      parents;                ///< by node: where in its cascade the node stands that it hangs from; -1 for the root
+  bool trees = true;                  ///< false: parents are not known, and nodes are in the order of the file
+  /// By node: where in its cascade the node stands that it hangs from; -1 for the root, and where parents are not
+  /// known.
+  std::vector<std::int32_t> parents;
   std::vector<double> times;  ///< by node, NaN where the file says none; empty if it has no column of times
   std::string time_column;    ///< its name; empty if there is none
   bool delays = false;  ///< times count from the root, for the column's name begins with "delay"; else from anywhere
@@ -40,6 +43,7 @@ struct CascadeListOptions {
   std::array<std::string, 3> columns = {};  ///< names of the columns of cascade, node and parent; empty: these words
   std::string time = {};                    ///< name of the column of times; empty: found by header
   bool without_times = false;               ///< no column is one of times
+  bool without_parents = false;             ///< the file has no column of parents
   char separator = '\0';                    ///< any sign, ' ' for runs of blanks and tabs, '\0' to have it found
 };
 
@@ -50,6 +54,8 @@ struct CascadeListOptions {
 ///
 /// In memory a node takes 32 bytes while it is read and 4 afterwards, 12 with times, and each id once: a bounded
 /// multiple of the text.
+///
+/// Without parents there is no such column, and a cascade is the set of its nodes.
 ///
 /// Throws BadRequest with up to ten mistakes at once, each `file:line: found; expected; what to do`: a cascade with no
 /// root or with two, a node that stands there twice, one whose parent its cascade lacks, and nodes that hang from each

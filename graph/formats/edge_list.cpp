@@ -18,6 +18,7 @@
 
 #include "graph/base/parallel.hpp"
 #include "graph/base/utf8.hpp"
+#include "graph/formats/advice.hpp"
 #include "graph/formats/edge_chances.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/mistakes.hpp"
@@ -46,6 +47,12 @@ std::optional<EdgeLayout> usual_columns(Fields header, char separator) {
 EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& options, bool& is_header) {
   const Fields first = records.fields();
   const char separator = records.separator();
+  if (first.size() == 1)
+    throw BadRequest(
+        fmt::format("{}: '{:.60}' is one field; expected two ids, who follows and who is followed, apart by blanks, "
+                    "tabs, commas or "
+                    "semicolons; {}",
+                    records.where(), records.text(), advice_on_one_field(records.text())));
   is_header = true;
   if (!options.columns[0].empty() || !options.columns[1].empty()) {
     const auto a = column(first, options.columns[0], true), b = column(first, options.columns[1], true);
@@ -157,24 +164,30 @@ public:
     const bool header_again =
         header_ != nullptr && header_->fields > 0 && follower == header_->follower && followee == header_->followee;
     if (header_again || are_column_words(follower, followee))
-      return mistakes_.add(fmt::format(
-          "{}: '{}' and '{}' are names of columns; expected a follow; take the line out, or begin it with #; in joined "
-          "files every part brings a header",
-          records.where(), follower, followee));
+      return mistakes_.add(
+          fmt::format("{}: '{:.60}' and '{:.60}' are names of columns; expected a follow; take the line out, or begin "
+                      "it with #; in joined "
+                      "files every part brings a header",
+                      records.where(), follower, followee));
+    if (follower.starts_with("\xef\xbb\xbf"))
+      return mistakes_.add(records.where() +
+                           ": a byte order mark (U+FEFF) is before the id; expected one at the file's beginning at "
+                           "most; take it out; "
+                           "in joined files every part brings one");
     for (const std::string_view id : {follower, followee})
       if (!is_utf8(id))
         return mistakes_.add(
-            fmt::format("{}: the id '{}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f "
+            fmt::format("{}: the id '{:.60}' is not in UTF-8; expected UTF-8; convert the file, for example: iconv -f "
                         "latin1 -t utf-8",
                         records.where(), printable(id)));
     if (header_ != nullptr && header_->type && !take_type(records, fields[*header_->type])) return;
     if (accounts_ != nullptr)
       for (const std::string_view id : {follower, followee})
         if (accounts_->ids.find(id) == IdTable::absent)
-          mistakes_.add(
-              fmt::format("{}: account '{}' is not in {}; expected every account of the edge list there; add it, or "
-                          "take the line out",
-                          records.where(), id, options_.accounts.file.string()));
+          mistakes_.add(fmt::format(
+              "{}: account '{:.60}' is not in {}; expected every account of the edge list there; add it, or "
+              "take the line out",
+              records.where(), id, options_.accounts.file.string()));
     sink.add(follower, followee);
     if (sink.texts() >= text_id - 2)
       throw BadRequest(
@@ -183,25 +196,11 @@ public:
 
 private:
   std::string wrong_count(const RecordReader& records, Fields fields, const EdgeLayout& layout) const {
-    const bool more = fields.size() > layout.fields;
-    const std::string found =
-        fmt::format("{}: {} {}", records.where(), fields.size(), fields.size() == 1 ? "field" : "fields");
-    if (header_ == nullptr || header_->fields == 0)
-      return found +
-             fmt::format(
-                 ", and the first line has {}; expected as many in each; a list that has all neighbours of a "
-                 "user in one line "
-                 "(an adjacency list, METIS) is not an edge list: write one follow per line, or name its format",
-                 layout.fields);
-    const auto digits = [](std::string_view text) {
-      return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-    };
-    const bool comma = more && layout.separator == ',' && fields.size() > 2 && digits(fields[fields.size() - 1]) &&
-                       digits(fields[fields.size() - 2]);
-    return found + fmt::format(", and the header has {}; expected as many in each line; {}", layout.fields,
-                               comma  ? "a number with a decimal comma (0,5) is written with a point (0.5)"
-                               : more ? "put double quotes around a field that holds the separator"
-                                      : "complete the line or take it out");
+    const bool header = header_ != nullptr && header_->fields > 0;
+    return fmt::format("{}: {} {}, and the {} has {}; expected as many in each line; {}", records.where(),
+                       fields.size(), fields.size() == 1 ? "field" : "fields", header ? "header" : "first line",
+                       layout.fields,
+                       advice_on_count(records.text(), {fields.size(), layout.fields, layout.separator, header}));
   }
 
   /// Whether the field says that the pair is directed or not, and the same as those before.
@@ -246,10 +245,10 @@ void obey_konect(const RecordReader& records, const EdgeListOptions& options, Be
   words.remove_prefix(std::min(words.find_first_not_of("% \t"), words.size()));
   const std::string_view kind = words.substr(0, words.find_first_of(" \t"));
   if (kind == "bip")
-    throw BadRequest(
-        fmt::format("{}: its first line says that the network is bipartite ('{}'); expected follows among users of one "
-                    "kind; project it, or choose another network",
-                    records.name(), records.first_comment()));
+    throw BadRequest(fmt::format(
+        "{}: its first line says that the network is bipartite ('{:.60}'); expected follows among users of one "
+        "kind; project it, or choose another network",
+        records.name(), records.first_comment()));
   if (kind == "sym") {
     beginning.undirected = true;
     if (!options.undirected) beginning.notes.push_back("its first line says sym: every pair is a mutual follow");
@@ -267,8 +266,8 @@ void note_first_line(const RecordReader& records, const EdgeListOptions& options
   const Fields first = records.fields();
   if (options.separator != '\0' && first.size() > 1 && is_word(first[0]) && is_word(first[1]))
     beginning.notes.push_back(fmt::format(
-        "its first line, '{}' and '{}', is a follow like the others; if it names columns, set graph.columns", first[0],
-        first[1]));
+        "its first line, '{:.60}' and '{:.60}', is a follow like the others; if it names columns, set graph.columns",
+        first[0], first[1]));
 }
 
 /// Reads the header, if there is one, and the first follows, as far as it takes to know the list's layout.
@@ -277,6 +276,10 @@ void read_beginning(RecordReader& records, const EdgeListOptions& options, Recor
   if (!options.comments) records.end_comments();
   if (!records.next())
     throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
+  if (records.text().size() <= 5 && same_word(records.text().substr(0, 4), "sep="))
+    throw BadRequest(fmt::format(
+        "{}: '{}' tells a spreadsheet the separator; expected follows or a header; take this line out",
+        records.where(), records.text()));
   bool header = false;
   EdgeLayout& layout = beginning.layout = find_columns(records, options, header);
   layout.comments = options.comments;

@@ -68,12 +68,64 @@ bool is_matrix(const std::vector<std::vector<std::string_view>>& lines) {
   return binary || lines[0].size() > most_columns;
 }
 
+/// Every line has the same sign, such as -> or &, where the second id should be.
+bool has_sign_between(const std::vector<std::vector<std::string_view>>& lines) {
+  const auto is_sign = [](std::string_view word) {
+    return word.size() <= 3 && std::ranges::all_of(word, [](char c) {
+             return std::string_view("->=<&|:~").find(c) != std::string_view::npos;
+           });
+  };
+  return std::ranges::all_of(
+      lines, [&](const auto& words) { return words.size() >= 3 && is_sign(words[1]) && words[1] == lines[0][1]; });
+}
+
+/// Statements of three terms that end with a point, the first of them in pointed brackets, or such as stand above them.
+bool is_rdf(const std::vector<std::vector<std::string_view>>& lines) {
+  const auto begins = [&](std::string_view word) { return same_word(lines[0][0], word); };
+  if (lines[0].size() >= 3 && (begins("@prefix") || begins("@base") || begins("prefix"))) return true;
+  return std::ranges::all_of(lines, [](const auto& words) {
+    return words.size() >= 4 && words[0].starts_with('<') && words[1].starts_with('<') && words.back().ends_with('.');
+  });
+}
+
+/// Text of other languages that tell themselves by how their first lines begin.
+std::optional<ForeignFormat> by_first_lines(std::string_view text,
+                                            const std::vector<std::vector<std::string_view>>& lines) {
+  const std::string_view first = text.substr(0, text.find('\n'));
+  const auto begins = [&](std::string_view words) { return same_word(text.substr(0, words.size()), words); };
+  if (begins("insert into ") || begins("create table ") || begins("-- "))
+    return ForeignFormat{"statements of SQL", as_csv};
+  if (begins("sep=") || lines.empty()) return std::nullopt;
+  if (first.starts_with('|') && lines.size() > 1 && (lines[1][0].starts_with("|-") || lines[1][0].starts_with("|:")))
+    return ForeignFormat{"a table in Markdown", as_csv};
+  if (first.starts_with("---") || (first.starts_with("- ") && first.find(": ") != std::string_view::npos))
+    return ForeignFormat{"YAML", as_csv};
+  if (first.starts_with("[(") ||
+      (first.starts_with('(') && first.find(',') != std::string_view::npos && lines[0].back().ends_with(')')))
+    return ForeignFormat{"a list of Python", as_csv};
+  if (is_rdf(lines)) return ForeignFormat{"RDF", as_csv};
+  if (has_sign_between(lines)) return ForeignFormat{"a list with a sign between the ids", as_csv};
+  return std::nullopt;
+}
+
+/// Every other byte is zero, as in Latin text of 16 bits a letter.
+std::optional<ForeignFormat> by_zeros(std::string_view text) {
+  if (text.size() < 8) return std::nullopt;
+  const auto zeros = [&](std::size_t from) {
+    return text[from] == '\0' && text[from + 2] == '\0' && text[from + 4] == '\0' && text[from + 6] == '\0' &&
+           text[1 - from] != '\0' && text[3 - from] != '\0';
+  };
+  if (zeros(1)) return ForeignFormat{"text in UTF-16", "convert it to UTF-8: iconv -f utf-16le -t utf-8"};
+  if (zeros(0)) return ForeignFormat{"text in UTF-16", "convert it to UTF-8: iconv -f utf-16be -t utf-8"};
+  return std::nullopt;
+}
+
 std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
   struct Mark {
     std::string_view begin;
     ForeignFormat format;
   };
-  static constexpr std::array<Mark, 11> marks{{
+  static constexpr std::array<Mark, 24> marks{{
       {"version https://git-lfs.github.com/spec/",
        {"a pointer of Git LFS to a file", "fetch the file itself: git lfs pull"}},
       {"\xfd"
@@ -85,6 +137,19 @@ std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
       {"ARROW1", {"an Arrow file", as_csv}},
       {"SQLite format 3", {"an SQLite database", as_csv}},
       {"\x93NUMPY", {"a NumPy array", as_csv}},
+      {"\x1f\x8b", {"a file packed twice", "unpack it once"}},
+      {"\x28\xb5\x2f\xfd", {"a file packed twice", "unpack it once"}},
+      {"\x1f\x9d", {"a file packed by compress", "unpack it, or pack it by gzip or zstd"}},
+      {"Rar!", {"a RAR archive", "take the file out of it"}},
+      {"\xd0\xcf\x11\xe0", {"a spreadsheet of the old kind (.xls)", "save its table as a CSV"}},
+      {"\x89PNG", {"a picture", whole_file}},
+      {"RDX2", {"data of R", as_csv}},
+      {"RDX3", {"data of R", as_csv}},
+      {"MATLAB 5.0", {"data of MATLAB", as_csv}},
+      {"\x80\x04\x95", {"a Python pickle", as_csv}},
+      {"{\\rtf", {"a document (RTF)", "save it as plain text"}},
+      {std::string_view("\xff\xfe\0\0", 4), {"text in UTF-32", "convert it to UTF-8: iconv -f utf-32 -t utf-8"}},
+      {std::string_view("\0\0\xfe\xff", 4), {"text in UTF-32", "convert it to UTF-8: iconv -f utf-32 -t utf-8"}},
       {"\xff\xfe", {"text in UTF-16", "convert it to UTF-8: iconv -f utf-16 -t utf-8"}},
       {"\xfe\xff", {"text in UTF-16", "convert it to UTF-8: iconv -f utf-16 -t utf-8"}},
       {"%PDF", {"a PDF file", whole_file}},
@@ -98,6 +163,9 @@ std::optional<ForeignFormat> by_first_bytes(std::string_view text) {
 
 std::optional<ForeignFormat> foreign_format(std::string_view text) {
   if (const auto format = by_first_bytes(text)) return format;
+  if (const auto format = by_zeros(text)) return format;
+  if (text.size() > 262 && text.substr(257, 5) == "ustar")
+    return ForeignFormat{"a tar archive", "take the file out of it"};
   if (text.starts_with("BZh") && text.substr(std::min<std::size_t>(4, text.size())).starts_with("1AY&SY"))
     return ForeignFormat{"a file packed by bzip2", "unpack it, or pack it by gzip or zstd"};
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -120,6 +188,7 @@ std::optional<ForeignFormat> foreign_format(std::string_view text) {
     if (begins(word)) return ForeignFormat{"a Pajek network", as_graphml};
 
   const std::vector<std::vector<std::string_view>> lines = lines_of(text);
+  if (const auto format = by_first_lines(text, lines)) return format;
   if (lines.empty()) return std::nullopt;
   if (lines[0].size() == 1 && (same_word(lines[0][0], "@nodes") || same_word(lines[0][0], "@arcs")))
     return ForeignFormat{"a LEMON graph", as_csv};

@@ -3,6 +3,8 @@
 #include <expat.h>
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -17,12 +19,52 @@ namespace grapevine {
 
 namespace {
 
+constexpr std::uint64_t most_depth = 1'000;     // elements within each other; GraphML itself takes some 5
+constexpr std::uint64_t most_defaults = 1'000;  // attributes that a document declares: each tag may bring them all
+
+/// The memory of a parser of XML. expat keeps every tag that is open, every name that it met and what a document
+/// declares, so a small packed file could take any amount: here it gets `most` bytes and no more.
+class BoundedMemory {
+public:
+  static constexpr std::size_t most = std::size_t{16} << 20;
+
+  static const XML_Memory_Handling_Suite* suite() {
+    static constexpr XML_Memory_Handling_Suite functions{take, retake, give_back};
+    return &functions;
+  }
+
+private:
+  static constexpr std::size_t head = alignof(std::max_align_t);  // the size stands before what is handed out
+  static inline thread_local std::size_t taken = 0;
+
+  static void* take(std::size_t size) { return retake(nullptr, size); }
+  static void* retake(void* place, std::size_t size) {
+    const std::size_t before = size_of(place);
+    if (size > most || taken - before > most - size) return nullptr;
+    void* const block = std::realloc(place == nullptr ? nullptr : static_cast<char*>(place) - head, size + head);
+    if (block == nullptr) return nullptr;
+    *static_cast<std::size_t*>(block) = size;
+    taken = taken - before + size;
+    return static_cast<char*>(block) + head;
+  }
+  static void give_back(void* place) {
+    if (place == nullptr) return;
+    taken -= size_of(place);
+    std::free(static_cast<char*>(place) - head);
+  }
+  static std::size_t size_of(void* place) {
+    return place == nullptr ? 0 : *reinterpret_cast<std::size_t*>(static_cast<char*>(place) - head);
+  }
+};
+
 /// What the elements of a GraphML file say. expat calls `begin` and `end`; what they throw waits until the parser has
 /// stopped.
 class GraphmlReader {
 public:
   GraphmlReader(const std::filesystem::path& file, const GraphTextOptions& options)
-      : source_(file), options_(options), parser_(XML_ParserCreate(nullptr), XML_ParserFree) {
+      : source_(file),
+        options_(options),
+        parser_(XML_ParserCreate_MM(nullptr, BoundedMemory::suite(), nullptr), XML_ParserFree) {
     if (!parser_) throw Error(file.string() + ": expat cannot start");
     named_.texts.resize(1);
     named_.undirected = options.undirected;
@@ -38,6 +80,9 @@ public:
       static_cast<GraphmlReader*>(self)->call(
           [](auto& r) { r.refuse("declares entities", "a graph without them", "take the declarations out"); });
     });
+    XML_SetAttlistDeclHandler(parser_.get(), [](void* self, const char*, const char*, const char*, const char*, int) {
+      static_cast<GraphmlReader*>(self)->call([](auto& r) { r.count_default(); });
+    });
   }
 
   NamedFollows read() {
@@ -45,12 +90,13 @@ public:
     std::uint64_t given = 0;
     for (bool more = true; more;) {
       void* const buffer = XML_GetBuffer(parser_.get(), static_cast<int>(chunk));
-      if (buffer == nullptr) throw std::bad_alloc();
+      if (buffer == nullptr) refuse_memory();
       const std::size_t got = source_.read(static_cast<char*>(buffer), chunk);
       more = got > 0;
       given += got;
       const XML_Status status = XML_ParseBuffer(parser_.get(), static_cast<int>(got), !more);
       if (thrown_) std::rethrow_exception(thrown_);
+      if (status != XML_STATUS_OK && XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) refuse_memory();
       if (status != XML_STATUS_OK)
         throw BadRequest(
             fmt::format("{}: is not XML from here on ({}); expected a GraphML file; correct it, or fetch it again",
@@ -90,6 +136,16 @@ private:
     throw BadRequest(fmt::format("{}: {}; expected {}; {}", where(), found, expected, remedy));
   }
 
+  [[noreturn]] void refuse_memory() const {
+    refuse(fmt::format("names of elements and attributes take more than {} MiB", BoundedMemory::most >> 20),
+           "those of GraphML", "check that this is a GraphML file");
+  }
+  void count_default() {
+    if (++defaults_ > most_defaults)
+      refuse(fmt::format("declares more than {} attributes", most_defaults), "a graph without declarations",
+             "take them out");
+  }
+
   static std::string_view local(std::string_view name) {
     return name.substr(name.find(':') == std::string_view::npos ? 0 : name.find(':') + 1);
   }
@@ -101,7 +157,9 @@ private:
 
   void begin(std::string_view full_name, const char** attributes) {
     const std::string_view name = local(full_name);
-    ++depth_;
+    if (++depth_ > most_depth)
+      refuse(fmt::format("elements lie more than {} deep in each other", most_depth), "nodes and edges in a graph",
+             "check that this is a GraphML file");
     if (depth_ == 1 && name != "graphml")
       refuse(fmt::format("the document is of the kind '{:.40}'", name), "graphml", "check that this is a GraphML file");
     if (name == "graph")
@@ -193,7 +251,7 @@ private:
   NamedFollows named_;
   std::vector<bool> declared_;             // by number among the texts
   std::vector<std::uint64_t> first_line_;  // by number among the texts; 0 for nodes that were declared first
-  std::uint64_t depth_ = 0;
+  std::uint64_t depth_ = 0, defaults_ = 0;
   bool graph_seen_ = false, in_graph_ = false, directed_ = true;
 };
 

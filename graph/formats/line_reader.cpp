@@ -24,10 +24,11 @@ void expect_text(const std::filesystem::path& path, const char* text, std::size_
 LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), source_(path_), buffer_(chunk) {
   begin_ = end_ = buffer_.data();
   constexpr std::string_view mark = "\xef\xbb\xbf";  // some editors begin UTF-8 with it
-  while (!ended_ && have() < mark.size()) refill();
-  if (std::string_view(begin_, have()).starts_with(mark)) {
+  for (;;) {
+    while (!ended_ && have() < mark.size()) refill();
+    if (!std::string_view(begin_, have()).starts_with(mark)) break;
     begin_ += mark.size();
-    offset_ = mark.size();
+    offset_ += mark.size();
   }
   while (!ended_ && have() < 4096) refill();
   const std::string_view first(begin_, have());
@@ -60,7 +61,7 @@ bool LineReader::next(std::string_view& line) {
     const std::size_t taken = size + (newline != nullptr ? 1 : 0);
     begin_ += taken;
     offset_ += taken;
-    if (size > 0 && first[size - 1] == '\r') --size;
+    while (size > 0 && first[size - 1] == '\r') --size;
     line = {first, size};
     ++line_;
     return true;

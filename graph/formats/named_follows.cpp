@@ -157,7 +157,7 @@ void rename(NamedFollows& named, Rename&& rename) {
 
 [[noreturn]] void refuse_unknown(const std::filesystem::path& file, std::string_view id, const AccountTable& accounts) {
   throw UnknownAccount(fmt::format(
-      "{}: account '{}' is not in {}; expected every account of the graph there; add it, or take its follows out",
+      "{}: account '{:.60}' is not in {}; expected every account of the graph there; add it, or take its follows out",
       file.string(), id, accounts.file.string()));
 }
 
@@ -294,10 +294,26 @@ void expect_different_keys(const std::filesystem::path& file, const LoadedGraph&
   const std::span<const std::uint32_t> counts = loaded.graph.follower_counts();
   for (std::size_t k = 1; k < counts.size(); ++k)
     if (counts[k - 1] == counts[k] && loaded.accounts.keys[k - 1] == loaded.accounts.keys[k])
-      throw BadRequest(
-          fmt::format("{}: the ids '{}' and '{}' have the same hash; expected different ones; give one of them a key "
-                      "in graph.accounts",
-                      file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
+      throw BadRequest(fmt::format(
+          "{}: the ids '{:.60}' and '{:.60}' have the same hash; expected different ones; give one of them a key "
+          "in graph.accounts",
+          file.string(), loaded.accounts.outside_ids[k - 1], loaded.accounts.outside_ids[k]));
+}
+
+/// A column that is no id, such as a time or a weight, shows in nobody both following and being followed.
+void note_two_kinds(const FollowGraph& graph, std::vector<std::string>& notes) {
+  constexpr std::uint64_t least = 3;  // an audience of one or two accounts is no mistake
+  struct Counts {
+    std::uint64_t following = 0, followed = 0, both = 0;
+  } count;
+  for (std::uint32_t u = 0; u < graph.user_count() && count.both == 0; ++u) {
+    const bool follows = !graph.followees(UserId(u)).empty(), is_followed = graph.follower_count(UserId(u)) > 0;
+    count.following += follows, count.followed += is_followed, count.both += follows && is_followed;
+  }
+  if (count.both == 0 && count.following >= least && count.followed >= least)
+    notes.push_back(
+        "nobody both follows and is followed; if a column read is no user (a time, a weight, a thing), set "
+        "graph.columns or put the users first");
 }
 
 std::uint64_t count_isolated(const FollowGraph& graph) {
@@ -336,8 +352,8 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
           std::string_view("+-.nN").find(names[i].front()) != std::string_view::npos || means_missing(names[i])))
       continue;
     if (means_missing(names[i]))
-      notes.push_back(
-          fmt::format("'{}' is a user like others; if it says that a value is missing, take its lines out", names[i]));
+      notes.push_back(fmt::format(
+          "'{:.60}' is a user like others; if it says that a value is missing, take its lines out", names[i]));
     else if (const auto value = written_number(names[i])) {
       numbers.emplace_back(*value, i);
       other_form |=
@@ -355,7 +371,7 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
     if (end - i > 1) {
       alike += end - i;
       if (example.empty())
-        example = fmt::format("'{}' and '{}'", names[numbers[i].second], names[numbers[i + 1].second]);
+        example = fmt::format("'{:.60}' and '{:.60}'", names[numbers[i].second], names[numbers[i + 1].second]);
     }
     i = end;
   }
@@ -364,6 +380,57 @@ void note_ids(const std::vector<std::string>& names, std::vector<std::string>& n
         fmt::format("{} ids are different texts and the same numbers, such as {}: they are different users; write each "
                     "id in one way",
                     alike, example));
+}
+
+/// Whether the text holds what no eye sees: controls, blanks that are none, marks of direction and of byte order.
+bool holds_unseen(std::string_view id) {
+  const auto plain = [](char c) { return c >= ' ' && c < '\x7f'; };
+  if (std::ranges::all_of(id, plain)) return false;
+  if (std::ranges::any_of(id, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) return true;
+  constexpr std::array<std::string_view, 10> unseen{"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b", "\xe2\x80\x8c",
+                                                    "\xe2\x80\x8d", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",
+                                                    "\xe2\x80\xa9", "\xef\xbb\xbf"};
+  return std::ranges::any_of(unseen, [&](std::string_view sign) { return id.find(sign) != std::string_view::npos; });
+}
+
+/// Whether it is a number as a spreadsheet writes one that is too long for a cell.
+bool is_shortened(std::string_view id) {
+  const std::size_t power = id.find("E+");
+  if (power == std::string_view::npos || power == 0) return false;
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const std::string_view end = id.substr(power + 2);
+  return id.find_first_not_of("0123456789.") == power && digits(end) && end.size() == 2 && end >= "08";
+}
+
+void note_shapes(const std::vector<std::string>& names, std::vector<std::string>& notes) {
+  std::size_t unseen = 0, shortened = 0;
+  const std::string *of_unseen = nullptr, *of_shortened = nullptr;
+  for (const std::string& name : names) {
+    if (holds_unseen(name) && ++unseen == 1) of_unseen = &name;
+    if (is_shortened(name) && ++shortened == 1) of_shortened = &name;
+  }
+  if (of_unseen != nullptr)
+    notes.push_back(
+        fmt::format("invisible characters are in {} ids, such as '{:.60}', and tell users apart; take them out if "
+                    "they mean nothing",
+                    unseen, *of_unseen));
+  if (of_shortened != nullptr)
+    notes.push_back(
+        fmt::format("{} ids look as a spreadsheet shortens long numbers, such as '{:.60}': different users may have "
+                    "become one; export the ids as text",
+                    shortened, *of_shortened));
+}
+
+void note_unused(const AccountTable& accounts, std::vector<std::string>& notes) {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(most, accounts.unused.size()); ++i)
+    names.push_back(fmt::format("{:.40}", accounts.unused[i]));
+  if (accounts.unused.size() > most) names.push_back(fmt::format("and {} more", accounts.unused.size() - most));
+  notes.push_back(fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
+                              accounts.file.string(), fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -375,10 +442,8 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   const NamedUsers users = find_users(file, named, accounts);
   report.users = users.count();
   note_ids(users.names, report.notes);
-  if (accounts != nullptr && !accounts->unused.empty())
-    report.notes.push_back(
-        fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
-                    accounts->file.string(), fmt::join(accounts->unused, ", ")));
+  note_shapes(users.names, report.notes);
+  if (accounts != nullptr && !accounts->unused.empty()) note_unused(*accounts, report.notes);
 
   report.undirected = named.undirected;
   FollowerRows rows = by_followee(users.bound, std::move(named));
@@ -408,6 +473,7 @@ LoadedGraph assemble(const std::filesystem::path& file, NamedFollows named, cons
   loaded.graph = std::move(rows).take_graph(codes);
   expect_different_keys(file, loaded);
   report.isolated = count_isolated(loaded.graph);
+  note_two_kinds(loaded.graph, report.notes);
   loaded.report = report;
   return loaded;
 }

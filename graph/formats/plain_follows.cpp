@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "graph/formats/named_follows.hpp"
 
@@ -57,61 +58,67 @@ std::size_t fields_behind(const char* at, const char* stop) {
   return fields;
 }
 
+bool is_blank(char c, char separator) { return c == ' ' || (c == '\t' && separator != '\t'); }
+
+const char* line_end(const char* at, const char* end) {
+  const void* const newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+  return newline != nullptr ? static_cast<const char*>(newline) : end;
+}
+
+/// Moves from the end of the second number to the line's end. Returns the fields of the line, 0 if it is unusual.
+template <bool by_blanks>
+inline std::size_t finish_line(const char*& at, const char* end, char separator) {
+  if (at == end || *at == '\n') return 2;
+  const char* const stop = line_end(at, end);
+  const char* behind = std::exchange(at, stop);
+  if (*behind == '\r') return behind + 1 == stop ? 2 : 0;
+  if (std::memchr(behind, '"', static_cast<std::size_t>(stop - behind)) != nullptr) return 0;
+  if constexpr (by_blanks) return is_blank(*behind, separator) ? 2 + fields_behind(behind, stop) : 0;
+  while (is_blank(*behind, separator)) ++behind;
+  if (behind != stop && *behind != separator && !(*behind == '\r' && behind + 1 == stop)) return 0;
+  return 2 + static_cast<std::size_t>(std::count(behind, stop, separator));
+}
+
+/// Moves behind a line that is empty or a comment, at whose start `text` is and whose first character but blanks is at
+/// `at`. False if it is neither.
+inline bool skip_line(const char*& text, const char* at, const char* end, bool comments, LinesRead& read) {
+  if (at < end && (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))) {
+    text = at + (*at == '\r' ? 2 : 1);
+    return true;
+  }
+  if (!comments || at != text || at == end || (*at != '#' && *at != '%')) return false;
+  ++read.comments;
+  text = line_end(at, end);
+  text += text < end ? 1 : 0;
+  return true;
+}
+
 template <bool by_blanks>
 const char* read_lines(const char* text, const char* const end, const EdgeLayout& layout,
                        UnwrittenArray<Follow>& follows, LinesRead& read) {
   const char separator = layout.separator;
-  const auto blank = [&](char c) { return c == ' ' || (c == '\t' && separator != '\t'); };
   const bool comments = layout.comments && (by_blanks || separator == '\t');
   const bool turned = layout.follower > layout.followee;
   std::uint64_t lines = 0;
   std::uint32_t numbers = 0;
-  const auto line_end = [&](const char* at) {
-    const void* const newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
-    return newline != nullptr ? static_cast<const char*>(newline) : end;
-  };
   for (; text < end; ++lines) {
     const char* at = text;
     std::uint32_t first = 0, second = 0;
-    while (blank(*at)) ++at;
+    while (is_blank(*at, separator)) ++at;
     if (!read_number(at, first)) {
-      if (at < end && (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))) {
-        text = at + (*at == '\r' ? 2 : 1);
-        continue;
-      }
-      if (comments && at == text && at < end && (*at == '#' || *at == '%')) {
-        ++read.comments;
-        text = line_end(at);
-        text += text < end ? 1 : 0;
-        continue;
-      }
+      if (skip_line(text, at, end, comments, read)) continue;
       break;
     }
     if constexpr (by_blanks) {
-      if (!blank(*at)) break;
+      if (!is_blank(*at, separator)) break;
     } else {
-      while (blank(*at)) ++at;
+      while (is_blank(*at, separator)) ++at;
       if (*at++ != separator) break;
     }
-    while (blank(*at)) ++at;
+    while (is_blank(*at, separator)) ++at;
     if (!read_number(at, second) || at > end) break;
-    std::size_t fields = 2;
-    if (at < end && *at != '\n') {
-      const char* const stop = line_end(at);
-      if (*at == '\r') {
-        if (at + 1 != stop) break;
-      } else if constexpr (by_blanks) {
-        if (!blank(*at) || std::memchr(at, '"', static_cast<std::size_t>(stop - at)) != nullptr) break;
-        fields += fields_behind(at, stop);
-      } else {
-        while (blank(*at)) ++at;
-        if (at != stop && *at != separator && !(*at == '\r' && at + 1 == stop)) break;
-        if (std::memchr(at, '"', static_cast<std::size_t>(stop - at)) != nullptr) break;
-        fields += static_cast<std::size_t>(std::count(at, stop, separator));
-      }
-      at = stop;
-    }
-    if (layout.fields != 0 && fields != layout.fields) break;
+    const std::size_t fields = finish_line<by_blanks>(at, end, separator);
+    if (fields == 0 || (layout.fields != 0 && fields != layout.fields)) break;
     numbers |= first | second;
     follows.push_back(turned ? Follow{UserId(second), UserId(first)} : Follow{UserId(first), UserId(second)});
     text = at < end ? at + 1 : end;

@@ -55,13 +55,31 @@ bool RecordReader::next() {
     joined_ = line;
     while (joined_.size() <= most_record && lines_.next(line)) {
       joined_.append(1, '\n').append(line);
-      if (line.find('"') != std::string_view::npos && split_at_signs(joined_)) return true;
+      text_ = joined_;
+      if (closes_quote(line) && split_at_signs(joined_)) return true;
     }
     throw BadRequest(where() +
                      ": a double quote is opened and not closed; expected pairs of them; close it, or double it inside "
                      "a quoted field");
   }
   return false;
+}
+
+bool RecordReader::closes_quote(std::string_view line) const {
+  bool open = true;
+  for (std::size_t at = 0;; ++at) {  // at the beginning of a field, or within one that is open
+    while (open) {
+      at = line.find('"', at);
+      if (at == std::string_view::npos) return false;
+      open = at + 1 < line.size() && line[at + 1] == '"';  // doubled, it is one of the text
+      at += open ? 2 : 1;
+    }
+    at = line.find(separator_, at);
+    if (at == std::string_view::npos) return true;
+    const std::size_t next = line.find_first_not_of(separator_ == '\t' ? " " : " \t", at + 1);
+    open = next != std::string_view::npos && line[next] == '"';
+    if (open) at = next;
+  }
 }
 
 void RecordReader::separate_by_blanks() {

@@ -62,11 +62,15 @@ public:
   bool next();
   /// The fields of the last record; they live until the next call.
   std::span<const std::string_view> fields() const noexcept { return fields_; }
+  /// As it is written; it lives as long as they do.
+  std::string_view text() const noexcept { return text_; }
 
 private:
   void split_at_blanks(std::string_view line);
   /// False when a quote is still open at the end.
   bool split_at_signs(std::string_view text);
+  /// Whether a quote that is open before the line is closed, with all others, at its end.
+  bool closes_quote(std::string_view line) const;
 
   LineReader lines_;
   char separator_ = '\0';
@@ -75,7 +79,7 @@ private:
   std::size_t most_ = SIZE_MAX;
   std::uint64_t line_ = 0, comments_ = 0;
   std::string first_comment_;
-  std::string_view text_;  // the last record, as long as it is one line
+  std::string_view text_;  // the last record
   std::vector<std::string_view> fields_;
   std::string joined_;    // a record of several lines
   std::string unquoted_;  // fields that had doubled quotes

@@ -33,19 +33,29 @@ namespace {
 namespace fs = std::filesystem;
 
 CascadeListOptions list_options(const CascadeRequest& request) {
-  CascadeListOptions options{
-      .time = request.time, .without_times = request.without_times, .separator = separator_sign(request.separator)};
-  if (!request.columns.empty()) options.columns = {request.columns.at(0), request.columns.at(1), request.columns.at(2)};
+  CascadeListOptions options{.time = request.time,
+                             .without_times = request.without_times,
+                             .without_parents = request.without_parents,
+                             .separator = separator_sign(request.separator)};
+  const std::size_t wanted = request.without_parents ? 2 : 3;
+  if (!request.columns.empty() && request.columns.size() != wanted)
+    throw BadRequest(fmt::format(
+        "grapevine cascades stats: --columns names {} columns; expected {}; {}", request.columns.size(),
+        request.without_parents ? "CASCADE NODE" : "CASCADE NODE PARENT",
+        request.without_parents ? "leave the third one out" : "a list without parents is read with --no-parents"));
+  std::ranges::copy(request.columns, options.columns.begin());
   return options;
 }
 
 /// Median over the nodes but the root, which comes first, of their time after it; NaN where the root's time or all of
-/// theirs are not known.
+/// theirs are not known. Without parents the earliest node is taken for the root.
 double median_delay(const CascadeList& list, std::size_t cascade) {
-  const std::span<const double> times = list.times_of(cascade);
+  std::vector<double> times(list.times_of(cascade).begin(), list.times_of(cascade).end());
+  if (!list.trees)
+    std::ranges::sort(times, [](double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); });
   const double start = list.delays ? 0 : times.front();
   std::vector<double> delays;
-  for (const double time : times.subspan(1))
+  for (const double time : std::span(times).subspan(1))
     if (const double delay = time - start; !std::isnan(delay)) delays.push_back(delay);
   std::ranges::sort(delays);
   return quantile(delays, 50);
@@ -67,13 +77,16 @@ void write_table(NewFile& out, const CascadeList& list, std::span<const TreeMetr
                  std::span<const double> delays) {
   constexpr std::size_t piece = std::size_t{1} << 20;
   const Packing packing = packing_of(out.name());
-  std::string text = "cascade,size,depth,max_breadth,root_children,largest_broadcast,structural_virality";
+  std::string text = "cascade,size";
+  if (list.trees) text += ",depth,max_breadth,root_children,largest_broadcast,structural_virality";
   if (!delays.empty()) text += "," + quoted_if_needed(median_column(list.time_column), ',');
   text += '\n';
   for (std::size_t c = 0; c < list.size(); ++c) {
     const TreeMetrics& m = metrics[c];
-    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{}", quoted_if_needed(list.ids[c], ','), m.size,
-                   m.depth, m.max_breadth, m.root_children, m.largest_broadcast, field(m.structural_virality));
+    text += fmt::format("{},{}", quoted_if_needed(list.ids[c], ','), m.size);
+    if (list.trees)
+      text += fmt::format(",{},{},{},{},{}", m.depth, m.max_breadth, m.root_children, m.largest_broadcast,
+                          field(m.structural_virality));
     if (!delays.empty()) text += "," + field(delays[c]);
     text += '\n';
     if (text.size() < piece) continue;
@@ -84,7 +97,8 @@ void write_table(NewFile& out, const CascadeList& list, std::span<const TreeMetr
   out.finish();
 }
 
-std::string summary_text(const CascadeSummary& summary) {
+/// `trees`: parents are known, and so shapes.
+std::string summary_text(const CascadeSummary& summary, bool trees) {
   TextTable quantiles("lrrrrrrr");
   std::vector<std::string> head{"quantile"};
   for (const unsigned percent : CascadeSummary::percents) head.push_back(fmt::format("{} %", percent));
@@ -95,13 +109,23 @@ std::string summary_text(const CascadeSummary& summary) {
     quantiles.add(std::move(row));
   };
   add("size", summary.size, 0);
-  add("depth", summary.depth, 0);
-  add("structural virality (large)", summary.structural_virality, 2);
+  if (trees) {
+    add("depth", summary.depth, 0);
+    add("structural virality (large)", summary.structural_virality, 2);
+  }
 
   TextTable figures("lr");
   const auto figure = [&](std::string name, double value) { figures.add({std::move(name), with_decimals(value, 3)}); };
-  figures.add(
-      {fmt::format("large trees ({} nodes and more)", CascadeSummary::large), with_thousands(summary.large_cascades)});
+  figures.add({fmt::format("large cascades ({} nodes and more)", CascadeSummary::large),
+               with_thousands(summary.large_cascades)});
+  figures.add({fmt::format("P(size >= {})", CascadeSummary::large),
+               std::isnan(summary.large_share) ? "missing" : fmt::format("{:.3g}", summary.large_share)});
+  const PowerLawFit& tail = summary.size_tail;
+  figure("power-law exponent of the tail of sizes", tail.exponent);
+  if (tail.x_min > 0)
+    figures.add({"  from a size of, with so many cascades",
+                 fmt::format("{}, {}", with_thousands(tail.x_min), with_thousands(tail.users))});
+  if (!trees) return quantiles.text() + "\n" + figures.text();
   figure(fmt::format("of these with structural virality below {}", CascadeSummary::flat), summary.flat_share);
   figure("correlation of log size with log structural virality (large)", summary.size_virality_correlation);
   figure("adopters who are children of the root", summary.direct_share);
@@ -129,14 +153,18 @@ void measure_cascades(const CascadeRequest& request) {
   parallel_for(
       list.size(),
       [&](std::size_t c) {
-        metrics[c] = tree_metrics(list.tree(c));
+        if (list.trees)
+          metrics[c] = tree_metrics(list.tree(c));
+        else
+          metrics[c].size = static_cast<std::uint32_t>(list.begin[c + 1] - list.begin[c]);
         if (!delays.empty()) delays[c] = median_delay(list, c);
       },
       64);
   const CascadeSummary summary = summarise(metrics);
   steps.end();
-  say(stdout, "Read    {}: {} lines, {} trees, {} nodes\n\n{}", request.file, with_thousands(list.lines),
-      with_thousands(summary.cascades), with_thousands(summary.nodes), summary_text(summary));
+  say(stdout, "Read    {}: {} lines, {} {}, {} nodes\n\n{}", request.file, with_thousands(list.lines),
+      with_thousands(summary.cascades), list.trees ? "trees" : "cascades", with_thousands(summary.nodes),
+      summary_text(summary, list.trees));
   if (!out) return;
   steps.begin("writing " + request.out);
   write_table(*out, list, metrics, delays);

@@ -15,9 +15,10 @@ struct CascadeRequest {
   bool quiet = false;                           ///< nothing on standard error while it works
   std::function<void()> stop_if_asked = [] {};  ///< called between steps; may throw
 
-  std::vector<std::string> columns;  ///< of cascade, node and parent; empty: by their usual names
+  std::vector<std::string> columns;  ///< of cascade, node and, where there are any, parent; empty: by their usual names
   std::string time;                  ///< column of times; empty: by its usual names
   bool without_times = false;
+  bool without_parents = false;
   std::string separator;
 };
 

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "analysis/contrasts.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/suggestions.hpp"
+#include "scenarios/keys/understood.hpp"
 #include "scenarios/result/table.hpp"
+#include "scenarios/result/table_parts.hpp"
 #include "scenarios/result/text.hpp"
 
 namespace grapevine {
@@ -56,73 +59,169 @@ std::string change(double from, double to) {
   return from == 0 || std::isnan(to / from) ? "-" : fmt::format("{:+.1f} %", 100 * (to / from - 1));
 }
 
-/// One number in every study, and how it differs from the first.
-std::vector<std::string> line(std::string first, std::string second,
-                              const std::vector<std::array<double, 3>>& numbers) {
-  std::vector<std::string> cells{std::move(first), std::move(second)};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    cells.push_back(with_interval(numbers[i][0], numbers[i][1], numbers[i][2]));
-    if (i > 0) cells.push_back(change(numbers[0][0], numbers[i][0]));
-  }
-  return cells;
-}
-
 }  // namespace
 
 std::string compare_arms(const StudyResult& study, const std::string& arm, const std::string& against) {
   if (arm == against) throw BadRequest(fmt::format("'{}' against itself; expected two different arms", arm));
-  return contrast_text(contrast(runs_of(study, arm), runs_of(study, against)));
+  std::string text = contrast_text(contrast(runs_of(study, arm), runs_of(study, against)));
+  if (std::ranges::none_of(study.comparison,
+                           [&](const ComparisonRow& row) { return row.arm == arm && row.against == against; }))
+    text += fmt::format(
+        "  The result file has no such contrast; [[contrast]] with arm = \"{}\", against = \"{}\" in the "
+        "scenario puts it there.\n",
+        arm, against);
+  return text;
 }
 
-std::string compare_studies(const std::vector<std::pair<std::string, StudyResult>>& studies) {
+namespace {
+
+/// A number that every study has: where it stands, and what it is in each.
+struct Common {
+  std::string contrast, arm, against, metric, statistic;
+  std::vector<std::array<double, 3>> in;  ///< by study: estimate, lower, upper
+
+  bool equal() const {
+    return std::ranges::all_of(in, [&](const std::array<double, 3>& one) {
+      return std::ranges::equal(one, in.front(),
+                                [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+    });
+  }
+};
+
+/// What all of them have, claims first; `left_out`: numbers of the first that not all of the others have.
+std::vector<Common> common_numbers(const NamedStudies& studies, std::size_t& left_out) {
   const StudyResult& first = studies.front().second;
+  std::vector<Common> all;
+  for (const ClaimRow& claim : first.claims) {
+    Common number{fmt::format("claim {}", claim.claim), claim.arm, "", claim.name, "claim", {}};
+    for (const auto& [name, study] : studies)
+      for (const ClaimRow& row : study.claims)
+        if (row.claim == claim.claim) number.in.push_back({row.estimate, row.lower, row.upper});
+    if (number.in.size() == studies.size() && !std::isnan(claim.estimate)) all.push_back(std::move(number));
+  }
+  left_out = 0;
+  for (const ComparisonRow& row : first.comparison) {
+    if (!comparable(row)) continue;
+    Common number{row.contrast, row.arm, row.against, row.metric, row.statistic, {}};
+    for (const auto& [name, study] : studies)
+      if (const ComparisonRow* found = find_in(study, row))
+        number.in.push_back({found->estimate, found->lower, found->upper});
+    if (number.in.size() == studies.size())
+      all.push_back(std::move(number));
+    else
+      ++left_out;
+  }
+  return all;
+}
+
+/// The keys whose values are not the same in all studies, each with its value in each.
+std::string differing_keys(const NamedStudies& studies) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<std::string>> values;
+  for (std::size_t i = 0; i < studies.size(); ++i)
+    for (const auto& [key, value] : understood_values(studies[i].second.scenario_understood)) {
+      const auto [place, fresh] = values.try_emplace(key, studies.size(), "-");
+      if (fresh) order.push_back(key);
+      place->second[i] = value;
+    }
+  TextTable table("l" + std::string(studies.size(), 'l'));
+  std::vector<std::string> head{"Keys that differ"};
+  for (const auto& [name, study] : studies) head.push_back(name);
+  table.add(head);
+  bool any = false;
+  for (const std::string& key : order) {
+    std::vector<std::string> cells{key};
+    for (const std::string& value : values[key]) cells.push_back(value);
+    if (std::ranges::all_of(cells.begin() + 1, cells.end(), [&](const std::string& cell) { return cell == cells[1]; }))
+      continue;
+    any = true;
+    table.add(cells);
+  }
+  return any ? table.text() : "The scenarios are the same in every key.\n";
+}
+
+/// The worlds, replicates and common numbers of some studies side by side, the first of all among them.
+std::string numbers_side_by_side(const NamedStudies& studies, const std::vector<Common>& numbers,
+                                 const std::vector<std::size_t>& shown) {
   std::string columns = "ll";
   std::vector<std::string> head{"", ""};
-  for (std::size_t i = 0; i < studies.size(); ++i) {
-    columns += i > 0 ? "lr" : "l";
+  for (const std::size_t i : shown) {
+    columns += i > 0 ? "Lr" : "L";
     head.push_back(studies[i].first);
     if (i > 0) head.push_back("change");
   }
-  TextTable worlds(columns);
-  worlds.add(head);
-  const auto facts = [&](std::string name, double (*of)(const StudyResult&)) {
+  TextTable table(columns);
+  table.add(head);
+  const auto fact = [&](std::string name, double (*of)(const StudyResult&)) {
     std::vector<std::string> cells{std::move(name), ""};
-    for (std::size_t i = 0; i < studies.size(); ++i) {
+    for (const std::size_t i : shown) {
       const double value = of(studies[i].second);
       cells.push_back(with_decimals(value, value == std::floor(value) ? 0 : 4));
       if (i > 0) cells.emplace_back();
     }
-    worlds.add(cells);
+    table.add(cells);
   };
-  facts("users", [](const StudyResult& s) { return static_cast<double>(s.graph(0, 0).users); });
-  facts("scale", [](const StudyResult& s) { return s.graph(0, 0).scale; });
-  facts("follows", [](const StudyResult& s) { return static_cast<double>(s.graph(0, 0).follows); });
-  facts("replicates", [](const StudyResult& s) { return static_cast<double>(s.replicates); });
-
-  for (const ClaimRow& claim : first.claims) {
-    std::vector<std::array<double, 3>> numbers;
-    for (const auto& [name, study] : studies)
-      for (const ClaimRow& row : study.claims)
-        if (row.claim == claim.claim) numbers.push_back({row.estimate, row.lower, row.upper});
-    if (numbers.size() == studies.size() && !std::isnan(claim.estimate))
-      worlds.add(line(fmt::format("claim {}", claim.claim), claim.name, numbers));
-  }
-  std::size_t left_out = 0;
-  for (const ComparisonRow& row : first.comparison) {
-    if (!comparable(row)) continue;
-    std::vector<std::array<double, 3>> numbers;
-    for (const auto& [name, study] : studies)
-      if (const ComparisonRow* found = find_in(study, row))
-        numbers.push_back({found->estimate, found->lower, found->upper});
-    if (numbers.size() < studies.size()) {
-      ++left_out;
-      continue;
+  fact("users", [](const StudyResult& s) { return static_cast<double>(s.graph(0, 0).users); });
+  fact("scale", [](const StudyResult& s) { return s.graph(0, 0).scale; });
+  fact("follows", [](const StudyResult& s) { return static_cast<double>(s.graph(0, 0).follows); });
+  fact("replicates", [](const StudyResult& s) { return static_cast<double>(s.replicates); });
+  for (const Common& number : numbers) {
+    if (number.equal()) continue;
+    const bool of_one_arm = number.statistic != "claim" && number.against.empty();
+    std::vector<std::string> cells{of_one_arm ? fmt::format("{}, {}", number.arm, number.contrast) : number.contrast,
+                                   number.metric};
+    for (const std::size_t i : shown) {
+      const auto& [estimate, lower, upper] = number.in[i];
+      cells.push_back(with_interval(estimate, lower, upper));
+      if (i > 0) cells.push_back(change(number.in.front()[0], estimate));
     }
-    const std::string whose = row.against.empty() ? fmt::format("{}, {}", row.arm, row.contrast) : row.contrast;
-    worlds.add(line(whose, row.metric, numbers));
+    table.add(cells);
   }
-  std::string text = worlds.text();
+  return table.text();
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+}  // namespace
+
+std::string compare_studies(const NamedStudies& studies) {
+  std::size_t left_out = 0;
+  const std::vector<Common> numbers = common_numbers(studies, left_out);
+  std::string text = differing_keys(studies);
+  // Beside the first, as many as the page has room for.
+  for (std::size_t next = 1; next < studies.size();) {
+    std::vector<std::size_t> shown{0, next};
+    std::string table = numbers_side_by_side(studies, numbers, shown);
+    for (++next; next < studies.size(); ++next) {
+      shown.push_back(next);
+      std::string wider = numbers_side_by_side(studies, numbers, shown);
+      if (!fits_page(wider)) break;
+      table = std::move(wider);
+    }
+    text += "\n" + table;
+  }
+  const auto equal = static_cast<std::size_t>(std::ranges::count_if(numbers, &Common::equal));
+  if (equal > 0) text += fmt::format("\n  {} of {} numbers are equal in all and left out.\n", equal, numbers.size());
   if (left_out > 0) text += fmt::format("\n  {} numbers of the first are not in all of the others.\n", left_out);
+  return text;
+}
+
+std::string compare_studies_as_csv(const NamedStudies& studies) {
+  std::size_t left_out = 0;
+  std::string text = "contrast,arm,metric,statistic,study,estimate,lower,upper\n";
+  const auto field = [](double value) { return std::isnan(value) ? "" : fmt::format("{}", value); };
+  for (const Common& number : common_numbers(studies, left_out))
+    for (std::size_t i = 0; i < studies.size(); ++i) {
+      const auto& [estimate, lower, upper] = number.in[i];
+      text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(number.contrast), csv_field(number.arm),
+                          csv_field(number.metric), csv_field(number.statistic), csv_field(studies[i].first),
+                          field(estimate), field(lower), field(upper));
+    }
   return text;
 }
 

@@ -13,9 +13,15 @@ namespace grapevine {
 /// names that no arm has.
 std::string compare_arms(const StudyResult& study, const std::string& arm, const std::string& against);
 
-/// The numbers that several studies have in common, ratios, rates and elasticities, side by side: each with its
-/// interval, and how far it is from that of the first. Studies are named as the user named their files. Numbers that
-/// not all of them have are counted below.
-std::string compare_studies(const std::vector<std::pair<std::string, StudyResult>>& studies);
+/// Studies are named as the user named their files.
+using NamedStudies = std::vector<std::pair<std::string, StudyResult>>;
+
+/// The keys in which several studies differ, and the numbers that they have in common, claims, ratios, rates and
+/// elasticities, side by side: each with its interval, and how far it is from that of the first. Numbers that are equal
+/// in all of them, or that not all of them have, are counted below.
+std::string compare_studies(const NamedStudies& studies);
+
+/// The same numbers, equal ones too, as a table of comma-separated values: a line a number and study.
+std::string compare_studies_as_csv(const NamedStudies& studies);
 
 }  // namespace grapevine

@@ -1,14 +1,26 @@
 #include "scenarios/commands/progress.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/result/text.hpp"
 
 namespace grapevine {
+
+namespace {
+
+/// The text, or its beginning and "...", in so many columns.
+std::string cut_to(const std::string& text, std::size_t columns) {
+  return display_width(text) <= columns ? text
+                                        : fmt::format("{:.{}}...", text, columns - std::min<std::size_t>(columns, 3));
+}
+
+}  // namespace
 
 ProgressForm progress_form_for(std::FILE* out) {
   return isatty(fileno(out)) != 0 ? ProgressForm::line : ProgressForm::log;
@@ -27,19 +39,23 @@ std::string ProgressReport::sentence(const StudyProgress& progress, double secon
   return text;
 }
 
+double ProgressReport::pause(double seconds) { return std::clamp(seconds / 20, 5.0, 600.0); }
+
 void ProgressReport::operator()(const StudyProgress& progress) {
-  using namespace std::chrono_literals;
   if (form_ == ProgressForm::none) return;
   const auto now = Clock::now();
   const bool first = last_ == Clock::time_point{};
-  if (!first && now - last_ < (form_ == ProgressForm::line ? Clock::duration(100ms) : Clock::duration(5s))) return;
   if (first) first_ = now;
+  const auto seconds_from = [&](Clock::time_point start) { return std::chrono::duration<double>(now - start).count(); };
+  const double seconds = seconds_from(first_);
+  if (!first && seconds_from(last_) < (form_ == ProgressForm::line ? 0.1 : pause(seconds))) return;
   last_ = now;
 
-  const std::string text = sentence(progress, std::chrono::duration<double>(now - first_).count());
+  std::string text = sentence(progress, seconds);
   if (form_ == ProgressForm::log) {
-    say(out_, "{}\n", text);
+    say(out_, "{:%H:%M:%S} {}\n", fmt::localtime(std::time(nullptr)), text);
   } else {
+    text = cut_to(text, std::max<std::size_t>(columns_of(out_), 10) - 1);
     const std::size_t width = display_width(text);
     say(out_, "\r{}{:{}}", text, "", width < written_ ? written_ - width : 0);
     written_ = width;

@@ -10,8 +10,9 @@ namespace grapevine {
 
 enum class ProgressForm {
   none,
-  line,  ///< one line that is written over, ten times a second at most: for a terminal
-  log,   ///< a plain line every few seconds: for a file
+  line,  ///< one line that is written over, ten times a second at most, cut to the terminal's width
+  log,   ///< a plain line with the clock, after five seconds and then ever more rarely, as the work gets long: for a
+         ///< file
 };
 
 /// `line` where `out` is a terminal, else `log`.
@@ -31,6 +32,9 @@ public:
 
   /// "replicate 3 of 10, many-small: 41 %, 1 234 ticks/s, 12 s left", given the seconds since the first tick.
   static std::string sentence(const StudyProgress& progress, double seconds);
+
+  /// Seconds until the next line of a log, `seconds` after the first: a twentieth of them, 5 at least, 600 at most.
+  static double pause(double seconds);
 
 private:
   std::FILE* out_;

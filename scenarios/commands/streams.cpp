@@ -1,8 +1,10 @@
 #include "scenarios/commands/streams.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -26,8 +28,29 @@ void secure_standard_streams() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+std::size_t columns_of(std::FILE* stream) {
+  winsize size = {};
+  if (isatty(fileno(stream)) == 0) return 0;
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;  // of a terminal that does not say
+}
+
 void put(std::FILE* stream, std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stream) < text.size()) note_failure();
+}
+
+void put_fitted(std::FILE* stream, std::string_view text) {
+  if (stream == stdout && columns_of(stdout) > 0)
+    put(stream, fitted_to_page(text));
+  else
+    put(stream, text);
+}
+
+Page page_of_stdout() {
+  Page page;
+  const std::size_t columns = columns_of(stdout);
+  if (columns == 0) return {page.width, false};
+  return {std::clamp<std::size_t>(columns, 40, page.width), true};
 }
 
 Told told_on_stdout() {

@@ -128,6 +128,16 @@ std::string value_as_toml(const Key& key, const Target& target, std::uint32_t ti
   return codec_of(key.kind).written(key, key.field(target), {tick_seconds, folder});
 }
 
+Texts texts_of(const Key& key) {
+  const auto is_text = [](const Json& schema) {
+    return schema.value("type", "") == "string" || schema.contains("enum");
+  };
+  const Json schema = codec_of(key.kind).schema(key);
+  if (is_text(schema)) return Texts::all;
+  if (!schema.contains("anyOf")) return Texts::none;
+  return std::ranges::any_of(schema["anyOf"], is_text) ? Texts::some : Texts::none;
+}
+
 std::string default_as_toml(const Key& key) {
   if (key.required) return "";
   Scenario scenario;

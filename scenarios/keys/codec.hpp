@@ -120,6 +120,10 @@ bool read_value(const Key& key, const Target& target, const TomlValue& value, co
 std::string value_as_toml(const Key& key, const Target& target, std::uint32_t tick_seconds,
                           const std::filesystem::path& folder = {});
 
+/// Whether a value is written as a text in quotes.
+enum class Texts : std::uint8_t { none, some, all };
+Texts texts_of(const Key& key);
+
 /// The default as TOML; empty when there is none.
 std::string default_as_toml(const Key& key);
 

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/result/text.hpp"
 
 // Two renderings of the key table, for a terminal and for docs/keys.md; the third, for editors, is json_schema.cpp.
 namespace grapevine {
@@ -16,24 +18,6 @@ std::string default_in_words(const Key& key) {
   const std::string value = default_as_toml(key);
   if (!value.empty()) return key.kind == Kind::hours ? "1 in every hour" : value;
   return std::string(key.absent);
-}
-
-/// Lines of at most `width` characters, each after `margin` blanks.
-std::string wrapped(std::string_view text, std::size_t margin, std::size_t width) {
-  std::string out, line;
-  const auto flush = [&] { out += std::string(margin, ' ') + line + "\n"; };
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view next = text.substr(0, end);
-    if (!line.empty() && line.size() + 1 + next.size() > width) {
-      flush();
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + std::string(next);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  if (!line.empty()) flush();
-  return out;
 }
 
 constexpr std::string_view duration_note =
@@ -54,22 +38,41 @@ constexpr std::string_view scope_note =
 
 }  // namespace
 
-std::string keys_as_text() {
-  constexpr std::size_t margin = 4, width = 112;
+std::string keys_as_text(std::string_view filter) {
+  constexpr std::size_t margin = 4;
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
+  const auto shown = [&](const Key& key) {
+    const std::string name = key.dotted();
+    return filter.empty() || !std::ranges::search(name, filter, same).empty();
+  };
   std::size_t longest_name = 0, longest_default = 0;
   for (const Key& key : keys()) {
-    longest_name = std::max(longest_name, key.name.size());
-    if (default_in_words(key).size() <= 32) longest_default = std::max(longest_default, default_in_words(key).size());
+    if (!shown(key)) continue;
+    longest_name = std::max(longest_name, key.dotted().size());
+    if (default_in_words(key).size() <= 24) longest_default = std::max(longest_default, default_in_words(key).size());
   }
-  std::string out = wrapped(duration_note, 0, width + margin) + wrapped(scope_note, 0, width + margin);
+  std::string out = filter.empty() ? wrapped(duration_note, 0) + wrapped(scope_note, 0) : "";
   for (const Section& section : sections()) {
-    out += fmt::format("\n{}  {}\n", section.name.empty() ? "top level" : section.header(), section.sentence);
-    for (const Key* key : keys_of(section)) {
-      out += fmt::format("  {:<{}}  {:<{}}  {:<6}  {}{}\n", key->name, longest_name, default_in_words(*key),
-                         longest_default, word(key->scope), expected(*key), key->scales ? "; scales" : "");
-      out += wrapped(key->sentence, margin, width);
-      if (key->only.holds) out += wrapped(fmt::format("Only with {}.", key->only.words), margin, width);
-      out += wrapped(fmt::format("Source: {}.", key->source), margin, width);
+    const std::vector<const Key*> all = keys_of(section);
+    if (std::ranges::none_of(all, [&](const Key* key) { return shown(*key); })) continue;
+    const std::string header = (section.name.empty() ? "top level" : section.header()) + "  ";
+    out += (out.empty() ? "" : "\n") + header + wrapped(section.sentence, margin, header.size());
+    for (const Key* key : all) {
+      if (!shown(*key)) continue;
+      const std::string name = fmt::format("  {:<{}}  {:<{}}  {:<6}  ", key->dotted(), longest_name,
+                                           default_in_words(*key), longest_default, word(key->scope));
+      const auto about = [&](std::string_view words) {
+        out += std::string(margin, ' ') + wrapped(words, margin, margin);
+      };
+      const std::string value = expected(*key) + (key->scales ? "; scales" : "");
+      const bool fits = display_width(name) + display_width(value) <= page().width;
+      out += fits ? name + value + "\n" : name.substr(0, name.find_last_not_of(' ') + 1) + "\n";
+      if (!fits) about(value);
+      about(key->sentence);
+      if (key->only.holds) about(fmt::format("Only with {}.", key->only.words));
+      about(fmt::format("Source: {}.", key->source));
     }
   }
   return out;

@@ -43,8 +43,9 @@ const Key* find_key(std::string_view section, std::string_view name);
 /// The keys of a section, in the order of the table.
 std::vector<const Key*> keys_of(const Section& section);
 
-/// The table for a terminal: grouped by section, aligned.
-std::string keys_as_text();
+/// The table for a terminal: grouped by section, as wide as the page. With `filter` only the keys whose name with its
+/// section, such as feed.length, holds it in any case of letters. Empty: there is none.
+std::string keys_as_text(std::string_view filter = {});
 
 /// The table as `docs/keys.md` holds it.
 std::string keys_as_markdown();

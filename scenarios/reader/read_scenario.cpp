@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
@@ -52,16 +53,44 @@ std::vector<std::string> split(std::string_view dotted) {
   return parts;
 }
 
+/// The key that an override names, or null.
+const Key* key_of(const std::vector<std::string>& parts) {
+  const bool in_array = parts.size() > 2 && std::ranges::any_of(sections(), [&](const Section& section) {
+                          return section.array && section.name == parts[0];
+                        });
+  const auto section_of = [&](std::size_t first) {
+    return fmt::format("{}", fmt::join(parts.begin() + static_cast<std::ptrdiff_t>(first), parts.end() - 1, "."));
+  };
+  if (!in_array) return find_key(section_of(0), parts.back());
+  return find_key(parts.size() == 3 ? parts[0] : section_of(2), parts.back());
+}
+
+/// The value of an override: TOML, or a text without quotes; where the key takes only texts, also what would be another
+/// value in TOML. Nothing: it is none of these.
+std::optional<TomlValue> value_of(const Override& change, const std::vector<std::string>& parts, std::uint32_t number) {
+  const Key* key = key_of(parts);
+  const Texts texts = key ? texts_of(*key) : Texts::none;
+  auto parsed = read_toml("value = " + change.text, number);
+  auto* table = std::get_if<TomlValue>(&parsed) ? std::get<TomlValue>(parsed).as<TomlValue::Table>() : nullptr;
+  if (table && table->size() == 1 && table->front().name == "value") {
+    TomlValue& value = table->front().value;
+    if (texts != Texts::all || value.as<std::string>() || value.as<TomlValue::List>() || value.as<TomlValue::Table>())
+      return std::move(value);
+  } else if (!key || change.text.empty() || change.text.find_first_of("\"'[]{}\n") != std::string::npos) {
+    return std::nullopt;
+  }
+  return TomlValue{change.text, {number, 1, 1}};
+}
+
 /// Lays the `number`-th override over the document. Whether the key exists and the value fits is seen when the document
 /// is read.
 void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
   const Place place{number, 1, 1};
   const auto refuse = [&](std::string text) { mistakes.push_back({place, std::move(text)}); };
 
-  auto parsed = read_toml("value = " + change.text, number);
-  auto* value_table =
-      std::holds_alternative<TomlValue>(parsed) ? std::get<TomlValue>(parsed).as<TomlValue::Table>() : nullptr;
-  if (!value_table || value_table->size() != 1 || value_table->front().name != "value") {
+  const std::vector<std::string> parts = split(change.key);
+  std::optional<TomlValue> value = value_of(change, parts, number);
+  if (!value) {
     std::string shown = found(TomlValue{change.text, place});
     shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
     return refuse(fmt::format("{} is not a TOML value; texts are written in quotes; write --set '{}={}'",
@@ -69,7 +98,6 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
                               change.text.empty() ? "\"...\"" : in_quotes(change.text)));
   }
 
-  const std::vector<std::string> parts = split(change.key);
   if (parts.size() > 6 || std::find(parts.begin(), parts.end(), "") != parts.end())
     return refuse("not the name of a key; expected one such as feed.length; `grapevine keys` lists all");
   TomlValue* at = &document;
@@ -108,7 +136,7 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
     }
     if (last) {
       entry->place = place;
-      entry->value = std::move(value_table->front().value);
+      entry->value = std::move(*value);
     }
     at = &entry->value;
   }

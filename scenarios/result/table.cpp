@@ -1,6 +1,7 @@
 #include "scenarios/result/table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,7 @@
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/verdicts.hpp"
+#include "graph/base/error.hpp"
 #include "scenarios/result/table_parts.hpp"
 
 namespace grapevine {
@@ -106,6 +108,18 @@ std::string_view meaning(std::string_view estimand) {
   return "what all users did";
 }
 
+/// What an arm says by itself, each block behind an empty line.
+std::string by_itself(const StudyResult& study, const std::string& arm) {
+  std::string text;
+  if (!study.records.empty() && !study.tiers.empty())
+    if (const std::string tiers = fitted([&](std::size_t room) { return tier_block(study, arm, room); });
+        !tiers.empty())
+      text += "\n" + tiers;
+  if (const std::string facts = fitted([&](std::size_t room) { return facts_block(study, arm, room); }); !facts.empty())
+    text += "\n" + facts;
+  return text;
+}
+
 }  // namespace
 
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
@@ -115,23 +129,32 @@ std::string contrast_text(std::span<const ComparisonRow> rows) {
       wrapped(fmt::format("{} ({}: {}; {} {})", first.contrast, first.estimand, meaning(first.estimand),
                           first.replicates, first.replicates == 1 ? "pair" : "pairs"),
               2);
-  TextTable table("lrrrlrr");
-  table.add({"", "arm", "against", "estimate", "95 % interval", "corr", "var"});
-  std::string_view ratio_of;
-  for (const ComparisonRow& row : rows) {
-    if (is_ratio(row) && !std::isnan(row.estimate)) ratio_of = row.metric;
-    if ((!is_ratio(row) && ratio_of == row.metric) || (is_ratio(row) && std::isnan(row.estimate))) continue;
-    const int decimals = decimals_of(row);
-    const int mean_decimals = is_ratio(row) || decimals_for(row.mean_arm, 4) < decimals
-                                  ? decimals_for(std::max(row.mean_arm, row.mean_against), 4)
-                                  : decimals;
-    table.add({row.metric, with_decimals(row.mean_arm, mean_decimals), with_decimals(row.mean_against, mean_decimals),
-               is_ratio(row) ? "x " + with_decimals(row.estimate, decimals) : signed_text(row.estimate, decimals),
-               interval_text(row, decimals, !is_ratio(row)),
-               std::isnan(row.correlation) ? "-" : with_decimals(row.correlation, 2),
-               std::isnan(row.variance_ratio) ? "-" : with_decimals(row.variance_ratio, 2)});
-  }
-  return text + table.text();
+  const auto table_with = [&](bool pairing) {
+    TextTable table(pairing ? "lrrrLrr" : "lrrrL");
+    const auto add = [&](std::vector<std::string> cells) {
+      if (!pairing) cells.resize(5);
+      table.add(cells);
+    };
+    add({"", "arm", "against", "estimate", "95 % interval", "corr", "var"});
+    std::string_view ratio_of;
+    for (const ComparisonRow& row : rows) {
+      if (is_ratio(row) && !std::isnan(row.estimate)) ratio_of = row.metric;
+      if ((!is_ratio(row) && ratio_of == row.metric) || (is_ratio(row) && std::isnan(row.estimate))) continue;
+      const int decimals = decimals_of(row);
+      const int mean_decimals = is_ratio(row) || decimals_for(row.mean_arm, 4) < decimals
+                                    ? decimals_for(std::max(row.mean_arm, row.mean_against), 4)
+                                    : decimals;
+      add({row.metric, with_decimals(row.mean_arm, mean_decimals), with_decimals(row.mean_against, mean_decimals),
+           is_ratio(row) ? "x " + with_decimals(row.estimate, decimals) : signed_text(row.estimate, decimals),
+           interval_text(row, decimals, !is_ratio(row)),
+           std::isnan(row.correlation) ? "-" : with_decimals(row.correlation, 2),
+           std::isnan(row.variance_ratio) ? "-" : with_decimals(row.variance_ratio, 2)});
+    }
+    return table.text();
+  };
+  // What pairing gained is the first to go where the page is narrow.
+  const std::string all = table_with(true);
+  return text + (fits_page(all) ? all : table_with(false));
 }
 
 std::string comparison_table(const StudyResult& study) {
@@ -142,7 +165,7 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates, study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
                       study.asked == 1 ? "replicate" : "replicates", study.seed);
   if (!study.incomplete.empty())
-    text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8);
+    text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8, 8);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
   if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;
@@ -166,13 +189,25 @@ std::string comparison_table(const StudyResult& study) {
   const auto judged = std::ranges::find_if(
       study.claims, [&](const ClaimRow& row) { return std::ranges::find(study.arms, row.arm) != study.arms.end(); });
   const std::string arm = judged != study.claims.end() ? judged->arm : study.arms.empty() ? "" : study.arms.front();
-  if (!study.records.empty() && !study.tiers.empty())
-    if (const std::string tiers = fitted([&](std::size_t room) { return tier_block(study, arm, room); });
-        !tiers.empty())
-      text += "\n" + tiers;
-  if (const std::string facts = fitted([&](std::size_t room) { return facts_block(study, arm, room); }); !facts.empty())
-    text += "\n" + facts;
+  text += by_itself(study, arm);
+  if (study.arms.size() > 1 && estimands.empty())
+    text +=
+        "\n" + wrapped(fmt::format(
+                           "No contrast was asked for: [[contrast]] in the scenario has two arms compared, and so does "
+                           "`grapevine compare FILE.h5 --arm {} --against {}`.",
+                           study.arms[1], study.arms[0]),
+                       0);
   return text + "\n" + footnotes(study, estimands);
+}
+
+std::string arms_table(const StudyResult& study, const std::vector<std::string>& arms) {
+  std::string text;
+  for (const std::string& arm : arms) {
+    if (std::ranges::find(study.arms, arm) == study.arms.end())
+      throw BadRequest(fmt::format("no arm is called '{}'; expected one of {}", arm, fmt::join(study.arms, ", ")));
+    text += by_itself(study, arm);
+  }
+  return text.substr(std::min<std::size_t>(text.size(), 1));
 }
 
 }  // namespace grapevine

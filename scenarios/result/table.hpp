@@ -12,6 +12,10 @@ namespace grapevine {
 /// bought, then every contrast with its intervals, and last what the intervals mean.
 std::string comparison_table(const StudyResult& study);
 
+/// What these arms say by themselves: rates by tier of the author, elasticities, accounts of campaigns. Throws
+/// BadRequest for a name that no arm has.
+std::string arms_table(const StudyResult& study, const std::vector<std::string>& arms);
+
 /// How many adoptions an adopter brings about in the arms under classic models (`RunRecord::reproduction_number`): arms
 /// that are alike in one line, and a warning of those above the epidemic threshold. By arm: its name, its model, its
 /// numbers in all replicates, NaN under feeds. Empty where no arm has one.

@@ -84,10 +84,11 @@ std::string claims_block(const StudyResult& study) {
                                 with_decimals(row.margin_low, 2), with_decimals(row.margin_high, 2),
                                 with_decimals(100 * row.level, 1),
                                 own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
-                    5);
+                    5, 2);
   }
-  if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5);
-  if (!common.empty()) text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5);
+  if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5, 2);
+  if (!common.empty())
+    text += "  " + wrapped(fmt::format("All judged here rest on {}.", fmt::join(common, ", ")), 5, 2);
   return text;
 }
 

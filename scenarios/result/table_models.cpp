@@ -95,7 +95,7 @@ std::string models_block(const StudyResult& study, std::size_t room) {
          wrapped(fmt::format("{} on engagement per money (each at 95 %, by the margins of the claims): {}.",
                              decided > 1 ? "The models disagree" : "No two models contradict each other",
                              fmt::join(told, "; ")),
-                 2);
+                 2, 2);
 }
 
 std::string contagions_text(const std::vector<std::string>& arms, const std::vector<std::string>& models,
@@ -137,7 +137,7 @@ std::string contagions_text(const std::vector<std::string>& arms, const std::vec
                                    "all users that has little to do with who started it, so arms may look alike for "
                                    "that alone: {}.",
                                    fmt::join(above, ", ")),
-                       2);
+                       2, 2);
   return text;
 }
 

@@ -34,7 +34,7 @@ std::vector<std::string> cascade_notes(const StudyResult& study) {
 
 std::string footnotes(const StudyResult& study, const std::vector<std::string>& estimands) {
   std::string text = "How to read it\n";
-  const auto note = [&](std::string_view words) { text += "  " + wrapped(words, 4); };
+  const auto note = [&](std::string_view words) { text += "  " + wrapped(words, 4, 2); };
   if (study.replicates == 1) note("One replicate: no interval can be given. Set `replicates` to 10 or more.");
   note(
       "Intervals are Monte Carlo, given the parameters: more replicates narrow them; they do not say whether the "

@@ -9,27 +9,6 @@
 
 namespace grapevine {
 
-std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin) {
-  std::string text;
-  std::size_t column = 0;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    const std::string_view word = words.substr(0, end);
-    if (column > 0 && begin + column + 1 + display_width(word) > page_width) {
-      text += "\n" + std::string(indent, ' ');
-      column = indent;
-      begin = 0;
-    } else if (column > 0) {
-      text += ' ';
-      ++column;
-    }
-    text += word;
-    column += display_width(word);
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return text + "\n";
-}
-
 std::string heading(const std::string& name, std::size_t room) {
   return display_width(name) <= room ? name : fmt::format("{:.{}}...", name, room - 3);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -12,10 +13,12 @@
 /// may take.
 namespace grapevine {
 
-inline constexpr std::size_t page_width = 98;  ///< and two for the indent of notes
-
-/// Words in lines of the page's width, all but the first indented by `indent`; the first goes on at column `begin`.
-std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin = 0);
+/// Whether no line is wider than the page.
+inline bool fits_page(std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size(); begin = std::min(text.find('\n', begin), text.size()) + 1)
+    if (display_width(text.substr(begin, text.find('\n', begin) - begin)) > page().width) return false;
+  return true;
+}
 
 /// A name cut to the columns that it may take.
 std::string heading(const std::string& name, std::size_t room);
@@ -25,12 +28,15 @@ template <class TextWith>
 std::string fitted(TextWith text_with) {
   for (std::size_t room = 64;; room -= 2) {
     const std::string text = text_with(room);
-    bool fits = true;
-    for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1)
-      fits =
-          fits && display_width(std::string_view(text).substr(begin, text.find('\n', begin) - begin)) <= page_width + 2;
-    if (fits || room <= 10) return text;
+    if (fits_page(text) || room <= 10) return text;
   }
+}
+
+/// What `text_with` makes when so many columns of numbers stand side by side as the page has room for, at most three.
+template <class TextWith>
+std::string side_by_side(TextWith text_with) {
+  for (std::size_t across = 3;; --across)
+    if (const std::string text = text_with(across); fits_page(text) || across == 1) return text;
 }
 
 /// Decimals at which half the interval shows two significant digits, the estimate at most six; without an interval, the

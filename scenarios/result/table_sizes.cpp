@@ -28,67 +28,69 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
         }))
       shown.push_back(rate);
   if (shown.empty()) return "";
-  std::string text;
-  constexpr std::size_t across = 3;
-  for (std::size_t begin = 0; begin < shown.size(); begin += across) {
-    const std::size_t end = std::min(begin + across, shown.size());
-    TextTable table("lrr" + std::string(end - begin, 'r'));
-    std::vector<std::string> first{"Tier", "followers", "accounts"}, second{"", "from", ""};
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::string name(shown[i].name);
-      const std::size_t comma = name.find(", "), per = name.find(" per ");
-      first.push_back(name.substr(0, per));
-      second.push_back(per == std::string::npos
-                           ? ""
-                           : name.substr(per + 1, comma == std::string::npos ? comma : comma - per - 1) +
-                                 (comma == std::string::npos ? "" : ", accounts"));
+  return side_by_side([&](std::size_t across) {
+    std::string text;
+    for (std::size_t begin = 0; begin < shown.size(); begin += across) {
+      const std::size_t end = std::min(begin + across, shown.size());
+      TextTable table("lrr" + std::string(end - begin, 'r'));
+      std::vector<std::string> first{"Tier", "followers", "accounts"}, second{"", "from", ""};
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::string name(shown[i].name);
+        const std::size_t comma = name.find(", "), per = name.find(" per ");
+        first.push_back(name.substr(0, per));
+        second.push_back(per == std::string::npos
+                             ? ""
+                             : name.substr(per + 1, comma == std::string::npos ? comma : comma - per - 1) +
+                                   (comma == std::string::npos ? "" : ", accounts"));
+      }
+      table.add(first);
+      table.add(second);
+      for (std::size_t t = 0; t < study.tiers.size(); ++t) {
+        std::vector<std::string> line{
+            heading(study.tiers[t], room), with_thousands(study.tiers_from[t]),
+            with_thousands(study.records.front().tiers[t].accounts / study.records.front().draws)};
+        for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
+        table.add(line);
+      }
+      text += (begin > 0 ? "\n" : fmt::format("By tier of the author, in the arm {}\n", arm)) + table.text();
     }
-    table.add(first);
-    table.add(second);
-    for (std::size_t t = 0; t < study.tiers.size(); ++t) {
-      std::vector<std::string> line{
-          heading(study.tiers[t], room), with_thousands(study.tiers_from[t]),
-          with_thousands(study.records.front().tiers[t].accounts / study.records.front().draws)};
-      for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
-      table.add(line);
-    }
-    text += (begin > 0 ? "\n" : fmt::format("By tier of the author, in the arm {}\n", arm)) + table.text();
-  }
-  return text;
+    return text;
+  });
 }
 
 std::string cascade_block(const StudyResult& study, std::size_t room) {
   std::vector<std::string> arms;
   for (const ComparisonRow& row : study.comparison)
     if (row.contrast == unpaid_cascades && std::ranges::find(arms, row.arm) == arms.end()) arms.push_back(row.arm);
-  std::string text;
-  constexpr std::size_t across = 3;
-  for (std::size_t begin = 0; begin < arms.size(); begin += across) {
-    const std::size_t end = std::min(begin + across, arms.size());
-    TextTable table("l" + std::string(end - begin, 'r'));
-    std::vector<std::string> first{"Unpaid cascades"};
-    for (std::size_t i = begin; i < end; ++i) first.push_back(heading(arms[i], room));
-    table.add(first);
-    for (const CascadeFact& fact : cascade_fact_list()) {
-      std::vector<std::string> line{std::string(fact.name)};
-      bool any = false;
-      for (std::size_t i = begin; i < end; ++i) {
-        const auto row = std::ranges::find_if(study.comparison, [&](const ComparisonRow& it) {
-          return it.contrast == unpaid_cascades && it.arm == arms[i] && it.metric == fact.name;
-        });
-        line.push_back(row == study.comparison.end() ? "-" : with_interval(*row));
-        any = any || line.back() != "-";
+  return side_by_side([&](std::size_t across) {
+    std::string text;
+    for (std::size_t begin = 0; begin < arms.size(); begin += across) {
+      const std::size_t end = std::min(begin + across, arms.size());
+      TextTable table("l" + std::string(end - begin, 'r'));
+      std::vector<std::string> first{"Unpaid cascades"};
+      for (std::size_t i = begin; i < end; ++i) first.push_back(heading(arms[i], room));
+      table.add(first);
+      for (const CascadeFact& fact : cascade_fact_list()) {
+        std::vector<std::string> line{std::string(fact.name)};
+        bool any = false;
+        for (std::size_t i = begin; i < end; ++i) {
+          const auto row = std::ranges::find_if(study.comparison, [&](const ComparisonRow& it) {
+            return it.contrast == unpaid_cascades && it.arm == arms[i] && it.metric == fact.name;
+          });
+          line.push_back(row == study.comparison.end() ? "-" : with_interval(*row));
+          any = any || line.back() != "-";
+        }
+        if (any) table.add(line);
       }
-      if (any) table.add(line);
+      text += (begin > 0 ? "\n" : "") + table.text();
     }
-    text += (begin > 0 ? "\n" : "") + table.text();
-  }
-  return text;
+    return text;
+  });
 }
 
 std::string bands_block(const StudyResult& study, std::size_t room) {
   if (study.bands.empty()) return "";
-  TextTable table("llrlll");
+  TextTable table("llrLll");
   table.add({"Held against", "", "figure", "95 % interval", "band", "verdict"});
   for (const BandRow& row : study.bands) {
     ComparisonRow figure;
@@ -112,7 +114,7 @@ std::string bands_block(const StudyResult& study, std::size_t room) {
 }
 
 std::string facts_block(const StudyResult& study, const std::string& arm, std::size_t room) {
-  TextTable table("llrl");
+  TextTable table("llrL");
   table.add({"By itself", "", "estimate", "95 % interval"});
   bool any = false;
   std::set<std::string> of_tiers;

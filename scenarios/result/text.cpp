@@ -12,8 +12,11 @@ namespace grapevine {
 
 namespace {
 
-/// Puts a space before every third digit of the whole part, counted from its end.
+Page our_page;
+
+/// Puts a space before every third digit of the whole part, counted from its end, where the page has it so.
 std::string thousands_apart(std::string digits) {
+  if (!our_page.thousands_apart) return digits;
   const std::size_t first = digits.find_first_of("0123456789");
   if (first == std::string::npos) return digits;
   for (std::size_t at = std::min(digits.find('.'), digits.size()); at > first + 3;) digits.insert(at -= 3, 1, ' ');
@@ -42,6 +45,52 @@ std::size_t drawn_over(std::string_view text) {
 }
 
 }  // namespace
+
+const Page& page() { return our_page; }
+void set_page(const Page& page) { our_page = page; }
+
+std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin) {
+  std::string text;
+  std::size_t column = begin;
+  for (bool first = true; !words.empty(); first = false) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (!first && column + 1 + display_width(word) > page().width) {
+      text += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += display_width(word);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return text + "\n";
+}
+
+std::string fitted_to_page(std::string_view text) {
+  std::string all;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const bool ended = end < text.size();
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (display_width(line) <= page().width) {
+      all += line;
+    } else {
+      const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
+      const std::size_t label = std::min(line.find("  ", first), line.size());
+      const std::size_t behind = std::min(line.find_first_not_of(' ', label), line.size());
+      const std::size_t words = behind < page().width / 2 ? behind : first;
+      std::string broken = wrapped(line.substr(words), words, words);
+      broken.pop_back();
+      all += std::string(line.substr(0, words)) + broken;
+    }
+    if (ended) all += '\n';
+  }
+  return all;
+}
 
 std::string with_thousands(std::uint64_t number) { return thousands_apart(fmt::format("{}", number)); }
 
@@ -84,24 +133,80 @@ std::size_t display_width(std::string_view text) {
   return field - padding - drawn_over(text);
 }
 
+namespace {
+
+/// The words of a text in lines of `width` columns; a longer word has a line of its own.
+std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return {std::string(text)};
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width) lines.emplace_back();
+    if (!lines.back().empty()) lines.back() += ' ';
+    lines.back() += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
 void TextTable::add(std::vector<std::string> row) {
   GRAPEVINE_EXPECTS(row.size() == alignment_.size());
   rows_.push_back(std::move(row));
 }
 
+/// As wide as the widest cell each; where the page is too narrow for all, the widest columns of text give way.
+std::vector<std::size_t> TextTable::widths() const {
+  constexpr std::size_t least = 8;
+  const auto widest = [&](std::size_t c, std::size_t limit) {
+    std::size_t width = 0;
+    for (const auto& row : rows_)
+      for (const std::string& line : lines_of(row[c], limit)) width = std::max(width, display_width(line));
+    return width;
+  };
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0; c < alignment_.size(); ++c) widths.push_back(widest(c, SIZE_MAX));
+  std::vector<bool> gives(alignment_.size());
+  for (std::size_t c = 0; c < gives.size(); ++c) gives[c] = alignment_[c] == 'l';
+  for (;;) {
+    std::size_t sum = 0, most = 0;
+    for (std::size_t c = 0; c < widths.size(); ++c) sum += 2 + widths[c];
+    if (sum <= page().width) return widths;
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      if (gives[c] && widths[c] > least) most = std::max(most, widths[c]);
+    if (most == 0) return widths;
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      if (gives[c] && widths[c] == most) {
+        const std::size_t narrower = widest(c, most - 1);
+        gives[c] = narrower < most;  // else it has a word of that width
+        widths[c] = std::min(narrower, most);
+        break;
+      }
+  }
+}
+
 std::string TextTable::text() const {
-  std::vector<std::size_t> widths(alignment_.size(), 0);
-  for (const auto& row : rows_)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+  const std::vector<std::size_t> widths = this->widths();
   std::string all;
   for (const auto& row : rows_) {
-    std::string line;
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 1;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string padding(widths[c] - display_width(row[c]), ' ');
-      line += "  " + (alignment_[c] == 'r' ? padding + row[c] : row[c] + padding);
+      cells.push_back(lines_of(row[c], widths[c]));
+      height = std::max(height, cells.back().size());
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    all += line + "\n";
+    for (std::size_t k = 0; k < height; ++k) {
+      std::string line;
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        const std::string cell = k < cells[c].size() ? cells[c][k] : "";
+        const std::string padding(widths[c] - display_width(cell), ' ');
+        line += "  " + (alignment_[c] == 'r' ? padding + cell : cell + padding);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      all += line + "\n";
+    }
   }
   return all;
 }

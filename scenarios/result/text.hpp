@@ -9,7 +9,23 @@
 /// Numbers and columns for people who read a terminal.
 namespace grapevine {
 
-/// 1234567 -> "1 234 567".
+/// How text is laid out.
+struct Page {
+  std::size_t width = 100;      ///< columns
+  bool thousands_apart = true;  ///< "1 234 567" instead of "1234567", which is easier for programs to read
+};
+/// That of this process. Set once, before anything is written.
+const Page& page();
+void set_page(const Page& page);
+
+/// Words in lines of the page's width, all but the first indented by `indent`; the first goes on at column `begin`.
+std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin = 0);
+
+/// Breaks lines that are longer than the page between words. What follows is indented as the line is, or like the words
+/// behind its label: two blanks or more end a label.
+std::string fitted_to_page(std::string_view text);
+
+/// 1234567 -> "1 234 567", on a page that has thousands apart.
 std::string with_thousands(std::uint64_t number);
 
 /// `value` with so many decimals and thousands apart; "missing" for NaN. Negative zero is 0.
@@ -28,15 +44,17 @@ std::size_t display_width(std::string_view text);
 /// Cells in rows, each column as wide as its widest cell.
 class TextTable {
 public:
-  /// One character per column: 'l' left, 'r' right.
+  /// One character per column: 'l' left, 'L' left and never broken, 'r' right.
   explicit TextTable(std::string alignment) : alignment_(std::move(alignment)) {}
 
   void add(std::vector<std::string> row);
 
-  /// One line a row, two spaces before it and between columns, none at its end.
+  /// One line a row, two spaces before it and between columns, none at its end. Where that is wider than the page, the
+  /// words of the widest columns of text go on below.
   std::string text() const;
 
 private:
+  std::vector<std::size_t> widths() const;
   std::string alignment_;
   std::vector<std::vector<std::string>> rows_;
 };

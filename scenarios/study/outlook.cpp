@@ -11,6 +11,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/keys/understood.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
@@ -315,14 +316,28 @@ std::string influence_and_contagion_blocks(const Scenario& scenario, const Outlo
 }
 
 std::string arms_block(const Scenario& scenario) {
-  TextTable arms("ll");
-  arms.add({"Arm", "pays for"});
+  TextTable arms("lll");
+  arms.add({"Arm", "pays for", "differs by"});
+  const auto values = understood_values(scenario.understood);
   for (const Arm& arm : scenario.arms) {
     std::string pays;
     for (const std::string& campaign : arm.run.pays) pays += (pays.empty() ? "" : ", ") + campaign;
-    arms.add({arm.name, pays.empty() ? "nothing" : pays});
+    std::string own;
+    const std::string prefix = fmt::format("arm.{}.", arm.name);
+    for (const auto& [key, value] : values)
+      if (key.starts_with(prefix) && key != prefix + "name" && key != prefix + "pays")
+        own += fmt::format("{}{} = {}", own.empty() ? "" : ", ", key.substr(prefix.size()), value);
+    arms.add({arm.name, pays.empty() ? "nothing" : pays, own});
   }
-  return arms.text();
+  std::string text = arms.text();
+  for (const CampaignParameters& campaign : scenario.world.campaigns)
+    if (std::ranges::none_of(scenario.arms, [&](const Arm& arm) {
+          return std::ranges::find(arm.run.pays, campaign.name) != arm.run.pays.end();
+        }))
+      text += fmt::format("        no arm pays for the campaign '{}', which therefore does nothing\n", campaign.name);
+  if (scenario.arms.size() > 1 && scenario.contrasts.empty())
+    text += "        no [[contrast]] has two arms compared; `grapevine compare` does so with any result\n";
+  return text;
 }
 
 std::string runs_block(const Scenario& scenario, const Outlook& outlook) {

@@ -6,7 +6,6 @@
 #include "graph/base/ids.hpp"
 #include "sim/feed/number_index.hpp"
 #include "sim/model/actions.hpp"
-#include "sim/state/posts.hpp"
 #include "sim/state/seen_log.hpp"
 
 namespace grapevine {
@@ -21,8 +20,8 @@ struct AuthorHistory {
 /// The same for all authors whose roots the reader looked at.
 class AuthorHistories {
 public:
-  /// `seen`: the reader's entries of the seen-log. O(entries).
-  void gather(const Posts& posts, SeenLog::Entries seen);
+  /// `seen`: the reader's entries of the seen-log, with authors; roots below `tail` are no longer alive. O(entries).
+  void gather(SeenLog::Entries seen, std::uint32_t tail);
   /// Of an author never looked at: no looks, no actions.
   AuthorHistory of(UserId author) const {
     const std::uint32_t* place = index_.find(author.value());

@@ -48,6 +48,9 @@ public:
   /// Whether `value` changes with the counters.
   virtual bool learns() const = 0;
 
+  /// Whether it asks what a reader did with an author: the seen-log then remembers whose posts were looked at.
+  virtual bool needs_history() const = 0;
+
   /// Puts the `served` best candidates in front of session.ranked and the first `looked` of them in order, top first.
   /// `looked` <= `served` <= number of candidates.
   virtual void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const = 0;

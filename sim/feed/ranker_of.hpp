@@ -21,11 +21,12 @@ public:
 
   std::uint32_t value(const PostCounters& counters) const override { return rule_.value(counters); }
   bool learns() const override { return rule_.learns(); }
+  bool needs_history() const override { return Rule::needs_history; }
 
   void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();
     session.ranked.resize(n);
-    if constexpr (Rule::needs_history) session.history.gather(before.posts, before.seen);
+    if constexpr (Rule::needs_history) session.history.gather(before.seen, before.posts.tail());
     const SessionFacts facts{given_, before, session, keys_};
     for (std::size_t i = 0; i < n; ++i)
       session.ranked[i] = {rule_.key(CandidateFacts(facts, session.candidates[i])), static_cast<std::uint32_t>(i)};

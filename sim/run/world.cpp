@@ -82,7 +82,7 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
-      state(graph_.user_count(), readers.size(), run_.feed.window),
+      state(graph_.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
       mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
@@ -108,11 +108,12 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
-      state(graph.user_count(), readers.size(), run_.feed.window),
+      state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
       mechanisms(make_mechanisms()),
       choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
   take_over(const_cast<WorldState&>(other.state), state);  // read only
+  state.seen.look_up_authors(state.posts);
   state.clock.next_planned =
       static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
                                                   [](const PlannedPost& p, Tick t) { return p.tick < t; }) -

@@ -73,7 +73,6 @@ public:
   const PostCounters& counters(std::uint32_t post) const { return counters_[post & mask()]; }
   PostCounters& counters(std::uint32_t post) { return counters_[post & mask()]; }
   void prefetch(std::uint32_t post) const { __builtin_prefetch(&hot_[post & mask()]); }
-  void prefetch_identity(std::uint32_t post) const { __builtin_prefetch(&identity_[post & mask()]); }
 
   /// Makes room for `count` posts with consecutive numbers and returns the first; `write` then gives each its content.
   /// `visible` must not fall.

@@ -11,18 +11,19 @@ void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t
   std::size_t old = slot.begin;
   const std::size_t old_end = slot.begin + slot.count;
   while (old < old_end && block.roots[old] < tail) ++old;
-  for (const Entry& entry : news) {
-    for (; old < old_end && block.roots[old] <= entry.root; ++old) {
-      block.roots.push_back(block.roots[old]);
-      block.actions.push_back(block.actions[old]);
-    }
-    block.roots.push_back(entry.root);
-    block.actions.push_back(entry.actions);
-  }
-  for (; old < old_end; ++old) {
+  const auto keep_old = [&] {
     block.roots.push_back(block.roots[old]);
     block.actions.push_back(block.actions[old]);
+    if (with_authors_) block.authors.push_back(block.authors[old]);
+    ++old;
+  };
+  for (const Entry& entry : news) {
+    while (old < old_end && block.roots[old] <= entry.root) keep_old();
+    block.roots.push_back(entry.root);
+    block.actions.push_back(entry.actions);
+    if (with_authors_) block.authors.push_back(entry.author);
   }
+  while (old < old_end) keep_old();
   block.waste += slot.count;
   (void)numbered(block.roots.size(), "impressions remembered by 4096 readers",
                  "lower feed.length, population.sessions, population.patience or feed.window");
@@ -33,19 +34,36 @@ void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t
 void SeenLog::pack(std::size_t index) {
   Block& block = blocks_[index];
   Block packed;
-  packed.roots.reserve(block.roots.size() - block.waste);
-  packed.actions.reserve(block.roots.size() - block.waste);
   const std::size_t end = std::min(slot_.size(), (index + 1) * reader_block);
+  const auto gather = [&](auto& from, auto& to) {
+    if (from.empty()) return;
+    to.reserve(from.size() - block.waste);
+    for (std::size_t reader = index * reader_block; reader < end; ++reader) {
+      const auto first = from.begin() + slot_[reader].begin;
+      to.insert(to.end(), first, first + slot_[reader].count);
+    }
+  };
+  gather(block.roots, packed.roots);
+  gather(block.actions, packed.actions);
+  gather(block.authors, packed.authors);
+  std::uint32_t begin = 0;
   for (std::size_t reader = index * reader_block; reader < end; ++reader) {
-    Slot& slot = slot_[reader];
-    const std::size_t begin = packed.roots.size();
-    packed.roots.insert(packed.roots.end(), block.roots.begin() + slot.begin,
-                        block.roots.begin() + slot.begin + slot.count);
-    packed.actions.insert(packed.actions.end(), block.actions.begin() + slot.begin,
-                          block.actions.begin() + slot.begin + slot.count);
-    slot.begin = static_cast<std::uint32_t>(begin);
+    slot_[reader].begin = begin;
+    begin += slot_[reader].count;
   }
   block = std::move(packed);
+}
+
+void SeenLog::look_up_authors(const Posts& posts) {
+  for (Block& block : blocks_) {
+    if (!with_authors_) {
+      block.authors = {};
+    } else if (block.authors.size() < block.roots.size()) {
+      block.authors.assign(block.roots.size(), UserId{});
+      for (std::size_t i = 0; i < block.roots.size(); ++i)
+        if (block.roots[i] >= posts.tail()) block.authors[i] = posts.identity(block.roots[i]).author;
+    }
+  }
 }
 
 std::size_t SeenLog::size() const {

@@ -7,22 +7,27 @@
 
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
+#include "sim/state/posts.hpp"
 
 namespace grapevine {
 
 /// What each reader looked at and did, for as long as the root lives: serves feed memory, once-only actions, exposure
 /// numbers and distinct reach.
 ///
-/// One entry an impression: 4 bytes of root number, 1 byte of actions; a reader's entries are contiguous and ascend by
-/// root. Entries of a block of readers share an arena; a session writes the reader's entries anew at its end, and an
-/// arena that is more than a quarter waste is packed. Readers of different blocks may be written at once.
+/// One entry an impression: 4 bytes of root number, 1 byte of actions, and 4 bytes of the root's author where a ranking
+/// asks for what readers did with authors: a look into the posts for each entry would cost a miss; a reader's entries
+/// are contiguous and ascend by root. Entries of a block of readers share an arena; a session writes the reader's
+/// entries anew at its end, and an arena that is more than a quarter waste is packed. Readers of different blocks may
+/// be written at once.
 class SeenLog {
 public:
-  explicit SeenLog(std::size_t readers) : slot_(readers), blocks_((readers + reader_block - 1) / reader_block) {}
+  explicit SeenLog(std::size_t readers, bool with_authors = false)
+      : slot_(readers), blocks_((readers + reader_block - 1) / reader_block), with_authors_(with_authors) {}
 
   struct Entries {
     std::span<const std::uint32_t> roots;   ///< ascending; one for each impression
     std::span<const std::uint8_t> actions;  ///< bit i: action i was taken at that impression
+    std::span<const UserId> authors;        ///< of the roots that are alive; empty where they are not kept
 
     /// Impressions of `root` so far, and all actions taken on it.
     struct Past {
@@ -44,15 +49,21 @@ public:
     const Slot slot = slot_[reader];
     const Block& block = blocks_[reader / reader_block];
     return {std::span(block.roots).subspan(slot.begin, slot.count),
-            std::span(block.actions).subspan(slot.begin, slot.count)};
+            std::span(block.actions).subspan(slot.begin, slot.count),
+            with_authors_ ? std::span(block.authors).subspan(slot.begin, slot.count) : std::span<const UserId>{}};
   }
 
   struct Entry {
     std::uint32_t root;
     std::uint8_t actions;
+    UserId author;
   };
   /// Adds the impressions of one session, ascending by root, and forgets roots below `tail`.
   void add(std::size_t reader, std::span<const Entry> news, std::uint32_t tail);
+
+  /// Once all arrays were taken over from another log, which may keep authors or not: looks up those of live roots, or
+  /// drops them.
+  void look_up_authors(const Posts& posts);
 
   /// Impressions remembered, retired ones included until their reader's next session.
   std::size_t size() const;
@@ -63,6 +74,7 @@ public:
     for (Block& block : blocks_) {
       visit("seen.roots", "remembered impression", block.roots);
       visit("seen.actions", "remembered impression", block.actions);
+      visit("seen.authors", "remembered impression", block.authors);
       visit("seen.waste", "block of readers", block.waste);
     }
   }
@@ -75,12 +87,14 @@ private:
   struct Block {
     std::vector<std::uint32_t> roots;
     std::vector<std::uint8_t> actions;
-    std::uint64_t waste = 0;  ///< entries of the arena that no reader points to
+    std::vector<UserId> authors;  ///< empty where they are not kept
+    std::uint64_t waste = 0;      ///< entries of the arena that no reader points to
   };
   void pack(std::size_t block);
 
   std::vector<Slot> slot_;
   std::vector<Block> blocks_;
+  bool with_authors_;
 };
 
 }  // namespace grapevine

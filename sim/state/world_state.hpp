@@ -95,7 +95,8 @@ struct Withheld {
 /// measuring a world all go through it, so an array that is forgotten there is missed by the branch itself and a test
 /// fails.
 struct WorldState {
-  WorldState(std::size_t users, std::size_t readers, Tick window)
+  /// `histories`: readers remember whose posts they looked at.
+  WorldState(std::size_t users, std::size_t readers, Tick window, bool histories)
       : next_session(readers),
         last_session(readers, never),
         session_ordinal(readers),
@@ -105,7 +106,7 @@ struct WorldState {
         groups(reader_groups),
         authors(users),
         timelines(users, window),
-        seen(readers) {}
+        seen(readers, histories) {}
 
   struct Clock {
     Tick now = 0;

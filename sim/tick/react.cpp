@@ -33,7 +33,7 @@ void react(const Behaviour& behaviour, const Population& population, const Posts
                            reshared, tracked, static_cast<std::uint8_t>(std::min(past.exposures, 255u)), actions});
     if (has(actions, Action::reshare))
       reshares.push_back({reader, candidate.root, candidate.emitter, reshared, tracked});
-    session.news.push_back({candidate.root, actions});
+    session.news.push_back({candidate.root, actions, post.author});
   }
   std::sort(session.news.begin(), session.news.end(), [](const auto& a, const auto& b) { return a.root < b.root; });
 }

@@ -193,8 +193,9 @@ TEST_CASE("GraphML that is not as it should be is refused with the line", "[grap
   CHECK(begins(refusal("g.graphml", graphml("<node id=\"" + std::string(3'000'000, 'x') + "\"/>")),
                "g.graphml:5: a tag or text is longer than 1048576 bytes"));
   std::string deep = "<graphml>";
-  for (int i = 0; i < 200'000; ++i) deep += "<a>";
+  for (int i = 0; i < 999; ++i) deep += "<a>";
   CHECK(begins(refusal("g.graphml", deep), "g.graphml:1: is not XML"));
+  CHECK(begins(refusal("g.graphml", deep + "\n<a>"), "g.graphml:2: elements lie more than 1000 deep in each other"));
   CHECK(begins(refusal("g.graphml", gzipped(whole).substr(0, 100)), "g.graphml: the gzip stream breaks off"));
 }
 

@@ -180,13 +180,56 @@ TEST_CASE("all Twitter15 trees have the metrics and figures published beside the
     REQUIRE(std::abs(difference) <= 0.5001e-4);  // published with 4 decimals
   }
   // The figures of the data's README, to its digits.
-  CHECK(contains(shell.out(), "1 490 trees, 599 196 nodes"));
-  CHECK(contains(shell.out(), "10 %  25 %  50 %  75 %  90 %   99 %  100 %"));
-  CHECK(figures(shell.out(), "size") == "118 149 260 464 829 2 377 2 990");
+  CHECK(contains(shell.out(), "1490 trees, 599196 nodes"));
+  CHECK(contains(shell.out(), "10 %  25 %  50 %  75 %  90 %  99 %  100 %"));
+  CHECK(figures(shell.out(), "size") == "118 149 260 464 829 2377 2990");
   CHECK(figures(shell.out(), "depth") == "2 3 3 4 6 9 12");
   CHECK(figures(shell.out(), "structural virality (large)").rfind("2.07 2.16 2.34 2.68 3.15 ", 0) == 0);
   CHECK(figures(shell.out(), "of these with structural virality below 3") == "0.863");
   CHECK(figures(shell.out(), "correlation of log size with log structural virality (large)") == "0.175");
   CHECK(figures(shell.out(), "adopters who are children of the root") == "0.760");
   CHECK(figures(shell.out(), "mean children of an adopter") == "0.240");
+}
+
+TEST_CASE("lists that do not say who has a post from whom give sizes and delays", "[program][cascades]") {
+  const Shell shell;
+  shell.write("list.csv", "story,user,time\na,u1,30\na,u2,10\na,u3,12\nb,u1,5\n");
+  REQUIRE(shell.call(
+              {"cascades", "stats", "list.csv", "--no-parents", "--columns", "story", "user", "-o", "out.csv"}) == 0);
+  CHECK(content(shell.file("out.csv")) == "cascade,size,median_delay\na,3,11\nb,1,\n");  // 2 and 20 after the first
+  CHECK(contains(shell.out(), "4 lines, 2 cascades, 4 nodes") == false);                 // the header is a line, too
+  CHECK(contains(shell.out(), "5 lines, 2 cascades, 4 nodes"));
+  CHECK(figures(shell.out(), "depth") == "no such line");
+  CHECK(shell.call({"cascades", "stats", "list.csv"}) == 2);
+  CHECK(contains(shell.err(), "--no-parents"));
+  CHECK(shell.call({"cascades", "stats", "list.csv", "--columns", "story", "user"}) == 2);
+  CHECK(contains(shell.err(), "expected CASCADE NODE PARENT"));
+  shell.write("twice.csv", "cascade,node\na,u1\na,u1\n");
+  CHECK(shell.call({"cascades", "stats", "twice.csv", "--no-parents"}) == 2);
+  CHECK(contains(shell.err(), "twice.csv:3"));
+}
+
+TEST_CASE("the tail of sizes is that of the law that they were drawn from", "[program][cascades]") {
+  // P(size >= n) = n^-1.5, an exponent of 2.5, at the midpoints of 4 000 equal parts: 0.1 % have 100 nodes or more.
+  const Shell shell;
+  std::string text = "cascade,node\n";
+  constexpr int cascades = 4'000;
+  int large = 0;
+  for (int c = 0; c < cascades; ++c) {
+    const int size = static_cast<int>(std::pow((c + 0.5) / cascades, -1 / 1.5));
+    large += size >= 100;
+    for (int i = 0; i < size; ++i) text += std::to_string(c) + "," + std::to_string(i) + "\n";
+  }
+  shell.write("list.csv", text);
+  REQUIRE(shell.call({"cascades", "stats", "list.csv", "--no-parents"}) == 0);
+  CHECK(figures(shell.out(), "P(size >= 100)") == (large == 4 ? "0.001" : "?"));
+  // floor() of a continuous law is a discrete one in the tail only, and a tail of n cascades tells the exponent up to
+  // 1.5 / sqrt(n).
+  const double exponent = std::stod(figures(shell.out(), "power-law exponent of the tail of sizes"));
+  std::istringstream from(figures(shell.out(), "from a size of, with so many cascades"));
+  std::string size;
+  double users = 0;
+  from >> size >> users;
+  REQUIRE(users >= 50);
+  CHECK(std::abs(exponent - 2.5) < 3 * 1.5 / std::sqrt(users));
 }

@@ -128,7 +128,7 @@ TEST_CASE("the terminal and the manual name every key", "[scenarios][keys]") {
   const std::string text = keys_as_text(), page = keys_as_markdown();
   for (const Key& key : keys()) {
     CAPTURE(key.dotted());
-    CHECK(text.find("\n  " + std::string(key.name) + " ") != std::string::npos);
+    CHECK(text.find("\n  " + key.dotted() + " ") != std::string::npos);
     CHECK(text.find(std::string(key.sentence).substr(0, 20)) != std::string::npos);
     CHECK(page.find("| `" + std::string(key.name) + "` |") != std::string::npos);
     CHECK(page.find(std::string(key.sentence)) != std::string::npos);

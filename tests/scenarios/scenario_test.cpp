@@ -288,6 +288,21 @@ TEST_CASE("an arm is the scenario with its own changes, wherever the arm stands 
   CHECK(study.arms[1].run.behaviour.probability == study.run.behaviour.probability);
 }
 
+TEST_CASE("an override needs no quotes inside for a key that takes a text", "[scenarios][overrides]") {
+  const std::string text = smallest + two_campaigns;
+  const Scenario study = scenario_of(
+      text, {"feed.ranking=weighted", "title=2024-01-01", "feed.window=2h", "campaign.one.accounts=random"});
+  CHECK(study.run.feed.ranking == Ranking::weighted);
+  CHECK(study.title == "2024-01-01");
+  CHECK(study.run.feed.window * study.world.time.tick_seconds == 7'200);
+  CHECK(study.world.campaigns[0].choose == AccountChoice::random);
+  CHECK(scenario_of(text, {"title=12"}).title == "12");
+  CHECK(scenario_of(text, {"title='12'"}).title == "12");
+  // What is no text is told what it ought to be.
+  CHECK(refusal_of_text(text, {"replicates=ten"}) ==
+        Lines{"--set replicates: replicates is \"ten\"; expected a whole number of runs, 1 to 10000"});
+}
+
 TEST_CASE("overrides replace the file's values and are blamed by their own name", "[scenarios][overrides]") {
   const std::string text =
       smallest + "feed.length = -1\n" + two_campaigns + "[[arm]]\nname = \"x\"\nfeed.length = 10\n";
@@ -304,8 +319,8 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
 
   const Lines expected{
       "study.toml:4:15: feed.length is -1; expected a whole number of posts, 1 or more",
-      "--set feed.ranking: weighted is not a TOML value; texts are written in quotes; write --set "
-      "'feed.ranking=\"weighted\"'",
+      "--set feed.ranking: \\\"weighted is not a TOML value; texts are written in quotes; write --set "
+      "'feed.ranking=\"\\\"weighted\"'",
       "--set feed.lngth: unknown key 'lngth' in [feed]; did you mean 'length'?",
       "--set campaign.one.posts: campaign.one.posts is 0; expected a whole number of posts, 1 to 10000",
       "--set campaign.posts: no campaign is named 'posts'; expected campaign.NAME.key; the names are 'one', 'many'",
@@ -329,7 +344,7 @@ TEST_CASE("overrides replace the file's values and are blamed by their own name"
       "2\"'",
   };
   const Lines messages = refusal_of_text(
-      text, {"feed.ranking=weighted", "feed.lngth=3", "campaign.one.posts=0", "campaign.posts=3",
+      text, {"feed.ranking=\"weighted", "feed.lngth=3", "campaign.one.posts=0", "campaign.posts=3",
              "campaign.two.posts=3", "arm.x.seed=3", "contrast.x.arm=3", "seed.x=3", "graph.file=\"nope.gz\"",
              "replicates=", "time", "=3", "feed..length=3", "price.post=1\nseed = 2"});
   Lines shown;

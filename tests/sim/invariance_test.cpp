@@ -131,7 +131,7 @@ TEST_CASE("the table of arrays leaves out of a world's state only what is no sta
   // An array that is missing from the table leaves a hole between those that are in it. Holes there are: the bounds of
   // the timelines, which never change; the buffers of their next merge; and the lists of the seen-log's blocks and of
   // those who keep arrays of their own, whose arrays are in the table one by one.
-  WorldState state(100, 100, 24);
+  WorldState state(100, 100, 24, true);
   const auto begin = reinterpret_cast<std::uintptr_t>(&state), end = begin + sizeof(WorldState);
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> visited{{begin, begin}, {end, end}};
   state.arrays([&]<class T>(std::string_view, std::string_view, T& value) {

@@ -202,6 +202,17 @@ TEST_CASE("a ranking is told the truth about its candidates and may rearrange it
   REQUIRE(facts_asked > 100'000);
   CHECK(facts_wrong == 0);
 
+  // Also of what readers did before the ranking began.
+  run.feed.ranking = Ranking::chronological;
+  World before(graph, users, lively_parameters(), run, ReplicateStreams{}, alone);
+  before.run_until(30);
+  run.feed.ranking = witness();
+  const std::unique_ptr<World> branch = before.branch(run, {});
+  facts_asked = 0;
+  branch->run_until(60);
+  REQUIRE(facts_asked > 50'000);
+  CHECK(facts_wrong == 0);
+
   // By tie alone `random` orders as the witness does, but that this shows the second first.
   run.feed.ranking = Ranking::random;
   World other(graph, users, lively_parameters(), run, ReplicateStreams{}, alone);

@@ -1,0 +1,51 @@
+#include "scenarios/commands/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+
+#include "graph/base/parallel.hpp"
+
+namespace grapevine {
+
+CLI::Validator whole_number(int least, int most) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        int number = 0;
+        if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most) return std::string();
+        return fmt::format("'{}'; expected a whole number, {} to {}", text, least, most);
+      },
+      "");
+}
+
+CLI::Validator seed_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        std::uint64_t seed = 0;
+        const char* const end = text.data() + text.size();
+        const auto [last, error] = std::from_chars(text.data(), end, seed);
+        if (error == std::errc{} && last == end) return std::string();
+        return fmt::format("'{}'; expected a whole number, 0 to {}", text, UINT64_MAX);
+      },
+      "");
+}
+
+void add_threads(CLI::App& app, Request& request) {
+  app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
+      ->type_name("N")
+      ->check(whole_number(1, 4096));
+}
+
+void use_threads(const Request& request) {
+  if (request.threads > 0) set_thread_count(request.threads);
+}
+
+void add_overrides(CLI::App& app, std::vector<std::string>& overrides) {
+  app.add_option("--set", overrides,
+                 "takes VALUE for KEY instead of the scenario's; VALUE is TOML, and texts need no quotes")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+}  // namespace grapevine

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "scenarios/commands/cascade_commands.hpp"
+#include "scenarios/commands/graph_commands.hpp"
+
+/// The words of the command line: what may be asked, and what several commands have in common.
+namespace grapevine {
+
+struct Request {
+  std::string file;
+  std::vector<std::string> files;
+  std::string arm, against;
+  std::string filter;  ///< of keys
+  std::string out;
+  std::vector<std::string> overrides;
+  int threads = 0;  ///< 0: as many as processors
+  int parts = 1;
+  bool overwrite = false;
+  bool quiet = false;
+  bool digest = false;
+  bool markdown = false;
+  bool json_schema = false;
+  bool csv = false;                                              ///< of compare
+  std::vector<std::string> arms;                                 ///< of show
+  bool every_arm = false, scenario = false, understood = false;  ///< of show
+  GraphRequest graph;
+  CascadeRequest cascades;
+};
+
+/// Adds a command below another: its name, its sentence, and what it does with the request.
+using AddCommand =
+    std::function<CLI::App&(CLI::App& above, const char* name, const char* sentence, int (*act)(const Request&))>;
+
+void add_study_commands(CLI::App& app, const AddCommand& command, Request& request);
+void add_graph_commands(CLI::App& app, const AddCommand& command, Request& request);
+void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& request);
+
+/// Accepts whole numbers from `least` to `most`.
+CLI::Validator whole_number(int least, int most = std::numeric_limits<int>::max());
+/// Accepts what a seed may be.
+CLI::Validator seed_number();
+
+void add_threads(CLI::App& app, Request& request);
+/// The threads that were asked for, if any were.
+void use_threads(const Request& request);
+/// --set KEY=VALUE, as often as one likes.
+void add_overrides(CLI::App& app, std::vector<std::string>& overrides);
+
+}  // namespace grapevine

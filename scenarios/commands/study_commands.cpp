@@ -1,0 +1,267 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "graph/base/error.hpp"
+#include "graph/base/utf8.hpp"
+#include "scenarios/commands/command_line.hpp"
+#include "scenarios/commands/compare.hpp"
+#include "scenarios/commands/output_file.hpp"
+#include "scenarios/commands/progress.hpp"
+#include "scenarios/commands/stopping.hpp"
+#include "scenarios/commands/streams.hpp"
+#include "scenarios/keys/keys.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/result/table.hpp"
+#include "scenarios/result/text.hpp"
+#include "scenarios/study/memory_limit.hpp"
+#include "scenarios/study/outlook.hpp"
+#include "scenarios/study/study.hpp"
+
+namespace grapevine {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs all `checks` and throws their mistakes at once.
+void check_all(std::initializer_list<std::function<void()>> checks) {
+  std::vector<std::string> mistakes;
+  for (const auto& check : checks) {
+    try {
+      check();
+    } catch (const BadRequest& mistake) {
+      mistakes.insert(mistakes.end(), mistake.messages().begin(), mistake.messages().end());
+    }
+  }
+  if (!mistakes.empty()) throw BadRequest(mistakes);
+}
+
+/// Writes the result as soon as there is room for it. A study that is done is not thrown away for a full disk or a
+/// folder that is gone: it waits until either is mended, or a signal ends the wait.
+void write_once_possible(NewFile& out, const StudyResult& study) {
+  using namespace std::chrono_literals;
+  const int heard = signal_heard();
+  for (bool told = false;; told = true) {
+    try {
+      return write_result(out, study);
+    } catch (const NameTaken&) {
+      throw;                                 // it is written, under another name
+    } catch (const std::exception& error) {  // no memory for the columns, too
+      if (!told)
+        say(stderr,
+            "{}\nThe study is done, and its result waits in memory for room at that place. Once there is some, it is "
+            "written; Ctrl-C gives it up.\n",
+            error.what());
+      std::fflush(stderr);
+    }
+    for (int step = 0; step < 20; ++step) {
+      std::this_thread::sleep_for(100ms);
+      if (signal_heard() != heard) throw StopStudy{signal_heard()};
+    }
+  }
+}
+
+int run(const Request& request) {
+  const auto start = std::chrono::steady_clock::now();
+  Scenario scenario;
+  std::unique_ptr<NewFile> out;
+  check_all({[&] { scenario = read_scenario(request.file, request.overrides); },
+             [&] {
+               std::vector<fs::path> inputs = input_files(scenario);
+               inputs.emplace_back(request.file);  // a scenario with mistakes does not know its own
+               out = take({.command = "grapevine run " + request.file,
+                           .what = "result file",
+                           .path = request.out,
+                           .usual = fs::path(request.file).stem().string() + ".h5",
+                           .overwrite = request.overwrite,
+                           .inputs = std::move(inputs)});
+             }});
+  expect_memory(scenario);
+  use_threads(request);
+  listen_to_signals();
+
+  StudyResult study;
+  std::vector<std::string> notes;
+  {
+    ProgressReport report(stderr, request.quiet ? ProgressForm::none : progress_form_for(stderr));
+    const auto note = [&](const std::vector<std::string>& told) { notes = told; };
+    study = run_study(scenario, {.parts = request.parts, .notes = note, .progress = [&](const StudyProgress& progress) {
+                                   report(progress);
+                                   stop_if_asked();
+                                 }});
+  }
+  for (const std::string& note : notes)
+    say(stderr, "{}", printable(fmt::format("Note: {}: {}\n", scenario.graph.file.string(), note)));
+  write_once_possible(*out, study);
+  say(stdout, "{}\nWritten to {} ({}), digest {}, after {}\n", printable(comparison_table(study)), request.out,
+      bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total,
+      duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
+  if (study.incomplete.empty()) return 0;
+  std::fflush(stdout);
+  say(stderr, "grapevine: {} of {} replicates are complete and written: {}\n", study.replicates, study.asked,
+      study.incomplete);
+  return signal_heard() != 0 ? 128 + signal_heard() : 1;
+}
+
+int check(const Request& request) {
+  const Scenario scenario = read_scenario(request.file, request.overrides);
+  use_threads(request);
+  say(stdout, "{}", printable(outlook_text(scenario, look_ahead(scenario))));
+  return 0;
+}
+
+int keys(const Request& request) {
+  const std::string text = request.markdown      ? keys_as_markdown()
+                           : request.json_schema ? keys_as_json_schema()
+                                                 : keys_as_text(request.filter);
+  if (text.empty())
+    throw BadRequest(
+        fmt::format("grapevine keys: no key has '{}' in its name; expected a part of a name such as "
+                    "feed.length; `grapevine keys` lists all",
+                    request.filter));
+  put(stdout, text);
+  return 0;
+}
+
+int show(const Request& request) {
+  if (!request.digest) {
+    const StudyResult study = read_result(request.file);
+    if (request.scenario || request.understood)
+      put(stdout, request.scenario ? study.scenario_given : study.scenario_understood);
+    else if (request.every_arm || !request.arms.empty())
+      say(stdout, "{}", printable(arms_table(study, request.every_arm ? study.arms : request.arms)));
+    else
+      say(stdout, "{}", printable(comparison_table(study)));
+    return 0;
+  }
+  const Digests all = digests(request.file);
+  say(stdout, "{}\n", all.total);
+  for (const auto& [name, digest] : all.lines) say(stdout, "{}  {}\n", digest, name);
+  return 0;
+}
+
+int compare(const Request& request) {
+  if (request.arm.empty() != request.against.empty())
+    throw BadRequest(fmt::format("grapevine compare: {} is missing; expected both --arm and --against, or neither",
+                                 request.arm.empty() ? "--arm" : "--against"));
+  const bool arms = !request.arm.empty();
+  if (arms && request.csv)
+    throw BadRequest(
+        "grapevine compare: --csv with --arm; expected results to compare with each other; the rows of a contrast are "
+        "in "
+        "the result file, in /comparison");
+  if (!arms && request.files.size() < 2)
+    throw BadRequest(
+        fmt::format("grapevine compare: one result and no arms; expected two results or more, or --arm and --against; "
+                    "`grapevine show {}` shows what it holds",
+                    request.files.front()));
+  NamedStudies studies;
+  for (const std::string& file : request.files) {
+    studies.emplace_back(fs::path(file).stem().string(), read_result(file));
+    if (const StudyResult& study = studies.back().second; !study.incomplete.empty())
+      say(request.csv ? stderr : stdout, "{}",
+          printable(
+              fmt::format("{} has {} of {} replicates: {}\n", file, study.replicates, study.asked, study.incomplete)));
+    if (arms)
+      say(stdout, "{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
+          compare_arms(studies.back().second, request.arm, request.against));
+  }
+  if (arms) return 0;
+  if (request.csv)
+    put(stdout, compare_studies_as_csv(studies));
+  else
+    say(stdout, "{}", printable(compare_studies(studies)));
+  return 0;
+}
+
+void add_scenario_options(CLI::App& app, Request& request) {
+  app.add_option("FILE.toml", request.file, "the scenario")->required();
+  add_overrides(app, request.overrides);
+  add_threads(app, request);
+}
+
+}  // namespace
+
+void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& request) {
+  const auto command = [&](const char* name, const char* sentence, int (*act)(const Request&)) -> CLI::App& {
+    return add_command(app, name, sentence, act);
+  };
+  CLI::App& run_app = command("run", "Runs a study and writes its result", run);
+  add_scenario_options(run_app, request);
+  run_app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")
+      ->type_name("OUT.h5");
+  run_app
+      .add_option("--parts", request.parts, "parts of the process that each world is cut into; no result depends on it")
+      ->type_name("N")
+      ->check(whole_number(1, 1024));
+  run_app.add_flag("--overwrite", request.overwrite, "replaces a result file that exists");
+  run_app.add_flag("--quiet", request.quiet, "no progress");
+  run_app.footer(R"(Examples:
+  grapevine run one-or-many.toml -o one-or-many.h5
+  grapevine run your-graph.toml -o mine.h5 --set graph.file=follows.csv.gz --set replicates=20
+  grapevine run one-or-many.toml -o long.h5 --set arm.many-weighted.feed.length=100
+
+Ctrl-C stops it; replicates that are complete are written.)");
+
+  CLI::App& check_app = command("check", "Says what a study would run: world, campaigns, time, memory and disk", check);
+  add_scenario_options(check_app, request);
+  check_app.footer(R"(Examples:
+  grapevine check one-or-many.toml
+  grapevine check one-or-many.toml --set graph.users=1_000_000)");
+
+  CLI::App& keys_app = command("keys", "Lists every key of a scenario with type, range, default and meaning", keys);
+  auto* filter = keys_app.add_option("FILTER", request.filter, "only keys that have this in their name, such as feed.");
+  auto* markdown = keys_app.add_flag("--markdown", request.markdown, "as the manual has it")->excludes(filter);
+  keys_app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors")
+      ->excludes(markdown)
+      ->excludes(filter);
+  keys_app.footer(R"(Examples:
+  grapevine keys feed.
+  grapevine keys --json-schema > grapevine.schema.json)");
+
+  CLI::App& show_app = command("show", "Shows the comparison that a result file holds", show);
+  show_app.add_option("OUT.h5", request.file, "the result file")->required();
+  show_app.add_option("--arm", request.arms, "what this arm says by itself: rates by tier, elasticities")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  show_app.add_flag("--arms", request.every_arm, "the same of every arm");
+  auto* scenario = show_app.add_flag("--scenario", request.scenario, "the scenario as it was given, to run it again");
+  auto* understood =
+      show_app
+          .add_flag("--understood", request.understood, "the scenario as it was understood: every key with its value")
+          ->excludes(scenario);
+  show_app
+      .add_flag("--digest", request.digest,
+                "the digest of what scenario and seed determine, then one for each group of the file")
+      ->excludes(scenario)
+      ->excludes(understood);
+  show_app.footer(R"(Examples:
+  grapevine show one-or-many.h5
+  grapevine show one-or-many.h5 --arm many-weighted
+  grapevine show one-or-many.h5 --scenario > again.toml
+  grapevine show --digest one-or-many.h5                 equal for equal results)");
+
+  CLI::App& compare_app =
+      command("compare", "Compares two arms of a result, or several results with each other", compare);
+  compare_app.add_option("OUT.h5", request.files, "the result files")->required();
+  compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
+  compare_app.add_option("--against", request.against, "... with that of this arm of the same result")
+      ->type_name("NAME");
+  compare_app.add_flag("--csv", request.csv, "several results: comma-separated values, a line a number and result");
+  compare_app.footer(R"(Examples:
+  grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
+  grapevine compare small.h5 large.h5                    what two studies have in common, side by side)");
+}
+
+}  // namespace grapevine
