@@ -44,8 +44,7 @@ std::string advice_on_one_field(std::string_view line) {
   for (const std::string_view signs : {"::", "||", "=>", "->"})
     if (holds(line, signs)) return fmt::format("if '{}' is between ids, put a comma or a tab in its place", signs);
   if (const auto sign = other_sign(line, ' ')) {
-    const std::string separator =
-        fmt::format("if '{}' is between fields, set graph.separator = \"{}\"", *sign, *sign);
+    const std::string separator = fmt::format("if '{}' is between fields, set graph.separator = \"{}\"", *sign, *sign);
     const std::size_t at = line.find(*sign);
     if (!has_letters(line)) return separator;
     return fmt::format(
@@ -58,11 +57,11 @@ std::string advice_on_one_field(std::string_view line) {
 
 std::string advice_on_count(std::string_view line, const FieldCount& count) {
   if (const auto sign = other_sign(line, count.separator); count.found == 1 && sign && *sign != ':')
-    return fmt::format(
-        "this line has a '{}': use the same separator in all lines, and nothing above them",
-        *sign == '\t' ? "a tab" : std::string(1, *sign));
+    return fmt::format("this line has a '{}': use the same separator in all lines, and nothing above them",
+                       *sign == '\t' ? "a tab" : std::string(1, *sign));
   if (!count.header)
-    return "a list that has all neighbours of a user in one line (an adjacency list, METIS) is not an edge list: write one "
+    return "a list that has all neighbours of a user in one line (an adjacency list, METIS) is not an edge list: write "
+           "one "
            "follow a line, or name its format";
   if (count.found < count.expected) return "complete the line or take it out";
   return count.separator == ',' && ends_with_decimal_comma(line)

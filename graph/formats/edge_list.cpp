@@ -50,8 +50,7 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
   if (first.size() == 1)
     throw BadRequest(
         fmt::format("{}: '{:.60}' is one field; expected two ids, who follows and who is followed, apart by blanks, "
-                    "tabs, commas or "
-                    "semicolons; {}",
+                    "tabs, commas or semicolons; {}",
                     records.where(), records.text(), advice_on_one_field(records.text())));
   is_header = true;
   if (!options.columns[0].empty() || !options.columns[1].empty()) {
@@ -76,8 +75,9 @@ EdgeLayout find_columns(const RecordReader& records, const EdgeListOptions& opti
   if (options.undirected && first.size() >= 2 && !is_number(first[0]) && !is_number(first[1])) return {separator, 0, 1};
   throw BadRequest(
       fmt::format("{}: the header has the columns {}; expected 'follower' and 'followed', or 'from' and 'to' (from "
-                  "follows to); set graph.columns = "
-                  "[follower column, followee column], write a header, or, for a list without one, set graph.separator "
+                  "follows to); set graph.columns = [follower column, followee column] (graph commands: --columns "
+                  "FOLLOWER FOLLOWEE), write a header, "
+                  "or, for a list without one, set graph.separator "
                   "= \"{}\"",
                   records.where(), quoted(first), separator));
 }
@@ -165,14 +165,12 @@ public:
     if (header_again || are_column_words(follower, followee))
       return mistakes_.add(
           fmt::format("{}: '{:.60}' and '{:.60}' are names of columns; expected a follow; take the line out, or begin "
-                      "it with #; in joined "
-                      "files every part brings a header",
+                      "it with #; in joined files every part brings a header",
                       records.where(), follower, followee));
     if (follower.starts_with("\xef\xbb\xbf"))
       return mistakes_.add(records.where() +
                            ": a byte order mark (U+FEFF) is before the id; expected one at the file's beginning at "
-                           "most; take it out; "
-                           "in joined files every part brings one");
+                           "most; take it out; in joined files every part brings one");
     for (const std::string_view id : {follower, followee})
       if (!is_utf8(id))
         return mistakes_.add(
@@ -276,9 +274,9 @@ void read_beginning(RecordReader& records, const EdgeListOptions& options, Recor
   if (!records.next())
     throw BadRequest(records.name() + ": holds no follows; expected one per line; check that this is the edge list");
   if (records.text().size() <= 5 && same_word(records.text().substr(0, 4), "sep="))
-    throw BadRequest(fmt::format(
-        "{}: '{}' tells a spreadsheet the separator; expected follows or a header; take this line out",
-        records.where(), records.text()));
+    throw BadRequest(
+        fmt::format("{}: '{}' tells a spreadsheet the separator; expected follows or a header; take this line out",
+                    records.where(), records.text()));
   bool header = false;
   EdgeLayout& layout = beginning.layout = find_columns(records, options, header);
   layout.comments = options.comments;
@@ -553,9 +551,9 @@ ChanceColumn find_chances(const std::filesystem::path& file, const EdgeListOptio
   const Fields first = records.fields();
   if (!header)
     throw BadRequest(
-        fmt::format("{}: '{}' is to be a column, and {} name none that are known; expected a header; write 'follower', "
-                    "'followed' and '{}' "
-                    "above the follows, or set graph.columns = [follower column, followee column]",
+        fmt::format("{}: '{}' is to be read as a column, and {} are not known names of columns; expected a header; "
+                    "write 'follower', 'followed' and '{}' above the follows, or set graph.columns = [follower column, "
+                    "followee column]",
                     records.where(), options.chances, quoted(first), options.chances));
   const std::optional<std::size_t> field = column(first, options.chances, true);
   if (!field || *field == layout.follower || *field == layout.followee)

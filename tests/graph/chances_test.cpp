@@ -260,10 +260,11 @@ TEST_CASE("a column that is not there is refused before the follows are read", "
   CHECK(begins(refusal("follower,followed,P\na,b,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p,p\na,b,1,1\n"), "edges:1: the header"));
   CHECK(begins(refusal("follower,followed,p\na,b,1\n", {.chances = "followed"}), "edges:1: the header"));
-  CHECK(begins(refusal("1 2 0.5\n"),
-               "edges:1: 'p' is to be a column, and '1', '2', '0.5' name none that are known; expected a header"));
+  CHECK(begins(
+      refusal("1 2 0.5\n"),
+      "edges:1: 'p' is to be read as a column, and '1', '2', '0.5' are not known names of columns; expected a header"));
   CHECK(begins(refusal("FromNode\tToNode\tp\n1\t2\t0.5\n"),
-               "edges:1: 'p' is to be a column, and 'FromNode', 'ToNode', 'p' name none"));
+               "edges:1: 'p' is to be read as a column, and 'FromNode', 'ToNode', 'p' are not known"));
   CHECK(begins(refusal(""), "edges: holds no follows"));
   CHECK(begins(refusal("follower,followed,p\n"), "edges: holds no follows"));
   CHECK(begins(refusal("follower,followed,p\na,a,1\n"), "edges: holds no follows but 1 of users by themselves"));

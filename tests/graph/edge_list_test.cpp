@@ -181,6 +181,7 @@ TEST_CASE("mistakes in an edge list say where, what was found, what was expected
       refusal("who,whom\na,b\n"),
       "edges:1: the header has the columns 'who', 'whom'; expected 'follower' and 'followed', or 'from' and 'to'"));
   CHECK(refusal("who,whom\na,b\n").find("set graph.columns") != std::string::npos);
+  CHECK(refusal("who,whom\na,b\n").find("--columns FOLLOWER FOLLOWEE") != std::string::npos);
   CHECK(begins(refusal("1,2\n2,3\n", {.undirected = true}), "edges:1: the header has the columns '1', '2'"));
   CHECK(begins(refusal("who,whom\na,b\n", {.columns = {"who", "whose"}}),
                "edges:1: the header has the columns 'who', 'whom'; expected each of 'who' and 'whose'"));

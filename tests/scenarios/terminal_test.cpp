@@ -118,8 +118,9 @@ TEST_CASE("progress in a log grows rarer, and a line on a terminal is cut to its
 TEST_CASE("on a terminal of 80 columns every line of a table, an outlook, a help and the keys has room", "[terminal]") {
   const Shell shell;
   shell.write("follows.csv", "follower,followed\na,b\nb,a\nc,a\n");
-  for (const std::string words : {"show small.h5", "show small.h5 --arms", "check small.toml", "keys feed.", "--help",
-                                  "run --help", "compare --help", "graph stats --help", "graph stats follows.csv --quiet"}) {
+  for (const std::string words :
+       {"show small.h5", "show small.h5 --arms", "check small.toml", "keys feed.", "--help", "run --help",
+        "compare --help", "graph stats --help", "graph stats follows.csv --quiet"}) {
     INFO(words);
     const std::string text = shell.on_terminal(80, words);
     INFO(text);
