@@ -109,7 +109,7 @@ public:
   }
   template <class Row>
   void placed(const Part& part, std::vector<Row> RunRecord::*) {
-    table<Placed<Row>>(part, part.group == "posts" ? all_.posts : all_.influencers);
+    table<schema::Placed<Row>>(part, part.group == "posts" ? all_.posts : all_.influencers);
   }
   void cascades() {
     if (all_.nodes == 0 && all_.posts > 0) return;
