@@ -18,7 +18,7 @@ class Patience {
 public:
   explicit Patience(double seconds) : seconds_(seconds) {}
 
-  bool over() const { return watch_.spent().seconds > seconds_; }
+  bool over() const { return had(watch_.spent(), seconds_); }
   void ask() const {
     if (over()) throw OutOfTime{};
   }

@@ -32,6 +32,12 @@ inline Spent operator-(const Spent& a, const Spent& b) { return a + -1.0 * b; }
 /// Ends a part that has had its seconds.
 struct OutOfTime {};
 
+/// Whether a part has had its seconds: on the clock, and of processors, unless others leave it so few of these that it
+/// has waited three times as long.
+inline bool had(const Spent& spent, double seconds) {
+  return spent.seconds > 3 * seconds || (spent.seconds > seconds && spent.processor > seconds);
+}
+
 class Stopwatch {
 public:
   Spent spent() const;

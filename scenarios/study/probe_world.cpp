@@ -118,7 +118,7 @@ private:
       replicate_.warm_up([&](Tick) {
         trace_.spent.push_back(watch.spent());
         trace_.remembered.push_back(arrays_of(replicate_, parts_)["seen.roots"] / sizeof(std::uint32_t));
-        if (trace_.spent.back().seconds > most_seconds_) throw OutOfTime{};
+        if (had(trace_.spent.back(), most_seconds_)) throw OutOfTime{};
       });
       warm_ = true;
     } catch (const OutOfTime&) {
@@ -164,7 +164,7 @@ private:
     for (std::size_t a = 0; a < scenario_.arms.size(); ++a) {
       if (!is_feed(scenario_.arms[a])) continue;
       Spent arm = mean;
-      if (watch.spent().seconds < most_seconds_) {
+      if (!had(watch.spent(), most_seconds_)) {
         arm = arm_spent(a, most_seconds_ / feeds, ticks, fuller);
         mean = 1 / (looked + 1) * (looked * mean + arm);
         ++looked;
@@ -180,7 +180,7 @@ private:
     try {
       const RunRecord record = replicate_.run_arm(scenario_.arms[a].run, scenario_.output, [&](Tick) {
         done.push_back(watch.spent());
-        if (done.back().seconds > most_seconds) throw OutOfTime{};
+        if (had(done.back(), most_seconds)) throw OutOfTime{};
       });
       if (warm_) know_rows(a, record);
       const Spent all = watch.spent();
