@@ -17,6 +17,7 @@
 #include "scenarios/commands/compare.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/progress.hpp"
+#include "scenarios/commands/steps.hpp"
 #include "scenarios/commands/stopping.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/keys/keys.hpp"
@@ -120,7 +121,11 @@ int run(const Request& request) {
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
-  say(stdout, "{}", printable(outlook_text(scenario, look_ahead(scenario))));
+  Steps steps(false, [] {});
+  const Outlook outlook =
+      look_ahead(scenario, {.parts = request.parts, .doing = [&](const char* doing) { steps.begin(doing); }});
+  steps.end();
+  say(stdout, "{}", printable(outlook_text(scenario, outlook)));
   return 0;
 }
 
@@ -194,6 +199,12 @@ void add_scenario_options(CLI::App& app, Request& request) {
   add_threads(app, request);
 }
 
+void add_parts(CLI::App& app, Request& request) {
+  app.add_option("--parts", request.parts, "parts of the process that each world is cut into; no result depends on it")
+      ->type_name("N")
+      ->check(whole_number(1, 1024));
+}
+
 }  // namespace
 
 void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& request) {
@@ -204,10 +215,7 @@ void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& r
   add_scenario_options(run_app, request);
   run_app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")
       ->type_name("OUT.h5");
-  run_app
-      .add_option("--parts", request.parts, "parts of the process that each world is cut into; no result depends on it")
-      ->type_name("N")
-      ->check(whole_number(1, 1024));
+  add_parts(run_app, request);
   run_app.add_flag("--overwrite", request.overwrite, "replaces a result file that exists");
   run_app.add_flag("--quiet", request.quiet, "no progress");
   run_app.footer(R"(Examples:
@@ -219,6 +227,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
 
   CLI::App& check_app = command("check", "Says what a study would run: world, campaigns, time, memory and disk", check);
   add_scenario_options(check_app, request);
+  add_parts(check_app, request);
   check_app.footer(R"(Examples:
   grapevine check one-or-many.toml
   grapevine check one-or-many.toml --set graph.users=1_000_000)");

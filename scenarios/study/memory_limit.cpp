@@ -4,12 +4,14 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <optional>
 
 #include "graph/base/error.hpp"
 #include "scenarios/result/text.hpp"
+#include "scenarios/study/footprint.hpp"
 
 namespace grapevine {
 
@@ -87,10 +89,14 @@ MemoryLimit memory_limit() {
 
 double least_memory(const Scenario& scenario) {
   constexpr double bytes_a_follow = 4.125, bytes_a_user = 12;  // FollowGraph
-  constexpr double world_bytes_a_user = 100;                   // of 250 or so; what depends on the parameters left out
+  constexpr double world_bytes_a_user = 70;  // of a world in which nothing happens: 78, 9 of them once for both
   const double users = static_cast<double>(scenario.graph.model == GraphModel::file ? 0 : scenario.graph.users);
-  return expected_follows(scenario.graph) * bytes_a_follow + users * bytes_a_user +
-         (warms_up(scenario) ? 2 * users * world_bytes_a_user : 0);
+  const double graph = expected_follows(scenario.graph) * bytes_a_follow + users * bytes_a_user;
+  const double worlds = warms_up(scenario) ? 2 * users * world_bytes_a_user : 0;
+  // The last replicate runs while the records of the others wait; in the end all do.
+  const double records = least_record_bytes(scenario, users);
+  return program_bytes() +
+         std::max(records, graph + worlds + records * (scenario.replicates - 1.0) / scenario.replicates);
 }
 
 void expect_memory(const Scenario& scenario) {
@@ -99,7 +105,7 @@ void expect_memory(const Scenario& scenario) {
   if (least <= limit.bytes) return;
   throw BadRequest(
       fmt::format("{}: the study takes at least {} of memory, and {} has {}; expected a study that fits; lower "
-                  "graph.users or what each follows, or run it where there is more",
+                  "graph.users, what each follows, replicates or the rows of [output], or run it where there is more",
                   scenario.path, bytes(least), limit.of, bytes(limit.bytes)));
 }
 

@@ -15,8 +15,9 @@ struct MemoryLimit {
 /// The least of all limits that are known.
 MemoryLimit memory_limit();
 
-/// Bytes that the study takes at the least, from its keys alone: the follows, and two copies of what belongs to every
-/// user. What a file holds is not known, and counts for nothing.
+/// Bytes that the study takes at the least, from its keys alone: the program, the follows, two copies of what belongs
+/// to every user though nothing happens, and those rows of the records that no run decides. What a file holds is not
+/// known, and counts for nothing.
 double least_memory(const Scenario& scenario);
 
 /// Throws BadRequest where the study cannot fit.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Outlook {
 
   struct Campaign {
     std::string name;
+    bool chosen = true;  ///< false: choosing takes longer than was waited for, and these are others for the same money
     std::uint64_t accounts = 0;
     std::uint64_t posts = 0;
     std::uint64_t followers = 0;  ///< sum over the accounts
@@ -32,18 +34,38 @@ struct Outlook {
   std::vector<double> reproduction_numbers;  ///< by arm; NaN under the feed model
   std::uint64_t cascades = 0;                ///< their unpaid cascades, of one replicate
   double sessions = 0;                       ///< expected, of one arm in one replicate, its warm-up left out
-  double seconds = 0;  ///< of the whole study, graphs included, from a probe of `probe_ticks` ticks of the warm-up and
-                       ///< of some cascades
-  Tick probe_ticks = 0;
-  double graph_bytes = 0;
-  double world_bytes = 0;  ///< of one copy of the world; a run holds two, the replicate's and the arm's
-  double tree_bytes = 0;   ///< of the cascades that classic arms keep, in memory until the study is written
-  double disk_bytes = 0;   ///< before compression and without reshares, which are known only afterwards
+  double seconds = 0;                        ///< of the whole study, from what was measured
+  double processor_seconds = 0;
+  Tick probe_ticks = 0;            ///< of the warm-up that were run to measure
+  std::vector<std::string> later;  ///< what was not measured, for it takes too long
+
+  double memory_bytes = 0;   ///< the most that the study holds at once, the program and its libraries included
+  double graph_bytes = 0;    ///< of that
+  double world_bytes = 0;    ///< of one world whose feeds are full; a run holds two, the replicate's and the arm's
+  double record_bytes = 0;   ///< of all records: rows, posts, cascades, held until the result is written
+  double writing_bytes = 0;  ///< beside the records while it is written
+  double disk_bytes = 0;     ///< of the result file
+
+  /// Bytes at different moments, beside what is above.
+  struct Moments {
+    double program = 0;   ///< before anything was made
+    double made = 0;      ///< at most, until there is a graph and accounts are chosen: measured
+    double accounts = 0;  ///< what is known of users
+    double arm_end = 0;   ///< while an arm under the feed model is turned into a record
+    double ran = 0;       ///< at most, in all of this: measured, for the tallies of classic models are in it
+  };
 };
 
-/// Builds or loads the graph of replicate 0, chooses the accounts, runs the first ticks of the warm-up for up to
-/// `probe_seconds`, and some cascades of each arm under a classic model. Throws BadRequest as `run_study` would.
-Outlook look_ahead(const Scenario& scenario, double probe_seconds = 1.0);
+struct LookAhead {
+  double seconds_a_part = 3.0;                  ///< of measuring
+  int parts = 1;                                ///< that each world is cut into when the study runs
+  std::function<void(const char*)> doing = {};  ///< told each part as it begins
+};
+
+/// Builds or loads the graph of replicate 0, chooses the accounts, runs the warm-up, the arms, and some cascades of
+/// each arm under a classic model, each of these for about so many seconds; the graph takes as long as it takes. Throws
+/// BadRequest as `run_study` would.
+Outlook look_ahead(const Scenario& scenario, const LookAhead& how = {});
 
 /// The outlook for a terminal.
 std::string outlook_text(const Scenario& scenario, const Outlook& outlook);

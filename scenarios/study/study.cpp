@@ -112,6 +112,16 @@ std::string doing(const Scenario& scenario, std::size_t arm, std::uint32_t draw)
                     : fmt::format("{}, draw {} of {}", scenario.arms[arm].name, draw + 1, draws);
 }
 
+/// The record of an arm as it is held to the end of the study: no larger than it must be.
+RunRecord kept(std::vector<RunRecord> by_draw) {
+  RunRecord record = over_draws(std::move(by_draw));
+  record.series.shrink_to_fit();
+  record.posts.shrink_to_fit();
+  record.cascades.shrink_to_fit();
+  record.influencers.shrink_to_fit();
+  return record;
+}
+
 /// Warms up, and runs the arms under the feed model.
 void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate,
                const std::shared_ptr<Deals>& deals, int parts, Ticker& ticker, StudyResult& study) {
@@ -130,7 +140,7 @@ void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t 
       for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw)
         records.push_back(
             run.run_arm(scenario.arms[arm].run, scenario.output, start(doing(scenario, arm, draw)), draw));
-      if (speaks) study.record(0, arm, replicate) = over_draws(std::move(records));
+      if (speaks) study.record(0, arm, replicate) = kept(std::move(records));
     }
   });
 }
@@ -152,7 +162,7 @@ void run_replicate(const Scenario& scenario, const StudyGraph& world, std::uint3
       records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, hook, draw));
       hook(1.0);
     }
-    study.record(0, arm, replicate) = over_draws(std::move(records));
+    study.record(0, arm, replicate) = kept(std::move(records));
   }
 }
 

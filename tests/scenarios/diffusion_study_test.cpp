@@ -633,7 +633,7 @@ name = "feed"
   const Folder folder;
   write_result(folder.path() / "study.h5", run_study(scenario));
   const StudyResult study = read_result(folder.path() / "study.h5");
-  const Outlook outlook = look_ahead(scenario, 0.01);
+  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 0.01});
   for (std::size_t arm = 0; arm < expected.size(); ++arm) {
     CAPTURE(study.arms[arm]);
     for (std::uint32_t r = 0; r < 2; ++r)

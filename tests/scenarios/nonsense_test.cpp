@@ -13,23 +13,13 @@
 /// Scenarios that say what cannot be meant, or what no machine can do: refused at once, or told what will happen.
 using namespace grapevine;
 using test::contains;
+using test::is_sanitized;
 using test::Shell;
 
 namespace {
 
 const std::string small_world = "format = 1\nseed = 1\n";
 const std::string two_thousand = "[graph]\nusers = 2_000\n";
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GRAPEVINE_IS_SANITIZED 1
-#endif
-#endif
-#if defined(GRAPEVINE_IS_SANITIZED)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 /// What `check` says of a scenario; its status comes first.
 std::string checked(const std::string& text) {

@@ -13,8 +13,20 @@
 
 #include "tests/scenarios/scenario_files.hpp"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define GRAPEVINE_IS_SANITIZED 1
+#endif
+#endif
+
 /// The program as a shell sees it: words in, exit status, standard output and standard error out.
 namespace grapevine::test {
+
+#if defined(GRAPEVINE_IS_SANITIZED)
+inline constexpr bool is_sanitized = true;
+#else
+inline constexpr bool is_sanitized = false;
+#endif
 
 inline std::string content(const std::filesystem::path& file) {
   std::ostringstream text;

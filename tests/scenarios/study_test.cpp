@@ -292,7 +292,7 @@ TEST_CASE("a listener that throws ends the study, in one part or several", "[stu
 
 TEST_CASE("the outlook agrees with the study that follows", "[study]") {
   const Scenario scenario = small();
-  const Outlook outlook = look_ahead(scenario, 0.2);
+  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 0.2});
   const StudyResult& study = small_result();
   CHECK(outlook.graph.follows == study.graph(0, 0).follows);
   CHECK(outlook.users_by_tier[0] == study.record(0, 0, 0).tiers[0].accounts);

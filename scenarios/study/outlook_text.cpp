@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "graph/base/parallel.hpp"
+#include "scenarios/keys/understood.hpp"
+#include "scenarios/result/table.hpp"
+#include "scenarios/result/text.hpp"
+#include "scenarios/study/memory_limit.hpp"
+#include "scenarios/study/outlook.hpp"
+#include "scenarios/study/probe.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// Follower counts below which chance rules what an account gets.
+constexpr std::uint64_t few_followers = 100;
+
+/// What a scaled world makes too small to tell much, and what cannot happen as often as asked.
+std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlook) {
+  const double scale = scale_of(scenario.graph);
+  std::vector<std::string> notes;
+  const auto users_for = [&](std::uint64_t followers) {
+    return with_thousands(static_cast<std::uint64_t>(static_cast<double>(scenario.graph.users) * few_followers /
+                                                         static_cast<double>(std::max<std::uint64_t>(1, followers)) +
+                                                     0.5));
+  };
+  std::vector<std::string> tiers;
+  if (scenario.claims.any()) tiers = {scenario.claims.micro, scenario.claims.mega};
+  for (const CampaignParameters& campaign : scenario.world.campaigns)
+    if (!campaign.tier.empty()) tiers.push_back(campaign.tier);
+  std::ranges::sort(tiers);
+  tiers.erase(std::unique(tiers.begin(), tiers.end()), tiers.end());
+  for (const std::string& name : tiers) {
+    const auto tier = static_cast<std::size_t>(std::ranges::find(scenario.world.tiers.names, name) -
+                                               scenario.world.tiers.names.begin());
+    const std::uint64_t from = scenario.world.tiers.from[tier];
+    if (scale < 1.0 && from < few_followers)
+      notes.push_back(fmt::format(
+          "tier '{}' starts at {} followers in this scaled world; below {} chance rules; graph.users = {} would fit",
+          name, from, few_followers, users_for(from)));
+    if (outlook.users_by_tier[tier] == 0) notes.push_back(fmt::format("tier '{}' is empty", name));
+  }
+  const double ticks = scenario.world.time.ticks_per_day();
+  const PopulationParameters& people = scenario.world.population;
+  for (const auto& [key, mean, spread] :
+       {std::tuple{"population.sessions", people.sessions_per_day, people.session_spread},
+        {"population.posts", people.posts_per_day, people.post_spread}})
+    if (const double happens = daily_mean(mean, spread, ticks); warms_up(scenario) && happens < 0.95 * mean)
+      notes.push_back(fmt::format("{} is {} a day, and a user has at most one per tick: about {} a day happen", key,
+                                  mean, with_decimals(happens, happens < 10 ? 2 : 1)));
+  if (scale < 1.0)
+    for (const PlantChoice& plant : scenario.graph.plants)
+      if (plant.followers.least < few_followers)
+        notes.push_back(
+            fmt::format("plant '{}' has accounts of {} followers in this scaled world; below {} chance rules; "
+                        "graph.users = {} would fit",
+                        plant.name, plant.followers.least, few_followers, users_for(plant.followers.least)));
+  return notes;
+}
+
+std::string money(MicroMoney micro) { return with_decimals(static_cast<double>(micro) / micro_per_unit, 2); }
+
+std::string world_block(const Scenario& scenario, const Outlook& outlook) {
+  const GraphFacts& graph = outlook.graph;
+  std::string text = scenario.title.empty() ? "" : scenario.title + "\n\n";
+  text += fmt::format("World   {} users, {} follows, reciprocity {}\n", with_thousands(graph.users),
+                      with_thousands(graph.follows), with_decimals(graph.reciprocity, 3));
+  if (graph.scale < 1.0)
+    text += fmt::format(
+        "        it stands for {} users: follower counts, fees and budgets are {} of those that it stands for\n",
+        with_thousands(static_cast<std::uint64_t>(static_cast<double>(graph.users) / graph.scale + 0.5)), graph.scale);
+  text += fmt::format("        the largest user, {}, has {} followers\n", outlook.largest,
+                      with_thousands(graph.largest_followers));
+  if (graph.rows_read > 0)
+    text += fmt::format("        {} rows read: {} repeat another, {} name one user twice; {} users have no follow\n",
+                        with_thousands(graph.rows_read), with_thousands(graph.duplicates),
+                        with_thousands(graph.self_loops), with_thousands(graph.isolated));
+
+  return text;
+}
+
+std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& outlook) {
+  TextTable tiers("lrr");
+  tiers.add({"Tier", "followers from", "users"});
+  for (std::size_t t = 0; t < outlook.users_by_tier.size(); ++t)
+    tiers.add({scenario.world.tiers.names[t], with_thousands(scenario.world.tiers.from[t]),
+               with_thousands(outlook.users_by_tier[t])});
+  std::string text = tiers.text();
+
+  if (!outlook.campaigns.empty()) {
+    text += "\n";
+    TextTable campaigns("lrrrrrr");
+    campaigns.add({"Campaign", "accounts", "followers", "posts", "budget", "spent", "left over"});
+    for (const Outlook::Campaign& c : outlook.campaigns) {
+      const bool bounded = c.budget >= 0 && c.budget < INT64_MAX;
+      if (!c.chosen) {
+        campaigns.add({c.name, "later", "", "", bounded ? money(c.budget) : "no bound", "", ""});
+        continue;
+      }
+      campaigns.add({c.name, with_thousands(c.accounts), with_thousands(c.followers), with_thousands(c.posts),
+                     bounded ? money(c.budget) : "no bound", money(c.spent),
+                     bounded ? money(c.budget - c.spent) : "-"});
+    }
+    text += campaigns.text();
+  }
+
+  return text;
+}
+
+std::string influence_and_contagion_blocks(const Scenario& scenario, const Outlook& outlook) {
+  std::string text;
+  for (const Outlook::Campaign& c : outlook.campaigns)
+    if (!c.guarantee.empty())
+      text +=
+          fmt::format("\nChosen  by influence, campaign '{}': about {} adopters expected, the accounts included; {}\n",
+                      c.name, with_decimals(c.expected_adopters, 1), c.guarantee);
+  if (outlook.classic_arms > 0) {
+    std::vector<std::string> arms, models;
+    std::vector<std::vector<double>> numbers;
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      arms.push_back(scenario.arms[arm].name);
+      models.push_back(model_name(scenario.arms[arm].run.diffusion.model));
+      numbers.push_back({outlook.reproduction_numbers[arm]});
+    }
+    text += "\n" + contagions_text(arms, models, numbers);
+  }
+  return text;
+}
+
+bool every_arm(const Arm&) { return true; }
+
+std::string arms_block(const Scenario& scenario) {
+  TextTable arms("lll");
+  arms.add({"Arm", "pays for", "differs by"});
+  const auto values = understood_values(scenario.understood);
+  for (const Arm& arm : scenario.arms) {
+    std::string pays;
+    for (const std::string& campaign : arm.run.pays) pays += (pays.empty() ? "" : ", ") + campaign;
+    std::string own;
+    const std::string prefix = fmt::format("arm.{}.", arm.name);
+    for (const auto& [key, value] : values)
+      if (key.starts_with(prefix) && key != prefix + "name" && key != prefix + "pays")
+        own += fmt::format("{}{} = {}", own.empty() ? "" : ", ", key.substr(prefix.size()), value);
+    arms.add({arm.name, pays.empty() ? "nothing" : pays, own});
+  }
+  std::string text = arms.text();
+  for (const CampaignParameters& campaign : scenario.world.campaigns)
+    if (std::ranges::none_of(scenario.arms, [&](const Arm& arm) {
+          return std::ranges::find(arm.run.pays, campaign.name) != arm.run.pays.end();
+        }))
+      text += fmt::format("        no arm pays for the campaign '{}', which therefore does nothing\n", campaign.name);
+  if (scenario.arms.size() > 1 && scenario.contrasts.empty())
+    text += "        no [[contrast]] has two arms compared; `grapevine compare` does so with any result\n";
+  return text;
+}
+
+std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
+  std::string text = fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(),
+                                 scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
+                                 scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
+  if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
+    text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
+                        with_thousands(runs));
+  const double feed_runs = scenario.replicates * static_cast<double>(runs_of(scenario, [](const Arm& arm) {
+                             return arm.run.diffusion.model == DiffusionModel::feed;
+                           }));
+  if (outlook.probe_ticks > 0)
+    text +=
+        fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
+  if (feed_runs > 0)
+    text += fmt::format("        about {} sessions per feed-model arm and replicate, {} in all\n",
+                        with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
+                        with_thousands(static_cast<std::uint64_t>(outlook.sessions * feed_runs)));
+  if (outlook.cascades > 0)
+    text += fmt::format("        {} unpaid cascades in each replicate, {} in all\n", with_thousands(outlook.cascades),
+                        with_thousands(outlook.cascades * scenario.replicates));
+  return text;
+}
+
+std::string cost_block(const Outlook& outlook) {
+  std::string text =
+      fmt::format("Time    about {} with {} {}, {} of processors{}\n", duration(outlook.seconds), thread_count(),
+                  thread_count() == 1 ? "thread" : "threads", duration(outlook.processor_seconds),
+                  outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
+  if (!outlook.later.empty())
+    text += fmt::format("        without what took too long to measure, and is done when the study runs: {}\n",
+                        fmt::join(outlook.later, ", "));
+  text +=
+      fmt::format("Memory  about {}: among it the graph {}", bytes(outlook.memory_bytes), bytes(outlook.graph_bytes));
+  if (outlook.world_bytes > 0)
+    text += fmt::format(", the world {}, held twice while an arm runs", bytes(outlook.world_bytes));
+  text += fmt::format(", the records {}, held until they are written\n", bytes(outlook.record_bytes));
+  if (const MemoryLimit limit = memory_limit(); outlook.memory_bytes > limit.bytes)
+    text += fmt::format("        that is more than {} has, {}\n", limit.of, bytes(limit.bytes));
+  text += fmt::format("Disk    about {}\n", bytes(outlook.disk_bytes));
+  return text;
+}
+
+}  // namespace
+
+std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
+  std::string text = world_block(scenario, outlook) + "\n" + tier_and_campaign_blocks(scenario, outlook) +
+                     influence_and_contagion_blocks(scenario, outlook);
+  for (const std::string& note : outlook.notes)
+    text += fmt::format("\nNote    {}: {}\n", scenario.graph.file.string(), note);
+  for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
+  return text + "\n" + arms_block(scenario) + runs_block(scenario, outlook) + cost_block(outlook);
+}
+
+}  // namespace grapevine
