@@ -5,17 +5,22 @@ or, without the key `format`, as part of a minimal scenario. Whatever else is in
 Blocks that are none of this, commands that are left out and sizes that are changed are listed below, each with the reason; what is not listed and does not run is a failure.
 """
 import contextlib
+import fcntl
 import gzip
 import io
 import math
 import os
 import pathlib
+import pty
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import time
 import tomllib
 
@@ -104,16 +109,40 @@ def compare(where: str, text: str) -> None:
         return failures.append(f"{where}: neither a snippet nor the output of a command that ran; name it in tests/snippets_test.py")
     if exact and not data:
         return print(f"{where}: not compared: GRAPEVINE_DATA is not set")
-    # On a terminal, as the documents show it, thousands are apart; here they are not.
-    form = (lambda line: re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", " ".join(line.split()))) if exact else shape
-    printed, at = [form(line) for line in output.split("\n")], 0
+    form = (lambda line: " ".join(line.split())) if exact else shape
+    printed, at = " ".join(form(line) for line in output.split("\n")), 0  # wherever prose is wrapped
     for line in text.split("\n"):
         if not line.strip() or line.strip() == "[...]":
             continue
-        if form(line) not in printed[at:]:
+        begin = printed.find(form(line), at)
+        if begin < 0:
             return failures.append(f"{where}: not printed{' as it stands' if exact else ''}: {line.strip()}")
-        at = printed.index(form(line), at) + 1
+        at = begin + len(form(line))
     print(f"{where}: printed {'as it stands' if exact else 'in this shape'}")
+
+
+@contextlib.contextmanager
+def on_a_terminal():
+    """A terminal of 100 columns, which the documents show, and a function that closes it and gives what was written there."""
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
+    read = []
+
+    def drain():
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while piece := os.read(reader, 65536):
+                read.append(piece)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+
+    def shown():
+        os.close(terminal)
+        thread.join()
+        os.close(reader)
+        return b"".join(read).decode().replace("\r\n", "\n")
+
+    yield terminal, shown
 
 
 def shell(where: str, command: str) -> None:
@@ -122,11 +151,13 @@ def shell(where: str, command: str) -> None:
     command = command.split("  #")[0].rstrip()
     command += " " + first_of(SMALLER, command) if first_of(SMALLER, command) else ""
     begin = time.monotonic()
-    done = subprocess.run(command, shell=True, cwd=here, env=environment, capture_output=True, text=True)
-    outputs[command] = done.stdout
+    with tempfile.TemporaryFile() as errors, on_a_terminal() as (terminal, shown):
+        status = subprocess.run(command, shell=True, cwd=here, env=environment, stdout=terminal, stderr=errors).returncode
+        outputs[command] = shown()
+        said = errors.seek(0) or errors.read().decode()
     print(f"{where}: {command} ({time.monotonic() - begin:.1f} s)")
-    if done.returncode:
-        failures.append(f"{where}: exit status {done.returncode}: {command}\n{done.stderr[-600:]}")
+    if status:
+        failures.append(f"{where}: exit status {status}: {command}\n{said[-600:]}")
 
 
 def python(where: str, text: str) -> None:

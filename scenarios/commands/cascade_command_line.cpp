@@ -33,7 +33,7 @@ void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& req
                             "Measures recorded cascades: size, depth, breadth, broadcasts, structural virality, delays",
                             cascades_stats);
   stats.add_option("TREES.csv", cascades.file, "a table of nodes, plain, gzip or zstd")->required();
-  stats.add_option("-o,--out", cascades.out, "writes a line a tree to a table too (.csv, also .gz or .zst)")
+  stats.add_option("-o,--out", cascades.out, "also writes a table with one line per tree (.csv, also .gz or .zst)")
       ->type_name("OUT.csv");
   stats.add_flag("--overwrite", cascades.overwrite, "replaces a file that exists");
   stats
@@ -47,7 +47,7 @@ void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& req
                    .add_option("--time", cascades.time,
                                "name of the column of times (default: time, delay, time_... or delay_...)")
                    ->type_name("NAME");
-  stats.add_flag("--no-time", cascades.without_times, "no column is one of times")->excludes(time);
+  stats.add_flag("--no-time", cascades.without_times, "the table has no column of times")->excludes(time);
   stats.add_option("--separator", cascades.separator, "the character between fields")->type_name("CHARACTER");
   add_threads(stats, request);
   stats.add_flag("--quiet", cascades.quiet, "no progress");

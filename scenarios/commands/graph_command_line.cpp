@@ -27,7 +27,7 @@ void add_graph_file(CLI::App& app, Request& request) {
   app.add_option("GRAPH", graph.file,
                  "a graph in any format: .gvg, edge list, GraphML, Matrix Market, METIS; text plain, gzip or zstd")
       ->required();
-  app.add_option("--format", graph.format, "what it is written in (default: told by its first bytes, else by its name)")
+  app.add_option("--format", graph.format, "its format (default: detected by its first bytes, else by its name)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"detect", "edge-list", "graphml", "matrix-market", "metis", "graph-file"}));
   app.add_option("--columns", graph.columns, "names of the follower's and the followee's column")
@@ -35,7 +35,7 @@ void add_graph_file(CLI::App& app, Request& request) {
       ->expected(2);
   app.add_option("--separator", graph.separator, "the character between fields")->type_name("CHARACTER");
   app.add_option("--accounts", graph.accounts, "a table of all accounts, with a column id")->type_name("FILE");
-  app.add_flag("!--no-comments", graph.comments, "lines that begin with # or % are follows, too");
+  app.add_flag("!--no-comments", graph.comments, "lines that begin with # or % are follows, not comments");
   app.add_flag("--undirected", graph.undirected, "every pair is a mutual follow");
   app.add_flag("--reversed", graph.reversed, "the second of a pair follows the first");
   add_threads(app, request);
@@ -91,10 +91,10 @@ void add_graph_stats(CLI::App& graph_app, const AddCommand& command, Request& re
   stats
       .add_option(
           "--least-tail", graph.least_tail,
-          fmt::format("users that the tail of a fitted power law has at the least (default: {})", usual.least_tail))
+          fmt::format("fewest users that the tail of a fitted power law may have (default: {})", usual.least_tail))
       ->type_name("N")
       ->check(whole_number(2));
-  stats.add_flag("--all", graph.all, "also what takes long or much memory on more than 100 million follows");
+  stats.add_flag("--all", graph.all, "also measures what takes much time or memory above 100 million follows");
   stats.add_flag("--exact", graph.exact, "nothing is sampled; implies --all");
   stats.footer(R"(Examples:
   grapevine graph stats follows.csv.gz
@@ -143,7 +143,9 @@ void add_graph_commands(CLI::App& app, const AddCommand& command, Request& reque
                                graph_command<generate_graph>);
   generate.add_option("FILE.toml", graph.file, "the scenario; its [graph] and [[plant]] tables are read")->required();
   add_overrides(generate, graph.overrides);
-  generate.add_option("--replicate", graph.replicate, "whose graph (default: 0, the first)")->type_name("N");
+  generate
+      .add_option("--replicate", graph.replicate, "number of the replicate whose graph is made (default: 0, the first)")
+      ->type_name("N");
   add_graph_out(generate, request, "a graph file (.gvg), an edge list (.csv, .tsv, .txt, also .gz or .zst) or .graphml",
                 "FILE");
   add_accounts_out(generate, request);

@@ -74,7 +74,7 @@ bool parse(CLI::App& app, int argc, char** argv, int& status) {
       asked += " " + last->get_name();
     }
     if (const auto words = last->remaining(); last->get_require_subcommand_min() > 0 && !words.empty())
-      throw BadRequest(fmt::format("{}: '{}' is no command; expected {}; see `{} --help`", asked, words.front(),
+      throw BadRequest(fmt::format("{}: '{}' is not a command; expected {}; see `{} --help`", asked, words.front(),
                                    commands_below(*last), asked));
     throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
   }

@@ -62,7 +62,7 @@ void write_once_possible(NewFile& out, const StudyResult& study) {
       if (!told)
         say(stderr,
             "{}\nThe study is done, and its result waits in memory for room at that place. Once there is some, it is "
-            "written; Ctrl-C gives it up.\n",
+            "written; Ctrl-C discards it.\n",
             error.what());
       std::fflush(stderr);
     }
@@ -234,7 +234,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
 
   CLI::App& keys_app = command("keys", "Lists every key of a scenario with type, range, default and meaning", keys);
   auto* filter = keys_app.add_option("FILTER", request.filter, "only keys that have this in their name, such as feed.");
-  auto* markdown = keys_app.add_flag("--markdown", request.markdown, "as the manual has it")->excludes(filter);
+  auto* markdown = keys_app.add_flag("--markdown", request.markdown, "as in docs/keys.md")->excludes(filter);
   keys_app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors")
       ->excludes(markdown)
       ->excludes(filter);
@@ -270,7 +270,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
   compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
   compare_app.add_option("--against", request.against, "... with that of this arm of the same result")
       ->type_name("NAME");
-  compare_app.add_flag("--csv", request.csv, "several results: comma-separated values, a line a number and result");
+  compare_app.add_flag("--csv", request.csv, "several results: comma-separated values, one line per number and result");
   compare_app.footer(R"(Examples:
   grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
   grapevine compare small.h5 large.h5                    what two studies have in common, side by side)");

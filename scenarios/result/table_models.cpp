@@ -71,18 +71,35 @@ std::string models_block(const StudyResult& study, std::size_t room) {
   const std::vector<Answer> answers = answers_of(study);
   if (std::ranges::all_of(answers, [&](const Answer& it) { return it.model == answers.front().model; })) return "";
 
-  TextTable table("llrllrll");
-  table.add({"Model by model", "per money", "engagement", "95 % interval", "", "reach", "95 % interval", ""});
+  const std::string text = side_by_side([&](std::size_t across) {
+    std::string tables;
+    for (std::size_t begin = 0; begin < metrics.size(); begin += across) {
+      const std::size_t end = std::min(begin + across, metrics.size());
+      std::string columns = "ll";
+      std::vector<std::string> head{"Model by model", "per money"};
+      for (std::size_t m = begin; m < end; ++m) {
+        columns += "rLl";
+        head.insert(head.end(), {std::string(m == 0 ? "engagement" : "reach"), "95 % interval", ""});
+      }
+      TextTable table(columns);
+      table.add(head);
+      for (const Answer& answer : answers) {
+        std::vector<std::string> line{answer.model, heading(answer.ratios[0]->arm, room)};
+        for (std::size_t m = begin; m < end; ++m) {
+          const ComparisonRow& row = *answer.ratios[m];
+          const int decimals = decimals_of(row);
+          line.insert(line.end(), {std::isnan(row.estimate) ? "-" : "x " + with_decimals(row.estimate, decimals),
+                                   interval_text(row, decimals, false), std::string(in_a_word(row))});
+        }
+        table.add(line);
+      }
+      tables += (begin > 0 ? "\n" : "") + table.text();
+    }
+    return tables;
+  });
   std::vector<std::pair<std::string_view, std::vector<std::string>>>
       camps;  // a verdict on engagement, and the arms that it is about
   for (const Answer& answer : answers) {
-    std::vector<std::string> line{answer.model, heading(answer.ratios[0]->arm, room)};
-    for (const ComparisonRow* row : answer.ratios) {
-      const int decimals = decimals_of(*row);
-      line.insert(line.end(), {std::isnan(row->estimate) ? "-" : "x " + with_decimals(row->estimate, decimals),
-                               interval_text(*row, decimals, false), std::string(in_a_word(*row))});
-    }
-    table.add(line);
     const std::string_view verdict = in_a_word(*answer.ratios[0]);
     auto camp = std::ranges::find_if(camps, [&](const auto& it) { return it.first == verdict; });
     if (camp == camps.end()) camp = camps.insert(camps.end(), {verdict, {}});
@@ -91,7 +108,7 @@ std::string models_block(const StudyResult& study, std::size_t room) {
   std::vector<std::string> told;
   for (const auto& [verdict, arms] : camps) told.push_back(fmt::format("{} {}", fmt::join(arms, ", "), verdict));
   const auto decided = std::ranges::count_if(camps, [](const auto& camp) { return camp.first != "undecided"; });
-  return table.text() + "  " +
+  return text + "  " +
          wrapped(fmt::format("{} on engagement per money (each at 95 %, by the margins of the claims): {}.",
                              decided > 1 ? "The models disagree" : "No two models contradict each other",
                              fmt::join(told, "; ")),

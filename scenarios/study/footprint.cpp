@@ -239,7 +239,7 @@ double least_record_bytes(const Scenario& scenario, double users) {
       tiers * (sizeof(TierRow) + source_count * sizeof(LedgerRow) + reader_groups * sizeof(ReaderRow)) +
       classes_of(users) * sizeof(CurveRow) +
       campaigns * (sizeof(CampaignRow) + frequency_bins * sizeof(std::uint64_t)) +
-      bins_of(scenario) * sizeof(SeriesRow);
+      bins_of(scenario) * (sizeof(SeriesRow) + campaigns * sizeof(CampaignSeriesRow));
   return length(scenario.arms) * scenario.replicates * record;
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("a cascade command that cannot be done ends with status 2, its message
   shell.write("broken.csv", "cascade,node,parent\nx,r,-1\nx,a,b\n");
   const Wrong wrong = GENERATE(values<Wrong>({
       {{"cascades"}, "grapevine cascades: "},
-      {{"cascades", "draw"}, "grapevine cascades: 'draw' is no command; expected stats; see "},
+      {{"cascades", "draw"}, "grapevine cascades: 'draw' is not a command; expected stats; see "},
       {{"cascades", "stats"}, "grapevine cascades stats: TREES.csv is required"},
       {{"cascades", "stats", "none.csv", "-o", "x.csv"}, "none.csv: cannot be opened"},
       {{"cascades", "stats", "broken.csv", "-o", "x.csv"},
