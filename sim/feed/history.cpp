@@ -1,26 +1,25 @@
 #include "sim/feed/history.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace grapevine {
 
+void AuthorHistories::empty_for(std::size_t authors) {
+  if (++epoch_ == 0 || slots_.size() < 2 * authors) {
+    slots_.assign(std::max(slots_.size(), std::bit_ceil(2 * authors)), {});
+    epoch_ = 1;
+  }
+}
+
 void AuthorHistories::gather(SeenLog::Entries seen, std::uint32_t tail) {
-  index_.clear();
   const auto alive = static_cast<std::size_t>(std::ranges::lower_bound(seen.roots, tail) - seen.roots.begin());
-  if (all_.size() < seen.roots.size()) all_.resize(seen.roots.size());
-  std::uint32_t authors = 0;
+  empty_for(seen.roots.size() - alive);
   for (std::size_t i = alive; i < seen.roots.size(); ++i) {
-    const UserId author = seen.authors[i];
-    const std::uint32_t place = index_.find_or_insert(author.value(), authors);
-    AuthorHistory& history = all_[place];
-    if (place == authors) {
-      ++authors;
-      history.author = author;
-      history.looks = 0;
-      history.actions = {};
-    }
-    ++history.looks;
-    if (seen.actions[i] != 0) history.actions.add(seen.actions[i]);
+    Slot& slot = slots_[place(seen.authors[i])];
+    if (slot.epoch != epoch_) slot = {epoch_, {seen.authors[i]}};
+    ++slot.history.looks;
+    if (seen.actions[i] != 0) slot.history.actions.add(seen.actions[i]);
   }
 }
 
