@@ -1,6 +1,6 @@
 """Runs every snippet of README.md and docs/*.md in a scratch folder, in their order. Arguments: source folder, program.
 
-A snippet is a fenced or an indented block. Shell lines run with the program on PATH and must end with exit status 0, Python must run, TOML must pass `grapevine check`: by itself,
+A snippet is a fenced or an indented block. Shell lines run with the program on PATH and must end with exit status 0, Python and R must run, TOML must pass `grapevine check`: by itself,
 or, without the key `format`, as part of a minimal scenario. Whatever else is in a block is what the command before it prints, and must be found in its output line by line.
 Blocks that are none of this, commands that are left out and sizes that are changed are listed below, each with the reason; what is not listed and does not run is a failure.
 """
@@ -172,6 +172,16 @@ def python(where: str, text: str) -> None:
         failures.append(f"{where}: {type(error).__name__}: {error}")
 
 
+def r(where: str, text: str) -> None:
+    packages = 'quit(status = !all(sapply(c("rhdf5", "ncdf4"), requireNamespace, quietly = TRUE)))'
+    if not shutil.which("Rscript") or subprocess.run(["Rscript", "-e", packages], capture_output=True).returncode:
+        return print(f"{where}: not run: R, rhdf5 or ncdf4 is not installed")
+    done = subprocess.run(["Rscript", "-e", text], cwd=here, capture_output=True, text=True)
+    print(f"{where}: R runs")
+    if done.returncode:
+        failures.append(f"{where}: {done.stderr[-600:]}")
+
+
 def written(table: dict, path: str = "") -> str:
     """TOML of nested tables: plain values first, then tables and arrays of tables."""
     def value(one):
@@ -203,6 +213,8 @@ def run(document: str, line: int, language: str, text: str) -> None:
         print(f"{where}: not run: {reason}")
     elif language == "python":
         python(where, text)
+    elif language == "r":
+        r(where, text)
     elif language == "toml":
         toml(where, text)
     elif language == "csv":

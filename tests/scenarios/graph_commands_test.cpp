@@ -177,7 +177,8 @@ TEST_CASE("a graph command that cannot be done ends with status 2, its message a
   shell.write("world.toml", platform_world);
   const Wrong wrong = GENERATE(values<Wrong>({
       {{"graph"}, "grapevine graph: "},
-      {{"graph", "draw"}, "grapevine graph: 'draw' is not a command; expected generate, import, export, stats or sample"},
+      {{"graph", "draw"},
+       "grapevine graph: 'draw' is not a command; expected generate, import, export, stats or sample"},
       {{"graph", "stats"}, "grapevine graph stats: "},
       {{"graph", "import", "follows.csv"},
        "grapevine graph import follows.csv: no file to write is named; expected -o FILE; for example `grapevine graph "
