@@ -155,6 +155,7 @@ struct Scenario {
   std::string text;  ///< the file as given
   std::string
       understood;  ///< as written, before scaling: every key with its value, as TOML: reading it gives the same study
+  std::vector<std::string> campaign_places;  ///< where the table of each campaign begins: "study.toml:12:1"
   std::uint32_t format = 1;
   std::string title;
   std::uint32_t replicates = 10;

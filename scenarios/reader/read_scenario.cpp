@@ -237,6 +237,10 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
   scenario.text = text_of(file);
 
   std::vector<Override> changes;
+  const auto where = [&](const Place& place) {
+    return place.source == 0 ? fmt::format("{}:{}:{}", scenario.path, place.line, place.column)
+                             : fmt::format("--set {}", changes[place.source - 1].key);
+  };
   std::vector<Mistake> mistakes;
   auto parsed = read_toml(scenario.text, 0);
   if (auto* error = std::get_if<SyntaxError>(&parsed)) {
@@ -258,7 +262,9 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
         lay_over(document, changes.back(), number, mistakes);
     }
     make_room_for_file(document);
-    ScenarioReader(scenario, file.parent_path(), mistakes).read(document);
+    ScenarioReader reader(scenario, file.parent_path(), mistakes);
+    reader.read(document);
+    for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
   }
 
   if (!mistakes.empty()) {
@@ -266,10 +272,7 @@ Scenario read_scenario(const fs::path& file, const std::vector<std::string>& ove
                      [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
     std::vector<std::string> messages;
     for (const Mistake& mistake : mistakes) {
-      const Place& place = mistake.place;
-      const std::string where = place.source == 0 ? fmt::format("{}:{}:{}", scenario.path, place.line, place.column)
-                                                  : fmt::format("--set {}", changes[place.source - 1].key);
-      messages.push_back(fmt::format("{}: {}", where, mistake.text));
+      messages.push_back(fmt::format("{}: {}", where(mistake.place), mistake.text));
     }
     throw BadRequest(std::move(messages));
   }

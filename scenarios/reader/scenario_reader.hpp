@@ -37,6 +37,8 @@ public:
       : scenario_(scenario), folder_(std::move(folder)), mistakes_(mistakes) {}
 
   void read(const TomlValue& document);
+  /// Where the table of each campaign begins.
+  const std::vector<Place>& campaign_places() const { return campaign_places_; }
 
 private:
   /// A key that stands in the document: one table's instance of it.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "graph/base/math.hpp"
+#include "scenarios/study/deals.hpp"
 #include "scenarios/study/study.hpp"
 #include "sim/run/diffusion_run.hpp"
 
@@ -50,9 +51,7 @@ ChoiceProbe choose_for_a_while(const Scenario& scenario, const StudyGraph& world
   ChoiceProbe choice;
   const auto patience = std::make_shared<Patience>(most_seconds);
   const auto choose = [&](const WorldParameters& parameters) {
-    const ExpectedSpread expected{scenario.run.diffusion, world.chances, [patience] { patience->ask(); }};
-    return std::make_shared<Deals>(world.graph, world.accounts, parameters, streams_of(scenario, 0), expected,
-                                   draws_by_campaign(scenario));
+    return make_deals(scenario, parameters, world, 0, [patience] { patience->ask(); });
   };
   const Stopwatch watch;
   try {

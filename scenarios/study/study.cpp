@@ -19,6 +19,7 @@
 #include "scenarios/reader/assumptions.hpp"
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/bands.hpp"
+#include "scenarios/study/deals.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/diffusion_run.hpp"
@@ -26,18 +27,6 @@
 namespace grapevine {
 
 namespace {
-
-/// What accounts chosen by influence are reckoned by. `alive` is called while they are chosen.
-ExpectedSpread expected_spread(const Scenario& scenario, const StudyGraph& world, std::function<void()> alive) {
-  return {scenario.run.diffusion, world.chances, std::move(alive)};
-}
-
-/// Whom the campaigns of a replicate pay.
-std::shared_ptr<Deals> make_deals(const Scenario& scenario, const StudyGraph& world, std::uint32_t replicate,
-                                  std::function<void()> alive) {
-  return std::make_shared<Deals>(world.graph, world.accounts, scenario.world, streams_of(scenario, replicate),
-                                 expected_spread(scenario, world, std::move(alive)), draws_by_campaign(scenario));
-}
 
 void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
   const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
@@ -350,7 +339,7 @@ public:
     study_.provenance = provenance_of_inputs(scenario_, ticker_.alive());
     world_ = make_graph(scenario_, 0);
     if (options_.notes) options_.notes(world_.notes);
-    deals_ = make_deals(scenario_, world_, 0, ticker_.alive());
+    deals_ = make_deals(scenario_, scenario_.world, world_, 0, ticker_.alive());
     expect_plans_possible(scenario_, 0, *deals_);
     expect_diffusion_possible(scenario_, world_);
     for (std::uint32_t replicate = 0; replicate < scenario_.replicates && !stopped_; ++replicate) try_one(replicate);
@@ -384,7 +373,7 @@ private:
       world_ = make_graph(scenario_, replicate);
     }
     study_.graph(0, replicate) = world_.facts;
-    if (replicate > 0) deals_ = make_deals(scenario_, world_, replicate, ticker_.alive());
+    if (replicate > 0) deals_ = make_deals(scenario_, scenario_.world, world_, replicate, ticker_.alive());
     run_replicate(scenario_, world_, replicate, deals_, options_.parts, ticker_, numbers_, study_);
     keep_outside_ids(world_, replicate, study_);
   }

@@ -29,8 +29,9 @@ MicroMoney share_of(MicroMoney money, double share) {
 
 double in_units(MicroMoney money) { return static_cast<double>(money) / static_cast<double>(micro_per_unit); }
 
-UserId account_called(const std::string& id, const CampaignParameters& campaign, const FollowGraph& graph,
-                      const std::unordered_map<std::string, UserId>& by_id) {
+/// Nothing where no account has that id.
+std::optional<UserId> account_called(const std::string& id, const FollowGraph& graph,
+                                     const std::unordered_map<std::string, UserId>& by_id) {
   if (by_id.empty()) {
     const bool number = !id.empty() && id.size() <= 10 &&
                         std::all_of(id.begin(), id.end(), [](char c) { return '0' <= c && c <= '9'; });
@@ -38,9 +39,7 @@ UserId account_called(const std::string& id, const CampaignParameters& campaign,
   } else if (const auto found = by_id.find(id); found != by_id.end()) {
     return found->second;
   }
-  throw BadRequest(fmt::format(
-      "campaign '{}': no account has the id '{}'; expected {}", campaign.name, id,
-      by_id.empty() ? fmt::format("a number from 0 to {}", graph.user_count() - 1) : "an id of the graph's file"));
+  return std::nullopt;
 }
 
 std::vector<UserId> named_accounts(const CampaignParameters& campaign, const FollowGraph& graph,
@@ -49,7 +48,16 @@ std::vector<UserId> named_accounts(const CampaignParameters& campaign, const Fol
   for (std::uint32_t user = 0; user < accounts.outside_ids.size(); ++user)
     by_id.emplace(accounts.outside_ids[user], UserId{user});
   std::vector<UserId> chosen;
-  for (const std::string& id : campaign.accounts) chosen.push_back(account_called(id, campaign, graph, by_id));
+  std::vector<std::string> mistakes;
+  for (const std::string& id : campaign.accounts) {
+    if (const std::optional<UserId> user = account_called(id, graph, by_id))
+      chosen.push_back(*user);
+    else
+      mistakes.push_back(fmt::format(
+          "campaign '{}': no account has the id '{}'; expected {}", campaign.name, id,
+          by_id.empty() ? fmt::format("a number from 0 to {}", graph.user_count() - 1) : "an id of the graph's file"));
+  }
+  if (!mistakes.empty()) throw BadRequest(mistakes);
   return chosen;
 }
 
@@ -421,14 +429,15 @@ std::vector<Deal> Deals::of(std::uint32_t draw) const {
 void Deals::choose(PastRates past) {
   const Chooser chooser(graph_, accounts_, parameters_, streams_, past, expected_);
   const auto& campaigns = parameters_.campaigns;
-  std::vector<bool> done;
+  std::vector<bool> done, refused(campaigns.size(), false);
+  std::vector<CampaignRefusal::Mistake> mistakes;
   for (const CampaignParameters& campaign : campaigns)
     done.push_back(!past.empty() && !waits_for_past(campaign, parameters_));
   // A campaign waits for the one whose money it takes as its measure.
   for (std::size_t round = 0; round < campaigns.size(); ++round)
     for (std::size_t i = 0; i < campaigns.size(); ++i) {
       const CampaignParameters& campaign = campaigns[i];
-      if (done[i]) continue;
+      if (done[i] || refused[i]) continue;
       std::vector<MicroMoney> budgets{campaign.budget};
       if (!campaign.budget_of.empty()) {
         const auto other = std::ranges::find(campaigns, campaign.budget_of, &CampaignParameters::name);
@@ -438,9 +447,15 @@ void Deals::choose(PastRates past) {
         budgets.clear();
         for (const Deal& deal : by_campaign_[j]) budgets.push_back(share_of(deal.spent(), campaign.budget_share));
       }
-      by_campaign_[i] = chooser.make(campaign, budgets, draws_[i]);
-      done[i] = true;
+      try {
+        by_campaign_[i] = chooser.make(campaign, budgets, draws_[i]);
+        done[i] = true;
+      } catch (const BadRequest& mistake) {
+        for (const std::string& text : mistake.messages()) mistakes.push_back({campaign.name, text});
+        refused[i] = true;
+      }
     }
+  if (!mistakes.empty()) throw CampaignRefusal(std::move(mistakes));
 }
 
 std::vector<Deal> choose_accounts(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/base/error.hpp"
 #include "graph/base/random.hpp"
 #include "graph/chance.hpp"
 #include "graph/follow_graph.hpp"
@@ -63,6 +64,25 @@ struct ExpectedSpread {
                                      ///< ends the choice by throwing
 };
 
+/// What only the graph shows to be wrong with campaigns: whoever read them from a file can say where they are.
+class CampaignRefusal : public BadRequest {
+public:
+  struct Mistake {
+    std::string campaign;
+    std::string text;
+  };
+  explicit CampaignRefusal(std::vector<Mistake> mistakes) : BadRequest(texts_of(mistakes)), mistakes_(mistakes) {}
+  const std::vector<Mistake>& mistakes() const noexcept { return mistakes_; }
+
+private:
+  static std::vector<std::string> texts_of(const std::vector<Mistake>& mistakes) {
+    std::vector<std::string> texts;
+    for (const Mistake& mistake : mistakes) texts.push_back(mistake.text);
+    return texts;
+  }
+  std::vector<Mistake> mistakes_;
+};
+
 /// The deals of every campaign of a replicate, whether an arm pays for it or not; spent <= budget for each. Several
 /// *draws* are as many choices of accounts in the same world, and a campaign may have more of them than the one whose
 /// money it takes as its measure: that one's amounts are then taken in turn, again and again.
@@ -87,6 +107,9 @@ struct ExpectedSpread {
 /// Each campaign chooses once: when the deals are made, or, if it looks at the past or its budget hangs on one that
 /// does, when they `look_back`. Until then `engagement` is told as `random`, and so are `influence` and `lazy-greedy`
 /// where their budget hangs on it.
+///
+/// What a campaign asks for and the graph does not have is a CampaignRefusal, of all campaigns at once but those whose
+/// money another one that is refused would have set.
 class Deals {
 public:
   /// `draws`: of each campaign, at least 1. `graph`, `accounts` and what `expected` points to outlive the deals.

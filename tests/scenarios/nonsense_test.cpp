@@ -119,3 +119,20 @@ TEST_CASE("control characters do not reach the terminal", "[program][nonsense]")
   shell.call({"check", "x\x1b[31m.toml"});
   CHECK(contains(shell.err(), "x\\x1b[31m.toml: no such file"));
 }
+
+TEST_CASE("what only the graph shows of campaigns is said of all of them at once, each with its place",
+          "[program][nonsense]") {
+  const std::string campaigns = two_thousand +
+                                "[price]\npost = 100\n"
+                                "[[campaign]]\nname = \"a\"\naccounts = [\"9999\", \"7\", \"x\"]\n"  // line 7
+                                "[[campaign]]\nname = \"b\"\nbudget_of = \"a\"\n"  // has no mistake of its own
+                                "[[campaign]]\nname = \"c\"\nbudget = 3\n";        // line 13
+  const std::string said = checked(small_world + campaigns);
+  INFO(said);
+  CHECK(contains(said, "2 s.toml:7:1: campaign 'a': no account has the id '9999'; expected a number from 0 to 1999\n"));
+  CHECK(contains(said, "s.toml:7:1: campaign 'a': no account has the id 'x'"));
+  CHECK(contains(said, "s.toml:13:1: campaign 'c': the budget of 3.00 is below every price"));
+  CHECK_FALSE(contains(said, "campaign 'b'"));
+  CHECK_FALSE(contains(said, "'7'"));
+  CHECK(test::lines(said) == 3);
+}

@@ -1,0 +1,43 @@
+#include "scenarios/study/deals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "graph/base/error.hpp"
+#include "scenarios/study/study.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// The same, with the place of each campaign before what is said of it.
+BadRequest in_file(const Scenario& scenario, const CampaignRefusal& refusal) {
+  std::vector<std::string> messages;
+  for (const CampaignRefusal::Mistake& mistake : refusal.mistakes()) {
+    const auto& all = scenario.world.campaigns;
+    const auto campaign = std::ranges::find(all, mistake.campaign, &CampaignParameters::name);
+    const auto i = static_cast<std::size_t>(campaign - all.begin());
+    messages.push_back(i < scenario.campaign_places.size()
+                           ? fmt::format("{}: {}", scenario.campaign_places[i], mistake.text)
+                           : mistake.text);
+  }
+  return BadRequest(std::move(messages));
+}
+
+}  // namespace
+
+std::shared_ptr<Deals> make_deals(const Scenario& scenario, const WorldParameters& parameters, const StudyGraph& world,
+                                  std::uint32_t replicate, std::function<void()> alive) {
+  try {
+    return std::make_shared<Deals>(world.graph, world.accounts, parameters, streams_of(scenario, replicate),
+                                   ExpectedSpread{scenario.run.diffusion, world.chances, std::move(alive)},
+                                   draws_by_campaign(scenario));
+  } catch (const CampaignRefusal& refusal) {
+    throw in_file(scenario, refusal);
+  }
+}
+
+}  // namespace grapevine
