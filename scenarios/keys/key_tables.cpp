@@ -25,8 +25,7 @@ constexpr std::string_view duration_note =
     "paths in "
     "a file are taken "
     "from the file's folder, those of --set from the working directory. --set key=value replaces the value in the "
-    "file; values are TOML, "
-    "tables of an array "
+    "file; values are TOML, texts need no quotes there, and tables of an array "
     "are addressed by name: --set 'campaign.one.posts=3', --set 'arm.ranked.feed.length=50'.";
 
 constexpr std::string_view scope_note =

@@ -43,6 +43,13 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
           name, from, few_followers, users_for(from)));
     if (outlook.users_by_tier[tier] == 0) notes.push_back(fmt::format("tier '{}' is empty", name));
   }
+  for (std::size_t c = 0; c < outlook.campaigns.size(); ++c) {
+    const CampaignParameters& campaign = scenario.world.campaigns[c];
+    const Outlook::Campaign& got = outlook.campaigns[c];
+    if (got.chosen && campaign.count != UINT32_MAX && got.budget < 0 && got.accounts < campaign.count)
+      notes.push_back(fmt::format("campaign '{}' asks for {} accounts and finds {} that it may choose and that accept",
+                                  campaign.name, with_thousands(campaign.count), with_thousands(got.accounts)));
+  }
   const double ticks = scenario.world.time.ticks_per_day();
   const PopulationParameters& people = scenario.world.population;
   for (const auto& [key, mean, spread] :

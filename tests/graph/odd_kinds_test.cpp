@@ -100,7 +100,7 @@ TEST_CASE("a first line of one field is refused once, and the advice leads on", 
   CHECK(has(refusal("1::2::5\n2::3::4\n"), "if '::' is between ids, put a comma or a tab in its place"));
   CHECK(has(refusal("1\xc2\xa0"
                     "2\n"),
-            "blanks that do not break stand in it (U+00A0): write plain ones"));
+            "it has no-break spaces (U+00A0): write plain ones"));
   CHECK(has(refusal("3\n1 2\n2 3\n"), "list.txt:1: '3' is one field"));
   CHECK(has(refusal("3\n1 2\n2 3\n"), "take out what is above them, or begin it with #"));
   CHECK(read("#3\n1 2\n2 3\n") == "2 follows of 3 users");
@@ -112,7 +112,7 @@ TEST_CASE("a line apart by another sign is told so", "[graph][odd]") {
   CHECK(has(refusal("follower,followed\n1,2\n2;3\n"), "this line has a ';': use the same separator"));
   CHECK(has(refusal("Follows of 2024\nfollower,followed\n1,2\n"), "this line has a ',': use the same separator"));
   CHECK(read("1 2\n2\t3\n3  1\n") == "3 follows of 3 users");
-  CHECK(has(refusal("sep=;\nfollower;followed\n1;2\n"), "list.txt:1: 'sep=;' tells a spreadsheet the sign"));
+  CHECK(has(refusal("sep=;\nfollower;followed\n1;2\n"), "list.txt:1: 'sep=;' tells a spreadsheet the separator"));
   CHECK(read("follower;followed\n1;2\n") == "1 follows of 2 users");
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("times or weights in the place of ids are told", "[graph][odd]") {
 TEST_CASE("packed lists of several members, of none, cut or with a tail", "[graph][odd]") {
   CHECK(read(gzipped("1 2\n2 ") + gzipped("3\n")) == "2 follows of 3 users");
   CHECK(read(zstd_packed("1 2\n2 ") + zstd_packed("3\n")) == "2 follows of 3 users");
-  CHECK(has(refusal(gzipped("")), "list.txt: holds no follows; expected one a line"));
+  CHECK(has(refusal(gzipped("")), "list.txt: holds no follows; expected one per line"));
   CHECK(has(refusal(gzipped("1 2\n") + std::string(512, '\0')), "other bytes follow the gzip stream"));
   CHECK(has(refusal(zstd_packed("1 2\n") + "tail"), "the zstd stream is damaged"));
   const std::string pack = gzipped("1 2\n2 3\n");
@@ -168,7 +168,7 @@ TEST_CASE("what is no file at all is refused, but for a pipe", "[graph][odd]") {
   CHECK(begins(refused(folder / "dangling"), "dangling: cannot be opened (No such file or directory); expected"));
   CHECK(begins(refused(folder / "folder"), "folder: this is a folder; expected"));
   CHECK(begins(refused("/dev/null"), "/dev/null: holds no follows; expected"));
-  CHECK(begins(refused("/dev/zero"), "/dev/zero: holds zero bytes, so it is no text; expected"));
+  CHECK(begins(refused("/dev/zero"), "/dev/zero: holds zero bytes, so it is not text; expected"));
   if (::geteuid() != 0) {
     ::chmod(folder.write("closed", "1 2\n").c_str(), 0);
     CHECK(begins(refused(folder / "closed"), "closed: cannot be opened (Permission denied); expected"));

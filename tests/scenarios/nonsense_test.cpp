@@ -136,3 +136,10 @@ TEST_CASE("what only the graph shows of campaigns is said of all of them at once
   CHECK_FALSE(contains(said, "'7'"));
   CHECK(test::lines(said) == 3);
 }
+
+TEST_CASE("a campaign that finds fewer accounts than it asks for is told so", "[program][nonsense]") {
+  const std::string campaign = two_thousand + "[[campaign]]\nname = \"a\"\naccounts = \"random\"\ncount = ";
+  CHECK(contains(checked(small_world + campaign + "5_000\n"),
+                 "campaign 'a' asks for 5000 accounts and finds 2000 that it may choose and that accept"));
+  CHECK_FALSE(contains(checked(small_world + campaign + "5\n"), "asks for"));
+}
