@@ -128,7 +128,8 @@ TEST_CASE("the records that a study holds are counted before it runs", "[study][
   for (const RunRecord& record : run_study(scenario).records) {
     least += static_cast<double>(sizeof record + record.tiers.size() * sizeof(TierRow) +
                                  record.ledger.size() * sizeof(LedgerRow) + record.curve.size() * sizeof(CurveRow) +
-                                 record.series.size() * sizeof(SeriesRow));
+                                 record.series.size() * sizeof(SeriesRow) +
+                                 record.campaign_series.size() * sizeof(CampaignSeriesRow));
     held += static_cast<double>(record.posts.capacity() * sizeof(PostRow) +
                                 record.cascades.capacity() * sizeof(CascadeNode) +
                                 record.shapes.virality.size() * sizeof(std::uint64_t));

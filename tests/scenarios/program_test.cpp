@@ -221,7 +221,7 @@ TEST_CASE("check tells what would run and writes nothing", "[program]") {
   CHECK(shell.call({"check", "small.toml"}) == 0);
   CHECK(shell.err().empty());
   for (const std::string part :
-       {"13 000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})
+       {"13000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})
     CHECK(contains(shell.out(), part));
   CHECK(shell.files() == std::vector<std::string>{"small.toml"});
 }
