@@ -44,7 +44,7 @@ std::string keys_as_text(std::string_view filter) {
   };
   const auto shown = [&](const Key& key) {
     const std::string name = key.dotted();
-    return filter.empty() || !std::ranges::search(name, filter, same).empty();
+    return filter.empty() || std::search(name.begin(), name.end(), filter.begin(), filter.end(), same) != name.end();
   };
   std::size_t longest_name = 0, longest_default = 0;
   for (const Key& key : keys()) {
