@@ -121,7 +121,7 @@ int run(const Request& request) {
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
-  Steps steps(false, [] {});
+  Steps steps(request.quiet, [] {});
   const Outlook outlook =
       look_ahead(scenario, {.parts = request.parts, .doing = [&](const char* doing) { steps.begin(doing); }});
   steps.end();
@@ -228,6 +228,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
   CLI::App& check_app = command("check", "Says what a study would run: world, campaigns, time, memory and disk", check);
   add_scenario_options(check_app, request);
   add_parts(check_app, request);
+  check_app.add_flag("--quiet", request.quiet, "no progress");
   check_app.footer(R"(Examples:
   grapevine check one-or-many.toml
   grapevine check one-or-many.toml --set graph.users=1_000_000)");

@@ -218,7 +218,7 @@ TEST_CASE("a signal ends a run after its tick with 128 + n and no file", "[progr
 
 TEST_CASE("check tells what would run and writes nothing", "[program]") {
   const Shell shell;
-  CHECK(shell.call({"check", "small.toml"}) == 0);
+  CHECK(shell.call({"check", "small.toml", "--quiet"}) == 0);
   CHECK(shell.err().empty());
   for (const std::string part :
        {"13000 users", "followers", "many-weighted", "left over", "sessions", "Time", "Memory", "Disk"})

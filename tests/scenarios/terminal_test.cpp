@@ -119,7 +119,7 @@ TEST_CASE("on a terminal of 80 columns every line of a table, an outlook, a help
   const Shell shell;
   shell.write("follows.csv", "follower,followed\na,b\nb,a\nc,a\n");
   for (const std::string words :
-       {"show small.h5", "show small.h5 --arms", "check small.toml", "keys feed.", "--help", "run --help",
+       {"show small.h5", "show small.h5 --arms", "check small.toml --quiet", "keys feed.", "--help", "run --help",
         "compare --help", "graph stats --help", "graph stats follows.csv --quiet"}) {
     INFO(words);
     const std::string text = shell.on_terminal(80, words);
