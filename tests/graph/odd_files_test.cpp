@@ -8,28 +8,13 @@
 #include "graph/formats/load_graph.hpp"
 #include "graph/formats/packing.hpp"
 #include "tests/catch.hpp"
-#include "tests/graph/graph_files.hpp"
+#include "tests/graph/said_of_files.hpp"
 
 /// Files that are not what they are taken for: read rightly, refused by name, or read with a word on what may be wrong.
 using namespace grapevine;
 using namespace grapevine::test;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// The refusal of a file with this text.
-std::string refusal(const std::string& text, const LoadOptions& options = {}, const std::string& name = "list.txt") {
-  const Folder folder;
-  return message_of(folder, [&] { load_graph(folder.write(name, text), options); });
-}
-
-/// What is read of a text: "FOLLOWS follows of USERS users".
-std::string read(const std::string& text, const LoadOptions& options = {}) {
-  const Folder folder;
-  const LoadedGraph loaded = load_graph(folder.write("list.txt", text), options);
-  return fmt::format("{} follows of {} users", loaded.graph.follow_count(), loaded.graph.user_count());
-}
 
 std::string notes(const std::string& text, LoadOptions options = {}, const std::string& accounts = "") {
   const Folder folder;

@@ -8,7 +8,7 @@
 
 #include "graph/formats/load_graph.hpp"
 #include "tests/catch.hpp"
-#include "tests/graph/graph_files.hpp"
+#include "tests/graph/said_of_files.hpp"
 
 /// More files that are not what they are taken for. Each is refused in one message that says where, what and what to
 /// do, or read with a note; what is advised is tried.
@@ -16,19 +16,6 @@ using namespace grapevine;
 using namespace grapevine::test;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string refusal(const std::string& text, const LoadOptions& options = {}, const std::string& name = "list.txt") {
-  const Folder folder;
-  return message_of(folder, [&] { load_graph(folder.write(name, text), options); });
-}
-
-std::string read(const std::string& text, const LoadOptions& options = {}) {
-  const Folder folder;
-  const LoadedGraph loaded = load_graph(folder.write("list.txt", text), options);
-  return fmt::format("{} follows of {} users", loaded.graph.follow_count(), loaded.graph.user_count());
-}
 
 std::string notes(const std::string& text, const LoadOptions& options = {}) {
   const Folder folder;
