@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "analysis/estimates.hpp"
 #include "graph/base/error.hpp"
 
 namespace grapevine {
 
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
@@ -62,9 +60,9 @@ std::vector<double> expected_frequency(std::uint64_t users, std::span<const std:
   return probability;
 }
 
-double Overlap::duplication() const { return gross == 0 ? missing : 1 - share(reach, gross); }
+double Overlap::duplication() const { return gross == 0 ? not_a_number : 1 - share(reach, gross); }
 
-double Overlap::mean_frequency() const { return reach == 0 ? missing : share(gross, reach); }
+double Overlap::mean_frequency() const { return reach == 0 ? not_a_number : share(gross, reach); }
 
 std::uint64_t Overlap::shared_pairs() const {
   std::uint64_t pairs = 0;
@@ -111,8 +109,8 @@ ReachAgainstChance against_chance(const Overlap& overlap, std::uint64_t users, s
   const double expected = expected_reach(users, sizes), deviation = std::sqrt(reach_variance(users, sizes));
   const auto reach = static_cast<double>(overlap.reach);
   return {.expected = expected,
-          .ratio = expected == 0 ? missing : reach / expected,
-          .standard_score = deviation == 0 ? missing : (reach - expected) / deviation};
+          .ratio = expected == 0 ? not_a_number : reach / expected,
+          .standard_score = deviation == 0 ? not_a_number : (reach - expected) / deviation};
 }
 
 }  // namespace grapevine

@@ -5,7 +5,7 @@ namespace grapevine {
 
 namespace {
 
-std::optional<ClaimEvidence> evidence(const ClaimQuestion& question) {
+std::optional<ClaimEvidence> amplification_evidence(const ClaimQuestion& question) {
   if (question.arm.empty() || !holds_out(question.runs_of(question.arm))) return {};
   return ClaimEvidence{.ratio = amplification_ratio(question.runs_of(question.arm), question.micro, question.mega),
                        .where = question.arm,
@@ -21,7 +21,7 @@ Claim claim_amplification() {
               "amplification of micros / amplification of megas; amplification is impressions of the posts of measure "
               "per reader-session, ranked readers / held-out chronological readers",
           .missing = {},
-          .evidence = evidence,
+          .evidence = amplification_evidence,
           .sections = {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"}};
 }
 

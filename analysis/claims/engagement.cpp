@@ -5,7 +5,7 @@ namespace grapevine {
 
 namespace {
 
-std::optional<ClaimEvidence> evidence(const ClaimQuestion& question) {
+std::optional<ClaimEvidence> engagement_evidence(const ClaimQuestion& question) {
   if (question.arm.empty()) return {};
   return ClaimEvidence{.ratio = engagement_ratio(question.runs_of(question.arm), question.micro, question.mega),
                        .where = question.arm,
@@ -19,7 +19,7 @@ Claim claim_engagement() {
           .name = "smaller followings engage more",
           .contrast = "pooled engagement per first look, micro / mega",
           .missing = {},
-          .evidence = evidence,
+          .evidence = engagement_evidence,
           .sections = {"population", "behaviour"}};
 }
 

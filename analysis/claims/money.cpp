@@ -4,7 +4,7 @@ namespace grapevine {
 
 namespace {
 
-std::optional<ClaimEvidence> evidence(const ClaimQuestion& question) {
+std::optional<ClaimEvidence> money_evidence(const ClaimQuestion& question) {
   if (question.micro_arm.empty()) return {};
   return ClaimEvidence{
       .ratio = engagement_per_money_ratio(question.runs_of(question.micro_arm), question.runs_of(question.mega_arm)),
@@ -19,7 +19,7 @@ Claim claim_money() {
           .name = "many small ones beat one big one per money",
           .contrast = "campaign engagement per money, micro arm / mega arm",
           .missing = {},
-          .evidence = evidence,
+          .evidence = money_evidence,
           .sections = {"price", "population", "behaviour"}};
 }
 

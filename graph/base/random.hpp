@@ -48,6 +48,11 @@ enum class Draw : std::uint32_t {
   react = 65,
   holdout = 66,
   perturbation = 67,
+  // authors and their readers
+  answer_rate = 68,
+  answers_of_day = 69,
+  answer_choice = 70,
+  trust = 71,
   // campaigns
   selection = 80,
   campaign_slot = 81,

@@ -11,7 +11,7 @@
 namespace grapevine {
 
 namespace {
-constexpr std::size_t chunk = std::size_t{1} << 18;
+constexpr std::size_t line_chunk = std::size_t{1} << 18;
 }  // namespace
 
 void expect_text(const std::filesystem::path& path, const char* text, std::size_t size) {
@@ -21,7 +21,7 @@ void expect_text(const std::filesystem::path& path, const char* text, std::size_
         ": holds zero bytes, so it is not text; expected text, plain, gzip or zstd; unpack or export it first");
 }
 
-LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), source_(path_), buffer_(chunk) {
+LineReader::LineReader(std::filesystem::path path) : path_(std::move(path)), source_(path_), buffer_(line_chunk) {
   begin_ = end_ = buffer_.data();
   constexpr std::string_view mark = "\xef\xbb\xbf";  // some editors begin UTF-8 with it
   for (;;) {
@@ -88,8 +88,8 @@ bool LineReader::next_lines(TextBuffer& lines, std::size_t bytes) {
       if (lines.size() > bytes + most_line) throw BadRequest(path_.string() + ": a line is too long");
     }
     const std::size_t before = lines.size();
-    lines.resize(before + chunk);
-    const std::size_t got = source_->read(lines.data() + before, chunk);
+    lines.resize(before + line_chunk);
+    const std::size_t got = source_->read(lines.data() + before, line_chunk);
     lines.resize(before + got);
     expect_text(path_, lines.data() + before, got);
     end_lines(lines.data() + before, got);
@@ -108,7 +108,7 @@ void LineReader::refill() {
                     "this is an edge list, or a table of "
                     "accounts or cascades",
                     where(line_ + 1), most_line));
-  if (buffer_.size() - kept < chunk / 2) buffer_.resize(2 * buffer_.size());
+  if (buffer_.size() - kept < line_chunk / 2) buffer_.resize(2 * buffer_.size());
   const std::size_t got = source_->read(buffer_.data() + kept, buffer_.size() - kept);
   expect_text(path_, buffer_.data() + kept, got);
   end_lines(buffer_.data() + kept, got);

@@ -20,7 +20,7 @@ namespace grapevine {
 
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 18;
+constexpr std::size_t packed_chunk = std::size_t{1} << 18;
 constexpr std::array<unsigned char, 2> gzip_mark = {0x1f, 0x8b};
 constexpr std::array<unsigned char, 4> zstd_mark = {0x28, 0xb5, 0x2f, 0xfd};
 
@@ -36,7 +36,7 @@ public:
       throw BadRequest(
           fmt::format("{}: cannot be opened ({}); expected a text file, plain, gzip or zstd; check the path", name_,
                       std::strerror(errno)));
-    buffer_.resize(chunk);
+    buffer_.resize(packed_chunk);
   }
   ~File() {
     if (file_ >= 0) ::close(file_);

@@ -57,7 +57,9 @@ void write_once_possible(NewFile& out, const StudyResult& study) {
     try {
       return write_result(out, study);
     } catch (const NameTaken&) {
-      throw;                                 // it is written, under another name
+      throw;  // it is written, under another name
+    } catch (const std::logic_error&) {
+      throw;                                 // no wait mends that
     } catch (const std::exception& error) {  // no memory for the columns, too
       if (!told)
         say(stderr,

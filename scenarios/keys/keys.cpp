@@ -37,6 +37,9 @@ Table all_structs() {
   table.add<FeedParameters>([](const Target& t) -> auto& { return t.run->feed; });
   table.add<BehaviourParameters>([](const Target& t) -> auto& { return t.run->behaviour; });
   table.add<DiffusionParameters>([](const Target& t) -> auto& { return t.run->diffusion; });
+  table.add<AnswersParameters>([](const Target& t) -> auto& { return t.run->answers; });
+  table.add<TrustParameters>([](const Target& t) -> auto& { return t.run->trust; });
+  table.add<SponsorshipParameters>([](const Target& t) -> auto& { return t.run->sponsorship; });
   for (const OwnSection& own : own_sections())
     table.add(own.describe(), [&own](const Target& t) { return t.run->own.struct_of(own); });
   table.add<PriceParameters>([](const Target& t) -> auto& { return t.scenario->world.prices; });
@@ -67,7 +70,9 @@ Circumstances circumstances(const Target& target) {
   if (target.plant) around.add(*target.plant);
   for (const CampaignParameters& campaign : scenario.world.campaigns)
     if (!target.campaign || target.campaign == &campaign) around.add(campaign);
-  const auto add_run = [&](const RunParameters& run) { around.add(run.feed), around.add(run.diffusion); };
+  const auto add_run = [&](const RunParameters& run) {
+    around.add(run.feed), around.add(run.diffusion), around.add(run.answers), around.add(run.trust);
+  };
   add_run(target.arm ? *target.run : scenario.run);
   if (target.arm) around.add(*target.run);
   for (const Arm& arm : scenario.arms)

@@ -213,6 +213,9 @@ std::vector<std::filesystem::path> input_files(const Scenario& scenario);
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);
 
+/// Whether the arm runs one of the classic models.
+inline bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
+
 /// Whether some arm runs the feed model.
 bool runs_feeds(const Scenario& scenario);
 

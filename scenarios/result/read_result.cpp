@@ -183,6 +183,7 @@ private:
       expect(values.size() == study_.records.size() * study_.tiers.size(), "mechanisms");
       for (std::size_t i = 0; i < study_.records.size(); ++i) {
         RunRecord& record = study_.records[i];
+        if (std::isnan(values[i * study_.tiers.size()])) continue;  // does nothing in this arm
         MechanismColumn column{name, file_.text_attribute(path, "units"), file_.text_attribute(path, "long_name"), {}};
         for (std::size_t tier = 0; tier < study_.tiers.size(); ++tier)
           column.by_tier.push_back(

@@ -77,7 +77,7 @@ inline constexpr std::array<Group, 22> groups{{
     {"readers",
      "Sessions from the start of measure to the end of the run by group of readers, and what they looked at of counted "
      "roots, by tier of their authors."},
-    {"mechanisms", "What mechanisms that the program was given count, by tier of whoever it is about."},
+    {"mechanisms", "What mechanisms count, by tier of whoever it is about; missing in arms in which they do nothing."},
     {"curve",
      "Authors of counted roots by follower count: one class for each count below 16, then eight of equal width in each "
      "octave. Sums over accounts and of their squares."},

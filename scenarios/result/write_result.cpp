@@ -118,22 +118,28 @@ public:
     });
   }
 
-  /// What mechanisms counted: columns that only the program which was given them knows.
+  /// What mechanisms counted: columns that only they know. Arms in which one does nothing have missing values.
   void mechanisms() {
-    const std::vector<MechanismColumn>& named = first_run().mechanisms;
+    std::vector<MechanismColumn> named;
+    for (const RunRecord& record : study_.records)
+      for (const MechanismColumn& column : record.mechanisms)
+        if (std::ranges::find(named, column.name, &MechanismColumn::name) == named.end()) named.push_back(column);
     if (named.empty()) return;
     const std::vector<std::string_view> axes{"point", "arm", "replicate", "tier"};
     group("mechanisms", axes, 0, 0);
     std::vector<std::string> scales;
     for (const std::string_view axis : axes) scales.push_back(place_of("mechanisms", axis));
-    for (std::size_t c = 0; c < named.size(); ++c) {
+    for (const MechanismColumn& column : named) {
       std::vector<double> values;
-      for (const RunRecord& record : study_.records)
-        for (const std::uint64_t number : record.mechanisms.at(c).by_tier)
-          values.push_back(static_cast<double>(number) / record.draws);
-      const std::string path = place_of("mechanisms", named[c].name);
+      for (const RunRecord& record : study_.records) {
+        const auto same = std::ranges::find(record.mechanisms, column.name, &MechanismColumn::name);
+        for (std::size_t tier = 0; tier < study_.tiers.size(); ++tier)
+          values.push_back(
+              same == record.mechanisms.end() ? missing : static_cast<double>(same->by_tier.at(tier)) / record.draws);
+      }
+      const std::string path = place_of("mechanisms", column.name);
       file_.dataset<double>(path, values, scales);
-      describe(file_, path, named[c].units, named[c].long_name);
+      describe(file_, path, column.units, column.long_name);
     }
   }
 

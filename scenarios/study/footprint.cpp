@@ -35,8 +35,6 @@ double classes_of(double users) { return follower_class(static_cast<std::uint32_
 /// Of the histograms of shapes, one number each.
 constexpr double shape_classes = depth_classes + broadcast_classes + virality_classes + follower_class(UINT32_MAX) + 1;
 
-bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
-
 /// How a column that is long enough to be compressed comes out of shuffling and deflate: bytes a value. The bits that
 /// chance puts into a value remain; the rest was measured on the studies of docs/scaling.md.
 struct Packed {

@@ -29,8 +29,6 @@ private:
   double seconds_;
 };
 
-bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
-
 double classic_arms(const Scenario& scenario) {
   return static_cast<double>(std::ranges::count_if(scenario.arms, is_classic));
 }

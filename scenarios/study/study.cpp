@@ -46,8 +46,6 @@ void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world
 /// Work that an arm under a classic model counts for.
 constexpr std::uint64_t classic_work = 1000;
 
-bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }
-
 /// Counts a study's work and tells its listener.
 class Ticker {
 public:

@@ -127,7 +127,7 @@ void CascadeTally::add(const CascadeTally& other) {
   add_counts(depths_, other.depths_);
   add_counts(breadths_, other.breadths_);
   add_counts(broadcasts_, other.broadcasts_);
-  add_each(joint_, other.joint_, add_counts);
+  add_each(joint_, other.joint_, [](auto& a, const auto& b) { add_counts(a, b); });
 }
 
 std::uint64_t CascadeTally::cascades() const {

@@ -13,7 +13,7 @@ GRAPEVINE_RANKINGS(GRAPEVINE_ABOUT)
 
 namespace {
 
-std::vector<RankingFacts>& list() {
+std::vector<RankingFacts>& known_rankings() {
   static std::vector<RankingFacts> all{
 #define GRAPEVINE_ABOUT(name) about_##name(),
       GRAPEVINE_RANKINGS(GRAPEVINE_ABOUT)
@@ -24,20 +24,20 @@ std::vector<RankingFacts>& list() {
 
 }  // namespace
 
-const std::vector<RankingFacts>& rankings() { return list(); }
+const std::vector<RankingFacts>& rankings() { return known_rankings(); }
 
-const RankingFacts& facts_of(Ranking ranking) { return list().at(static_cast<std::size_t>(ranking)); }
+const RankingFacts& facts_of(Ranking ranking) { return known_rankings().at(static_cast<std::size_t>(ranking)); }
 
 Ranking add_ranking(RankingFacts facts) {
-  GRAPEVINE_EXPECTS(list().size() < 256 && facts.make != nullptr);
-  GRAPEVINE_EXPECTS(std::ranges::find(list(), facts.name, &RankingFacts::name) == list().end());
-  list().push_back(std::move(facts));
-  return static_cast<Ranking>(list().size() - 1);
+  GRAPEVINE_EXPECTS(known_rankings().size() < 256 && facts.make != nullptr);
+  GRAPEVINE_EXPECTS(std::ranges::find(known_rankings(), facts.name, &RankingFacts::name) == known_rankings().end());
+  known_rankings().push_back(std::move(facts));
+  return static_cast<Ranking>(known_rankings().size() - 1);
 }
 
 std::vector<Named<Ranking>> names_of(Ranking) {
   std::vector<Named<Ranking>> names;
-  for (std::size_t i = 0; i < list().size(); ++i) names.push_back({static_cast<Ranking>(i), list()[i].name});
+  for (std::size_t i = 0; i < known_rankings().size(); ++i) names.push_back({static_cast<Ranking>(i), known_rankings()[i].name});
   return names;
 }
 

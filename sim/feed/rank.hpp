@@ -51,6 +51,9 @@ public:
   /// Whether it asks what a reader did with an author: the seen-log then remembers whose posts were looked at.
   virtual bool needs_history() const = 0;
 
+  /// Whether it asks what mechanisms make of the odds of each candidate: `Session::odds` has them then.
+  virtual bool needs_odds() const = 0;
+
   /// Puts the `served` best candidates in front of session.ranked and the first `looked` of them in order, top first.
   /// `looked` <= `served` <= number of candidates.
   virtual void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const = 0;

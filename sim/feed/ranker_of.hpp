@@ -22,6 +22,7 @@ public:
   std::uint32_t value(const PostCounters& counters) const override { return rule_.value(counters); }
   bool learns() const override { return rule_.learns(); }
   bool needs_history() const override { return Rule::needs_history; }
+  bool needs_odds() const override { return Rule::needs_odds; }
 
   void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();

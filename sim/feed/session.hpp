@@ -69,6 +69,7 @@ struct Session {
   std::vector<std::uint32_t> fresh;  ///< the first `fresh_count`: followees with something new, perhaps
   std::size_t fresh_count = 0;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
+  std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
   std::vector<Ranked> ranked;         ///< the first `looked` entries are the feed as far as it is looked at, top first
   std::size_t served = 0;
   std::size_t looked = 0;

@@ -1,6 +1,8 @@
 #include "sim/run/world.hpp"
 
 #include <algorithm>
+#include <map>
+#include <typeinfo>
 
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
@@ -52,9 +54,11 @@ void take_over(WorldState& from, WorldState& to) {
   const std::size_t common = mine.size() - my_own.size();
   GRAPEVINE_EXPECTS(common == theirs.size() - their_own.size());
   for (std::size_t i = 0; i < common; ++i) mine[i].assign(theirs[i].bytes);
+  std::map<std::string_view, std::vector<std::span<const std::byte>>> kept;  // several arrays may have one name
+  for (const WorldArray& array : their_own) kept[array.name].push_back(array.bytes);
+  std::map<std::string_view, std::size_t> taken;
   for (const WorldArray& array : my_own)
-    if (const auto same = std::ranges::find(their_own, array.name, &WorldArray::name); same != their_own.end())
-      array.assign(same->bytes);
+    if (const auto same = kept.find(array.name); same != kept.end()) array.assign(same->second.at(taken[array.name]++));
 }
 
 }  // namespace
@@ -113,6 +117,9 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
   take_over(const_cast<WorldState&>(other.state), state);  // read only
+  for (Mechanism* mine : mechanisms)
+    for (const Mechanism* before : other.mechanisms)
+      if (typeid(*mine) == typeid(*before)) mine->go_on(*before, state.clock.now);
   state.seen.look_up_authors(state.posts);
   state.clock.next_planned =
       static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
@@ -152,7 +159,7 @@ std::vector<Mechanism*> World::make_mechanisms() {
   std::vector<Mechanism*> made;
   for (const MechanismFacts& facts : all_mechanisms())
     if (std::unique_ptr<Mechanism> mechanism =
-            facts.make({graph, accounts, parameters, run, *population, keys.dynamics, readers})) {
+            facts.make({graph, accounts, parameters, run, *population, keys.dynamics, readers, made})) {
       made.push_back(mechanism.get());
       state.kept.push_back(std::move(mechanism));
     }

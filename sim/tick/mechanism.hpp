@@ -22,6 +22,7 @@ struct Message {
   UserId to{};
   std::uint32_t root = 0;
   std::uint32_t what = 0;
+  std::uint64_t key = 0;
 };
 
 /// What a mechanism is made from. All of it outlives the mechanism.
@@ -32,18 +33,36 @@ struct MechanismGiven {
   const RunParameters& run;
   const Population& population;
   const StreamKey& dynamics;
-  UserRange readers;  ///< of this part
+  UserRange readers;                   ///< of this part
+  std::span<Mechanism* const> others;  ///< of this run, that act before it
+
+  /// The one of that type among the others, or null.
+  template <class Other>
+  const Other* find() const {
+    for (const Mechanism* other : others)
+      if (const auto* found = dynamic_cast<const Other*>(other)) return found;
+    return nullptr;
+  }
 };
 
 class Mechanism : public KeptArrays {
 public:
+  void arrays(ArrayTable&) override {}
+
+  /// When an arm branches in tick `now`: its arrays have those of `before`, the same mechanism under other keys.
+  virtual void go_on(const Mechanism& before, Tick now) { (void)before, (void)now; }
+
   /// Before the readers of the tick come.
   virtual void before_readers(const Given&, const Before&) {}
 
   /// Whether `weigh` has a say in what readers do.
   virtual bool weighs() const { return false; }
-  /// Multiplies the odds of the looks of one session: `odds[i]` is for session.ranked[i]. Once a session.
-  virtual void weigh(const Given&, const Before&, const Session&, std::span<double> odds) const { (void)odds; }
+  /// Multiplies the odds of acting at a look: `odds[i]` is for session.candidates[which[i]]. Once a session, for those
+  /// that are looked at; before the feed is ordered, for all, where the ranking asks.
+  virtual void weigh(const Given&, const Before&, const Session&, std::span<const std::uint32_t> which,
+                     std::span<double> odds) const {
+    (void)which, (void)odds;
+  }
 
   /// After the session of the reader with index `reader` in this part, whose looks these are. Sessions of different
   /// readers may run at once: writes what it keeps of this reader, and the outbox.
@@ -66,7 +85,7 @@ struct MechanismFacts {
   std::unique_ptr<Mechanism> (*make)(const MechanismGiven&) = nullptr;
 };
 
-/// In the order in which they act.
+/// In the order in which they act: Grapevine's own, then those from outside.
 const std::vector<MechanismFacts>& all_mechanisms();
 
 /// A mechanism from outside. Before the first scenario is read.

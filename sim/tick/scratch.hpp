@@ -41,7 +41,8 @@ struct TickScratch {
   struct Worker {
     Session session;
     std::vector<std::uint32_t> due;
-    std::vector<double> odds;  ///< factors on those of the looks of the session
+    std::vector<std::uint32_t> which;  ///< candidates that mechanisms are asked about
+    std::vector<double> odds;          ///< factors on those of the looks of the session
   };
   std::vector<Worker> workers;
   std::vector<BlockOutput> blocks;

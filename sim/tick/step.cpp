@@ -1,6 +1,7 @@
 #include "sim/tick/step.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
@@ -92,16 +93,36 @@ void count_looks(const Given& given, const Before& before, std::span<const Impre
   }
 }
 
-/// What the mechanisms make of the odds of the session's looks; empty where none has a say.
-std::span<const double> weigh(const Given& given, const Before& before, const Session& session,
-                              std::vector<double>& odds) {
+/// What the mechanisms make of the odds of acting on these candidates; empty where none has a say.
+void weigh(const Given& given, const Before& before, const Session& session, std::span<const std::uint32_t> which,
+           std::vector<double>& odds) {
   odds.clear();
   for (const Mechanism* mechanism : given.mechanisms) {
     if (!mechanism->weighs()) continue;
-    odds.resize(session.looked, 1.0);
-    mechanism->weigh(given, before, session, odds);
+    odds.resize(which.size(), 1.0);
+    mechanism->weigh(given, before, session, which, odds);
   }
-  return odds;
+}
+
+/// Puts the feed in order. Returns the factors on the odds of the looks.
+std::span<const double> order_feed(const Given& given, const Before& before, const Ranker& ranker,
+                                   SeenLog::Entries seen, TickScratch::Worker& worker) {
+  Session& session = worker.session;
+  session.odds.clear();
+  if (given.mechanisms.empty()) {
+    ranker.rank({before.posts, seen}, session, session.served, session.looked);
+    return {};
+  }
+  if (ranker.needs_odds()) {
+    worker.which.resize(session.candidates.size());
+    std::iota(worker.which.begin(), worker.which.end(), 0u);
+    weigh(given, before, session, worker.which, session.odds);
+  }
+  ranker.rank({before.posts, seen}, session, session.served, session.looked);
+  worker.which.resize(session.looked);
+  for (std::size_t i = 0; i < session.looked; ++i) worker.which[i] = session.ranked[i].candidate;
+  weigh(given, before, session, worker.which, worker.odds);
+  return worker.odds;
 }
 
 /// One session of the reader with index `i` in this part.
@@ -121,12 +142,13 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const bool held_out = given.held_out(reader);
-  (held_out ? given.chronological : given.ranker).rank({before.posts, seen}, session, session.served, session.looked);
+  const std::span<const double> odds =
+      order_feed(given, before, held_out ? given.chronological : given.ranker, seen, worker);
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();
-  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen,
-        weigh(given, before, session, worker.odds), session, out.impressions, out.reshares);
+  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen, odds,
+        session, out.impressions, out.reshares);
   const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
   count_looks(given, before, looks, readers.reached[i], group, out);

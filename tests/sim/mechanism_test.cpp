@@ -35,8 +35,10 @@ struct Echo : Mechanism {
     table("echo.received", "user", received);
   }
   bool weighs() const override { return factor != 1.0; }
-  void weigh(const Given&, const Before&, const Session& session, std::span<double> odds) const override {
-    GRAPEVINE_EXPECTS(odds.size() == session.looked);
+  void weigh(const Given&, const Before&, const Session& session, std::span<const std::uint32_t> which,
+             std::span<double> odds) const override {
+    GRAPEVINE_EXPECTS(odds.size() == which.size());
+    for (const std::uint32_t candidate : which) GRAPEVINE_EXPECTS(candidate < session.candidates.size());
     for (double& odd : odds) odd *= factor;
   }
   void after_session(const Given&, const Before& before, std::size_t reader, std::span<const Impression> seen,

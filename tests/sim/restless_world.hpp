@@ -155,4 +155,20 @@ inline RunParameters restless_run(Ranking ranking, FeedMemory memory, ParentRule
   return run;
 }
 
+/// Authors who answer, and readers who trust them for it.
+inline void add_mechanisms(RunParameters& run) {
+  run.behaviour.stranger = -0.5;
+  run.sponsorship.reaction = -0.3;
+  run.answers.per_day = 6;
+  run.answers.spread = 0.5;
+  run.answers.patience = 30;
+  run.trust.effect = 2;
+  run.trust.start = 0.3;
+  run.trust.stranger = 0.2;
+  run.trust.answered = 0.4;
+  run.trust.bystander = 0.15;
+  run.trust.sponsored = 0.3;
+  run.trust.half_life = 5;
+}
+
 }  // namespace grapevine::testing

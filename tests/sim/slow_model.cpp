@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include "graph/base/math.hpp"
@@ -44,6 +45,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       content_(parameters.seed, Stream::content, streams.content),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       behaviour_(run.behaviour, parameters.population),
+      mechanisms_(graph, dynamics_, parameters.time.ticks_per_day(), run),
       mean_interest_(mean_interest(parameters.population.interest_skew)),
       activity_before_(activity(parameters)),
       last_session_(graph.user_count(), never),
@@ -80,6 +82,7 @@ void Model::branch(const RunParameters& run, std::uint32_t draw) {
   if (now == parameters_.time.warmup) look_back();  // as the warm-up was run
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
+  mechanisms_.branch(now, run);
   prepare_run();
 }
 
@@ -504,6 +507,7 @@ void Model::session(UserId reader) {
   const double e = -math::log(uniform(dynamics_.bits(Draw::depth, reader.value(), n)));
   const double depth = 1 + std::floor(e * depth_scale_[reader.index()]);
   situations.cut_by_patience += depth < static_cast<double>(candidates.size());
+  const std::size_t earlier = looks.size();  // of other readers
   for (std::uint32_t position = 0; position < candidates.size() && position < depth; ++position) {
     const Candidate& candidate = candidates[position];
     const Emission& shown = emissions[candidate.shown];
@@ -519,6 +523,9 @@ void Model::session(UserId reader) {
       read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
     }
   }
+
+  mechanisms_.after_session(now, reader, std::span(looks).subspan(earlier), posts, situations);
+  mechanisms_.answer(now, reader, run_.feed.window, posts, situations);
 
   ++ticks.back().sessions;
   ++ticks.back().group_sessions[held_out(reader)];
@@ -539,7 +546,7 @@ double Model::common_odds(UserId reader, const Post& post, std::uint32_t proof) 
   const double quality = math::exp(population.quality_spread * normal(post.quality));
   const double social =
       math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
-  return ((propensity * match) * quality) * social;
+  return (((propensity * match) * quality) * social) * mechanisms_.factor(now, reader, post);
 }
 
 double Model::probability(std::size_t a, double common) const {
@@ -619,6 +626,7 @@ void Model::commit() {
       reshares.push_back(emissions.back());
     }
   }
+  mechanisms_.end_tick(now, looks, posts, situations);
 }
 
 // ---- 7.10 Records
@@ -696,6 +704,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     record.tiers[i].mean_rate_per_impression = mean(per_impression[i]);
     record.tiers[i].mean_rate_per_follower = mean(per_follower[i]);
   }
+
+  record.mechanisms = mechanisms_.columns(
+      now, posts, record.tiers.size(), [&](UserId user) { return tier(user); },
+      [&](const Post& post) { return counted(post); });
 
   record.ledger.resize(record.tiers.size() * source_count);
   for (const Post& post : posts)

@@ -18,6 +18,7 @@
 #include "sim/run/replicate.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
+#include "tests/sim/slow_trust.hpp"
 
 /// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held
 /// against. Nothing is ever dropped, every question is answered by looking through all there is. Of the engine it takes
@@ -89,6 +90,20 @@ struct Situations {
   std::uint64_t held_out = 0;          ///< sessions of readers who are held out
   std::uint64_t borrowed_profile = 0;  ///< paid posts whose profile is not their author
   std::uint64_t shared_liking = 0;     ///< impressions with an interest that is the reader's community's
+  std::uint64_t stranger_looks = 0;    ///< impressions by readers who do not follow the root's author
+  std::uint64_t replies_waited = 0;    ///< replies answered more than a tick after they were made
+  std::uint64_t replies_expired = 0;   ///< replies that waited longer than authors look back
+  std::uint64_t answers_limited = 0;   ///< replies that waited on through a session of the author: no answers were left
+  std::uint64_t days_with_one_more = 0;   ///< days of authors whose number of answers was rounded up
+  std::uint64_t days_with_one_fewer = 0;  ///< ... and down
+  std::uint64_t answers_late = 0;         ///< answers on roots that had left the window
+  std::uint64_t answered_changes = 0;     ///< changes of trust, by kind
+  std::uint64_t bystander_changes = 0;
+  std::uint64_t sponsored_changes = 0;
+  std::uint64_t bystander_again = 0;         ///< by a look at a root that was looked at when it had no answer
+  std::uint64_t twice_in_session = 0;        ///< changes of a tie that had changed in the same session
+  std::uint64_t answered_after_session = 0;  ///< changes by an answer of a tie that a session changed in the same tick
+  std::uint64_t ties_faded = 0;              ///< impressions where trust had moved and is at its base again
 };
 
 class Model {
@@ -115,6 +130,10 @@ public:
   std::vector<std::uint32_t> draws_by_campaign;  ///< choices of accounts of each; empty: more than are asked for
 
   bool held_out(UserId reader) const;
+  /// How far the reader would trust the author in a session in tick `now`.
+  double trust(UserId reader, UserId author) const { return mechanisms_.trust(now, reader, author); }
+  /// Whether a look at the post in tick `now` would find an answer.
+  bool answer_visible(std::size_t post) const { return mechanisms_.answer_visible(now, post); }
   /// 64 bits of which the upper 8 are the quantile of the user's interest in the topic.
   std::uint64_t liking(UserId user, std::uint32_t topic) const;
 
@@ -186,6 +205,7 @@ private:
   std::uint32_t draw_ = 0;
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
+  Mechanisms mechanisms_;
   ActionPrior prior_;
   double mean_interest_;
   std::vector<double> activity_before_;  // each tick

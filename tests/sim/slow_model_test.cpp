@@ -271,9 +271,15 @@ private:
         for (const CampaignSeriesRow& row : record.campaign_series)
           list.push_back({list.size(), row.new_reach, row.impressions, row.actions[Action::like],
                           row.actions[Action::reply], row.actions[Action::reshare], row.actions[Action::click]});
+      if (table == 9)
+        for (const MechanismColumn& column : record.mechanisms) {
+          list.push_back({list.size()});
+          for (const char letter : column.name) list.back().push_back(static_cast<std::uint64_t>(letter));
+          list.back() = join(list.back(), column.by_tier);
+        }
       return list;
     };
-    const std::array<std::string, 9> names{
+    const std::array<std::string, 10> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
         "replies reshares clicks)",
         "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes "
@@ -284,8 +290,9 @@ private:
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
         "frequency, and at the end paid_reach",
-        "campaign series (campaign and bin, new_reach impressions likes replies reshares clicks)"};
-    for (int table = 0; table < 9; ++table)
+        "campaign series (campaign and bin, new_reach impressions likes replies reshares clicks)",
+        "columns of mechanisms, in order (letters of the name, numbers by tier)"};
+    for (int table = 0; table < 10; ++table)
       CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.
@@ -341,13 +348,15 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         INFO("ranking " << static_cast<int>(ranking) << ", memory " << static_cast<int>(memory) << ", parent "
                         << static_cast<int>(parent));
         // The warm-up is under another ranking, in half of the cases under the other memory, and nobody is paid in it.
-        const RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % rankings.size()],
-                                                  memories[number % 2], parents[number / 4 % 2]);
+        RunParameters before = restless_run(rankings[(static_cast<std::size_t>(ranking) + 1) % rankings.size()],
+                                            memories[number % 2], parents[number / 4 % 2]);
         RunParameters arm = restless_run(ranking, memory, parent);
         arm.feed.holdout = std::array{0.0, 0.3, 1.0}[number % 3];
         arm.behaviour.again = again[number / 2 % 2];
         if (number % 5 == 3) arm.feed.perturbation = 0.4;
         if (number % 4 == 1) arm.feed.prior_strength.fill(automatic);
+        if (number % 2 == 1) add_mechanisms(arm);
+        if (number % 4 >= 2) add_mechanisms(before);
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -355,14 +364,39 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         REQUIRE(pair.run(arm, 7));  // the last bin of the series is not full
         const slow::Situations& s = pair.slow.situations;
         slow::Situations& t = total[static_cast<std::size_t>(memory)];
-        for (const auto field :
-             {&slow::Situations::again, &slow::Situations::several_resharers, &slow::Situations::own_root_back,
-              &slow::Situations::late_reshare, &slow::Situations::known_left_out, &slow::Situations::parent_matters,
-              &slow::Situations::not_twice, &slow::Situations::later, &slow::Situations::cut_by_length,
-              &slow::Situations::cut_by_patience, &slow::Situations::ties, &slow::Situations::deep,
-              &slow::Situations::withheld, &slow::Situations::slots_expired, &slow::Situations::slots_stacked,
-              &slow::Situations::twice_in_a_tick, &slow::Situations::held_out, &slow::Situations::borrowed_profile,
-              &slow::Situations::shared_liking})
+        for (const auto field : {&slow::Situations::again,
+                                 &slow::Situations::several_resharers,
+                                 &slow::Situations::own_root_back,
+                                 &slow::Situations::late_reshare,
+                                 &slow::Situations::known_left_out,
+                                 &slow::Situations::parent_matters,
+                                 &slow::Situations::not_twice,
+                                 &slow::Situations::later,
+                                 &slow::Situations::cut_by_length,
+                                 &slow::Situations::cut_by_patience,
+                                 &slow::Situations::ties,
+                                 &slow::Situations::deep,
+                                 &slow::Situations::withheld,
+                                 &slow::Situations::slots_expired,
+                                 &slow::Situations::slots_stacked,
+                                 &slow::Situations::twice_in_a_tick,
+                                 &slow::Situations::held_out,
+                                 &slow::Situations::borrowed_profile,
+                                 &slow::Situations::shared_liking,
+                                 &slow::Situations::stranger_looks,
+                                 &slow::Situations::replies_waited,
+                                 &slow::Situations::replies_expired,
+                                 &slow::Situations::answers_limited,
+                                 &slow::Situations::answers_late,
+                                 &slow::Situations::days_with_one_more,
+                                 &slow::Situations::days_with_one_fewer,
+                                 &slow::Situations::answered_changes,
+                                 &slow::Situations::bystander_changes,
+                                 &slow::Situations::sponsored_changes,
+                                 &slow::Situations::bystander_again,
+                                 &slow::Situations::twice_in_session,
+                                 &slow::Situations::answered_after_session,
+                                 &slow::Situations::ties_faded})
           t.*field += s.*field;
         ++number;
       }
@@ -385,10 +419,27 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.held_out > 0);
     CHECK(s.borrowed_profile > 0);
     CHECK(s.shared_liking > 0);
+    CAPTURE(s.stranger_looks, s.replies_waited, s.replies_expired, s.answers_limited, s.answers_late,
+            s.days_with_one_more, s.days_with_one_fewer, s.answered_changes, s.bystander_changes, s.sponsored_changes,
+            s.twice_in_session, s.answered_after_session, s.ties_faded);
+    CHECK(s.stranger_looks > 0);
+    CHECK(s.replies_waited > 0);
+    CHECK(s.replies_expired > 0);
+    CHECK(s.answers_limited > 0);
+    CHECK(s.answers_late > 0);
+    CHECK(s.days_with_one_more > 0);
+    CHECK(s.days_with_one_fewer > 0);
+    CHECK(s.answered_changes > 0);
+    CHECK(s.bystander_changes > 0);
+    CHECK(s.sponsored_changes > 0);
+    CHECK(s.twice_in_session > 0);
+    CHECK(s.answered_after_session > 0);
+    CHECK(s.ties_faded > 0);
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
   CHECK(total[0].later > 0);
+  CHECK(total[0].bystander_again > 0);
   CHECK(total[1].known_left_out > 0);
 }
 
@@ -462,6 +513,18 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
         run.behaviour.probability[pick(0U, 2U)] = 1.0;
       run.behaviour.social_proof = pick(0.0, 1.0);
       run.feed.holdout = pick(0.0, 0.3, 1.0);
+      run.behaviour.stranger = pick(0.0, 0.0, -1.0);
+      run.sponsorship.reaction = pick(0.0, 0.0, -0.7);
+      run.answers.per_day = pick(0.0, 0.4, 5.0, 1e5);
+      run.answers.spread = pick(0.0, 1.0);
+      run.answers.patience = pick(1U, 8U, 100U);
+      run.trust.effect = pick(0.0, 2.0);
+      run.trust.start = pick(0.0, 0.3, 1.0);
+      run.trust.stranger = pick(automatic, automatic, 0.6);
+      run.trust.answered = pick(0.0, 0.4, 1.0);
+      run.trust.bystander = pick(0.0, 0.1);
+      run.trust.sponsored = pick(0.0, 0.2, 1.0);
+      run.trust.half_life = pick(0.0, 1.5, 30.0);
       return run;
     };
     const RunParameters before = draw_run();

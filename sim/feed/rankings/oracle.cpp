@@ -9,6 +9,7 @@ namespace {
 /// learn, and for what a ranking does that makes no mistakes.
 class Oracle : public ScoreFactors {
 public:
+  static constexpr bool needs_odds = true;
   explicit Oracle(const RankingGiven& given)
       : ScoreFactors(given.run.feed),
         weights_(given.run.feed.weights),
@@ -16,7 +17,8 @@ public:
         population_(given.population) {}
   std::uint64_t key(const CandidateFacts& candidate) const {
     const double odds = behaviour_.odds(population_.propensity(candidate.reader()), candidate.topic_match(),
-                                        candidate.post().quality, candidate.proof());
+                                        candidate.post().quality, candidate.proof()) *
+                        candidate.odds();
     double sum = 0.0;
     for (std::size_t a = 0; a < action_count; ++a)
       sum += weights_[a] * behaviour_.probability(static_cast<Action>(a), odds);

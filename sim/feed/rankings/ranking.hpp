@@ -36,6 +36,12 @@ public:
   Tick visible() const { return candidate_.visible(); }     ///< of the emission shown
   std::uint32_t proof() const { return candidate_.proof; }  ///< followees of the reader that reshared the root
 
+  /// The factor that mechanisms put on the odds of acting; needs `needs_odds`.
+  double odds() const {
+    const Session& session = facts_.session;
+    return session.odds.empty() ? 1.0 : session.odds[static_cast<std::size_t>(&candidate_ - session.candidates.data())];
+  }
+
   // A hash each.
   std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }
   std::uint32_t tie() const {
@@ -75,6 +81,7 @@ private:
 /// What a rule is unless it says otherwise.
 struct RankingRule {
   static constexpr bool needs_history = false;
+  static constexpr bool needs_odds = false;
   bool learns() const { return false; }
   std::uint32_t value(const PostCounters&) const { return 0; }
 };

@@ -27,6 +27,7 @@ struct BehaviourParameters {
   PerAction probability = per_action(&ActionFacts::probability);
   double topic_match = 0.0;
   double social_proof = 0.0;
+  double stranger = 0.0;
   ParentRule parent = ParentRule::latest;
   Again again = Again::once;
 
@@ -47,6 +48,12 @@ struct BehaviourParameters {
          .unit = "logits"});
     key("social_proof", &BehaviourParameters::social_proof,
         {.sentence = "Gain per doubling of (1 + followees who reshared the root).",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits"});
+    key("stranger", &BehaviourParameters::stranger,
+        {.sentence = "What a reader's odds of acting differ by where it does not follow the author, beside what that "
+                     "does to trust.",
          .source = "assumption (neutral)",
          .range = logit_range,
          .unit = "logits"});

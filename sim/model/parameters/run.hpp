@@ -13,6 +13,7 @@
 #include "sim/model/parameters/people.hpp"
 #include "sim/model/parameters/tiers.hpp"
 #include "sim/model/parameters/time.hpp"
+#include "sim/model/parameters/trust.hpp"
 
 namespace grapevine {
 
@@ -40,6 +41,9 @@ struct RunParameters {
   FeedParameters feed;
   BehaviourParameters behaviour;
   DiffusionParameters diffusion;
+  AnswersParameters answers;
+  TrustParameters trust;
+  SponsorshipParameters sponsorship;
   std::vector<std::string> pays;
   std::uint32_t draws = 1;
   OwnParameters own;  ///< of rankings and mechanisms that brought theirs

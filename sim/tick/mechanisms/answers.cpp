@@ -1,0 +1,152 @@
+#include "sim/tick/mechanisms/answers.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+
+#include "graph/base/math.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// A message is a reply that a reader made, or an answer that an author gave; `Message::what` says which, and of an
+/// answer whether its root counts and how long the reply had waited.
+constexpr std::uint32_t reply_made = 0, answer_given = 1, of_counted_root = 2;
+constexpr int wait_shift = 2;
+
+}  // namespace
+
+void RootFlags::advance(std::uint32_t tail, std::uint32_t head) {
+  const std::uint32_t kept = std::max(tail, range_.tail), known = std::max(kept, std::min(head, range_.head));
+  if (flags_.size() < head - tail || flags_.empty()) {
+    std::vector<std::uint8_t> larger(std::max<std::size_t>(1024, std::bit_ceil(std::size_t{head - tail})));
+    for (std::uint32_t root = kept; root < known; ++root) larger[root & (larger.size() - 1)] = of(root);
+    flags_ = std::move(larger);
+  } else {
+    for (std::uint32_t root = known; root < head; ++root) flags_[root & (flags_.size() - 1)] = 0;
+  }
+  range_ = {tail, head};
+}
+
+Answers::Answers(const MechanismGiven& given)
+    : own_(given.run.answers),
+      dynamics_(given.dynamics),
+      day_key_(dynamics_.key(Draw::answers_of_day)),
+      choice_key_(dynamics_.key(Draw::answer_choice)),
+      ticks_per_day_(given.world.time.ticks_per_day()),
+      mine_(given.readers),
+      waiting_(given.readers.size()),
+      day_(given.readers.size()),
+      used_(given.readers.size()),
+      fates_(given.world.tiers.from.size()) {}
+
+std::unique_ptr<Mechanism> Answers::make(const MechanismGiven& given) {
+  return given.run.answers.neutral() ? nullptr : std::make_unique<Answers>(given);
+}
+
+void Answers::arrays(ArrayTable& table) {
+  waiting_.arrays("answers.waiting_slot", "answers.waiting", "waiting reply", table);
+  table("answers.day", "reader", day_);
+  table("answers.used", "reader", used_);
+  visible_.arrays(table);
+  table("answers.fates", "tier", fates_);
+}
+
+std::uint32_t Answers::answers_of_day(UserId author, Tick day) const {
+  double rate = own_.per_day;
+  if (own_.spread > 0.0)
+    rate *= math::exp(own_.spread * math::normal_quantile(uniform(dynamics_.bits(Draw::answer_rate, author.value()))) -
+                      0.5 * own_.spread * own_.spread);
+  const double whole = std::floor(std::min(rate, 0x1p31));
+  const auto bits = static_cast<std::uint32_t>(nested_mix(day_key_, author.value(), day) >> 32);
+  return static_cast<std::uint32_t>(whole) + (coin(bits, coin_threshold(rate - whole)) ? 1 : 0);
+}
+
+void Answers::after_session(const Given& given, const Before& before, std::size_t reader,
+                            std::span<const Impression> looks, std::vector<Message>& out) {
+  for (const Impression& look : looks)
+    if (look.took(Action::reply)) {
+      const PostIdentity& post = before.posts.identity(look.root);
+      out.push_back({look.reader, post.author, look.root, reply_made, post.key});
+    }
+  answer(given, before.now, reader, out);
+}
+
+/// The author answers what it can of what waits.
+void Answers::answer(const Given& given, Tick now, std::size_t author, std::vector<Message>& out) {
+  const std::span<const Waiting> all = waiting_.of(author);
+  if (all.empty()) return;
+  std::vector<Waiting> waiting;
+  for (const Waiting& reply : all)
+    if (now - reply.since <= own_.patience) waiting.push_back(reply);
+  const UserId me = given.reader(author);
+  const Tick day = now / ticks_per_day_;
+  if (day_[author] != day + 1) day_[author] = day + 1, used_[author] = 0;
+  const std::uint32_t most = answers_of_day(me, day), left = most > used_[author] ? most - used_[author] : 0;
+  const auto n = static_cast<std::ptrdiff_t>(std::min<std::size_t>(left, waiting.size()));
+  const auto first = [](const Waiting& a, const Waiting& b) {
+    return std::tie(a.hash, a.key, a.reader) < std::tie(b.hash, b.key, b.reader);
+  };
+  std::partial_sort(waiting.begin(), waiting.begin() + n, waiting.end(), first);
+  for (const Waiting& reply : std::span(waiting).first(static_cast<std::size_t>(n)))
+    out.push_back({me, reply.reader, reply.root,
+                   answer_given | (reply.counted != 0 ? of_counted_root : 0) | (now - reply.since) << wait_shift,
+                   reply.key});
+  used_[author] += static_cast<std::uint32_t>(n);
+  waiting.erase(waiting.begin(), waiting.begin() + n);
+  waiting_.replace(author, waiting);
+}
+
+void Answers::commit(const Given& given, const Before& before, std::span<const Message> messages) {
+  visible_.advance(before.posts.tail(), before.posts.head());
+  given_.clear();
+  std::vector<Message> replies;
+  for (const Message& message : messages) {
+    if (message.what == reply_made) {
+      if (mine_.contains(message.to.value())) replies.push_back(message);
+      continue;
+    }
+    given_.push_back({message.key, message.from, message.to});
+    if (before.posts.live(PostId{message.root})) visible_.set(message.root);
+    if (mine_.contains(message.from.value()) && (message.what & of_counted_root) != 0) {
+      Fate& fate = fates_[given.population.tier(message.from)];
+      ++fate.answered;
+      fate.waited += message.what >> wait_shift;
+    }
+  }
+  let_wait(given, before, replies);
+}
+
+void Answers::let_wait(const Given& given, const Before& before, std::span<const Message> replies) {
+  std::vector<Message> by_author(replies.begin(), replies.end());
+  std::stable_sort(by_author.begin(), by_author.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
+  std::vector<Waiting> waiting;
+  for (auto reply = by_author.begin(); reply != by_author.end();) {
+    const UserId author = reply->to;
+    const std::size_t index = author.value() - mine_.first;
+    waiting.clear();
+    for (const Waiting& old : waiting_.of(index)) waiting.push_back(old);
+    for (; reply != by_author.end() && reply->to == author; ++reply) {
+      const bool counted = before.posts.hot(reply->root).counted();
+      waiting.push_back({nested_mix(choice_key_, reply->key, reply->from.value()), reply->root, reply->from, before.now,
+                         counted, reply->key});
+      if (counted) ++fates_[given.population.tier(author)].replies;
+    }
+    waiting_.replace(index, waiting);
+  }
+}
+
+void Answers::record(const Given&, std::vector<MechanismColumn>& columns) const {
+  const auto column = [&](std::string name, std::string units, std::string what, std::uint64_t Fate::*member) {
+    columns.push_back({std::move(name), std::move(units), std::move(what), {}});
+    for (const Fate& fate : fates_) columns.back().by_tier.push_back(fate.*member);
+  };
+  column("answers_replies", "1", "replies on counted roots of the tier", &Fate::replies);
+  column("answers_given", "1", "those of them that the author answered", &Fate::answered);
+  column("answers_waited", "ticks", "time from those replies to their answers, added up", &Fate::waited);
+}
+
+MechanismFacts mechanism_answers() { return {.name = "answers", .make = Answers::make}; }
+
+}  // namespace grapevine

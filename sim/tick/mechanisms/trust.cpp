@@ -1,0 +1,205 @@
+#include "sim/tick/mechanisms/trust.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/base/math.hpp"
+#include "graph/base/parallel.hpp"
+
+namespace grapevine {
+
+namespace {
+
+std::uint64_t millionths(double trust) { return static_cast<std::uint64_t>(trust * 1e6 + 0.5); }
+
+bool is_paid(const PostIdentity& post) { return post.campaign != PostIdentity::no_campaign; }
+
+/// The first tie with this author or a later one.
+template <class Ties>
+auto place_of(Ties&& ties, UserId author) {
+  return std::lower_bound(ties.begin(), ties.end(), author, [](const auto& tie, UserId id) { return tie.author < id; });
+}
+
+}  // namespace
+
+Trust::Trust(const MechanismGiven& given)
+    : own_(given.run.trust),
+      stranger_(own_.of_strangers()),
+      key_(given.dynamics.key(Draw::trust)),
+      graph_(given.graph),
+      answers_(given.find<Answers>()),
+      mine_(given.readers),
+      ties_(given.readers.size()),
+      witnessed_(given.readers.size()),
+      tiers_(given.world.tiers.from.size()),
+      met_((given.readers.size() + reader_block - 1) / reader_block * tiers_) {}
+
+std::unique_ptr<Mechanism> Trust::make(const MechanismGiven& given) {
+  return given.run.trust.neutral() ? nullptr : std::make_unique<Trust>(given);
+}
+
+void Trust::arrays(ArrayTable& table) {
+  ties_.arrays("trust.slot", "trust.ties", "tie that was moved", table);
+  witnessed_.arrays("trust.witnessed_slot", "trust.witnessed", "answered post that was looked at", table);
+  table("trust.met", "block of readers and tier", met_);
+}
+
+/// What had come to nothing under the keys of before is nothing.
+void Trust::go_on(const Mechanism& before, Tick now) {
+  const auto& warmup = static_cast<const Trust&>(before);
+  parallel_blocks(mine_.size(), reader_block, [&](std::size_t, std::size_t begin, std::size_t end, int) {
+    for (std::size_t reader = begin; reader < end; ++reader)
+      if (!ties_.of(reader).empty())
+        ties_.replace(reader,
+                      warmup.alive(ties_.of(reader), UserId{mine_.first + static_cast<std::uint32_t>(reader)}, now));
+  });
+}
+
+void Trust::weigh(const Given&, const Before& before, const Session& session, std::span<const std::uint32_t> which,
+                  std::span<double> odds) const {
+  const std::span<const Tie> ties = ties_.of(session.reader.value() - mine_.first);
+  if (ties.empty() && stranger_ == own_.start) return;
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const Candidate& candidate = session.candidates[which[i]];
+    const UserId author = before.posts.identity(candidate.root).author;
+    const double trust = trust_in(ties, author, base(session.reader, author, !candidate.reshared()), before.now);
+    if (trust != own_.start) odds[i] *= math::exp(own_.effect * (trust - own_.start));
+  }
+}
+
+void Trust::after_session(const Given& given, const Before& before, std::size_t reader,
+                          std::span<const Impression> looks, std::vector<Message>&) {
+  for (const Impression& look : looks)
+    if (look.first() && before.posts.hot(look.root).counted()) meet(given, before, reader, look);
+  const bool answers_seen = own_.bystander != 0.0 && answers_ != nullptr;
+  if (own_.sponsored == 0.0 && !answers_seen) return;
+
+  std::vector<Tie> moved;
+  bool changed = false;
+  const auto move = [&](const Impression& look, Cause cause) {
+    if (!changed) moved = alive(ties_.of(reader), look.reader, before.now);
+    changed = true;
+    const PostIdentity& post = before.posts.identity(look.root);
+    change(moved, {look.reader, post.author, post.key, cause}, !look.reshared, before.now);
+  };
+  for (const Impression& look : looks) {
+    if (own_.sponsored != 0.0 && look.first() && is_paid(before.posts.identity(look.root)))
+      move(look, Cause::sponsored);
+    if (answers_seen && answers_->visible(look.root) && witness(reader, look.root, before.posts.tail()))
+      move(look, Cause::bystander);
+  }
+  if (changed) ties_.replace(reader, moved);
+}
+
+void Trust::commit(const Given&, const Before& before, std::span<const Message>) {
+  if (own_.answered == 0.0 || answers_ == nullptr) return;
+  for (const Answers::Answer& answer : answers_->given()) {
+    if (!mine_.contains(answer.reader.value())) continue;
+    const std::size_t reader = answer.reader.value() - mine_.first;
+    std::vector<Tie> moved = alive(ties_.of(reader), answer.reader, before.now);
+    change(moved, {answer.reader, answer.author, answer.key, Cause::answered}, false, before.now);
+    ties_.replace(reader, moved);
+  }
+}
+
+void Trust::record(const Given& given, std::vector<MechanismColumn>& columns) const {
+  std::vector<std::uint64_t> looks(tiers_), sum(tiers_), paid(tiers_), ties(tiers_), risen(tiers_), fallen(tiers_);
+  for (std::size_t i = 0; i < met_.size(); ++i) {
+    looks[i % tiers_] += met_[i].looks;
+    sum[i % tiers_] += met_[i].trust;
+    paid[i % tiers_] += met_[i].paid;
+  }
+  for (std::size_t reader = 0; reader < mine_.size(); ++reader)
+    for (const Tie& tie : ties_.of(reader)) {
+      const double neutral = base(given.reader(reader), tie.author, false);
+      const double trust = faded(tie, neutral, given.parameters.time.end());
+      if (trust == neutral) continue;
+      const std::size_t tier = given.population.tier(tie.author);
+      ++ties[tier];
+      (trust > neutral ? risen : fallen)[tier] += millionths(std::abs(trust - neutral));
+    }
+  columns.push_back({"trust_looks", "1", "first looks at counted roots of the tier", looks});
+  columns.push_back({"trust_met", "1e-6", "trust in the author at those looks, added up", sum});
+  columns.push_back({"trust_sponsored_looks", "1", "those of them at paid roots", paid});
+  columns.push_back({"trust_ties", "1", "pairs of a reader and an author of the tier whose trust has moved", ties});
+  columns.push_back({"trust_risen", "1e-6", "trust won by them, added up over the ties in which it rose", risen});
+  columns.push_back({"trust_fallen", "1e-6", "trust lost, added up over the ties in which it fell", fallen});
+}
+
+/// Trust where nothing has happened. `follows`: known to be so.
+double Trust::base(UserId reader, UserId author, bool follows) const {
+  if (follows || stranger_ == own_.start) return own_.start;
+  return graph_.find(reader, author).has_value() ? own_.start : stranger_;
+}
+
+double Trust::faded(const Tie& tie, double neutral, Tick now) const {
+  double left = 1.0;
+  if (own_.half_life > 0.0) left = math::exp(-math::log(2.0) * static_cast<double>(now - tie.tick()) / own_.half_life);
+  const double trust = neutral + (tie.level() - neutral) * left;
+  return std::abs(trust - neutral) < 1.0 / 512.0 ? neutral : trust;
+}
+
+double Trust::trust_in(std::span<const Tie> ties, UserId author, double neutral, Tick now) const {
+  const auto tie = place_of(ties, author);
+  return tie != ties.end() && tie->author == author ? faded(*tie, neutral, now) : neutral;
+}
+
+/// The ties of a reader without those that have faded.
+std::vector<Trust::Tie> Trust::alive(std::span<const Tie> ties, UserId reader, Tick now) const {
+  std::vector<Tie> kept;
+  for (const Tie& tie : ties) {
+    const double neutral = base(reader, tie.author, false);
+    if (faded(tie, neutral, now) != neutral) kept.push_back(tie);
+  }
+  return kept;
+}
+
+void Trust::change(std::vector<Tie>& ties, const Change& what, bool follows, Tick now) const {
+  double trust = trust_in(ties, what.author, base(what.reader, what.author, follows), now);
+  switch (what.cause) {
+    case Cause::sponsored:
+      trust -= own_.sponsored * trust;
+      break;
+    case Cause::bystander:
+      trust += own_.bystander * (1.0 - trust);
+      break;
+    case Cause::answered:
+      trust += own_.answered * (1.0 - trust);
+      break;
+  }
+  const std::uint64_t random =
+      nested_mix(key_, what.root, what.reader.value() | static_cast<std::uint64_t>(what.cause) << 32);
+  const double level = std::floor(255.0 * trust + static_cast<double>(random >> 32) * 0x1p-32);
+  const Tie tie{what.author, now << 8 | static_cast<std::uint32_t>(std::min(255.0, level))};
+  const auto at = place_of(ties, what.author);
+  if (at != ties.end() && at->author == what.author)
+    *at = tie;
+  else
+    ties.insert(at, tie);
+}
+
+void Trust::meet(const Given& given, const Before& before, std::size_t reader, const Impression& look) {
+  const PostIdentity& post = before.posts.identity(look.root);
+  const double trust =
+      trust_in(ties_.of(reader), post.author, base(look.reader, post.author, !look.reshared), before.now);
+  Met& met = met_[reader / reader_block * tiers_ + given.population.tier(post.author)];
+  ++met.looks;
+  met.trust += millionths(trust);
+  met.paid += is_paid(post) ? 1 : 0;
+}
+
+/// Remembers that the reader has looked at an answer beside the root. Whether it had not before.
+bool Trust::witness(std::size_t reader, std::uint32_t root, std::uint32_t tail) {
+  const std::span<const std::uint32_t> old = witnessed_.of(reader);
+  if (std::binary_search(old.begin(), old.end(), root)) return false;
+  std::vector<std::uint32_t> roots;
+  for (const std::uint32_t other : old)
+    if (other >= tail) roots.push_back(other);
+  roots.insert(std::lower_bound(roots.begin(), roots.end(), root), root);
+  witnessed_.replace(reader, roots);
+  return true;
+}
+
+MechanismFacts mechanism_trust() { return {.name = "trust", .make = Trust::make}; }
+
+}  // namespace grapevine
