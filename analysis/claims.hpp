@@ -17,8 +17,9 @@ namespace grapevine {
 /// What a study asks of its claims: the arms that it names for them, and the two tiers.
 struct ClaimQuestion {
   std::function<ArmRuns(const std::string& name)> runs_of;
-  std::string arm;        ///< in which claims about the population are judged; empty: none is
-  std::string micro_arm;  ///< pays the smaller accounts; empty: there is none
+  std::string arm;         ///< in which claims about the population are judged; empty: none is
+  std::string silent_arm;  ///< the same without answers; empty: there is none
+  std::string micro_arm;   ///< pays the smaller accounts; empty: there is none
   std::string mega_arm;
   std::size_t micro = 0;  ///< tier
   std::size_t mega = 0;

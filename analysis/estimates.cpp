@@ -128,13 +128,27 @@ PairedEstimate paired_difference(const Series& arm, const Series& against, doubl
   return {difference.both.estimate(level), difference.correlation, difference.variance_ratio};
 }
 
-LogRatio log_ratio(const Series& arm, const Series& against, double level) {
-  const Jackknife a = leave_one_out(arm), b = leave_one_out(against);
+namespace {
+
+LogRatio log_ratio_of(const Jackknife& a, const Jackknife& b, double level) {
   const Pairing logs = paired(a, b, [](const auto& x, const auto& y) { return log_of(over(x, y)); });
   LogRatio ratio = on_log_scale(over(a.all, b.all), logs.both, level);
   ratio.correlation = logs.correlation;
   ratio.variance_ratio = logs.variance_ratio;
   return ratio;
+}
+
+Jackknife quotient(const Jackknife& a, const Jackknife& b) { return {over(a.all, b.all), over(a.without, b.without)}; }
+
+}  // namespace
+
+LogRatio log_ratio(const Series& arm, const Series& against, double level) {
+  return log_ratio_of(leave_one_out(arm), leave_one_out(against), level);
+}
+
+LogRatio log_ratio_of_ratios(const SeriesPair& arm, const SeriesPair& against, double level) {
+  return log_ratio_of(quotient(leave_one_out(arm.with), leave_one_out(arm.without)),
+                      quotient(leave_one_out(against.with), leave_one_out(against.without)), level);
 }
 
 Estimate at_level(const LogRatio& ratio, double level) {

@@ -65,6 +65,15 @@ struct LogRatio {
 /// replicates.
 LogRatio log_ratio(const Series& arm, const Series& against, double level = usual_level);
 
+/// One thing measured with something and without.
+struct SeriesPair {
+  Series with, without;
+};
+
+/// (`arm` with / without) / (`against` with / without), pooled values all: how many times as much it does for one as
+/// for the other. What moves both alike leaves it alone.
+LogRatio log_ratio_of_ratios(const SeriesPair& arm, const SeriesPair& against, double level = usual_level);
+
 /// The one interval of a ratio, whatever it is printed or judged at: exp(log ratio -+ t standard_error), n - 1 degrees
 /// of freedom. Without spread it is the ratio itself.
 Estimate at_level(const LogRatio& ratio, double level);

@@ -300,4 +300,11 @@ LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t meg
   return log_ratio(series_of(arm, claimed_rate, micro), series_of(arm, claimed_rate, mega));
 }
 
+LogRatio answers_ratio(const ArmRuns& with, const ArmRuns& without, std::size_t micro, std::size_t mega) {
+  const auto of = [&](std::size_t tier) {
+    return SeriesPair{series_of(with, claimed_rate, tier), series_of(without, claimed_rate, tier)};
+  };
+  return log_ratio_of_ratios(of(micro), of(mega));
+}
+
 }  // namespace grapevine

@@ -56,6 +56,10 @@ LogRatio amplification_ratio(const ArmRuns& arm, std::size_t micro, std::size_t 
 /// Claim 2.
 LogRatio engagement_ratio(const ArmRuns& arm, std::size_t micro, std::size_t mega);
 
+/// How many times as much it does for the engagement per first look of tier `micro` as for that of tier `mega` that
+/// authors answer: (micro with / without) / (mega with / without). Claim 1.
+LogRatio answers_ratio(const ArmRuns& with, const ArmRuns& without, std::size_t micro, std::size_t mega);
+
 /// Whether readers were held out of the ranking in every replicate.
 bool holds_out(const ArmRuns& arm);
 

@@ -45,6 +45,18 @@ bool runs_feeds(const Scenario& scenario) {
 
 bool warms_up(const Scenario& scenario) { return runs_feeds(scenario) || needs_past(scenario.world); }
 
+bool shares_warmup(const Scenario& scenario) {
+  return needs_past(scenario.world) || std::ranges::any_of(scenario.arms, [](const Arm& arm) {
+           return !is_classic(arm) && arm.warmup == ArmWarmup::shared;
+         });
+}
+
+std::uint32_t warmups_of(const Scenario& scenario) {
+  const auto own = std::ranges::count_if(
+      scenario.arms, [](const Arm& arm) { return !is_classic(arm) && arm.warmup == ArmWarmup::own; });
+  return static_cast<std::uint32_t>(own) + (shares_warmup(scenario) ? 1 : 0);
+}
+
 std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) {
   return vary_by_draw(scenario.world, arm.run.pays) ? arm.run.draws : 1;
 }

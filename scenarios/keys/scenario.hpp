@@ -22,8 +22,15 @@ inline constexpr std::array<std::pair<std::string_view, bool Redraw::*>, 4> redr
      {"content", &Redraw::content},
      {"dynamics", &Redraw::dynamics}}};
 
+/// Which warm-up an arm goes on from.
+enum class ArmWarmup : std::uint8_t { shared, own };
+constexpr auto names_of(ArmWarmup) {
+  return std::array{Named{ArmWarmup::shared, "shared"}, Named{ArmWarmup::own, "own"}};
+}
+
 struct Arm {
   std::string name;
+  ArmWarmup warmup = ArmWarmup::shared;
   RunParameters run;  ///< the scenario's own run keys with the arm's changes
 
   template <class Key>
@@ -37,6 +44,13 @@ struct Arm {
          .sentence = "Names the arm in contrasts, results and overrides.",
          .source = "the user's choice",
          .required = true});
+    key("warmup", &Arm::warmup,
+        {.sentence = "Whether the arm goes on from the study's one warm-up, under the study's keys, or has one of its "
+                     "own, under the arm's: for what moves slowly, such as trust.",
+         .source = "assumption",
+         .only = only_with<RunParameters>("diffusion.model = \"feed\"", [](const RunParameters& run) {
+           return run.diffusion.model == DiffusionModel::feed;
+         })});
   }
 };
 
@@ -109,6 +123,7 @@ struct ClaimsChoice {
   std::string micro = "micro";
   std::string mega = "mega";
   std::string arm;
+  std::string silent_arm;
   std::string micro_arm;
   std::string mega_arm;
   double margin = 0.1;
@@ -127,6 +142,12 @@ struct ClaimsChoice {
                      "feed.holdout, amplification (3).",
          .source = "the user's choice",
          .absent = "they are not judged"});
+    key("silent_arm", &ClaimsChoice::silent_arm,
+        {.kind = Kind::name,
+         .sentence = "Arm that is like claims.arm, but that nobody answers: claim 1 holds what answers do for the "
+                     "engagement per first look of the one tier against what they do for that of the other.",
+         .source = "the user's choice",
+         .absent = "claim 1 is not judged"});
     key("micro_arm", &ClaimsChoice::micro_arm,
         {.kind = Kind::name,
          .sentence = "Arm that pays the smaller accounts: claim 5 holds its engagement per money ...",
@@ -222,6 +243,10 @@ bool runs_feeds(const Scenario& scenario);
 /// Whether the replicates have a warm-up under the feed model: for arms that go on from it, or for campaigns that look
 /// at what accounts did in it.
 bool warms_up(const Scenario& scenario);
+/// How many warm-ups a replicate has: the one that is shared, if it is needed, and those of arms that have their own.
+std::uint32_t warmups_of(const Scenario& scenario);
+/// Whether that which is shared is needed.
+bool shares_warmup(const Scenario& scenario);
 
 /// How many choices of accounts the arm is run for: one where its deals are the same in all.
 std::uint32_t draws_of(const Scenario& scenario, const Arm& arm);

@@ -72,6 +72,7 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "output.track_share",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
+         key.section == "answers" || key.section == "trust" || key.section == "sponsorship" ||
          others.count(key.dotted()) > 0;
 }
 

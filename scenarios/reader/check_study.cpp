@@ -19,10 +19,12 @@ namespace grapevine {
 void ScenarioReader::check_claims() {
   const ClaimsChoice& claims = scenario_.claims;
   for (const auto& [label, name] : {std::pair("claims.arm", &claims.arm),
+                                    {"claims.silent_arm", &claims.silent_arm},
                                     {"claims.micro_arm", &claims.micro_arm},
                                     {"claims.mega_arm", &claims.mega_arm}})
     if (given(label) && given(label)->good && !arm_names_.count(*name))
       refuse_name(label, *name, "arm", arm_names_, given(label)->value);
+  if (!claims.silent_arm.empty()) check_silent_arm();
   if (claims.micro_arm.empty() != claims.mega_arm.empty())
     add(place_of({"claims.micro_arm", "claims.mega_arm"}),
         fmt::format("{} is missing; expected both claims.micro_arm and claims.mega_arm, or neither",
@@ -47,6 +49,30 @@ void ScenarioReader::check_claims() {
         fmt::format("claims.micro and claims.mega are both {}; expected two different tiers", in_quotes(claims.mega)));
   for (const auto& [label, name] : {std::pair("claims.micro", &claims.micro), {"claims.mega", &claims.mega}})
     expect_tier(label, *name);
+}
+
+/// The arm without answers is one, and the other has some.
+void ScenarioReader::check_silent_arm() {
+  const ClaimsChoice& claims = scenario_.claims;
+  const Place where = place_of({"claims.silent_arm"});
+  const auto arm_of = [&](const std::string& name) { return std::ranges::find(scenario_.arms, name, &Arm::name); };
+  if (claims.arm.empty()) {
+    add(where, "claims.silent_arm is given without claims.arm; expected both; name the arm in which authors answer");
+    return;
+  }
+  const auto answering = arm_of(claims.arm), silent = arm_of(claims.silent_arm);
+  if (answering == scenario_.arms.end() || silent == scenario_.arms.end()) return;  // told already
+  if (answering == silent)
+    add(where, fmt::format("claims.silent_arm is {}, as claims.arm is; expected two different arms",
+                           in_quotes(claims.silent_arm)));
+  else if (!silent->run.answers.neutral())
+    add(where, fmt::format("authors answer in {}; expected an arm with answers.per_day = 0, whose outcomes show what "
+                           "answers do",
+                           in_quotes(claims.silent_arm)));
+  else if (answering->run.answers.neutral())
+    add(place_of({"claims.arm", "claims.silent_arm"}),
+        fmt::format("nobody answers in {}; expected answers.per_day above 0 there, or no claims.silent_arm",
+                    in_quotes(claims.arm)));
 }
 
 void ScenarioReader::expect_tier(const std::string& label, const std::string& name) {

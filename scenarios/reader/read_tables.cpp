@@ -280,11 +280,11 @@ void ScenarioReader::read_campaigns(const TomlValue::Table& top) {
 void ScenarioReader::read_arms(const TomlValue::Table& top) {
   const std::vector<const TomlValue*> tables = tables_of(top, "arm");
   if (tables.empty()) {
-    scenario_.arms = {{"base", scenario_.run}};
+    scenario_.arms = {{.name = "base", .run = scenario_.run}};
     arm_names_.emplace("base", Place{});
     return;
   }
-  scenario_.arms.assign(tables.size(), {"", scenario_.run});
+  scenario_.arms.assign(tables.size(), {.name = {}, .run = scenario_.run});
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string prefix = note_name("arm", *tables[i], arm_names_);
     Target target = base();
@@ -293,12 +293,12 @@ void ScenarioReader::read_arms(const TomlValue::Table& top) {
     const Key& name = *find_key("arm", "name");
     TomlValue::Table rest;
     for (const TomlEntry& entry : *tables[i]->as<TomlValue::Table>()) {
-      if (entry.name == "name")
-        read_key(name, entry, prefix + "name", target);
+      if (const Key* own = find_key("arm", entry.name))
+        read_key(*own, entry, prefix + entry.name, target);
       else
         rest.push_back(entry);
     }
-    if (!name_of(*tables[i]) && rest.size() == tables[i]->as<TomlValue::Table>()->size())
+    if (!name_of(*tables[i]) && !given(prefix + "name"))
       report_missing({&name, prefix + "name", tables[i]->place, target});
     read_table(rest, tables[i]->place, "", prefix, target);
     replace_contacts(prefix, target.run->diffusion);

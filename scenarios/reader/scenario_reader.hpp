@@ -181,6 +181,7 @@ private:
   bool active_hold_plants();
 
   void check_claims();
+  void check_silent_arm();
 
   void expect_tier(const std::string& label, const std::string& name);
 

@@ -118,17 +118,27 @@ void run_feeds(const Scenario& scenario, const StudyGraph& world, std::uint32_t 
       if (speaks) ticker.start(replicate, doing);
       return speaks ? ticker.hook() : TickHook{};
     };
-    Replicate run(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, replicate), exchange,
-                  deals);
-    run.warm_up(start("warm-up"));
-    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
-      if (is_classic(scenario.arms[arm])) continue;
+    const auto warmed_up = [&](const RunParameters& run, const std::string& doing) {
+      auto world_of = std::make_unique<Replicate>(world.graph, world.accounts, scenario.world, run,
+                                                  streams_of(scenario, replicate), exchange, deals);
+      world_of->warm_up(start(doing));
+      return world_of;
+    };
+    const auto run_arm = [&](const Replicate& from, std::size_t arm) {
       std::vector<RunRecord> records;
       for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw)
         records.push_back(
-            run.run_arm(scenario.arms[arm].run, scenario.output, start(doing(scenario, arm, draw)), draw));
+            from.run_arm(scenario.arms[arm].run, scenario.output, start(doing(scenario, arm, draw)), draw));
       if (speaks) study.record(0, arm, replicate) = kept(std::move(records));
+    };
+    if (shares_warmup(scenario)) {
+      const std::unique_ptr<Replicate> shared = warmed_up(scenario.run, "warm-up");
+      for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm)
+        if (!is_classic(scenario.arms[arm]) && scenario.arms[arm].warmup == ArmWarmup::shared) run_arm(*shared, arm);
     }
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm)
+      if (const Arm& own = scenario.arms[arm]; !is_classic(own) && own.warmup == ArmWarmup::own)
+        run_arm(*warmed_up(own.run, "warm-up of " + own.name), arm);
   });
 }
 
@@ -224,6 +234,7 @@ private:
     const ClaimsChoice& choice = scenario_.claims;
     const ClaimQuestion question{.runs_of = [this](const std::string& name) { return runs_of(name); },
                                  .arm = choice.arm,
+                                 .silent_arm = choice.silent_arm,
                                  .micro_arm = choice.micro_arm,
                                  .mega_arm = choice.mega_arm,
                                  .micro = tier(choice.micro),
@@ -300,8 +311,8 @@ std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&)) {
 std::uint64_t ticks_of(const Scenario& scenario) {
   const TimeParameters& time = scenario.world.time;
   const std::uint64_t feeds = runs_of(scenario, [](const Arm& arm) { return !is_classic(arm); });
-  return scenario.replicates *
-         ((warms_up(scenario) ? time.warmup : 0) + feeds * (std::uint64_t{time.measure} + time.followup));
+  return scenario.replicates * (std::uint64_t{warms_up(scenario) ? warmups_of(scenario) : 0} * time.warmup +
+                                feeds * (std::uint64_t{time.measure} + time.followup));
 }
 
 namespace {

@@ -37,7 +37,8 @@ Ranking add_ranking(RankingFacts facts) {
 
 std::vector<Named<Ranking>> names_of(Ranking) {
   std::vector<Named<Ranking>> names;
-  for (std::size_t i = 0; i < known_rankings().size(); ++i) names.push_back({static_cast<Ranking>(i), known_rankings()[i].name});
+  for (std::size_t i = 0; i < known_rankings().size(); ++i)
+    names.push_back({static_cast<Ranking>(i), known_rankings()[i].name});
   return names;
 }
 

@@ -29,7 +29,8 @@ const std::vector<MechanismFacts>& all_mechanisms() { return known_mechanisms();
 
 void add_mechanism(MechanismFacts facts) {
   GRAPEVINE_EXPECTS(facts.make != nullptr);
-  GRAPEVINE_EXPECTS(std::ranges::find(known_mechanisms(), facts.name, &MechanismFacts::name) == known_mechanisms().end());
+  GRAPEVINE_EXPECTS(std::ranges::find(known_mechanisms(), facts.name, &MechanismFacts::name) ==
+                    known_mechanisms().end());
   known_mechanisms().push_back(std::move(facts));
 }
 
