@@ -75,6 +75,48 @@ constexpr TierRate amplification{"amplification", "1",
                                  "impressions of the posts of measure per session of readers that are ranked for, over "
                                  "those of readers held out, who are served chronologically"};
 
+/// A rate of one tier that is computed from what a mechanism counts; arms in which it does nothing have none.
+struct MechanismRate {
+  TierRate told;
+  std::string_view total, per;  ///< columns
+  double unit = 1;              ///< of the first
+};
+constexpr std::array mechanism_rates{
+    MechanismRate{{"responsiveness", "answers per reply", "replies that the author answered, of all to its posts"},
+                  "answers_given",
+                  "answers_replies"},
+    MechanismRate{{"wait for an answer", "ticks", "mean time from those replies to their answers, in ticks"},
+                  "answers_waited",
+                  "answers_given"},
+    MechanismRate{
+        {"trust at first looks", "1", "mean trust in the author of users who look at a post for the first time"},
+        "trust_met",
+        "trust_looks",
+        1e-6},
+    MechanismRate{{"sponsored share of first looks", "1", "first looks at paid posts, of all at posts of the tier"},
+                  "trust_sponsored_looks",
+                  "trust_looks"},
+};
+
+/// The column of that name; null where the mechanism does nothing in the run.
+const MechanismColumn* column_of(const RunRecord& run, std::string_view name) {
+  const auto found = std::ranges::find(run.mechanisms, name, &MechanismColumn::name);
+  return found == run.mechanisms.end() ? nullptr : &*found;
+}
+
+Series series_of(const ArmRuns& arm, const MechanismRate& rate, std::size_t tier) {
+  const auto of = [tier](std::string_view name, double unit) {
+    return [=](const RunRecord& run) { return unit * number(column_of(run, name)->by_tier[tier]); };
+  };
+  return series_of(arm, of(rate.total, rate.unit), of(rate.per, 1));
+}
+
+bool has(const ArmRuns& arm, const MechanismRate& rate) {
+  return !arm.records.empty() && std::ranges::all_of(arm.records, [&](const RunRecord& run) {
+    return column_of(run, rate.total) != nullptr && column_of(run, rate.per) != nullptr;
+  });
+}
+
 Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
   const auto of = [&](double (*count)(const TierRow&)) {
     return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); };
@@ -170,6 +212,7 @@ std::vector<TierRate> tier_rate_list() {
   std::vector<TierRate> list;
   for (const Rate& rate : rates) list.push_back(rate.told);
   list.push_back(amplification);
+  for (const MechanismRate& rate : mechanism_rates) list.push_back(rate.told);
   return list;
 }
 
@@ -185,6 +228,9 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
     const std::string contrast = posts_of_tier(tiers[tier]);
     for (const Rate& rate : rates)
       rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
+    for (const MechanismRate& rate : mechanism_rates)
+      if (has(arm, rate))
+        rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
     const auto per_session = [&](std::size_t group) {
       return series_of(

@@ -22,7 +22,7 @@ struct TierRate {
 std::vector<TierRate> tier_rate_list();
 
 /// All rates of every tier: pooled over accounts, and as the mean of the accounts' own rates, under each denominator;
-/// amplification where readers were held out. A tier without what a rate is taken over has missing values. Tier by
+/// amplification where readers were held out; what mechanisms count where they do something. A tier without what a rate is taken over has missing values. Tier by
 /// tier, in the order of `tier_rate_list`.
 std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers);
 

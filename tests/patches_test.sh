@@ -27,7 +27,7 @@ touches column 2       # where the row is declared, and where it is filled
 touches attribute 2    # its key, and whoever uses it
 touches key 1          # the struct that has it
 
-cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DGRAPEVINE_CLONES=OFF -DGRAPEVINE_PRECOMPILE=ON -DBUILD_TESTING=OFF \
+cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DGRAPEVINE_CLONES=OFF -DCMAKE_UNITY_BUILD=ON -DBUILD_TESTING=OFF \
   -DGRAPEVINE_BENCHMARKS=OFF >"$work/log" 2>&1 && cmake --build "$work/build" --target grapevine >>"$work/log" 2>&1 ||
   { grep -E 'error|FAILED' "$work/log"; tail -n 40 "$work/log"; exit 1; }
 program=$work/build/grapevine

@@ -119,10 +119,11 @@ private:
   std::vector<std::pair<std::type_index, const void*>> sections_;
 };
 
-/// A circumstance outside which a key would do nothing, so that giving it is a mistake.
+/// A circumstance outside which a key would do nothing, so that giving it is a mistake, as a rule.
 struct Condition {
   std::string words = {};                                     ///< as the manual and the error message say it
   std::function<bool(const Circumstances&)> holds = nullptr;  ///< null: the key always acts
+  bool lenient = false;  ///< giving the key elsewhere is no mistake: a switch that is off turns off what hangs on it
 };
 
 /// What `holds` of any of the sections of its type.

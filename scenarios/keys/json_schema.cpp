@@ -59,7 +59,8 @@ std::string keys_as_json_schema() {
   for (const Section& section : sections()) {
     if (section.name.empty() || section.name.find('.') != std::string_view::npos) continue;
     Json table = section.name == "arm" ? table_schema({"", false, section.sentence}, run_keys,
-                                                      {{"name", schema_of(*find_key("arm", "name"))}})
+                                                      {{"name", schema_of(*find_key("arm", "name"))},
+                                                       {"warmup", schema_of(*find_key("arm", "warmup"))}})
                                        : table_schema(section, all);
     properties[section.name] = section.array ? Json{{"type", "array"}, {"items", std::move(table)}} : std::move(table);
   }

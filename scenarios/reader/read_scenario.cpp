@@ -191,6 +191,8 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
       for (Arm& arm : scenario.arms) {
         out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
         const Target target{.scenario = &scenario, .run = &arm.run, .arm = &arm};
+        if (arm.warmup != Arm{}.warmup)
+          out += fmt::format("warmup = {}\n", value_as_toml(*find_key("arm", "warmup"), target, tick, folder));
         for (const Key& key : keys()) {
           if (key.scope != Scope::run || key.section == "arm" || (!key.acts(target))) continue;
           const std::string value = value_as_toml(key, target, tick, folder);

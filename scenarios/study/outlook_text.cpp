@@ -50,6 +50,10 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
       notes.push_back(fmt::format("campaign '{}' asks for {} accounts and finds {} that it may choose and that accept",
                                   campaign.name, with_thousands(campaign.count), with_thousands(got.accounts)));
   }
+  const bool answered = std::ranges::any_of(scenario.arms, [](const Arm& arm) { return !arm.run.answers.neutral(); });
+  const bool hoped = std::ranges::any_of(
+      scenario.arms, [](const Arm& arm) { return arm.run.trust.answered > 0 || arm.run.trust.bystander > 0; });
+  if (hoped && !answered) notes.push_back("answers move trust, and nobody answers: answers.per_day is 0 in every arm");
   const double ticks = scenario.world.time.ticks_per_day();
   const PopulationParameters& people = scenario.world.population;
   for (const auto& [key, mean, spread] :

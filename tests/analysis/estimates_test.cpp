@@ -144,6 +144,14 @@ TEST_CASE("the jackknife agrees with leaving out one replicate at a time", "[ana
   check_equal(pooled({a, p}), back(slow_jackknife({a, p}, log_of(quotient))));
   check_equal(log_ratio({a, p}, {b, q}).estimate, back(slow_jackknife({a, p, b, q}, log_of(ratio))));
   check_equal(paired_difference({a, p}, {b, q}).estimate, slow_jackknife({a, p, b, q}, difference));
+
+  const std::vector<double> c{12, 19, 11, 22, 16, 15, 13}, r{50, 61, 44, 80, 55, 52, 49};
+  const auto of_four = [](const auto& x) {
+    return mean_of(x[0]) / mean_of(x[1]) / (mean_of(x[2]) / mean_of(x[3])) /
+           (mean_of(x[4]) / mean_of(x[5]) / (mean_of(x[6]) / mean_of(x[7])));
+  };
+  check_equal(log_ratio_of_ratios({{a, p}, {b, q}}, {{c, r}, {q, p}}).estimate,
+              back(slow_jackknife({a, p, b, q, c, r, q, p}, log_of(of_four))));
 }
 
 TEST_CASE("equal arms differ by exactly 0 and have a ratio of exactly 1", "[analysis][invariance]") {

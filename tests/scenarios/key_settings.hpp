@@ -30,6 +30,7 @@ inline const std::string paying_arms =
     "[\"c\"]\n[[arm]]\nname = \"z\"\npays = [\"c\"]\n";
 inline const std::string claims_table = "[claims]\narm = \"base\"\n";
 inline const std::string cascade = "diffusion.model = \"independent-cascade\"\n";
+inline const std::string answering = "answers.per_day = 2\ntrust.effect = 3\ntrust.answered = 0.5\n";
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
 /// Every key once, except those without which nothing can be read.
@@ -152,6 +153,7 @@ inline const std::vector<Setting> settings{
     {"behaviour.click", "0.3", {"run.probability[3]"}},
     {"behaviour.topic_match", "2", {"run.topic_match"}},
     {"behaviour.social_proof", "0.5", {"run.social_proof"}},
+    {"behaviour.stranger", "-1", {"run.stranger"}},
     {"behaviour.again", "\"fresh\"", {"run.again"}},
     {"cascade.parent", "\"first\"", {"run.parent"}},
     {"price.post", "2.5", {"price.post"}},
@@ -188,6 +190,17 @@ inline const std::vector<Setting> settings{
     {"campaign.c.slot", "\"0\"", {"campaign 0.replace_within"}, campaign_table},
     {"campaign.c.epsilon", "0.2", {"campaign 0.epsilon"}, campaign_table + "accounts = \"influence\"\n"},
     {"campaign.c.runs", "50", {"campaign 0.runs"}, campaign_table + "accounts = \"lazy-greedy\"\n"},
+    {"answers.per_day", "5", {"run.answers.per_day"}, "trust.effect = 3\ntrust.answered = 0.5\n"},
+    {"answers.spread", "1.5", {"run.answers.spread"}, answering},
+    {"answers.patience", "\"2h\"", {"run.answers.patience"}, answering},
+    {"trust.effect", "4", {"run.trust.effect"}, "answers.per_day = 2\ntrust.answered = 0.5\n"},
+    {"trust.start", "0.2", {"run.trust.start"}, answering},
+    {"trust.stranger", "0.1", {"run.trust.stranger"}, answering},
+    {"trust.answered", "0.8", {"run.trust.answered"}, "answers.per_day = 2\ntrust.effect = 3\n"},
+    {"trust.bystander", "0.7", {"run.trust.bystander"}, answering},
+    {"trust.sponsored", "0.7", {"run.trust.sponsored"}, answering},
+    {"trust.half_life", "\"1h\"", {"run.trust.half_life"}, answering},
+    {"sponsorship.reaction", "-2", {"run.sponsorship.reaction"}},
     {"diffusion.model", "\"si\"", {"run.diffusion.model"}},
     {"diffusion.probability", "\"trivalency\"", {"run.diffusion.probability"}, cascade},
     {"diffusion.chance", "0.2", {"run.diffusion.chance"}, cascade},
@@ -202,10 +215,16 @@ inline const std::vector<Setting> settings{
     {"diffusion.large", "50", {"run.diffusion.large"}, cascade + "diffusion.cascades = 5\n"},
     {"diffusion.trees_from", "50", {"run.diffusion.trees_from"}, cascade + "diffusion.cascades = 5\n"},
     {"arm.x.name", "\"y\"", {"arm 0.name"}, "[[arm]]\nname = \"x\"\n"},
+    {"arm.x.warmup", "\"own\"", {"arm 0.warmup"}, "[[arm]]\nname = \"x\"\nfeed.ranking = \"random\"\n"},
     {"claims.arm",
      "\"y\"",
      {"claims.arm"},
      large_world + paying_arms + "[claims]\nmicro_arm = \"x\"\nmega_arm = \"y\"\n"},
+    {"claims.silent_arm",
+     "\"y\"",
+     {"claims.silent_arm"},
+     large_world + "[[arm]]\nname = \"x\"\nanswers.per_day = 5\n[[arm]]\nname = \"y\"\n[[arm]]\nname = "
+                   "\"z\"\n[claims]\narm = \"x\"\nsilent_arm = \"z\"\n"},
     {"claims.micro_arm",
      "\"z\"",
      {"claims.micro_arm"},

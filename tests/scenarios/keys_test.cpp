@@ -71,7 +71,7 @@ TEST_CASE("an untouched study has the defaults of the parameters themselves", "[
   Scenario plain;
   plain.world.seed = 7;
   plain.graph.users = 1000;
-  plain.arms = {{.name = "base"}};
+  plain.arms = {{.name = "base", .run = {}}};
   CHECK(differing(scenario_of(smallest), plain).empty());
 }
 

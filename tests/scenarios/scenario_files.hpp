@@ -94,6 +94,18 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put_per_action(name + ".probability", run.behaviour.probability);
     put(name + ".topic_match", run.behaviour.topic_match);
     put(name + ".social_proof", run.behaviour.social_proof);
+    put(name + ".stranger", run.behaviour.stranger);
+    put(name + ".answers.per_day", run.answers.per_day);
+    put(name + ".answers.spread", run.answers.spread);
+    put(name + ".answers.patience", run.answers.patience);
+    put(name + ".trust.effect", run.trust.effect);
+    put(name + ".trust.start", run.trust.start);
+    put(name + ".trust.stranger", run.trust.stranger);
+    put(name + ".trust.answered", run.trust.answered);
+    put(name + ".trust.bystander", run.trust.bystander);
+    put(name + ".trust.sponsored", run.trust.sponsored);
+    put(name + ".trust.half_life", run.trust.half_life);
+    put(name + ".sponsorship.reaction", run.sponsorship.reaction);
     put(name + ".parent", int(run.behaviour.parent));
     put(name + ".again", int(run.behaviour.again));
     put_list(name + ".pays", run.pays);
@@ -228,6 +240,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_run("run", s.run);
   for (std::size_t i = 0; i < s.arms.size(); ++i) {
     put(fmt::format("arm {}.name", i), s.arms[i].name);
+    put(fmt::format("arm {}.warmup", i), int(s.arms[i].warmup));
     put_run(fmt::format("arm {}", i), s.arms[i].run);
   }
   for (std::size_t i = 0; i < s.contrasts.size(); ++i) {
@@ -245,6 +258,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "source", band.source);
   }
   put("claims.arm", s.claims.arm);
+  put("claims.silent_arm", s.claims.silent_arm);
   put("claims.micro_arm", s.claims.micro_arm);
   put("claims.mega_arm", s.claims.mega_arm);
   put("claims.micro", s.claims.micro);

@@ -14,12 +14,16 @@
 #include "sim/run/world.hpp"
 #include "sim/tick/mechanisms/trust.hpp"
 #include "tests/catch.hpp"
+#include "tests/sim/restless_world.hpp"
 #include "tests/sim/slow_model.hpp"
+#include "tests/sim/small_worlds.hpp"
 
 // Answers and trust (docs/model.md 7.13 to 7.15) in worlds so small and so regular that what the text says of them is
 // worked out by hand, beside each number.
 namespace grapevine {
 namespace {
+
+using namespace testing;
 
 /// A look of the last tick.
 struct Seen {
@@ -521,6 +525,55 @@ TEMPLATE_LIST_TEST_CASE("trust of who is answered once a day follows its recurre
     expected = base + (expected + g * (1 - expected) - base) * f;
   }
   CHECK(expected == Approx((base + f * (g - base)) / (1 - c)).epsilon(1e-3));  // nearly where it settles
+}
+
+/// What a run leaves behind, as far as it does not say when it was branched.
+auto told(const RunRecord& record) {
+  std::vector<std::uint64_t> numbers{record.event_hash};
+  for (const MechanismColumn& column : record.mechanisms)
+    numbers.insert(numbers.end(), column.by_tier.begin(), column.by_tier.end());
+  for (const TierRow& tier : record.tiers) numbers.push_back(tier.outcomes.engagement());
+  return numbers;
+}
+
+TEST_CASE("arms that branch with answers and trust at work go on as if nothing had been", "[sim][trust][invariance]") {
+  const FollowGraph graph = lively_graph(9'000);  // three blocks of readers
+  const Users accounts;
+  Alone alone;
+  const WorldParameters parameters = lively_parameters();
+  RunParameters run = lively_run();
+  add_mechanisms(run);
+  World whole(graph, accounts, parameters, run, ReplicateStreams{}, alone);
+  whole.run_until(parameters.time.warmup);
+  const std::unique_ptr<World> arm = whole.branch(run, {}), other = whole.branch(run, {});
+  arm->run_until(parameters.time.end());
+  other->run_until(parameters.time.warmup + 20);
+  const std::unique_ptr<World> late = other->branch(run, {});
+  late->run_until(parameters.time.end());
+  whole.run_until(parameters.time.end());
+  const auto expected = told(whole.record());
+  CHECK(expected[1] > 0);  // replies
+  CHECK(told(arm->record()) == expected);
+  CHECK(told(late->record()) == expected);
+}
+
+TEST_CASE("trust that nothing moves and that strangers share changes nothing", "[sim][trust][invariance]") {
+  const FollowGraph graph = lively_graph(3'000);
+  const Users accounts;
+  Alone alone;
+  const WorldParameters parameters = lively_parameters();
+  RunParameters run = lively_run(), trusting = run;
+  trusting.trust.effect = 3;
+  trusting.trust.start = trusting.trust.stranger = 0.7;
+  trusting.answers.per_day = 4;  // nobody makes anything of it
+  const auto events = [&](const RunParameters& of) {
+    World world(graph, accounts, parameters, of, ReplicateStreams{}, alone);
+    world.run_until(parameters.time.end());
+    return world.record().event_hash;
+  };
+  CHECK(events(trusting) == events(run));
+  trusting.trust.bystander = 0.2;
+  CHECK(events(trusting) != events(run));
 }
 
 }  // namespace

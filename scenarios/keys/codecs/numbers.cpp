@@ -63,6 +63,7 @@ class Number : public Codec {
     return number_of(key, true) + range_in_words(key, limits);
   }
   Json schema(const Key& key) const override { return json_number(std::get<RealRange>(key.range)); }
+  void scale(const Key&, void* field, double scale) const override { *static_cast<double*>(field) *= scale; }
 };
 
 class NumberOrAuto : public Codec {

@@ -16,8 +16,9 @@ struct AnswersParameters {
 
   template <class Key>
   static void keys(Key&& key) {
-    const Condition given = only_with<AnswersParameters>(
+    Condition given = only_with<AnswersParameters>(
         "answers.per_day above 0", [](const AnswersParameters& answers) { return !answers.neutral(); });
+    given.lenient = true;
     key.section("answers", "Authors answer replies to their posts, as many a day as they can.", Scope::run);
     key("per_day", &AnswersParameters::per_day,
         {.sentence = "Answers that an author can give in a day, the same for all whatever their follower counts; 0: "
@@ -58,20 +59,16 @@ struct TrustParameters {
 
   template <class Key>
   static void keys(Key&& key) {
-    const Condition moving = only_with<TrustParameters>("trust.answered, trust.bystander or trust.sponsored above 0",
-                                                        [](const TrustParameters& trust) { return trust.moves(); });
-    const Condition present = only_with<TrustParameters>(
+    Condition present = only_with<TrustParameters>(
         "something that moves trust, or trust.stranger",
         [](const TrustParameters& trust) { return trust.moves() || trust.stranger != automatic; });
-    const Condition answering = only_with<AnswersParameters>(
-        "answers.per_day above 0", [](const AnswersParameters& answers) { return !answers.neutral(); });
+    present.lenient = true;
     key.section("trust", "How far readers trust authors: what moves it, and what it does.", Scope::run);
     key("effect", &TrustParameters::effect,
         {.sentence = "Difference that full trust makes to no trust.",
          .source = "assumption (neutral)",
          .range = logit_range,
-         .unit = "logits",
-         .only = present});
+         .unit = "logits"});
     key("start", &TrustParameters::start,
         {.sentence = "Trust of a follower in an author with whom nothing has happened, 0 to 1.",
          .source = "assumption",
@@ -87,14 +84,12 @@ struct TrustParameters {
                      "closes.",
          .source = "assumption (neutral)",
          .range = probability_range,
-         .unit = "share",
-         .only = answering});
+         .unit = "share"});
     key("bystander", &TrustParameters::bystander,
         {.sentence = "The same of the first look at a post on which an answer of the author to anybody can be read.",
          .source = "assumption (neutral)",
          .range = probability_range,
-         .unit = "share",
-         .only = answering});
+         .unit = "share"});
     key("sponsored", &TrustParameters::sponsored,
         {.sentence = "Share of trust that the first look at a paid post of the author takes.",
          .source = "assumption (neutral)",
@@ -105,7 +100,7 @@ struct TrustParameters {
          .sentence = "Time in which half of what was won or lost is gone; \"0\": it stays.",
          .source = "assumption",
          .range = durations_from(0),
-         .only = moving});
+         .only = present});
   }
 };
 
