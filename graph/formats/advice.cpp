@@ -24,10 +24,6 @@ bool has_letters(std::string_view line) {
   return std::ranges::any_of(line, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
-bool is_whole(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// Whether the last two fields of a line apart by commas may be one number, written as in French.
 bool ends_with_decimal_comma(std::string_view line) {
   const std::size_t last = line.rfind(',');
@@ -38,6 +34,10 @@ bool ends_with_decimal_comma(std::string_view line) {
 }
 
 }  // namespace
+
+bool is_whole(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
 
 std::string advice_on_one_field(std::string_view line) {
   if (holds(line, no_break_space)) return "it has no-break spaces (U+00A0): write plain ones";

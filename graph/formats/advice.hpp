@@ -6,6 +6,9 @@
 
 namespace grapevine {
 
+/// Whether a word is digits only.
+bool is_whole(std::string_view word);
+
 /// What to do about a first line, above which nothing stands, that is one field where a follow has two.
 std::string advice_on_one_field(std::string_view line);
 

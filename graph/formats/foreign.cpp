@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/formats/advice.hpp"
 #include "graph/formats/header.hpp"
 
 namespace grapevine {
@@ -37,10 +38,6 @@ std::vector<std::vector<std::string_view>> lines_of(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return lines;
-}
-
-bool is_whole(std::string_view word) {
-  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Comments that begin with c, then a problem line: p, its kind, users and arcs.
