@@ -99,7 +99,8 @@ struct ClaimRow {
     column("margin_high", row.margin_high, "1", "... to here make no material difference");
     column("level", row.level, "1", "level of the interval that decided, adjusted over the claims modelled (Holm)");
     column("replicates", row.replicates, count_units, "replicates behind the estimate");
-    column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not yet modelled");
+    column("verdict", row.verdict, no_units,
+           "holds, reversed, no material difference, undecided, not asked, or not yet modelled");
     column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
     column("replicates_needed", row.replicates_needed, count_units,
            "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 "

@@ -74,7 +74,7 @@ std::string claims_block(const StudyResult& study) {
   std::string text = table.text();
   const std::set<std::string> common = common_assumptions(study.claims);
   for (const ClaimRow& row : study.claims) {
-    if (std::isnan(row.margin_low)) continue;
+    if (std::isnan(row.margin_low) || row.arm.empty()) continue;
     std::vector<std::string> own;
     for (const std::string& assumption : assumptions_of(row))
       if (!common.count(assumption)) own.push_back(assumption);

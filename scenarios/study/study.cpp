@@ -253,7 +253,9 @@ private:
       row.name = judged.claim.name;
       row.contrast = judged.claim.modelled() ? judged.claim.contrast : judged.claim.missing;
       row.arm = judged.where;
-      row.verdict = judged.claim.modelled() ? std::string(name_of(judged.verdict)) : "not yet modelled";
+      row.verdict = !judged.claim.modelled() ? "not yet modelled"
+                    : judged.where.empty()   ? "not asked"
+                                             : std::string(name_of(judged.verdict));
       if (judged.claim.modelled()) {
         row.estimate = judged.estimate.value;
         row.lower = judged.estimate.low;

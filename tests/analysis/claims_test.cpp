@@ -20,13 +20,14 @@ TEST_CASE("the claims are numbered from 1 to 5, and those not modelled say what 
   for (const Claim& claim : all_claims()) {
     CHECK(claim.number == ++number);
     CHECK_FALSE((claim.name.empty() || claim.contrast.empty()));
-    CHECK(claim.modelled() == (number == 2 || number == 3 || number == 5));
+    CHECK(claim.modelled() == (number != 4));
   }
   CHECK(number == 5);
 }
 
 TEST_CASE("each claim gets the verdict of its own evidence, in the order of the claims", "[analysis][claims]") {
   const std::vector<ClaimEvidence> evidence{{5, ratio(3, 0.01), {"prices are linear in followers"}},
+                                            {1, ratio(1.1, 0.2), {"trust.effect = 2"}},
                                             {2, ratio(1, 0.01), {"same engagement in every tier", "no trust"}},
                                             {3, ratio(0.8, 0.01), {}}};
   const auto rows = judge(evidence);
@@ -34,21 +35,20 @@ TEST_CASE("each claim gets the verdict of its own evidence, in the order of the 
   CHECK((rows[1].verdict == Verdict::no_material_difference && rows[1].assumptions == evidence[1].assumptions));
   CHECK((rows[2].verdict == Verdict::reversed && rows[2].estimate.value == 0.8 && rows[2].estimate.n == 20));
   CHECK((rows[4].verdict == Verdict::holds && rows[4].assumptions.size() == 1 && rows[4].estimate.high == 3 * 1.1));
-  for (const int i : {0, 3}) {
-    CHECK(rows[i].verdict == Verdict::undecided);
-    CHECK((std::isnan(rows[i].level) && std::isnan(rows[i].estimate.value)));
-  }
-  // 3 decides at the least level, then 3 of the claims, then 2: their alphas share 0.05 among the 3, 2 and 1 that are
-  // left.
-  CHECK((rows[4].level == 0.05 / 3 && rows[2].level == 0.05 / 2 && rows[1].level == 0.05));
-  for (const ClaimVerdict& row : rows) CHECK(row.replicates_needed == 0);
+  CHECK((rows[0].verdict == Verdict::undecided && rows[0].estimate.value == 1.1 && rows[0].replicates_needed > 0));
+  CHECK(rows[3].verdict == Verdict::undecided);
+  CHECK((std::isnan(rows[3].level) && std::isnan(rows[3].estimate.value)));
+  // 5 decides at the least level, then 3, then 2, and 1 does not: their alphas share 0.05 among the 4, 3, 2 and 1 that
+  // are left.
+  CHECK((rows[4].level == 0.05 / 4 && rows[2].level == 0.05 / 3 && rows[1].level == 0.05 / 2 && rows[0].level == 0.05));
+  for (const int i : {1, 2, 3, 4}) CHECK(rows[i].replicates_needed == 0);
   CHECK((rows[1].margin.low == 0.9 && rows[1].margin.high == 1.1));
 }
 
 TEST_CASE("a modelled claim without evidence stays undecided and keeps its share of alpha", "[analysis][claims]") {
   const auto rows = judge(std::vector<ClaimEvidence>{{2, ratio(3, 0.01), {}}});
-  CHECK((rows[1].verdict == Verdict::holds && rows[1].level == 0.05 / 3));
-  CHECK((rows[4].verdict == Verdict::undecided && rows[4].level == 0.05 / 2 && std::isnan(rows[4].estimate.value)));
+  CHECK((rows[1].verdict == Verdict::holds && rows[1].level == 0.05 / 4));
+  CHECK((rows[4].verdict == Verdict::undecided && rows[4].level == 0.05 / 3 && std::isnan(rows[4].estimate.value)));
 }
 
 TEST_CASE("the margin is that of the study", "[analysis][claims]") {
@@ -56,6 +56,6 @@ TEST_CASE("the margin is that of the study", "[analysis][claims]") {
   CHECK(judge(evidence)[1].verdict == Verdict::holds);
   CHECK(judge(evidence, {0.5, 2})[1].verdict == Verdict::no_material_difference);
   CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[1].replicates_needed ==
-        replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 3));
+        replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 4));
   CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[4].replicates_needed == 0);  // nothing to tell from
 }
