@@ -32,7 +32,7 @@ TEST_CASE("each claim gets the verdict of its own evidence, in the order of the 
                                             {3, ratio(0.8, 0.01), {}}};
   const auto rows = judge(evidence);
   REQUIRE(rows.size() == 5);
-  CHECK((rows[1].verdict == Verdict::no_material_difference && rows[1].assumptions == evidence[1].assumptions));
+  CHECK((rows[1].verdict == Verdict::no_material_difference && rows[1].assumptions == evidence[2].assumptions));
   CHECK((rows[2].verdict == Verdict::reversed && rows[2].estimate.value == 0.8 && rows[2].estimate.n == 20));
   CHECK((rows[4].verdict == Verdict::holds && rows[4].assumptions.size() == 1 && rows[4].estimate.high == 3 * 1.1));
   CHECK((rows[0].verdict == Verdict::undecided && rows[0].estimate.value == 1.1 && rows[0].replicates_needed > 0));

@@ -116,8 +116,8 @@ TEST_CASE("rates of a tier worked out by hand: pooled by the jackknife, of accou
           "[analysis][sizes]") {
   const auto runs = two_runs();
   const auto rows = tier_rates(arm_of(runs), tiers);
-  REQUIRE(rows.size() == 2 * 7);  // nobody is held out, no mechanism does anything
-  for (std::size_t i = 0; i < rows.size(); ++i) {             // tier by tier, in the order of the list
+  REQUIRE(rows.size() == 2 * 7);                   // nobody is held out, no mechanism does anything
+  for (std::size_t i = 0; i < rows.size(); ++i) {  // tier by tier, in the order of the list
     CHECK(rows[i].metric == tier_rate_list()[i % 7].name);
     CHECK(rows[i].contrast == "posts of tier " + tiers[i / 7]);
     CHECK((rows[i].arm == "arm" && rows[i].against.empty() && rows[i].estimand == "population" &&

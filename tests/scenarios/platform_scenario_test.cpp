@@ -157,13 +157,13 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
                      "\"micro\"]\nfrom = [0, 10]\n",
        "20:7: claims.arm names \"nun\", and there is no arm of that name; expected one of \"few\", \"lots\", \"none\""},
       {"[[arm]]\nname = \"a\"\nanswers.per_day = 1\n[[arm]]\nname = \"b\"\n[claims]\nsilent_arm = \"b\"\n",
-       "15:14: claims.silent_arm is given without claims.arm; expected both; name the arm in which authors answer"},
+       "14:14: claims.silent_arm is given without claims.arm; expected both; name the arm in which authors answer"},
       {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\nanswers.per_day = 1\n[claims]\narm = \"a\"\nsilent_arm = "
        "\"b\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
-       "16:14: authors answer in \"b\"; expected an arm with answers.per_day = 0, whose outcomes show what answers do"},
+       "15:14: authors answer in \"b\"; expected an arm with answers.per_day = 0, whose outcomes show what answers do"},
       {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\n[claims]\narm = \"a\"\nsilent_arm = \"b\"\nmicro = "
        "\"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
-       "14:7: nobody answers in \"a\"; expected answers.per_day above 0 there, or no claims.silent_arm"},
+       "13:7: nobody answers in \"a\"; expected answers.per_day above 0 there, or no claims.silent_arm"},
       {paying_arms + "[claims]\nmicro_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
                      "\"micro\"]\nfrom = [0, 10]\n",
        "20:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither"},
@@ -346,8 +346,8 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
     if (key.scales) marked.push_back(key.dotted());
   CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from",
                         "feed.prior_strength.like", "feed.prior_strength.reply", "feed.prior_strength.reshare",
-                        "feed.prior_strength.click", "price.post", "price.follower", "campaign.followers",
-                        "campaign.budget"});
+                        "feed.prior_strength.click", "answers.per_day", "price.post", "price.follower",
+                        "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});

@@ -82,6 +82,7 @@ private:
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const std::string out = (log_.path() / "out").string(), err = (log_.path() / "err").string();
+    for (const std::string& file : {out, err}) std::ofstream{file};  // nobody hears what an earlier one has said
     const pid_t child = ::fork();
     if (child != 0) return child;
     if (::chdir(folder_.path().c_str()) != 0) ::_exit(99);

@@ -16,8 +16,8 @@ struct AnswersParameters {
 
   template <class Key>
   static void keys(Key&& key) {
-    Condition given = only_with<AnswersParameters>(
-        "answers.per_day above 0", [](const AnswersParameters& answers) { return !answers.neutral(); });
+    Condition given = only_with<AnswersParameters>("answers.per_day above 0",
+                                                   [](const AnswersParameters& answers) { return !answers.neutral(); });
     given.lenient = true;
     key.section("answers", "Authors answer replies to their posts, as many a day as they can.", Scope::run);
     key("per_day", &AnswersParameters::per_day,
