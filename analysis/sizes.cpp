@@ -117,6 +117,10 @@ bool has(const ArmRuns& arm, const MechanismRate& rate) {
   });
 }
 
+bool pays(const ArmRuns& arm) {
+  return std::ranges::any_of(arm.records, [](const RunRecord& run) { return !run.influencers.empty(); });
+}
+
 Series series_of(const ArmRuns& arm, const Rate& rate, std::size_t tier) {
   const auto of = [&](double (*count)(const TierRow&)) {
     return [count, tier](const RunRecord& run) { return count(run.tiers[tier]); };
@@ -229,7 +233,7 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
     for (const Rate& rate : rates)
       rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     for (const MechanismRate& rate : mechanism_rates)
-      if (has(arm, rate))
+      if (has(arm, rate) && (rate.total != "trust_sponsored_looks" || pays(arm)))
         rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
     const auto per_session = [&](std::size_t group) {

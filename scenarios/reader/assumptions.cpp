@@ -24,9 +24,12 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParam
                                         std::span<const std::string_view> sections) {
   Scenario changed = scenario;  // a target points to what may be written
   changed.run = run;
-  for (double& strength : changed.run.feed.prior_strength)
-    if (strength != automatic) strength = unscaled(strength, scale_of(scenario.graph));
   const Target target{.scenario = &changed, .run = &changed.run};
+  for (const Key& key : keys())
+    if (key.scales && key.scope == Scope::run && (key.kind == Kind::number || key.kind == Kind::number_or_auto)) {
+      auto& number = *static_cast<double*>(key.field(target));
+      if (number != automatic) number = unscaled(number, scale_of(scenario.graph));
+    }
   std::vector<std::string> list;
   for (const Key& key : keys()) {
     if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||

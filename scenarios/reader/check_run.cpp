@@ -34,7 +34,11 @@ std::string ScenarioReader::prefix_of(const Given& it) {
 
 void ScenarioReader::check_conditions() {
   for (const Given& it : given_) {
-    if (it.key->acts(it.target) || it.key->only.lenient) continue;
+    if (it.key->acts(it.target)) continue;
+    if (it.key->only.lenient && std::ranges::any_of(given_, [&](const Given& other) {  // its switch is there, and off
+          return other.key->section == it.key->section && !other.key->only.lenient;
+        }))
+      continue;
     if (it.key->section == "graph" && !sound({"graph.model"})) continue;
     if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
     if (it.key->section == "diffusion" && !diffusion_sound()) continue;

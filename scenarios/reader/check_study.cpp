@@ -54,6 +54,8 @@ void ScenarioReader::check_claims() {
 /// The arm without answers is one, and the other has some.
 void ScenarioReader::check_silent_arm() {
   const ClaimsChoice& claims = scenario_.claims;
+  if (!sound({"claims.arm", "claims.silent_arm", "answers.per_day", "arm." + claims.silent_arm + ".answers.per_day"}))
+    return;
   const Place where = place_of({"claims.silent_arm"});
   const auto arm_of = [&](const std::string& name) { return std::ranges::find(scenario_.arms, name, &Arm::name); };
   if (claims.arm.empty()) {
@@ -69,10 +71,10 @@ void ScenarioReader::check_silent_arm() {
     add(where, fmt::format("authors answer in {}; expected an arm with answers.per_day = 0, whose outcomes show what "
                            "answers do",
                            in_quotes(claims.silent_arm)));
-  else if (answering->run.answers.neutral())
-    add(place_of({"claims.arm", "claims.silent_arm"}),
-        fmt::format("nobody answers in {}; expected answers.per_day above 0 there, or no claims.silent_arm",
-                    in_quotes(claims.arm)));
+  else if (silent->warmup != answering->warmup)
+    add(where, fmt::format("of {} and {} one has a warm-up of its own and the other has not; expected arms that differ "
+                           "in what authors answer; give both `warmup = \"own\"`",
+                           in_quotes(claims.arm), in_quotes(claims.silent_arm)));
 }
 
 void ScenarioReader::expect_tier(const std::string& label, const std::string& name) {

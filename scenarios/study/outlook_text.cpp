@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <tuple>
 
 #include "graph/base/parallel.hpp"
@@ -17,6 +19,36 @@ namespace {
 
 /// Follower counts below which chance rules what an account gets.
 constexpr std::uint64_t few_followers = 100;
+
+/// What claim 1 takes for the work of answers and is not, or not all of it.
+std::string silent_arm_note(const Scenario& scenario) {
+  const ClaimsChoice& claims = scenario.claims;
+  if (claims.silent_arm.empty()) return "";
+  const auto arm_of = [&](const std::string& name) { return *std::ranges::find(scenario.arms, name, &Arm::name); };
+  if (arm_of(claims.silent_arm).warmup == ArmWarmup::shared && !scenario.run.answers.neutral())
+    return fmt::format(
+        "the arm '{}' begins with the trust that answers won in the warm-up that it shares; claim 1 is about what they "
+        "do from then on; warmup = \"own\" in both arms shows all of it",
+        claims.silent_arm);
+  std::map<std::string, std::string> ours, theirs;
+  for (const auto& [key, value] : understood_values(scenario.understood)) {
+    const auto take = [&, &key = key, &value = value](const std::string& arm, auto& values) {
+      const std::string prefix = fmt::format("arm.{}.", arm);
+      if (key.starts_with(prefix) && key != prefix + "name" && !key.starts_with(prefix + "answers."))
+        values.emplace(key.substr(prefix.size()), value);
+    };
+    take(claims.arm, ours);
+    take(claims.silent_arm, theirs);
+  }
+  std::set<std::string> beside;
+  for (const auto& [key, value] : ours)
+    if (!theirs.contains(key) || theirs.at(key) != value) beside.insert(key);
+  for (const auto& [key, value] : theirs)
+    if (!ours.contains(key)) beside.insert(key);
+  if (beside.empty()) return "";
+  return fmt::format("the arms '{}' and '{}' differ in {} too; claim 1 takes all of it for what answers do", claims.arm,
+                     claims.silent_arm, fmt::join(beside, ", "));
+}
 
 /// What a scaled world makes too small to tell much, and what cannot happen as often as asked.
 std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlook) {
@@ -54,6 +86,11 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
   const bool hoped = std::ranges::any_of(
       scenario.arms, [](const Arm& arm) { return arm.run.trust.answered > 0 || arm.run.trust.bystander > 0; });
   if (hoped && !answered) notes.push_back("answers move trust, and nobody answers: answers.per_day is 0 in every arm");
+  const bool sponsored = std::ranges::any_of(
+      scenario.arms, [](const Arm& arm) { return arm.run.trust.sponsored > 0 || !arm.run.sponsorship.neutral(); });
+  if (sponsored && std::ranges::all_of(scenario.arms, [](const Arm& arm) { return arm.run.pays.empty(); }))
+    notes.push_back("readers mind what is paid for, and nobody pays: no arm has a campaign");
+  if (const std::string words = silent_arm_note(scenario); !words.empty()) notes.push_back(words);
   const double ticks = scenario.world.time.ticks_per_day();
   const PopulationParameters& people = scenario.world.population;
   for (const auto& [key, mean, spread] :

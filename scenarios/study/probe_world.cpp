@@ -55,7 +55,8 @@ private:
 std::map<std::string, double> arrays_of(const Replicate& replicate, int parts) {
   std::map<std::string, double> bytes;
   for (const MemoryLine& line : replicate.memory()) {
-    const bool divided = line.unit == "reader" || line.name.starts_with("seen.");
+    const bool divided = line.unit == "reader" || line.name.starts_with("seen.") || line.name.starts_with("trust.") ||
+                         line.name.starts_with("answers.waiting");
     bytes[line.name] += static_cast<double>(line.bytes) * (divided ? 1 : parts);
   }
   bytes.erase("graph");  // there once, whatever the number of worlds
@@ -75,6 +76,15 @@ double over_rates(double mean, double spread, What&& what) {
   return sum / weights;
 }
 
+/// The run under which a warm-up is tried: the study's own, or that of an arm in which more mechanisms are at work.
+const RunParameters& most_at_work(const Scenario& scenario) {
+  const auto mechanisms = [](const RunParameters& run) { return !run.answers.neutral() + !run.trust.neutral(); };
+  const RunParameters* most = &scenario.run;
+  for (const Arm& arm : scenario.arms)
+    if (is_feed(arm) && mechanisms(arm.run) > mechanisms(*most)) most = &arm.run;
+  return *most;
+}
+
 /// Runs a replicate for a while, and says what whole ones take.
 class WorldRunner {
 public:
@@ -86,7 +96,8 @@ public:
         most_seconds_(most_seconds),
         users_(static_cast<double>(world.graph.user_count())),
         active_(static_cast<double>(world.facts.active)),
-        replicate_(world.graph, world.accounts, scenario.world, scenario.run, streams_of(scenario, 0), alone_, deals) {
+        replicate_(world.graph, world.accounts, scenario.world, most_at_work(scenario), streams_of(scenario, 0), alone_,
+                   deals) {
     made_ = watch_.spent();
   }
 

@@ -98,6 +98,24 @@ TEST_CASE("a warm-up of an arm's own, under the study's keys, is the one that is
   CHECK(events(result, 3) != events(result, 2));  // it remembers the answers of the warm-up that it shares
 }
 
+TEST_CASE("trust that was won before an arm branched still acts where nothing moves it any more", "[study][answers]") {
+  const StudyResult still = result_of(), without = result_of({"arm.plain.trust.effect=0"});
+  CHECK(rate(still, 3, 1) > 1.02 * rate(without, 3, 1));
+  CHECK(events(still, 0) == events(without, 0));
+}
+
+TEST_CASE("check says what claim 1 would take for the work of answers", "[program][answers]") {
+  const Shell shell;
+  shell.write("s.toml", study);
+  REQUIRE(shell.call({"check", "s.toml"}) == 0);
+  CHECK_FALSE(contains(shell.out(), "claim 1"));
+  REQUIRE(shell.call({"check", "s.toml", "--set", "arm.silent.behaviour.like=0.2"}) == 0);
+  CHECK(contains(shell.out(), "differ in behaviour.like too"));
+  REQUIRE(shell.call({"check", "s.toml", "--set", "arm.silent.warmup=shared", "--set", "claims.arm=shared"}) == 0);
+  CHECK(contains(shell.out(), "begins with the trust that answers won"));
+  REQUIRE(shell.call({"run", "s.toml", "-o", "s.h5", "--quiet", "--set", "answers.per_day=0"}) == 0);  // vanishes
+}
+
 TEST_CASE("claim 1 is what answers do for the one over what they do for the other", "[study][answers][claims]") {
   const StudyResult result = result_of();
   const ClaimRow& claim = result.claims.at(0);

@@ -55,13 +55,14 @@ struct TrustParameters {
 
   double of_strangers() const { return stranger == automatic ? start : stranger; }
   bool moves() const { return answered != 0.0 || bystander != 0.0 || sponsored != 0.0; }
-  bool neutral() const { return !moves() && (effect == 0.0 || of_strangers() == start); }
+  /// Trust that was won before an arm branched still acts where nothing moves it any more.
+  bool neutral() const { return !moves() && effect == 0.0; }
 
   template <class Key>
   static void keys(Key&& key) {
     Condition present = only_with<TrustParameters>(
-        "something that moves trust, or trust.stranger",
-        [](const TrustParameters& trust) { return trust.moves() || trust.stranger != automatic; });
+        "trust.effect, trust.answered, trust.bystander, trust.sponsored or trust.stranger",
+        [](const TrustParameters& trust) { return !trust.neutral() || trust.stranger != automatic; });
     present.lenient = true;
     key.section("trust", "How far readers trust authors: what moves it, and what it does.", Scope::run);
     key("effect", &TrustParameters::effect,

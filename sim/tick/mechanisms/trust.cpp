@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 
@@ -32,7 +33,9 @@ Trust::Trust(const MechanismGiven& given)
       ties_(given.readers.size()),
       witnessed_(given.readers.size()),
       tiers_(given.world.tiers.from.size()),
-      met_((given.readers.size() + reader_block - 1) / reader_block * tiers_) {}
+      met_((given.readers.size() + reader_block - 1) / reader_block * tiers_) {
+  GRAPEVINE_EXPECTS(given.world.time.end() < 1u << 24);  // a tie has 24 bits for it; durations end at ten years
+}
 
 std::unique_ptr<Mechanism> Trust::make(const MechanismGiven& given) {
   return given.run.trust.neutral() ? nullptr : std::make_unique<Trust>(given);
