@@ -270,8 +270,9 @@ private:
     for (const char* growing : {"posts.hot", "posts.identity", "posts.visible", "posts.counters", "timelines.row",
                                 "timelines.recent", "tick_counts", "tick_posts", "tracked"})
       bytes_.erase(growing);
-    if (!trace_.spent.empty())  // ties are moved all the time
-      bytes_["trust.ties"] *= std::max(1.0, static_cast<double>(time.end()) / static_cast<double>(trace_.spent.size()));
+    if (!trace_.spent.empty())  // ties are moved all the time, and their arenas have some room to grow
+      bytes_["trust.ties"] *=
+          1.06 * std::max(1.0, static_cast<double>(time.end()) / static_cast<double>(trace_.spent.size()));
     double bytes = 0;
     for (const auto& [name, size] : bytes_) bytes += size;
     const double recent = std::min(emissions / 4, users_ / 8 + posts_a_tick());
