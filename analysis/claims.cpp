@@ -45,6 +45,7 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
     ClaimVerdict row;
     row.claim = claim;
     row.margin = margin;
+    row.contrast = claim.modelled() ? claim.contrast : claim.missing;
     if (claim.modelled()) {
       ratios.push_back({.ratio = {}, .margin = margin});
       for (const ClaimEvidence& e : evidence) {
@@ -53,6 +54,7 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
         row.estimate = e.ratio.estimate;
         row.assumptions = e.assumptions;
         row.where = e.where;
+        if (!e.contrast.empty()) row.contrast = e.contrast;
         ++used;
       }
     }

@@ -32,6 +32,7 @@ struct ClaimEvidence {
   std::vector<std::string> assumptions = {};  ///< that feed it, in words
   std::string where = {};                     ///< the arm, or arms, that it comes from
   std::string run = {};                       ///< the arm whose keys feed it
+  std::string contrast = {};                  ///< which ratio it is, where the claim knows several
 };
 
 struct Claim {
@@ -62,7 +63,8 @@ struct ClaimVerdict {
   Estimate interval;                    ///< at 1 - level
   std::uint64_t replicates_needed = 0;  ///< see Judgement
   std::vector<std::string> assumptions;
-  std::string where;  ///< of the evidence; empty where there is none
+  std::string where;     ///< of the evidence; empty where there is none
+  std::string contrast;  ///< what was compared, or would be
 };
 
 /// All claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them included: a

@@ -41,6 +41,25 @@ double money_spent(const RunRecord& run) {
   return total_over(run.campaigns, [](const CampaignRow& c) { return c.spent; }) / static_cast<double>(micro_per_unit);
 }
 
+double incremental_conversions(const RunRecord& run) {
+  double sum = 0;
+  for (const ProductRow& product : run.products) sum += product.expected_incremental;
+  return sum;
+}
+double conversions(const RunRecord& run) {
+  return total_over(run.products, [](const ProductRow& product) { return product.conversions; });
+}
+
+constexpr Metric conversions_per_impression{
+    .name = "incremental conversions per impression",
+    .unit = "conversions per impression",
+    .sentence =
+        "users who bought by the end of the run and would not have without the campaigns' posts, in "
+        "expectation, per look at one",
+    .total = incremental_conversions,
+    .per = attributed_impressions,
+    .of_products = true};
+
 constexpr Metric spent{
     .name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
 
@@ -79,6 +98,17 @@ constexpr std::array incremental{
            .sentence =
                "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
            .total = all_engagement},
+    Metric{.name = "incremental conversions",
+           .unit = "users",
+           .sentence = "users who bought by the end of the run and would not have without the campaigns' posts, in "
+                       "expectation over who would buy",
+           .total = incremental_conversions,
+           .of_products = true},
+    Metric{.name = "conversions",
+           .unit = "users",
+           .sentence = "users who bought by the end of the run, for whatever reason",
+           .total = conversions,
+           .of_products = true},
     spent,
 };
 
@@ -95,6 +125,14 @@ constexpr std::array portfolio{
            .total = attributed_impressions,
            .per = money_spent},
     engagement_per_impression,
+    Metric{.name = "incremental conversions per money",
+           .unit = "conversions per money",
+           .sentence = "users who bought by the end of the run and would not have without the campaigns' posts, in "
+                       "expectation, per unit of money",
+           .total = incremental_conversions,
+           .per = money_spent,
+           .of_products = true},
+    conversions_per_impression,
     spent,
 };
 
@@ -120,6 +158,7 @@ constexpr std::array clone{
            .per = audience_size},
     engagement_per_impression,
     engagement_per_money,
+    conversions_per_impression,
     Metric{.name = "followers", .unit = "users", .sentence = "followers of the account", .total = audience_size},
 };
 
@@ -165,7 +204,13 @@ void put(const Paired& paired, ComparisonRow& row) {
   row.variance_ratio = paired.variance_ratio;
 }
 
+bool has_products(const ArmRuns& arm) { return !arm.records.empty() && !arm.records.front().products.empty(); }
+
 }  // namespace
+
+bool sells(const ArmRuns& arm) {
+  return std::ranges::any_of(arm.records, [](const RunRecord& run) { return incremental_conversions(run) > 0; });
+}
 
 bool ArmRuns::pays() const {
   return std::ranges::any_of(records, [](const RunRecord& run) {
@@ -191,6 +236,7 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
   const std::string_view estimand = estimand_of(arm, against);
   std::vector<ComparisonRow> rows;
   for (const Metric& metric : metrics_of(estimand)) {
+    if (metric.of_products && !has_products(arm)) continue;
     const Series a = series_of(arm, metric.total, metric.per), b = series_of(against, metric.total, metric.per);
     ComparisonRow row;
     row.contrast = arm.name + " against " + against.name;
@@ -216,10 +262,10 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
   return rows;
 }
 
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
-  const auto series = [](const ArmRuns& arm) {
-    return series_of(arm, engagement_per_money.total, engagement_per_money.per);
-  };
+LogRatio portfolio_ratio(std::string_view metric, const ArmRuns& micro_arm, const ArmRuns& mega_arm) {
+  const auto found = std::ranges::find(portfolio, metric, &Metric::name);
+  GRAPEVINE_EXPECTS(found != portfolio.end() && found->per != nullptr);
+  const auto series = [&](const ArmRuns& arm) { return series_of(arm, found->total, found->per); };
   return log_ratio(series(micro_arm), series(mega_arm));
 }
 

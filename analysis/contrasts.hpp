@@ -29,6 +29,7 @@ struct Metric {
   double (*total)(const RunRecord&);
   double (*per)(const RunRecord&) = nullptr;  ///< null: the metric is a total, compared as a difference; else a
                                               ///< quotient, compared as a ratio and as a difference
+  bool of_products = false;                   ///< only where the study has products
 };
 
 /// What a quotient's estimate is and how its interval was made, in the words of `/comparison`.
@@ -50,8 +51,10 @@ std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against);
 /// ratio. A ratio whose denominator is 0 is missing; its difference tells.
 std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against);
 
-/// The ratio that `contrast` reports of "campaign engagement per money", `micro_arm` over `mega_arm`. Claim 5, until
-/// conversions exist.
-LogRatio engagement_per_money_ratio(const ArmRuns& micro_arm, const ArmRuns& mega_arm);
+/// Whether looks at what the arm pays for sell something, in expectation.
+bool sells(const ArmRuns& arm);
+
+/// The ratio that `contrast` reports of this metric of a portfolio, `micro_arm` over `mega_arm`.
+LogRatio portfolio_ratio(std::string_view metric, const ArmRuns& micro_arm, const ArmRuns& mega_arm);
 
 }  // namespace grapevine

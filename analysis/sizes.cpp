@@ -190,10 +190,17 @@ std::vector<double> curve_points(const std::vector<std::vector<ExposedGroup>>& r
 
 double money(MicroMoney micro) { return static_cast<double>(micro) / static_cast<double>(micro_per_unit); }
 
-/// What is said of the accounts of a campaign, in the order of their rows; the last where a margin is said.
-constexpr std::array<std::string_view, 6> campaign_metrics{
-    "audience over random audiences", "followed accounts per follower", "reach of audience",
-    "impressions per reached user",   "money per thousand impressions", "break-even purchases per click"};
+/// What is said of the accounts of a campaign, in the order of their rows; break-even and return where a margin is
+/// said, what has to do with conversions where it sells a product.
+constexpr std::array<std::string_view, 9> campaign_metrics{"audience over random audiences",
+                                                           "followed accounts per follower",
+                                                           "reach of audience",
+                                                           "impressions per reached user",
+                                                           "money per thousand impressions",
+                                                           "break-even purchases per click",
+                                                           "incremental conversions per thousand impressions",
+                                                           "money per incremental conversion",
+                                                           "return per money"};
 
 /// Distinct followers that random audiences as large as those of the campaign's accounts would have, summed over the
 /// draws of these.
@@ -303,10 +310,22 @@ std::vector<ComparisonRow> campaign_facts(const ArmRuns& arm, const std::vector<
     const auto spent = of([](const CampaignRow& row) { return money(row.spent); });
     add(campaign_metrics[4], "currency per thousand impressions",
         series_of(arm, spent, of([](const CampaignRow& row) { return number(row.outcomes.impressions) / 1000; })));
-    if (arm.records.front().campaigns[c].margin < 0) continue;
-    add(campaign_metrics[5], "purchases per click", series_of(arm, spent, [c](const RunRecord& run) {
-          return money(run.campaigns[c].margin) / run.draws * number(run.campaigns[c].outcomes.actions[Action::click]);
-        }));
+    const bool margin_known = arm.records.front().campaigns[c].margin >= 0;
+    const auto margin = [c](const RunRecord& run) { return money(run.campaigns[c].margin) / run.draws; };
+    if (margin_known)
+      add(campaign_metrics[5], "purchases per click", series_of(arm, spent, [=](const RunRecord& run) {
+            return margin(run) * number(run.campaigns[c].outcomes.actions[Action::click]);
+          }));
+    const auto conversions = of([](const CampaignRow& row) { return row.sales.expected_incremental; });
+    if (!std::ranges::any_of(arm.records, [&](const RunRecord& run) { return conversions(run) > 0; })) continue;
+    add(campaign_metrics[6], "conversions per thousand impressions",
+        series_of(arm, conversions,
+                  of([](const CampaignRow& row) { return number(row.outcomes.impressions) / 1000; })));
+    add(campaign_metrics[7], "currency per conversion", series_of(arm, spent, conversions));
+    if (margin_known)
+      add(campaign_metrics[8], "1",
+          series_of(
+              arm, [=](const RunRecord& run) { return margin(run) * conversions(run); }, spent));
   }
   return rows;
 }

@@ -25,6 +25,12 @@ std::span<const double> Users::attribute(std::string_view name) const {
   return found == attributes.end() ? std::span<const double>{} : std::span<const double>(found->values);
 }
 
+UserId Users::profile_of(UserId user) const {
+  const auto self = std::ranges::find(planted, user, &PlantedUser::user);
+  if (self == planted.end() || !self->nested) return user;
+  return std::ranges::find(planted, self->group, &PlantedUser::group)->user;
+}
+
 void Users::select(std::span<const UserId> numbers, std::size_t users) {
   select_from(outside_ids, numbers);
   select_from(keys, numbers);

@@ -43,6 +43,9 @@ struct Users {
   /// The attribute of this name, by user; empty where no table brought it.
   std::span<const double> attribute(std::string_view name) const;
 
+  /// Whose posts those of a clone are like: the first account of a nested plant, for other users themselves.
+  UserId profile_of(UserId user) const;
+
   /// Makes the users of these numbers, in this order, 0, 1, ...; planted ones that are not among them are left out.
   void select(std::span<const UserId> numbers, std::size_t users);
 

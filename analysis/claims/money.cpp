@@ -4,12 +4,16 @@ namespace grapevine {
 
 namespace {
 
+/// Of conversions where both arms sell something, else of engagement.
 std::optional<ClaimEvidence> money_evidence(const ClaimQuestion& question) {
   if (question.micro_arm.empty()) return {};
-  return ClaimEvidence{
-      .ratio = engagement_per_money_ratio(question.runs_of(question.micro_arm), question.runs_of(question.mega_arm)),
-      .where = question.micro_arm + " against " + question.mega_arm,
-      .run = question.micro_arm};
+  const ArmRuns micro = question.runs_of(question.micro_arm), mega = question.runs_of(question.mega_arm);
+  const std::string metric =
+      sells(micro) && sells(mega) ? "incremental conversions per money" : "campaign engagement per money";
+  return ClaimEvidence{.ratio = portfolio_ratio(metric, micro, mega),
+                       .where = question.micro_arm + " against " + question.mega_arm,
+                       .run = question.micro_arm,
+                       .contrast = metric + ", micro arm / mega arm"};
 }
 
 }  // namespace
@@ -17,10 +21,12 @@ std::optional<ClaimEvidence> money_evidence(const ClaimQuestion& question) {
 Claim claim_money() {
   return {.number = 5,
           .name = "many small ones beat one big one per money",
-          .contrast = "campaign engagement per money, micro arm / mega arm",
+          .contrast =
+              "incremental conversions per money, or campaign engagement per money where nothing is sold, "
+              "micro arm / mega arm",
           .missing = {},
           .evidence = money_evidence,
-          .sections = {"price", "population", "behaviour"}};
+          .sections = {"price", "product", "population", "behaviour"}};
 }
 
 }  // namespace grapevine

@@ -45,13 +45,13 @@ struct Fatigue : Mechanism {
   Fatigue(double each, std::size_t readers) : per_look(each), looks(readers) {}
   void arrays(ArrayTable& table) override { table("fatigue.looks", "reader", looks); }
   bool weighs() const override { return true; }
-  void weigh(const Given& given, const Before&, const Session& session, std::span<const std::uint32_t>,
+  void weigh(const Given&, const Before&, const Session& session, std::span<const std::uint32_t>,
              std::span<double> odds) const override {
-    for (double& factor : odds) factor /= 1.0 + per_look * looks[session.reader.value() - given.readers.first];
+    for (double& factor : odds) factor /= 1.0 + per_look * looks[session.place];
   }
-  void after_session(const Given&, const Before&, std::size_t reader, std::span<const Impression> seen,
+  void after_session(const Given&, const Before&, const Session& session, std::span<const Impression> seen,
                      std::vector<Message>&) override {
-    looks[reader] += static_cast<std::uint32_t>(seen.size());
+    looks[session.place] += static_cast<std::uint32_t>(seen.size());
   }
 };
 

@@ -53,6 +53,7 @@ enum class Draw : std::uint32_t {
   answers_of_day = 69,
   answer_choice = 70,
   trust = 71,
+  conversion = 72,
   // campaigns
   selection = 80,
   campaign_slot = 81,

@@ -141,12 +141,13 @@ Texts texts_of(const Key& key) {
 std::string default_as_toml(const Key& key) {
   if (key.required) return "";
   Scenario scenario;
+  ProductParameters product;
   CampaignParameters campaign;
   Arm arm;
   ContrastChoice contrast;
   BandChoice band;
   PlantChoice plant;
-  return value_as_toml(key, {&scenario, &scenario.run, &campaign, &arm, &contrast, &plant, &band},
+  return value_as_toml(key, {&scenario, &scenario.run, &product, &campaign, &arm, &contrast, &plant, &band},
                        scenario.world.time.tick_seconds);
 }
 

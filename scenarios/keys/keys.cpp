@@ -43,6 +43,7 @@ Table all_structs() {
   for (const OwnSection& own : own_sections())
     table.add(own.describe(), [&own](const Target& t) { return t.run->own.struct_of(own); });
   table.add<PriceParameters>([](const Target& t) -> auto& { return t.scenario->world.prices; });
+  table.add<ProductParameters>([](const Target& t) -> auto& { return *t.product; });
   table.add<CampaignParameters>([](const Target& t) -> auto& { return *t.campaign; });
   table.add<Arm>([](const Target& t) -> auto& { return *t.arm; });
   table.add<ContrastChoice>([](const Target& t) -> auto& { return *t.contrast; });
@@ -68,6 +69,7 @@ Circumstances circumstances(const Target& target) {
   around.add(scenario.world);
   around.add(scenario.claims);
   if (target.plant) around.add(*target.plant);
+  if (target.product) around.add(*target.product);
   for (const CampaignParameters& campaign : scenario.world.campaigns)
     if (!target.campaign || target.campaign == &campaign) around.add(campaign);
   const auto add_run = [&](const RunParameters& run) {

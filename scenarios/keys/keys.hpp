@@ -16,6 +16,7 @@ namespace grapevine {
 struct Target {
   Scenario* scenario = nullptr;
   RunParameters* run = nullptr;  ///< the scenario's own, or that of an arm
+  ProductParameters* product = nullptr;
   CampaignParameters* campaign = nullptr;
   Arm* arm = nullptr;
   ContrastChoice* contrast = nullptr;
@@ -23,7 +24,7 @@ struct Target {
   BandChoice* band = nullptr;
 
   /// Tables that hold only keys of their own.
-  bool closed() const { return campaign || contrast || plant || band; }
+  bool closed() const { return product || campaign || contrast || plant || band; }
 };
 
 struct Key : DescribedKey {

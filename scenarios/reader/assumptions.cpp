@@ -31,14 +31,25 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParam
       if (number != automatic) number = unscaled(number, scale_of(scenario.graph));
     }
   std::vector<std::string> list;
+  const auto look_at = [&](const Key& key, const Target& at, const std::string& label) {
+    if (!key.acts(at)) return;
+    const std::string value = value_as_toml(key, at, changed.world.time.tick_seconds);
+    const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
+    if (!value.empty() && !neutral) list.push_back(label + " = " + value);
+  };
   for (const Key& key : keys()) {
     if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||
         key.source.rfind("assumption", 0) != 0)
       continue;
-    if (!key.acts(target)) continue;
-    const std::string value = value_as_toml(key, target, changed.world.time.tick_seconds);
-    const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
-    if (!value.empty() && !neutral) list.push_back(key.dotted() + " = " + value);
+    if (key.section != "product") {
+      look_at(key, target, key.dotted());
+      continue;
+    }
+    for (ProductParameters& product : changed.world.products) {
+      Target of_product = target;
+      of_product.product = &product;
+      look_at(key, of_product, fmt::format("product.{}.{}", product.name, key.name));
+    }
   }
   return list;
 }

@@ -77,7 +77,7 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
          key.section == "answers" || key.section == "trust" || key.section == "sponsorship" ||
-         others.count(key.dotted()) > 0;
+         key.section == "product" || others.count(key.dotted()) > 0;
 }
 
 void ScenarioReader::check_diffusion() {

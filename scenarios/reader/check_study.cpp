@@ -142,6 +142,31 @@ void ScenarioReader::check_campaigns() {
   }
 }
 
+/// Products and campaigns name each other.
+void ScenarioReader::check_products() {
+  const std::vector<ProductParameters>& products = scenario_.world.products;
+  const std::vector<CampaignParameters>& campaigns = scenario_.world.campaigns;
+  if (products.empty()) return;
+  for (std::size_t i = 0; i < campaigns.size(); ++i)
+    if (const Given* named = given(campaign_prefixes_[i] + "product");
+        named && named->good && !product_names_.count(campaigns[i].product))
+      refuse_name(named->label, campaigns[i].product, "product", product_names_, named->value);
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    const ProductParameters& product = products[i];
+    const std::string& prefix = product_prefixes_[i];
+    if (product.topic >= 0 && sound({prefix + "topic", "population.topics"}) &&
+        std::uint32_t(product.topic) >= scenario_.world.population.topics)
+      add(place_of({prefix + "topic"}),
+          fmt::format("{}topic is {}; expected 0 to {}, as population.topics is {}", prefix, product.topic,
+                      scenario_.world.population.topics - 1, scenario_.world.population.topics));
+    if (sound({prefix + "name"}) && !product.name.empty() &&
+        std::ranges::count(campaigns, product.name, &CampaignParameters::product) == 0)
+      add(product_places_[i],
+          fmt::format("no campaign sells {}; expected a [[campaign]] with product = {}; add it, or remove the product",
+                      in_quotes(product.name), in_quotes(product.name)));
+  }
+}
+
 void ScenarioReader::check_cost(std::size_t i) {
   const CampaignParameters& campaign = scenario_.world.campaigns[i];
   const PriceParameters& prices = scenario_.world.prices;

@@ -178,6 +178,9 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
     if (section.name == "campaign") {
       for (CampaignParameters& campaign : scenario.world.campaigns)
         write_section(section, {.scenario = &scenario, .run = &scenario.run, .campaign = &campaign});
+    } else if (section.name == "product") {
+      for (ProductParameters& product : scenario.world.products)
+        write_section(section, {.scenario = &scenario, .run = &scenario.run, .product = &product});
     } else if (section.name == "plant") {
       for (PlantChoice& plant : scenario.graph.plants)
         write_section(section, {.scenario = &scenario, .run = &scenario.run, .plant = &plant});

@@ -18,6 +18,7 @@ void ScenarioReader::read(const TomlValue& document) {
   read_base(top, document.place);
   read_plants(top);
   if (!is_drawn(scenario_.graph) && !given("redraw")) scenario_.redraw.graph = false;
+  read_products(top);
   read_campaigns(top);
   read_arms(top);
   read_contrasts(top);
@@ -34,6 +35,7 @@ void ScenarioReader::read(const TomlValue& document) {
   check_tiers();
   check_replicates();
   check_campaigns();
+  check_products();
   check_pays();
   check_contrasts();
   check_bands();
@@ -139,7 +141,8 @@ void ScenarioReader::refuse_unknown(const TomlEntry& entry, std::string_view sec
     if (!it.name.empty() && parent_of(it.name) == section && !target.closed())
       section_names.push_back(std::string_view(it.name).substr(section.empty() ? 0 : section.size() + 1));
 
-  const std::string where = target.campaign   ? "in [[campaign]]"
+  const std::string where = target.product    ? "in [[product]]"
+                            : target.campaign ? "in [[campaign]]"
                             : target.contrast ? "in [[contrast]]"
                             : target.band     ? "in [[band]]"
                             : target.plant    ? "in [[plant]]"
@@ -220,7 +223,10 @@ std::vector<const TomlValue*> ScenarioReader::tables_of(const TomlValue::Table& 
   }
   if (list->empty())
     add(entry->value.place, fmt::format("{} is an empty list; expected at least one table; leave it out", name));
-  const std::size_t most = name == "arm" ? most_arms : name == "campaign" ? most_campaigns : most_tables;
+  const std::size_t most = name == "arm"        ? most_arms
+                           : name == "campaign" ? most_campaigns
+                           : name == "product"  ? most_products
+                                                : most_tables;
   if (list->size() > most)
     add((*list)[most].place,
         fmt::format("a study has {} [[{}]] tables; expected at most {}", list->size(), name, most));
@@ -257,6 +263,20 @@ void ScenarioReader::read_plants(const TomlValue::Table& top) {
     Target target = base();
     target.plant = &scenario_.graph.plants[i];
     read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "plant", plant_prefixes_.back(), target);
+  }
+  for (const Missing& it : missing_) report_missing(it);
+  missing_.clear();
+}
+
+void ScenarioReader::read_products(const TomlValue::Table& top) {
+  const std::vector<const TomlValue*> tables = tables_of(top, "product");
+  scenario_.world.products.resize(tables.size());  // no reallocation below: targets point into it
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    product_prefixes_.push_back(note_name("product", *tables[i], product_names_));
+    product_places_.push_back(tables[i]->place);
+    Target target = base();
+    target.product = &scenario_.world.products[i];
+    read_table(*tables[i]->as<TomlValue::Table>(), tables[i]->place, "product", product_prefixes_.back(), target);
   }
   for (const Missing& it : missing_) report_missing(it);
   missing_.clear();

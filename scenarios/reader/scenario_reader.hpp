@@ -108,6 +108,8 @@ private:
 
   void read_plants(const TomlValue::Table& top);
 
+  void read_products(const TomlValue::Table& top);
+
   void read_campaigns(const TomlValue::Table& top);
 
   void read_arms(const TomlValue::Table& top);
@@ -189,6 +191,8 @@ private:
 
   void check_campaigns();
 
+  void check_products();
+
   /// What a campaign without a bound pays one account at least.
   void check_cost(std::size_t i);
 
@@ -219,9 +223,9 @@ private:
   std::vector<Given> given_;
   std::map<std::string, std::size_t> given_by_label_;
   std::vector<Missing> missing_;
-  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_;
-  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_;
-  std::vector<Place> campaign_places_, contrast_places_, plant_places_;
+  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_, product_names_;
+  std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_, product_prefixes_;
+  std::vector<Place> campaign_places_, contrast_places_, plant_places_, product_places_;
   std::size_t doubles_ = 0;
 };
 

@@ -72,6 +72,7 @@ RunRecord over_draws(std::vector<RunRecord> records) {
     add_rows(sum.readers, more.readers);
     add_rows(sum.curve, more.curve);
     add_rows(sum.campaigns, more.campaigns);
+    add_rows(sum.products, more.products);
     add_rows(sum.frequency, more.frequency);
     add_rows(sum.series, more.series);
     add_rows(sum.campaign_series, more.campaign_series);

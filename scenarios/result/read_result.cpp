@@ -110,6 +110,7 @@ private:
     study_.replicates = static_cast<std::uint32_t>(numbers_.size());
     study_.tiers = file_.read<std::string>("/summary/tier");
     study_.campaigns = file_.read<std::string>("/campaigns/campaign");
+    if (file_.exists("/products")) study_.products = file_.read<std::string>("/products/product");
   }
 
   /// Runs are made room for when the file has a value of each.

@@ -71,6 +71,7 @@ struct StudyResult {
   std::vector<std::string> tiers;
   std::vector<std::uint64_t> tiers_from;  ///< least follower count of each tier
   std::vector<std::string> campaigns;     ///< may be empty
+  std::vector<std::string> products;      ///< may be empty
 
   std::vector<RunRecord> records;  ///< by `place`, the replicate fastest
   std::vector<GraphFacts> graphs;  ///< by point and replicate, the replicate fastest

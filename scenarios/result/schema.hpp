@@ -25,7 +25,7 @@ struct Axis {
   h5::Type type;
   std::string_view long_name;
 };
-inline constexpr std::array<Axis, 18> axes{{
+inline constexpr std::array<Axis, 19> axes{{
     {"point", h5::Type::text, "point of the sweep"},
     {"arm", h5::Type::text, "arm"},
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
@@ -36,6 +36,7 @@ inline constexpr std::array<Axis, 18> axes{{
      "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
     {"followers_from", h5::Type::i64, "least follower count of the class"},
     {"campaign", h5::Type::text, "campaign"},
+    {"product", h5::Type::text, "product"},
     {"partners", h5::Type::i64, "accounts of the campaign that a user follows; the last also counts all above it"},
     {"tick", h5::Type::i64, "first tick of the bin, counted from the start of measure"},
     {"row", h5::Type::i64, "number of the row"},
@@ -54,7 +55,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 22> groups{{
+inline constexpr std::array<Group, 23> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by "
      "tier of the root's "
@@ -85,6 +86,8 @@ inline constexpr std::array<Group, 22> groups{{
      "What each campaign bought and what its own roots, with their cascades, brought. Zero, but for the budget, where "
      "an arm does not run "
      "the campaign."},
+    {"products",
+     "Who bought each product from the branching of the arms to the end of the run; zero under classic models."},
     {"overlap", "How many accounts of each campaign users follow; zero where an arm does not run the campaign."},
     {"series", "Everything that happened in each bin of time, all roots counted."},
     {"campaign_series",
@@ -131,6 +134,7 @@ inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers
 inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_from"}, true};
 inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}, true};
 inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}, true};
+inline const Part product_cells{"products", {"point", "arm", "replicate", "product"}, true};
 inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}, true};
 inline const Part campaign_series_cells{"campaign_series", {"point", "arm", "replicate", "campaign", "tick"}, true};
 inline const Part influencer_rows{"influencers", {"row"}};
@@ -385,6 +389,7 @@ void each_table(Tables& in) {
   in.template cells<ReaderRow>(reader_cells, &RunRecord::readers);
   in.template cells<CurveRow>(curve_cells, &RunRecord::curve);
   in.template cells<CampaignRow>(campaign_cells, &RunRecord::campaigns);
+  in.template cells<ProductRow>(product_cells, &RunRecord::products);
   in.template numbers<FrequencyCount>(overlap_cells, &RunRecord::frequency);
   in.template cells<SeriesRow>(series_cells, &RunRecord::series);
   in.template cells<CampaignSeriesRow>(campaign_series_cells, &RunRecord::campaign_series);

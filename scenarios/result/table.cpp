@@ -101,6 +101,35 @@ std::string money(const StudyResult& study, std::size_t room) {
   return table.text();
 }
 
+/// Who bought what in the arms that sell it: means over replicates.
+std::string products(const StudyResult& study, std::size_t room) {
+  TextTable table("llrrrrrr");
+  table.add({"Product", "arm", "bought", "unprompted", "more", "expected", "earlier", "exposed"});
+  bool any = false;
+  for (std::size_t p = 0; p < study.products.size(); ++p)
+    for (std::size_t a = 0; a < study.arms.size(); ++a) {
+      const auto mean = [&](auto column) {
+        double sum = 0;
+        for (std::size_t r = 0; r < study.replicates; ++r)
+          sum +=
+              static_cast<double>(std::invoke(column, study.record(0, a, r).products[p])) / study.record(0, a, r).draws;
+        return sum / study.replicates;
+      };
+      if (mean(&ProductRow::looks) == 0) continue;
+      any = true;
+      table.add({heading(study.products[p], room), heading(study.arms[a], room),
+                 mean_count(mean(&ProductRow::conversions)), mean_count(mean(&ProductRow::unprompted)),
+                 mean_count(mean(&ProductRow::incremental)), with_decimals(mean(&ProductRow::expected_incremental), 1),
+                 mean_count(mean(&ProductRow::pulled_forward)), mean_count(mean(&ProductRow::exposed))});
+    }
+  if (!any) return "";
+  return table.text() + "  " +
+         wrapped(
+             "Users who bought by the end of the run; those who would have anyway; how many more that is, as it "
+             "came out and as it is to be expected; users who would have later; users who looked.",
+             2, 2);
+}
+
 std::string_view meaning(std::string_view estimand) {
   if (estimand == "incremental") return "what the campaign added";
   if (estimand == "portfolio") return "what the money bought";
@@ -168,6 +197,8 @@ std::string comparison_table(const StudyResult& study) {
     text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8, 8);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
+  if (const std::string sold = fitted([&](std::size_t room) { return products(study, room); }); !sold.empty())
+    text += "\n" + sold;
   if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;
   for (const auto block : {bands_block, models_block, cascade_block})
     if (const std::string shown = fitted([&](std::size_t room) { return block(study, room); }); !shown.empty())

@@ -49,7 +49,8 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
   std::set<std::string_view> told;
   for (const std::string& estimand : estimands)
     for (const Metric& metric : metrics_of(estimand))
-      if (told.insert(metric.name).second) note(fmt::format("{}: {}.", metric.name, metric.sentence));
+      if ((!metric.of_products || !study.products.empty()) && told.insert(metric.name).second)
+        note(fmt::format("{}: {}.", metric.name, metric.sentence));
   if (std::ranges::any_of(study.comparison, [](const ComparisonRow& row) { return row.contrast == unpaid_cascades; }))
     for (const std::string& words : cascade_notes(study)) note(words);
   if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))

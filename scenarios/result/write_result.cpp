@@ -217,6 +217,7 @@ private:
     if (axis == "point") return study_.points;
     if (axis == "arm") return study_.arms;
     if (axis == "tier") return study_.tiers;
+    if (axis == "product") return study_.products;
     GRAPEVINE_EXPECTS(axis == "campaign");
     return study_.campaigns;
   }
@@ -267,6 +268,7 @@ void expect_complete(const StudyResult& study) {
   for (const RunRecord& record : study.records) {
     GRAPEVINE_EXPECTS(record.tiers.size() == study.tiers.size());
     GRAPEVINE_EXPECTS(record.campaigns.size() == study.campaigns.size());
+    GRAPEVINE_EXPECTS(record.products.size() == study.products.size());
     GRAPEVINE_EXPECTS(record.ledger.size() == source_count * study.tiers.size());
     GRAPEVINE_EXPECTS(record.group_sessions.size() == 2 && record.readers.size() == 2 * study.tiers.size());
     GRAPEVINE_EXPECTS(record.curve.size() == study.records.front().curve.size());

@@ -125,6 +125,7 @@ private:
     if (name == "readers") return reader_groups;
     if (name == "followers_from") return classes_of(rows_.users);
     if (name == "campaign") return length(scenario_.world.campaigns);
+    if (name == "product") return length(scenario_.world.products);
     if (name == "partners") return frequency_bins;
     if (name == "tick") return bins_of(scenario_);
     if (name == "size_from") return rows_.size_classes;
@@ -237,6 +238,7 @@ double least_record_bytes(const Scenario& scenario, double users) {
       tiers * (sizeof(TierRow) + source_count * sizeof(LedgerRow) + reader_groups * sizeof(ReaderRow)) +
       classes_of(users) * sizeof(CurveRow) +
       campaigns * (sizeof(CampaignRow) + frequency_bins * sizeof(std::uint64_t)) +
+      length(scenario.world.products) * sizeof(ProductRow) +
       bins_of(scenario) * (sizeof(SeriesRow) + campaigns * sizeof(CampaignSeriesRow));
   return length(scenario.arms) * scenario.replicates * record;
 }

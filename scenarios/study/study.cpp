@@ -251,7 +251,7 @@ private:
       ClaimRow row;
       row.claim = static_cast<std::uint32_t>(judged.claim.number);
       row.name = judged.claim.name;
-      row.contrast = judged.claim.modelled() ? judged.claim.contrast : judged.claim.missing;
+      row.contrast = judged.contrast;
       row.arm = judged.where;
       row.verdict = !judged.claim.modelled() ? "not yet modelled"
                     : judged.where.empty()   ? "not asked"
@@ -335,6 +335,7 @@ StudyResult empty_result(const Scenario& scenario) {
   study.tiers = scenario.world.tiers.names;
   study.tiers_from = scenario.world.tiers.from;
   for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
+  for (const ProductParameters& product : scenario.world.products) study.products.push_back(product.name);
   study.allocate();
   return study;
 }

@@ -65,6 +65,7 @@ struct Ranked {
 
 struct Session {
   UserId reader{};
+  std::size_t place = 0;  ///< of the reader among those of this part
   Tick now = 0;
   std::vector<std::uint32_t> fresh;  ///< the first `fresh_count`: followees with something new, perhaps
   std::size_t fresh_count = 0;

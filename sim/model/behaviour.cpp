@@ -23,10 +23,10 @@ QuantileTable exponentials(const QuantileTable& logits) {
 
 Logits::Logits(const BehaviourParameters& behaviour, const PopulationParameters& population) {
   double mean_interest = 0.0;
+  interest = interest_cells(population);
   for (std::size_t i = 0; i < 256; ++i) {
     propensity[i] = population.propensity_spread * normal_cells()[i];
     quality[i] = population.quality_spread * normal_cells()[i];
-    interest[i] = math::pow((static_cast<double>(i) + 0.5) / 256.0, population.interest_skew);
     mean_interest += interest[i] / 256.0;
   }
   for (double& x : interest) x = behaviour.topic_match * (x - mean_interest);

@@ -16,6 +16,13 @@ const QuantileTable& normal_cells() {
   return table;
 }
 
+QuantileTable interest_cells(const PopulationParameters& population) {
+  QuantileTable cells;
+  for (std::size_t i = 0; i < 256; ++i)
+    cells[i] = math::pow((static_cast<double>(i) + 0.5) / 256.0, population.interest_skew);
+  return cells;
+}
+
 std::uint8_t tier_of(std::uint64_t followers, const TierParameters& tiers) {
   return static_cast<std::uint8_t>(std::upper_bound(tiers.from.begin(), tiers.from.end(), followers) -
                                    tiers.from.begin() - 1);

@@ -20,6 +20,9 @@ using QuantileTable = std::array<double, 256>;
 /// The standard normal distribution in 256 cells, bounded at 2.9.
 const QuantileTable& normal_cells();
 
+/// How interested a user is in a topic, 0 to 1, by the quantile of its interest.
+QuantileTable interest_cells(const PopulationParameters& population);
+
 /// What users are: drawn once a replicate, never changed. All draws belong to the user's internal number and none looks
 /// at its follower count. Lives as long as `accounts`.
 class Population {

@@ -243,21 +243,12 @@ private:
 
   Purchase purchase(UserId user, std::uint32_t posts) const {
     return {user, graph_.follower_count(user), posts, saturated_product<MicroMoney>(price(user), posts),
-            profile_of(user)};
+            accounts_.profile_of(user)};
   }
 
   bool accepts(const CampaignParameters& campaign, UserId user) const {
     const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
     return coin(static_cast<std::uint32_t>(bits >> 32), coin_threshold(campaign.acceptance));
-  }
-
-  UserId profile_of(UserId user) const {
-    const auto self = std::find_if(accounts_.planted.begin(), accounts_.planted.end(),
-                                   [&](const PlantedUser& p) { return p.user == user; });
-    if (self == accounts_.planted.end() || !self->nested) return user;
-    return std::find_if(accounts_.planted.begin(), accounts_.planted.end(),
-                        [&](const PlantedUser& p) { return p.group == self->group; })
-        ->user;
   }
 
   std::vector<UserId> pool(const CampaignParameters& campaign) const {

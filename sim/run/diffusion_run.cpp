@@ -346,6 +346,7 @@ private:
     marks_.forget_tiers();
     put_purchases(
         world_.parameters_, deals_, run_.pays, [&](UserId user) { return world_.tier_[user.index()]; }, record_);
+    record_.products.resize(world_.parameters_.products.size());  // nobody looks, nobody buys
     Alone alone;
     put_audiences(world_.graph_, world_.parameters_, deals_, run_.pays, alone.readers(world_.graph_.user_count()),
                   alone, record_);

@@ -4,6 +4,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "sim/diffusion/cascade_tally.hpp"
+#include "sim/run/conversions.hpp"
 #include "sim/run/partners.hpp"
 #include "sim/run/world.hpp"
 #include "sim/tick/commit.hpp"
@@ -351,6 +352,8 @@ RunRecord World::record() const {
     ++record.influencers[paid.row(withheld.campaign, withheld.author)].replaced;
   }
   add_tracked(*this, paid, record);
+  put_conversions(
+      *this, [&](std::uint32_t campaign, UserId user) { return paid.row(campaign, user); }, record);
   const std::vector<std::uint64_t> reached_by = count_reached_by_account(
       *this, record.influencers.size(), [&](const TrackedPost& root) { return paid.row(root.campaign, root.author); });
   for (std::size_t i = 0; i < reached_by.size(); ++i) record.influencers[i].outcomes.reach = reached_by[i];

@@ -176,6 +176,58 @@ constexpr std::uint64_t least_followers(std::uint32_t follower_class) {
   return std::uint64_t{8 + follower_class % 8} << octave;
 }
 
+/// What a paid account, or a campaign, has to do with the conversions of its product: docs/model.md 7.16.
+struct SalesShare {
+  std::uint64_t attributed_first = 0;
+  std::uint64_t attributed_last = 0;
+  double attributed_split = 0;
+  double expected_incremental = 0;
+  bool operator==(const SalesShare&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 2};
+    column("attributed_first", row.attributed_first, count_units,
+           "conversions whose first look within product.credit it was", since);
+    column("attributed_last", row.attributed_last, count_units,
+           "conversions whose last look within product.credit it was", since);
+    column("attributed_split", row.attributed_split, count_units,
+           "conversions, shared out equally over all looks within product.credit", since);
+    column("expected_incremental", row.expected_incremental, count_units,
+           "its share of the conversions that would not have happened by the end of the run, in expectation", since);
+  }
+};
+
+/// A row of `/products`: who bought it. All conversions, and no looks, where no campaign that sells it runs.
+struct ProductRow {
+  std::uint64_t exposed = 0;
+  std::uint64_t looks = 0;
+  std::uint64_t clicks = 0;
+  std::uint64_t conversions = 0;
+  std::uint64_t unprompted = 0;
+  std::uint64_t incremental = 0;
+  std::uint64_t pulled_forward = 0;
+  double expected_incremental = 0;
+  bool operator==(const ProductRow&) const = default;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 2};
+    column("exposed", row.exposed, count_units, "users who looked at a post that sells it", since);
+    column("looks", row.looks, count_units, "times one looked at such a post", since);
+    column("clicks", row.clicks, count_units, "clicks on such posts", since);
+    column("conversions", row.conversions, count_units,
+           "users who bought it from the branching of the arms to the end of the run", since);
+    column("unprompted", row.unprompted, count_units, "users who would have bought it in that time without these posts",
+           since);
+    column("incremental", row.incremental, count_units, "users who bought it and would not have", since);
+    column("pulled_forward", row.pulled_forward, count_units,
+           "users who bought it and would have, but later in that time", since);
+    column("expected_incremental", row.expected_incremental, count_units,
+           "what incremental is in expectation, given who looked and clicked", since);
+  }
+};
+
 /// A row of `/campaigns`: what a campaign bought and what its own roots, with their cascades, brought. All zero, and no
 /// margin, where the campaign does not run.
 struct CampaignRow {
@@ -191,6 +243,7 @@ struct CampaignRow {
   std::uint64_t audience_gross = 0;  ///< their followers added up: a user counts once for each account it follows
   double expected_adopters = 0;  ///< that accounts chosen by influence were expected to win, themselves included, as
                                  ///< estimated in choosing them; 0 for others
+  SalesShare sales;
   bool operator==(const CampaignRow&) const = default;
 
   template <class Row, class Column>
@@ -213,6 +266,7 @@ struct CampaignRow {
     column("audience_gross", row.audience_gross, count_units, "followers of the accounts paid, added up");
     column("expected_adopters", row.expected_adopters, "1",
            "adopters that accounts chosen by influence were expected to win, themselves included; 0 for others");
+    SalesShare::columns(row.sales, column);
   }
 };
 
@@ -341,6 +395,7 @@ struct InfluencerRow {
   MicroMoney cost = 0;
   std::uint32_t draw = 0;  ///< of the arm's accounts
   Outcomes outcomes;       ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
+  SalesShare sales;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -359,6 +414,7 @@ struct InfluencerRow {
     column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");
     column("reach", outcomes.reach, count_units, "distinct users with an impression of at least one of the paid posts");
     action_columns(outcomes.actions, column);
+    SalesShare::columns(row.sales, column);
   }
 };
 
@@ -470,6 +526,7 @@ struct RunRecord {
   std::uint64_t event_hash =
       0;  ///< order-free hash of every emission, impression and action since the start of the warm-up
   std::vector<MechanismColumn> mechanisms;
+  std::vector<ProductRow> products;
   CascadeShapes shapes;
   std::vector<SeriesRow> series;
   std::vector<CampaignSeriesRow> campaign_series;  ///< by campaign and bin of `series`, the bin fastest

@@ -64,11 +64,12 @@ public:
     (void)which, (void)odds;
   }
 
-  /// After the session of the reader with index `reader` in this part, whose looks these are. Sessions of different
-  /// readers may run at once: writes what it keeps of this reader, and the outbox.
-  virtual void after_session(const Given&, const Before&, std::size_t reader, std::span<const Impression> looks,
+  /// After a session: its looks from the top, the i-th at session.candidates[session.ranked[i].candidate]. Sessions of
+  /// different readers may run at once: writes what it keeps of this reader, session.place in this part, and the
+  /// outbox.
+  virtual void after_session(const Given&, const Before&, const Session& session, std::span<const Impression> looks,
                              std::vector<Message>& out) {
-    (void)reader, (void)looks, (void)out;
+    (void)session, (void)looks, (void)out;
   }
 
   /// At the end of the tick: the messages of all parts, in the order of readers, the same everywhere. `before` has the

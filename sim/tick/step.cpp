@@ -132,6 +132,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   const UserId reader = given.reader(i);
   Session& session = worker.session;
   session.reader = reader;
+  session.place = i;
   session.now = now;
 
   const SeenLog::Entries seen = readers.seen.entries(i);
@@ -153,7 +154,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
   count_looks(given, before, looks, readers.reached[i], group, out);
   for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
-    given.mechanisms[m]->after_session(given, before, i, looks, out.messages[m]);
+    given.mechanisms[m]->after_session(given, before, session, looks, out.messages[m]);
   readers.seen.add(i, session.news, before.posts.tail());
   ++out.counts.sessions;
   out.counts.delivered += session.candidates.size();

@@ -41,9 +41,9 @@ struct Echo : Mechanism {
     for (const std::uint32_t candidate : which) GRAPEVINE_EXPECTS(candidate < session.candidates.size());
     for (double& odd : odds) odd *= factor;
   }
-  void after_session(const Given&, const Before& before, std::size_t reader, std::span<const Impression> seen,
+  void after_session(const Given&, const Before& before, const Session& session, std::span<const Impression> seen,
                      std::vector<Message>& out) override {
-    looks[reader] += static_cast<std::uint32_t>(seen.size());
+    looks[session.place] += static_cast<std::uint32_t>(seen.size());
     for (const Impression& look : seen)
       if (look.actions != 0)
         out.push_back({look.reader, before.posts.identity(look.root).author, look.root, look.actions});

@@ -171,4 +171,38 @@ inline void add_mechanisms(RunParameters& run) {
   run.trust.half_life = 5;
 }
 
+/// Readers who take more from authors on their main topic, less from their own community, and more from several
+/// followees.
+inline void add_reactions(RunParameters& run) {
+  run.behaviour.credibility = 0.6;
+  run.behaviour.similarity = -0.4;
+  run.behaviour.exposures = 0.3;
+}
+
+/// Two products: one that most users buy anyway and that posts do something for during a few hours, and one that few do
+/// and for which what posts do stays.
+inline void add_products(WorldParameters& world) {
+  ProductParameters soap;
+  soap.name = "soap";
+  soap.topic = 1;
+  soap.rate = 0.12;
+  soap.affinity = 2;
+  soap.look = 0.5;
+  soap.click = 4;
+  soap.half_life = 9;
+  soap.credit = 20;
+  ProductParameters tea;
+  tea.name = "tea";
+  tea.rate = 0.03;
+  tea.look = 0.2;
+  tea.click = 1.5;
+  tea.half_life = 0;
+  tea.credit = 60;
+  world.products = {soap, tea};
+  for (CampaignParameters& campaign : world.campaigns) {
+    if (campaign.name == "stars" || campaign.name == "crowd" || campaign.name == "liked") campaign.product = "soap";
+    if (campaign.name == "friends" || campaign.name == "fans" || campaign.name == "twin") campaign.product = "tea";
+  }
+}
+
 }  // namespace grapevine::testing

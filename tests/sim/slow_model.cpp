@@ -45,7 +45,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       content_(parameters.seed, Stream::content, streams.content),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       behaviour_(run.behaviour, parameters.population),
-      mechanisms_(graph, dynamics_, parameters.time.ticks_per_day(), run),
+      mechanisms_(graph, accounts, dynamics_, parameters.time.ticks_per_day(), run),
       mean_interest_(mean_interest(parameters.population.interest_skew)),
       activity_before_(activity(parameters)),
       last_session_(graph.user_count(), never),
@@ -339,6 +339,8 @@ void Model::add_post(UserId author, UserId profile, PostOrigin origin, std::uint
     for (std::uint32_t k = 1; k < parameters_.population.topics; ++k)
       if (h(1 + k) > h(1 + post.topic)) post.topic = k;
   }
+  post.on_main_topic = post.topic == main_topic(profile);
+  situations.credible_by_profile += post.on_main_topic != (post.topic == main_topic(author));
   new_posts.push_back(posts.size());
   posts.push_back(post);
   readers_of_.emplace_back();
@@ -460,7 +462,7 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
                                       : seen == 0.0 ? 0.0
                                                     : (counters.actions[a] + prior_.mean[a] * s) / seen);
           } else if (feed.ranking == Ranking::oracle) {
-            sum += feed.weights[a] * probability(a, common_odds(reader, post, candidate.proof));
+            sum += feed.weights[a] * probability(a, common_odds(reader, candidate.post, candidate.proof));
           } else {
             sum = 1;
           }
@@ -514,7 +516,9 @@ void Model::session(UserId reader) {
     Look look{candidate.post, reader, shown.emitter, position, 0, {}, shown.emitter != posts[candidate.post].author};
     const auto seen = exposures_.find({reader, candidate.post});
     if (seen != exposures_.end()) look.exposure = seen->second;
-    react(look, candidate.proof);
+    look.proof = candidate.proof;
+    look.had_reshared = taken_.contains({reader, candidate.post, static_cast<std::size_t>(Action::reshare)});
+    react(look);
     looks.push_back(look);
     ++from(candidate).impressions;
     if (counted(posts[candidate.post])) {
@@ -537,8 +541,9 @@ void Model::session(UserId reader) {
   next_session_[reader.index()] = next(now + 1, gap, session_rate_[reader.index()]);
 }
 
-double Model::common_odds(UserId reader, const Post& post, std::uint32_t proof) const {
+double Model::common_odds(UserId reader, std::size_t number, std::uint32_t proof) const {
   const PopulationParameters& population = parameters_.population;
+  const Post& post = posts[number];
   const double propensity = math::exp(population.propensity_spread *
                                       normal(top(nested_mix(dynamics_.key(Draw::propensity), reader.value(), 0))));
   const double liked = interest(top(liking(reader, post.topic)), population.interest_skew);
@@ -546,7 +551,7 @@ double Model::common_odds(UserId reader, const Post& post, std::uint32_t proof) 
   const double quality = math::exp(population.quality_spread * normal(post.quality));
   const double social =
       math::exp(run_.behaviour.social_proof * (math::log(1.0 + std::min(proof, 63U)) / math::log(2.0)));
-  return (((propensity * match) * quality) * social) * mechanisms_.factor(now, reader, post);
+  return (((propensity * match) * quality) * social) * mechanisms_.factor(now, reader, number, proof, posts);
 }
 
 double Model::probability(std::size_t a, double common) const {
@@ -560,7 +565,7 @@ double Model::probability(std::size_t a, double common) const {
   return odds / (1 + odds);
 }
 
-void Model::react(Look& look, std::uint32_t proof) {
+void Model::react(Look& look) {
   const Post& post = posts[look.post];
   const std::uint32_t u = look.reader.value();
   const std::uint64_t meeting = run_.behaviour.again == Again::fresh ? look.exposure : 0;
@@ -568,7 +573,7 @@ void Model::react(Look& look, std::uint32_t proof) {
   const std::uint64_t c2 = mix(c1 + golden);
   const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2)};
   situations.shared_liking += interest_is_shared(look.reader, post.topic);
-  const double common = common_odds(look.reader, post, proof);
+  const double common = common_odds(look.reader, look.post, look.proof);
   for (std::size_t a = 0; a < action_count; ++a) {
     if (!coin(bits[a], coin_threshold(probability(a, common)))) continue;
     const bool before = taken_.contains({look.reader, look.post, a});
@@ -590,6 +595,7 @@ void Model::step() {
     if (next_session_[u] == now) session(UserId{u});
   commit();
   ++now;
+  if (now == parameters_.time.end()) sell();
 }
 
 void Model::commit() {
@@ -627,6 +633,20 @@ void Model::commit() {
     }
   }
   mechanisms_.end_tick(now, looks, posts, situations);
+}
+
+// ---- 7.16 Conversions
+
+void Model::sell() {
+  std::vector<Sale> sales;
+  for (const auto& [tick, look] : paid_looks_) {
+    const Post& post = posts[look.post];
+    sales.push_back({look.reader, tick, static_cast<std::size_t>(post.campaign), post.author,
+                     look.took[static_cast<std::size_t>(Action::click)]});
+  }
+  const auto quantile = [&](UserId user, std::uint32_t topic) { return top(liking(user, topic)); };
+  bought_ =
+      conversions(parameters_, dynamics_, static_cast<std::uint32_t>(graph_.user_count()), quantile, sales, situations);
 }
 
 // ---- 7.10 Records
@@ -709,6 +729,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       now, posts, record.tiers.size(), [&](UserId user) { return tier(user); },
       [&](const Post& post) { return counted(post); });
 
+  record.products = bought_.products;
+
   record.ledger.resize(record.tiers.size() * source_count);
   for (const Post& post : posts)
     for (std::size_t source = 0; source < source_count && counted(post); ++source) {
@@ -751,6 +773,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     }
     row.outcomes = outcomes([&](const Post& post) { return post.campaign == static_cast<int>(c); });
     row.outcomes.delivered = row.outcomes.served = 0;  // not kept by campaign
+    if (!bought_.campaigns.empty()) row.sales = bought_.campaigns[c];
     for (const auto& [author, of] : withheld_) row.replaced += of == c;
     for (const Purchase& purchase : bought) {
       ++row.accounts;
@@ -767,6 +790,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       paid.outcomes = outcomes(
           [&](const Post& post) { return post.campaign == static_cast<int>(c) && post.author == purchase.user; });
       paid.outcomes.delivered = paid.outcomes.served = 0;  // nor by account
+      const auto sold = bought_.accounts.find({c, purchase.user});
+      if (sold != bought_.accounts.end()) paid.sales = sold->second;
     }
   }
 

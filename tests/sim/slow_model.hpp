@@ -18,6 +18,7 @@
 #include "sim/run/replicate.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
+#include "tests/sim/slow_conversions.hpp"
 #include "tests/sim/slow_trust.hpp"
 
 /// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held
@@ -33,6 +34,7 @@ struct Post {
   std::uint32_t topic = 0;
   std::uint32_t quality = 0;  ///< in 256ths
   int campaign = -1;
+  bool on_main_topic = false;  ///< of its author, a paid one of its profile
   PostCounters counters;
   std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0;
   std::array<LedgerRow, source_count> ledger{};  ///< by source
@@ -60,6 +62,8 @@ struct Look {
   std::uint32_t exposure = 0;
   std::array<bool, action_count> took{};
   bool reshared = false;
+  std::uint32_t proof = 0;    ///< social proof
+  bool had_reshared = false;  ///< the reader, at an earlier look
 };
 
 struct TickSums {
@@ -104,6 +108,19 @@ struct Situations {
   std::uint64_t twice_in_session = 0;        ///< changes of a tie that had changed in the same session
   std::uint64_t answered_after_session = 0;  ///< changes by an answer of a tie that a session changed in the same tick
   std::uint64_t ties_faded = 0;              ///< impressions where trust had moved and is at its base again
+  // Impressions while the mechanism is at work.
+  std::uint64_t credible_looks = 0;       ///< of roots on the main topic
+  std::uint64_t similar_looks = 0;        ///< of roots of the reader's community
+  std::uint64_t exposures_cumulated = 0;  ///< with a reshare at an earlier look on top of one at this look
+  std::uint64_t exposures_again = 0;      ///< by a reader that had reshared the root
+  std::uint64_t credible_by_profile = 0;  ///< paid posts on the main topic of either their profile or their author
+  std::uint64_t bought_incremental = 0;   ///< purchases that would not have been in this run without posts
+  std::uint64_t bought_earlier = 0;       ///< ... that would have been later in this run
+  std::uint64_t brought_by_several = 0;   ///< users whose expected purchase is shared out among two accounts or more
+  std::uint64_t credited_several = 0;     ///< purchases with two looks or more within the time of credit
+  std::uint64_t credited_two_campaigns = 0;
+  std::uint64_t looked_as_it_bought = 0;  ///< looks in the tick of the purchase
+  std::uint64_t looked_too_early = 0;     ///< ... and before the time of credit
 };
 
 class Model {
@@ -116,7 +133,7 @@ public:
   void branch(const RunParameters& run, std::uint32_t draw = 0);
   void step();
   /// What is asked of a run that was branched at the end of the warm-up. Every counted organic root is tracked if
-  /// `track_organic`, none if not.
+  /// `track_organic`, none if not. Who bought what is told once the run is over.
   RunRecord record(Tick series_every, bool track_organic) const;
   /// What the campaign does with its money in a draw if it runs. Nothing is bought where nobody can be.
   Deal deal(const CampaignParameters& campaign, std::uint32_t draw) const {
@@ -187,7 +204,7 @@ private:
   Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;
   void prepare_run();
   double shared_audience() const;
-  double common_odds(UserId reader, const Post& post, std::uint32_t proof) const;
+  double common_odds(UserId reader, std::size_t post, std::uint32_t proof) const;
   double probability(std::size_t action, double common) const;
   void look_back();
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
@@ -195,8 +212,9 @@ private:
   std::vector<Candidate> gather(UserId reader);
   void rank(UserId reader, std::vector<Candidate>& candidates);
   void session(UserId reader);
-  void react(Look& look, std::uint32_t proof);
+  void react(Look& look);
   void commit();
+  void sell();
 
   const FollowGraph& graph_;
   const Users& accounts_;
@@ -222,6 +240,7 @@ private:
   std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;       // reader, post, action
   std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
   std::vector<std::pair<Tick, Look>> paid_looks_;                      // at posts of campaigns, as they came
+  Conversions bought_;                                                 // empty until the run is over
 };
 
 }  // namespace grapevine::slow

@@ -203,10 +203,11 @@ private:
       if (table == 1)
         for (std::size_t i = 0; i < record.campaigns.size(); ++i) {
           const CampaignRow& row = record.campaigns[i];
-          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
-                               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin),
-                               row.offers, row.declined, row.audience, row.audience_gross},
-                              outcomes(row.outcomes)));
+          list.push_back(join(
+              {i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
+               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin), row.offers, row.declined,
+               row.audience, row.audience_gross, row.sales.attributed_first, row.sales.attributed_last},
+              outcomes(row.outcomes)));
         }
       if (table == 2)
         for (const SeriesRow& row : record.series)
@@ -215,9 +216,10 @@ private:
                           row.actions[Action::reshare], row.actions[Action::click]});
       if (table == 3)
         for (const InfluencerRow& row : record.influencers)
-          list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
-                               static_cast<std::uint64_t>(row.cost)},
-                              outcomes(row.outcomes)));
+          list.push_back(
+              join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
+                    static_cast<std::uint64_t>(row.cost), row.sales.attributed_first, row.sales.attributed_last},
+                   outcomes(row.outcomes)));
       if (table == 4)  // with the cascade, whose nodes are sorted by what they are, as the order among children is free
         for (const PostRow& row : record.posts) {
           Event event{row.key,
@@ -277,22 +279,27 @@ private:
           for (const char letter : column.name) list.back().push_back(static_cast<std::uint64_t>(letter));
           list.back() = join(list.back(), column.by_tier);
         }
+      if (table == 10)
+        for (const ProductRow& row : record.products)
+          list.push_back({list.size(), row.exposed, row.looks, row.clicks, row.conversions, row.unprompted,
+                          row.incremental, row.pulled_forward});
       return list;
     };
-    const std::array<std::string, 10> names{
+    const std::array<std::string, 11> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
         "replies reshares clicks)",
-        "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross, outcomes "
-        "as for tiers)",
+        "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross "
+        "attributed_first attributed_last, outcomes as for tiers)",
         "series",
-        "influencers (campaign user followers posts replaced cost, outcomes)",
+        "influencers (campaign user followers posts replaced cost attributed_first attributed_last, outcomes)",
         "posts and cascades",
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
         "frequency, and at the end paid_reach",
         "campaign series (campaign and bin, new_reach impressions likes replies reshares clicks)",
-        "columns of mechanisms, in order (letters of the name, numbers by tier)"};
-    for (int table = 0; table < 10; ++table)
+        "columns of mechanisms, in order (letters of the name, numbers by tier)",
+        "products (product exposed looks clicks conversions unprompted incremental pulled_forward)"};
+    for (int table = 0; table < 11; ++table)
       CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.
@@ -305,6 +312,33 @@ private:
         CHECK(found > exact - 0x1p-32 - 1e-14);
       }
     }
+
+    // What users are expected to buy is rounded to multiples of 2^-40 each: a last bit may make that another one.
+    const auto near = [](double found, double exact) {
+      return std::abs(found - exact) <= 1e-9 * std::abs(exact) + 50 * 0x1p-40;
+    };
+    const auto same_shares = [&](const SalesShare& found, const SalesShare& exact) {
+      CAPTURE(found.attributed_split, exact.attributed_split, found.expected_incremental, exact.expected_incremental);
+      CHECK(near(found.attributed_split, exact.attributed_split));
+      CHECK(near(found.expected_incremental, exact.expected_incremental));
+    };
+    REQUIRE(engine.products.size() == slow.products.size());
+    for (std::size_t i = 0; i < slow.products.size(); ++i) {
+      CAPTURE(i, engine.products[i].expected_incremental, slow.products[i].expected_incremental);
+      CHECK(near(engine.products[i].expected_incremental, slow.products[i].expected_incremental));
+    }
+    REQUIRE(engine.campaigns.size() == slow.campaigns.size());
+    for (std::size_t i = 0; i < slow.campaigns.size(); ++i) {
+      CAPTURE(i);
+      same_shares(engine.campaigns[i].sales, slow.campaigns[i].sales);
+    }
+    REQUIRE(engine.influencers.size() == slow.influencers.size());
+    for (const InfluencerRow& row : engine.influencers)
+      for (const InfluencerRow& other : slow.influencers) {
+        if (row.campaign != other.campaign || row.user != other.user) continue;
+        CAPTURE(row.campaign, row.user.value());
+        same_shares(row.sales, other.sales);
+      }
 
     // Structural virality is a quotient of whole numbers: both may round differently once or twice.
     REQUIRE(engine.posts.size() == slow.posts.size());
@@ -340,6 +374,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   const Users accounts = mixed_accounts(50, 0.7, 99);
   WorldParameters world = restless_world();
   world.population.shared_interest = 0.5;
+  add_products(world);
   std::array<slow::Situations, 2> total{};  // by memory
   std::uint32_t number = 0;
   for (const Ranking ranking : rankings)
@@ -357,6 +392,8 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 4 == 1) arm.feed.prior_strength.fill(automatic);
         if (number % 2 == 1) add_mechanisms(arm);
         if (number % 4 >= 2) add_mechanisms(before);
+        if (number % 3 != 1) add_reactions(arm);
+        if (number % 5 >= 2) add_reactions(before);
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -396,7 +433,19 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::bystander_again,
                                  &slow::Situations::twice_in_session,
                                  &slow::Situations::answered_after_session,
-                                 &slow::Situations::ties_faded})
+                                 &slow::Situations::ties_faded,
+                                 &slow::Situations::credible_looks,
+                                 &slow::Situations::similar_looks,
+                                 &slow::Situations::exposures_cumulated,
+                                 &slow::Situations::exposures_again,
+                                 &slow::Situations::credible_by_profile,
+                                 &slow::Situations::bought_incremental,
+                                 &slow::Situations::bought_earlier,
+                                 &slow::Situations::brought_by_several,
+                                 &slow::Situations::credited_several,
+                                 &slow::Situations::credited_two_campaigns,
+                                 &slow::Situations::looked_as_it_bought,
+                                 &slow::Situations::looked_too_early})
           t.*field += s.*field;
         ++number;
       }
@@ -435,16 +484,31 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.twice_in_session > 0);
     CHECK(s.answered_after_session > 0);
     CHECK(s.ties_faded > 0);
+    CAPTURE(s.credible_looks, s.similar_looks, s.exposures_cumulated, s.exposures_again, s.credible_by_profile,
+            s.bought_incremental, s.bought_earlier, s.brought_by_several, s.credited_several, s.credited_two_campaigns,
+            s.looked_as_it_bought, s.looked_too_early);
+    CHECK(s.credible_looks > 0);
+    CHECK(s.similar_looks > 0);
+    CHECK(s.credible_by_profile > 0);
+    CHECK(s.bought_incremental > 0);
+    CHECK(s.bought_earlier > 0);
+    CHECK(s.brought_by_several > 0);
+    CHECK(s.credited_several > 0);
+    CHECK(s.credited_two_campaigns > 0);
+    CHECK(s.looked_as_it_bought > 0);
+    CHECK(s.looked_too_early > 0);
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
   CHECK(total[0].later > 0);
   CHECK(total[0].bystander_again > 0);
+  CHECK(total[0].exposures_cumulated > 0);
+  CHECK(total[0].exposures_again > 0);
   CHECK(total[1].known_left_out > 0);
 }
 
 TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]") {
-  int whole_runs = 0;
+  int whole_runs = 0, incremental = 0, earlier = 0;  // worlds with such purchases
   for (std::uint32_t number = 0; number < 60; ++number) {
     INFO("world " << number);
     std::uint32_t drawn = 0;
@@ -527,8 +591,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run.trust.half_life = pick(0.0, 1.5, 30.0);
       return run;
     };
-    const RunParameters before = draw_run();
-    RunParameters arm = draw_run();
+    RunParameters before = draw_run(), arm = draw_run();
     for (const CampaignParameters& campaign : world.campaigns)
       if (pick(0, 1)) arm.pays.push_back(campaign.name);
     const ReplicateStreams streams{pick(0U, 1U), pick(0U, 2U), pick(0U, 3U), pick(0U, 4U)};
@@ -538,6 +601,28 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     Users accounts = mixed_accounts(users, pick(0.3, 0.8, 1.0), number);
     if (pick(0, 0, 1)) accounts.active.clear();
     if (pick(0, 0, 1)) accounts.community.clear();
+    for (RunParameters* run : {&before, &arm}) {
+      run->behaviour.credibility = pick(0.0, 0.0, 0.8, -0.6);
+      run->behaviour.similarity = pick(0.0, 0.0, 0.7, -0.5);
+      run->behaviour.exposures = pick(0.0, 0.5);
+    }
+    const std::size_t products = pick(0U, 0U, 1U, 2U, 2U);
+    for (std::size_t i = 0; i < products; ++i) {
+      ProductParameters product;
+      product.name = std::array{"soap", "tea"}[i];
+      product.topic = pick(-1, 0, static_cast<int>(world.population.topics) - 1);
+      product.rate = day * pick(0.0005, 0.002, 0.01, 0.3);
+      product.affinity = pick(0.0, 1.5, 4.0);
+      product.look = pick(0.0, 1.0, 5.0);
+      product.click = pick(0.0, 20.0);
+      product.half_life = pick(0.0, 3.0, 40.0);
+      product.credit = pick(1U, 10U, 1000U);
+      world.products.push_back(product);
+    }
+    for (CampaignParameters& campaign : world.campaigns) {
+      const std::size_t sells = pick(0U, 0U, 1U, 2U);
+      if (sells < products) campaign.product = world.products[sells].name;
+    }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -547,8 +632,13 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     }
     Pair pair(graph, accounts, world, before, streams, track);
     whole_runs += pair.run(arm, pick(1U, 6U, 1000U), pick(0U, 1U, 2U));
+    incremental += pair.slow.situations.bought_incremental > 0;
+    earlier += pair.slow.situations.bought_earlier > 0;
   }
   CHECK(whole_runs >= 30);  // the others are refused by both
+  CAPTURE(incremental, earlier);
+  CHECK(incremental >= 4);
+  CHECK(earlier >= 4);
 }
 
 TEST_CASE("engine and slow model agree where a window has more ticks than a byte has values", "[sim][oracle]") {

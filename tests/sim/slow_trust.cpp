@@ -19,9 +19,9 @@ constexpr std::uint64_t sponsored = 0, bystander = 1, answered = 2;  // kinds of
 
 }  // namespace
 
-Mechanisms::Mechanisms(const FollowGraph& graph, const StreamKey& dynamics, Tick ticks_per_day,
+Mechanisms::Mechanisms(const FollowGraph& graph, const Users& accounts, const StreamKey& dynamics, Tick ticks_per_day,
                        const RunParameters& run)
-    : graph_(graph), dynamics_(dynamics), ticks_per_day_(ticks_per_day), run_(run) {}
+    : graph_(graph), accounts_(accounts), dynamics_(dynamics), ticks_per_day_(ticks_per_day), run_(run) {}
 
 void Mechanisms::branch(Tick t, const RunParameters& run) {
   std::erase_if(ties_, [&](const auto& tie) {
@@ -38,14 +38,24 @@ void Mechanisms::branch(Tick t, const RunParameters& run) {
     ties_.clear();
     found_answer_.clear();
   }
+  if (run.behaviour.exposures == 0.0) {
+    proof_.clear();
+    exposed_.clear();
+  }
 }
 
 // ---- 7.13 What else the odds of a look hang on
 
-double Mechanisms::factor(Tick t, UserId reader, const Post& post) const {
+double Mechanisms::factor(Tick t, UserId reader, std::size_t number, std::uint32_t proof,
+                          std::span<const Post> posts) const {
+  const Post& post = posts[number];
   double m = 1;
   if (!follows(reader, post.author)) m *= math::exp(run_.behaviour.stranger);
   if (post.campaign >= 0) m *= math::exp(run_.sponsorship.reaction);
+  if (post.on_main_topic) m *= math::exp(run_.behaviour.credibility);
+  if (alike(reader, post.author)) m *= math::exp(run_.behaviour.similarity);
+  const std::uint32_t k = proof + earlier_proof(reader, number);
+  m *= math::exp(run_.behaviour.exposures * (math::log(1.0 + std::min(k, 63U)) / math::log(2.0)));
   if (!run_.trust.neutral()) m *= math::exp(run_.trust.effect * (trust(t, reader, post.author) - run_.trust.start));
   return m;
 }
@@ -53,6 +63,15 @@ double Mechanisms::factor(Tick t, UserId reader, const Post& post) const {
 bool Mechanisms::follows(UserId reader, UserId author) const {
   const auto followees = graph_.followees(reader);
   return std::find(followees.begin(), followees.end(), author) != followees.end();
+}
+
+bool Mechanisms::alike(UserId reader, UserId author) const {
+  return !accounts_.community.empty() && accounts_.community[reader.index()] == accounts_.community[author.index()];
+}
+
+std::uint32_t Mechanisms::earlier_proof(UserId reader, std::size_t post) const {
+  const auto found = proof_.find({reader, post});
+  return found == proof_.end() ? 0 : found->second;
 }
 
 // ---- 7.14 Answers
@@ -158,6 +177,16 @@ void Mechanisms::after_session(Tick t, UserId reader, std::span<const Look> look
   for (const Look& look : looks) {
     const Post& post = posts[look.post];
     situations.stranger_looks += !follows(reader, post.author);
+    situations.credible_looks += run_.behaviour.credibility != 0.0 && post.on_main_topic;
+    situations.similar_looks += run_.behaviour.similarity != 0.0 && alike(reader, post.author);
+    if (run_.behaviour.exposures != 0.0) {
+      const std::uint32_t earlier = earlier_proof(reader, look.post);
+      situations.exposures_cumulated += look.proof > 0 && earlier > 0;
+      situations.exposures_again += look.had_reshared;
+      if (!look.had_reshared)
+        exposed_.push_back({look.post, look.proof + earlier, look.took[static_cast<std::size_t>(Action::reshare)]});
+      proof_[{reader, look.post}] += look.proof;
+    }
     if (run_.trust.neutral()) continue;
     situations.ties_faded += faded(t, reader, post.author);
     if (look.exposure == 0) met_.push_back({look.post, trust(t, reader, post.author)});
@@ -186,7 +215,7 @@ void Mechanisms::after_session(Tick t, UserId reader, std::span<const Look> look
   }
 }
 
-// ---- What both count
+// ---- What they count
 
 std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> posts, std::size_t tiers,
                                                  const std::function<std::size_t(UserId)>& tier,
@@ -201,6 +230,14 @@ std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> p
     for (const auto& event : events)
       if (counted(posts[event.post])) column[tier(posts[event.post].author)] += number(event);
   };
+  if (run_.behaviour.exposures != 0.0) {
+    const auto at = [](std::uint32_t k, const Exposed& look) { return std::min(look.k, 8U) == k; };
+    for (std::uint32_t k = 0; k <= 8; ++k)
+      of_counted("exposures_looks_" + std::to_string(k), exposed_, [&](const Exposed& look) { return at(k, look); });
+    for (std::uint32_t k = 0; k <= 8; ++k)
+      of_counted("exposures_reshares_" + std::to_string(k), exposed_,
+                 [&](const Exposed& look) { return at(k, look) && look.reshared; });
+  }
   if (!run_.answers.neutral()) {
     std::vector<std::uint64_t>& replies = add("answers_replies");
     for (const Post& post : posts)

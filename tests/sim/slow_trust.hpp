@@ -11,6 +11,7 @@
 
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
+#include "graph/users.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/state/run_record.hpp"
 
@@ -20,18 +21,19 @@ struct Post;
 struct Look;
 struct Situations;
 
-/// Sections 7.13 to 7.15 of docs/model.md, written from the text alone: what strangers, sponsorship and trust do to the
-/// odds of a look, who is answered, and what moves trust.
+/// Sections 7.13 to 7.15 of docs/model.md, written from the text alone: what strangers, sponsorship, credibility,
+/// similarity, exposures and trust do to the odds of a look, who is answered, and what moves trust.
 class Mechanisms {
 public:
-  /// `graph` outlives them.
-  Mechanisms(const FollowGraph& graph, const StreamKey& dynamics, Tick ticks_per_day, const RunParameters& run);
+  /// `graph` and `accounts` outlive them.
+  Mechanisms(const FollowGraph& graph, const Users& accounts, const StreamKey& dynamics, Tick ticks_per_day,
+             const RunParameters& run);
 
   /// Goes on under other run parameters. What is neutral now keeps nothing.
   void branch(Tick t, const RunParameters& run);
 
-  /// M of a look in tick `t`.
-  double factor(Tick t, UserId reader, const Post& post) const;
+  /// M of a look in tick `t` at a post with this social proof.
+  double factor(Tick t, UserId reader, std::size_t post, std::uint32_t proof, std::span<const Post> posts) const;
   /// tau in tick `t`.
   double trust(Tick t, UserId reader, UserId author) const;
   /// Whether who looks at the post in tick `t` finds an answer.
@@ -70,14 +72,22 @@ private:
     std::size_t post = 0;
     double trust = 0;
   };
+  struct Exposed {
+    std::size_t post = 0;
+    std::uint32_t k = 0;
+    bool reshared = false;
+  };
 
   bool follows(UserId reader, UserId author) const;
+  bool alike(UserId reader, UserId author) const;
+  std::uint32_t earlier_proof(UserId reader, std::size_t post) const;
   double base(UserId reader, UserId author) const;
   bool faded(Tick t, UserId reader, UserId author) const;
   double per_day(UserId author) const;
   void change(Tick t, UserId reader, const Post& post, std::uint64_t kind, double to);
 
   const FollowGraph& graph_;
+  const Users& accounts_;
   StreamKey dynamics_;
   Tick ticks_per_day_;
   RunParameters run_;
@@ -89,7 +99,9 @@ private:
   std::set<std::pair<UserId, std::size_t>> found_answer_;   // reader and post: looked at it with an answer visible
   std::set<std::pair<UserId, UserId>> changed_by_session_now_;  // reader and author, of this tick
   std::vector<Answered> answered_;
-  std::vector<Met> met_;  // first impressions
+  std::vector<Met> met_;                                           // first impressions
+  std::map<std::pair<UserId, std::size_t>, std::uint32_t> proof_;  // of reader and post: social proof, added up
+  std::vector<Exposed> exposed_;                                   // impressions by readers who had not reshared
 };
 
 }  // namespace grapevine::slow

@@ -6,6 +6,7 @@
 
 #include "graph/base/described.hpp"
 #include "sim/model/actions.hpp"
+#include "sim/model/parameters/people.hpp"
 
 namespace grapevine {
 
@@ -28,6 +29,9 @@ struct BehaviourParameters {
   double topic_match = 0.0;
   double social_proof = 0.0;
   double stranger = 0.0;
+  double credibility = 0.0;
+  double similarity = 0.0;
+  double exposures = 0.0;
   ParentRule parent = ParentRule::latest;
   Again again = Again::once;
 
@@ -54,6 +58,26 @@ struct BehaviourParameters {
     key("stranger", &BehaviourParameters::stranger,
         {.sentence = "What a reader's odds of acting differ by where it does not follow the author, beside what that "
                      "does to trust.",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits"});
+    key("credibility", &BehaviourParameters::credibility,
+        {.sentence =
+             "What a reader's odds of acting differ by where a post is on its author's main topic: an author is "
+             "believed in what it knows; see population.focus and campaign.topic.",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits"});
+    key("similarity", &BehaviourParameters::similarity,
+        {.sentence = "What a reader's odds of acting differ by where it belongs to the community of the author.",
+         .source = "assumption (neutral)",
+         .range = logit_range,
+         .unit = "logits",
+         .only = communities_known()});
+    key("exposures", &BehaviourParameters::exposures,
+        {.sentence =
+             "Gain per doubling of (1 + followees whose reshare of the root was there at this look or an earlier "
+             "one of the reader): complex contagion, which remembers, where social_proof does not.",
          .source = "assumption (neutral)",
          .range = logit_range,
          .unit = "logits"});

@@ -13,6 +13,13 @@ struct KnownOfUsers {
   bool activity = false;
 };
 
+/// Of keys about communities.
+inline Condition communities_known() {
+  return only_with<KnownOfUsers>(
+      "graph.model = \"platform\" or \"stochastic-block\", or a graph file (.gvg) from graph.file",
+      [](const KnownOfUsers& known) { return known.communities; });
+}
+
 /// How users differ. World scope. Every property is drawn independently of the follower count: no tier has an advantage
 /// built in. Where the graph says who is active (`Users::active`), the others never post and visit seldom.
 struct PopulationParameters {
@@ -42,9 +49,6 @@ struct PopulationParameters {
     const Condition accounts_known =
         only_with<KnownOfUsers>("graph.model = \"platform\" or a graph file (.gvg) from graph.file",
                                 [](const KnownOfUsers& known) { return known.activity; });
-    const Condition in_communities = only_with<KnownOfUsers>(
-        "graph.model = \"platform\" or \"stochastic-block\", or a graph file (.gvg) from graph.file",
-        [](const KnownOfUsers& known) { return known.communities; });
     key.section("population", "How users differ, independently of their follower counts.", Scope::world);
     key("sessions", &PopulationParameters::sessions_per_day,
         {.sentence = "Mean number of visits.",
@@ -106,7 +110,7 @@ struct PopulationParameters {
          .source = "assumption (neutral)",
          .range = probability_range,
          .unit = "probability",
-         .only = in_communities});
+         .only = communities_known()});
     key("propensity_spread", &PopulationParameters::propensity_spread,
         {.sentence = "Standard deviation of a user's own inclination to act.",
          .source = "assumption (neutral)",

@@ -11,6 +11,7 @@
 #include "sim/model/parameters/feed.hpp"
 #include "sim/model/parameters/own.hpp"
 #include "sim/model/parameters/people.hpp"
+#include "sim/model/parameters/product.hpp"
 #include "sim/model/parameters/tiers.hpp"
 #include "sim/model/parameters/time.hpp"
 #include "sim/model/parameters/trust.hpp"
@@ -25,6 +26,7 @@ struct WorldParameters {
   TierParameters tiers;
   std::vector<CampaignParameters> campaigns;
   PriceParameters prices;
+  std::vector<ProductParameters> products;
 };
 
 /// Whether the campaign, or one that its budget hangs on, chooses its accounts so.

@@ -63,14 +63,14 @@ std::uint32_t Answers::answers_of_day(UserId author, Tick day) const {
   return static_cast<std::uint32_t>(whole) + (coin(bits, coin_threshold(rate - whole)) ? 1 : 0);
 }
 
-void Answers::after_session(const Given& given, const Before& before, std::size_t reader,
+void Answers::after_session(const Given& given, const Before& before, const Session& session,
                             std::span<const Impression> looks, std::vector<Message>& out) {
   for (const Impression& look : looks)
     if (look.took(Action::reply)) {
       const PostIdentity& post = before.posts.identity(look.root);
       out.push_back({look.reader, post.author, look.root, reply_made, post.key});
     }
-  answer(given, before.now, reader, out);
+  answer(given, before.now, session.place, out);
 }
 
 /// The author answers what it can of what waits.

@@ -38,7 +38,7 @@ public:
   static std::unique_ptr<Mechanism> make(const MechanismGiven& given);
 
   void arrays(ArrayTable& table) override;
-  void after_session(const Given&, const Before&, std::size_t reader, std::span<const Impression> looks,
+  void after_session(const Given&, const Before&, const Session& session, std::span<const Impression> looks,
                      std::vector<Message>& out) override;
   void commit(const Given&, const Before&, std::span<const Message> messages) override;
   void record(const Given&, std::vector<MechanismColumn>& columns) const override;

@@ -60,7 +60,7 @@ void Trust::go_on(const Mechanism& before, Tick now) {
 
 void Trust::weigh(const Given&, const Before& before, const Session& session, std::span<const std::uint32_t> which,
                   std::span<double> odds) const {
-  const std::span<const Tie> ties = ties_.of(session.reader.value() - mine_.first);
+  const std::span<const Tie> ties = ties_.of(session.place);
   if (ties.empty() && stranger_ == own_.start) return;
   for (std::size_t i = 0; i < which.size(); ++i) {
     const Candidate& candidate = session.candidates[which[i]];
@@ -70,8 +70,9 @@ void Trust::weigh(const Given&, const Before& before, const Session& session, st
   }
 }
 
-void Trust::after_session(const Given& given, const Before& before, std::size_t reader,
+void Trust::after_session(const Given& given, const Before& before, const Session& session,
                           std::span<const Impression> looks, std::vector<Message>&) {
+  const std::size_t reader = session.place;
   for (const Impression& look : looks)
     if (look.first() && before.posts.hot(look.root).counted()) meet(given, before, reader, look);
   const bool answers_seen = own_.bystander != 0.0 && answers_ != nullptr;

@@ -19,7 +19,7 @@ public:
   bool weighs() const override { return own_.effect != 0.0; }
   void weigh(const Given&, const Before&, const Session&, std::span<const std::uint32_t> which,
              std::span<double> odds) const override;
-  void after_session(const Given&, const Before&, std::size_t reader, std::span<const Impression> looks,
+  void after_session(const Given&, const Before&, const Session& session, std::span<const Impression> looks,
                      std::vector<Message>&) override;
   void commit(const Given&, const Before&, std::span<const Message>) override;
   void record(const Given&, std::vector<MechanismColumn>& columns) const override;
