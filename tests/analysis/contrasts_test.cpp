@@ -88,7 +88,7 @@ TEST_CASE("reach of an arm is of users, however many campaigns they met", "[anal
 TEST_CASE("a ratio has one interval, that of its logarithm: the claim has that of the row",
           "[analysis][contrasts][claims]") {
   const ComparisonRow ratio = row(contrast(small, large), "campaign engagement per money", "ratio of means");
-  const LogRatio claimed = engagement_per_money_ratio(small, large);
+  const LogRatio claimed = portfolio_ratio("campaign engagement per money", small, large);
   CHECK((ratio.estimate == claimed.estimate.value && ratio.lower == claimed.estimate.low &&
          ratio.upper == claimed.estimate.high));
   CHECK(ratio.interval == "jackknife, log");

@@ -218,11 +218,11 @@ TEST_CASE("engagement per money counts the actions with all campaigns that ran a
   const std::vector<RunRecord> micro{run(30, 10, 20 * micro_per_unit), run(10, 10, 10 * micro_per_unit)};
   const std::vector<RunRecord> mega{run(10, 0, 10 * micro_per_unit), run(10, 10, 20 * micro_per_unit)};
   const std::vector<RunRecord> unpaid{run(0, 0, 0), run(0, 0, 0)};
-  CHECK(engagement_per_money_ratio(arm_of(micro), arm_of(mega)).estimate.value ==
+  CHECK(portfolio_ratio("campaign engagement per money", arm_of(micro), arm_of(mega)).estimate.value ==
         Approx(2).epsilon(1e-14));  // (60 / 30) / (30 / 30)
-  CHECK(std::isnan(engagement_per_money_ratio(arm_of(micro), arm_of(unpaid)).estimate.value));
-  CHECK(std::isnan(engagement_per_money_ratio(arm_of(unpaid), arm_of(mega)).estimate.value));
-  const LogRatio equal = engagement_per_money_ratio(arm_of(mega), arm_of(mega));
+  CHECK(std::isnan(portfolio_ratio("campaign engagement per money", arm_of(micro), arm_of(unpaid)).estimate.value));
+  CHECK(std::isnan(portfolio_ratio("campaign engagement per money", arm_of(unpaid), arm_of(mega)).estimate.value));
+  const LogRatio equal = portfolio_ratio("campaign engagement per money", arm_of(mega), arm_of(mega));
   CHECK((equal.estimate.value == 1 && equal.estimate.low == 1 && equal.estimate.high == 1));
 }
 

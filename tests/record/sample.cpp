@@ -26,7 +26,7 @@ Outcomes outcomes(Count& n) {
   return row;
 }
 
-void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n) {
+void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size_t products, Count& n) {
   for (std::size_t tier = 0; tier < tiers; ++tier)
     record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit, n(), n(), 1.0 / n(), 1.0 / n()});
   for (std::size_t i = 0; i < source_count * tiers; ++i) record.ledger.push_back({n(), n(), n()});
@@ -40,7 +40,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
   for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
     record.campaigns.push_back(
-        {n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n()});
+        {n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n(), 0, {}});
     record.campaigns.back().expected_adopters = n() / 8.0;
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
@@ -57,7 +57,13 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, Count& n)
     record.series.push_back({tick, n(), n(), n(), n(), n(), n(), {}});
     for (std::uint64_t& count : record.series.back().actions.of) count = n();
   }
-  Count of_campaigns{1'000'000 + n.last};  // apart, so that what is added to a version leaves the numbers of the others
+  Count of_sales{2'000'000 + n.last};  // apart, so that what is added to a version leaves the numbers of the others
+  for (std::size_t i = 0; i < products; ++i)
+    record.products.push_back(
+        {of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales() / 16.0});
+  for (CampaignRow& campaign : record.campaigns)
+    campaign.sales = {of_sales(), of_sales(), of_sales() / 4.0, of_sales() / 8.0};
+  Count of_campaigns{1'000'000 + n.last};  // apart, too
   for (std::size_t i = 0; i < campaigns * record.series.size(); ++i) {
     record.campaign_series.push_back({of_campaigns(), of_campaigns(), {}});
     for (std::uint64_t& count : record.campaign_series.back().actions.of) count = of_campaigns();
@@ -88,6 +94,7 @@ InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   row.replaced = n(), row.cost = n();
   row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n();
   for (std::uint64_t& count : row.outcomes.actions.of) count = n();
+  row.sales = {3'000'000 + n.last, 4'000'000 + n.last, n.last / 4.0, n.last / 8.0};
   return row;
 }
 
@@ -107,10 +114,11 @@ StudyResult sample_study() {
   study.tiers = {"nano", "micro", "mega ☃"};
   study.tiers_from = {0, 3'000, 5'000'000'000};
   study.campaigns = {"many", "one"};
+  study.products = {"thé", "tent"};
   study.allocate();
   for (std::size_t i = 0; i < study.records.size(); ++i) {
     RunRecord& record = study.records[i];
-    fill(record, 3, 2, n);
+    fill(record, 3, 2, 2, n);
     for (std::uint32_t j = 0; j < i % 3; ++j) {  // runs without posts among them
       const std::uint32_t size = 1 + j * 2;
       record.posts.push_back(
@@ -156,7 +164,7 @@ StudyResult empty_study() {
   study.tiers = {"all"};
   study.tiers_from = {0};
   study.allocate();
-  fill(study.records.front(), 1, 0, n);
+  fill(study.records.front(), 1, 0, 0, n);
   return study;
 }
 

@@ -31,6 +31,9 @@ inline const std::string paying_arms =
 inline const std::string claims_table = "[claims]\narm = \"base\"\n";
 inline const std::string cascade = "diffusion.model = \"independent-cascade\"\n";
 inline const std::string answering = "answers.per_day = 2\ntrust.effect = 3\ntrust.answered = 0.5\n";
+inline const std::string product_table =
+    "[[product]]\nname = \"p\"\ntopic = 2\naffinity = 1\nlook = 1\n[[campaign]]\nname = \"c\"\ncount = 1\nproduct = "
+    "\"p\"\n";
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
 /// Every key once, except those without which nothing can be read.
@@ -154,12 +157,27 @@ inline const std::vector<Setting> settings{
     {"behaviour.topic_match", "2", {"run.topic_match"}},
     {"behaviour.social_proof", "0.5", {"run.social_proof"}},
     {"behaviour.stranger", "-1", {"run.stranger"}},
+    {"behaviour.credibility", "1", {"run.credibility"}},
+    {"behaviour.similarity", "1", {"run.similarity"}, platform_world},
+    {"behaviour.exposures", "0.5", {"run.exposures"}},
     {"behaviour.again", "\"fresh\"", {"run.again"}},
     {"cascade.parent", "\"first\"", {"run.parent"}},
     {"price.post", "2.5", {"price.post"}},
     {"price.follower", "0.000001", {"price.follower"}},
     {"price.exponent", "1.2", {"price.exponent"}},
     {"price.spread", "0.2", {"price.spread"}},
+    {"product.p.name",
+     "\"c\"",
+     {"product 0.name"},
+     "[[product]]\nname = \"p\"\n[[campaign]]\nname = \"c\"\ncount = 1\nproduct = \"p\"\n[[campaign]]\nname = "
+     "\"d\"\ncount = 1\nproduct = \"c\"\n[[product]]\nname = \"c\"\n"},
+    {"product.p.topic", "5", {"product 0.topic"}, product_table},
+    {"product.p.rate", "0.5", {"product 0.rate"}, product_table},
+    {"product.p.affinity", "3", {"product 0.affinity"}, product_table},
+    {"product.p.look", "4", {"product 0.look"}, product_table},
+    {"product.p.click", "4", {"product 0.click"}, product_table},
+    {"product.p.half_life", "\"3h\"", {"product 0.half_life"}, product_table},
+    {"product.p.credit", "\"3h\"", {"product 0.credit"}, product_table},
     {"campaign.c.product", "\"tea\"", {"campaign 0.product"}, campaign_table},
     {"campaign.c.margin", "12.5", {"campaign 0.margin"}, campaign_table},
     {"campaign.c.tier", "\"b\"", {"campaign 0.tier"}, two_tiers + campaign_table},
@@ -243,7 +261,7 @@ inline const std::vector<Setting> settings{
 
 /// The dotted name in the table of a key that an override addresses by the name of its table.
 inline std::string in_table(const std::string& address) {
-  for (const std::string array : {"campaign.c.", "arm.x.", "plant.p."})
+  for (const std::string array : {"campaign.c.", "arm.x.", "plant.p.", "product.p."})
     if (address.rfind(array, 0) == 0) return array.substr(0, array.find('.') + 1) + address.substr(array.size());
   return address;
 }

@@ -269,7 +269,7 @@ claims = {micro = "some", mega = "many", micro_arm = "half", mega_arm = "star"}
 
   REQUIRE(study.claims.size() == 5);
   CHECK(study.claims[4].arm == "half against star");
-  CHECK((study.claims[0].verdict == "not asked" && study.claims[3].verdict == "not yet modelled"));
+  CHECK((study.claims[0].verdict == "not asked" && study.claims[3].verdict == "not asked"));
   for (const std::size_t without : {1u, 2u})
     CHECK((study.claims[without].verdict == "not asked" && std::isnan(study.claims[without].estimate)));
 }

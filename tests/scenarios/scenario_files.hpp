@@ -95,6 +95,9 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".topic_match", run.behaviour.topic_match);
     put(name + ".social_proof", run.behaviour.social_proof);
     put(name + ".stranger", run.behaviour.stranger);
+    put(name + ".credibility", run.behaviour.credibility);
+    put(name + ".similarity", run.behaviour.similarity);
+    put(name + ".exposures", run.behaviour.exposures);
     put(name + ".answers.per_day", run.answers.per_day);
     put(name + ".answers.spread", run.answers.spread);
     put(name + ".answers.patience", run.answers.patience);
@@ -210,6 +213,18 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("price.exponent", s.world.prices.exponent);
   put("price.spread", s.world.prices.spread);
   put("price.scale", s.world.prices.scale);
+  for (std::size_t i = 0; i < s.world.products.size(); ++i) {
+    const ProductParameters& product = s.world.products[i];
+    const std::string name = fmt::format("product {}.", i);
+    put(name + "name", product.name);
+    put(name + "topic", product.topic);
+    put(name + "rate", product.rate);
+    put(name + "affinity", product.affinity);
+    put(name + "look", product.look);
+    put(name + "click", product.click);
+    put(name + "half_life", product.half_life);
+    put(name + "credit", product.credit);
+  }
   for (std::size_t i = 0; i < s.world.campaigns.size(); ++i) {
     const CampaignParameters& c = s.world.campaigns[i];
     const std::string name = fmt::format("campaign {}.", i);

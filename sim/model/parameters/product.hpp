@@ -70,7 +70,7 @@ struct ProductParameters {
     key("credit", &P::credit,
         {.kind = Kind::duration,
          .sentence = "How long before a purchase the looks lie that it is attributed to.",
-         .source = "assumption (platforms count 1 to 7 days)",
+         .source = "the user's choice: it moves what is attributed, not what happens",
          .range = durations_from(60)});
   }
 };
