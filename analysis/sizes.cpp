@@ -75,6 +75,10 @@ constexpr TierRate amplification{"amplification", "1",
                                  "impressions of the posts of measure per session of readers that are ranked for, over "
                                  "those of readers held out, who are served chronologically"};
 
+constexpr TierRate amplification_in_network{
+    "amplification in network", "1",
+    "the same of looks at what followees wrote or reshared, without what the platform showed besides"};
+
 /// A rate of one tier that is computed from what a mechanism counts; arms in which it does nothing have none.
 struct MechanismRate {
   TierRate told;
@@ -114,6 +118,14 @@ Series series_of(const ArmRuns& arm, const MechanismRate& rate, std::size_t tier
 bool has(const ArmRuns& arm, const MechanismRate& rate) {
   return !arm.records.empty() && std::ranges::all_of(arm.records, [&](const RunRecord& run) {
     return column_of(run, rate.total) != nullptr && column_of(run, rate.per) != nullptr;
+  });
+}
+
+/// Whether readers look at posts that no followee brought.
+bool discovers(const ArmRuns& arm) {
+  return std::ranges::any_of(arm.records, [](const RunRecord& run) {
+    return std::ranges::any_of(run.readers,
+                               [](const ReaderRow& row) { return row.impressions_in_network != row.impressions; });
   });
 }
 
@@ -223,6 +235,7 @@ std::vector<TierRate> tier_rate_list() {
   std::vector<TierRate> list;
   for (const Rate& rate : rates) list.push_back(rate.told);
   list.push_back(amplification);
+  list.push_back(amplification_in_network);
   for (const MechanismRate& rate : mechanism_rates) list.push_back(rate.told);
   return list;
 }
@@ -243,13 +256,17 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
       if (has(arm, rate) && (rate.total != "trust_sponsored_looks" || pays(arm)))
         rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
     if (!holds_out(arm)) continue;
-    const auto per_session = [&](std::size_t group) {
-      return series_of(
-          arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).impressions); },
-          [=](const RunRecord& run) { return number(run.group_sessions[group]); });
+    const auto add = [&](const TierRate& told, std::uint64_t ReaderRow::*looks) {
+      const auto per_session = [&](std::size_t group) {
+        return series_of(
+            arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).*looks); },
+            [=](const RunRecord& run) { return number(run.group_sessions[group]); });
+      };
+      rows.push_back(population_row(arm, contrast, told.name, ratio_statistic, told.unit, ratio_interval,
+                                    log_ratio(per_session(ranked), per_session(held_out)).estimate));
     };
-    rows.push_back(population_row(arm, contrast, amplification.name, ratio_statistic, amplification.unit,
-                                  ratio_interval, log_ratio(per_session(ranked), per_session(held_out)).estimate));
+    add(amplification, &ReaderRow::impressions);
+    if (discovers(arm)) add(amplification_in_network, &ReaderRow::impressions_in_network);
   }
   return rows;
 }

@@ -22,7 +22,8 @@ Claim claim_amplification() {
               "per reader-session, ranked readers / held-out chronological readers",
           .missing = {},
           .evidence = amplification_evidence,
-          .sections = {"feed", "feed.weights", "feed.prior", "feed.prior_strength", "population", "behaviour"}};
+          .sections = {"feed", "discovery", "feed.weights", "feed.prior", "feed.prior_strength", "population",
+                       "behaviour"}};
 }
 
 }  // namespace grapevine

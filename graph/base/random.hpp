@@ -54,6 +54,11 @@ enum class Draw : std::uint32_t {
   answer_choice = 70,
   trust = 71,
   conversion = 72,
+  // posts of authors that a reader does not follow
+  discovery = 73,
+  discovery_gate = 74,
+  discovery_cold = 75,
+  discovery_count = 76,
   // campaigns
   selection = 80,
   campaign_slot = 81,

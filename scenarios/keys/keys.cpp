@@ -37,6 +37,7 @@ Table all_structs() {
   table.add<FeedParameters>([](const Target& t) -> auto& { return t.run->feed; });
   table.add<BehaviourParameters>([](const Target& t) -> auto& { return t.run->behaviour; });
   table.add<DiffusionParameters>([](const Target& t) -> auto& { return t.run->diffusion; });
+  table.add<DiscoveryParameters>([](const Target& t) -> auto& { return t.run->discovery; });
   table.add<AnswersParameters>([](const Target& t) -> auto& { return t.run->answers; });
   table.add<TrustParameters>([](const Target& t) -> auto& { return t.run->trust; });
   table.add<SponsorshipParameters>([](const Target& t) -> auto& { return t.run->sponsorship; });
@@ -73,7 +74,8 @@ Circumstances circumstances(const Target& target) {
   for (const CampaignParameters& campaign : scenario.world.campaigns)
     if (!target.campaign || target.campaign == &campaign) around.add(campaign);
   const auto add_run = [&](const RunParameters& run) {
-    around.add(run.feed), around.add(run.diffusion), around.add(run.answers), around.add(run.trust);
+    around.add(run.feed), around.add(run.diffusion), around.add(run.discovery), around.add(run.answers),
+        around.add(run.trust);
   };
   add_run(target.arm ? *target.run : scenario.run);
   if (target.arm) around.add(*target.run);

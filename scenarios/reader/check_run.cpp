@@ -76,8 +76,8 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "output.track_share",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
-         key.section == "answers" || key.section == "trust" || key.section == "sponsorship" ||
-         key.section == "product" || others.count(key.dotted()) > 0;
+         key.section == "discovery" || key.section == "answers" || key.section == "trust" ||
+         key.section == "sponsorship" || key.section == "product" || others.count(key.dotted()) > 0;
 }
 
 void ScenarioReader::check_diffusion() {

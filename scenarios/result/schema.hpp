@@ -31,7 +31,9 @@ inline constexpr std::array<Axis, 19> axes{{
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
     {"tier", h5::Type::text, "class of users by follower count at the start"},
     {"source", h5::Type::text,
-     "whose emission the reader was served: the author's, or that of a followee who reshared"},
+     "whose emission the reader was served: that of a followee who wrote it, of a followee who reshared it, or of an "
+     "author "
+     "that the platform showed it"},
     {"readers", h5::Type::text,
      "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
     {"followers_from", h5::Type::i64, "least follower count of the class"},
@@ -346,8 +348,8 @@ struct Stored<Field> {
   static const Type& to_file(const Field& field) { return field; }
   static Field from_file(Type value) { return value; }
 };
-inline constexpr std::array<std::int8_t, 3> reason_values{0, 1, 2};
-inline constexpr std::string_view reason_meanings = "root followed reshared";  ///< in the order of `Reason`
+inline constexpr std::array<std::int8_t, 4> reason_values{0, 1, 2, 3};
+inline constexpr std::string_view reason_meanings = "root followed reshared discovered";  ///< in the order of `Reason`
 
 /// A dataset as the specification lists it.
 struct Dataset {

@@ -18,29 +18,36 @@ namespace grapevine {
 
 /// A root that may be served to the reader of this session.
 struct Candidate {
+  static constexpr std::uint32_t shown = 1u << 31;  ///< of `when`
+
   std::uint32_t root = 0;
-  UserId emitter{};         ///< whose emission is shown: the author, or a followee that reshared the root
-  std::uint32_t when = 0;   ///< of that emission, as in Emission
+  UserId emitter{};        ///< whose emission is shown: the author, or a followee that reshared the root
+  std::uint32_t when = 0;  ///< of that emission, as in Emission; with `shown`: the reader follows nobody who emitted it
   std::uint32_t proof = 0;  ///< followees of the reader that reshared the root
 
-  Tick visible() const { return when >> 1; }
+  Tick visible() const { return (when & ~shown) >> 1; }
   bool reshared() const { return when & 1; }
-  Source source() const { return reshared() ? Source::reshare : Source::author; }
+  bool discovered() const { return when & shown; }
+  Source source() const { return discovered() ? Source::discovery : reshared() ? Source::reshare : Source::author; }
+  /// Whether the reader is known to follow the author.
+  bool followed() const { return source() == Source::author; }
 };
 
 /// A post that was looked at: 16 bytes.
 struct Impression {
-  static constexpr std::uint16_t last_position = 0x3fff;
+  static constexpr std::uint16_t last_position = 0x1fff;
 
   std::uint32_t root = 0;
   UserId reader{};
-  UserId emitter{};                 ///< whose emission was looked at
-  std::uint16_t position : 14 = 0;  ///< in the feed, from 0; `last_position`: that or further down
-  std::uint16_t reshared : 1 = 0;   ///< the emission was a reshare
-  std::uint16_t tracked : 1 = 0;    ///< the root is tracked
-  std::uint8_t exposure = 0;        ///< impressions of this root by this reader before; 255: that many or more
-  ActionSet actions = 0;            ///< taken
+  UserId emitter{};                  ///< whose emission was looked at
+  std::uint16_t position : 13 = 0;   ///< in the feed, from 0; `last_position`: that or further down
+  std::uint16_t reshared : 1 = 0;    ///< the emission was a reshare
+  std::uint16_t discovered : 1 = 0;  ///< the reader follows nobody who emitted it
+  std::uint16_t tracked : 1 = 0;     ///< the root is tracked
+  std::uint8_t exposure = 0;         ///< impressions of this root by this reader before; 255: that many or more
+  ActionSet actions = 0;             ///< taken
 
+  Source source() const { return discovered ? Source::discovery : reshared ? Source::reshare : Source::author; }
   bool first() const { return exposure == 0; }
   bool took(Action action) const { return has(actions, action); }
   bool operator==(const Impression&) const = default;
@@ -51,9 +58,12 @@ static_assert(sizeof(Impression) == 16);
 struct Reshare {
   UserId reader{};
   std::uint32_t root = 0;
-  UserId emitter{};            ///< the parent: whose emission was looked at
-  std::uint16_t reshared = 0;  ///< the emission looked at was itself a reshare
-  std::uint16_t tracked = 0;   ///< the root is tracked
+  UserId emitter{};             ///< the parent: whose emission was looked at
+  std::uint8_t reshared = 0;    ///< the emission looked at was itself a reshare
+  std::uint8_t discovered = 0;  ///< the reader followed nobody who emitted it
+  std::uint16_t tracked = 0;    ///< the root is tracked
+
+  Source source() const { return discovered ? Source::discovery : reshared ? Source::reshare : Source::author; }
   bool operator==(const Reshare&) const = default;
 };
 
@@ -65,7 +75,8 @@ struct Ranked {
 
 struct Session {
   UserId reader{};
-  std::size_t place = 0;  ///< of the reader among those of this part
+  std::uint32_t ordinal = 0;  ///< sessions of the reader before
+  std::size_t place = 0;      ///< of the reader among those of this part
   Tick now = 0;
   std::vector<std::uint32_t> fresh;  ///< the first `fresh_count`: followees with something new, perhaps
   std::size_t fresh_count = 0;

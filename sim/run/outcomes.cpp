@@ -151,13 +151,13 @@ void add_readers(const World& world, RunRecord& record) {
   for (const GroupSums& group : world.state.groups) {
     sums.push_back(group.sessions);
     for (std::size_t tier = 0; tier < tiers; ++tier)
-      sums.insert(sums.end(), {group.impressions[tier], group.engagement[tier]});
+      sums.insert(sums.end(), {group.impressions[tier], group.engagement[tier], group.in_network[tier]});
   }
   world.exchange.add(std::span(sums));
   const std::uint64_t* next = sums.data();
   for (std::size_t g = 0; g < reader_groups; ++g) {
     record.group_sessions.push_back(*next++);
-    for (std::size_t tier = 0; tier < tiers; ++tier, next += 2) record.readers.push_back({next[0], next[1]});
+    for (std::size_t tier = 0; tier < tiers; ++tier, next += 3) record.readers.push_back({next[0], next[1], next[2]});
   }
 }
 
@@ -220,6 +220,18 @@ std::vector<CampaignSeriesRow> campaign_series_rows(const World& world, std::siz
   return rows;
 }
 
+Reason reason_of(Source source) {
+  switch (source) {
+    case Source::author:
+      return Reason::followed;
+    case Source::reshare:
+      return Reason::reshared;
+    case Source::discovery:
+      break;
+  }
+  return Reason::discovered;
+}
+
 /// The nodes of every tracked cascade, one cascade after the other, in order of time: a parent emitted in an earlier
 /// tick than its children.
 std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick measure_begin) {
@@ -238,8 +250,8 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
           "more than 2147483647 posts in one cascade; expected at most that many; lower behaviour.reshare, or do not "
           "track it");
     place[tracked.tracked].emplace(tracked.user.value(), static_cast<std::int32_t>(nodes.size()));
-    nodes.push_back({parent->second, tracked.user, tracked.tick - measure_begin,
-                     tracked.reshared ? Reason::reshared : Reason::followed});
+    nodes.push_back(
+        {parent->second, tracked.user, tracked.tick - measure_begin, reason_of(static_cast<Source>(tracked.source))});
   }
   return cascades;
 }
@@ -282,8 +294,9 @@ PostRow post_row(const World& world, const TrackedPost& tracked, const PostCount
   row.campaign = tracked.campaign != PostIdentity::no_campaign ? tracked.campaign : -1;
   row.topic = static_cast<std::uint8_t>(tracked.topic);
   row.tier = world.population->tier(tracked.author);
-  row.impressions_followed = counters.impressions - tracked.impressions_reshared;
+  row.impressions_followed = counters.impressions - tracked.impressions_reshared - tracked.impressions_discovered;
   row.impressions_reshared = tracked.impressions_reshared;
+  row.impressions_discovered = tracked.impressions_discovered;
   row.reach = counters.reach;
   row.actions.add(counters.actions);
   return row;

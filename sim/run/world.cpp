@@ -159,7 +159,7 @@ std::vector<Mechanism*> World::make_mechanisms() {
   std::vector<Mechanism*> made;
   for (const MechanismFacts& facts : all_mechanisms())
     if (std::unique_ptr<Mechanism> mechanism =
-            facts.make({graph, accounts, parameters, run, *population, keys.dynamics, readers, made})) {
+            facts.make({graph, accounts, parameters, run, *population, prior, keys.dynamics, readers, made})) {
       made.push_back(mechanism.get());
       state.kept.push_back(std::move(mechanism));
     }

@@ -90,11 +90,12 @@ struct LedgerRow {
   }
 };
 
-/// Where a candidate comes from: its author, or a followee that reshared it. The order of the ledger's rows of one
-/// tier.
-enum class Source : std::uint8_t { author, reshare };
+/// Where a candidate comes from: a followee that wrote it, a followee that reshared it, or a pool of posts that readers
+/// are shown who follow neither. The order of the ledger's rows of one tier.
+enum class Source : std::uint8_t { author, reshare, discovery };
 constexpr auto names_of(Source) {
-  return std::array{Named{Source::author, "author"}, Named{Source::reshare, "reshare"}};
+  return std::array{Named{Source::author, "author"}, Named{Source::reshare, "reshare"},
+                    Named{Source::discovery, "discovery"}};
 }
 inline constexpr std::size_t source_count = names_of(Source{}).size();
 
@@ -110,12 +111,15 @@ inline constexpr std::size_t reader_groups = names_of(ReaderGroup{}).size();
 struct ReaderRow {
   std::uint64_t impressions = 0;
   std::uint64_t engagement = 0;
+  std::uint64_t impressions_in_network = 0;
   bool operator==(const ReaderRow&) const = default;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
     column("impressions", row.impressions, count_units, "times a counted root was looked at");
     column("engagement", row.engagement, count_units, "likes, replies and reshares of counted roots");
+    column("impressions_in_network", row.impressions_in_network, count_units,
+           "times a counted root was looked at that a followee wrote or reshared", Since{4, 2});
   }
 };
 
@@ -313,11 +317,12 @@ struct CampaignSeriesRow {
   }
 };
 
-/// Why a post was looked at.
+/// Why a post was looked at, by the source of the candidate.
 enum class Reason : std::uint8_t {
-  root = 0,      ///< it was not: the first node of a cascade
-  followed = 1,  ///< the reader follows the author
-  reshared = 2,  ///< a followee of the reader reshared it
+  root = 0,        ///< it was not: the first node of a cascade
+  followed = 1,    ///< the reader follows the author
+  reshared = 2,    ///< a followee of the reader reshared it
+  discovered = 3,  ///< the platform showed it
 };
 
 /// A row of `/posts`: a tracked root (paid posts; with `output.track_share`, a keyed sample of the organic ones).
@@ -331,6 +336,7 @@ struct PostRow {
   std::uint8_t tier = 0;                   ///< of the author
   std::uint64_t impressions_followed = 0;  ///< impressions by reason
   std::uint64_t impressions_reshared = 0;
+  std::uint64_t impressions_discovered = 0;
   std::uint64_t reach = 0;  ///< distinct users, which are its first looks
   ActionCounts<std::uint64_t> actions{};
   std::uint32_t cascade_size = 1;  ///< root included
@@ -355,6 +361,8 @@ struct PostRow {
            "impressions by readers because they follow the author");
     column("impressions_reshared", row.impressions_reshared, count_units,
            "impressions by readers because a followee reshared it");
+    column("impressions_discovered", row.impressions_discovered, count_units,
+           "impressions by readers to whom the platform showed it", Since{4, 2});
     column("reach", row.reach, count_units, "distinct users with an impression");
     action_columns(row.actions, column);
     column("cascade_size", row.cascade_size, count_units, "emissions of the cascade, root included");

@@ -36,8 +36,9 @@ struct TrackedPost {
   std::uint16_t campaign = 0;
   std::uint16_t topic = 0;
   std::uint32_t impressions_reshared = 0;
+  std::uint32_t impressions_discovered = 0;
   PostCounters counters;                                       ///< when it retired
-  std::array<std::uint32_t, 1 + action_count % 2> reserved{};  ///< fills it up to whole words
+  std::array<std::uint32_t, 2 - action_count % 2> reserved{};  ///< fills it up to whole words
 };
 
 /// A reshare of a tracked root.
@@ -46,7 +47,7 @@ struct TrackedReshare {
   UserId user{};
   UserId emitter{};
   Tick tick = 0;
-  std::uint32_t reshared = 0;  ///< whether the emission looked at was itself a reshare
+  std::uint32_t source = 0;  ///< of the emission that was looked at
 };
 
 /// What happened in one tick: sessions of this part, and posts of all.
@@ -84,6 +85,7 @@ struct GroupSums {
   std::uint64_t sessions = 0;
   std::uint64_t impressions[most_tiers] = {};  ///< at counted roots, by tier of their authors
   std::uint64_t engagement[most_tiers] = {};
+  std::uint64_t in_network[most_tiers] = {};  ///< impressions of what followees wrote or reshared
 };
 
 /// A user looked at a paid root for the first time.

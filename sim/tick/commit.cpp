@@ -30,7 +30,7 @@ void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, 
     ++(paid(post) ? counts.paid : counts.organic);
     const std::uint32_t number = first + static_cast<std::uint32_t>(i);
     if (posts.hot(number).tracked())
-      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, {}});
+      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, 0, {}});
   }
 }
 
@@ -48,7 +48,7 @@ void publish(Tick now, std::span<const Reshare> reshares, std::span<const Tracke
   for (const Reshare& reshare : reshares)
     if (reshare.tracked)
       tracked_reshares.push_back({static_cast<std::uint32_t>(tracked_index(tracked, reshare.root)), reshare.reader,
-                                  reshare.emitter, now, reshare.reshared});
+                                  reshare.emitter, now, static_cast<std::uint32_t>(reshare.source())});
 }
 
 void close_slots(std::span<const UserId> authors, std::vector<OpenSlot>& open_slots, std::vector<Withheld>& withheld) {

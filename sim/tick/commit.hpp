@@ -16,9 +16,10 @@ struct ImpressionDelta {
   std::uint32_t root = 0;
   ActionSet actions = 0;
   std::uint8_t first_look = 0;
-  std::uint8_t reshared = 0;
+  std::uint8_t from = 0;  ///< its source
   std::uint8_t tracked = 0;
 
+  Source source() const { return static_cast<Source>(from); }
   bool first() const { return first_look != 0; }
 };
 
@@ -48,13 +49,16 @@ void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
   });
 }
 
-/// Adds the impressions of tracked roots that came by a reshare to their count.
+/// Adds the impressions of tracked roots that did not come from their authors to their counts.
 template <class Lists>
 void count_reasons(std::vector<TrackedPost>& tracked, const Lists& lists) {
   for (const auto& list : lists)
-    for (const auto& impression : list)
-      if (impression.tracked && impression.reshared)
-        ++tracked[tracked_index(tracked, impression.root)].impressions_reshared;
+    for (const auto& impression : list) {
+      const Source source = impression.source();
+      if (!impression.tracked || source == Source::author) continue;
+      TrackedPost& post = tracked[tracked_index(tracked, impression.root)];
+      ++(source == Source::reshare ? post.impressions_reshared : post.impressions_discovered);
+    }
 }
 
 /// Numbers the new roots of tick `now` and puts them on their authors' timelines, visible from the next tick. Remembers

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/users.hpp"
+#include "sim/feed/prior.hpp"
 #include "sim/feed/session.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/state/array_table.hpp"
@@ -32,6 +33,7 @@ struct MechanismGiven {
   const WorldParameters& world;
   const RunParameters& run;
   const Population& population;
+  const ActionPrior& prior;  ///< what the platform of this run expects of a post
   const StreamKey& dynamics;
   UserRange readers;                   ///< of this part
   std::span<Mechanism* const> others;  ///< of this run, that act before it
@@ -54,6 +56,11 @@ public:
 
   /// Before the readers of the tick come.
   virtual void before_readers(const Given&, const Before&) {}
+
+  /// Adds candidates to those that followees brought, in no meaningful order; not for readers who are held out.
+  virtual void bring(const Given&, const Before&, SeenLog::Entries seen, Session& session) const {
+    (void)seen, (void)session;
+  }
 
   /// Whether `weigh` has a say in what readers do.
   virtual bool weighs() const { return false; }

@@ -26,13 +26,15 @@ void react(const Behaviour& behaviour, const Population& population, const Posts
       taken |= (coin(coins[a], behaviour.threshold(static_cast<Action>(a), odds)) ? 1u : 0u) << a;
     const auto actions = static_cast<ActionSet>(taken & ~static_cast<unsigned>(past.actions));
 
-    const bool reshared = candidate.reshared(), tracked = posts.hot(candidate.root).tracked();
+    const bool reshared = candidate.reshared(), discovered = candidate.discovered(),
+               tracked = posts.hot(candidate.root).tracked();
     impressions.push_back({candidate.root, reader, candidate.emitter,
                            static_cast<std::uint16_t>(std::min<std::size_t>(position, Impression::last_position) &
                                                       Impression::last_position),
-                           reshared, tracked, static_cast<std::uint8_t>(std::min(past.exposures, 255u)), actions});
+                           reshared, discovered, tracked, static_cast<std::uint8_t>(std::min(past.exposures, 255u)),
+                           actions});
     if (has(actions, Action::reshare))
-      reshares.push_back({reader, candidate.root, candidate.emitter, reshared, tracked});
+      reshares.push_back({reader, candidate.root, candidate.emitter, reshared, discovered, tracked});
     session.news.push_back({candidate.root, actions, post.author});
   }
   std::sort(session.news.begin(), session.news.end(), [](const auto& a, const auto& b) { return a.root < b.root; });

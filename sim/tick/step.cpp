@@ -88,6 +88,7 @@ void count_looks(const Given& given, const Before& before, std::span<const Impre
       reached |= 1u << hot.tier() | campaign;
       ++group.impressions[hot.tier()];
       group.engagement[hot.tier()] += engagement_in(impression.actions);
+      group.in_network[hot.tier()] += impression.discovered ? 0 : 1;
     }
     out.event_hash += impression_hash(given.keys, post, impression, before.now);
   }
@@ -134,15 +135,18 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   session.reader = reader;
   session.place = i;
   session.now = now;
+  session.ordinal = readers.session_ordinal[i];
 
   const SeenLog::Entries seen = readers.seen.entries(i);
   gather(given.graph, before.timelines, before.posts, given.run.feed, given.run.behaviour.parent,
          given.keys.ranking.emission_time, readers.last_session[i], seen, session);
+  const bool held_out = given.held_out(reader);
+  if (!held_out)
+    for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
   session.served = std::min<std::size_t>(session.candidates.size(), given.run.feed.length);
   const std::uint32_t depth =
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
-  const bool held_out = given.held_out(reader);
   const std::span<const double> odds =
       order_feed(given, before, held_out ? given.chronological : given.ranker, seen, worker);
   book(before.posts, session, out.candidates);
@@ -181,6 +185,7 @@ void add_group(const GroupSums& group, GroupSums& sum) {
   for (std::size_t tier = 0; tier < most_tiers; ++tier) {
     sum.impressions[tier] += group.impressions[tier];
     sum.engagement[tier] += group.engagement[tier];
+    sum.in_network[tier] += group.in_network[tier];
   }
 }
 
@@ -240,7 +245,7 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
     if (alone) continue;
     for (const Impression& impression : out.impressions)
       outgoing.deltas.push_back({impression.root, impression.actions, impression.first(),
-                                 static_cast<std::uint8_t>(impression.reshared),
+                                 static_cast<std::uint8_t>(impression.source()),
                                  static_cast<std::uint8_t>(impression.tracked)});
   }
   return outgoing;

@@ -32,7 +32,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
   for (std::size_t i = 0; i < source_count * tiers; ++i) record.ledger.push_back({n(), n(), n()});
   for (std::size_t group = 0; group < 2; ++group) {
     record.group_sessions.push_back(n());
-    for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n()});
+    for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n(), 0});
   }
   for (std::size_t i = 0; i < 20; ++i)
     record.curve.push_back({n(), n(), n(), n(), n(), n(), n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0, n() + 0.0,
@@ -63,6 +63,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
         {of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales(), of_sales() / 16.0});
   for (CampaignRow& campaign : record.campaigns)
     campaign.sales = {of_sales(), of_sales(), of_sales() / 4.0, of_sales() / 8.0};
+  for (ReaderRow& row : record.readers) row.impressions_in_network = of_sales();
   Count of_campaigns{1'000'000 + n.last};  // apart, too
   for (std::size_t i = 0; i < campaigns * record.series.size(); ++i) {
     record.campaign_series.push_back({of_campaigns(), of_campaigns(), {}});
@@ -83,6 +84,7 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
   row.cascade_size = size;
   row.depth = n();
   row.largest_broadcast = n(), row.half_time = n();
+  row.impressions_discovered = 5'000'000 + n.last;
   row.structural_virality = size == 1 ? missing : 1.0 + n() / 7.0;
   row.first_node = first_node;
   return row;

@@ -98,6 +98,14 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".credibility", run.behaviour.credibility);
     put(name + ".similarity", run.behaviour.similarity);
     put(name + ".exposures", run.behaviour.exposures);
+    put(name + ".discovery.share", run.discovery.share);
+    put(name + ".discovery.pool", run.discovery.pool);
+    put(name + ".discovery.refresh", run.discovery.refresh);
+    put(name + ".discovery.gate", int(run.discovery.gate));
+    put(name + ".discovery.topics", run.discovery.topics);
+    put(name + ".discovery.cold", run.discovery.cold);
+    put(name + ".discovery.cold_followers", run.discovery.cold_followers);
+    put(name + ".discovery.cold_impressions", run.discovery.cold_impressions);
     put(name + ".answers.per_day", run.answers.per_day);
     put(name + ".answers.spread", run.answers.spread);
     put(name + ".answers.patience", run.answers.patience);

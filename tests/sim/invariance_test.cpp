@@ -178,7 +178,8 @@ TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invar
   CHECK(much.event_hash == plain.event_hash);
   // With every counted root tracked, the rows of posts add up to the tiers.
   std::uint64_t impressions = 0, tiers = 0;
-  for (const PostRow& post : much.posts) impressions += post.impressions_followed + post.impressions_reshared;
+  for (const PostRow& post : much.posts)
+    impressions += post.impressions_followed + post.impressions_reshared + post.impressions_discovered;
   for (const TierRow& tier : much.tiers) tiers += tier.outcomes.impressions;
   CHECK(impressions == tiers);
 }
@@ -187,9 +188,16 @@ TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invar
 std::map<std::uint64_t, std::vector<std::uint64_t>> by_root(const RunRecord& record) {
   std::map<std::uint64_t, std::vector<std::uint64_t>> rows;
   for (const PostRow& p : record.posts)
-    rows[p.key] = {p.impressions_followed,   p.impressions_reshared,   p.reach,
-                   p.actions[Action::like],  p.actions[Action::reply], p.actions[Action::reshare],
-                   p.actions[Action::click], p.cascade_size,           p.depth};
+    rows[p.key] = {p.impressions_followed,
+                   p.impressions_reshared,
+                   p.impressions_discovered,
+                   p.reach,
+                   p.actions[Action::like],
+                   p.actions[Action::reply],
+                   p.actions[Action::reshare],
+                   p.actions[Action::click],
+                   p.cascade_size,
+                   p.depth};
   return rows;
 }
 

@@ -165,10 +165,15 @@ TEST_CASE("a mechanism's factor moves the odds of every action, and 1 leaves the
 TEST_CASE("what a mechanism counts does not depend on threads, parts or branching", "[sim][mechanism][invariance]") {
   const FollowGraph graph = lively_graph(10'000);
   const Users users = manifold_accounts(graph.user_count());
+  const auto run = [](std::vector<std::string> pays) {
+    RunParameters without_own = manifold_run(std::move(pays));
+    without_own.discovery = {};
+    return without_own;
+  };
   const auto record_of = [&](Exchange& exchange) {
-    Replicate replicate(graph, users, manifold_parameters(), with_echo(manifold_run({})), ReplicateStreams{}, exchange);
+    Replicate replicate(graph, users, manifold_parameters(), with_echo(run({})), ReplicateStreams{}, exchange);
     replicate.warm_up();
-    return replicate.run_arm(with_echo(manifold_run(every_campaign)), {}).mechanisms;
+    return replicate.run_arm(with_echo(run(every_campaign)), {}).mechanisms;
   };
   Alone alone;
   const std::vector<MechanismColumn> one = with_threads(1, [&] { return record_of(alone); });
@@ -180,12 +185,12 @@ TEST_CASE("what a mechanism counts does not depend on threads, parts or branchin
   CHECK(alike == 2);
 
   // An arm without it has no trace of it; an arm that begins it begins at nothing.
-  Replicate replicate(graph, users, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
+  Replicate replicate(graph, users, manifold_parameters(), run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
-  CHECK(replicate.run_arm(manifold_run({}), {}).mechanisms.empty());
-  const auto late = replicate.run_arm(with_echo(manifold_run({})), {}).mechanisms;
+  CHECK(replicate.run_arm(run({}), {}).mechanisms.empty());
+  const auto late = replicate.run_arm(with_echo(run({})), {}).mechanisms;
   std::uint64_t actions = 0, told = 0;
-  for (const SeriesRow& row : replicate.run_arm(manifold_run({}), {}).series)
+  for (const SeriesRow& row : replicate.run_arm(run({}), {}).series)
     for (std::size_t a = 0; a < action_count; ++a) actions += row.actions[a];
   for (const std::uint64_t number : late.at(0).by_tier) told += number;
   CHECK(told == actions);

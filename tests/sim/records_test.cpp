@@ -42,6 +42,8 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
                std::pair(Ranking::random, FeedMemory::session));
   run.feed.ranking = ranking;
   run.feed.memory = memory;
+  run.discovery.share = 0.3;
+  run.discovery.cold = 1;
   run.feed.length = 12;  // less than many feeds offer
   Alone alone;
   World before(graph, accounts, parameters, run, ReplicateStreams{}, alone);
@@ -54,12 +56,13 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   // The ledger, by source, is the outcomes of tiers.
   REQUIRE(record.ledger.size() == tiers * source_count);
   for (std::size_t i = 0; i < tiers; ++i) {
-    const LedgerRow &own = record.ledger[2 * i], &reshared = record.ledger[2 * i + 1];
+    const LedgerRow &own = record.ledger[3 * i], &reshared = record.ledger[3 * i + 1],
+                    &discovered = record.ledger[3 * i + 2];
     const Outcomes& all = record.tiers[i].outcomes;
-    CHECK(own.delivered + reshared.delivered == all.delivered);
-    CHECK(own.served + reshared.served == all.served);
-    CHECK(own.impressions + reshared.impressions == all.impressions);
-    for (const LedgerRow& row : {own, reshared}) {
+    CHECK(own.delivered + reshared.delivered + discovered.delivered == all.delivered);
+    CHECK(own.served + reshared.served + discovered.served == all.served);
+    CHECK(own.impressions + reshared.impressions + discovered.impressions == all.impressions);
+    for (const LedgerRow& row : {own, reshared, discovered}) {
       CHECK(row.delivered >= row.served);
       CHECK(row.served >= row.impressions);
       CHECK(row.impressions > 0);
@@ -75,9 +78,11 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
       return sum_of(record.posts, [&](const PostRow& post) { return post.tier == i ? value(post) : 0; });
     };
     CHECK(of_tier([](const PostRow&) { return 1U; }) == all.posts);
-    CHECK(of_tier([](const PostRow& post) { return post.impressions_followed; }) == record.ledger[2 * i].impressions);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_followed; }) == record.ledger[3 * i].impressions);
     CHECK(of_tier([](const PostRow& post) { return post.impressions_reshared; }) ==
-          record.ledger[2 * i + 1].impressions);
+          record.ledger[3 * i + 1].impressions);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_discovered; }) ==
+          record.ledger[3 * i + 2].impressions);
     CHECK(of_tier([](const PostRow& post) {
             return post.actions[Action::like] + post.actions[Action::reply] + post.actions[Action::reshare];
           }) == all.engagement());
@@ -321,6 +326,7 @@ TEST_CASE("where all readers are held out any ranking is the chronological one",
     RunParameters arm = manifold_run(every_campaign);
     arm.feed.ranking = ranking;
     arm.feed.holdout = holdout;
+    if (holdout == 0) arm.discovery = {};  // those who are held out have none
     World world(graph, accounts, manifold_parameters(), arm, ReplicateStreams{}, alone);
     world.run_until(world.parameters.time.end());
     return world.record();

@@ -179,6 +179,19 @@ inline void add_reactions(RunParameters& run) {
   run.behaviour.exposures = 0.3;
 }
 
+/// A platform that shows few of many posts of authors whom readers do not follow, and posts of small accounts that few
+/// have looked at.
+inline void add_discovery(RunParameters& run, DiscoveryGate gate) {
+  run.discovery.share = 0.3;
+  run.discovery.pool = 5;
+  run.discovery.refresh = 7;
+  run.discovery.gate = gate;
+  run.discovery.topics = 2;
+  run.discovery.cold = 1;
+  run.discovery.cold_followers = 5;
+  run.discovery.cold_impressions = 6;
+}
+
 /// Two products: one that most users buy anyway and that posts do something for during a few hours, and one that few do
 /// and for which what posts do stays.
 inline void add_products(WorldParameters& world) {

@@ -46,6 +46,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       behaviour_(run.behaviour, parameters.population),
       mechanisms_(graph, accounts, dynamics_, parameters.time.ticks_per_day(), run),
+      discovery_(graph, dynamics_, run),
       mean_interest_(mean_interest(parameters.population.interest_skew)),
       activity_before_(activity(parameters)),
       last_session_(graph.user_count(), never),
@@ -83,6 +84,7 @@ void Model::branch(const RunParameters& run, std::uint32_t draw) {
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
   mechanisms_.branch(now, run);
+  discovery_.branch(run);
   prepare_run();
 }
 
@@ -428,6 +430,29 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
   return list;
 }
 
+// ---- 7.17 Discovery: what it needs to know of a session, and what it adds to it
+
+void Model::discover(UserId reader, std::vector<Candidate>& candidates) {
+  if (held_out(reader)) return;
+  Discovery::Visit visit;
+  visit.reader = reader;
+  visit.tick = now;
+  visit.sessions_before = sessions_held_[reader.index()];
+  for (std::uint32_t k = 0; k < parameters_.population.topics; ++k) {
+    visit.liking.push_back(liking(reader, k));
+    visit.interest.push_back(interest(top(liking(reader, k)), parameters_.population.interest_skew));
+  }
+  for (const Candidate& candidate : candidates) visit.candidates.insert(candidate.post);
+  visit.was_looked = [&](std::size_t post) { return exposures_.contains({reader, post}); };
+  for (const std::size_t post : discovery_.draw(visit, posts, situations)) {
+    Candidate candidate;
+    candidate.post = post;
+    while (emissions[candidate.shown].post != post || emissions[candidate.shown].reshare) ++candidate.shown;
+    candidate.discovered = true;
+    candidates.push_back(candidate);
+  }
+}
+
 // ---- 7.6 Rank
 
 bool Model::held_out(UserId reader) const {
@@ -488,8 +513,12 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
 
 void Model::session(UserId reader) {
   std::vector<Candidate> candidates = gather(reader);
+  discover(reader, candidates);
   const auto from = [&](const Candidate& candidate) -> LedgerRow& {
-    return posts[candidate.post].ledger[emissions[candidate.shown].reshare ? 1 : 0];
+    const Source source = candidate.discovered                 ? Source::discovery
+                          : emissions[candidate.shown].reshare ? Source::reshare
+                                                               : Source::author;
+    return posts[candidate.post].ledger[static_cast<std::size_t>(source)];
   };
   for (const Candidate& candidate : candidates) {
     ++posts[candidate.post].delivered;
@@ -498,7 +527,10 @@ void Model::session(UserId reader) {
   ticks.back().delivered += candidates.size();
   rank(reader, candidates);
   situations.cut_by_length += candidates.size() > run_.feed.length;
-  if (candidates.size() > run_.feed.length) candidates.resize(run_.feed.length);
+  while (candidates.size() > run_.feed.length) {
+    situations.discovered_cut += candidates.back().discovered;
+    candidates.pop_back();
+  }
   for (const Candidate& candidate : candidates) {
     ++posts[candidate.post].served;
     ++from(candidate).served;
@@ -516,6 +548,7 @@ void Model::session(UserId reader) {
     Look look{candidate.post, reader, shown.emitter, position, 0, {}, shown.emitter != posts[candidate.post].author};
     const auto seen = exposures_.find({reader, candidate.post});
     if (seen != exposures_.end()) look.exposure = seen->second;
+    look.discovered = candidate.discovered;
     look.proof = candidate.proof;
     look.had_reshared = taken_.contains({reader, candidate.post, static_cast<std::size_t>(Action::reshare)});
     react(look);
@@ -524,6 +557,7 @@ void Model::session(UserId reader) {
     if (counted(posts[candidate.post])) {
       ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
       ++read.impressions;
+      read.impressions_in_network += !look.discovered;
       read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
     }
   }
@@ -611,10 +645,14 @@ void Model::commit() {
     Post& post = posts[look.post];
     ++post.counters.impressions;
     post.counters.reach += readers_of_[look.post].insert(look.reader).second;
-    ++(look.reshared ? post.reshared : post.followed);
+    ++(look.discovered ? post.discovered : look.reshared ? post.reshared : post.followed);
     ++exposures_[{look.reader, look.post}];
     if (post.campaign >= 0) paid_looks_.emplace_back(now, look);
     situations.again += look.exposure > 0;
+    situations.discovered_looks += look.discovered;
+    situations.discovered_paid += look.discovered && post.campaign >= 0;
+    situations.discovered_again += discovered_.contains({look.reader, look.post});
+    if (look.discovered) discovered_.insert({look.reader, look.post});
     ++reader_impressions[look.reader.index()];
     ++ticks.back().impressions;
     for (std::size_t a = 0; a < action_count; ++a) {
@@ -628,11 +666,14 @@ void Model::commit() {
       emissions.back().reshare = true;
       emissions.back().parent = look.emitter;
       emissions.back().parent_reshare = look.reshared;
+      emissions.back().parent_discovered = look.discovered;
       situations.deep += look.reshared;
+      situations.discovered_reshares += look.discovered;
       reshares.push_back(emissions.back());
     }
   }
   mechanisms_.end_tick(now, looks, posts, situations);
+  discovery_.end_tick(now, posts, prior_, situations);
 }
 
 // ---- 7.16 Conversions
@@ -725,9 +766,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     record.tiers[i].mean_rate_per_follower = mean(per_follower[i]);
   }
 
-  record.mechanisms = mechanisms_.columns(
-      now, posts, record.tiers.size(), [&](UserId user) { return tier(user); },
-      [&](const Post& post) { return counted(post); });
+  const auto tier_of = [&](UserId user) { return tier(user); };
+  const auto is_counted = [&](const Post& post) { return counted(post); };
+  record.mechanisms = mechanisms_.columns(now, posts, record.tiers.size(), tier_of, is_counted,
+                                          discovery_.columns(posts, record.tiers.size(), tier_of, is_counted));
 
   record.products = bought_.products;
 
@@ -746,8 +788,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     for (std::size_t group = 0; group < 2; ++group) {
       record.group_sessions[group] += ticks[t].group_sessions[group];
       for (std::size_t i = 0; i < record.tiers.size(); ++i) {
-        record.readers[group * record.tiers.size() + i].impressions += ticks[t].read[group][i].impressions;
-        record.readers[group * record.tiers.size() + i].engagement += ticks[t].read[group][i].engagement;
+        ReaderRow& row = record.readers[group * record.tiers.size() + i];
+        row.impressions += ticks[t].read[group][i].impressions;
+        row.engagement += ticks[t].read[group][i].engagement;
+        row.impressions_in_network += ticks[t].read[group][i].impressions_in_network;
       }
     }
 
@@ -838,6 +882,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.tier = static_cast<std::uint8_t>(tier(post.author));
     row.impressions_followed = post.followed;
     row.impressions_reshared = post.reshared;
+    row.impressions_discovered = post.discovered;
     row.reach = post.counters.reach;
     row.actions[Action::like] = post.counters.actions[0];
     row.actions[Action::reply] = post.counters.actions[1];
@@ -848,7 +893,9 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     for (const Emission& emission : emissions) {
       if (emission.post != p || !emission.reshare) continue;
       CascadeNode node{-1, emission.emitter, emission.visible - 1 - time.warmup,
-                       emission.parent_reshare ? Reason::reshared : Reason::followed};
+                       emission.parent_discovered ? Reason::discovered
+                       : emission.parent_reshare  ? Reason::reshared
+                                                  : Reason::followed};
       for (std::size_t i = 0; i < nodes.size(); ++i)
         if (nodes[i].user == emission.parent) node.parent = static_cast<std::int32_t>(i);
       nodes.push_back(node);

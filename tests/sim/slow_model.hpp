@@ -19,6 +19,7 @@
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
 #include "tests/sim/slow_conversions.hpp"
+#include "tests/sim/slow_discovery.hpp"
 #include "tests/sim/slow_trust.hpp"
 
 /// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held
@@ -36,7 +37,7 @@ struct Post {
   int campaign = -1;
   bool on_main_topic = false;  ///< of its author, a paid one of its profile
   PostCounters counters;
-  std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0;
+  std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0, discovered = 0;
   std::array<LedgerRow, source_count> ledger{};  ///< by source
 
   Tick visible() const { return tick + 1; }
@@ -49,8 +50,9 @@ struct Emission {
   Tick visible = 0;
   std::uint64_t date_in_tick = 0;
   bool reshare = false;
-  UserId parent{};              ///< of a reshare: whose emission was looked at
-  bool parent_reshare = false;  ///< and whether that was itself a reshare
+  UserId parent{};                 ///< of a reshare: whose emission was looked at
+  bool parent_reshare = false;     ///< and whether that was itself a reshare
+  bool parent_discovered = false;  ///< and whether no followee had brought it
 };
 
 /// An impression.
@@ -62,6 +64,7 @@ struct Look {
   std::uint32_t exposure = 0;
   std::array<bool, action_count> took{};
   bool reshared = false;
+  bool discovered = false;
   std::uint32_t proof = 0;    ///< social proof
   bool had_reshared = false;  ///< the reader, at an earlier look
 };
@@ -121,6 +124,30 @@ struct Situations {
   std::uint64_t credited_two_campaigns = 0;
   std::uint64_t looked_as_it_bought = 0;  ///< looks in the tick of the purchase
   std::uint64_t looked_too_early = 0;     ///< ... and before the time of credit
+  std::uint64_t discovered_looks = 0;
+  std::uint64_t discovered_reshares = 0;
+  std::uint64_t discovered_paid = 0;         ///< looks at paid posts among them
+  std::uint64_t discovered_cut = 0;          ///< candidates beyond `feed.length`
+  std::uint64_t discovered_again = 0;        ///< looks at what a followee brought and had been discovered
+  std::uint64_t discovered_cold = 0;         ///< candidates from the cold pools
+  std::uint64_t discovered_from_warmup = 0;  ///< candidates from pools that an arm began with
+  std::uint64_t discovery_rounded_up = 0;    ///< sessions
+  std::uint64_t discovery_rounded_down = 0;
+  std::uint64_t discovery_chosen = 0;  ///< draws of some of those there are
+  std::uint64_t discovery_short = 0;   ///< draws that find fewer than are wanted
+  // Roots of a pool that are refused for this reason alone.
+  std::uint64_t discovery_refused_old = 0;
+  std::uint64_t discovery_refused_candidate = 0;
+  std::uint64_t discovery_refused_seen = 0;
+  std::uint64_t discovery_refused_own = 0;
+  std::uint64_t discovery_refused_followed = 0;
+  std::uint64_t cold_refused_proven = 0;  ///< drawn from the proven pool just before
+  std::uint64_t cold_pools_cut = 0;
+  std::uint64_t pools_cut_by_value = 0;      ///< the first that is left out has less value
+  std::uint64_t pools_cut_among_equals = 0;  ///< it has not
+  std::uint64_t pools_cut_after_better = 0;  ///< nor has the last that is in; but others have more
+  std::uint64_t too_large_for_cold = 0;      ///< roots, for their author alone
+  std::uint64_t too_tried_for_cold = 0;      ///< roots, for their impressions alone
 };
 
 class Model {
@@ -173,6 +200,7 @@ private:
     std::uint32_t proof = 0;
     double value = 0;
     std::uint32_t tie = 0;
+    bool discovered = false;
   };
   struct Slot {
     UserId author{};
@@ -210,6 +238,7 @@ private:
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
   void compose();
   std::vector<Candidate> gather(UserId reader);
+  void discover(UserId reader, std::vector<Candidate>& candidates);
   void rank(UserId reader, std::vector<Candidate>& candidates);
   void session(UserId reader);
   void react(Look& look);
@@ -224,6 +253,7 @@ private:
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
   Mechanisms mechanisms_;
+  Discovery discovery_;
   ActionPrior prior_;
   double mean_interest_;
   std::vector<double> activity_before_;  // each tick
@@ -238,6 +268,7 @@ private:
   std::vector<std::pair<UserId, std::size_t>> withheld_;               // author and campaign
   std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;  // of reader and post
   std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;       // reader, post, action
+  std::set<std::pair<UserId, std::size_t>> discovered_;                // reader and post
   std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
   std::vector<std::pair<Tick, Look>> paid_looks_;                      // at posts of campaigns, as they came
   Conversions bought_;                                                 // empty until the run is over

@@ -122,26 +122,27 @@ private:
     b.clear();
     for (const Impression& i : events.impressions)
       a.push_back({i.reader.value(), i.position, key(i.root), i.emitter.value(), i.exposure, i.actions, i.first(),
-                   i.reshared, i.tracked});
+                   i.reshared, i.discovered, i.tracked});
     for (const slow::Look& look : slow.looks) {
       std::uint64_t bits = 0;
       for (std::size_t action = 0; action < action_count; ++action)
         bits |= static_cast<std::uint64_t>(look.took[action]) << action;
       const slow::Post& post = slow.posts[look.post];
       b.push_back({look.reader.value(), look.position, post.key, look.emitter.value(), look.exposure, bits,
-                   look.exposure == 0, look.reshared, tracked(post)});
+                   look.exposure == 0, look.reshared, look.discovered, tracked(post)});
     }
-    REQUIRE(difference("impressions (reader position key emitter exposure actions first reshared tracked)", a, b) ==
-            "");
+    REQUIRE(difference("impressions (reader position key emitter exposure actions first reshared discovered tracked)",
+                       a, b) == "");
 
     a.clear();
     b.clear();
     for (const Reshare& reshare : events.reshares)
-      a.push_back({key(reshare.root), reshare.reader.value(), reshare.emitter.value(), reshare.reshared});
+      a.push_back(
+          {key(reshare.root), reshare.reader.value(), reshare.emitter.value(), reshare.reshared, reshare.discovered});
     for (const slow::Emission& reshare : slow.reshares)
-      b.push_back(
-          {slow.posts[reshare.post].key, reshare.emitter.value(), reshare.parent.value(), reshare.parent_reshare});
-    REQUIRE(difference("reshares (key reader emitter reshared)", a, b) == "");
+      b.push_back({slow.posts[reshare.post].key, reshare.emitter.value(), reshare.parent.value(),
+                   reshare.parent_reshare, reshare.parent_discovered});
+    REQUIRE(difference("reshares (key reader emitter reshared discovered)", a, b) == "");
 
     // Live roots: those that may still be gathered in this tick, and those just emitted.
     a.clear();
@@ -230,6 +231,7 @@ private:
                       row.tier,
                       row.impressions_followed,
                       row.impressions_reshared,
+                      row.impressions_discovered,
                       row.reach,
                       row.actions[Action::like],
                       row.actions[Action::reply],
@@ -257,7 +259,8 @@ private:
         for (const LedgerRow& row : record.ledger)
           list.push_back({0, list.size(), row.delivered, row.served, row.impressions});
         for (const std::uint64_t sessions : record.group_sessions) list.push_back({1, list.size(), sessions});
-        for (const ReaderRow& row : record.readers) list.push_back({2, list.size(), row.impressions, row.engagement});
+        for (const ReaderRow& row : record.readers)
+          list.push_back({2, list.size(), row.impressions, row.engagement, row.impressions_in_network});
       }
       if (table == 6)
         for (const CurveRow& row : record.curve)
@@ -368,6 +371,7 @@ constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::
 constexpr std::array again{Again::once, Again::fresh};
 constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 constexpr std::array parents{ParentRule::latest, ParentRule::first};
+constexpr std::array gates{DiscoveryGate::rate, DiscoveryGate::volume};
 
 TEST_CASE("the engine does in every tick what the text of the model says", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 99);
@@ -394,6 +398,10 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 4 >= 2) add_mechanisms(before);
         if (number % 3 != 1) add_reactions(arm);
         if (number % 5 >= 2) add_reactions(before);
+        const std::size_t place = static_cast<std::size_t>(ranking), shift = number / 2 % 2;
+        const auto gate = [&](std::size_t i) { return gates[(place / 2 + shift + i) % 2]; };
+        if ((place + number) % 2 == 0) add_discovery(arm, gate(0));  // half of them, in all rankings and memories
+        if ((place + shift) % 2 == 0) add_discovery(before, gate(number % 2));
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -445,7 +453,30 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::credited_several,
                                  &slow::Situations::credited_two_campaigns,
                                  &slow::Situations::looked_as_it_bought,
-                                 &slow::Situations::looked_too_early})
+                                 &slow::Situations::looked_too_early,
+                                 &slow::Situations::discovered_looks,
+                                 &slow::Situations::discovered_reshares,
+                                 &slow::Situations::discovered_paid,
+                                 &slow::Situations::discovered_cut,
+                                 &slow::Situations::discovered_again,
+                                 &slow::Situations::discovered_cold,
+                                 &slow::Situations::discovered_from_warmup,
+                                 &slow::Situations::discovery_rounded_up,
+                                 &slow::Situations::discovery_rounded_down,
+                                 &slow::Situations::discovery_chosen,
+                                 &slow::Situations::discovery_short,
+                                 &slow::Situations::discovery_refused_old,
+                                 &slow::Situations::discovery_refused_candidate,
+                                 &slow::Situations::discovery_refused_seen,
+                                 &slow::Situations::discovery_refused_own,
+                                 &slow::Situations::discovery_refused_followed,
+                                 &slow::Situations::cold_refused_proven,
+                                 &slow::Situations::cold_pools_cut,
+                                 &slow::Situations::pools_cut_by_value,
+                                 &slow::Situations::pools_cut_among_equals,
+                                 &slow::Situations::pools_cut_after_better,
+                                 &slow::Situations::too_large_for_cold,
+                                 &slow::Situations::too_tried_for_cold})
           t.*field += s.*field;
         ++number;
       }
@@ -497,6 +528,33 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.credited_two_campaigns > 0);
     CHECK(s.looked_as_it_bought > 0);
     CHECK(s.looked_too_early > 0);
+    CAPTURE(s.discovered_looks, s.discovered_reshares, s.discovered_paid, s.discovered_cut, s.discovered_again,
+            s.discovered_cold, s.discovered_from_warmup, s.discovery_rounded_up, s.discovery_rounded_down,
+            s.discovery_chosen, s.discovery_short);
+    CHECK(s.discovered_looks > 0);
+    CHECK(s.discovered_reshares > 0);
+    CHECK(s.discovered_paid > 0);
+    CHECK(s.discovered_cut > 0);
+    CHECK(s.discovered_cold > 0);
+    CHECK(s.discovered_from_warmup > 0);
+    CHECK(s.discovery_rounded_up > 0);
+    CHECK(s.discovery_rounded_down > 0);
+    CHECK(s.discovery_chosen > 0);
+    CHECK(s.discovery_short > 0);
+    CAPTURE(s.discovery_refused_old, s.discovery_refused_candidate, s.discovery_refused_seen, s.discovery_refused_own,
+            s.discovery_refused_followed, s.cold_refused_proven, s.cold_pools_cut, s.pools_cut_by_value,
+            s.pools_cut_among_equals, s.pools_cut_after_better, s.too_large_for_cold, s.too_tried_for_cold);
+    CHECK(s.discovery_refused_old > 0);
+    CHECK(s.discovery_refused_candidate > 0);
+    CHECK(s.discovery_refused_seen > 0);
+    CHECK(s.discovery_refused_own > 0);
+    CHECK(s.cold_refused_proven > 0);
+    CHECK(s.cold_pools_cut > 0);
+    CHECK(s.pools_cut_by_value > 0);
+    CHECK(s.pools_cut_among_equals > 0);
+    CHECK(s.pools_cut_after_better > 0);
+    CHECK(s.too_large_for_cold > 0);
+    CHECK(s.too_tried_for_cold > 0);
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
@@ -504,11 +562,20 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   CHECK(total[0].bystander_again > 0);
   CHECK(total[0].exposures_cumulated > 0);
   CHECK(total[0].exposures_again > 0);
+  CHECK(total[0].discovered_again > 0);
+  CHECK(total[0].discovery_refused_followed > 0);
   CHECK(total[1].known_left_out > 0);
+}
+
+/// Campaigns post on topics that the world has, as those of a scenario do.
+void keep_to_topics(WorldParameters& world) {
+  for (CampaignParameters& campaign : world.campaigns)
+    campaign.topic = std::min(campaign.topic, static_cast<std::int32_t>(world.population.topics) - 1);
 }
 
 TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]") {
   int whole_runs = 0, incremental = 0, earlier = 0;  // worlds with such purchases
+  std::array<int, 2> discovered{};                   // worlds with such looks, by gate
   for (std::uint32_t number = 0; number < 60; ++number) {
     INFO("world " << number);
     std::uint32_t drawn = 0;
@@ -528,6 +595,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.population.patience_spread = pick(0.0, 1.0);
     if (pick(0, 1)) world.population.daily_profile = PopulationParameters::filled_profile();
     world.population.topics = pick(1U, 2U, 16U);
+    keep_to_topics(world);
     world.population.focus = pick(0.0, 0.5, 1.0);
     world.population.interest_skew = pick(0.5, 3.0);
     const int uneven = pick(0, 1, 2, 3);  // at most two of three, for the sake of time
@@ -623,6 +691,21 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       const std::size_t sells = pick(0U, 0U, 1U, 2U);
       if (sells < products) campaign.product = world.products[sells].name;
     }
+    const std::uint32_t draw = pick(0U, 1U, 2U);
+    const Tick series_every = pick(1U, 6U, 1000U);
+    for (RunParameters* run : {&before, &arm}) {
+      const double share = pick(0.0, 0.1, 0.3, 0.95);
+      const std::uint32_t cold = pick(0U, 0U, 1U, 2U);
+      run->discovery.pool = pick(2U, 5U, 20U);
+      run->discovery.refresh = pick(1U, 2U, 6U);
+      run->discovery.gate = pick(gates[0], gates[1]);
+      run->discovery.topics = pick(1U, 2U, 3U);
+      run->discovery.cold_followers = pick(0U, 1U, 3U, 1000U);
+      run->discovery.cold_impressions = pick(1U, 3U, 20U);
+      if (pick(0, 1)) continue;
+      run->discovery.share = share;
+      run->discovery.cold = cold;
+    }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -631,14 +714,89 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       continue;
     }
     Pair pair(graph, accounts, world, before, streams, track);
-    whole_runs += pair.run(arm, pick(1U, 6U, 1000U), pick(0U, 1U, 2U));
+    whole_runs += pair.run(arm, series_every, draw);
     incremental += pair.slow.situations.bought_incremental > 0;
     earlier += pair.slow.situations.bought_earlier > 0;
+    discovered[arm.discovery.gate == DiscoveryGate::volume] += pair.slow.situations.discovered_looks > 0;
   }
   CHECK(whole_runs >= 30);  // the others are refused by both
   CAPTURE(incremental, earlier);
   CHECK(incremental >= 4);
   CHECK(earlier >= 4);
+  CAPTURE(discovered[0], discovered[1]);
+  for (const int worlds : discovered) CHECK(worlds >= 4);
+}
+
+TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") {
+  const FollowGraph graph = random_graph(40, 1.0, 31);
+  const Users accounts = mixed_accounts(40, 0.8, 31);
+  std::array<slow::Situations, 2> total{};  // by gate
+  for (std::uint32_t number = 0; number < 16; ++number) {
+    INFO("world " << number);
+    std::uint32_t drawn = 0;
+    const auto pick = [&](auto... values) {
+      const std::array list{values...};
+      return list[nested_mix(7'170'717, number, drawn++) % list.size()];
+    };
+    WorldParameters world = restless_world();
+    world.seed = number;
+    world.population.daily_profile = PopulationParameters::filled_profile();
+    world.population.topics = pick(1U, 2U, 5U);
+    keep_to_topics(world);
+    world.population.shared_interest = pick(0.0, 0.5);
+    const bool alike = number % 4 < 2;  // posts do not differ
+    if (alike) world.population.quality_spread = world.population.shared_interest = 0;
+    const auto draw_run = [&](DiscoveryGate gate) {
+      RunParameters run =
+          restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3], rankings[4], rankings[5]),
+                       pick(memories[0], memories[1]), pick(parents[0], parents[1]));
+      const double strength = pick(0.0, 2.0, 50.0, automatic);
+      run.feed.prior_strength = {strength, pick(strength, automatic), strength, strength};
+      if (alike && pick(0, 1)) run.feed.prior_strength.fill(automatic);  // infinite
+      run.feed.prior.fill(pick(automatic, 0.02));
+      run.feed.length = pick(8U, 25U, 200U);
+      run.feed.holdout = pick(0.0, 0.3);
+      run.behaviour.again = pick(again[0], again[1]);
+      run.discovery.share = pick(0.0, 0.1, 0.25, 0.5, 0.9);
+      run.discovery.cold = pick(0U, 1U, 2U);
+      run.discovery.pool = pick(2U, 6U, 20U);
+      run.discovery.refresh = pick(1U, 2U, 3U, 6U);
+      run.discovery.gate = gate;
+      run.discovery.topics = pick(1U, 2U, 3U);
+      run.discovery.cold_followers = pick(2U, 5U, 12U);
+      run.discovery.cold_impressions = pick(1U, 4U, 20U);
+      if (pick(0, 1)) add_mechanisms(run);
+      if (pick(0, 1)) add_reactions(run);
+      return run;
+    };
+    const RunParameters before = draw_run(pick(gates[0], gates[1]));
+    RunParameters arm = draw_run(gates[number % 2]);
+    arm.pays = {"stars", "crowd"};
+    Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
+    REQUIRE(pair.run(arm, 10));
+    const slow::Situations& s = pair.slow.situations;
+    slow::Situations& t = total[number % 2];
+    for (const auto field : {&slow::Situations::discovered_looks, &slow::Situations::discovered_reshares,
+                             &slow::Situations::discovered_from_warmup, &slow::Situations::discovery_chosen,
+                             &slow::Situations::cold_refused_proven, &slow::Situations::cold_pools_cut,
+                             &slow::Situations::pools_cut_by_value, &slow::Situations::pools_cut_among_equals,
+                             &slow::Situations::pools_cut_after_better})
+      t.*field += s.*field;
+  }
+  for (const slow::Situations& s : total) {
+    CAPTURE(s.discovered_looks, s.discovered_reshares, s.discovered_from_warmup, s.discovery_chosen,
+            s.cold_refused_proven, s.cold_pools_cut, s.pools_cut_by_value, s.pools_cut_among_equals,
+            s.pools_cut_after_better);
+    CHECK(s.discovered_looks > 0);
+    CHECK(s.discovered_reshares > 0);
+    CHECK(s.discovered_from_warmup > 0);
+    CHECK(s.discovery_chosen > 0);
+    CHECK(s.cold_refused_proven > 0);
+    CHECK(s.cold_pools_cut > 0);
+    CHECK(s.pools_cut_by_value > 0);
+    CHECK(s.pools_cut_after_better > 0);
+  }
+  CHECK(total[0].pools_cut_among_equals > total[0].pools_cut_after_better);  // where posts do not differ: fresh samples
 }
 
 TEST_CASE("engine and slow model agree where a window has more ticks than a byte has values", "[sim][oracle]") {

@@ -219,7 +219,8 @@ void Mechanisms::after_session(Tick t, UserId reader, std::span<const Look> look
 
 std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> posts, std::size_t tiers,
                                                  const std::function<std::size_t(UserId)>& tier,
-                                                 const std::function<bool(const Post&)>& counted) const {
+                                                 const std::function<bool(const Post&)>& counted,
+                                                 const std::vector<MechanismColumn>& of_discovery) const {
   std::vector<MechanismColumn> list;
   const auto add = [&](const std::string& name) -> std::vector<std::uint64_t>& {
     list.push_back({name, "", "", std::vector<std::uint64_t>(tiers)});
@@ -238,6 +239,7 @@ std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> p
       of_counted("exposures_reshares_" + std::to_string(k), exposed_,
                  [&](const Exposed& look) { return at(k, look) && look.reshared; });
   }
+  list.insert(list.end(), of_discovery.begin(), of_discovery.end());
   if (!run_.answers.neutral()) {
     std::vector<std::uint64_t>& replies = add("answers_replies");
     for (const Post& post : posts)

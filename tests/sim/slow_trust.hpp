@@ -47,10 +47,12 @@ public:
   /// All sessions of tick `t` are over.
   void end_tick(Tick t, std::span<const Look> looks, std::span<const Post> posts, Situations& situations);
 
-  /// What `/mechanisms` holds if the run ends before tick `t`.
+  /// What `/mechanisms` holds if the run ends before tick `t`. The columns of discovery have their place among the
+  /// others.
   std::vector<MechanismColumn> columns(Tick t, std::span<const Post> posts, std::size_t tiers,
                                        const std::function<std::size_t(UserId)>& tier,
-                                       const std::function<bool(const Post&)>& counted) const;
+                                       const std::function<bool(const Post&)>& counted,
+                                       const std::vector<MechanismColumn>& of_discovery) const;
 
 private:
   struct Tie {

@@ -107,6 +107,7 @@ inline WorldParameters manifold_parameters() {
 inline RunParameters manifold_run(std::vector<std::string> pays) {
   RunParameters run = lively_run();
   run.feed.holdout = 0.3;
+  run.discovery = {.share = 0.2, .pool = 40, .refresh = 3, .cold = 1, .cold_followers = 10, .cold_impressions = 8};
   run.pays = std::move(pays);
   return run;
 }

@@ -8,6 +8,7 @@
 #include "sim/model/parameters/behaviour.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/diffusion.hpp"
+#include "sim/model/parameters/discovery.hpp"
 #include "sim/model/parameters/feed.hpp"
 #include "sim/model/parameters/own.hpp"
 #include "sim/model/parameters/people.hpp"
@@ -43,6 +44,7 @@ struct RunParameters {
   FeedParameters feed;
   BehaviourParameters behaviour;
   DiffusionParameters diffusion;
+  DiscoveryParameters discovery;
   AnswersParameters answers;
   TrustParameters trust;
   SponsorshipParameters sponsorship;

@@ -65,7 +65,7 @@ void Trust::weigh(const Given&, const Before& before, const Session& session, st
   for (std::size_t i = 0; i < which.size(); ++i) {
     const Candidate& candidate = session.candidates[which[i]];
     const UserId author = before.posts.identity(candidate.root).author;
-    const double trust = trust_in(ties, author, base(session.reader, author, !candidate.reshared()), before.now);
+    const double trust = trust_in(ties, author, base(session.reader, author, candidate.followed()), before.now);
     if (trust != own_.start) odds[i] *= math::exp(own_.effect * (trust - own_.start));
   }
 }
@@ -84,7 +84,7 @@ void Trust::after_session(const Given& given, const Before& before, const Sessio
     if (!changed) moved = alive(ties_.of(reader), look.reader, before.now);
     changed = true;
     const PostIdentity& post = before.posts.identity(look.root);
-    change(moved, {look.reader, post.author, post.key, cause}, !look.reshared, before.now);
+    change(moved, {look.reader, post.author, post.key, cause}, look.source() == Source::author, before.now);
   };
   for (const Impression& look : looks) {
     if (own_.sponsored != 0.0 && look.first() && is_paid(before.posts.identity(look.root)))
@@ -184,8 +184,8 @@ void Trust::change(std::vector<Tie>& ties, const Change& what, bool follows, Tic
 
 void Trust::meet(const Given& given, const Before& before, std::size_t reader, const Impression& look) {
   const PostIdentity& post = before.posts.identity(look.root);
-  const double trust =
-      trust_in(ties_.of(reader), post.author, base(look.reader, post.author, !look.reshared), before.now);
+  const double trust = trust_in(ties_.of(reader), post.author,
+                                base(look.reader, post.author, look.source() == Source::author), before.now);
   Met& met = met_[reader / reader_block * tiers_ + given.population.tier(post.author)];
   ++met.looks;
   met.trust += millionths(trust);

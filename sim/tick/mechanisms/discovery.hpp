@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "sim/model/interests.hpp"
+#include "sim/tick/mechanism.hpp"
+
+namespace grapevine {
+
+/// Shows readers posts of authors that they do not follow, from pools by topic: docs/model.md 7.17.
+class Discovery final : public Mechanism {
+public:
+  explicit Discovery(const MechanismGiven& given);
+  static std::unique_ptr<Mechanism> make(const MechanismGiven& given);
+
+  void arrays(ArrayTable& table) override;
+  void bring(const Given&, const Before&, SeenLog::Entries seen, Session& session) const override;
+  void commit(const Given&, const Before&, std::span<const Message>) override;
+  void record(const Given&, std::vector<MechanismColumn>& columns) const override;
+
+private:
+  /// Roots by topic, the same in every part.
+  struct Pools {
+    explicit Pools(std::uint32_t topics) : first(topics + 1) {}
+
+    std::vector<std::uint32_t> roots;
+    std::vector<std::uint32_t> first;  ///< of each topic, and the end
+
+    std::span<const std::uint32_t> of(std::uint32_t topic) const {
+      return std::span(roots).subspan(first[topic], first[topic + 1] - first[topic]);
+    }
+    void arrays(std::string_view names, std::string_view starts, ArrayTable& table) {
+      table(names, "listed post", roots);
+      table(starts, "topic", first);
+    }
+  };
+  struct Listed {
+    std::uint64_t proven = 0, cold = 0;
+  };
+  struct Contender;
+
+  std::vector<std::uint32_t> favourites(const Interests& interests, UserId reader) const;
+  void draw(const Given&, const Before&, const Pools& pools, std::span<const std::uint32_t> topics, std::size_t count,
+            SeenLog::Entries seen, Session& session) const;
+  void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count,
+             const std::function<bool(std::uint32_t root, Contender&)>& enters);
+
+  DiscoveryParameters own_;
+  Tick window_;
+  ActionPrior prior_;
+  std::uint64_t draw_key_, count_key_, gate_key_, cold_key_;
+  std::uint32_t topics_;
+  QuantileTable interest_;
+  Pools proven_, cold_;
+  std::vector<Listed> listed_;  ///< by tier: counted roots of authors of this part, over all refreshes
+};
+
+}  // namespace grapevine
