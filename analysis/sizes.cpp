@@ -124,8 +124,9 @@ bool has(const ArmRuns& arm, const MechanismRate& rate) {
 /// Whether readers look at posts that no followee brought.
 bool discovers(const ArmRuns& arm) {
   return std::ranges::any_of(arm.records, [](const RunRecord& run) {
-    return std::ranges::any_of(run.readers,
-                               [](const ReaderRow& row) { return row.impressions_in_network != row.impressions; });
+    return std::ranges::any_of(run.readers, [](const ReaderRow& row) {
+      return 0 < row.impressions_in_network && row.impressions_in_network < row.impressions;
+    });
   });
 }
 

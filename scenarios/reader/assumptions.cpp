@@ -3,37 +3,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <map>
 
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/keys.hpp"
+#include "scenarios/keys/understood.hpp"
 
 namespace grapevine {
 
 namespace {
 
-/// A number as it was written, before the world was scaled down: to twelve digits, so that the two roundings do not
-/// show.
-double unscaled(double value, double scale) {
-  return std::strtod(fmt::format("{:.12g}", value / scale).c_str(), nullptr);
-}
+/// The values of a scenario as they were written, before the world was scaled down.
+class WrittenValues {
+public:
+  WrittenValues(const Scenario& scenario, const Arm& arm) : arm_(arm.name) {
+    for (auto& [key, value] : understood_values(scenario.understood)) values_.emplace(key, value);
+  }
+
+  /// Of the arm, where it has its own; empty where there is none.
+  std::string of(const std::string& key) const {
+    for (const std::string& address : {fmt::format("arm.{}.{}", arm_, key), key})
+      if (const auto found = values_.find(address); found != values_.end()) return found->second;
+    return "";
+  }
+
+private:
+  std::string arm_;
+  std::map<std::string, std::string> values_;
+};
 
 }  // namespace
 
-std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParameters& run,
+std::vector<std::string> assumptions_in(const Scenario& scenario, const Arm& arm,
                                         std::span<const std::string_view> sections) {
   Scenario changed = scenario;  // a target points to what may be written
-  changed.run = run;
-  const Target target{.scenario = &changed, .run = &changed.run};
-  for (const Key& key : keys())
-    if (key.scales && key.scope == Scope::run && (key.kind == Kind::number || key.kind == Kind::number_or_auto)) {
-      auto& number = *static_cast<double*>(key.field(target));
-      if (number != automatic) number = unscaled(number, scale_of(scenario.graph));
-    }
+  changed.run = arm.run;
+  changed.arms.clear();  // what acts in another arm only does not feed this one
+  const WrittenValues written(scenario, arm);
   std::vector<std::string> list;
-  const auto look_at = [&](const Key& key, const Target& at, const std::string& label) {
-    if (!key.acts(at)) return;
-    const std::string value = value_as_toml(key, at, changed.world.time.tick_seconds);
+  const auto look_at = [&](const Key& key, const Target& target, const std::string& label) {
+    if (!key.acts(target)) return;
+    const std::string value = written.of(label);
     const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
     if (!value.empty() && !neutral) list.push_back(label + " = " + value);
   };
@@ -42,14 +52,12 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const RunParam
         key.source.rfind("assumption", 0) != 0)
       continue;
     if (key.section != "product") {
-      look_at(key, target, key.dotted());
+      look_at(key, {.scenario = &changed, .run = &changed.run}, key.dotted());
       continue;
     }
-    for (ProductParameters& product : changed.world.products) {
-      Target of_product = target;
-      of_product.product = &product;
-      look_at(key, of_product, fmt::format("product.{}.{}", product.name, key.name));
-    }
+    for (ProductParameters& product : changed.world.products)
+      look_at(key, {.scenario = &changed, .run = &changed.run, .product = &product},
+              fmt::format("product.{}.{}", product.name, key.name));
   }
   return list;
 }

@@ -159,12 +159,14 @@ void ScenarioReader::check_products() {
       add(place_of({prefix + "topic"}),
           fmt::format("{}topic is {}; expected 0 to {}, as population.topics is {}", prefix, product.topic,
                       scenario_.world.population.topics - 1, scenario_.world.population.topics));
-    if (sound({prefix + "name"}) && !product.name.empty() &&
-        std::ranges::count(campaigns, product.name, &CampaignParameters::product) == 0)
-      add(product_places_[i],
-          fmt::format("no campaign sells {}; expected a [[campaign]] with product = {}; add it, or remove the product",
-                      in_quotes(product.name), in_quotes(product.name)));
   }
+  const bool sold = std::ranges::any_of(
+      campaigns, [&](const CampaignParameters& campaign) { return product_names_.count(campaign.product) > 0; });
+  if (!sold && !product_names_.empty())
+    add(product_places_[0],
+        fmt::format("no campaign sells a product; expected a [[campaign]] with product = {}; add it, or remove the "
+                    "products",
+                    in_quotes(product_names_.begin()->first)));
 }
 
 void ScenarioReader::check_cost(std::size_t i) {

@@ -116,9 +116,10 @@ void ScenarioReader::leave_out(const Key& key, const Place& place, const std::st
   const std::string standard = default_as_toml(key);
   const std::int64_t seconds = duration_in_seconds(std::string_view(standard).substr(1, standard.size() - 2)).value();
   if (seconds % tick() != 0)
-    add(place_of({"time.tick"}),
-        fmt::format("time.tick is {}, and {} defaults to {}; expected a default of whole ticks; set {}",
-                    in_quotes(duration_as_text(tick())), label, standard, label));
+    odd_defaults_.push_back(
+        {&key, target,
+         fmt::format("time.tick is {}, and {} defaults to {}; expected a default of whole ticks; set {}",
+                     in_quotes(duration_as_text(tick())), label, standard, label)});
   else
     (void)read_value(key, target, {standard.substr(1, standard.size() - 2), place}, {label, tick(), {}}, mistakes_);
 }

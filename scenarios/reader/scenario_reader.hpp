@@ -97,6 +97,14 @@ private:
 
   void report_missing(const Missing& it);
 
+  /// A default that is not of whole ticks.
+  struct OddDefault {
+    const Key* key;
+    Target target;
+    std::string text;
+  };
+  std::vector<OddDefault> odd_defaults_;  ///< told where the key acts
+
   /// The tables of [[name]], each with the value it stands in; empty when there are none.
   std::vector<const TomlValue*> tables_of(const TomlValue::Table& top, std::string_view name);
 

@@ -212,12 +212,10 @@ private:
   }
 
   bool spreads_by_contagion(const std::string& name) const {
-    return run_of(name).diffusion.model != DiffusionModel::feed;
+    return arm_named(name).run.diffusion.model != DiffusionModel::feed;
   }
 
-  const RunParameters& run_of(const std::string& name) const {
-    return std::ranges::find_if(scenario_.arms, [&](const Arm& arm) { return arm.name == name; })->run;
-  }
+  const Arm& arm_named(const std::string& name) const { return *std::ranges::find(scenario_.arms, name, &Arm::name); }
 
   std::size_t tier(const std::string& name) const {
     return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
@@ -241,7 +239,7 @@ private:
                                  .mega = tier(choice.mega)};
     std::vector<ClaimEvidence> evidence = evidence_for(question);
     for (ClaimEvidence& it : evidence)
-      it.assumptions = assumptions_in(scenario_, run_of(it.run), all_claims()[std::size_t(it.claim) - 1].sections);
+      it.assumptions = assumptions_in(scenario_, arm_named(it.run), all_claims()[std::size_t(it.claim) - 1].sections);
     if (!choice.arm.empty()) {
       const std::vector<StructureRow> structures =
           tier_structures(runs_of(choice.arm), study_.tiers, question.micro, question.mega);

@@ -15,12 +15,12 @@ LogRatio ratio(double value, double standard_error) {
 
 }  // namespace
 
-TEST_CASE("the claims are numbered from 1 to 5, and those not modelled say what is missing", "[analysis][claims]") {
+TEST_CASE("the claims are numbered from 1 to 5, and all are modelled", "[analysis][claims]") {
   int number = 0;
   for (const Claim& claim : all_claims()) {
     CHECK(claim.number == ++number);
     CHECK_FALSE((claim.name.empty() || claim.contrast.empty()));
-    CHECK(claim.modelled() == (number != 4));
+    CHECK(claim.modelled());
   }
   CHECK(number == 5);
 }
@@ -37,18 +37,19 @@ TEST_CASE("each claim gets the verdict of its own evidence, in the order of the 
   CHECK((rows[4].verdict == Verdict::holds && rows[4].assumptions.size() == 1 && rows[4].estimate.high == 3 * 1.1));
   CHECK((rows[0].verdict == Verdict::undecided && rows[0].estimate.value == 1.1 && rows[0].replicates_needed > 0));
   CHECK(rows[3].verdict == Verdict::undecided);
-  CHECK((std::isnan(rows[3].level) && std::isnan(rows[3].estimate.value)));
-  // 5 decides at the least level, then 3, then 2, and 1 does not: their alphas share 0.05 among the 4, 3, 2 and 1 that
-  // are left.
-  CHECK((rows[4].level == 0.05 / 4 && rows[2].level == 0.05 / 3 && rows[1].level == 0.05 / 2 && rows[0].level == 0.05));
+  CHECK(std::isnan(rows[3].estimate.value));
+  // 5 decides at the least level, then 3, then 2, and neither 1 nor 4, which has no evidence, does: their alphas share
+  // 0.05 among the 5, 4, 3 and 2 that are left.
+  CHECK((rows[4].level == 0.05 / 5 && rows[2].level == 0.05 / 4 && rows[1].level == 0.05 / 3));
+  CHECK((rows[0].level == 0.05 / 2 && rows[3].level == 0.05 / 2));
   for (const int i : {1, 2, 3, 4}) CHECK(rows[i].replicates_needed == 0);
   CHECK((rows[1].margin.low == 0.9 && rows[1].margin.high == 1.1));
 }
 
 TEST_CASE("a modelled claim without evidence stays undecided and keeps its share of alpha", "[analysis][claims]") {
   const auto rows = judge(std::vector<ClaimEvidence>{{2, ratio(3, 0.01), {}}});
-  CHECK((rows[1].verdict == Verdict::holds && rows[1].level == 0.05 / 4));
-  CHECK((rows[4].verdict == Verdict::undecided && rows[4].level == 0.05 / 3 && std::isnan(rows[4].estimate.value)));
+  CHECK((rows[1].verdict == Verdict::holds && rows[1].level == 0.05 / 5));
+  CHECK((rows[4].verdict == Verdict::undecided && rows[4].level == 0.05 / 4 && std::isnan(rows[4].estimate.value)));
 }
 
 TEST_CASE("the margin is that of the study", "[analysis][claims]") {
@@ -56,6 +57,6 @@ TEST_CASE("the margin is that of the study", "[analysis][claims]") {
   CHECK(judge(evidence)[1].verdict == Verdict::holds);
   CHECK(judge(evidence, {0.5, 2})[1].verdict == Verdict::no_material_difference);
   CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[1].replicates_needed ==
-        replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 4));
+        replicates_needed({ratio(1.2, 0.1), {}}, 0.05 / 5));
   CHECK(judge(std::vector<ClaimEvidence>{{2, ratio(1.2, 0.1), {}}})[4].replicates_needed == 0);  // nothing to tell from
 }

@@ -140,6 +140,7 @@ TEST_CASE("equal arms show an exact 0 for every metric and no ratio but 1", "[an
   for (const ArmRuns& arm : {control, large, small}) {
     const auto rows = contrast(arm, arm);
     for (const Metric& metric : metrics_of(estimand_of(arm, arm))) {
+      if (metric.of_products) continue;  // nothing is sold
       INFO(arm.name << ", " << metric.name);
       const ComparisonRow zero =
           row(rows, metric.name, metric.per ? "difference of ratios of means" : "difference of means");

@@ -289,13 +289,15 @@ TEST_CASE("what the accounts of a campaign have in common, worked out by hand", 
                         .spent = 8 * micro_per_unit,
                         .margin = 10 * micro_per_unit,
                         .audience = 15,
-                        .audience_gross = 20};
+                        .audience_gross = 20,
+                        .sales = {}};
     run.campaigns[1] = {.accounts = 1,
                         .outcomes = {.impressions = 9, .reach = 0},
                         .spent = 8 * micro_per_unit,
                         .margin = 5 * micro_per_unit,
                         .audience = 50,
-                        .audience_gross = 50};
+                        .audience_gross = 50,
+                        .sales = {}};
   }
   runs[1].campaigns[0].audience = 17;
   runs[1].campaigns[0].outcomes.actions[Action::click] = 12;

@@ -53,7 +53,7 @@ TEST_CASE("each group has a digest line but provenance, and outside ids have one
   CHECK(names ==
         "bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph "
         "influencers ledger "
-        "overlap posts readers response scenario series structure summary accounts ");
+        "overlap posts products readers response scenario series structure summary accounts ");
 }
 
 TEST_CASE("one changed value changes the total exactly if a scenario determines it", "[record][digest]") {

@@ -29,7 +29,8 @@ Outcomes outcomes(Count& n) {
 void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size_t products, Count& n) {
   for (std::size_t tier = 0; tier < tiers; ++tier)
     record.tiers.push_back({n(), outcomes(n), -MicroMoney{n()} * micro_per_unit, n(), n(), 1.0 / n(), 1.0 / n()});
-  for (std::size_t i = 0; i < source_count * tiers; ++i) record.ledger.push_back({n(), n(), n()});
+  for (std::size_t i = 0; i < source_count * tiers; ++i)
+    record.ledger.push_back(i % source_count < 2 ? LedgerRow{n(), n(), n()} : LedgerRow{7'000'000 + i, i, i});
   for (std::size_t group = 0; group < 2; ++group) {
     record.group_sessions.push_back(n());
     for (std::size_t tier = 0; tier < tiers; ++tier) record.readers.push_back({n(), n(), 0});

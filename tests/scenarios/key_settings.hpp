@@ -32,8 +32,7 @@ inline const std::string claims_table = "[claims]\narm = \"base\"\n";
 inline const std::string cascade = "diffusion.model = \"independent-cascade\"\n";
 inline const std::string answering = "answers.per_day = 2\ntrust.effect = 3\ntrust.answered = 0.5\n";
 inline const std::string product_table =
-    "[[product]]\nname = \"p\"\ntopic = 2\naffinity = 1\nlook = 1\n[[campaign]]\nname = \"c\"\ncount = 1\nproduct = "
-    "\"p\"\n";
+    "[[campaign]]\nname = \"c\"\ncount = 1\nproduct = \"p\"\n[[product]]\nname = \"p\"\ntopic = 2\n";
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 
 /// Every key once, except those without which nothing can be read.
@@ -71,7 +70,10 @@ inline const std::vector<Setting> settings{
     {"graph.chances", "\"p\"", {"graph.chances"}, "graph.file = \"follows.csv\"\n"},
     {"graph.undirected", "true", {"graph.undirected"}, "graph.file = \"follows.csv\"\n"},
     {"graph.reversed", "true", {"graph.reversed"}, "graph.file = \"follows.csv\"\n"},
-    {"graph.stands_for", "2000", {"graph.stands_for", "graph.largest", "price.scale", "tiers.from"}},
+    {"graph.stands_for",
+     "2000",
+     {"graph.stands_for", "graph.largest", "price.scale", "run.discovery.cold_followers",
+      "run.discovery.cold_impressions", "run.discovery.pool", "tiers.from"}},
     {"graph.active", "0.3", {"graph.active"}, platform_world},
     {"graph.largest", "150", {"graph.largest"}, platform_world},
     {"graph.least", "2", {"graph.least"}, by_degrees},
@@ -175,16 +177,15 @@ inline const std::vector<Setting> settings{
     {"discovery.cold_followers", "15", {"run.discovery.cold_followers"}, "discovery.cold = 2\n"},
     {"discovery.cold_impressions", "3", {"run.discovery.cold_impressions"}, "discovery.cold = 2\n"},
     {"product.p.name",
-     "\"c\"",
+     "\"r\"",
      {"product 0.name"},
-     "[[product]]\nname = \"p\"\n[[campaign]]\nname = \"c\"\ncount = 1\nproduct = \"p\"\n[[campaign]]\nname = "
-     "\"d\"\ncount = 1\nproduct = \"c\"\n[[product]]\nname = \"c\"\n"},
+     "[[product]]\nname = \"p\"\n[[product]]\nname = \"q\"\n[[campaign]]\nname = \"c\"\ncount = 1\nproduct = \"q\"\n"},
     {"product.p.topic", "5", {"product 0.topic"}, product_table},
     {"product.p.rate", "0.5", {"product 0.rate"}, product_table},
     {"product.p.affinity", "3", {"product 0.affinity"}, product_table},
     {"product.p.look", "4", {"product 0.look"}, product_table},
     {"product.p.click", "4", {"product 0.click"}, product_table},
-    {"product.p.half_life", "\"3h\"", {"product 0.half_life"}, product_table},
+    {"product.p.half_life", "\"3h\"", {"product 0.half_life"}, product_table + "look = 1\n"},
     {"product.p.credit", "\"3h\"", {"product 0.credit"}, product_table},
     {"campaign.c.product", "\"tea\"", {"campaign 0.product"}, campaign_table},
     {"campaign.c.margin", "12.5", {"campaign 0.margin"}, campaign_table},

@@ -349,18 +349,38 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
     if (key.scales) marked.push_back(key.dotted());
   CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from",
                         "feed.prior_strength.like", "feed.prior_strength.reply", "feed.prior_strength.reshare",
-                        "feed.prior_strength.click", "answers.per_day", "price.post", "price.follower",
+                        "feed.prior_strength.click", "discovery.pool", "discovery.cold_followers",
+                        "discovery.cold_impressions", "answers.per_day", "price.post", "price.follower",
                         "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
   // Both prices shrink by `price.scale`. A bound of 0 and a campaign without bounds stay; a margin is what one buyer
   // brings in either world.
-  CHECK(differing(whole, tenth) ==
-        Lines{"arm 0.prior_strength[0]", "arm 0.prior_strength[1]", "arm 1.prior_strength[0]",
-              "arm 1.prior_strength[1]", "campaign 0.budget", "campaign 0.followers.most", "graph.largest",
-              "graph.stands_for", "graph.users", "plant 0.followers.least", "plant 0.followers.most", "price.scale",
-              "run.prior_strength[0]", "run.prior_strength[1]", "tiers.from"});
+  CHECK(differing(whole, tenth) == Lines{"arm 0.discovery.cold_followers",
+                                         "arm 0.discovery.cold_impressions",
+                                         "arm 0.discovery.pool",
+                                         "arm 0.prior_strength[0]",
+                                         "arm 0.prior_strength[1]",
+                                         "arm 1.discovery.cold_followers",
+                                         "arm 1.discovery.cold_impressions",
+                                         "arm 1.discovery.pool",
+                                         "arm 1.prior_strength[0]",
+                                         "arm 1.prior_strength[1]",
+                                         "campaign 0.budget",
+                                         "campaign 0.followers.most",
+                                         "graph.largest",
+                                         "graph.stands_for",
+                                         "graph.users",
+                                         "plant 0.followers.least",
+                                         "plant 0.followers.most",
+                                         "price.scale",
+                                         "run.discovery.cold_followers",
+                                         "run.discovery.cold_impressions",
+                                         "run.discovery.pool",
+                                         "run.prior_strength[0]",
+                                         "run.prior_strength[1]",
+                                         "tiers.from"});
   CHECK(tenth.world.tiers.from == std::vector<std::uint64_t>{0, 101, 10'000});  // half a follower is one
   CHECK(tenth.graph.largest == 9'001);
   CHECK((tenth.graph.plants[0].followers.least == 10'000 && tenth.graph.plants[0].followers.most == 16'000));
@@ -428,9 +448,9 @@ TEST_CASE("assumptions are told as they were written, in a scaled world too", "[
                  whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"});
   for (std::size_t arm = 0; arm < 2; ++arm) {
     const auto told =
-        assumptions_in(tenth, tenth.arms[arm].run, std::array<std::string_view, 3>{"feed", "feed.weights", "price"});
+        assumptions_in(tenth, tenth.arms[arm], std::array<std::string_view, 3>{"feed", "feed.weights", "price"});
     CHECK(told ==
-          assumptions_in(whole, whole.arms[arm].run, std::array<std::string_view, 3>{"feed", "feed.weights", "price"}));
+          assumptions_in(whole, whole.arms[arm], std::array<std::string_view, 3>{"feed", "feed.weights", "price"}));
     CHECK(std::count(told.begin(), told.end(), "price.post = 50") == 1);
   }
 }

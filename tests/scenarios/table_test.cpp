@@ -44,7 +44,8 @@ StudyResult study_of(std::uint32_t replicates, const std::string& small = "many-
                                                .reach = 9'000 + 31 * wobble,
                                                .actions = {{1'500 * arm + 17 * wobble}}},
                                   .budget = 500 * micro_per_unit,
-                                  .spent = 500 * micro_per_unit - static_cast<MicroMoney>(arm * 1'230'000)};
+                                  .spent = 500 * micro_per_unit - static_cast<MicroMoney>(arm * 1'230'000),
+                                  .sales = {}};
       if (arm > 0) run.paid_reach = run.campaigns[arm - 1].outcomes.reach;
       run.series = {{.actions = {{108'641 + 30 * wobble + arm, 1'500 * arm}}}};
       study.records.push_back(run);
