@@ -193,6 +193,61 @@ void expect_heavy_tails_neutral(FeedMemory memory, double mean_followees, double
                    [&](std::uint32_t r) { return power_law(shape, StreamKey(5, Stream::graph, r)); }, scarce));
 }
 
+/// Mechanisms that treat all alike, as strong as they go: everybody trusts everybody as at the start, for nobody
+/// answers or is paid, and a quarter of what is offered comes from pools that posts enter by their rate. Their
+/// amplification is that of what followees brought: what is shown besides gives a post of a small account as many looks
+/// as one of a large account, which is more for its size.
+RunParameters equal_for_all(Ranking ranking) {
+  RunParameters run = neutral_run(FeedMemory::session, ranking);
+  run.trust.effect = 3.0;
+  run.trust.start = 0.3;
+  run.sponsorship.reaction = -1.0;
+  run.discovery.share = 0.25;
+  run.discovery.refresh = 2;
+  return run;
+}
+
+TEST_CASE("where every mechanism treats all alike no class engages more, or is carried further among its followers",
+          "[analysis][statistical][null]") {
+  const Audiences audiences{{4'000, 40}, {400, 400}, {40, 4'000}};
+  WorldParameters parameters = neutral_parameters({40, 400, 4'000});
+  parameters.seed = 5;
+  Alone alone;
+  const Users accounts;
+  std::array<Series, 3> rate, logs;  // engagement per first look; amplification in network
+  for (std::uint32_t r = 0; r < worlds; ++r) {
+    const FollowGraph graph = uniform_audience(20'000, audiences, StreamKey(5, Stream::graph, r));
+    Replicate replicate(graph, accounts, parameters, equal_for_all(Ranking::oracle), ReplicateStreams{r, r, r, r},
+                        alone);
+    replicate.warm_up();
+    const RunRecord run = replicate.run_arm(equal_for_all(Ranking::oracle), {});
+    RunParameters plain = neutral_run(FeedMemory::session, Ranking::chronological);
+    const RunRecord chronological = replicate.run_arm(plain, {});
+    REQUIRE(run.ledger[source_count + 2].impressions > 10'000);  // discovered posts of the smallest class
+    for (std::size_t c = 0; c < 3; ++c) {
+      rate[c].total.push_back(static_cast<double>(run.tiers[c + 1].outcomes.engagement()));
+      rate[c].per.push_back(static_cast<double>(run.tiers[c + 1].outcomes.first_looks));
+      const auto log_of = [&](const RunRecord& record) {
+        const auto looks = [&](std::size_t group) {
+          return static_cast<double>(record.readers[group * 4 + c + 1].impressions_in_network);
+        };
+        return std::log(looks(0) / looks(1));
+      };
+      logs[c].total.push_back(log_of(run) - log_of(chronological));
+    }
+  }
+  Shown shown;
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = i + 1; j < 3; ++j) {
+      const std::string pair = std::to_string(i) + " to " + std::to_string(j);
+      const LogRatio rates = log_ratio(rate[i], rate[j]);
+      const double log = std::log(rates.estimate.value), reach = std::log(rates.estimate.high) - log;
+      shown.expect_equal({log, log - reach, log + reach, rates.estimate.n}, "engagement per first look, " + pair);
+      shown.expect_equal(paired_difference(logs[i], logs[j]).estimate, "amplification in network, " + pair);
+    }
+  tell(FeedMemory::session, shown);
+}
+
 TEST_CASE("in the null world no class of accounts engages more or is carried further: session memory",
           "[analysis][statistical][null]") {
   expect_null_world_neutral(FeedMemory::session);
