@@ -29,11 +29,10 @@ std::span<const Claim> all_claims() {
 std::vector<ClaimEvidence> evidence_for(const ClaimQuestion& question) {
   std::vector<ClaimEvidence> all;
   for (const Claim& claim : all_claims())
-    if (claim.modelled())
-      if (std::optional<ClaimEvidence> evidence = claim.evidence(question)) {
-        evidence->claim = claim.number;
-        all.push_back(std::move(*evidence));
-      }
+    if (std::optional<ClaimEvidence> evidence = claim.evidence(question)) {
+      evidence->claim = claim.number;
+      all.push_back(std::move(*evidence));
+    }
   return all;
 }
 
@@ -45,18 +44,16 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
     ClaimVerdict row;
     row.claim = claim;
     row.margin = margin;
-    row.contrast = claim.modelled() ? claim.contrast : claim.missing;
-    if (claim.modelled()) {
-      ratios.push_back({.ratio = {}, .margin = margin});
-      for (const ClaimEvidence& e : evidence) {
-        if (e.claim != claim.number) continue;
-        ratios.back().ratio = e.ratio;
-        row.estimate = e.ratio.estimate;
-        row.assumptions = e.assumptions;
-        row.where = e.where;
-        if (!e.contrast.empty()) row.contrast = e.contrast;
-        ++used;
-      }
+    row.contrast = claim.contrast;
+    ratios.push_back({.ratio = {}, .margin = margin});
+    for (const ClaimEvidence& e : evidence) {
+      if (e.claim != claim.number) continue;
+      ratios.back().ratio = e.ratio;
+      row.estimate = e.ratio.estimate;
+      row.assumptions = e.assumptions;
+      row.where = e.where;
+      if (!e.contrast.empty()) row.contrast = e.contrast;
+      ++used;
     }
     rows.push_back(row);
   }
@@ -65,7 +62,6 @@ std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin 
   const std::vector<Judgement> judgements = judge(ratios, alpha);
   auto judgement = judgements.begin();
   for (ClaimVerdict& row : rows) {
-    if (!row.claim.modelled()) continue;
     row.verdict = judgement->verdict;
     row.deciding_level = judgement->deciding_level;
     row.level = judgement->level;

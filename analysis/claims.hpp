@@ -39,18 +39,15 @@ struct Claim {
   int number = 0;
   std::string_view name;
   std::string_view contrast;  ///< the ratio in words
-  std::string_view missing;   ///< what a model of the claim lacks; empty: the claim is modelled
-  /// Nothing where the study does not ask, or has not what it takes. Null: the claim is not modelled.
+  /// Nothing where the study does not ask, or has not what it takes.
   std::optional<ClaimEvidence> (*evidence)(const ClaimQuestion&) = nullptr;
   std::vector<std::string_view> sections = {};  ///< of the scenario, whose assumptions feed it
-
-  bool modelled() const { return evidence != nullptr; }
 };
 
 /// By number.
 std::span<const Claim> all_claims();
 
-/// Of all claims that are modelled, with the assumptions left open.
+/// Of all claims, with the assumptions left open.
 std::vector<ClaimEvidence> evidence_for(const ClaimQuestion& question);
 
 struct ClaimVerdict {
@@ -59,7 +56,7 @@ struct ClaimVerdict {
   Estimate estimate;                     ///< of the ratio, at 95 %
   Margin margin;
   double deciding_level = 1;            ///< see Judgement
-  double level = not_a_number;          ///< adjusted alpha that it was judged at; NaN for a claim that is not modelled
+  double level = not_a_number;          ///< adjusted alpha that it was judged at
   Estimate interval;                    ///< at 1 - level
   std::uint64_t replicates_needed = 0;  ///< see Judgement
   std::vector<std::string> assumptions;
@@ -67,8 +64,8 @@ struct ClaimVerdict {
   std::string contrast;  ///< what was compared, or would be
 };
 
-/// All claims, in order. The claims modelled share alpha by Holm's steps, those without evidence among them included: a
-/// study that leaves one out gains nothing. Evidence is for modelled claims, at most once for each.
+/// All claims, in order. They share alpha by Holm's steps, those without evidence among them included: a study that
+/// leaves one out gains nothing. Evidence comes at most once for each.
 std::vector<ClaimVerdict> judge(std::span<const ClaimEvidence> evidence, Margin margin = {}, double alpha = 0.05);
 
 }  // namespace grapevine

@@ -71,7 +71,7 @@ struct ComparisonRow {
 struct ClaimRow {
   std::uint32_t claim = 0;
   std::string name;
-  std::string contrast;  ///< what is compared; what is missing, where the claim is not modelled yet
+  std::string contrast;  ///< what is compared, or would be
   std::string arm;
   double estimate = missing;
   double lower = missing;
@@ -89,18 +89,16 @@ struct ClaimRow {
   static void columns(Row& row, Column& column) {
     column("claim", row.claim, count_units, "number of the claim");
     column("name", row.name, no_units, "the claim, short");
-    column("contrast", row.contrast, no_units,
-           "what is compared; what is missing, where the claim is not modelled yet");
+    column("contrast", row.contrast, no_units, "what is compared, or would be");
     column("arm", row.arm, no_units, "arm, or arms, that it was judged in");
     column("estimate", row.estimate, "1", "ratio");
     column("lower", row.lower, "1", "lower end of the 95 % interval");
     column("upper", row.upper, "1", "upper end of the 95 % interval");
     column("margin_low", row.margin_low, "1", "ratios from here ...");
     column("margin_high", row.margin_high, "1", "... to here make no material difference");
-    column("level", row.level, "1", "level of the interval that decided, adjusted over the claims modelled (Holm)");
+    column("level", row.level, "1", "level of the interval that decided, adjusted over the five claims (Holm)");
     column("replicates", row.replicates, count_units, "replicates behind the estimate");
-    column("verdict", row.verdict, no_units,
-           "holds, reversed, no material difference, undecided, not asked, or not yet modelled");
+    column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not asked");
     column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
     column("replicates_needed", row.replicates_needed, count_units,
            "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 "

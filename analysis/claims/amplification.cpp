@@ -20,7 +20,6 @@ Claim claim_amplification() {
           .contrast =
               "amplification of micros / amplification of megas; amplification is impressions of the posts of measure "
               "per reader-session, ranked readers / held-out chronological readers",
-          .missing = {},
           .evidence = amplification_evidence,
           .sections = {"feed", "discovery", "feed.weights", "feed.prior", "feed.prior_strength", "population",
                        "behaviour"}};

@@ -18,7 +18,6 @@ Claim claim_engagement() {
   return {.number = 2,
           .name = "smaller followings engage more",
           .contrast = "pooled engagement per first look, micro / mega",
-          .missing = {},
           .evidence = engagement_evidence,
           .sections = {"population", "behaviour"}};
 }

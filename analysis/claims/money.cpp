@@ -24,7 +24,6 @@ Claim claim_money() {
           .contrast =
               "incremental conversions per money, or campaign engagement per money where nothing is sold, "
               "micro arm / mega arm",
-          .missing = {},
           .evidence = money_evidence,
           .sections = {"price", "product", "population", "behaviour"}};
 }

@@ -21,7 +21,6 @@ Claim claim_niche() {
           .contrast =
               "incremental conversions per impression of the campaigns' posts, in expectation, micro arm / "
               "mega arm",
-          .missing = {},
           .evidence = niche_evidence,
           .sections = {"product", "population", "behaviour"}};
 }

@@ -19,7 +19,6 @@ Claim claim_trust() {
   return {.number = 1,
           .name = "authenticity earns trust",
           .contrast = "engagement per first look, (micro with answers / without) / (mega with answers / without)",
-          .missing = {},
           .evidence = trust_evidence,
           .sections = {"answers", "trust", "sponsorship", "population", "behaviour"}};
 }

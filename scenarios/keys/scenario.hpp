@@ -134,7 +134,7 @@ struct ClaimsChoice {
   static void keys(Key&& key) {
     const Condition claims_judged = only_with<ClaimsChoice>("claims.arm, or claims.micro_arm and claims.mega_arm",
                                                             [](const ClaimsChoice& claims) { return claims.any(); });
-    key.section("claims", "What the five claims are judged by, each at the level adjusted over the claims modelled.",
+    key.section("claims", "What the five claims are judged by, each at the level adjusted over all of them.",
                 Scope::output);
     key("arm", &ClaimsChoice::arm,
         {.kind = Kind::name,
@@ -150,14 +150,16 @@ struct ClaimsChoice {
          .absent = "claim 1 is not judged"});
     key("micro_arm", &ClaimsChoice::micro_arm,
         {.kind = Kind::name,
-         .sentence = "Arm that pays the smaller accounts: claim 5 holds its engagement per money ...",
+         .sentence =
+             "Arm that pays the smaller accounts: claims 4 and 5 hold its incremental conversions per impression "
+             "and per money (5: or engagement per money, where nothing is sold) ...",
          .source = "the user's choice",
-         .absent = "claim 5 is not judged"});
+         .absent = "claims 4 and 5 are not judged"});
     key("mega_arm", &ClaimsChoice::mega_arm,
         {.kind = Kind::name,
-         .sentence = "... against that of this arm, which pays the larger ones.",
+         .sentence = "... against those of this arm, which pays the larger ones.",
          .source = "the user's choice",
-         .absent = "claim 5 is not judged"});
+         .absent = "claims 4 and 5 are not judged"});
     key("micro", &ClaimsChoice::micro,
         {.sentence = "Tier that the claims are made about.", .source = "the founding essay", .only = claims_judged});
     key("mega", &ClaimsChoice::mega,

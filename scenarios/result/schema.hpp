@@ -65,8 +65,8 @@ inline constexpr std::array<Group, 23> groups{{
     {"comparison",
      "Estimates with intervals: arms compared over replicates. Intervals are Monte Carlo, given the parameters."},
     {"claims",
-     "The five claims: what was compared for each, the estimate, and the verdict at the level adjusted over the claims "
-     "modelled."},
+     "The five claims: what was compared for each, the estimate, and the verdict at the level adjusted over all of "
+     "them."},
     {"response",
      "Curves: an outcome against follower count, smoothed, with its elasticity at each point; means over replicates. "
      "Missing where a replicate misses it."},

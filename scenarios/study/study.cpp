@@ -251,20 +251,16 @@ private:
       row.name = judged.claim.name;
       row.contrast = judged.contrast;
       row.arm = judged.where;
-      row.verdict = !judged.claim.modelled() ? "not yet modelled"
-                    : judged.where.empty()   ? "not asked"
-                                             : std::string(name_of(judged.verdict));
-      if (judged.claim.modelled()) {
-        row.estimate = judged.estimate.value;
-        row.lower = judged.estimate.low;
-        row.upper = judged.estimate.high;
-        row.margin_low = judged.margin.low;
-        row.margin_high = judged.margin.high;
-        row.level = 1.0 - judged.level;
-        row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
-        row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
-        row.replicates_needed = judged.replicates_needed;
-      }
+      row.verdict = judged.where.empty() ? "not asked" : std::string(name_of(judged.verdict));
+      row.estimate = judged.estimate.value;
+      row.lower = judged.estimate.low;
+      row.upper = judged.estimate.high;
+      row.margin_low = judged.margin.low;
+      row.margin_high = judged.margin.high;
+      row.level = 1.0 - judged.level;
+      row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
+      row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+      row.replicates_needed = judged.replicates_needed;
       study_.claims.push_back(std::move(row));
     }
   }

@@ -36,7 +36,7 @@ def check(engine):
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
     assert list(opened["ledger"].source.values) == ["author", "reshare"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
     assert list(opened["curve"].followers_from.values[14:20]) == [14, 15, 16, 18, 20, 22] and list(opened["overlap"].partners.values) == list(range(1, 17))
-    assert list(opened["claims"].to_dataframe().verdict) == ["holds", "not yet modelled"]
+    assert list(opened["claims"].to_dataframe().verdict) == ["holds", "not asked"]
     posts, cascades = opened["posts"], opened["cascades"]
     assert cascades.row_size.attrs["sample_dimension"] == "node" and cascades.row_size.sum() == cascades.sizes["node"]
     assert posts.sizes["row"] == cascades.sizes["post"] and (cascades.row_size.values == posts.cascade_size.values).all()

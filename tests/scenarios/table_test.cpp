@@ -142,11 +142,11 @@ ClaimRow claim(std::uint32_t number, const std::string& name, double estimate, d
   ClaimRow row;
   row.claim = number;
   row.name = name;
-  row.contrast = verdict == "not yet modelled" ? "something that is missing"
-                                               : fmt::format("the ratio of claim {}, micro / mega", number);
+  row.contrast =
+      verdict == "not asked" ? "what it would compare" : fmt::format("the ratio of claim {}, micro / mega", number);
   row.arm = arm;
   row.verdict = verdict;
-  if (verdict == "not yet modelled") return row;
+  if (verdict == "not asked") return row;
   row.estimate = estimate, row.lower = lower, row.upper = upper;
   row.margin_low = 0.9, row.margin_high = 1.1;
   row.level = 1 - 0.05 / 3;
@@ -169,7 +169,7 @@ StudyResult judged(const std::string& micro_arm = "many-small") {
     for (const auto& rows : {tier_rates(runs, study.tiers), campaign_facts(runs, study.campaigns)})
       study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
   }
-  study.claims = {claim(1, "authenticity earns trust", 0, 0, 0, "not yet modelled", "", ""),
+  study.claims = {claim(1, "authenticity earns trust", 0, 0, 0, "not asked", "", ""),
                   claim(2, "smaller followings engage more", 1.2345, 1.2, 1.27, "holds", "one-large",
                         "price.post = 50; population.topics = 16; behaviour.reply = 0.005"),
                   claim(3, "ranking rewards engagement, so reach grows", 0.8, 0.7, 0.89, "reversed", "one-large",
@@ -208,7 +208,7 @@ TEST_CASE("claims stand above all else, each with its ratio, its interval and it
       if (contains(line, name)) return in_one_line(line);
     return std::string("no such line");
   };
-  CHECK(line_with("authenticity") == "1 authenticity earns trust - - not yet modelled");
+  CHECK(line_with("authenticity") == "1 authenticity earns trust - - not asked");
   CHECK(line_with("smaller followings") == "2 smaller followings engage more x 1.234 [1.200, 1.270] holds");
   CHECK(line_with("ranking rewards") == "3 ranking rewards engagement, so reach grows x 0.800 [0.700, 0.890] reversed");
   CHECK(line_with("a niche") == "4 a niche converts x 1.001 [0.980, 1.020] no material difference");
