@@ -21,6 +21,7 @@ struct ClaimQuestion {
   std::string silent_arm;  ///< the same without answers; empty: there is none
   std::string micro_arm;   ///< pays the smaller accounts; empty: there is none
   std::string mega_arm;
+  bool sells = false;     ///< these two sell the same, and their posts move who buys it
   std::size_t micro = 0;  ///< tier
   std::size_t mega = 0;
 };
@@ -35,13 +36,18 @@ struct ClaimEvidence {
   std::string contrast = {};                  ///< which ratio it is, where the claim knows several
 };
 
+/// Sections of the scenario that move what readers look at and do, whatever the claim.
+inline constexpr std::string_view reader_sections[] = {"population", "behaviour",           "feed",      "feed.weights",
+                                                       "feed.prior", "feed.prior_strength", "discovery", "answers",
+                                                       "trust",      "sponsorship"};
+
 struct Claim {
   int number = 0;
   std::string_view name;
   std::string_view contrast;  ///< the ratio in words
   /// Nothing where the study does not ask, or has not what it takes.
   std::optional<ClaimEvidence> (*evidence)(const ClaimQuestion&) = nullptr;
-  std::vector<std::string_view> sections = {};  ///< of the scenario, whose assumptions feed it
+  std::vector<std::string_view> sections = {};  ///< whose assumptions feed it beside `reader_sections`
 };
 
 /// By number.

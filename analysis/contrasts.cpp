@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "analysis/one_arm.hpp"
 #include "graph/base/error.hpp"
@@ -46,18 +47,21 @@ double incremental_conversions(const RunRecord& run) {
   for (const ProductRow& product : run.products) sum += product.expected_incremental;
   return sum;
 }
+double selling_impressions(const RunRecord& run) {
+  return total_over(run.products, [](const ProductRow& product) { return product.looks; });
+}
 double conversions(const RunRecord& run) {
   return total_over(run.products, [](const ProductRow& product) { return product.conversions; });
 }
 
 constexpr Metric conversions_per_impression{
     .name = "incremental conversions per impression",
-    .unit = "conversions per impression",
+    .unit = "purchases per impression",
     .sentence =
-        "users who bought by the end of the run and would not have without the campaigns' posts, in "
-        "expectation, per look at one",
+        "purchases by the end of the run that would not have been made without the campaigns' posts, in "
+        "expectation, per look at a post that sells",
     .total = incremental_conversions,
-    .per = attributed_impressions,
+    .per = selling_impressions,
     .of_products = true};
 
 constexpr Metric spent{
@@ -99,14 +103,14 @@ constexpr std::array incremental{
                "likes, replies and reshares of all posts in that time: attributed and displaced engagement together",
            .total = all_engagement},
     Metric{.name = "incremental conversions",
-           .unit = "users",
-           .sentence = "users who bought by the end of the run and would not have without the campaigns' posts, in "
+           .unit = "purchases",
+           .sentence = "purchases by the end of the run that would not have been made without the campaigns' posts, in "
                        "expectation over who would buy",
            .total = incremental_conversions,
            .of_products = true},
     Metric{.name = "conversions",
-           .unit = "users",
-           .sentence = "users who bought by the end of the run, for whatever reason",
+           .unit = "purchases",
+           .sentence = "purchases by the end of the run, of all products and for whatever reason",
            .total = conversions,
            .of_products = true},
     spent,
@@ -126,8 +130,8 @@ constexpr std::array portfolio{
            .per = money_spent},
     engagement_per_impression,
     Metric{.name = "incremental conversions per money",
-           .unit = "conversions per money",
-           .sentence = "users who bought by the end of the run and would not have without the campaigns' posts, in "
+           .unit = "purchases per money",
+           .sentence = "purchases by the end of the run that would not have been made without the campaigns' posts, in "
                        "expectation, per unit of money",
            .total = incremental_conversions,
            .per = money_spent,
@@ -204,13 +208,13 @@ void put(const Paired& paired, ComparisonRow& row) {
   row.variance_ratio = paired.variance_ratio;
 }
 
-bool has_products(const ArmRuns& arm) { return !arm.records.empty() && !arm.records.front().products.empty(); }
+/// Whether users of the arm could buy something: under the classic models nobody does.
+bool has_products(const ArmRuns& arm) {
+  return !arm.records.empty() && !arm.records.front().products.empty() &&
+         std::isnan(arm.records.front().reproduction_number);
+}
 
 }  // namespace
-
-bool sells(const ArmRuns& arm) {
-  return std::ranges::any_of(arm.records, [](const RunRecord& run) { return incremental_conversions(run) > 0; });
-}
 
 bool ArmRuns::pays() const {
   return std::ranges::any_of(records, [](const RunRecord& run) {
@@ -236,7 +240,7 @@ std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against) 
   const std::string_view estimand = estimand_of(arm, against);
   std::vector<ComparisonRow> rows;
   for (const Metric& metric : metrics_of(estimand)) {
-    if (metric.of_products && !has_products(arm)) continue;
+    if (metric.of_products && !(has_products(arm) && has_products(against))) continue;
     const Series a = series_of(arm, metric.total, metric.per), b = series_of(against, metric.total, metric.per);
     ComparisonRow row;
     row.contrast = arm.name + " against " + against.name;

@@ -51,9 +51,6 @@ std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against);
 /// ratio. A ratio whose denominator is 0 is missing; its difference tells.
 std::vector<ComparisonRow> contrast(const ArmRuns& arm, const ArmRuns& against);
 
-/// Whether looks at what the arm pays for sell something, in expectation.
-bool sells(const ArmRuns& arm);
-
 /// The ratio that `contrast` reports of this metric of a portfolio, `micro_arm` over `mega_arm`.
 LogRatio portfolio_ratio(std::string_view metric, const ArmRuns& micro_arm, const ArmRuns& mega_arm);
 

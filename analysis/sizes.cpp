@@ -77,7 +77,7 @@ constexpr TierRate amplification{"amplification", "1",
 
 constexpr TierRate amplification_in_network{
     "amplification in network", "1",
-    "the same of looks at what followees wrote or reshared, without what the platform showed besides"};
+    "the same of looks at what followees brought, without what the platform showed besides"};
 
 /// A rate of one tier that is computed from what a mechanism counts; arms in which it does nothing have none.
 struct MechanismRate {

@@ -20,9 +20,7 @@ Claim claim_amplification() {
           .contrast =
               "amplification of micros / amplification of megas; amplification is impressions of the posts of measure "
               "per reader-session, ranked readers / held-out chronological readers",
-          .evidence = amplification_evidence,
-          .sections = {"feed", "discovery", "feed.weights", "feed.prior", "feed.prior_strength", "population",
-                       "behaviour"}};
+          .evidence = amplification_evidence};
 }
 
 }  // namespace grapevine

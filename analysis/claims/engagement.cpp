@@ -18,8 +18,7 @@ Claim claim_engagement() {
   return {.number = 2,
           .name = "smaller followings engage more",
           .contrast = "pooled engagement per first look, micro / mega",
-          .evidence = engagement_evidence,
-          .sections = {"population", "behaviour"}};
+          .evidence = engagement_evidence};
 }
 
 }  // namespace grapevine

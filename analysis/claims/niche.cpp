@@ -5,9 +5,8 @@ namespace grapevine {
 namespace {
 
 std::optional<ClaimEvidence> niche_evidence(const ClaimQuestion& question) {
-  if (question.micro_arm.empty()) return {};
+  if (question.micro_arm.empty() || !question.sells) return {};
   const ArmRuns micro = question.runs_of(question.micro_arm), mega = question.runs_of(question.mega_arm);
-  if (!sells(micro) || !sells(mega)) return {};
   return ClaimEvidence{.ratio = portfolio_ratio("incremental conversions per impression", micro, mega),
                        .where = question.micro_arm + " against " + question.mega_arm,
                        .run = question.micro_arm};
@@ -22,7 +21,7 @@ Claim claim_niche() {
               "incremental conversions per impression of the campaigns' posts, in expectation, micro arm / "
               "mega arm",
           .evidence = niche_evidence,
-          .sections = {"product", "population", "behaviour"}};
+          .sections = {"product"}};
 }
 
 }  // namespace grapevine

@@ -19,8 +19,7 @@ Claim claim_trust() {
   return {.number = 1,
           .name = "authenticity earns trust",
           .contrast = "engagement per first look, (micro with answers / without) / (mega with answers / without)",
-          .evidence = trust_evidence,
-          .sections = {"answers", "trust", "sponsorship", "population", "behaviour"}};
+          .evidence = trust_evidence};
 }
 
 }  // namespace grapevine

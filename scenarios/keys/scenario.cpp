@@ -1,6 +1,7 @@
 #include "scenarios/keys/scenario.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "sim/money/campaigns.hpp"
 
@@ -36,6 +37,24 @@ std::vector<std::filesystem::path> input_files(const Scenario& scenario) {
   if (!scenario.path.empty()) files.emplace_back(scenario.path);
   for (NamedFile& file : named_files(scenario)) files.push_back(std::move(file.path));
   return files;
+}
+
+std::vector<std::string> products_of(const Scenario& scenario, const RunParameters& run) {
+  std::set<std::string> names;
+  for (const CampaignParameters& campaign : scenario.world.campaigns)
+    if (std::ranges::count(run.pays, campaign.name) > 0 &&
+        std::ranges::count(scenario.world.products, campaign.product, &ProductParameters::name) > 0)
+      names.insert(campaign.product);
+  return {names.begin(), names.end()};
+}
+
+bool sells(const Scenario& scenario, const std::string& arm) {
+  const auto found = std::ranges::find(scenario.arms, arm, &Arm::name);
+  if (found == scenario.arms.end() || is_classic(*found)) return false;
+  const std::vector<std::string> sold = products_of(scenario, found->run);
+  return std::ranges::any_of(scenario.world.products, [&](const ProductParameters& product) {
+    return std::ranges::count(sold, product.name) > 0 && (product.look != 0.0 || product.click != 0.0);
+  });
 }
 
 bool runs_feeds(const Scenario& scenario) {

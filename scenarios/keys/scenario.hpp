@@ -242,6 +242,11 @@ inline bool is_classic(const Arm& arm) { return arm.run.diffusion.model != Diffu
 /// Whether some arm runs the feed model.
 bool runs_feeds(const Scenario& scenario);
 
+/// The products that the campaigns of an arm sell, ascending by name.
+std::vector<std::string> products_of(const Scenario& scenario, const RunParameters& run);
+/// Whether the arm of this name sells something, and looks or clicks move who buys it.
+bool sells(const Scenario& scenario, const std::string& arm);
+
 /// Whether the replicates have a warm-up under the feed model: for arms that go on from it, or for campaigns that look
 /// at what accounts did in it.
 bool warms_up(const Scenario& scenario);

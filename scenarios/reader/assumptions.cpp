@@ -55,9 +55,11 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const Arm& arm
       look_at(key, {.scenario = &changed, .run = &changed.run}, key.dotted());
       continue;
     }
+    const std::vector<std::string> sold = products_of(scenario, arm.run);
     for (ProductParameters& product : changed.world.products)
-      look_at(key, {.scenario = &changed, .run = &changed.run, .product = &product},
-              fmt::format("product.{}.{}", product.name, key.name));
+      if (std::ranges::count(sold, product.name) > 0)
+        look_at(key, {.scenario = &changed, .run = &changed.run, .product = &product},
+                fmt::format("product.{}.{}", product.name, key.name));
   }
   return list;
 }

@@ -86,7 +86,12 @@ void ScenarioReader::check_diffusion() {
   if (!diffusion_sound()) return;
   for (const Given& it : given_) {
     const bool acts = it.target.arm ? it.target.run->diffusion.model == DiffusionModel::feed : warms_up(scenario_);
-    if (!acts && of_feeds(*it.key))
+    if (!acts && it.key->section == "product") {
+      if (it.key->name == "name")
+        add(it.name,
+            fmt::format("the [[product]] {} has no effect here; it needs diffusion.model = \"feed\"; remove it",
+                        in_quotes(it.target.product->name)));
+    } else if (!acts && of_feeds(*it.key))
       add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
   }
   for (const Given& it : given_) {

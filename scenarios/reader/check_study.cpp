@@ -42,6 +42,7 @@ void ScenarioReader::check_claims() {
     add(place_of({"claims.mega_arm"}),
         fmt::format("claims.mega_arm is {}, as claims.micro_arm is; expected two different arms",
                     in_quotes(claims.mega_arm)));
+  if (!claims.micro_arm.empty()) check_same_products();
   if (!claims.any()) return;
   if (!sound({"tiers.names", "claims.micro", "claims.mega"})) return;
   if (claims.micro == claims.mega)
@@ -49,6 +50,24 @@ void ScenarioReader::check_claims() {
         fmt::format("claims.micro and claims.mega are both {}; expected two different tiers", in_quotes(claims.mega)));
   for (const auto& [label, name] : {std::pair("claims.micro", &claims.micro), {"claims.mega", &claims.mega}})
     expect_tier(label, *name);
+}
+
+/// Claims 4 and 5 hold purchases of the same things against each other.
+void ScenarioReader::check_same_products() {
+  const ClaimsChoice& claims = scenario_.claims;
+  const auto micro = std::ranges::find(scenario_.arms, claims.micro_arm, &Arm::name),
+             mega = std::ranges::find(scenario_.arms, claims.mega_arm, &Arm::name);
+  if (micro == scenario_.arms.end() || mega == scenario_.arms.end()) return;  // told already
+  const std::vector<std::string> small = products_of(scenario_, micro->run), large = products_of(scenario_, mega->run);
+  const auto in_words = [](const std::vector<std::string>& products) {
+    return products.empty() ? std::string("nothing") : fmt::format("\"{}\"", fmt::join(products, "\", \""));
+  };
+  if (small != large)
+    add(place_of({"claims.micro_arm", "claims.mega_arm"}),
+        fmt::format(
+            "claims.micro_arm, {}, sells {}, and claims.mega_arm, {}, {}; expected the same, for claims 4 and 5 "
+            "hold what they sell against each other; give their campaigns the same product",
+            in_quotes(claims.micro_arm), in_words(small), in_quotes(claims.mega_arm), in_words(large)));
 }
 
 /// The arm without answers is one, and the other has some.

@@ -201,6 +201,8 @@ private:
 
   void check_products();
 
+  void check_same_products();
+
   /// What a campaign without a bound pays one account at least.
   void check_cost(std::size_t i);
 

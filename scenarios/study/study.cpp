@@ -217,6 +217,12 @@ private:
 
   const Arm& arm_named(const std::string& name) const { return *std::ranges::find(scenario_.arms, name, &Arm::name); }
 
+  std::vector<std::string> assumptions_of(const ClaimEvidence& evidence) const {
+    std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
+    sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
+    return assumptions_in(scenario_, arm_named(evidence.run), sections);
+  }
+
   std::size_t tier(const std::string& name) const {
     return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
   }
@@ -235,11 +241,11 @@ private:
                                  .silent_arm = choice.silent_arm,
                                  .micro_arm = choice.micro_arm,
                                  .mega_arm = choice.mega_arm,
+                                 .sells = sells(scenario_, choice.micro_arm) && sells(scenario_, choice.mega_arm),
                                  .micro = tier(choice.micro),
                                  .mega = tier(choice.mega)};
     std::vector<ClaimEvidence> evidence = evidence_for(question);
-    for (ClaimEvidence& it : evidence)
-      it.assumptions = assumptions_in(scenario_, arm_named(it.run), all_claims()[std::size_t(it.claim) - 1].sections);
+    for (ClaimEvidence& it : evidence) it.assumptions = assumptions_of(it);
     if (!choice.arm.empty()) {
       const std::vector<StructureRow> structures =
           tier_structures(runs_of(choice.arm), study_.tiers, question.micro, question.mega);
@@ -275,7 +281,16 @@ private:
 bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
 
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
-  return generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams_of(scenario, replicate).graph));
+  StudyGraph made =
+      generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams_of(scenario, replicate).graph));
+  if (made.accounts.community.empty())
+    for (const Arm& arm : scenario.arms)
+      if (!is_classic(arm) && arm.run.behaviour.similarity != 0.0)
+        throw BadRequest(
+            fmt::format("behaviour.similarity is {} in the arm '{}', and the graph knows no communities; expected a "
+                        "graph with communities; remove the key",
+                        arm.run.behaviour.similarity, arm.name));
+  return made;
 }
 
 ReplicateStreams streams_of(const Scenario& scenario, std::uint32_t replicate) {

@@ -21,8 +21,8 @@ struct Candidate {
   static constexpr std::uint32_t shown = 1u << 31;  ///< of `when`
 
   std::uint32_t root = 0;
-  UserId emitter{};        ///< whose emission is shown: the author, or a followee that reshared the root
-  std::uint32_t when = 0;  ///< of that emission, as in Emission; with `shown`: the reader follows nobody who emitted it
+  UserId emitter{};         ///< whose emission is shown: the author, or a followee that reshared the root
+  std::uint32_t when = 0;   ///< of that emission, as in Emission; with `shown`: by discovery, not by a followee
   std::uint32_t proof = 0;  ///< followees of the reader that reshared the root
 
   Tick visible() const { return (when & ~shown) >> 1; }
@@ -42,7 +42,7 @@ struct Impression {
   UserId emitter{};                  ///< whose emission was looked at
   std::uint16_t position : 13 = 0;   ///< in the feed, from 0; `last_position`: that or further down
   std::uint16_t reshared : 1 = 0;    ///< the emission was a reshare
-  std::uint16_t discovered : 1 = 0;  ///< the reader follows nobody who emitted it
+  std::uint16_t discovered : 1 = 0;  ///< discovery brought it
   std::uint16_t tracked : 1 = 0;     ///< the root is tracked
   std::uint8_t exposure = 0;         ///< impressions of this root by this reader before; 255: that many or more
   ActionSet actions = 0;             ///< taken
@@ -60,7 +60,7 @@ struct Reshare {
   std::uint32_t root = 0;
   UserId emitter{};             ///< the parent: whose emission was looked at
   std::uint8_t reshared = 0;    ///< the emission looked at was itself a reshare
-  std::uint8_t discovered = 0;  ///< the reader followed nobody who emitted it
+  std::uint8_t discovered = 0;  ///< discovery brought it
   std::uint16_t tracked = 0;    ///< the root is tracked
 
   Source source() const { return discovered ? Source::discovery : reshared ? Source::reshare : Source::author; }

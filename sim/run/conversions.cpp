@@ -13,9 +13,9 @@ namespace grapevine {
 
 namespace {
 
-/// Expectations are added up in whole units of 2^-40, shares of a conversion in such of 2^-32, so that their order is
+/// Expectations are added up in whole units of 2^-36, shares of a conversion in such of 2^-32, so that their order is
 /// free.
-constexpr double unit_of_expectation = 0x1p-40, unit_of_share = 0x1p-32;
+constexpr double unit_of_expectation = 0x1p-36, unit_of_share = 0x1p-32;
 
 std::uint64_t in_units_of_expectation(double x) { return static_cast<std::uint64_t>(x / unit_of_expectation + 0.5); }
 

@@ -33,7 +33,7 @@ public:
     if (entries.size() > slot.count) {
       block.waste += slot.count;
       slot.begin =
-          numbered(block.entries.size(), "entries of 4096 readers", "lower population.sessions or answers.patience");
+          numbered(block.entries.size(), "entries of 4096 readers", "lower population.sessions or shorten the run");
       const std::size_t needed = block.entries.size() + entries.size();
       if (needed > block.entries.capacity()) block.entries.reserve(needed + needed / 8);  // not twice as much
       block.entries.insert(block.entries.end(), entries.begin(), entries.end());

@@ -119,7 +119,7 @@ struct ReaderRow {
     column("impressions", row.impressions, count_units, "times a counted root was looked at");
     column("engagement", row.engagement, count_units, "likes, replies and reshares of counted roots");
     column("impressions_in_network", row.impressions_in_network, count_units,
-           "times a counted root was looked at that a followee wrote or reshared", Since{4, 2});
+           "times a counted root was looked at that a followee had brought to that session", Since{4, 2});
   }
 };
 

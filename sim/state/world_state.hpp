@@ -85,7 +85,7 @@ struct GroupSums {
   std::uint64_t sessions = 0;
   std::uint64_t impressions[most_tiers] = {};  ///< at counted roots, by tier of their authors
   std::uint64_t engagement[most_tiers] = {};
-  std::uint64_t in_network[most_tiers] = {};  ///< impressions of what followees wrote or reshared
+  std::uint64_t in_network[most_tiers] = {};  ///< impressions of what followees brought
 };
 
 /// A user looked at a paid root for the first time.

@@ -27,7 +27,7 @@ stopifnot(all(sample[["/summary/followers_from"]] == c(0, 3000, 5e9)))
 stopifnot(all(nchar(sample[["/posts/key"]]) == 16), !anyNA(sample[["/influencers/cost"]]))
 stopifnot(identical(dim(sample[["/summary/likes"]]), c(3L, 2L, 3L, 1L)))  # axes in reverse order
 claims <- as.data.frame(rhdf5::h5read(files[1], "/claims"))
-stopifnot(claims$verdict == c("holds", "not yet modelled"), is.numeric(claims$replicates_needed))
+stopifnot(claims$verdict == c("holds", "not asked"), is.numeric(claims$replicates_needed))
 
 empty <- read_all(files[2])
 for (group in c("comparison", "claims", "response", "structure", "bands", "influencers", "posts")) {

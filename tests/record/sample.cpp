@@ -146,8 +146,8 @@ StudyResult sample_study() {
   study.claims.push_back({5, "cheaper per money", "engagement per money, micro arm / mega arm",
                           "größer als 100 % against one", 1.5, 1.25, 1.75, 0.9, 1.1, 0.975, 2, "holds", "price.post",
                           0});
-  study.claims.push_back({1, "trusted", "not asked", "", missing, missing, missing, missing, missing, missing, 0,
-                          "not asked", "", 14});
+  study.claims.push_back(
+      {1, "trusted", "not asked", "", missing, missing, missing, missing, missing, missing, 0, "not asked", "", 14});
   study.response.push_back({"one", "engagement per post", 3000.0, 1.5, 1.25, 1.75, 0.5, 0.25, 0.75});
   study.structure.push_back(
       {"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});

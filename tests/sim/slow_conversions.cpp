@@ -14,7 +14,7 @@ namespace {
 
 double interest_of(std::uint32_t quantile, double skew) { return math::pow((quantile + 0.5) / 256, skew); }
 
-double to_40_bits(double x) { return std::round(x * 0x1p40) * 0x1p-40; }
+double to_36_bits(double x) { return std::round(x * 0x1p36) * 0x1p-36; }
 
 /// K: what is left of `ticks` ticks.
 double remaining(Tick ticks, double half_life) {
@@ -78,7 +78,7 @@ Conversions conversions(const WorldParameters& world, const StreamKey& dynamics,
 
       // What posts brought in expectation, shared out by what each look adds.
       const double brought = math::exp(-r * (end - begin)) - math::exp(-hazard(end - 1));
-      row.expected_incremental += to_40_bits(brought);
+      row.expected_incremental += to_36_bits(brought);
       double added = 0;
       std::map<std::pair<std::size_t, UserId>, double> added_by;
       for (const Sale& sale : seen) {
@@ -89,7 +89,7 @@ Conversions conversions(const WorldParameters& world, const StreamKey& dynamics,
       situations.brought_by_several += added_by.size() > 1 && added > 0;
       for (const auto& [account, by_account] : added_by) {
         if (added == 0.0) continue;
-        const double share = to_40_bits(brought * by_account / added);
+        const double share = to_36_bits(brought * by_account / added);
         both(account.first, account.second, [&](SalesShare& sum) { sum.expected_incremental += share; });
       }
 

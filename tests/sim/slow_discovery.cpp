@@ -42,14 +42,18 @@ double Discovery::value(const Post& post, const ActionPrior& prior) const {
   const PostCounters& counters = post.counters;
   if (run_.discovery.gate == DiscoveryGate::volume)
     return static_cast<double>(counters.actions[0]) + counters.actions[1] + counters.actions[2];
-  double rates = 0, variances = 0;
+  double bounds = 0;
+  const double z = 1.6449;
   for (std::size_t a = 0; a < 3; ++a) {
-    const double m = prior.mean[a], s = prior.strength[a], seen = counters.impressions + s;
-    const double r = std::isinf(s) ? m : seen == 0.0 ? 0.0 : (counters.actions[a] + m * s) / seen;
-    rates += r;
-    variances += std::isinf(s) ? 0.0 : r * (1 - r) / (counters.impressions + s + 1);
+    const double m = prior.mean[a], s = prior.strength[a], n = counters.impressions + s;
+    if (std::isinf(s)) {
+      bounds += m;
+    } else if (n > 0) {
+      const double r = (counters.actions[a] + m * s) / n;
+      bounds += (r + z * z / (2 * n) - z * std::sqrt(r * (1 - r) / n + z * z / (4 * n * n))) / (1 + z * z / n);
+    }
   }
-  return rates - 1.6449 * std::sqrt(variances);
+  return bounds;
 }
 
 /// Sorts them, too.

@@ -316,9 +316,9 @@ private:
       }
     }
 
-    // What users are expected to buy is rounded to multiples of 2^-40 each: a last bit may make that another one.
+    // What users are expected to buy is rounded to multiples of 2^-36 each: a last bit may make that another one.
     const auto near = [](double found, double exact) {
-      return std::abs(found - exact) <= 1e-9 * std::abs(exact) + 50 * 0x1p-40;
+      return std::abs(found - exact) <= 1e-9 * std::abs(exact) + 50 * 0x1p-36;
     };
     const auto same_shares = [&](const SalesShare& found, const SalesShare& exact) {
       CAPTURE(found.attributed_split, exact.attributed_split, found.expected_incremental, exact.expected_incremental);

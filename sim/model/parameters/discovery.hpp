@@ -65,7 +65,7 @@ struct DiscoveryParameters {
          .source = "assumption",
          .only = proven});
     key("topics", &D::topics,
-        {.sentence = "Favourite topics of a reader that it is shown posts on.",
+        {.sentence = "Favourite topics of a reader that it is shown posts on; all topics where there are no more.",
          .source = "assumption",
          .range = WholeRange{1, 64},
          .unit = "topics",

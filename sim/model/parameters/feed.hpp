@@ -7,6 +7,7 @@
 #include "graph/base/described.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/model/parameters/campaign.hpp"
+#include "sim/model/parameters/discovery.hpp"
 #include "sim/model/rankings.hpp"
 
 namespace grapevine {
@@ -43,15 +44,21 @@ struct FeedParameters {
     const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", [](const FeedParameters& feed) {
       return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle;
     });
-    const Condition weighted_feed = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    const auto learns = [](const Circumstances& c) {
+      return c.any<FeedParameters>(is_weighted) || c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
+        return discovery.share != 0.0 && discovery.gate == DiscoveryGate::rate;
+      });
+    };
+    const Condition learning{"feed.ranking = \"weighted\", or discovery.share with discovery.gate = \"rate\"", learns};
     // The study's own prior also says how far the past of accounts is shrunk.
-    const Condition shrunk{"feed.ranking = \"weighted\", or a campaign with accounts = \"engagement\"",
-                           [](const Circumstances& c) {
-                             return c.any<FeedParameters>(is_weighted) ||
-                                    (!c.of_arm && c.any<CampaignParameters>([](const CampaignParameters& campaign) {
-                                      return campaign.choose == AccountChoice::engagement;
-                                    }));
-                           }};
+    const Condition shrunk{
+        "feed.ranking = \"weighted\", discovery.share with discovery.gate = \"rate\", or a campaign "
+        "with accounts = \"engagement\"",
+        [learns](const Circumstances& c) {
+          return learns(c) || (!c.of_arm && c.any<CampaignParameters>([](const CampaignParameters& campaign) {
+                   return campaign.choose == AccountChoice::engagement;
+                 }));
+        }};
     const std::string computed = "follows from the population as declared (method of moments, docs/model.md 7.6)";
 
     key.section("feed", "What a reader is served.", Scope::run);
@@ -108,7 +115,7 @@ struct FeedParameters {
            .source = computed,
            .range = probability_range,
            .unit = "probability",
-           .only = weighted_feed});
+           .only = learning});
     key.section("feed.prior_strength", "How many impressions that counts for.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior_strength[a]; },

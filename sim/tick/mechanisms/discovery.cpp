@@ -33,17 +33,22 @@ bool in_window(const Posts& posts, std::uint32_t root, Tick now, Tick window) {
 /// One-sided, 95 %.
 constexpr double quantile = 1.6449;
 
-/// A lower bound of engagement per impression: what `weighted` predicts, less what it may be wrong by.
+/// A lower bound of engagement per impression: that of Wilson (1927) for each action, on what `weighted` predicts after
+/// as many looks as there were and as its prior counts for.
 double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
-  double rate = 0.0, variance = 0.0;
+  double bound = 0.0;
   for (std::size_t a = 0; a < action_count; ++a) {
     if (!action_table[a].engagement) continue;
-    const double looks = counters.impressions, strength = prior.strength[a];
-    const double mean = predicted_rate(counters.actions[a], looks, prior.mean[a], strength);
-    rate += mean;
-    if (std::isfinite(strength)) variance += mean * (1.0 - mean) / (looks + strength + 1.0);
+    const double looks = counters.impressions, strength = prior.strength[a], n = looks + strength;
+    const double rate = predicted_rate(counters.actions[a], looks, prior.mean[a], strength);
+    if (std::isinf(strength))
+      bound += rate;
+    else if (n > 0.0)
+      bound += (rate + quantile * quantile / (2.0 * n) -
+                quantile * std::sqrt(rate * (1.0 - rate) / n + quantile * quantile / (4.0 * n * n))) /
+               (1.0 + quantile * quantile / n);
   }
-  return rate - quantile * std::sqrt(variance);
+  return bound;
 }
 
 /// The posts of one pool in the order in which a reader would draw them, given that it draws of this one.
