@@ -58,6 +58,11 @@ void ScenarioReader::check_same_products() {
   const auto micro = std::ranges::find(scenario_.arms, claims.micro_arm, &Arm::name),
              mega = std::ranges::find(scenario_.arms, claims.mega_arm, &Arm::name);
   if (micro == scenario_.arms.end() || mega == scenario_.arms.end()) return;  // told already
+  if (!product_names_.empty() &&
+      std::ranges::any_of(scenario_.world.campaigns, [&](const CampaignParameters& campaign) {
+        return !campaign.product.empty() && !product_names_.count(campaign.product);  // told, too
+      }))
+    return;
   const std::vector<std::string> small = products_of(scenario_, micro->run), large = products_of(scenario_, mega->run);
   const auto in_words = [](const std::vector<std::string>& products) {
     return products.empty() ? std::string("nothing") : fmt::format("\"{}\"", fmt::join(products, "\", \""));

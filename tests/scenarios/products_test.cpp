@@ -50,11 +50,15 @@ product = "tent"
 followers = [10, 40]
 count = 20
 margin = 30
+every = "2h"
+slot = "4h"
 [[campaign]]
 name = "one"
 product = "tent"
 accounts = "largest"
 count = 2
+every = "2h"
+slot = "4h"
 [[arm]]
 name = "control"
 [[arm]]
@@ -120,7 +124,8 @@ TEST_CASE("claims 4 and 5 are ratios of incremental conversions, per impression 
 
 TEST_CASE("what sells nothing does not dilute claim 4", "[scenarios][claims]") {
   std::string text = selling;
-  text.insert(text.find("[[arm]]"), "[[campaign]]\nname = \"cup\"\nfollowers = [10, 40]\ncount = 20\n");
+  text.insert(text.find("[[arm]]"),
+              "[[campaign]]\nname = \"cup\"\nfollowers = [10, 40]\ncount = 20\nevery = \"2h\"\nslot = \"4h\"\n");
   const Folder folder;
   const auto file = folder.write("study.toml", text);
   const auto claim = [&](const std::vector<std::string>& overrides) {
@@ -167,24 +172,22 @@ TEST_CASE("mistakes in products are told where they are", "[scenarios][keys]") {
     return refusal_of_text(text);
   };
   CHECK(with("product = \"tent\"\nfollowers", "product = \"tend\"\nfollowers") ==
-        Lines{"study.toml:35:11: campaign.many.product names \"tend\", and there is no product of that name; expected "
+        Lines{"study.toml:31:11: campaign.many.product names \"tend\", and there is no product of that name; expected "
               "\"tent\"; did you mean \"tent\"?"});
   CHECK(with("topic = 2", "topic = 16") ==
-        Lines{"study.toml:27:9: product.tent.topic is 16; expected 0 to 15, as population.topics is 16"});
+        Lines{"study.toml:23:9: product.tent.topic is 16; expected 0 to 15, as population.topics is 16"});
   CHECK(with("topic = 2\n", "") ==
-        Lines{"study.toml:28:1: product.tent.affinity has no effect here; it needs topic; remove it"});
-  CHECK(with("look = 3\nclick = 20\n", "") ==
-        Lines{"study.toml:30:1: product.tent.half_life has no effect here; it needs look or click above 0; remove it"});
+        Lines{"study.toml:24:1: product.tent.affinity has no effect here; it needs topic; remove it"});
   CHECK(with("name = \"tent\"", "nam = \"tent\"").size() > 1);
   CHECK(with("product = \"tent\"\naccounts", "accounts") ==
-        Lines{"study.toml:61:13: claims.micro_arm, \"many\", sells \"tent\", and claims.mega_arm, \"one\", nothing; "
+        Lines{"study.toml:62:13: claims.micro_arm, \"many\", sells \"tent\", and claims.mega_arm, \"one\", nothing; "
               "expected the same, for claims 4 and 5 hold what they sell against each other; give their campaigns the "
               "same product"});
   std::string unsold = selling;
   for (std::size_t at; (at = unsold.find("product = \"tent\"\n")) != std::string::npos;) unsold.erase(at, 17);
   CHECK(
       refusal_of_text(unsold) ==
-      Lines{"study.toml:25:1: no campaign sells a product; expected a [[campaign]] with product = \"tent\"; add it, or "
+      Lines{"study.toml:21:1: no campaign sells a product; expected a [[campaign]] with product = \"tent\"; add it, or "
             "remove the products"});
 }
 

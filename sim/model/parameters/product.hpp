@@ -23,8 +23,9 @@ struct ProductParameters {
   static void keys(Key&& key) {
     using P = ProductParameters;
     const Condition on_topic = only_with<P>("topic", [](const P& product) { return product.topic >= 0; });
-    const Condition prompted = only_with<P>(
-        "look or click above 0", [](const P& product) { return product.look != 0.0 || product.click != 0.0; });
+    Condition prompted = only_with<P>("look or click above 0",
+                                      [](const P& product) { return product.look != 0.0 || product.click != 0.0; });
+    prompted.lenient = true;  // a study without looks is one key away
     key.section(
         "product",
         "What a brand sells; one table each. Campaigns sell it by its name, and each user buys it once at most.",
