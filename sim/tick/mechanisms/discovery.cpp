@@ -25,10 +25,8 @@ struct Discovery::Contender {
 
 namespace {
 
-/// Whether a post made before tick `now`, or in the one before, is in the window of a reader in that tick.
-bool in_window(const Posts& posts, std::uint32_t root, Tick now, Tick window) {
-  return std::uint64_t{posts.visible(root)} + window > now;
-}
+/// Whether a post that became visible then is in the window of a reader in tick `now`.
+bool in_window(Tick visible, Tick now, Tick window) { return std::uint64_t{visible} + window > now; }
 
 /// One-sided, 95 %.
 constexpr double quantile = 1.6449;
@@ -54,9 +52,9 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
 /// The posts of one pool in the order in which a reader would draw them, given that it draws of this one.
 class DrawnPool {
 public:
-  DrawnPool(const Posts& posts, double rate) : posts_(&posts), rate_(rate) {}
+  DrawnPool(double rate, std::size_t members) : rate_(rate) { heap_.reserve(members); }
 
-  void add(std::uint32_t root, std::uint64_t hash) { heap_.push_back({hash, root}); }
+  void add(std::uint32_t root, std::uint64_t key, std::uint64_t hash) { heap_.push_back({hash, key, root}); }
   void order() {
     std::make_heap(heap_.begin(), heap_.end());
     look();
@@ -64,7 +62,9 @@ public:
   bool empty() const { return heap_.empty(); }
   /// The first one, and when its time ends: exponential, in proportion to the reader's interest.
   std::uint32_t root() const { return heap_.front().root; }
-  bool before(const DrawnPool& other) const { return std::pair(time_, key_) < std::pair(other.time_, other.key_); }
+  bool before(const DrawnPool& other) const {
+    return std::pair(time_, heap_.front().key) < std::pair(other.time_, other.heap_.front().key);
+  }
   void pop() {
     std::pop_heap(heap_.begin(), heap_.end());
     heap_.pop_back();
@@ -74,6 +74,7 @@ public:
 private:
   struct Member {
     std::uint64_t hash = 0;  ///< the highest comes first: its time is the shortest
+    std::uint64_t key = 0;
     std::uint32_t root = 0;
     bool operator<(const Member& other) const { return hash < other.hash; }
   };
@@ -81,14 +82,11 @@ private:
   void look() {
     if (heap_.empty()) return;
     time_ = -math::log(uniform(heap_.front().hash)) / rate_;
-    key_ = posts_->identity(heap_.front().root).key;
   }
 
-  const Posts* posts_;
   double rate_;
   std::vector<Member> heap_;
   double time_ = 0;
-  std::uint64_t key_ = 0;
 };
 
 /// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
@@ -161,10 +159,11 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
   if (count == 0) return;
   std::vector<DrawnPool> drawn;
   for (const std::uint32_t topic : topics) {
-    DrawnPool& pool = drawn.emplace_back(before.posts, interest_[given.population.interest(session.reader, topic)]);
-    for (const std::uint32_t root : pools.of(topic))
-      if (root >= before.posts.tail() && in_window(before.posts, root, before.now, window_))
-        pool.add(root, nested_mix(draw_key_, before.posts.identity(root).key, session.reader.value()));
+    DrawnPool& pool =
+        drawn.emplace_back(interest_[given.population.interest(session.reader, topic)], pools.of(topic).size());
+    for (const Entry& entry : pools.of(topic))
+      if (in_window(entry.visible, before.now, window_))
+        pool.add(entry.root, entry.key, nested_mix(draw_key_, entry.key, session.reader.value()));
     pool.order();
   }
   while (count > 0) {
@@ -206,7 +205,7 @@ void Discovery::renew(const Given& given, const Before& before, Pools& pools, st
       parallel_append<Contender>(posts.head() - posts.tail(), [&](std::size_t i, std::vector<Contender>& out) {
         const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
         Contender entry{0, 0, root, posts.identity(root).topic};
-        if (in_window(posts, root, before.now + 1, window_) && enters(root, entry)) out.push_back(entry);
+        if (in_window(posts.visible(root), before.now + 1, window_) && enters(root, entry)) out.push_back(entry);
       });
   std::ranges::sort(all, {}, &Contender::topic);
   pools.roots.clear();
@@ -220,7 +219,7 @@ void Discovery::renew(const Given& given, const Before& before, Pools& pools, st
                       [](const Contender& a, const Contender& b) { return a.before(b); });
     for (std::size_t i = begin; i < begin + listed; ++i) {
       const std::uint32_t root = all[i].root;
-      pools.roots.push_back(root);
+      pools.roots.push_back({posts.identity(root).key, root, posts.visible(root)});
       if (posts.hot(root).counted() && given.readers.contains(posts.identity(root).author.value()))
         ++(listed_[posts.hot(root).tier()].*count);
     }

@@ -21,14 +21,20 @@ public:
   void record(const Given&, std::vector<MechanismColumn>& columns) const override;
 
 private:
+  /// A root with what drawing asks of it: a look into the posts for each would cost two misses.
+  struct Entry {
+    std::uint64_t key = 0;
+    std::uint32_t root = 0;
+    Tick visible = 0;
+  };
   /// Roots by topic, the same in every part.
   struct Pools {
     explicit Pools(std::uint32_t topics) : first(topics + 1) {}
 
-    std::vector<std::uint32_t> roots;
+    std::vector<Entry> roots;
     std::vector<std::uint32_t> first;  ///< of each topic, and the end
 
-    std::span<const std::uint32_t> of(std::uint32_t topic) const {
+    std::span<const Entry> of(std::uint32_t topic) const {
       return std::span(roots).subspan(first[topic], first[topic + 1] - first[topic]);
     }
     void arrays(std::string_view names, std::string_view starts, ArrayTable& table) {
