@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <limits>
 #include <tuple>
 
 #include "graph/base/math.hpp"
@@ -17,10 +17,7 @@ struct Discovery::Contender {
   std::uint32_t root = 0;
   std::uint32_t topic = 0;
 
-  /// Topic by topic.
-  bool before(const Contender& other) const {
-    return std::tuple(topic, -value, hash) < std::tuple(other.topic, -other.value, other.hash);
-  }
+  bool before(const Contender& other) const { return value != other.value ? value > other.value : hash < other.hash; }
 };
 
 namespace {
@@ -49,56 +46,36 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
   return bound;
 }
 
-/// The posts of one pool in the order in which a reader would draw them, given that it draws of this one.
-class DrawnPool {
-public:
-  DrawnPool(double rate, std::size_t members) : rate_(rate) { heap_.reserve(members); }
+/// A listed root, and when its exponential time ends.
+struct Drawn {
+  double time = 0;
+  std::uint64_t key = 0;
+  std::uint32_t root = 0;
+  UserId author{};
+  Tick visible = 0;
 
-  void add(std::uint32_t root, std::uint64_t key, std::uint64_t hash) { heap_.push_back({hash, key, root}); }
-  void order() {
-    std::make_heap(heap_.begin(), heap_.end());
-    look();
-  }
-  bool empty() const { return heap_.empty(); }
-  /// The first one, and when its time ends: exponential, in proportion to the reader's interest.
-  std::uint32_t root() const { return heap_.front().root; }
-  bool before(const DrawnPool& other) const {
-    return std::pair(time_, heap_.front().key) < std::pair(other.time_, other.heap_.front().key);
-  }
-  void pop() {
-    std::pop_heap(heap_.begin(), heap_.end());
-    heap_.pop_back();
-    look();
-  }
-
-private:
-  struct Member {
-    std::uint64_t hash = 0;  ///< the highest comes first: its time is the shortest
-    std::uint64_t key = 0;
-    std::uint32_t root = 0;
-    bool operator<(const Member& other) const { return hash < other.hash; }
-  };
-
-  void look() {
-    if (heap_.empty()) return;
-    time_ = -math::log(uniform(heap_.front().hash)) / rate_;
-  }
-
-  double rate_;
-  std::vector<Member> heap_;
-  double time_ = 0;
+  bool operator<(const Drawn& other) const { return std::tie(time, key) < std::tie(other.time, other.key); }
 };
+
+/// When the exponential time of that rate ends: the higher the hash, the sooner.
+double end_of(std::uint64_t hash, double rate) { return -math::log(uniform(hash)) / rate; }
+
+/// Whoever's time ends before `time` has this hash or a higher one; 0 where few have not.
+std::uint64_t least_hash(double time, double rate) {
+  if (time * rate > 20.0) return 0;
+  const double survives = math::exp(-time * rate);
+  return survives < 1.0 ? static_cast<std::uint64_t>(survives * 0x1.0p64) : ~std::uint64_t{0};
+}
 
 /// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
 /// author.
-bool offer(const FollowGraph& graph, const Posts& posts, std::uint32_t root, SeenLog::Entries seen, Session& session) {
-  const UserId author = posts.identity(root).author;
-  if (author == session.reader || session.index.find(root) != nullptr || seen.of(root).exposures > 0 ||
-      graph.find(session.reader, author).has_value())
+bool offer(const FollowGraph& graph, const Drawn& drawn, SeenLog::Entries seen, Session& session) {
+  if (drawn.author == session.reader || session.index.find(drawn.root) != nullptr ||
+      seen.of(drawn.root).exposures > 0 || graph.find(session.reader, drawn.author).has_value())
     return false;
   const auto number = static_cast<std::uint32_t>(session.candidates.size());
-  session.index.find_or_insert(root, number);
-  session.candidates.push_back({root, author, posts.visible(root) << 1 | Candidate::shown, 0});
+  session.index.find_or_insert(drawn.root, number);
+  session.candidates.push_back({drawn.root, drawn.author, drawn.visible << 1 | Candidate::shown, 0});
   return true;
 }
 
@@ -151,29 +128,73 @@ std::vector<std::uint32_t> Discovery::favourites(const Interests& interests, Use
 }
 
 /// Adds `count` roots of the pools, in proportion to the reader's interest and without replacement: those for which an
-/// exponential time with that rate ends first (Efraimidis, Spirakis 2006). Within a topic the order is that of the
-/// hash, so a logarithm is taken of the first of each topic only.
+/// exponential time with that rate ends first (Efraimidis, Spirakis 2006). Looks at those that end before a time which
+/// should be enough, and while it is not at more: whoever was offered already is refused.
 void Discovery::draw(const Given& given, const Before& before, const Pools& pools,
                      std::span<const std::uint32_t> topics, std::size_t count, SeenLog::Entries seen,
                      Session& session) const {
-  if (count == 0) return;
-  std::vector<DrawnPool> drawn;
+  std::size_t members = 0;
+  double rates = 0;
   for (const std::uint32_t topic : topics) {
-    DrawnPool& pool =
-        drawn.emplace_back(interest_[given.population.interest(session.reader, topic)], pools.of(topic).size());
-    for (const Entry& entry : pools.of(topic))
-      if (in_window(entry.visible, before.now, window_))
-        pool.add(entry.root, entry.key, nested_mix(draw_key_, entry.key, session.reader.value()));
-    pool.order();
+    members += pools.of(topic).size();
+    rates += static_cast<double>(pools.of(topic).size()) * interest_[given.population.interest(session.reader, topic)];
   }
-  while (count > 0) {
-    std::erase_if(drawn, [](const DrawnPool& pool) { return pool.empty(); });
-    if (drawn.empty()) return;
-    DrawnPool* next = &drawn.front();
-    for (DrawnPool& pool : drawn)
-      if (pool.before(*next)) next = &pool;
-    count -= offer(given.graph, before.posts, next->root(), seen, session) ? 1 : 0;
-    next->pop();
+  if (count == 0 || members == 0) return;
+  const double wanted = 1.5 * static_cast<double>(count) + 4.0;  // some are refused
+  std::vector<Drawn> drawn;
+  drawn.reserve(members);
+  for (double time = wanted / rates;; time *= 4.0) {
+    drawn.clear();
+    double sure = std::numeric_limits<double>::infinity();  // whoever ends before it is among the drawn
+    for (const std::uint32_t topic : topics) {
+      const double rate = interest_[given.population.interest(session.reader, topic)];
+      const std::uint64_t least = least_hash(time, rate);
+      if (least > 0) sure = std::min(sure, end_of(least, rate));
+      for (const Entry& entry : pools.of(topic))
+        if (const std::uint64_t hash = mix(entry.mixed + session.reader.value() * golden); hash >= least)
+          if (in_window(entry.visible, before.now, window_))
+            drawn.push_back({end_of(hash, rate), entry.key, entry.root, entry.author, entry.visible});
+    }
+    std::sort(drawn.begin(), drawn.end());
+    for (const Drawn& next : drawn) {
+      if (!(next.time < sure)) break;
+      count -= offer(given.graph, next, seen, session) ? 1 : 0;
+      if (count == 0) return;
+    }
+    if (std::isinf(sure)) return;
+  }
+}
+
+/// Lists anew the best of those that `enters` lets in, which also says what they are worth.
+template <class Enters>
+void Discovery::renew(const Given& given, const Before& before, Pools& pools, std::uint64_t Listed::*count,
+                      const Enters& enters) {
+  const Posts& posts = before.posts;
+  const std::vector<Contender> all =
+      parallel_append<Contender>(posts.head() - posts.tail(), [&](std::size_t i, std::vector<Contender>& out) {
+        const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
+        if (!in_window(posts.visible(root), before.now + 1, window_)) return;
+        Contender entry{0, 0, root, posts.identity(root).topic};
+        if (enters(root, entry)) out.push_back(entry);
+      });
+  std::vector<std::vector<Contender>> by_topic(topics_);
+  for (const Contender& entry : all) by_topic[entry.topic].push_back(entry);
+  pools.roots.clear();
+  for (std::uint32_t topic = 0; topic < topics_; ++topic) {
+    std::vector<Contender>& of_topic = by_topic[topic];
+    const auto best = [](const Contender& a, const Contender& b) { return a.before(b); };
+    if (of_topic.size() > own_.pool) {
+      std::ranges::nth_element(of_topic, of_topic.begin() + static_cast<std::ptrdiff_t>(own_.pool), best);
+      of_topic.resize(own_.pool);
+    }
+    std::ranges::sort(of_topic, best);
+    for (const Contender& entry : of_topic) {
+      const PostIdentity& post = posts.identity(entry.root);
+      pools.roots.push_back({mix(draw_key_ ^ post.key), post.key, entry.root, posts.visible(entry.root), post.author});
+      if (posts.hot(entry.root).counted() && given.readers.contains(post.author.value()))
+        ++(listed_[posts.hot(entry.root).tier()].*count);
+    }
+    pools.first[topic + 1] = static_cast<std::uint32_t>(pools.roots.size());
   }
 }
 
@@ -195,37 +216,6 @@ void Discovery::commit(const Given& given, const Before& before, std::span<const
       return posts.counters(root).impressions < own_.cold_impressions &&
              given.graph.follower_count(posts.identity(root).author) <= own_.cold_followers;
     });
-}
-
-/// Lists anew the best of those that `enters` lets in, which also says what they are worth.
-void Discovery::renew(const Given& given, const Before& before, Pools& pools, std::uint64_t Listed::*count,
-                      const std::function<bool(std::uint32_t root, Contender&)>& enters) {
-  const Posts& posts = before.posts;
-  std::vector<Contender> all =
-      parallel_append<Contender>(posts.head() - posts.tail(), [&](std::size_t i, std::vector<Contender>& out) {
-        const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
-        Contender entry{0, 0, root, posts.identity(root).topic};
-        if (in_window(posts.visible(root), before.now + 1, window_) && enters(root, entry)) out.push_back(entry);
-      });
-  std::ranges::sort(all, {}, &Contender::topic);
-  pools.roots.clear();
-  std::size_t begin = 0;
-  for (std::uint32_t topic = 0; topic < topics_; ++topic) {
-    std::size_t end = begin;
-    while (end < all.size() && all[end].topic == topic) ++end;
-    const std::size_t listed = std::min<std::size_t>(end - begin, own_.pool);
-    const auto at = [&](std::size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
-    std::partial_sort(at(begin), at(begin + listed), at(end),
-                      [](const Contender& a, const Contender& b) { return a.before(b); });
-    for (std::size_t i = begin; i < begin + listed; ++i) {
-      const std::uint32_t root = all[i].root;
-      pools.roots.push_back({posts.identity(root).key, root, posts.visible(root)});
-      if (posts.hot(root).counted() && given.readers.contains(posts.identity(root).author.value()))
-        ++(listed_[posts.hot(root).tier()].*count);
-    }
-    pools.first[topic + 1] = static_cast<std::uint32_t>(pools.roots.size());
-    begin = end;
-  }
 }
 
 void Discovery::record(const Given&, std::vector<MechanismColumn>& columns) const {

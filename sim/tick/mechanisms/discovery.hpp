@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -23,9 +22,12 @@ public:
 private:
   /// A root with what drawing asks of it: a look into the posts for each would cost two misses.
   struct Entry {
+    std::uint64_t mixed = 0;  ///< what `nested_mix` makes of the draw and the key, before it meets a reader
     std::uint64_t key = 0;
     std::uint32_t root = 0;
     Tick visible = 0;
+    UserId author{};
+    std::uint32_t reserved = 0;
   };
   /// Roots by topic, the same in every part.
   struct Pools {
@@ -50,8 +52,8 @@ private:
   std::vector<std::uint32_t> favourites(const Interests& interests, UserId reader) const;
   void draw(const Given&, const Before&, const Pools& pools, std::span<const std::uint32_t> topics, std::size_t count,
             SeenLog::Entries seen, Session& session) const;
-  void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count,
-             const std::function<bool(std::uint32_t root, Contender&)>& enters);
+  template <class Enters>
+  void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count, const Enters& enters);
 
   DiscoveryParameters own_;
   Tick window_;
