@@ -160,6 +160,79 @@ struct StructureRow {
   }
 };
 
+/// A claim with some switches off: a row of `/switches`.
+struct SwitchRow {
+  std::uint32_t claim = 0;
+  std::string off;
+  double estimate = missing, lower = missing, upper = missing;
+  std::uint32_t replicates = 0;
+  std::string verdict;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 3};
+    column("claim", row.claim, count_units, "number of the claim", since);
+    column("off", row.off, no_units, "switches that are off, with commas; empty: none is", since);
+    column("estimate", row.estimate, "1", "ratio of the claim then", since);
+    column("lower", row.lower, "1", "lower end of its 95 % interval", since);
+    column("upper", row.upper, "1", "upper end", since);
+    column("replicates", row.replicates, count_units, "replicates behind it", since);
+    column("verdict", row.verdict, no_units, "what the 95 % interval decides, not adjusted", since);
+  }
+};
+
+/// What a switch does to a claim: a row of `/attribution`.
+struct AttributionRow {
+  std::uint32_t claim = 0;
+  std::string name;
+  std::string method;
+  double factor = missing, lower = missing, upper = missing;
+  bool vanishes = false;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 3};
+    column("claim", row.claim, count_units, "number of the claim", since);
+    column("switch", row.name, no_units, "the switch", since);
+    column("method", row.method, no_units,
+           "shapley: the factors of all switches make up the ratio with none off over that with all off; "
+           "leave-one-out: ratio with it on over ratio with it off, all others on",
+           since);
+    column("factor", row.factor, "1", "what it multiplies the ratio of the claim by", since);
+    column("lower", row.lower, "1", "lower end of its 95 % interval", since);
+    column("upper", row.upper, "1", "upper end", since);
+    column("vanishes", row.vanishes, count_units,
+           "1: a difference that the claim makes is not there without it; 0: it is, or there was none", since);
+  }
+};
+
+/// How far something moved over the last day of a warm-up: a row of `/drift`.
+struct DriftRow {
+  std::string arm;
+  std::string tier;
+  std::string metric;
+  double before = missing, last = missing;
+  double estimate = missing, lower = missing, upper = missing;
+  double level = missing, tolerance = missing;
+  std::string verdict;
+
+  template <class Row, class Column>
+  static void columns(Row& row, Column& column) {
+    constexpr Since since{4, 3};
+    column("arm", row.arm, no_units, "arm; the first of those that share a warm-up", since);
+    column("tier", row.tier, no_units, "tier of the authors", since);
+    column("metric", row.metric, no_units, "what may have moved", since);
+    column("before", row.before, no_units, "its mean on the last but one day of the warm-up", since);
+    column("last", row.last, no_units, "its mean on the last day", since);
+    column("estimate", row.estimate, "1", "ratio of the second to the first", since);
+    column("lower", row.lower, "1", "lower end of its interval", since);
+    column("upper", row.upper, "1", "upper end", since);
+    column("level", row.level, "1", "level of the interval, adjusted over all rows (Bonferroni)", since);
+    column("tolerance", row.tolerance, "1", "how far from 1 the ratio may be", since);
+    column("verdict", row.verdict, no_units, "settled, not settled or undecided", since);
+  }
+};
+
 /// A figure held against what is expected of it: a row of `/bands`.
 struct BandRow {
   std::string arm;

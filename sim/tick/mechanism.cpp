@@ -9,7 +9,8 @@ namespace grapevine {
 // Grapevine's own, in the order in which they act: a mechanism is a file in sim/tick/mechanisms/ that defines
 // `mechanism_NAME`, and a name here.
 #define GRAPEVINE_MECHANISMS(X) \
-  X(stranger) X(sponsorship) X(credibility) X(similarity) X(exposures) X(discovery) X(answers) X(trust) X(conversions)
+  X(stranger)                   \
+  X(sponsorship) X(credibility) X(similarity) X(exposures) X(discovery) X(answers) X(trust) X(conversions) X(drift)
 
 #define GRAPEVINE_MECHANISM(name) MechanismFacts mechanism_##name();
 GRAPEVINE_MECHANISMS(GRAPEVINE_MECHANISM)

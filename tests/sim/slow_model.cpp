@@ -563,6 +563,11 @@ void Model::session(UserId reader) {
   }
 
   mechanisms_.after_session(now, reader, std::span(looks).subspan(earlier), posts, situations);
+  for (std::size_t i = earlier; i < looks.size(); ++i) {  // 7.18
+    const std::uint64_t engagement = std::uint64_t{looks[i].took[0]} + looks[i].took[1] + looks[i].took[2];
+    const UserId author = posts[looks[i].post].author;
+    drift_.push_back({now, tier(author), engagement, run_.trust.neutral() ? 0.0 : trust(reader, author)});
+  }
   mechanisms_.answer(now, reader, run_.feed.window, posts, situations);
 
   ++ticks.back().sessions;
@@ -770,6 +775,23 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   const auto is_counted = [&](const Post& post) { return counted(post); };
   record.mechanisms = mechanisms_.columns(now, posts, record.tiers.size(), tier_of, is_counted,
                                           discovery_.columns(posts, record.tiers.size(), tier_of, is_counted));
+
+  const Tick day = time.ticks_per_day();
+  for (const bool last : {false, true}) {
+    if (time.warmup < 2 * day) break;
+    const Tick first = time.warmup - (last ? 1 : 2) * day;
+    std::vector<std::uint64_t> read(record.tiers.size()), engaged(read), trusted(read);
+    for (const Drift& look : drift_) {
+      if (look.tick < first || look.tick >= first + day) continue;
+      ++read[look.tier];
+      engaged[look.tier] += look.engagement;
+      trusted[look.tier] += static_cast<std::uint64_t>(look.trust * 1e6 + 0.5);
+    }
+    const std::string name = last ? "_last" : "_before";
+    record.mechanisms.push_back({"drift_looks" + name, "", "", read});
+    record.mechanisms.push_back({"drift_engagement" + name, "", "", engaged});
+    if (!run_.trust.neutral()) record.mechanisms.push_back({"drift_trust" + name, "", "", trusted});
+  }
 
   record.products = bought_.products;
 

@@ -256,6 +256,14 @@ private:
   Discovery discovery_;
   ActionPrior prior_;
   double mean_interest_;
+  /// A look, for 7.18: what it did, and how far the reader trusted the author after its session.
+  struct Drift {
+    Tick tick = 0;
+    std::size_t tier = 0;
+    std::uint64_t engagement = 0;
+    double trust = 0;
+  };
+  std::vector<Drift> drift_;
   std::vector<double> activity_before_;  // each tick
   std::vector<float> session_rate_, post_rate_, depth_scale_;
 
