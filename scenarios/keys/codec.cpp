@@ -1,6 +1,7 @@
 #include "scenarios/keys/codec.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -147,7 +148,8 @@ std::string default_as_toml(const Key& key) {
   ContrastChoice contrast;
   BandChoice band;
   PlantChoice plant;
-  return value_as_toml(key, {&scenario, &scenario.run, &product, &campaign, &arm, &contrast, &plant, &band},
+  SwitchChoice off;
+  return value_as_toml(key, {&scenario, &scenario.run, &product, &campaign, &arm, &contrast, &plant, &band, &off},
                        scenario.world.time.tick_seconds);
 }
 
@@ -174,6 +176,15 @@ std::string found(const TomlValue& value) {
         return "a date or time";
       },
       value.data);
+}
+
+std::string as_toml(const TomlValue& value) {
+  if (const auto* text = value.as<std::string>()) return in_quotes(*text);
+  const auto* members = value.as<TomlValue::List>();
+  if (!members) return found(value);
+  std::vector<std::string> written;
+  for (const TomlValue& member : *members) written.push_back(as_toml(member));
+  return fmt::format("[{}]", fmt::join(written, ", "));
 }
 
 }  // namespace grapevine

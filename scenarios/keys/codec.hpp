@@ -132,6 +132,9 @@ std::string expected(const Key& key, bool limits = false);
 /// How a value looks in a message: a text in quotes, cut when long; "a list"; "a table".
 std::string found(const TomlValue& value);
 
+/// A value as TOML has it; a list of lists too.
+std::string as_toml(const TomlValue& value);
+
 /// "1d", "36h", "10min": in the largest unit that gives a whole number.
 std::string duration_as_text(std::int64_t seconds);
 

@@ -49,6 +49,7 @@ Table all_structs() {
   table.add<Arm>([](const Target& t) -> auto& { return *t.arm; });
   table.add<ContrastChoice>([](const Target& t) -> auto& { return *t.contrast; });
   table.add<BandChoice>([](const Target& t) -> auto& { return *t.band; });
+  table.add<SwitchChoice>([](const Target& t) -> auto& { return *t.off; });
   table.add<ClaimsChoice>([](const Target& t) -> auto& { return t.scenario->claims; });
   table.add<RecordOptions>([](const Target& t) -> auto& { return t.scenario->output; });
   return table;
@@ -69,6 +70,8 @@ Circumstances circumstances(const Target& target) {
   around.add(known[scenario.graph.knows_communities()][scenario.graph.knows_activity()]);  // outlives `around`
   around.add(scenario.world);
   around.add(scenario.claims);
+  static constexpr SwitchesGiven switches[2] = {{false}, {true}};  // outlive `around`
+  around.add(switches[scenario.switches.empty() ? 0 : 1]);
   if (target.plant) around.add(*target.plant);
   if (target.product) around.add(*target.product);
   for (const CampaignParameters& campaign : scenario.world.campaigns)

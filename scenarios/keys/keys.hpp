@@ -22,6 +22,7 @@ struct Target {
   ContrastChoice* contrast = nullptr;
   PlantChoice* plant = nullptr;
   BandChoice* band = nullptr;
+  SwitchChoice* off = nullptr;  ///< a switch
 
   /// Tables that hold only keys of their own.
   bool closed() const { return product || campaign || contrast || plant || band; }

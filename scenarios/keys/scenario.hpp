@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/keys/graph_section.hpp"
+#include "scenarios/keys/toml_reader.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/run/replicate.hpp"
 
@@ -118,6 +119,45 @@ struct BandChoice {
   }
 };
 
+/// A key and what a switch that is off sets it to.
+struct SwitchSetting {
+  std::string key;  ///< as the file names it: "price.post", "product.tent.affinity"
+  Place place;      ///< of its name
+  TomlValue value;
+};
+
+/// Something that can be taken out of the study, to see what of its answers stands without it: a [[switch]] table.
+struct SwitchChoice {
+  std::string name;
+  std::vector<SwitchSetting> settings;
+
+  template <class Key>
+  static void keys(Key&& key) {
+    key.section(
+        "switch",
+        "Something that can be taken out of the study; one table each, with the keys that take it out beside its "
+        "name, of scope `run` or `world`. The claims are judged without it, too, in worlds and by chance that "
+        "are the same.",
+        Scope::output, true);
+    key("name", &SwitchChoice::name,
+        {.kind = Kind::name,
+         .sentence = "Names it in tables and results.",
+         .source = "the user's choice",
+         .required = true});
+  }
+};
+
+/// Whether the study has switches: what conditions ask.
+struct SwitchesGiven {
+  bool any = false;
+};
+
+/// Which switches are off together.
+enum class Attribution : std::uint8_t { leave_one_out, shapley };
+constexpr auto names_of(Attribution) {
+  return std::array{Named{Attribution::leave_one_out, "leave-one-out"}, Named{Attribution::shapley, "shapley"}};
+}
+
 /// What the claims are judged by. Nothing is judged unless an arm is named.
 struct ClaimsChoice {
   std::string micro = "micro";
@@ -127,6 +167,7 @@ struct ClaimsChoice {
   std::string micro_arm;
   std::string mega_arm;
   double margin = 0.1;
+  Attribution attribution = Attribution::leave_one_out;
 
   bool any() const { return !arm.empty() || !micro_arm.empty(); }
 
@@ -169,13 +210,21 @@ struct ClaimsChoice {
          .source = "assumption",
          .range = RealRange{0.001, 0.9},
          .only = claims_judged});
+    key("attribution", &ClaimsChoice::attribution,
+        {.sentence =
+             "Which of the switches are off together: each by itself, or all combinations of at most six, which "
+             "tells what each does whatever the others (Shapley 1953). Each is a study of the arms that the "
+             "claims name.",
+         .source = "the user's choice",
+         .only = only_with<SwitchesGiven>("[[switch]]", [](const SwitchesGiven& given) { return given.any; })});
   }
 };
 
 /// A study, understood and checked: what one scenario file asks for.
 struct Scenario {
-  std::string path;  ///< as named by the user
-  std::string text;  ///< the file as given
+  std::string path;                    ///< as named by the user
+  std::string text;                    ///< the file as given
+  std::vector<std::string> overrides;  ///< what was laid over it: `key=value`
   std::string
       understood;  ///< as written, before scaling: every key with its value, as TOML: reading it gives the same study
   std::vector<std::string> campaign_places;  ///< where the table of each campaign begins: "study.toml:12:1"
@@ -183,6 +232,7 @@ struct Scenario {
   std::string title;
   std::uint32_t replicates = 10;
   Redraw redraw;
+  double drift = 0.02;  ///< tolerated
   GraphChoice graph;
   WorldParameters world;  ///< scaled: follower counts, fees and budgets of a world that stands for a larger one are
                           ///< smaller than written
@@ -190,6 +240,7 @@ struct Scenario {
   std::vector<Arm> arms;
   std::vector<ContrastChoice> contrasts;
   std::vector<BandChoice> bands;
+  std::vector<SwitchChoice> switches;
   ClaimsChoice claims;
   RecordOptions output;
 
@@ -220,6 +271,13 @@ struct Scenario {
          .sentence = "What each replicate draws anew: who follows whom, who is paid, what posts are about, what users "
                      "are and do; the rest is that of replicate 0.",
          .source = "assumption"});
+    key("drift", &Scenario::drift,
+        {.sentence = "How far mean engagement and mean trust of a tier may move from the last but one day of the "
+                     "warm-up to the last; a study in which they move more is marked as not settled.",
+         .source = "assumption",
+         .scope = Scope::output,
+         .range = RealRange{0.0001, 1},
+         .unit = "share"});
   }
 };
 

@@ -35,6 +35,7 @@ std::string ScenarioReader::prefix_of(const Given& it) {
 void ScenarioReader::check_conditions() {
   for (const OddDefault& it : odd_defaults_)
     if (it.key->acts(it.target)) add(place_of({"time.tick"}), it.text);
+  if (switched_) return;
   for (const Given& it : given_) {
     if (it.key->acts(it.target)) continue;
     if (it.key->only.lenient && std::ranges::any_of(given_, [&](const Given& other) {  // its switch is there, and off

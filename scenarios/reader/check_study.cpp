@@ -357,4 +357,34 @@ void ScenarioReader::check_bands() {
   }
 }
 
+/// What switches ask of the study; what each does to it is seen when the study is read with it off.
+void ScenarioReader::check_switches() {
+  const std::vector<SwitchChoice>& switches = scenario_.switches;
+  if (switches.empty()) return;
+  if (!scenario_.claims.any())
+    add(switch_places_[0],
+        "a [[switch]] without [claims]; expected claims, which are judged with it on and off; name their arms");
+  if (scenario_.claims.attribution == Attribution::shapley && switches.size() > most_combined_switches)
+    add(place_of({"claims.attribution"}),
+        fmt::format(
+            "claims.attribution is \"shapley\" with {} switches, {} studies; expected at most {}; leave some out, "
+            "or set it to \"leave-one-out\"",
+            switches.size(), std::uint64_t{1} << switches.size(), most_combined_switches));
+  for (std::size_t i = 0; i < switches.size(); ++i) {
+    if (switches[i].settings.empty())
+      add(switch_places_[i], fmt::format("the switch {} sets nothing; expected a key that takes something out of the "
+                                         "study, such as answers.per_day = 0; add it",
+                                         in_quotes(switches[i].name)));
+    for (const SwitchSetting& setting : switches[i].settings) {
+      const std::string section = setting.key.substr(0, std::min(setting.key.find('.'), setting.key.size()));
+      static const std::set<std::string> fixed{"format", "title",    "seed", "replicates", "redraw", "drift", "time",
+                                               "tiers",  "contrast", "band", "claims",     "switch", "output"};
+      if (fixed.count(section))
+        add(setting.place, fmt::format("a switch sets {}; expected keys of the world or the run: what is compared, and "
+                                       "how, stays what it is; remove it",
+                                       setting.key));
+    }
+  }
+}
+
 }  // namespace grapevine

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <set>
+#include <span>
 
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
@@ -82,22 +84,11 @@ std::optional<TomlValue> value_of(const Override& change, const std::vector<std:
   return TomlValue{change.text, {number, 1, 1}};
 }
 
-/// Lays the `number`-th override over the document. Whether the key exists and the value fits is seen when the document
-/// is read.
-void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
-  const Place place{number, 1, 1};
+/// Lays a value over the document at the key that `parts` name. Whether the key exists and the value fits is seen when
+/// the document is read.
+void lay(TomlValue& document, const std::vector<std::string>& parts, TomlValue value, const Place& place,
+         std::vector<Mistake>& mistakes) {
   const auto refuse = [&](std::string text) { mistakes.push_back({place, std::move(text)}); };
-
-  const std::vector<std::string> parts = split(change.key);
-  std::optional<TomlValue> value = value_of(change, parts, number);
-  if (!value) {
-    std::string shown = found(TomlValue{change.text, place});
-    shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
-    return refuse(fmt::format("{} is not a TOML value; texts are written in quotes; write --set '{}={}'",
-                              change.text.empty() ? "nothing" : shown, change.key,
-                              change.text.empty() ? "\"...\"" : in_quotes(change.text)));
-  }
-
   if (parts.size() > 6 || std::find(parts.begin(), parts.end(), "") != parts.end())
     return refuse("not the name of a key; expected one such as feed.length; `grapevine keys` lists all");
   TomlValue* at = &document;
@@ -136,10 +127,23 @@ void lay_over(TomlValue& document, const Override& change, std::uint32_t number,
     }
     if (last) {
       entry->place = place;
-      entry->value = std::move(*value);
+      entry->value = std::move(value);
     }
     at = &entry->value;
   }
+}
+
+/// Lays the `number`-th override over the document.
+void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
+  const Place place{number, 1, 1};
+  const std::vector<std::string> parts = split(change.key);
+  std::optional<TomlValue> value = value_of(change, parts, number);
+  if (value) return lay(document, parts, std::move(*value), place, mistakes);
+  std::string shown = found(TomlValue{change.text, place});
+  shown = shown.size() > 2 && shown.back() == '"' ? shown.substr(1, shown.size() - 2) : shown;
+  mistakes.push_back({place, fmt::format("{} is not a TOML value; texts are written in quotes; write --set '{}={}'",
+                                         change.text.empty() ? "nothing" : shown, change.key,
+                                         change.text.empty() ? "\"...\"" : in_quotes(change.text))});
 }
 
 /// A graph.file of `--set` stands in for the generator that the file of the scenario asks for: the generator's keys
@@ -190,6 +194,12 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
     } else if (section.name == "band") {
       for (BandChoice& band : scenario.bands)
         write_section(section, {.scenario = &scenario, .run = &scenario.run, .band = &band});
+    } else if (section.name == "switch") {
+      for (const SwitchChoice& choice : scenario.switches) {
+        out += fmt::format("\n[[switch]]\nname = {}\n", in_quotes(choice.name));
+        for (const SwitchSetting& setting : choice.settings)
+          out += fmt::format("{} = {}\n", setting.key, as_toml(setting.value));
+      }
     } else if (section.name == "arm") {
       for (Arm& arm : scenario.arms) {
         out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
@@ -236,54 +246,167 @@ void scale_down(Scenario& scenario) {
                {.scenario = &scenario, .run = &arm.run, .arm = &arm});
 }
 
-Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
-  Scenario scenario;
-  scenario.path = file.string();
-  scenario.text = text_of(file);
+namespace {
 
-  std::vector<Override> changes;
-  const auto where = [&](const Place& place) {
-    return place.source == 0 ? fmt::format("{}:{}:{}", scenario.path, place.line, place.column)
-                             : fmt::format("--set {}", changes[place.source - 1].key);
-  };
-  std::vector<Mistake> mistakes;
-  auto parsed = read_toml(scenario.text, 0);
-  if (auto* error = std::get_if<SyntaxError>(&parsed)) {
-    mistakes.push_back({error->place, error->what});
-  } else {
-    auto& document = std::get<TomlValue>(parsed);
-    for (const std::string& text : overrides) {
-      const std::size_t equals = text.find('=');
-      std::string key = text.substr(0, equals);
-      const std::size_t begin = std::min(key.find_first_not_of(" \t"), key.size());
-      key = key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
-      changes.push_back({key.empty() ? text : key, equals == std::string::npos ? "" : text.substr(equals + 1)});
-      const auto number = static_cast<std::uint32_t>(changes.size());
-      if (equals == std::string::npos || key.empty())
-        mistakes.push_back(
-            {{number, 1, 1},
-             fmt::format("no {}; expected key=value, such as --set feed.length=50", key.empty() ? "key" : "value")});
-      else
-        lay_over(document, changes.back(), number, mistakes);
+/// A scenario file with what was laid over it, before its keys are read.
+class Document {
+public:
+  Document(std::string path, std::string text, std::vector<std::string> overrides)
+      : path_(std::move(path)), text_(std::move(text)), overrides_(std::move(overrides)) {
+    auto parsed = read_toml(text_, 0);
+    if (auto* error = std::get_if<SyntaxError>(&parsed)) {
+      mistakes_.push_back({error->place, error->what});
+      return;
     }
-    make_room_for_file(document);
-    ScenarioReader reader(scenario, file.parent_path(), mistakes);
-    reader.read(document);
-    for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
+    value_ = std::move(std::get<TomlValue>(parsed));
+    is_toml_ = true;
+    for (const std::string& change : overrides_) lay_over(change);
+    make_room_for_file(value_);
   }
 
-  if (!mistakes.empty()) {
+  bool is_toml() const { return is_toml_; }
+  const std::vector<Mistake>& mistakes() const { return mistakes_; }
+
+  /// Reads the keys. `off`: switches that are off, with only the arms that the claims of `whole` name left.
+  Scenario read(std::vector<Mistake>& mistakes, const Scenario* whole = nullptr,
+                std::span<const std::size_t> off = {}) const {
+    TomlValue value = value_;
+    if (whole) cut_down(value, *whole);
+    for (const std::size_t i : off)
+      for (const SwitchSetting& setting : whole->switches[i].settings)
+        lay(value, split(setting.key), setting.value, setting.place, mistakes);
+    Scenario scenario;
+    scenario.path = path_;
+    scenario.text = text_;
+    scenario.overrides = overrides_;
+    ScenarioReader reader(scenario, folder(), mistakes, whole != nullptr);
+    reader.read(value);
+    for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
+    return scenario;
+  }
+
+  [[noreturn]] void refuse(std::vector<Mistake> mistakes) const {
     std::stable_sort(mistakes.begin(), mistakes.end(),
                      [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
     std::vector<std::string> messages;
-    for (const Mistake& mistake : mistakes) {
+    for (const Mistake& mistake : mistakes)
       messages.push_back(fmt::format("{}: {}", where(mistake.place), mistake.text));
-    }
     throw BadRequest(std::move(messages));
   }
-  scenario.understood = understood_text(scenario, file.parent_path());
+
+  fs::path folder() const { return fs::path(path_).parent_path(); }
+
+private:
+  void lay_over(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    std::string key = text.substr(0, equals);
+    const std::size_t begin = std::min(key.find_first_not_of(" \t"), key.size());
+    key = key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
+    changes_.push_back({key.empty() ? text : key, equals == std::string::npos ? "" : text.substr(equals + 1)});
+    const auto number = static_cast<std::uint32_t>(changes_.size());
+    if (equals == std::string::npos || key.empty())
+      mistakes_.push_back(
+          {{number, 1, 1},
+           fmt::format("no {}; expected key=value, such as --set feed.length=50", key.empty() ? "key" : "value")});
+    else
+      grapevine::lay_over(value_, changes_.back(), number, mistakes_);
+  }
+
+  /// Leaves what the claims look at.
+  static void cut_down(TomlValue& value, const Scenario& whole) {
+    auto& top = *value.as<TomlValue::Table>();
+    std::erase_if(top, [](const TomlEntry& entry) {
+      return entry.name == "switch" || entry.name == "contrast" || entry.name == "band";
+    });
+    const std::set<std::string> named = claimed_arms(whole.claims);
+    if (TomlEntry* arms = find_entry(top, "arm"))
+      std::erase_if(*arms->value.as<TomlValue::List>(),
+                    [&](const TomlValue& arm) { return !name_of(arm) || named.count(*name_of(arm)) == 0; });
+    if (TomlEntry* claims = find_entry(top, "claims"))
+      std::erase_if(*claims->value.as<TomlValue::Table>(),
+                    [](const TomlEntry& entry) { return entry.name == "attribution"; });
+  }
+
+  std::string where(const Place& place) const {
+    return place.source == 0 ? fmt::format("{}:{}:{}", path_, place.line, place.column)
+                             : fmt::format("--set {}", changes_[place.source - 1].key);
+  }
+
+  std::string path_, text_;
+  std::vector<std::string> overrides_;
+  std::vector<Override> changes_;
+  std::vector<Mistake> mistakes_;
+  TomlValue value_;
+  bool is_toml_ = false;
+};
+
+/// The study with each combination of switches that will be run, as far as it can be wrong where the study itself is
+/// not.
+void try_switches(const Document& document, const Scenario& scenario, std::vector<Mistake>& mistakes) {
+  std::vector<Mistake> found;
+  const auto understood = [&](std::span<const std::size_t> off) {
+    Scenario switched = document.read(found, &scenario, off);
+    return found.empty() ? understood_text(switched, document.folder()) : "";
+  };
+  const std::string on = understood({});
+  for (const std::vector<std::size_t>& off : switched_off(scenario)) {
+    found.clear();
+    if (understood(off) == on && found.empty())
+      found.push_back({scenario.switches[off[0]].settings[0].place,
+                       fmt::format("the switch {} changes nothing: its keys have these values already, or no effect in "
+                                   "the arms that the claims name; expected what takes something out; remove it",
+                                   in_quotes(scenario.switches[off[0]].name))});
+    for (const Mistake& mistake : found)
+      if (std::ranges::find_if(mistakes, [&](const Mistake& it) {
+            return it.place == mistake.place && it.text == mistake.text;
+          }) == mistakes.end())
+        mistakes.push_back(mistake);
+  }
+}
+
+Scenario finished(Scenario scenario, const fs::path& folder) {
+  scenario.understood = understood_text(scenario, folder);
   scale_down(scenario);
   return scenario;
+}
+
+}  // namespace
+
+std::set<std::string> claimed_arms(const ClaimsChoice& claims) {
+  return {claims.arm, claims.silent_arm, claims.micro_arm, claims.mega_arm};
+}
+
+std::vector<std::vector<std::size_t>> switched_off(const Scenario& scenario) {
+  const std::size_t switches = scenario.switches.size();
+  std::vector<std::vector<std::size_t>> sets;
+  if (scenario.claims.attribution == Attribution::leave_one_out) {
+    for (std::size_t i = 0; i < switches; ++i) sets.push_back({i});
+    return sets;
+  }
+  for (std::size_t mask = 1; mask < std::size_t{1} << switches; ++mask) {
+    std::vector<std::size_t>& off = sets.emplace_back();
+    for (std::size_t i = 0; i < switches; ++i)
+      if (mask >> i & 1) off.push_back(i);
+  }
+  return sets;
+}
+
+Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t> off) {
+  const Document document(scenario.path, scenario.text, scenario.overrides);
+  std::vector<Mistake> mistakes = document.mistakes();
+  Scenario switched = document.read(mistakes, &scenario, off);
+  if (!mistakes.empty()) document.refuse(mistakes);
+  return finished(std::move(switched), document.folder());
+}
+
+Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
+  const Document document(file.string(), text_of(file), overrides);
+  std::vector<Mistake> mistakes = document.mistakes();
+  if (!document.is_toml()) document.refuse(mistakes);
+  Scenario scenario = document.read(mistakes);
+  if (mistakes.empty()) try_switches(document, scenario, mistakes);
+  if (!mistakes.empty()) document.refuse(mistakes);
+  return finished(std::move(scenario), document.folder());
 }
 
 }  // namespace grapevine

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,5 +15,15 @@ namespace grapevine {
 /// are taken from its folder, those of overrides from the working directory. Throws BadRequest with every mistake at
 /// once, in order of lines, each `file:line:column: found; expected; hint`.
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+
+/// The arms that claims name; may hold "".
+std::set<std::string> claimed_arms(const ClaimsChoice& claims);
+
+/// The sets of switches, by number, that the study is run without beside itself: each by itself, or all combinations;
+/// none is empty.
+std::vector<std::vector<std::size_t>> switched_off(const Scenario& scenario);
+
+/// The study of the arms that the claims name, with these switches off.
+Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t> off);
 
 }  // namespace grapevine

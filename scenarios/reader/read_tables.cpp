@@ -23,6 +23,7 @@ void ScenarioReader::read(const TomlValue& document) {
   read_arms(top);
   read_contrasts(top);
   read_bands(top);
+  read_switches(top);
   check_conditions();
   check_diffusion();
   check_weights();
@@ -39,6 +40,7 @@ void ScenarioReader::read(const TomlValue& document) {
   check_pays();
   check_contrasts();
   check_bands();
+  check_switches();
   check_claims();
 }
 
@@ -227,6 +229,7 @@ std::vector<const TomlValue*> ScenarioReader::tables_of(const TomlValue::Table& 
   const std::size_t most = name == "arm"        ? most_arms
                            : name == "campaign" ? most_campaigns
                            : name == "product"  ? most_products
+                           : name == "switch"   ? most_switches
                                                 : most_tables;
   if (list->size() > most)
     add((*list)[most].place,
@@ -359,6 +362,33 @@ void ScenarioReader::read_bands(const TomlValue::Table& top) {
   }
   for (const Missing& it : missing_) report_missing(it);
   missing_.clear();
+}
+
+void ScenarioReader::read_switches(const TomlValue::Table& top) {
+  const std::vector<const TomlValue*> tables = tables_of(top, "switch");
+  scenario_.switches.resize(tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    SwitchChoice& choice = scenario_.switches[i];
+    const std::string prefix = note_name("switch", *tables[i], switch_names_);
+    switch_places_.push_back(tables[i]->place);
+    Target target = base();
+    target.off = &choice;
+    TomlValue::Table name, rest;
+    for (const TomlEntry& entry : *tables[i]->as<TomlValue::Table>())
+      (entry.name == "name" ? name : rest).push_back(entry);
+    read_table(name, tables[i]->place, "switch", prefix, target);
+    read_settings(rest, "", choice);
+  }
+  for (const Missing& it : missing_) report_missing(it);
+  missing_.clear();
+}
+
+void ScenarioReader::read_settings(const TomlValue::Table& table, const std::string& prefix, SwitchChoice& choice) {
+  for (const TomlEntry& entry : table)
+    if (const auto* below = entry.value.as<TomlValue::Table>())
+      read_settings(*below, prefix + entry.name + ".", choice);
+    else
+      choice.settings.push_back({prefix + entry.name, entry.place, entry.value});
 }
 
 }  // namespace grapevine

@@ -18,6 +18,7 @@
 namespace grapevine {
 
 inline constexpr std::size_t most_arms = 64;
+inline constexpr std::size_t most_switches = 16, most_combined_switches = 6;
 inline constexpr std::size_t most_tables = 1'000;  ///< [[plant]], [[contrast]] and [[band]] tables
 inline constexpr double largest_audience = 0.2;    ///< of the users: beyond it one account's feed is everybody's
 
@@ -33,8 +34,10 @@ void scale_down(Scenario& scenario);
 /// Reads a document into a Scenario, key by key along the table, and then holds the keys against each other.
 class ScenarioReader {
 public:
-  ScenarioReader(Scenario& scenario, std::filesystem::path folder, std::vector<Mistake>& mistakes)
-      : scenario_(scenario), folder_(std::move(folder)), mistakes_(mistakes) {}
+  /// `switched`: keys may have lost their effect, as some switches are off.
+  ScenarioReader(Scenario& scenario, std::filesystem::path folder, std::vector<Mistake>& mistakes,
+                 bool switched = false)
+      : scenario_(scenario), folder_(std::move(folder)), mistakes_(mistakes), switched_(switched) {}
 
   void read(const TomlValue& document);
   /// Where the table of each campaign begins.
@@ -128,6 +131,10 @@ private:
   void read_contrasts(const TomlValue::Table& top);
 
   void read_bands(const TomlValue::Table& top);
+
+  void read_switches(const TomlValue::Table& top);
+  /// Adds what the table sets, and the tables in it.
+  void read_settings(const TomlValue::Table& table, const std::string& prefix, SwitchChoice& choice);
 
   static constexpr std::array<std::string_view, 3> ways_to_say_contacts{"diffusion.chance", "diffusion.adoptions",
                                                                         "diffusion.along_follows"};
@@ -226,16 +233,19 @@ private:
 
   void check_bands();
 
+  void check_switches();
+
   Scenario& scenario_;
   std::filesystem::path folder_;
   std::vector<Mistake>& mistakes_;
+  bool switched_ = false;
   bool tick_known_ = true;
   std::vector<Given> given_;
   std::map<std::string, std::size_t> given_by_label_;
   std::vector<Missing> missing_;
-  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_, product_names_;
+  std::map<std::string, Place> campaign_names_, arm_names_, plant_names_, product_names_, switch_names_;
   std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_, product_prefixes_;
-  std::vector<Place> campaign_places_, contrast_places_, plant_places_, product_places_;
+  std::vector<Place> campaign_places_, contrast_places_, plant_places_, product_places_, switch_places_;
   std::size_t doubles_ = 0;
 };
 

@@ -80,6 +80,9 @@ struct StudyResult {
   std::vector<ResponseRow> response;
   std::vector<StructureRow> structure;
   std::vector<BandRow> bands;
+  std::vector<DriftRow> drift;
+  std::vector<SwitchRow> switches;
+  std::vector<AttributionRow> attribution;
 
   /// Outside ids of users that have a row in `/posts` or `/influencers`; a user that is not here is called by its
   /// number.

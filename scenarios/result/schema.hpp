@@ -57,7 +57,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 23> groups{{
+inline constexpr std::array<Group, 26> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by "
      "tier of the root's "
@@ -75,6 +75,13 @@ inline constexpr std::array<Group, 23> groups{{
     {"bands",
      "Figures held against what is expected of them. Pass: the 95 % interval lies inside the band and is no wider than "
      "a third of it; fail: it lies outside."},
+    {"drift",
+     "Whether the warm-up was long enough: engagement and trust on its last day over those on the day before, by tier. "
+     "Without rows where it has less than two days."},
+    {"switches",
+     "The claims with switches off, one after the other or in all combinations: a study of its own each, of the same "
+     "worlds and the same chance."},
+    {"attribution", "What each switch does to each claim."},
     {"ledger",
      "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
     {"readers",
@@ -130,6 +137,9 @@ inline const Part claim_rows{"claims", {"row"}};
 inline const Part response_rows{"response", {"row"}};
 inline const Part structure_rows{"structure", {"row"}};
 inline const Part band_rows{"bands", {"row"}};
+inline const Part drift_rows{"drift", {"row"}};
+inline const Part switch_rows{"switches", {"row"}};
+inline const Part attribution_rows{"attribution", {"row"}};
 inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}, true};
 inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}, true};
 inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}, true};
@@ -386,6 +396,9 @@ void each_table(Tables& in) {
   in.rows(response_rows, &StudyResult::response);
   in.rows(structure_rows, &StudyResult::structure);
   in.rows(band_rows, &StudyResult::bands);
+  in.rows(drift_rows, &StudyResult::drift);
+  in.rows(switch_rows, &StudyResult::switches);
+  in.rows(attribution_rows, &StudyResult::attribution);
   in.template cells<LedgerRow>(ledger_cells, &RunRecord::ledger);
   in.template numbers<GroupSessions>(group_cells, &RunRecord::group_sessions);
   in.template cells<ReaderRow>(reader_cells, &RunRecord::readers);

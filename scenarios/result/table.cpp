@@ -12,6 +12,7 @@
 
 #include "analysis/cascades.hpp"
 #include "analysis/contrasts.hpp"
+#include "analysis/drift.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/verdicts.hpp"
 #include "graph/base/error.hpp"
@@ -61,6 +62,24 @@ std::string world(const StudyResult& study) {
                 fmt::format("{:.4g}", scale)),
             8, 8);
   return text;
+}
+
+/// What had not come to rest when the arms began; nothing where all had, or it could not be told.
+std::string unsettled(const StudyResult& study) {
+  std::vector<std::string> moved;
+  double tolerance = 0;
+  for (const DriftRow& row : study.drift) {
+    tolerance = row.tolerance;
+    if (row.verdict == not_settled)
+      moved.push_back(fmt::format("{} of tier {} in {} {} % [{}, {}]", row.metric, row.tier, row.arm,
+                                  signed_text(100 * (row.estimate - 1), 1), signed_text(100 * (row.lower - 1), 1),
+                                  signed_text(100 * (row.upper - 1), 1)));
+  }
+  if (moved.empty()) return "";
+  return "        " + wrapped(fmt::format("Not settled: over the last day of the warm-up these moved by more than {} "
+                                          "%: {}. Set a longer time.warmup.",
+                                          with_decimals(100 * tolerance, 2), fmt::join(moved, ", ")),
+                              8, 8);
 }
 
 /// A number of accounts, posts or money as replicates have it: the mean, with decimals only where they say something.
@@ -195,7 +214,10 @@ std::string comparison_table(const StudyResult& study) {
                       study.asked == 1 ? "replicate" : "replicates", study.seed);
   if (!study.incomplete.empty())
     text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8, 8);
+  text += unsettled(study);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
+  if (const std::string shown = fitted([&](std::size_t room) { return switches_block(study, room); }); !shown.empty())
+    text += "\n" + shown;
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
   if (const std::string sold = fitted([&](std::size_t room) { return products(study, room); }); !sold.empty())
     text += "\n" + sold;

@@ -57,34 +57,39 @@ std::string more_replicates(const std::vector<ClaimRow>& claims) {
 
 }  // namespace
 
+RatioText ratio_text(double estimate, double lower, double upper) {
+  const int most = decimals_for(std::max(estimate, 1.0), 4),
+            decimals = upper > lower ? std::min(decimals_for((upper - lower) / 2, 2), most) : most;
+  return {std::isnan(estimate) ? "-" : "x " + with_decimals(estimate, decimals),
+          std::isnan(lower) ? "-"
+                            : fmt::format("[{}, {}]", with_decimals(lower, decimals), with_decimals(upper, decimals))};
+}
+
 std::string claims_block(const StudyResult& study) {
   TextTable table("rllll");
   table.add({"", "Claim", "ratio", "95 % interval", "verdict"});
   for (const ClaimRow& row : study.claims) {
-    // As many digits as the interval supports, and no more than a margin of some hundredths needs.
-    const int most = decimals_for(std::max(row.estimate, 1.0), 4),
-              decimals = row.upper > row.lower ? std::min(decimals_for((row.upper - row.lower) / 2, 2), most) : most;
-    table.add({fmt::to_string(row.claim), row.name,
-               std::isnan(row.estimate) ? "-" : "x " + with_decimals(row.estimate, decimals),
-               std::isnan(row.lower)
-                   ? "-"
-                   : fmt::format("[{}, {}]", with_decimals(row.lower, decimals), with_decimals(row.upper, decimals)),
-               row.verdict});
+    const RatioText text = ratio_text(row.estimate, row.lower, row.upper);
+    table.add({fmt::to_string(row.claim), row.name, text.ratio, text.interval, row.verdict});
   }
   std::string text = table.text();
   const std::set<std::string> common = common_assumptions(study.claims);
   for (const ClaimRow& row : study.claims) {
     if (std::isnan(row.margin_low) || row.arm.empty()) continue;
-    std::vector<std::string> own;
+    std::vector<std::string> own, needed;
     for (const std::string& assumption : assumptions_of(row))
       if (!common.count(assumption)) own.push_back(assumption);
-    text += "  " +
-            wrapped(fmt::format("{}: {}{}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}",
-                                row.claim, row.contrast, row.arm.empty() ? "" : ", in " + row.arm,
-                                with_decimals(row.margin_low, 2), with_decimals(row.margin_high, 2),
-                                with_decimals(100 * row.level, 1),
-                                own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
-                    5, 2);
+    for (const AttributionRow& it : study.attribution)
+      if (it.claim == row.claim && it.vanishes) needed.push_back(it.name);
+    text +=
+        "  " +
+        wrapped(fmt::format(
+                    "{}: {}{}; ratios from {} to {} make no material difference; judged at {} % (Holm).{}{}", row.claim,
+                    row.contrast, row.arm.empty() ? "" : ", in " + row.arm, with_decimals(row.margin_low, 2),
+                    with_decimals(row.margin_high, 2), with_decimals(100 * row.level, 1),
+                    needed.empty() ? "" : fmt::format(" It vanishes without {}.", fmt::join(needed, ", or without ")),
+                    own.empty() ? "" : fmt::format(" It rests on {}.", fmt::join(own, ", "))),
+                5, 2);
   }
   if (const std::string more = more_replicates(study.claims); !more.empty()) text += "  " + wrapped(more, 5, 2);
   if (!common.empty())

@@ -49,8 +49,17 @@ std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign
 std::string with_interval(const ComparisonRow& row);
 bool is_ratio(const ComparisonRow& row);
 
+/// A ratio and its interval as those of claims are shown: as many digits as the interval supports, and no more than a
+/// margin of some hundredths needs.
+struct RatioText {
+  std::string ratio, interval;
+};
+RatioText ratio_text(double estimate, double lower, double upper);
+
 /// The claims with their verdicts.
 std::string claims_block(const StudyResult& study);
+/// The claims without this or that, and what each of it does to them.
+std::string switches_block(const StudyResult& study, std::size_t room);
 /// Every arm's reproduction numbers over its replicates.
 std::string contagions_block(const StudyResult& study);
 /// The same question asked of several models of diffusion, and where their answers differ.

@@ -145,6 +145,7 @@ private:
   double rows_of(const Part& part) const {
     if (part.group == "graph") return scenario_.replicates;
     if (part.group == "bands") return length(scenario_.bands);
+    if (part.group == "drift") return axis("tier") * (warms_up(scenario_) ? warmups_of(scenario_) : 0);
     const double tiers = axis("tier"), campaigns = axis("campaign");
     double rows = 0;
     if (part.group == "comparison") {

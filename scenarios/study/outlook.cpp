@@ -6,6 +6,7 @@
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/probe.hpp"
+#include "scenarios/study/switches.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/partners.hpp"
 
@@ -158,6 +159,8 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
   moments.ran = peak_bytes();
   add_up_memory(scenario, moments, rows, outlook);
   outlook.disk_bytes = file_bytes(scenario, rows);
+  const auto own = static_cast<double>(own_work_of(scenario));
+  if (own > 0) spent = (1.0 + static_cast<double>(switched_work_of(scenario)) / own) * spent;
   const double writing = writing_seconds(scenario, rows);
   outlook.seconds = spent.seconds + writing;
   outlook.processor_seconds = spent.processor + writing;

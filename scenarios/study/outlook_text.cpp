@@ -6,7 +6,9 @@
 #include <tuple>
 
 #include "graph/base/parallel.hpp"
+#include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/understood.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
@@ -205,6 +207,23 @@ std::string arms_block(const Scenario& scenario) {
   return text;
 }
 
+/// What is taken out of the study in turn, and in how many studies.
+std::string switches_text(const Scenario& scenario) {
+  if (scenario.switches.empty()) return "";
+  TextTable table("ll");
+  table.add({"Switch", "off"});
+  for (const SwitchChoice& choice : scenario.switches) {
+    std::string off;
+    for (const SwitchSetting& setting : choice.settings)
+      off += fmt::format("{}{} = {}", off.empty() ? "" : ", ", setting.key, as_toml(setting.value));
+    table.add({choice.name, off});
+  }
+  return "\n" + table.text() +
+         fmt::format("        {} more studies of the arms that the claims name, {}\n", switched_off(scenario).size(),
+                     scenario.claims.attribution == Attribution::shapley ? "with all combinations of switches off"
+                                                                         : "with a switch off each");
+}
+
 std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
   std::string text = fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(),
                                  scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
@@ -255,7 +274,8 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const std::string& note : outlook.notes)
     text += fmt::format("\nNote    {}: {}\n", scenario.graph.file.string(), note);
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
-  return text + "\n" + arms_block(scenario) + runs_block(scenario, outlook) + cost_block(outlook);
+  return text + "\n" + arms_block(scenario) + switches_text(scenario) + runs_block(scenario, outlook) +
+         cost_block(outlook);
 }
 
 }  // namespace grapevine

@@ -9,18 +9,19 @@
 #include <new>
 
 #include "analysis/cascades.hpp"
-#include "analysis/claims.hpp"
 #include "analysis/contrasts.hpp"
+#include "analysis/drift.hpp"
 #include "analysis/sizes.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "scenarios/keys/keys.hpp"
-#include "scenarios/reader/assumptions.hpp"
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/bands.hpp"
 #include "scenarios/study/deals.hpp"
+#include "scenarios/study/judged_claims.hpp"
 #include "scenarios/study/provenance.hpp"
+#include "scenarios/study/switches.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/diffusion_run.hpp"
 
@@ -51,9 +52,8 @@ class Ticker {
 public:
   Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
     progress_.replicates = scenario.replicates;
-    const std::uint64_t classic_runs = runs_of(scenario, is_classic);
-    progress_.work = ticks_of(scenario) + scenario.replicates * classic_runs * classic_work;
-    progress_.in_ticks = classic_runs == 0;
+    progress_.work = own_work_of(scenario) + switched_work_of(scenario);
+    progress_.in_ticks = runs_of(scenario, is_classic) == 0;
   }
 
   void start(std::uint32_t replicate, std::string doing) {
@@ -202,13 +202,22 @@ public:
     }
     if (scenario_.claims.any()) judge_claims();
     study_.bands = hold_against_bands(scenario_, study_);
+    study_.drift = drifts(warmups(), study_.tiers, scenario_.drift);
   }
 
 private:
-  ArmRuns runs_of(const std::string& name) const {
-    const auto arm = static_cast<std::size_t>(std::ranges::find(study_.arms, name) - study_.arms.begin());
-    GRAPEVINE_EXPECTS(arm < study_.arms.size());
-    return ArmRuns{name, {study_.records.data() + study_.place(0, arm, 0), study_.replicates}};
+  ArmRuns runs_of(const std::string& name) const { return grapevine::runs_of(study_, name, study_.replicates); }
+
+  /// An arm for each warm-up.
+  std::vector<ArmRuns> warmups() const {
+    std::vector<ArmRuns> arms;
+    bool shared = false;
+    for (const Arm& arm : scenario_.arms) {
+      if (is_classic(arm) || (arm.warmup == ArmWarmup::shared && shared)) continue;
+      shared = shared || arm.warmup == ArmWarmup::shared;
+      arms.push_back(runs_of(arm.name));
+    }
+    return arms;
   }
 
   bool spreads_by_contagion(const std::string& name) const {
@@ -216,16 +225,6 @@ private:
   }
 
   const Arm& arm_named(const std::string& name) const { return *std::ranges::find(scenario_.arms, name, &Arm::name); }
-
-  std::vector<std::string> assumptions_of(const ClaimEvidence& evidence) const {
-    std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
-    sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
-    return assumptions_in(scenario_, arm_named(evidence.run), sections);
-  }
-
-  std::size_t tier(const std::string& name) const {
-    return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
-  }
 
   void add(std::vector<ComparisonRow> rows) {
     for (ComparisonRow& row : rows) {
@@ -236,39 +235,14 @@ private:
 
   void judge_claims() {
     const ClaimsChoice& choice = scenario_.claims;
-    const ClaimQuestion question{.runs_of = [this](const std::string& name) { return runs_of(name); },
-                                 .arm = choice.arm,
-                                 .silent_arm = choice.silent_arm,
-                                 .micro_arm = choice.micro_arm,
-                                 .mega_arm = choice.mega_arm,
-                                 .sells = sells(scenario_, choice.micro_arm) && sells(scenario_, choice.mega_arm),
-                                 .micro = tier(choice.micro),
-                                 .mega = tier(choice.mega)};
-    std::vector<ClaimEvidence> evidence = evidence_for(question);
-    for (ClaimEvidence& it : evidence) it.assumptions = assumptions_of(it);
-    if (!choice.arm.empty()) {
-      const std::vector<StructureRow> structures =
-          tier_structures(runs_of(choice.arm), study_.tiers, question.micro, question.mega);
-      study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
-    }
-    for (const ClaimVerdict& judged : judge(evidence, {1.0 - choice.margin, 1.0 + choice.margin})) {
-      ClaimRow row;
-      row.claim = static_cast<std::uint32_t>(judged.claim.number);
-      row.name = judged.claim.name;
-      row.contrast = judged.contrast;
-      row.arm = judged.where;
-      row.verdict = judged.where.empty() ? "not asked" : std::string(name_of(judged.verdict));
-      row.estimate = judged.estimate.value;
-      row.lower = judged.estimate.low;
-      row.upper = judged.estimate.high;
-      row.margin_low = judged.margin.low;
-      row.margin_high = judged.margin.high;
-      row.level = 1.0 - judged.level;
-      row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
-      row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
-      row.replicates_needed = judged.replicates_needed;
-      study_.claims.push_back(std::move(row));
-    }
+    study_.claims = judged_claims(scenario_, study_);
+    if (choice.arm.empty()) return;
+    const auto tier = [&](const std::string& name) {
+      return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
+    };
+    const std::vector<StructureRow> structures =
+        tier_structures(runs_of(choice.arm), study_.tiers, tier(choice.micro), tier(choice.mega));
+    study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
   }
 
   const Scenario& scenario_;
@@ -319,7 +293,13 @@ std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&)) {
   return runs;
 }
 
-std::uint64_t ticks_of(const Scenario& scenario) {
+std::uint64_t ticks_of(const Scenario& scenario) { return own_ticks_of(scenario) + switched_ticks_of(scenario); }
+
+std::uint64_t own_work_of(const Scenario& scenario) {
+  return own_ticks_of(scenario) + scenario.replicates * runs_of(scenario, is_classic) * classic_work;
+}
+
+std::uint64_t own_ticks_of(const Scenario& scenario) {
   const TimeParameters& time = scenario.world.time;
   const std::uint64_t feeds = runs_of(scenario, [](const Arm& arm) { return !is_classic(arm); });
   return scenario.replicates * (std::uint64_t{warms_up(scenario) ? warmups_of(scenario) : 0} * time.warmup +
@@ -422,12 +402,18 @@ private:
 
 }  // namespace
 
-StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
-  const auto started = std::chrono::system_clock::now();
-  const auto clock = std::chrono::steady_clock::now();
+StudyResult run_arms(const Scenario& scenario, const StudyOptions& options) {
   StudyResult study = empty_result(scenario);
   ReplicateRunner(scenario, options, study).run();
   study.align_shapes();
+  return study;
+}
+
+StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = std::chrono::steady_clock::now();
+  StudyResult study = run_arms(scenario, options);
+  run_switches(scenario, options, study);
   Comparer(scenario, study).compare();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
   Provenance run =

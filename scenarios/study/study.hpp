@@ -57,8 +57,15 @@ std::string model_name(DiffusionModel model);
 /// Runs of one replicate, a draw of an arm's accounts each, of the arms that count.
 std::uint64_t runs_of(const Scenario& scenario, bool (*counts)(const Arm&));
 
-/// Ticks of a whole study: of its arms under the feed model, and of its warm-ups.
+/// Ticks of a whole study, under the feed model: of its arms and of its warm-ups, and of those with switches off.
 std::uint64_t ticks_of(const Scenario& scenario);
+/// The same without those with switches off.
+std::uint64_t own_ticks_of(const Scenario& scenario);
+/// Work of the study without those, as progress counts it.
+std::uint64_t own_work_of(const Scenario& scenario);
+
+/// Runs every arm of every replicate, and compares nothing.
+StudyResult run_arms(const Scenario& scenario, const StudyOptions& options);
 
 /// Runs every arm of every replicate and compares the arms as the scenario asks.
 ///

@@ -51,9 +51,10 @@ TEST_CASE("each group has a digest line but provenance, and outside ids have one
   std::string names;
   for (const auto& [name, line] : digests_of(test::sample_study()).lines) names.append(name).append(" ");
   CHECK(names ==
-        "bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve graph "
+        "attribution bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve "
+        "drift graph "
         "influencers ledger "
-        "overlap posts products readers response scenario series structure summary accounts ");
+        "overlap posts products readers response scenario series structure summary switches accounts ");
 }
 
 TEST_CASE("one changed value changes the total exactly if a scenario determines it", "[record][digest]") {

@@ -30,7 +30,7 @@ claims <- as.data.frame(rhdf5::h5read(files[1], "/claims"))
 stopifnot(claims$verdict == c("holds", "not asked"), is.numeric(claims$replicates_needed))
 
 empty <- read_all(files[2])
-for (group in c("comparison", "claims", "response", "structure", "bands", "influencers", "posts")) {
+for (group in c("comparison", "claims", "response", "structure", "bands", "drift", "switches", "attribution", "influencers", "posts")) {
   table <- as.data.frame(rhdf5::h5read(files[2], paste0("/", group)))
   stopifnot(nrow(table) == 0, "row" %in% names(table))
 }

@@ -152,6 +152,18 @@ StudyResult sample_study() {
   study.structure.push_back(
       {"one", "depth", "micro", "mega ☃", 12, 13, 1.5, 2.5, -1.0, -1.5, -0.5, 7, missing, missing, missing});
   study.bands.push_back({"one", "size", "unpaid cascades", 1.25, 1.75, 1.5, 1.375, 1.625, "undecided", "§ a source"});
+  DriftRow drift;
+  drift.arm = "one", drift.tier = "mega ☃", drift.metric = "trust at looks";
+  drift.before = 0.5, drift.last = 0.625, drift.estimate = 1.25, drift.lower = 1.125, drift.upper = 1.375;
+  drift.level = 0.975, drift.tolerance = 0.02, drift.verdict = "not settled";
+  study.drift.push_back(drift);
+  SwitchRow off;
+  off.claim = 5, off.off = "price, niche ☃", off.estimate = 0.75, off.lower = 0.5, off.upper = 1.0;
+  off.replicates = 2, off.verdict = "undecided";
+  study.switches.push_back(off);
+  AttributionRow part;
+  part.claim = 5, part.name = "niche ☃", part.method = "shapley", part.factor = 1.5, part.vanishes = true;
+  study.attribution.push_back(part);
   study.provenance = {{"version", "0.1.0"}, {"host", "größe"}, {"nothing", ""}};
   study.provenance.emplace_back("threads", std::int64_t{2});
   study.provenance.emplace_back("seconds", 1.5);

@@ -38,6 +38,7 @@ inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1
 /// Every key once, except those without which nothing can be read.
 inline const std::vector<Setting> settings{
     {"title", "\"why?\"", {"title"}},
+    {"drift", "0.1", {"drift"}},
     {"seed", "8", {"seed"}},
     {"replicates", "3", {"replicates"}},
     {"redraw", "[\"content\"]", {"redraw"}},
@@ -263,6 +264,10 @@ inline const std::vector<Setting> settings{
     {"claims.micro", "\"nano\"", {"claims.micro"}, large_world + claims_table},
     {"claims.mega", "\"mid\"", {"claims.mega"}, large_world + claims_table},
     {"claims.margin", "0.2", {"claims.margin"}, large_world + claims_table},
+    {"claims.attribution",
+     "\"shapley\"",
+     {"claims.attribution"},
+     large_world + claims_table + "[[switch]]\nname = \"habits\"\npopulation.session_spread = 0\n"},
     {"output.every", "\"2h\"", {"output.series_every"}},
     {"output.track_share", "0.5", {"output.track_share"}},
     {"output.cascades", "false", {"output.cascades"}},

@@ -43,7 +43,8 @@ TEST_CASE("each key changes the fields it stands for and no others", "[scenarios
 }
 
 TEST_CASE("the walk over the keys leaves none out", "[scenarios][keys]") {
-  std::set<std::string> walked{"format", "contrast.arm", "contrast.against"};  // these have tests of their own
+  std::set<std::string> walked{"format", "contrast.arm", "contrast.against",
+                               "switch.name"};  // these have tests of their own
   for (const char* key : {"arm", "metric", "of", "low", "high", "source"}) walked.insert(std::string("band.") + key);
   for (const Setting& setting : settings) walked.insert(in_table(setting.key));
   for (const Key& key : keys()) CHECK(walked.count(key.dotted()) == 1);
@@ -147,7 +148,7 @@ TEST_CASE("the JSON schema is JSON, has every key and closes every table", "[sce
     std::string path = "properties";
     std::string section(key.section);
     if (section == "product" || section == "campaign" || section == "arm" || section == "contrast" ||
-        section == "plant" || section == "band")
+        section == "plant" || section == "band" || section == "switch")
       section += ".items";
     for (std::size_t at = 0; !section.empty() && at != std::string::npos;) {
       const std::size_t dot = section.find('.', at);

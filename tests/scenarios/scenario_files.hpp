@@ -287,6 +287,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("claims.micro", s.claims.micro);
   put("claims.mega", s.claims.mega);
   put("claims.margin", s.claims.margin);
+  put("claims.attribution", static_cast<int>(s.claims.attribution));
+  put("drift", s.drift);
   put("output.series_every", s.output.series_every);
   put("output.track_share", s.output.track_share);
   put("output.cascades", s.output.cascades);

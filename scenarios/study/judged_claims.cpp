@@ -1,0 +1,74 @@
+#include "scenarios/study/judged_claims.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "graph/base/error.hpp"
+#include "scenarios/reader/assumptions.hpp"
+
+namespace grapevine {
+
+namespace {
+
+std::size_t tier_of(const StudyResult& study, const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::find(study.tiers, name) - study.tiers.begin());
+}
+
+std::vector<std::string> assumptions_of(const Scenario& scenario, const ClaimEvidence& evidence) {
+  std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
+  sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
+  return assumptions_in(scenario, *std::ranges::find(scenario.arms, evidence.run, &Arm::name), sections);
+}
+
+ClaimRow row_of(const ClaimVerdict& judged) {
+  ClaimRow row;
+  row.claim = static_cast<std::uint32_t>(judged.claim.number);
+  row.name = judged.claim.name;
+  row.contrast = judged.contrast;
+  row.arm = judged.where;
+  row.verdict = judged.where.empty() ? "not asked" : std::string(name_of(judged.verdict));
+  row.estimate = judged.estimate.value;
+  row.lower = judged.estimate.low;
+  row.upper = judged.estimate.high;
+  row.margin_low = judged.margin.low;
+  row.margin_high = judged.margin.high;
+  row.level = 1.0 - judged.level;
+  row.replicates = static_cast<std::uint32_t>(judged.estimate.n);
+  row.assumptions = fmt::format("{}", fmt::join(judged.assumptions, "; "));
+  row.replicates_needed = judged.replicates_needed;
+  return row;
+}
+
+}  // namespace
+
+ArmRuns runs_of(const StudyResult& study, const std::string& arm, std::size_t replicates) {
+  const auto place = static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin());
+  GRAPEVINE_EXPECTS(place < study.arms.size());
+  return ArmRuns{arm, {study.records.data() + study.place(0, place, 0), replicates}};
+}
+
+std::vector<ClaimEvidence> claims_evidence(const Scenario& scenario, const StudyResult& study, std::size_t replicates) {
+  const ClaimsChoice& choice = scenario.claims;
+  return evidence_for({.runs_of = [&](const std::string& arm) { return runs_of(study, arm, replicates); },
+                       .arm = choice.arm,
+                       .silent_arm = choice.silent_arm,
+                       .micro_arm = choice.micro_arm,
+                       .mega_arm = choice.mega_arm,
+                       .sells = sells(scenario, choice.micro_arm) && sells(scenario, choice.mega_arm),
+                       .micro = tier_of(study, choice.micro),
+                       .mega = tier_of(study, choice.mega)});
+}
+
+Margin margin_of(const Scenario& scenario) { return {1.0 - scenario.claims.margin, 1.0 + scenario.claims.margin}; }
+
+std::vector<ClaimRow> judged_claims(const Scenario& scenario, const StudyResult& study) {
+  std::vector<ClaimEvidence> evidence = claims_evidence(scenario, study, study.replicates);
+  for (ClaimEvidence& it : evidence) it.assumptions = assumptions_of(scenario, it);
+  std::vector<ClaimRow> rows;
+  for (const ClaimVerdict& judged : judge(evidence, margin_of(scenario))) rows.push_back(row_of(judged));
+  return rows;
+}
+
+}  // namespace grapevine

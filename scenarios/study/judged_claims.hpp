@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "analysis/claims.hpp"
+#include "scenarios/keys/scenario.hpp"
+#include "scenarios/result/result.hpp"
+
+/// The claims that a scenario asks about, judged by what its arms did.
+namespace grapevine {
+
+/// The runs of an arm: its first `replicates`.
+ArmRuns runs_of(const StudyResult& study, const std::string& arm, std::size_t replicates);
+
+/// What the study says about each claim that it asks about, by its first `replicates`; assumptions are left open.
+std::vector<ClaimEvidence> claims_evidence(const Scenario& scenario, const StudyResult& study, std::size_t replicates);
+
+/// Ratios from 1 - margin to 1 + margin make no material difference.
+Margin margin_of(const Scenario& scenario);
+
+/// All claims with their verdicts, and the assumptions that feed them.
+std::vector<ClaimRow> judged_claims(const Scenario& scenario, const StudyResult& study);
+
+}  // namespace grapevine

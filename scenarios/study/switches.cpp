@@ -1,0 +1,178 @@
+#include "scenarios/study/switches.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/attribution.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/study/judged_claims.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// What became of each claim: its ratio, and the logarithm of it with its replicates left out in turn.
+struct Answer {
+  Estimate ratio;
+  Jackknifed log;
+};
+using Answers = std::map<int, Answer>;
+
+std::string names_of(const Scenario& scenario, std::span<const std::size_t> off) {
+  std::vector<std::string> names;
+  for (const std::size_t i : off) names.push_back(scenario.switches[i].name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::map<int, double> log_ratios(const Scenario& scenario, const StudyResult& study, std::size_t replicates) {
+  std::map<int, double> logs;
+  for (const ClaimEvidence& evidence : claims_evidence(scenario, study, replicates))
+    logs[evidence.claim] = math::log(evidence.ratio.estimate.value);
+  return logs;
+}
+
+/// Moves the replicate behind the others, in every arm, or from there to where it was.
+void put_last(StudyResult& study, std::size_t replicate, bool back) {
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    const auto begin = study.records.begin() + static_cast<std::ptrdiff_t>(study.place(0, arm, 0));
+    const auto end = begin + study.replicates, from = begin + static_cast<std::ptrdiff_t>(replicate);
+    std::rotate(from, back ? end - 1 : from + 1, end);
+  }
+}
+
+/// Leaves `study` as it was.
+Answers answers_of(const Scenario& scenario, StudyResult& study) {
+  Answers answers;
+  for (const ClaimEvidence& evidence : claims_evidence(scenario, study, study.replicates))
+    answers[evidence.claim] = {evidence.ratio.estimate, {math::log(evidence.ratio.estimate.value), {}}};
+  for (std::size_t replicate = 0; study.replicates > 1 && replicate < study.replicates; ++replicate) {
+    put_last(study, replicate, false);
+    for (const auto& [claim, log] : log_ratios(scenario, study, study.replicates - 1))
+      if (answers.count(claim) > 0) answers[claim].log.without.push_back(log);
+    put_last(study, replicate, true);
+  }
+  return answers;
+}
+
+/// The listener of a part of the work.
+StudyOptions options_of_part(const StudyOptions& options, const std::string& name, std::uint64_t before,
+                             std::uint64_t work) {
+  StudyOptions part = options;
+  part.notes = {};
+  if (options.progress)
+    part.progress = [&options, name, before, work](StudyProgress progress) {
+      progress.doing = fmt::format("without {}: {}", name, progress.doing);
+      progress.done += before;
+      progress.work = work;
+      options.progress(progress);
+    };
+  return part;
+}
+
+SwitchRow switch_row(int claim, const std::string& off, const Estimate& ratio, Margin margin) {
+  SwitchRow row;
+  row.claim = static_cast<std::uint32_t>(claim);
+  row.off = off;
+  row.estimate = ratio.value;
+  row.lower = ratio.low;
+  row.upper = ratio.high;
+  row.replicates = static_cast<std::uint32_t>(ratio.n);
+  row.verdict = name_of(verdict_of(ratio, margin));
+  return row;
+}
+
+bool differs(Verdict verdict) { return verdict == Verdict::holds || verdict == Verdict::reversed; }
+
+/// Of one claim, in the order of the switches. `off`: its answer by mask of the switches that are off, of those sets
+/// that were run.
+std::vector<AttributionRow> attributions(const Scenario& scenario, int claim,
+                                         const std::map<std::size_t, Answer>& off) {
+  const std::size_t switches = scenario.switches.size();
+  const bool shapley = scenario.claims.attribution == Attribution::shapley;
+  std::vector<Jackknifed> by_mask;
+  if (shapley)
+    for (const auto& [mask, answer] : off) by_mask.push_back(answer.log);
+  const std::vector<Estimate> values = shapley ? shapley_values(by_mask) : std::vector<Estimate>{};
+  const Margin margin = margin_of(scenario);
+  std::vector<AttributionRow> rows;
+  for (std::size_t j = 0; j < switches; ++j) {
+    const Answer &on = off.at(0), &without = off.at(std::size_t{1} << j);
+    const Estimate value = shapley ? values[j] : added_by_switch(on.log, without.log);
+    AttributionRow row;
+    row.claim = static_cast<std::uint32_t>(claim);
+    row.name = scenario.switches[j].name;
+    row.method = shapley ? "shapley" : "leave-one-out";
+    row.factor = math::exp(value.value);
+    row.lower = math::exp(value.low);
+    row.upper = math::exp(value.high);
+    row.vanishes =
+        differs(verdict_of(on.ratio, margin)) && verdict_of(without.ratio, margin) == Verdict::no_material_difference;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+namespace {
+
+std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(const Scenario&)) {
+  std::uint64_t sum = 0;
+  for (const std::vector<std::size_t>& off : switched_off(scenario)) sum += count(with_switches_off(scenario, off));
+  return sum;
+}
+
+}  // namespace
+
+std::uint64_t switched_ticks_of(const Scenario& scenario) { return over_switched(scenario, own_ticks_of); }
+std::uint64_t switched_work_of(const Scenario& scenario) { return over_switched(scenario, own_work_of); }
+
+void run_switches(const Scenario& scenario, const StudyOptions& options, StudyResult& study) {
+  if (scenario.switches.empty()) return;
+  if (study.replicates < scenario.replicates) {
+    study.incomplete += " Nothing was run with switches off.";
+    return;
+  }
+  std::map<int, std::map<std::size_t, Answer>> by_claim;
+  for (const auto& [claim, answer] : answers_of(scenario, study)) by_claim[claim][0] = answer;
+  std::uint64_t before = own_work_of(scenario);
+  const std::uint64_t work = before + switched_work_of(scenario);
+  std::vector<SwitchRow> rows;
+  for (const std::vector<std::size_t>& off : switched_off(scenario)) {
+    const Scenario switched = with_switches_off(scenario, off);
+    const std::string name = names_of(scenario, off);
+    StudyResult part;
+    try {
+      part = run_arms(switched, options_of_part(options, name, before, work));
+    } catch (const std::exception& error) {
+      part.incomplete = fmt::format("{}.", error.what());
+    } catch (const StopStudy& stop) {
+      part.incomplete = fmt::format("stopped by signal {}.", stop.signal);
+    }
+    if (!part.incomplete.empty()) {
+      study.incomplete = fmt::format("Without {}: {} Nothing is told of switches.", name, part.incomplete);
+      return;
+    }
+    std::size_t mask = 0;
+    for (const std::size_t i : off) mask |= std::size_t{1} << i;
+    for (const auto& [claim, answer] : answers_of(switched, part)) {
+      by_claim[claim][mask] = answer;
+      rows.push_back(switch_row(claim, name, answer.ratio, margin_of(scenario)));
+    }
+    before += own_work_of(switched);
+  }
+  for (const auto& [claim, off] : by_claim) {
+    if (off.count(0) == 0 || off.size() != 1 + switched_off(scenario).size()) continue;  // not asked in all of them
+    study.switches.push_back(switch_row(claim, "", off.at(0).ratio, margin_of(scenario)));
+    std::ranges::copy_if(rows, std::back_inserter(study.switches),
+                         [claim = claim](const SwitchRow& row) { return row.claim == std::uint32_t(claim); });
+    std::ranges::copy(attributions(scenario, claim, off), std::back_inserter(study.attribution));
+  }
+}
+
+}  // namespace grapevine
