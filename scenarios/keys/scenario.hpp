@@ -153,9 +153,10 @@ struct SwitchesGiven {
 };
 
 /// Which switches are off together.
-enum class Attribution : std::uint8_t { leave_one_out, shapley };
+enum class Attribution : std::uint8_t { none, leave_one_out, shapley };
 constexpr auto names_of(Attribution) {
-  return std::array{Named{Attribution::leave_one_out, "leave-one-out"}, Named{Attribution::shapley, "shapley"}};
+  return std::array{Named{Attribution::none, "none"}, Named{Attribution::leave_one_out, "leave-one-out"},
+                    Named{Attribution::shapley, "shapley"}};
 }
 
 /// What the claims are judged by. Nothing is judged unless an arm is named.
@@ -212,9 +213,9 @@ struct ClaimsChoice {
          .only = claims_judged});
     key("attribution", &ClaimsChoice::attribution,
         {.sentence =
-             "Which of the switches are off together: each by itself, or all combinations of at most six, which "
-             "tells what each does whatever the others (Shapley 1953). Each is a study of the arms that the "
-             "claims name.",
+             "Which switches are tried, and which are off together: none, each by itself, or all combinations of at "
+             "most six, which tells what each does whatever the others (Shapley 1953). Each set is a study of "
+             "the arms that the claims name.",
          .source = "the user's choice",
          .only = only_with<SwitchesGiven>("[[switch]]", [](const SwitchesGiven& given) { return given.any; })});
   }

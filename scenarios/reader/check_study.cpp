@@ -95,10 +95,21 @@ void ScenarioReader::check_silent_arm() {
     add(where, fmt::format("authors answer in {}; expected an arm with answers.per_day = 0, whose outcomes show what "
                            "answers do",
                            in_quotes(claims.silent_arm)));
-  else if (silent->warmup != answering->warmup)
-    add(where, fmt::format("of {} and {} one has a warm-up of its own and the other has not; expected arms that differ "
-                           "in what authors answer; give both `warmup = \"own\"`",
-                           in_quotes(claims.arm), in_quotes(claims.silent_arm)));
+  else if (silent->warmup != answering->warmup && !lives_as_study(*answering) && !lives_as_study(*silent))
+    add(where,
+        fmt::format("of {} and {} one has a warm-up of its own and the other, which has keys of its own, has not; "
+                    "expected arms that differ in what authors answer; give both `warmup = \"own\"`",
+                    in_quotes(claims.arm), in_quotes(claims.silent_arm)));
+}
+
+/// Whether the arm's warm-up, be it shared or its own, is one under its own keys: it goes on from that of the study and
+/// has the study's keys but for whom it pays, and that is after it.
+bool ScenarioReader::lives_as_study(const Arm& arm) const {
+  const std::string prefix = "arm." + arm.name + ".";
+  return arm.warmup == ArmWarmup::shared && std::ranges::none_of(given_, [&](const Given& it) {
+           const std::string key = it.label.starts_with(prefix) ? it.label.substr(prefix.size()) : "name";
+           return key != "name" && key != "warmup" && key != "pays" && key != "draws";
+         });
 }
 
 void ScenarioReader::expect_tier(const std::string& label, const std::string& name) {

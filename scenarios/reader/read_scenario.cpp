@@ -379,6 +379,7 @@ std::set<std::string> claimed_arms(const ClaimsChoice& claims) {
 std::vector<std::vector<std::size_t>> switched_off(const Scenario& scenario) {
   const std::size_t switches = scenario.switches.size();
   std::vector<std::vector<std::size_t>> sets;
+  if (scenario.claims.attribution == Attribution::none) return sets;
   if (scenario.claims.attribution == Attribution::leave_one_out) {
     for (std::size_t i = 0; i < switches; ++i) sets.push_back({i});
     return sets;
@@ -399,14 +400,25 @@ Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t
   return finished(std::move(switched), document.folder());
 }
 
-Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
-  const Document document(file.string(), text_of(file), overrides);
+namespace {
+
+Scenario understood(const Document& document) {
   std::vector<Mistake> mistakes = document.mistakes();
   if (!document.is_toml()) document.refuse(mistakes);
   Scenario scenario = document.read(mistakes);
   if (mistakes.empty()) try_switches(document, scenario, mistakes);
   if (!mistakes.empty()) document.refuse(mistakes);
   return finished(std::move(scenario), document.folder());
+}
+
+}  // namespace
+
+Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
+  return understood(Document(file.string(), text_of(file), overrides));
+}
+
+Scenario read_scenario_text(const std::string& name, const std::string& text) {
+  return understood(Document(name, text, {}));
 }
 
 }  // namespace grapevine

@@ -199,6 +199,7 @@ private:
 
   void check_claims();
   void check_silent_arm();
+  bool lives_as_study(const Arm& arm) const;
 
   void expect_tier(const std::string& label, const std::string& name);
 

@@ -55,6 +55,32 @@ std::string more_replicates(const std::vector<ClaimRow>& claims) {
          (too_many.empty() ? "" : fmt::format(" More than {} {}.", with_thousands(most_replicates), needed));
 }
 
+/// The smallest sets of switches without which a difference that the claim makes is none, each in words.
+std::vector<std::string> vanishing_sets(const StudyResult& study, std::uint32_t claim) {
+  const auto differs = [](const std::string& verdict) {
+    return verdict == name_of(Verdict::holds) || verdict == name_of(Verdict::reversed);
+  };
+  std::vector<std::set<std::string>> sets;
+  for (const SwitchRow& row : study.switches) {
+    if (row.claim != claim) continue;
+    if (row.off.empty() && !differs(row.verdict)) return {};
+    if (row.verdict != name_of(Verdict::no_material_difference) || row.off.empty()) continue;
+    std::set<std::string>& off = sets.emplace_back();
+    for (std::size_t begin = 0; begin < row.off.size();) {
+      const std::size_t end = std::min(row.off.find(", ", begin), row.off.size());
+      off.insert(row.off.substr(begin, end - begin));
+      begin = end + 2;
+    }
+  }
+  std::vector<std::string> words;
+  for (const std::set<std::string>& off : sets)
+    if (std::ranges::none_of(sets, [&](const std::set<std::string>& other) {
+          return other.size() < off.size() && std::ranges::includes(off, other);
+        }))
+      words.push_back(fmt::format("{}", fmt::join(off, " and ")));
+  return words;
+}
+
 }  // namespace
 
 RatioText ratio_text(double estimate, double lower, double upper) {
@@ -79,8 +105,7 @@ std::string claims_block(const StudyResult& study) {
     std::vector<std::string> own, needed;
     for (const std::string& assumption : assumptions_of(row))
       if (!common.count(assumption)) own.push_back(assumption);
-    for (const AttributionRow& it : study.attribution)
-      if (it.claim == row.claim && it.vanishes) needed.push_back(it.name);
+    needed = vanishing_sets(study, row.claim);
     text +=
         "  " +
         wrapped(fmt::format(

@@ -30,7 +30,7 @@ std::string silent_arm_note(const Scenario& scenario) {
   if (arm_of(claims.silent_arm).warmup == ArmWarmup::shared && !scenario.run.answers.neutral())
     return fmt::format(
         "the arm '{}' begins with the trust that answers won in the warm-up that it shares; claim 1 is about what they "
-        "do from then on; warmup = \"own\" in both arms shows all of it",
+        "do from then on; warmup = \"own\" in it shows all of it",
         claims.silent_arm);
   std::map<std::string, std::string> ours, theirs;
   for (const auto& [key, value] : understood_values(scenario.understood)) {
@@ -47,6 +47,7 @@ std::string silent_arm_note(const Scenario& scenario) {
     if (!theirs.contains(key) || theirs.at(key) != value) beside.insert(key);
   for (const auto& [key, value] : theirs)
     if (!ours.contains(key)) beside.insert(key);
+  beside.erase("warmup");  // where they differ in it, the other goes on from a warm-up under its own keys, too
   if (beside.empty()) return "";
   return fmt::format("the arms '{}' and '{}' differ in {} too; claim 1 takes all of it for what answers do", claims.arm,
                      claims.silent_arm, fmt::join(beside, ", "));
@@ -209,7 +210,7 @@ std::string arms_block(const Scenario& scenario) {
 
 /// What is taken out of the study in turn, and in how many studies.
 std::string switches_text(const Scenario& scenario) {
-  if (scenario.switches.empty()) return "";
+  if (switched_off(scenario).empty()) return "";
   TextTable table("ll");
   table.add({"Switch", "off"});
   for (const SwitchChoice& choice : scenario.switches) {

@@ -133,7 +133,7 @@ std::uint64_t switched_ticks_of(const Scenario& scenario) { return over_switched
 std::uint64_t switched_work_of(const Scenario& scenario) { return over_switched(scenario, own_work_of); }
 
 void run_switches(const Scenario& scenario, const StudyOptions& options, StudyResult& study) {
-  if (scenario.switches.empty()) return;
+  if (switched_off(scenario).empty()) return;
   if (study.replicates < scenario.replicates) {
     study.incomplete += " Nothing was run with switches off.";
     return;

@@ -161,12 +161,12 @@ TEST_CASE("campaigns and claims that name what is not there are refused with wha
       {"[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\nanswers.per_day = 1\n[claims]\narm = \"a\"\nsilent_arm = "
        "\"b\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", \"micro\"]\nfrom = [0, 10]\n",
        "15:14: authors answer in \"b\"; expected an arm with answers.per_day = 0, whose outcomes show what answers do"},
-      {"[[arm]]\nname = \"a\"\nanswers.per_day = 1\nwarmup = \"own\"\n[[arm]]\nname = \"b\"\n[claims]\narm = "
-       "\"a\"\nsilent_arm = \"b\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
+      {"[[arm]]\nname = \"a\"\nanswers.per_day = 1\nwarmup = \"own\"\n[[arm]]\nname = \"b\"\nfeed.length = "
+       "9\n[claims]\n"
+       "arm = \"a\"\nsilent_arm = \"b\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
        "\"micro\"]\nfrom = [0, 10]\n",
-       "16:14: of \"a\" and \"b\" one has a warm-up of its own and the other has not; expected arms that differ in "
-       "what "
-       "authors answer; give both `warmup = \"own\"`"},
+       "17:14: of \"a\" and \"b\" one has a warm-up of its own and the other, which has keys of its own, has not; "
+       "expected arms that differ in what authors answer; give both `warmup = \"own\"`"},
       {paying_arms + "[claims]\nmicro_arm = \"few\"\nmicro = \"nano\"\nmega = \"micro\"\n[tiers]\nnames = [\"nano\", "
                      "\"micro\"]\nfrom = [0, 10]\n",
        "20:13: claims.mega_arm is missing; expected both claims.micro_arm and claims.mega_arm, or neither"},
