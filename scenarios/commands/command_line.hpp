@@ -12,6 +12,12 @@
 /// The words of the command line: what may be asked, and what several commands have in common.
 namespace grapevine {
 
+/// Which post `explain` is asked about.
+struct ExplainRequest {
+  std::string post, arm;
+  int replicate = 0, draw = 0, most = 12;
+};
+
 struct Request {
   std::string command;  ///< what was typed, quoted as a shell takes it
   std::string file;
@@ -32,6 +38,7 @@ struct Request {
   bool every_arm = false, scenario = false, understood = false;  ///< of show
   GraphRequest graph;
   CascadeRequest cascades;
+  ExplainRequest explain;
 };
 
 /// Adds a command below another: its name, its sentence, and what it does with the request.
@@ -39,6 +46,7 @@ using AddCommand =
     std::function<CLI::App&(CLI::App& above, const char* name, const char* sentence, int (*act)(const Request&))>;
 
 void add_study_commands(CLI::App& app, const AddCommand& command, Request& request);
+void add_explain_command(CLI::App& app, const AddCommand& command, Request& request);
 void add_graph_commands(CLI::App& app, const AddCommand& command, Request& request);
 void add_cascade_commands(CLI::App& app, const AddCommand& command, Request& request);
 

@@ -180,13 +180,6 @@ std::string numbers_side_by_side(const NamedStudies& studies, const std::vector<
   return table.text();
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 }  // namespace
 
 std::string compare_studies(const NamedStudies& studies) {

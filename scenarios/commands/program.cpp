@@ -105,6 +105,7 @@ int act(int argc, char** argv) {
     return *commands.back().app;
   };
   add_study_commands(app, add_command, request);
+  add_explain_command(app, add_command, request);
   add_graph_commands(app, add_command, request);
   add_cascade_commands(app, add_command, request);
   int status = 0;

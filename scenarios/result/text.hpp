@@ -38,6 +38,9 @@ int decimals_for(double value, int digits);
 std::string duration(double seconds);  ///< "45 s", "3 min 20 s", "2 h 05 min"
 std::string bytes(double count);       ///< "512 B", "3.4 MiB"
 
+/// A field of comma-separated values: in quotes where it must be (RFC 4180).
+std::string csv_field(const std::string& text);
+
 /// Columns that `text` takes on a terminal: East Asian wide characters count twice, accents of their own not at all.
 std::size_t display_width(std::string_view text);
 

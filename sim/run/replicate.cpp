@@ -1,5 +1,6 @@
 #include "sim/run/replicate.hpp"
 
+#include "sim/run/trace.hpp"
 #include "sim/run/world.hpp"
 
 namespace grapevine {
@@ -26,6 +27,16 @@ RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& opti
   const std::unique_ptr<World> branch = world_->branch(arm, options, draw);
   branch->run_until(branch->parameters.time.end(), hook);
   return branch->record();
+}
+
+void Replicate::trace_arm(const RunParameters& arm, Tracer& tracer, const TickHook& hook, std::uint32_t draw) const {
+  const std::unique_ptr<World> branch = world_->branch(arm, {}, draw);
+  tracer.begin(*branch);
+  const Tick start = branch->state.clock.now;
+  branch->run_until(branch->parameters.time.end(), [&](Tick) {
+    tracer.after_tick(*branch);
+    if (hook) hook(branch->state.clock.now - start);
+  });
 }
 
 std::vector<MemoryLine> Replicate::memory() const { return world_->memory(); }

@@ -15,6 +15,7 @@
 namespace grapevine {
 
 class World;
+class Tracer;
 
 /// What a run keeps beside its summary. None of it changes a result.
 struct RecordOptions {
@@ -75,6 +76,9 @@ public:
   /// paid.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {},
                     std::uint32_t draw = 0) const;
+
+  /// Runs the arm for one post, which `tracer` follows: the same events, and no record.
+  void trace_arm(const RunParameters& arm, Tracer& tracer, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 
   std::vector<MemoryLine> memory() const;
 

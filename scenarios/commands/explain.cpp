@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+
+#include "graph/base/error.hpp"
+#include "graph/base/utf8.hpp"
+#include "scenarios/commands/command_line.hpp"
+#include "scenarios/commands/steps.hpp"
+#include "scenarios/commands/stopping.hpp"
+#include "scenarios/commands/streams.hpp"
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/result/text.hpp"
+#include "scenarios/study/memory_limit.hpp"
+#include "scenarios/study/post_story.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// Whether the file is HDF5, as results are and scenarios are not.
+bool is_hdf5(const std::string& file) {
+  char first[8] = {};
+  std::ifstream in(file, std::ios::binary);
+  return in.read(first, sizeof first) && std::string_view(first, sizeof first) == "\x89HDF\r\n\x1a\n";
+}
+
+std::uint64_t key_in(const std::string& text) {
+  std::uint64_t key = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key, 16);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw BadRequest(fmt::format("--post is '{}'; expected up to 16 hexadecimal digits, as /posts/key has them", text));
+  return key;
+}
+
+/// The posts that the result keeps, those that most users looked at first: what may be asked for.
+std::string kept_posts(const StudyResult& study, const ExplainRequest& asked) {
+  std::size_t arm = 0;
+  if (!asked.arm.empty()) {
+    arm = static_cast<std::size_t>(std::ranges::find(study.arms, asked.arm) - study.arms.begin());
+    if (arm == study.arms.size()) throw BadRequest(fmt::format("no arm is called '{}' in the result", asked.arm));
+  }
+  const auto number = std::ranges::find(study.numbers, static_cast<std::uint32_t>(asked.replicate));
+  if (number == study.numbers.end()) throw BadRequest(fmt::format("the result has no replicate {}", asked.replicate));
+  const auto replicate = static_cast<std::size_t>(number - study.numbers.begin());
+  std::vector<const PostRow*> posts;
+  for (const PostRow& post : study.record(0, arm, replicate).posts) posts.push_back(&post);
+  if (posts.empty())
+    throw BadRequest(
+        fmt::format("the result keeps no post of the arm '{}' in replicate {}; expected an arm that pays "
+                    "(--arm), or output.track_share above 0 in its scenario",
+                    study.arms[arm], asked.replicate));
+  std::ranges::stable_sort(posts, std::greater{}, &PostRow::reach);
+  const auto most = std::min<std::size_t>(posts.size(), static_cast<std::size_t>(asked.most));
+  TextTable table("llrllrrr");
+  table.add({"--post", "author", "draw", "tier", "campaign", "reach", "cascade", "virality"});
+  for (const PostRow* post : std::span(posts).first(most))
+    table.add({fmt::format("{:016x}", post->key), study.account(post->author), fmt::to_string(post->draw),
+               study.tiers[post->tier],
+               post->campaign < 0 ? "-" : study.campaigns[static_cast<std::size_t>(post->campaign)],
+               with_thousands(post->reach), with_thousands(post->cascade_size),
+               post->cascade_size > 1 ? with_decimals(post->structural_virality, 2) : "-"});
+  return fmt::format(
+      "Posts of the arm {} in replicate {} that the result keeps, by reach\n\n{}{}", study.arms[arm], asked.replicate,
+      table.text(),
+      posts.size() > most ? fmt::format("  and {} more: --most N\n", with_thousands(posts.size() - most)) : "");
+}
+
+int explain(const Request& request) {
+  const ExplainRequest& asked = request.explain;
+  Scenario scenario;
+  if (is_hdf5(request.file)) {
+    if (!request.overrides.empty())
+      throw BadRequest(
+          "--set with a result, which has its scenario; expected a scenario to change; write it by "
+          "`grapevine show --scenario`");
+    const StudyResult study = read_result(request.file);
+    if (asked.post.empty()) {
+      say(stdout, "{}", printable(kept_posts(study, asked)));
+      return 0;
+    }
+    scenario = read_scenario_text(request.file, study.scenario_understood);
+  } else {
+    if (asked.post.empty())
+      throw BadRequest(
+          "--post is missing; expected the key of a post, as /posts/key of a result has it; with a result "
+          "in the place of the scenario its posts are listed");
+    scenario = read_scenario(request.file, request.overrides);
+  }
+  expect_memory(scenario);
+  use_threads(request);
+  listen_to_signals();
+  Steps steps(request.quiet, stop_if_asked);
+  const PostStory story = tell_post(
+      scenario,
+      {.key = key_in(asked.post),
+       .arm = asked.arm,
+       .replicate = static_cast<std::uint32_t>(asked.replicate),
+       .draw = static_cast<std::uint32_t>(asked.draw)},
+      [&](const char* doing) { steps.begin(doing); }, stop_if_asked);
+  steps.end();
+  if (request.csv)
+    put(stdout, story_csv(story));
+  else
+    say(stdout, "{}", printable(story_text(story, static_cast<std::size_t>(asked.most))));
+  return 0;
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, const AddCommand& add_command, Request& request) {
+  CLI::App& own =
+      add_command(app, "explain", "Tells the story of one post: who was shown it, why, and what they did", explain);
+  own.add_option("FILE", request.file, "a result, or a scenario")->required();
+  own.add_option("--post", request.explain.post,
+                 "the key of the post, as /posts/key of a result has it; without it, the "
+                 "posts that a result keeps")
+      ->type_name("KEY");
+  own.add_option("--arm", request.explain.arm, "the arm; by default the first")->type_name("NAME");
+  own.add_option("--replicate", request.explain.replicate, "the replicate, from 0")
+      ->type_name("N")
+      ->check(whole_number(0));
+  own.add_option("--draw", request.explain.draw, "the choice of the arm's accounts, from 0")
+      ->type_name("N")
+      ->check(whole_number(0));
+  own.add_option("--most", request.explain.most, "rows of a list, at most; 12 by default")
+      ->type_name("N")
+      ->check(whole_number(0));
+  own.add_flag("--csv", request.csv, "every look, as comma-separated values");
+  add_overrides(own, request.overrides);
+  add_threads(own, request);
+  own.add_flag("--quiet", request.quiet, "no progress");
+  own.footer(R"(The replicate is run once more up to its end: the same events as in the study.
+
+Examples:
+  grapevine explain one-or-many.h5 --arm many-weighted
+  grapevine explain one-or-many.h5 --arm many-weighted --post 2c1d31d1c8f2b5a6
+  grapevine explain one-or-many.toml --post 2c1d31d1c8f2b5a6 --csv > looks.csv)");
+}
+
+}  // namespace grapevine
