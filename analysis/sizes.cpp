@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "analysis/elasticity.hpp"
 #include "analysis/estimates.hpp"
@@ -89,6 +90,11 @@ constexpr std::array mechanism_rates{
     MechanismRate{{"responsiveness", "answers per reply", "replies that the author answered, of all to its posts"},
                   "answers_given",
                   "answers_replies"},
+    MechanismRate{{"comments over answers", "1",
+                   "replies to the posts of measure, over the answers that accounts which post can give in its time"},
+                  "answers_replies",
+                  "answers_capacity",
+                  1e3},
     MechanismRate{{"wait for an answer", "ticks", "mean time from those replies to their answers, in ticks"},
                   "answers_waited",
                   "answers_given"},
@@ -270,6 +276,41 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
     if (discovers(arm)) add(amplification_in_network, &ReaderRow::impressions_in_network);
   }
   return rows;
+}
+
+namespace {
+
+/// Where a line through the logarithms of what two tiers have crosses 1, going up, by the followers that an author of a
+/// post of each has on the average; nothing where it does nowhere.
+double where_comments_outrun(const std::vector<TierRow>& tiers, const MechanismColumn& replies,
+                             const MechanismColumn& capacity) {
+  double followers_before = 0, ratio_before = 0;
+  for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
+    if (tiers[tier].outcomes.posts == 0 || replies.by_tier[tier] == 0 || capacity.by_tier[tier] == 0) continue;
+    const double followers = follower_posts_of(tiers[tier]) / number(tiers[tier].outcomes.posts);
+    const double ratio = 1e3 * number(replies.by_tier[tier]) / number(capacity.by_tier[tier]);
+    if (0 < ratio_before && ratio_before < 1 && ratio >= 1) {
+      const double share = math::log(1 / ratio_before) / math::log(ratio / ratio_before);
+      return followers_before * math::exp(share * math::log(followers / followers_before));
+    }
+    followers_before = followers, ratio_before = ratio;
+  }
+  return not_a_number;
+}
+
+}  // namespace
+
+std::vector<ComparisonRow> comment_limits(const ArmRuns& arm) {
+  Series crossings;
+  for (const RunRecord& run : arm.records) {
+    const MechanismColumn *replies = column_of(run, "answers_replies"), *capacity = column_of(run, "answers_capacity");
+    if (replies == nullptr || capacity == nullptr) return {};
+    crossings.total.push_back(where_comments_outrun(run.tiers, *replies, *capacity));
+  }
+  const Estimate mean = pooled(crossings);
+  if (std::isnan(mean.value)) return {};
+  return {population_row(arm, std::string(accounts_by_followers), "followers where comments equal answers",
+                         "mean, interpolated between tiers", "followers", "t", mean)};
 }
 
 std::vector<std::string_view> response_names() {

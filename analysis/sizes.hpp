@@ -30,6 +30,11 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
 /// over all authors, with intervals over replicates.
 std::vector<ComparisonRow> size_elasticities(const ArmRuns& arm);
 
+/// With how many followers an account gets as many comments a day as it can answer: interpolated on logarithmic scales
+/// between the two tiers between whose means it happens, in each replicate; the mean over replicates. Nothing where
+/// nobody answers, or one of them has it nowhere.
+std::vector<ComparisonRow> comment_limits(const ArmRuns& arm);
+
 /// The outcomes whose elasticities these are.
 std::vector<std::string_view> response_names();
 

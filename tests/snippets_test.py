@@ -44,6 +44,7 @@ NO_SNIPPET = {  # first words of a block: what it is
     "struct Oldest": "C++ without its surroundings; tests/patches ranking.patch is built",
 }
 SMALLER = {  # first words of a command: what is added, so that all snippets together take less than 90 s
+    "grapevine run scenarios/library/smaller-is-better.toml -o why.h5": "--set graph.users=20000 --set replicates=2 --set time.warmup=1d",  # 500 000 users, 8 replicates
     "grapevine graph generate scenarios/library/smaller-is-better.toml": "--set graph.users=20000",  # 500 000 users
 }
 BEFORE = [  # what the reader has been told to run, smaller
@@ -51,7 +52,8 @@ BEFORE = [  # what the reader has been told to run, smaller
     "grapevine run scenarios/library/one-or-many.toml -o one-or-many.h5 --set graph.users=20000 --set replicates=2",  # 200 000 users, 10 replicates
 ]
 PRINTED_BY = {  # first words of an output: first words of the command that prints it, and whether its figures are those of the brand's follow graph, which need GRAPEVINE_DATA
-    "For the same money:": ("grapevine run scenarios/library/smaller-is-better.toml", False),
+    "When is smaller better?": ("grapevine run scenarios/library/smaller-is-better.toml", False),
+    "Claim without": ("grapevine run scenarios/library/smaller-is-better.toml -o why.h5", False),
     "World   13 688 users": ("grapevine run scenarios/library/your-graph.toml", True),
     "Contagions": ("grapevine run scenarios/library/model-by-model.toml", True),
     "Followers": ("grapevine graph stats    follows.csv.gz", True),
@@ -93,7 +95,7 @@ def first_of(table, text):
 
 def shape(line: str) -> str:
     """The line without its figures, verdicts and digests: every cell, with its interval or none, becomes #."""
-    line = re.sub(r"\b[0-9a-f]{32}\b", "#", line)
+    line = re.sub(r"\b[0-9a-f]{32}\b", "#", line).replace("KiB", "MiB")
     line = re.sub(r"\b(holds|reversed|no material difference|undecided|pass|fail)$", "verdict", line.rstrip())
     line = re.sub(r"±[\d.]+|\[[+-]?\d[^\]]*\]", "", line)
     line = re.sub(r"[+-]?\d[\d .]*(?<! )(e-\d+)?", "#", line)

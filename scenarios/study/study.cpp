@@ -194,6 +194,7 @@ public:
       const ArmRuns arm = runs_of(name);
       add(tier_rates(arm, study_.tiers));
       add(size_elasticities(arm));
+      add(comment_limits(arm));
       add(campaign_facts(arm, study_.campaigns));
       if (spreads_by_contagion(name))
         add(cascade_facts(arm));  // under feeds [output] decides which cascades are tracked

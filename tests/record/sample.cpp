@@ -161,6 +161,8 @@ StudyResult sample_study() {
   off.claim = 5, off.off = "price, niche ☃", off.estimate = 0.75, off.lower = 0.5, off.upper = 1.0;
   off.replicates = 2, off.verdict = "undecided";
   study.switches.push_back(off);
+  off.off = "price", off.upper = 1.25;
+  study.switches.push_back(off);
   AttributionRow part;
   part.claim = 5, part.name = "niche ☃", part.method = "shapley", part.factor = 1.5, part.vanishes = true;
   study.attribution.push_back(part);

@@ -774,7 +774,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   const auto tier_of = [&](UserId user) { return tier(user); };
   const auto is_counted = [&](const Post& post) { return counted(post); };
   record.mechanisms = mechanisms_.columns(now, posts, record.tiers.size(), tier_of, is_counted,
-                                          discovery_.columns(posts, record.tiers.size(), tier_of, is_counted));
+                                          discovery_.columns(posts, record.tiers.size(), tier_of, is_counted),
+                                          time.measure, [&](UserId user) { return post_rate_[user.index()] > 0; });
 
   const Tick day = time.ticks_per_day();
   for (const bool last : {false, true}) {

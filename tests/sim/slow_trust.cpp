@@ -220,7 +220,8 @@ void Mechanisms::after_session(Tick t, UserId reader, std::span<const Look> look
 std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> posts, std::size_t tiers,
                                                  const std::function<std::size_t(UserId)>& tier,
                                                  const std::function<bool(const Post&)>& counted,
-                                                 const std::vector<MechanismColumn>& of_discovery) const {
+                                                 const std::vector<MechanismColumn>& of_discovery, Tick measure,
+                                                 const std::function<bool(UserId)>& writes) const {
   std::vector<MechanismColumn> list;
   const auto add = [&](const std::string& name) -> std::vector<std::uint64_t>& {
     list.push_back({name, "", "", std::vector<std::uint64_t>(tiers)});
@@ -246,6 +247,11 @@ std::vector<MechanismColumn> Mechanisms::columns(Tick t, std::span<const Post> p
       if (counted(post)) replies[tier(post.author)] += post.counters.actions[static_cast<std::size_t>(Action::reply)];
     of_counted("answers_given", answered_, [](const Answered&) { return 1U; });
     of_counted("answers_waited", answered_, [](const Answered& a) { return a.waited; });
+    std::vector<std::uint64_t>& capacity = add("answers_capacity");
+    for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
+      if (writes(UserId{u}))
+        capacity[tier(UserId{u})] += static_cast<std::uint64_t>(
+            per_day(UserId{u}) * (static_cast<double>(measure) / ticks_per_day_) * 1e3 + 0.5);
   }
   if (!run_.trust.neutral()) {
     of_counted("trust_looks", met_, [](const Met&) { return 1U; });

@@ -52,7 +52,8 @@ public:
   std::vector<MechanismColumn> columns(Tick t, std::span<const Post> posts, std::size_t tiers,
                                        const std::function<std::size_t(UserId)>& tier,
                                        const std::function<bool(const Post&)>& counted,
-                                       const std::vector<MechanismColumn>& of_discovery) const;
+                                       const std::vector<MechanismColumn>& of_discovery, Tick measure,
+                                       const std::function<bool(UserId)>& writes) const;
 
 private:
   struct Tie {

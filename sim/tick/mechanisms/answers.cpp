@@ -53,11 +53,15 @@ void Answers::arrays(ArrayTable& table) {
   table("answers.fates", "tier", fates_);
 }
 
+double Answers::answers_a_day(UserId author) const {
+  if (own_.spread == 0.0) return own_.per_day;
+  return own_.per_day *
+         math::exp(own_.spread * math::normal_quantile(uniform(dynamics_.bits(Draw::answer_rate, author.value()))) -
+                   0.5 * own_.spread * own_.spread);
+}
+
 std::uint32_t Answers::answers_of_day(UserId author, Tick day) const {
-  double rate = own_.per_day;
-  if (own_.spread > 0.0)
-    rate *= math::exp(own_.spread * math::normal_quantile(uniform(dynamics_.bits(Draw::answer_rate, author.value()))) -
-                      0.5 * own_.spread * own_.spread);
+  const double rate = answers_a_day(author);
   const double whole = std::floor(std::min(rate, 0x1p31));
   const auto bits = static_cast<std::uint32_t>(nested_mix(day_key_, author.value(), day) >> 32);
   return static_cast<std::uint32_t>(whole) + (coin(bits, coin_threshold(rate - whole)) ? 1 : 0);
@@ -137,7 +141,7 @@ void Answers::let_wait(const Given& given, const Before& before, std::span<const
   }
 }
 
-void Answers::record(const Given&, std::vector<MechanismColumn>& columns) const {
+void Answers::record(const Given& given, std::vector<MechanismColumn>& columns) const {
   const auto column = [&](std::string name, std::string units, std::string what, std::uint64_t Fate::*member) {
     columns.push_back({std::move(name), std::move(units), std::move(what), {}});
     for (const Fate& fate : fates_) columns.back().by_tier.push_back(fate.*member);
@@ -145,6 +149,14 @@ void Answers::record(const Given&, std::vector<MechanismColumn>& columns) const 
   column("answers_replies", "1", "replies on counted roots of the tier", &Fate::replies);
   column("answers_given", "1", "those of them that the author answered", &Fate::answered);
   column("answers_waited", "ticks", "time from those replies to their answers, added up", &Fate::waited);
+  columns.push_back({"answers_capacity", "1e-3",
+                     "answers that the accounts of the tier which post can give in the time of measure",
+                     std::vector<std::uint64_t>(fates_.size())});
+  const double days = static_cast<double>(given.parameters.time.measure) / ticks_per_day_;
+  for (std::size_t i = 0; i < mine_.size(); ++i)
+    if (given.population.post_rate(i) > 0.0F)
+      columns.back().by_tier[given.population.tier(given.reader(i))] +=
+          static_cast<std::uint64_t>(1e3 * days * answers_a_day(given.reader(i)) + 0.5);
 }
 
 MechanismFacts mechanism_answers() { return {.name = "answers", .make = Answers::make}; }

@@ -70,6 +70,8 @@ private:
     std::uint64_t replies = 0, answered = 0, waited = 0;
   };
 
+  /// On the average.
+  double answers_a_day(UserId author) const;
   std::uint32_t answers_of_day(UserId author, Tick day) const;
   void answer(const Given&, Tick now, std::size_t author, std::vector<Message>& out);
   void let_wait(const Given&, const Before&, std::span<const Message> replies);
