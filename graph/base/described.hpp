@@ -37,6 +37,7 @@ enum class Kind : std::uint8_t {
   whole,           ///< a whole number
   number,          ///< any finite number
   number_or_auto,  ///< ... or "auto", which is `automatic` in the field
+  strength,        ///< ... or "off", which is `unlimited` in the field
   money,           ///< in the scenario's currency, at most 6 decimals
   duration,        ///< "10min", "48h", "1d"; whole ticks
   tick,            ///< the duration that all others are multiples of
@@ -58,7 +59,7 @@ enum class Kind : std::uint8_t {
   matrix,          ///< a list of rows, each a list of as many numbers as there are rows
   quadrants,       ///< four numbers, 0 to 1
 };
-inline constexpr std::size_t kind_count = 23;
+inline constexpr std::size_t kind_count = 24;
 
 struct WholeRange {
   std::int64_t least = 0;
@@ -81,6 +82,8 @@ inline constexpr RealRange logit_range{-20, 20};
 
 /// Stands for a number that follows from the others.
 inline constexpr double automatic = -1.0;
+/// Stands for a strength against which nothing that is observed counts.
+inline constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 /// From `least` to `most`, both included; `most` is the largest number there is where nothing bounds it.
 struct CountRange {

@@ -47,6 +47,40 @@ QuantileTable topic_weights(const PopulationParameters& population) {
   return weights;
 }
 
+/// The variance over authors of the mean over their posts of a number that hangs on the interest of the author's
+/// community in the post's topic, `of_interest` by its cell. With g that number less its mean over cells, an author
+/// whose community has the interests I_1 ... I_K and whose main topic is k* has the mean
+/// focus g(I_k*) + (1 - focus) / K sum of g(I_k). I_k* is the largest of K where the author shares it; then the others
+/// that it shares are below.
+double variance_over_authors(const QuantileTable& of_interest, const PopulationParameters& population) {
+  const double focus = population.focus, shared = population.shared_interest, topics = population.topics;
+  double mean = 0.0;
+  for (const double x : of_interest) mean += x / 256.0;
+  double main = 0.0, main_square = 0.0, square = 0.0;  // of g(I_k*), its square, g(I_k)^2
+  double main_other = 0.0;                             // of g(I_k*) g(I_k), k another topic, where both are shared
+  double below = 0.0;                                  // the sum of g over lower cells
+  for (std::size_t i = 0; i < 256; ++i) {
+    const double g = of_interest[i] - mean, from = static_cast<double>(i) / 256.0, to = from + 1.0 / 256.0;
+    double before_from = 1.0, before_to = 1.0;  // the powers K - 1
+    for (std::uint32_t k = 1; k < population.topics; ++k) before_from *= from, before_to *= to;
+    const double largest = before_to * to - before_from * from;
+    main += shared * largest * g;
+    main_square += (shared * largest + (1.0 - shared) / 256.0) * g * g;
+    square += g * g / 256.0;
+    if (population.topics > 1)
+      main_other += g * ((below - from * g) * topics / (topics - 1.0) * (before_to - before_from) + g * largest);
+    below += g / 256.0;
+  }
+  const double covariance = (main_square + (topics - 1.0) * shared * shared * main_other) / topics;
+  return std::max(0.0, focus * focus * (main_square - main * main) + 2.0 * focus * (1.0 - focus) * covariance +
+                           (1.0 - focus) * (1.0 - focus) * square / topics);
+}
+
+/// The strength of the beta distribution with that mean and variance.
+double strength_of(double mean, double variance) {
+  return variance > 0.0 ? mean * (1.0 - mean) / variance - 1.0 : unlimited;
+}
+
 }  // namespace
 
 PostRates rates_of_posts(const Behaviour& behaviour, const BehaviourParameters& parameters,
@@ -68,6 +102,7 @@ PostRates rates_of_posts(const Behaviour& behaviour, const BehaviourParameters& 
     const RateCurve of_others(others, base, *least_quality, *most_quality);
     const RateCurve of_alike(alike, base, *least_quality + *least_interest, *most_quality + *most_interest);
     double mean = 0.0, square = 0.0;  // of the distance from p, which is small
+    QuantileTable liked{};            // the mean over qualities of those who are alike, by their interest
     const auto add = [&](double weight, double rate) {
       mean += weight * (rate - p);
       square += weight * (rate - p) * (rate - p);
@@ -78,12 +113,16 @@ PostRates rates_of_posts(const Behaviour& behaviour, const BehaviourParameters& 
         add(1.0 / 256.0, elsewhere);
         continue;
       }
-      for (std::size_t i = 0; i < 256; ++i)
-        add(weights[i] / 256.0,
-            (1.0 - shared_audience) * elsewhere + shared_audience * of_alike.at(quality + logits.interest[i]));
+      for (std::size_t i = 0; i < 256; ++i) {
+        const double here = of_alike.at(quality + logits.interest[i]);
+        add(weights[i] / 256.0, (1.0 - shared_audience) * elsewhere + shared_audience * here);
+        liked[i] += here / 256.0;
+      }
     }
     rates.mean[a] = p + mean;
     rates.variance[a] = std::max(0.0, square - mean * mean);
+    if (by_topic)
+      rates.variance_of_authors[a] = shared_audience * shared_audience * variance_over_authors(liked, population);
   }
   return rates;
 }
@@ -91,13 +130,26 @@ PostRates rates_of_posts(const Behaviour& behaviour, const BehaviourParameters& 
 ActionPrior platform_prior(const FeedParameters& feed, const PostRates& rates) {
   ActionPrior prior{feed.prior, feed.prior_strength};
   for (std::size_t a = 0; a < action_count; ++a) {
-    const double mean = rates.mean[a], variance = rates.variance[a];
-    if (prior.mean[a] == automatic) prior.mean[a] = mean;
-    if (prior.strength[a] == automatic)
-      prior.strength[a] =
-          variance > 0.0 ? mean * (1.0 - mean) / variance - 1.0 : std::numeric_limits<double>::infinity();
+    if (prior.mean[a] == automatic) prior.mean[a] = rates.mean[a];
+    if (prior.strength[a] == automatic) prior.strength[a] = strength_of(rates.mean[a], rates.variance[a]);
   }
   return prior;
+}
+
+ActionPrior prior_by_author(const FeedParameters& feed, const PostRates& rates) {
+  ActionPrior prior = platform_prior(feed, rates);
+  if (!feed.looks_at_authors()) return prior;
+  for (std::size_t a = 0; a < action_count; ++a) {
+    const double mean = rates.mean[a], authors = rates.variance_of_authors[a], posts = rates.variance[a] - authors;
+    prior.author_strength[a] = feed.author_strength == automatic ? strength_of(mean, authors) : feed.author_strength;
+    if (feed.prior_strength[a] == automatic)
+      prior.strength[a] = posts > 0.0 ? (mean * (1.0 - mean) - authors) / posts - 1.0 : unlimited;
+  }
+  return prior;
+}
+
+bool ActionPrior::looks_at_authors() const {
+  return std::ranges::any_of(author_strength, [](double strength) { return strength != unlimited; });
 }
 
 }  // namespace grapevine

@@ -27,7 +27,7 @@ struct RankingGiven {
   const RunParameters& run;
   const Behaviour& behaviour;
   const Population& population;
-  const ActionPrior& prior;  ///< what the platform of this run expects of a post
+  const ActionPrior& prior;  ///< what the platform of this run expects of a post, by its author too
 };
 
 /// What a ranking may look at when a session begins.
@@ -45,6 +45,8 @@ public:
 
   /// The 32 bits the ranking keeps of a post.
   virtual std::uint32_t value(const PostCounters& counters) const = 0;
+  /// The same of one of which the platform expected these rates when it was published.
+  virtual std::uint32_t value(const PostCounters& counters, const PerAction& expected) const = 0;
   /// Whether `value` changes with the counters.
   virtual bool learns() const = 0;
 

@@ -20,6 +20,12 @@ public:
   }
 
   std::uint32_t value(const PostCounters& counters) const override { return rule_.value(counters); }
+  std::uint32_t value(const PostCounters& counters, const PerAction& expected) const override {
+    if constexpr (Expects<Rule>)
+      return rule_.value(counters, expected);
+    else
+      return rule_.value(counters);
+  }
   bool learns() const override { return rule_.learns(); }
   bool needs_history() const override { return Rule::needs_history; }
   bool needs_odds() const override { return Rule::needs_odds; }

@@ -7,6 +7,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/tick/commit.hpp"
 #include "sim/tick/step.hpp"
 
 namespace grapevine {
@@ -82,11 +83,14 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
       shared_audience(share_of_audience(graph_, accounts_, parameters_.population)),
       deals(std::make_shared<const std::vector<Deal>>(choices->of(0))),
       behaviour(run_.behaviour, parameters_.population),
-      prior(platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience))),
+      rates(rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)),
+      prior(platform_prior(run.feed, rates)),
+      ranking_prior(prior_by_author(run.feed, rates)),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
+      pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
@@ -107,12 +111,15 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       shared_audience(other.shared_audience),
       deals(other.deals_of(draw)),
       behaviour(run_.behaviour, other.parameters.population),
-      prior(platform_prior(run.feed, rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience))),
+      rates(rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)),
+      prior(platform_prior(run.feed, rates)),
+      ranking_prior(prior_by_author(run.feed, rates)),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
+      pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(other.choices_),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
@@ -125,9 +132,10 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
                                                   [](const PlannedPost& p, Tick t) { return p.tick < t; }) -
                                  plan.begin());
+  if (pasts) pasts->advance(state.posts.tail(), state.posts.head());
   parallel_for(state.posts.head() - state.posts.tail(), [&](std::size_t i) {
     const std::uint32_t post = state.posts.tail() + static_cast<std::uint32_t>(i);
-    state.posts.hot(post).value = ranker->value(state.posts.counters(post));
+    state.posts.hot(post).value = ranking_value(*ranker, pasts, state.posts, post);
   });
 }
 
@@ -152,7 +160,15 @@ std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) con
 }
 
 std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
-  return Ranker::make(ranking, {graph, run, behaviour, *population, prior}, keys.ranking);
+  return Ranker::make(ranking, {graph, run, behaviour, *population, ranking_prior}, keys.ranking);
+}
+
+AuthorPasts* World::make_pasts() {
+  if (!ranking_prior.looks_at_authors()) return nullptr;
+  auto made = std::make_unique<AuthorPasts>(graph.user_count(), ranking_prior, run.feed.author_half_life);
+  AuthorPasts* const mine = made.get();
+  state.kept.push_back(std::move(made));
+  return mine;
 }
 
 std::vector<Mechanism*> World::make_mechanisms() {
@@ -220,6 +236,7 @@ Given World::given() const {
           readers,
           held_out_below_,
           options.track_share,
+          pasts,
           mechanisms};
 }
 

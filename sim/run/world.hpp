@@ -7,6 +7,7 @@
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/users.hpp"
+#include "sim/feed/author_pasts.hpp"
 #include "sim/feed/prior.hpp"
 #include "sim/feed/rank.hpp"
 #include "sim/model/behaviour.hpp"
@@ -75,13 +76,16 @@ public:
   const double shared_audience;  ///< see `rates_of_posts`
   std::shared_ptr<const std::vector<Deal>> deals;
   const Behaviour behaviour;
-  const ActionPrior prior;  ///< what the platform of this run expects of a post
+  const PostRates rates;            ///< as declared
+  const ActionPrior prior;          ///< what the platform of this run expects of a post, whoever wrote it
+  const ActionPrior ranking_prior;  ///< ... that the ranking goes by, which may look at the author
   const std::unique_ptr<const Ranker> ranker;
   const std::unique_ptr<const Ranker> chronological;  ///< for the readers that are held out
   std::vector<PlannedPost> plan;                      ///< the paid posts of this run
   RecordOptions options;
 
   WorldState state;
+  AuthorPasts* const pasts;  ///< of this run, or null: the past of an author says nothing; the state keeps it
   const std::vector<Mechanism*> mechanisms;  ///< of this run; the state keeps their arrays, and them
 
   Given given() const;
@@ -92,6 +96,7 @@ private:
   void start_users();
   std::vector<double> past_rates() const;
   std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
+  AuthorPasts* make_pasts();
   std::vector<Mechanism*> make_mechanisms();
   std::shared_ptr<Deals> choices_;
   std::uint64_t held_out_below_;

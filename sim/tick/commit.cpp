@@ -11,16 +11,19 @@ void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, 
   const TimeParameters& time = given.parameters.time;
   const bool counted = time.warmup <= now && now < time.warmup + time.measure;
   const std::uint64_t track_below = coin_threshold(given.track_share);
-  const std::uint32_t value = given.ranker.value({});
   const std::uint32_t first = posts.append(roots.size()).value();
+  if (given.pasts) given.pasts->advance(posts.tail(), posts.head());
   const auto paid = [](const PostIdentity& post) { return post.campaign != PostIdentity::no_campaign; };
   parallel_for(roots.size(), [&](std::size_t i) {
     const PostIdentity& post = roots[i];
     const bool is_tracked =
         counted &&
         (paid(post) || coin(static_cast<std::uint32_t>(nested_mix(given.keys.sample, post.key, 0) >> 32), track_below));
-    posts.write(first + static_cast<std::uint32_t>(i), post, now + 1,
-                {value, PostHot::make_tag(post.key, given.population.tier(post.author), counted, is_tracked)});
+    const std::uint32_t root = first + static_cast<std::uint32_t>(i);
+    posts.write(root, post, now + 1,
+                {0, PostHot::make_tag(post.key, given.population.tier(post.author), counted, is_tracked)});
+    if (given.pasts) given.pasts->publish(root, post.author, now);
+    posts.hot(root).value = ranking_value(given.ranker, given.pasts, posts, root);
   });
   timelines.emit(roots.size(), [&](std::size_t i) {
     return std::pair(roots[i].author, Emission::make(PostId{first + static_cast<std::uint32_t>(i)}, now + 1, false));
@@ -84,6 +87,7 @@ void retire(Tick now, Tick window, Posts& posts, RootSums sums) {
   posts.retire(static_cast<std::int64_t>(now) - window, [&](std::uint32_t post) {
     if (post + 16 < posts.head()) __builtin_prefetch(&sums.authors[posts.identity(post + 16).author.index()]);
     const PostHot hot = posts.hot(post);
+    if (sums.pasts) sums.pasts->retire(posts.identity(post).author, posts.counters(post), now);
     if (hot.counted()) {
       add_to_tier(posts, post, sums.tiers);
       add_to_author(posts, post, sums.authors);

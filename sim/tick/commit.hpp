@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/base/parallel.hpp"
+#include "sim/feed/author_pasts.hpp"
 #include "sim/feed/session.hpp"
 #include "sim/tick/given.hpp"
 
@@ -23,6 +24,13 @@ struct ImpressionDelta {
   bool first() const { return first_look != 0; }
 };
 
+/// What the ranking makes of a live root. `pasts`: of the run, or null.
+inline std::uint32_t ranking_value(const Ranker& ranker, const AuthorPasts* pasts, const Posts& posts,
+                                   std::uint32_t root) {
+  return pasts == nullptr ? ranker.value(posts.counters(root))
+                          : ranker.value(posts.counters(root), pasts->expected(root));
+}
+
 /// The place among the tracked roots of the one with this number.
 std::size_t tracked_index(std::span<const TrackedPost> tracked, std::uint32_t post);
 
@@ -30,7 +38,7 @@ std::size_t tracked_index(std::span<const TrackedPost> tracked, std::uint32_t po
 /// of those roots. The sums are integers, so the order of impressions is free. `lists`: any number of lists of
 /// `Impression` or `ImpressionDelta`.
 template <class Lists>
-void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
+void count_impressions(Posts& posts, const Ranker& ranker, const AuthorPasts* pasts, const Lists& lists) {
   std::size_t count = 0;
   for (const auto& list : lists) count += list.size();
   parallel_by_owner(count, 3, [&](const auto& owns) {  // the hot words of eight posts to a cache line
@@ -45,7 +53,8 @@ void count_impressions(Posts& posts, const Ranker& ranker, const Lists& lists) {
     if (!ranker.learns()) return;
     for (const auto& list : lists)
       for (const auto& impression : list)
-        if (owns(impression.root)) posts.hot(impression.root).value = ranker.value(posts.counters(impression.root));
+        if (owns(impression.root))
+          posts.hot(impression.root).value = ranking_value(ranker, pasts, posts, impression.root);
   });
 }
 
@@ -74,11 +83,12 @@ void publish(Tick now, std::span<const Reshare> reshares, std::span<const Tracke
 /// Closes the slots of paid posts for which an organic post of the same author was withheld.
 void close_slots(std::span<const UserId> authors, std::vector<OpenSlot>& open_slots, std::vector<Withheld>& withheld);
 
-/// The sums that roots count in when they leave.
+/// The sums that roots count in when they leave. `pasts` may be null.
 struct RootSums {
   std::vector<TierSums>& tiers;
   std::span<AuthorTotals> authors;
   std::vector<TrackedPost>& tracked;
+  AuthorPasts* pasts;
 };
 /// Drops roots that have left the window by tick `now` and adds what became of them to the sums they count in.
 void retire(Tick now, Tick window, Posts& posts, RootSums sums);

@@ -32,6 +32,7 @@ struct WorldKeys {
   std::uint64_t sample;
 };
 
+class AuthorPasts;
 class Mechanism;
 
 /// What no tick changes. All of it outlives the tick.
@@ -44,11 +45,12 @@ struct Given {
   const Schedule& schedule;
   const Behaviour& behaviour;
   const Ranker& ranker;
-  const Ranker& chronological;             ///< for the readers that are held out
-  std::span<const PlannedPost> plan;       ///< the paid posts of this run, by tick
-  UserRange readers;                       ///< of this part
-  std::uint64_t held_out_below;            ///< threshold of the coin that holds a reader out
-  double track_share;                      ///< of organic roots that are tracked
+  const Ranker& chronological;        ///< for the readers that are held out
+  std::span<const PlannedPost> plan;  ///< the paid posts of this run, by tick
+  UserRange readers;                  ///< of this part
+  std::uint64_t held_out_below;       ///< threshold of the coin that holds a reader out
+  double track_share;                 ///< of organic roots that are tracked
+  AuthorPasts* pasts;                 ///< of this run, or null; written when roots are published and when they retire
   std::span<Mechanism* const> mechanisms;  ///< of this run, which write what they keep themselves
 
   UserId reader(std::size_t i) const { return UserId{readers.first + static_cast<std::uint32_t>(i)}; }

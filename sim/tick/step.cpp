@@ -267,7 +267,7 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
   const Tick now = state.clock.now;
   const bool alone = exchange.parts() == 1;
   state.timelines.begin_tick(now);
-  retire(now, given.run.feed.window, state.posts, {state.tiers, state.authors, state.tracked});
+  retire(now, given.run.feed.window, state.posts, {state.tiers, state.authors, state.tracked, given.pasts});
   const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
   const Before before{now, state.posts, state.timelines, state.open_slots};
   for (Mechanism* mechanism : given.mechanisms) mechanism->before_readers(given, before);
@@ -288,7 +288,7 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
     if (!out.impressions.empty()) lists.emplace_back(out.impressions);
   const std::vector<ImpressionDelta> all[] = {exchange.gather(std::move(outgoing.deltas))};
   const auto count = [&](const auto& looks) {
-    count_impressions(state.posts, given.ranker, looks);
+    count_impressions(state.posts, given.ranker, given.pasts, looks);
     if (!state.tracked.empty()) count_reasons(state.tracked, looks);
   };
   alone ? count(lists) : count(all);

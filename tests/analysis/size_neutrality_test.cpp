@@ -124,9 +124,13 @@ Shown compare_classes(const std::vector<std::uint64_t>& classes, FeedMemory memo
     random.add(by_chance);
     chronological.add(run(Ranking::chronological));
     if (r < 4) popular.add(run(Ranking::popularity));
-    if (r == 0)
+    if (r == 0) {
       for (const Ranking scored : {Ranking::weighted, Ranking::oracle, Ranking::no_learning})
         CHECK(run(scored).event_hash == by_chance.event_hash);
+      RunParameters by_author = neutral_run(memory, Ranking::weighted);
+      by_author.feed.author_strength = automatic;
+      CHECK(replicate.run_arm(by_author, {}).event_hash == by_chance.event_hash);
+    }
   }
   /// Of the logarithms, so that the ratio of two ratios is one of two means.
   const auto amplification = [&](const Classes& found, std::size_t c) {

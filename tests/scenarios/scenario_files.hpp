@@ -91,6 +91,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".perturbation", run.feed.perturbation);
     put(name + ".age_half_life", run.feed.age_half_life);
     put(name + ".holdout", run.feed.holdout);
+    put(name + ".author_strength", run.feed.author_strength);
+    put(name + ".author_half_life", run.feed.author_half_life);
     put_per_action(name + ".probability", run.behaviour.probability);
     put(name + ".topic_match", run.behaviour.topic_match);
     put(name + ".social_proof", run.behaviour.social_proof);

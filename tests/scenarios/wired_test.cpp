@@ -129,11 +129,9 @@ const std::map<std::string, std::string> without_events{
 };
 
 /// Values where those of `settings` would not do.
-const std::map<std::string, std::string> values{{"time.tick", "\"30min\""},
-                                                {"graph.chances", "\"q\""},
-                                                {"behaviour.like", "0.6"},
-                                                {"price.spread", "1"},
-                                                {"graph.accounts", "\"accounts.csv\""}};
+const std::map<std::string, std::string> values{{"time.tick", "\"30min\""}, {"graph.chances", "\"q\""},
+                                                {"behaviour.like", "0.6"},  {"feed.author_strength", "20"},
+                                                {"price.spread", "1"},      {"graph.accounts", "\"accounts.csv\""}};
 
 /// What happened in every run, as hashes.
 std::vector<std::uint64_t> events_of(const Scenario& scenario) {

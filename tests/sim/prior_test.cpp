@@ -116,6 +116,78 @@ TEST_CASE("where a community shares its interests, posts differ by topic, and mo
   }
 }
 
+/// Of a function of their community's interest in the topic, over authors that write on three topics: what it is for
+/// the main topic and in the mean over topics. All interests that decide on the main topic are gone through, whether
+/// the author shares those of its community or not.
+struct AuthorsByHand {
+  AuthorsByHand(const std::array<double, 256>& g, double shared) {
+    double all = 0, squares = 0;  // where the community's interest does not decide
+    for (const double x : g) all += x / 256, squares += x * x / 256;
+    for (int pattern = 0; pattern < 8; ++pattern) {
+      double weight = 3.0 / (256.0 * 256.0 * 256.0);  // any of three topics may be the main one
+      for (int topic = 0; topic < 3; ++topic) weight *= pattern >> topic & 1 ? shared : 1 - shared;
+      const auto value = [&](int topic, std::size_t i) { return pattern >> topic & 1 ? g[i] : all; };
+      const auto square = [&](int topic, std::size_t i) { return pattern >> topic & 1 ? g[i] * g[i] : squares; };
+      for (std::size_t i = 0; i < 256; ++i)
+        for (std::size_t j = 0; j <= i; ++j)
+          for (std::size_t k = 0; k <= i; ++k) {
+            const double w = weight / (1 + (j == i) + (k == i));  // of equal ones each is the main topic as often
+            const double x = value(0, i), y = value(1, j), z = value(2, k), x2 = square(0, i);
+            main += w * x;
+            main_square += w * x2;
+            both += w * (x2 + x * (y + z)) / 3;
+            mean += w * (x + y + z) / 3;
+            mean_square += w * (x2 + square(1, j) + square(2, k) + 2 * (x * y + x * z + y * z)) / 9;
+          }
+    }
+  }
+  double variance(double focus) const {
+    const double rest = 1 - focus, centre = focus * main + rest * mean;
+    return focus * focus * main_square + 2 * focus * rest * both + rest * rest * mean_square - centre * centre;
+  }
+  double main = 0, main_square = 0, both = 0, mean = 0, mean_square = 0;
+};
+
+TEST_CASE("authors differ by what their communities think of their topics", "[sim][prior]") {
+  const auto behaviour = actions(1.5);
+  auto population = people(0.3);
+  population.shared_interest = 0.6;
+  population.topics = 3;
+  population.interest_skew = 2.0;
+  const double audience = 0.35;
+  const Behaviour odds(behaviour, population);
+  const auto hand = std::make_unique<ByHand>(odds, true);
+  std::array<double, 256> liked{};
+  for (std::size_t i = 0; i < 256; ++i)
+    for (std::size_t q = 0; q < 256; ++q) liked[i] += audience * hand->alike[q][i] / 256;
+  const AuthorsByHand authors(liked, 0.6);
+  for (const double focus : {0.0, 0.3, 1.0}) {
+    population.focus = focus;
+    const double variance = authors.variance(focus);
+    const PostRates rates = rates_of_posts(odds, behaviour, population, audience);
+    CAPTURE(focus);
+    CHECK_THAT(rates.variance_of_authors[like], Catch::Matchers::WithinRel(variance, 1e-4));
+    CHECK(rates.variance_of_authors[like] < rates.variance[like]);
+
+    FeedParameters feed;
+    const ActionPrior plain = platform_prior(feed, rates);
+    CHECK(prior_by_author(feed, rates).author_strength == per_action(unlimited));
+    CHECK(prior_by_author(feed, rates).strength == plain.strength);
+    feed.author_strength = automatic;
+    const ActionPrior prior = prior_by_author(feed, rates);
+    // Two beta distributions, one inside the other, have the moments that posts have.
+    const double m = prior.mean[like], between = m * (1 - m) / (prior.author_strength[like] + 1),
+                 within = (m * (1 - m) - between) / (prior.strength[like] + 1);
+    CHECK_THAT(between, Catch::Matchers::WithinRel(variance, 1e-4));
+    CHECK_THAT(between + within, Catch::Matchers::WithinRel(rates.variance[like], 1e-9));
+    CHECK(prior.strength[like] > plain.strength[like]);  // posts of one author differ less
+    feed.author_strength = 12;
+    CHECK(prior_by_author(feed, rates).author_strength == per_action(12));
+    feed.prior_strength[like] = 7;
+    CHECK(prior_by_author(feed, rates).strength[like] == 7);
+  }
+}
+
 TEST_CASE("where posts do not differ, no observation moves what is expected of one", "[sim][prior]") {
   const auto behaviour = actions(2.0);
   const auto population = people(0.0);  // readers differ; their communities share no interest
@@ -128,6 +200,9 @@ TEST_CASE("where posts do not differ, no observation moves what is expected of o
     CHECK(prior.mean[a] == behaviour.probability[a]);
     CHECK(predicted_rate(90, 100, prior.mean[a], prior.strength[a]) == prior.mean[a]);
   }
+  feed.author_strength = automatic;
+  CHECK_FALSE(prior_by_author(feed, rates).looks_at_authors());
+  CHECK(prior_by_author(feed, rates).strength == prior.strength);
 }
 
 TEST_CASE("what is said of a prior stands, and what is not is found", "[sim][prior]") {

@@ -83,6 +83,7 @@ void Model::branch(const RunParameters& run, std::uint32_t draw) {
   if (now == parameters_.time.warmup) look_back();  // as the warm-up was run
   run_ = run;
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
+  if (!prior_by_author(run.feed, rates()).looks_at_authors()) author_pasts_.clear();
   mechanisms_.branch(now, run);
   discovery_.branch(run);
   prepare_run();
@@ -297,9 +298,13 @@ double Model::shared_audience() const {
   return all == 0 ? 0 : parameters_.population.shared_interest * (within / all);
 }
 
+PostRates Model::rates() const {
+  return rates_of_posts(behaviour_, run_.behaviour, parameters_.population, shared_audience());
+}
+
 void Model::prepare_run() {
-  prior_ =
-      platform_prior(run_.feed, rates_of_posts(behaviour_, run_.behaviour, parameters_.population, shared_audience()));
+  prior_ = platform_prior(run_.feed, rates());
+  by_author_ = prior_by_author(run_.feed, rates());
   plan_.clear();
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
@@ -383,6 +388,43 @@ void Model::compose() {
   }
 }
 
+// ---- 7.6, by author
+
+/// Roots that leave the window now are added to the pasts of their authors.
+void Model::remember() {
+  if (!by_author_.looks_at_authors()) return;
+  for (const Post& post : posts) {
+    const double n = post.counters.impressions;
+    if (post.visible() + run_.feed.window != now || n == 0.0) continue;
+    Past& past = author_pasts_[post.author];
+    const double f = fading(past.when);
+    situations.pasts_faded += f < 1.0 && past.looks[0] > 0.0;
+    situations.pasts_together += past.when == now;
+    for (std::size_t a = 0; a < action_count; ++a) {
+      const double s = by_author_.strength[a], c = std::isinf(s) ? 1.0 : (s + 1) / (n + s);
+      past.looks[a] = std::round(f * past.looks[a] + 0x1p24 * (n * c));
+      past.taken[a] = std::round(f * past.taken[a] + 0x1p24 * (post.counters.actions[a] * c));
+    }
+    past.when = now;
+  }
+}
+
+double Model::fading(Tick since) const {
+  const double half_life = run_.feed.author_half_life;
+  return half_life == 0.0 || since == now ? 1.0 : math::pow(0.5, (now - since) / half_life);
+}
+
+PerAction Model::expected_of(UserId author) const {
+  PerAction expected = by_author_.mean;
+  const auto past = author_pasts_.find(author);
+  for (std::size_t a = 0; a < action_count && past != author_pasts_.end(); ++a) {
+    const double kappa = by_author_.author_strength[a], f = 0x1p-24 * fading(past->second.when);
+    if (!std::isinf(kappa))
+      expected[a] = (f * past->second.taken[a] + kappa * by_author_.mean[a]) / (f * past->second.looks[a] + kappa);
+  }
+  return expected;
+}
+
 // ---- 7.5 Gather
 
 std::vector<Model::Candidate> Model::gather(UserId reader) {
@@ -464,6 +506,14 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
   for (Candidate& candidate : candidates) {
     const Post& post = posts[candidate.post];
     const PostCounters& counters = post.counters;  // as they stood at the end of the last tick
+    const bool by_author = by_author_.looks_at_authors();
+    const PerAction& m = by_author && post.by_author ? post.expected : by_author_.mean;
+    if (feed.ranking == Ranking::weighted && by_author && !held_out(reader)) {
+      situations.expected_otherwise += m != by_author_.mean;
+      situations.expected_in_warmup +=
+          m != by_author_.mean && post.tick < parameters_.time.warmup && now >= parameters_.time.warmup;
+      situations.expected_of_any += !post.by_author;
+    }
     candidate.tie = hi(nested_mix(dynamics_.key(Draw::feed_order), post.salt(), reader.value()));
     switch (held_out(reader) ? Ranking::chronological : feed.ranking) {
       case Ranking::chronological:
@@ -482,10 +532,10 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         double sum = 0;
         for (std::size_t a = 0; a < action_count; ++a) {
           if (feed.ranking == Ranking::weighted) {
-            const double s = prior_.strength[a], seen = counters.impressions + s;
-            sum += feed.weights[a] * (std::isinf(s) ? prior_.mean[a]
+            const double s = by_author_.strength[a], seen = counters.impressions + s;
+            sum += feed.weights[a] * (std::isinf(s) ? m[a]
                                       : seen == 0.0 ? 0.0
-                                                    : (counters.actions[a] + prior_.mean[a] * s) / seen);
+                                                    : (counters.actions[a] + m[a] * s) / seen);
           } else if (feed.ranking == Ranking::oracle) {
             sum += feed.weights[a] * probability(a, common_odds(reader, candidate.post, candidate.proof));
           } else {
@@ -629,6 +679,7 @@ void Model::step() {
   looks.clear();
   reshares.clear();
   ticks.emplace_back();
+  remember();
   compose();
   for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
     if (next_session_[u] == now) session(UserId{u});
@@ -643,6 +694,8 @@ void Model::commit() {
         {post, emitter, now + 1, nested_mix(dynamics_.key(Draw::emission_time), posts[post].salt(), emitter.value())});
   };
   for (const std::size_t post : new_posts) {
+    posts[post].by_author = by_author_.looks_at_authors();
+    posts[post].expected = expected_of(posts[post].author);
     emit(post, posts[post].author);
     ++(posts[post].campaign < 0 ? ticks.back().organic : ticks.back().paid);
   }

@@ -37,6 +37,8 @@ struct Post {
   int campaign = -1;
   bool on_main_topic = false;  ///< of its author, a paid one of its profile
   PostCounters counters;
+  bool by_author = false;  ///< published in a run that looks at the pasts of authors, which then expected this
+  PerAction expected{};
   std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0, discovered = 0;
   std::array<LedgerRow, source_count> ledger{};  ///< by source
 
@@ -146,6 +148,11 @@ struct Situations {
   std::uint64_t pools_cut_by_value = 0;      ///< the first that is left out has less value
   std::uint64_t pools_cut_among_equals = 0;  ///< it has not
   std::uint64_t pools_cut_after_better = 0;  ///< nor has the last that is in; but others have more
+  std::uint64_t expected_otherwise = 0;      ///< candidates of which more or less is expected for their authors' pasts
+  std::uint64_t expected_in_warmup = 0;      ///< ... since before the arm branched
+  std::uint64_t expected_of_any = 0;         ///< candidates from a warm-up that keeps no pasts, in an arm that does
+  std::uint64_t pasts_faded = 0;             ///< roots added to a past that has faded
+  std::uint64_t pasts_together = 0;          ///< roots added to a past to which one was added in the same tick
   std::uint64_t too_large_for_cold = 0;      ///< roots, for their author alone
   std::uint64_t too_tried_for_cold = 0;      ///< roots, for their impressions alone
 };
@@ -236,6 +243,10 @@ private:
   double probability(std::size_t action, double common) const;
   void look_back();
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
+  PostRates rates() const;
+  void remember();
+  double fading(Tick since) const;
+  PerAction expected_of(UserId author) const;
   void compose();
   std::vector<Candidate> gather(UserId reader);
   void discover(UserId reader, std::vector<Candidate>& candidates);
@@ -254,7 +265,7 @@ private:
   Behaviour behaviour_;
   Mechanisms mechanisms_;
   Discovery discovery_;
-  ActionPrior prior_;
+  ActionPrior prior_, by_author_;
   double mean_interest_;
   /// A look, for 7.18: what it did, and how far the reader trusted the author after its session.
   struct Drift {
@@ -271,6 +282,11 @@ private:
   std::vector<std::uint32_t> sessions_held_, posts_due_;
   std::vector<double>
       past_;  ///< of each user: engagement per impression before the end of the warm-up; empty until then
+  struct Past {
+    std::array<double, action_count> looks{}, taken{};  // whole numbers
+    Tick when = 0;
+  };
+  std::map<UserId, Past> author_pasts_;
   std::vector<Paid> plan_;
   std::vector<Slot> slots_;
   std::vector<std::pair<UserId, std::size_t>> withheld_;               // author and campaign

@@ -402,6 +402,10 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         const auto gate = [&](std::size_t i) { return gates[(place / 2 + shift + i) % 2]; };
         if ((place + number) % 2 == 0) add_discovery(arm, gate(0));  // half of them, in all rankings and memories
         if ((place + shift) % 2 == 0) add_discovery(before, gate(number % 2));
+        if (number % 4 != 3) arm.feed.author_strength = std::array{8.0, automatic, 3.0}[number % 4];
+        if (number % 4 == 2) arm.feed.author_half_life = 9;
+        if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
+        if (number % 4 == 0) before.feed.author_half_life = 12;
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -476,7 +480,10 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::pools_cut_among_equals,
                                  &slow::Situations::pools_cut_after_better,
                                  &slow::Situations::too_large_for_cold,
-                                 &slow::Situations::too_tried_for_cold})
+                                 &slow::Situations::too_tried_for_cold,
+                                 &slow::Situations::expected_otherwise,
+                                 &slow::Situations::pasts_faded,
+                                 &slow::Situations::pasts_together})
           t.*field += s.*field;
         ++number;
       }
@@ -555,6 +562,10 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.pools_cut_after_better > 0);
     CHECK(s.too_large_for_cold > 0);
     CHECK(s.too_tried_for_cold > 0);
+    CAPTURE(s.expected_otherwise, s.pasts_faded, s.pasts_together);
+    CHECK(s.expected_otherwise > 0);
+    CHECK(s.pasts_faded > 0);
+    CHECK(s.pasts_together > 0);
   }
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
@@ -575,6 +586,7 @@ void keep_to_topics(WorldParameters& world) {
 
 TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]") {
   int whole_runs = 0, incremental = 0, earlier = 0;  // worlds with such purchases
+  int by_author = 0;                                 // worlds in which pasts of authors tell posts apart
   std::array<int, 2> discovered{};                   // worlds with such looks, by gate
   for (std::uint32_t number = 0; number < 60; ++number) {
     INFO("world " << number);
@@ -706,6 +718,10 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run->discovery.share = share;
       run->discovery.cold = cold;
     }
+    for (RunParameters* run : {&before, &arm}) {
+      run->feed.author_strength = pick(unlimited, automatic, 0.5, 20.0);
+      run->feed.author_half_life = pick(0.0, 3.0, 40.0);
+    }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -718,6 +734,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     incremental += pair.slow.situations.bought_incremental > 0;
     earlier += pair.slow.situations.bought_earlier > 0;
     discovered[arm.discovery.gate == DiscoveryGate::volume] += pair.slow.situations.discovered_looks > 0;
+    by_author += pair.slow.situations.expected_otherwise > 0;
   }
   CHECK(whole_runs >= 30);  // the others are refused by both
   CAPTURE(incremental, earlier);
@@ -725,6 +742,8 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
   CHECK(earlier >= 4);
   CAPTURE(discovered[0], discovered[1]);
   for (const int worlds : discovered) CHECK(worlds >= 4);
+  CAPTURE(by_author);
+  CHECK(by_author >= 2);
 }
 
 TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") {
@@ -797,6 +816,55 @@ TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") 
     CHECK(s.pools_cut_after_better > 0);
   }
   CHECK(total[0].pools_cut_among_equals > total[0].pools_cut_after_better);  // where posts do not differ: fresh samples
+}
+
+TEST_CASE("engine and slow model agree on what earlier posts of an author say of the next", "[sim][oracle]") {
+  const FollowGraph graph = random_graph(40, 1.0, 32);
+  const Users accounts = mixed_accounts(40, 0.8, 32);
+  slow::Situations total;
+  for (std::uint32_t number = 0; number < 16; ++number) {
+    INFO("world " << number);
+    std::uint32_t drawn = 0;
+    const auto pick = [&](auto... values) {
+      const std::array list{values...};
+      return list[nested_mix(7'060'706, number, drawn++) % list.size()];
+    };
+    WorldParameters world = restless_world();
+    world.seed = number;
+    world.population.shared_interest = pick(0.0, 0.5, 1.0);
+    world.population.focus = pick(0.4, 1.0);
+    if (number % 4 == 0) world.population.quality_spread = 0;
+    const auto draw_run = [&](Ranking ranking) {
+      RunParameters run = restless_run(ranking, pick(memories[0], memories[1]), pick(parents[0], parents[1]));
+      run.feed.author_strength = pick(automatic, automatic, 2.0, 30.0);
+      run.feed.author_half_life = pick(0.0, 4.0, 50.0);
+      const double strength = pick(automatic, 2.0, 50.0);
+      run.feed.prior_strength = {strength, pick(strength, automatic), strength, strength};
+      run.feed.prior.fill(pick(automatic, 0.02));
+      run.feed.holdout = pick(0.0, 0.3);
+      if (pick(0, 1)) add_mechanisms(run);
+      return run;
+    };
+    RunParameters before = draw_run(pick(rankings[0], rankings[1], rankings[3]));
+    if (number % 5 == 1) before.feed.author_strength = unlimited;
+    RunParameters arm = draw_run(Ranking::weighted);
+    if (pick(0, 1)) add_discovery(arm, gates[0]);  // which does not look at authors
+    arm.pays = {"stars", "friends", "crowd"};
+    Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
+    REQUIRE(pair.run(arm, 10));
+    const slow::Situations& s = pair.slow.situations;
+    for (const auto field :
+         {&slow::Situations::expected_otherwise, &slow::Situations::expected_in_warmup,
+          &slow::Situations::expected_of_any, &slow::Situations::pasts_faded, &slow::Situations::pasts_together})
+      total.*field += s.*field;
+  }
+  CAPTURE(total.expected_otherwise, total.expected_in_warmup, total.expected_of_any, total.pasts_faded,
+          total.pasts_together);
+  CHECK(total.expected_otherwise > 0);
+  CHECK(total.expected_in_warmup > 0);
+  CHECK(total.expected_of_any > 0);
+  CHECK(total.pasts_faded > 0);
+  CHECK(total.pasts_together > 0);
 }
 
 TEST_CASE("engine and slow model agree where a window has more ticks than a byte has values", "[sim][oracle]") {

@@ -67,6 +67,7 @@ class Number : public Codec {
 };
 
 class NumberOrAuto : public Codec {
+protected:
   void read(const Reading& reading) const override {
     if (const auto* text = reading.value.as<std::string>(); text && *text == "auto")
       reading.field<double>() = automatic;
@@ -86,6 +87,26 @@ class NumberOrAuto : public Codec {
   void scale(const Key&, void* field, double scale) const override {
     auto& number = *static_cast<double*>(field);
     if (number != automatic) number *= scale;
+  }
+};
+
+/// Where a level of shrinkage may be left out.
+class Strength : public NumberOrAuto {
+  void read(const Reading& reading) const override {
+    if (const auto* text = reading.value.as<std::string>(); text && *text == "off")
+      reading.field<double>() = unlimited;
+    else
+      NumberOrAuto::read(reading);
+  }
+  std::string written(const Key& key, const void* field, const WritingContext& context) const override {
+    return *static_cast<const double*>(field) == unlimited ? in_quotes("off")
+                                                           : NumberOrAuto::written(key, field, context);
+  }
+  std::string expected(const Key& key, bool limits) const override {
+    return "\"off\", " + NumberOrAuto::expected(key, limits);
+  }
+  Json schema(const Key& key) const override {
+    return json_either(json_number(std::get<RealRange>(key.range)), json_choice({"off", "auto"}));
   }
 };
 
@@ -140,6 +161,7 @@ const Codec& number_codec(Kind kind) {
   static const Whole whole;
   static const Number number;
   static const NumberOrAuto number_or_auto;
+  static const Strength strength;
   static const Money money;
   static const Flag flag;
   switch (kind) {
@@ -149,6 +171,8 @@ const Codec& number_codec(Kind kind) {
       return number;
     case Kind::number_or_auto:
       return number_or_auto;
+    case Kind::strength:
+      return strength;
     case Kind::money:
       return money;
     default:

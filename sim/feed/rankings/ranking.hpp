@@ -86,6 +86,14 @@ struct RankingRule {
   std::uint32_t value(const PostCounters&) const { return 0; }
 };
 
+/// A rule whose value of a post hangs on what was expected of that when it was published:
+///
+///     std::uint32_t value(const PostCounters& counters, const PerAction& expected) const;
+template <class Rule>
+concept Expects = requires(const Rule& rule, const PostCounters& counters, const PerAction& expected) {
+  rule.value(counters, expected);
+};
+
 /// A rule that rearranges what it has ordered, such as one that spreads authors out:
 ///
 ///     void arrange(const SessionFacts& facts, std::span<Ranked> feed, std::size_t looked) const;

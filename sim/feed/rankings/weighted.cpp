@@ -5,9 +5,10 @@ namespace grapevine {
 namespace {
 
 /// Highest expected value first: the sum over actions of weight x predicted probability. The platform predicts the rate
-/// of each action per impression from what it has observed of the root, shrunk to its prior (`predicted_rate`). A rate,
-/// not a count: size has no advantage of its own. How far to shrink matters: with too weak a prior the order of posts
-/// that do not differ is that of their luck, and luck varies with how many have looked, which is size.
+/// of each action per impression from what it has observed of the root, shrunk to its prior (`predicted_rate`): the
+/// same for all posts, or what earlier posts of the author say. A rate, not a count: size has no advantage of its own.
+/// How far to shrink matters: with too weak a prior the order of posts that do not differ is that of their luck, and
+/// luck varies with how many have looked, which is size.
 class Weighted : public ScoreFactors {
 public:
   explicit Weighted(const RankingGiven& given)
@@ -18,11 +19,11 @@ public:
     return std::any_of(prior_.strength.begin(), prior_.strength.end(),
                        [](double strength) { return strength < std::numeric_limits<double>::infinity(); });
   }
-  std::uint32_t value(const PostCounters& counters) const {
+  std::uint32_t value(const PostCounters& counters) const { return value(counters, prior_.mean); }
+  std::uint32_t value(const PostCounters& counters, const PerAction& expected) const {
     double sum = 0.0;
     for (std::size_t a = 0; a < action_count; ++a)
-      sum +=
-          weights_[a] * predicted_rate(counters.actions[a], counters.impressions, prior_.mean[a], prior_.strength[a]);
+      sum += weights_[a] * predicted_rate(counters.actions[a], counters.impressions, expected[a], prior_.strength[a]);
     return std::bit_cast<std::uint32_t>(static_cast<float>(sum));
   }
   std::uint64_t key(const CandidateFacts& candidate) const {

@@ -26,10 +26,14 @@ struct FeedParameters {
   PerAction weights = per_action(&ActionFacts::weight);
   PerAction prior = per_action(automatic);
   PerAction prior_strength =
-      per_action(automatic);  ///< automatic: what is right for the population (sim/feed/prior.hpp)
+      per_action(automatic);           ///< automatic: what is right for the population (sim/feed/prior.hpp)
+  double author_strength = unlimited;  ///< unlimited: the past of a post's author says nothing
+  double author_half_life = 0.0;       ///< ticks; 0: the past does not fade
   double perturbation = 0.0;
   double age_half_life = 0.0;  ///< ticks
   double holdout = 0.0;
+
+  bool looks_at_authors() const { return author_strength != unlimited; }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -59,6 +63,10 @@ struct FeedParameters {
                    return campaign.choose == AccountChoice::engagement;
                  }));
         }};
+    const Condition predicting = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    const Condition remembering =
+        ranks_by("feed.ranking = \"weighted\" with feed.author_strength other than \"off\"",
+                 [](const FeedParameters& feed) { return is_weighted(feed) && feed.looks_at_authors(); });
     const std::string computed = "follows from the population as declared (method of moments, docs/model.md 7.6)";
 
     key.section("feed", "What a reader is served.", Scope::run);
@@ -85,6 +93,23 @@ struct FeedParameters {
          .source = "assumption (neutral)",
          .range = durations_from(0),
          .only = scored_feed});
+    key("author_strength", &FeedParameters::author_strength,
+        {.kind = Kind::strength,
+         .sentence =
+             "How many impressions the mean over authors counts for in what is expected of a new post from how "
+             "earlier posts of its author did; \"auto\": what is right for the differences between authors that "
+             "the population declares; \"off\": the same is expected of every new post.",
+         .source = "assumption (neutral)",
+         .range = RealRange{0, 1e9, true},
+         .unit = "impressions",
+         .scales = true,
+         .only = predicting});
+    key("author_half_life", &FeedParameters::author_half_life,
+        {.kind = Kind::duration,
+         .sentence = "Time after which an earlier post counts for half as much in that; \"0\": the past does not fade.",
+         .source = "assumption",
+         .range = durations_from(0),
+         .only = remembering});
     key("holdout", &FeedParameters::holdout,
         {.sentence = "Share of readers, drawn by key, who are served newest first whatever feed.ranking says: what "
                      "amplification is measured against.",

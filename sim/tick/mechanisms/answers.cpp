@@ -1,7 +1,6 @@
 #include "sim/tick/mechanisms/answers.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <tuple>
 
 #include "graph/base/math.hpp"
@@ -16,18 +15,6 @@ constexpr std::uint32_t reply_made = 0, answer_given = 1, of_counted_root = 2;
 constexpr int wait_shift = 2;
 
 }  // namespace
-
-void RootFlags::advance(std::uint32_t tail, std::uint32_t head) {
-  const std::uint32_t kept = std::max(tail, range_.tail), known = std::max(kept, std::min(head, range_.head));
-  if (flags_.size() < head - tail || flags_.empty()) {
-    std::vector<std::uint8_t> larger(std::max<std::size_t>(1024, std::bit_ceil(std::size_t{head - tail})));
-    for (std::uint32_t root = kept; root < known; ++root) larger[root & (larger.size() - 1)] = of(root);
-    flags_ = std::move(larger);
-  } else {
-    for (std::uint32_t root = known; root < head; ++root) flags_[root & (flags_.size() - 1)] = 0;
-  }
-  range_ = {tail, head};
-}
 
 Answers::Answers(const MechanismGiven& given)
     : own_(given.run.answers),
@@ -49,7 +36,7 @@ void Answers::arrays(ArrayTable& table) {
   waiting_.arrays("answers.waiting_slot", "answers.waiting", "waiting reply", table);
   table("answers.day", "reader", day_);
   table("answers.used", "reader", used_);
-  visible_.arrays(table);
+  visible_.arrays("answers.visible_range", "answers.visible", table);
   table("answers.fates", "tier", fates_);
 }
 
@@ -112,7 +99,7 @@ void Answers::commit(const Given& given, const Before& before, std::span<const M
       continue;
     }
     given_.push_back({message.key, message.from, message.to});
-    if (before.posts.live(PostId{message.root})) visible_.set(message.root);
+    if (before.posts.live(PostId{message.root})) visible_[message.root] = 1;
     if (mine_.contains(message.from.value()) && (message.what & of_counted_root) != 0) {
       Fate& fate = fates_[given.population.tier(message.from)];
       ++fate.answered;

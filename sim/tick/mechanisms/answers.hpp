@@ -3,33 +3,10 @@
 #include <vector>
 
 #include "sim/state/reader_rows.hpp"
+#include "sim/state/root_ring.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
-
-/// A bit for each live root, the same in every part.
-class RootFlags {
-public:
-  bool of(std::uint32_t root) const {
-    return range_.tail <= root && root < range_.head && flags_[root & (flags_.size() - 1)] != 0;
-  }
-  void set(std::uint32_t root) { flags_[root & (flags_.size() - 1)] = 1; }
-  /// The live roots are those from `tail` to below `head` now; new ones have no flag.
-  void advance(std::uint32_t tail, std::uint32_t head);
-
-  template <class Visitor>
-  void arrays(Visitor&& visit) {
-    visit("answers.visible_range", "world", range_);
-    visit("answers.visible", "post", flags_);
-  }
-
-private:
-  struct Range {
-    std::uint32_t tail = 0;
-    std::uint32_t head = 0;
-  } range_;
-  std::vector<std::uint8_t> flags_;  ///< a ring by number, as long as a power of two
-};
 
 /// Authors answer replies to their posts, so many a day as they can: docs/model.md 7.14.
 class Answers final : public Mechanism {
@@ -44,7 +21,7 @@ public:
   void record(const Given&, std::vector<MechanismColumn>& columns) const override;
 
   /// Whether an answer can be read beside this root.
-  bool visible(std::uint32_t root) const { return visible_.of(root); }
+  bool visible(std::uint32_t root) const { return visible_.holds(root) && visible_[root] != 0; }
 
   /// An answer of the last tick that was committed.
   struct Answer {
@@ -84,7 +61,7 @@ private:
   ReaderRows<Waiting> waiting_;      ///< by author of this part
   std::vector<std::uint32_t> day_;   ///< by author of this part: the last day on which it answered, counted from 1
   std::vector<std::uint32_t> used_;  ///< and how often
-  RootFlags visible_;
+  RootRing<std::uint8_t> visible_;
   std::vector<Fate> fates_;    ///< by tier, of authors of this part
   std::vector<Answer> given_;  ///< of one tick; not state
 };
