@@ -136,7 +136,9 @@ void ScenarioReader::check_weights() {
   const auto check = [&](const FeedParameters& feed, const std::string& prefix) {
     const bool scored =
         feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle || feed.ranking == Ranking::no_learning;
-    if (!scored || std::ranges::any_of(feed.weights, [](double weight) { return weight != 0; })) return;
+    if (!scored || feed.looks_at_answers() ||
+        std::ranges::any_of(feed.weights, [](double weight) { return weight != 0; }))
+      return;
     Place place = place_of({prefix + "feed.ranking", "feed.ranking"});
     for (const Given& it : given_)
       if (it.key->section == "feed.weights" && it.label.rfind(prefix, 0) == 0) place = it.value;

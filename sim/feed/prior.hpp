@@ -47,6 +47,12 @@ ActionPrior platform_prior(const FeedParameters& feed, const PostRates& rates);
 /// have (m (1 - m) - V') / (V - V') - 1 around it.
 ActionPrior prior_by_author(const FeedParameters& feed, const PostRates& rates);
 
+/// What the platform expects of a root from when it is published.
+struct Expectation {
+  PerAction rates{};      ///< of each action, per impression
+  double answered = 0.0;  ///< what share of the replies its author answers
+};
+
 /// The mean of the rate after `taken` of `looks`: that of a beta-binomial. 0 where nothing is known.
 inline double predicted_rate(double taken, double looks, double mean, double strength) {
   if (strength == std::numeric_limits<double>::infinity()) return mean;

@@ -13,6 +13,7 @@
 namespace grapevine {
 
 struct ActionPrior;
+struct Expectation;
 
 /// Keys that ranking draws with.
 struct RankingKeys {
@@ -45,8 +46,8 @@ public:
 
   /// The 32 bits the ranking keeps of a post.
   virtual std::uint32_t value(const PostCounters& counters) const = 0;
-  /// The same of one of which the platform expected these rates when it was published.
-  virtual std::uint32_t value(const PostCounters& counters, const PerAction& expected) const = 0;
+  /// The same of one of which the platform expected that when it was published.
+  virtual std::uint32_t value(const PostCounters& counters, const Expectation& expected) const = 0;
   /// Whether `value` changes with the counters.
   virtual bool learns() const = 0;
 

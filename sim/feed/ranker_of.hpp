@@ -20,7 +20,7 @@ public:
   }
 
   std::uint32_t value(const PostCounters& counters) const override { return rule_.value(counters); }
-  std::uint32_t value(const PostCounters& counters, const PerAction& expected) const override {
+  std::uint32_t value(const PostCounters& counters, const Expectation& expected) const override {
     if constexpr (Expects<Rule>)
       return rule_.value(counters, expected);
     else

@@ -164,8 +164,8 @@ std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
 }
 
 AuthorPasts* World::make_pasts() {
-  if (!ranking_prior.looks_at_authors()) return nullptr;
-  auto made = std::make_unique<AuthorPasts>(graph.user_count(), ranking_prior, run.feed.author_half_life);
+  if (!ranking_prior.looks_at_authors() && !run.feed.looks_at_answers()) return nullptr;
+  auto made = std::make_unique<AuthorPasts>(graph.user_count(), ranking_prior, run.feed);
   AuthorPasts* const mine = made.get();
   state.kept.push_back(std::move(made));
   return mine;

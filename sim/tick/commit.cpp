@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/base/checked.hpp"
+#include "sim/tick/mechanisms/answers.hpp"
 
 namespace grapevine {
 
@@ -87,7 +88,9 @@ void retire(Tick now, Tick window, Posts& posts, RootSums sums) {
   posts.retire(static_cast<std::int64_t>(now) - window, [&](std::uint32_t post) {
     if (post + 16 < posts.head()) __builtin_prefetch(&sums.authors[posts.identity(post + 16).author.index()]);
     const PostHot hot = posts.hot(post);
-    if (sums.pasts) sums.pasts->retire(posts.identity(post).author, posts.counters(post), now);
+    if (sums.pasts)
+      sums.pasts->retire(post, posts.identity(post).author, posts.counters(post),
+                         sums.answers ? sums.answers->given_on(post) : 0, now);
     if (hot.counted()) {
       add_to_tier(posts, post, sums.tiers);
       add_to_author(posts, post, sums.authors);

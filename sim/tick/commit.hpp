@@ -83,12 +83,15 @@ void publish(Tick now, std::span<const Reshare> reshares, std::span<const Tracke
 /// Closes the slots of paid posts for which an organic post of the same author was withheld.
 void close_slots(std::span<const UserId> authors, std::vector<OpenSlot>& open_slots, std::vector<Withheld>& withheld);
 
-/// The sums that roots count in when they leave. `pasts` may be null.
+class Answers;
+
+/// The sums that roots count in when they leave. `pasts` may be null, and `answers` where nobody gives any.
 struct RootSums {
   std::vector<TierSums>& tiers;
   std::span<AuthorTotals> authors;
   std::vector<TrackedPost>& tracked;
   AuthorPasts* pasts;
+  const Answers* answers;
 };
 /// Drops roots that have left the window by tick `now` and adds what became of them to the sums they count in.
 void retire(Tick now, Tick window, Posts& posts, RootSums sums);

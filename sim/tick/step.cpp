@@ -9,6 +9,7 @@
 #include "sim/tick/attend.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/tick/compose.hpp"
+#include "sim/tick/mechanisms/answers.hpp"
 #include "sim/tick/react.hpp"
 #include "sim/tick/wake.hpp"
 
@@ -251,6 +252,13 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
   return outgoing;
 }
 
+/// The mechanism by which authors answer, or null.
+const Answers* answers_in(const Given& given) {
+  for (const Mechanism* mechanism : given.mechanisms)
+    if (const auto* answers = dynamic_cast<const Answers*>(mechanism)) return answers;
+  return nullptr;
+}
+
 /// Hands each mechanism what its sessions had to say, of all parts, in the order of readers.
 void commit_mechanisms(const Given& given, const Before& before, Exchange& exchange, const TickScratch& scratch) {
   for (std::size_t m = 0; m < given.mechanisms.size(); ++m) {
@@ -267,7 +275,8 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
   const Tick now = state.clock.now;
   const bool alone = exchange.parts() == 1;
   state.timelines.begin_tick(now);
-  retire(now, given.run.feed.window, state.posts, {state.tiers, state.authors, state.tracked, given.pasts});
+  retire(now, given.run.feed.window, state.posts,
+         {state.tiers, state.authors, state.tracked, given.pasts, answers_in(given)});
   const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
   const Before before{now, state.posts, state.timelines, state.open_slots};
   for (Mechanism* mechanism : given.mechanisms) mechanism->before_readers(given, before);

@@ -349,19 +349,21 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
     if (key.scales) marked.push_back(key.dotted());
   CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from",
                         "feed.author_strength", "feed.prior_strength.like", "feed.prior_strength.reply",
-                        "feed.prior_strength.reshare", "feed.prior_strength.click", "discovery.pool",
-                        "discovery.cold_followers", "discovery.cold_impressions", "answers.per_day", "price.post",
-                        "price.follower", "campaign.followers", "campaign.budget"});
+                        "feed.prior_strength.reshare", "feed.prior_strength.click", "feed.prior_strength.answered",
+                        "discovery.pool", "discovery.cold_followers", "discovery.cold_impressions", "answers.per_day",
+                        "price.post", "price.follower", "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
   // Both prices shrink by `price.scale`. A bound of 0 and a campaign without bounds stay; a margin is what one buyer
   // brings in either world.
-  CHECK(differing(whole, tenth) == Lines{"arm 0.discovery.cold_followers",
+  CHECK(differing(whole, tenth) == Lines{"arm 0.answered_strength",
+                                         "arm 0.discovery.cold_followers",
                                          "arm 0.discovery.cold_impressions",
                                          "arm 0.discovery.pool",
                                          "arm 0.prior_strength[0]",
                                          "arm 0.prior_strength[1]",
+                                         "arm 1.answered_strength",
                                          "arm 1.discovery.cold_followers",
                                          "arm 1.discovery.cold_impressions",
                                          "arm 1.discovery.pool",
@@ -375,6 +377,7 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
                                          "plant 0.followers.least",
                                          "plant 0.followers.most",
                                          "price.scale",
+                                         "run.answered_strength",
                                          "run.discovery.cold_followers",
                                          "run.discovery.cold_impressions",
                                          "run.discovery.pool",

@@ -69,6 +69,8 @@ const std::map<std::string, Beside> beside{
     {"feed.weights.reply", {learning, {}}},
     {"feed.weights.reshare", {learning, {}}},
     {"feed.weights.click", {learning, {}}},
+    {"feed.weights.answered", {"", {"behaviour.reply=0.4"}}},
+    {"feed.prior_strength.answered", {"", {"behaviour.reply=0.4"}}},
     {"feed.prior.like", {learning, {"feed.prior.like=0.9"}}},
     {"feed.prior.reply", {learning, {}}},
     {"feed.prior.reshare", {learning, {}}},

@@ -29,43 +29,83 @@ PostCounters counters(std::uint32_t looks, std::uint32_t likes) {
   return counted;
 }
 
+/// Pasts fade with this half-life, and nobody asks for answers.
+FeedParameters fading(double half_life) {
+  FeedParameters feed;
+  feed.author_half_life = half_life;
+  return feed;
+}
+
+void retire(AuthorPasts& pasts, UserId author, const PostCounters& counters, Tick now) {
+  pasts.retire(0, author, counters, 0, now);
+}
+
 TEST_CASE("a new post is expected to do as earlier posts of its author did", "[sim][prior]") {
   const UserId author{3};
-  AuthorPasts pasts(5, prior_of(0.2, unlimited, 10), 0);
-  CHECK(pasts.expected_of(author, 7) == per_action(0.2));
-  pasts.retire(author, counters(30, 21), 8);
-  CHECK_THAT(pasts.expected_of(author, 8)[like], Catch::Matchers::WithinRel((21 + 2.0) / (30 + 10.0), 1e-12));
-  pasts.retire(author, counters(60, 9), 50);
-  CHECK_THAT(pasts.expected_of(author, 900)[like], Catch::Matchers::WithinRel((30 + 2.0) / (90 + 10.0), 1e-12));
-  CHECK(pasts.expected_of(UserId{2}, 50) == per_action(0.2));
+  AuthorPasts pasts(5, prior_of(0.2, unlimited, 10), fading(0));
+  CHECK(pasts.expected_of(author, 7).rates == per_action(0.2));
+  retire(pasts, author, counters(30, 21), 8);
+  CHECK_THAT(pasts.expected_of(author, 8).rates[like], Catch::Matchers::WithinRel((21 + 2.0) / (30 + 10.0), 1e-12));
+  retire(pasts, author, counters(60, 9), 50);
+  CHECK_THAT(pasts.expected_of(author, 900).rates[like], Catch::Matchers::WithinRel((30 + 2.0) / (90 + 10.0), 1e-12));
+  CHECK(pasts.expected_of(UserId{2}, 50).rates == per_action(0.2));
 }
 
 TEST_CASE("the past of an author fades, and when it was touched does not matter", "[sim][prior]") {
   const UserId author{0};
-  AuthorPasts pasts(1, prior_of(0.2, unlimited, 10), 12);
-  pasts.retire(author, counters(40, 32), 100);
-  CHECK_THAT(pasts.expected_of(author, 112)[like], Catch::Matchers::WithinRel((16 + 2.0) / (20 + 10.0), 1e-12));
-  CHECK_THAT(pasts.expected_of(author, 136)[like], Catch::Matchers::WithinRel((4 + 2.0) / (5 + 10.0), 1e-12));
-  pasts.retire(author, counters(0, 0), 107);  // a post that nobody looked at
-  CHECK_THAT(pasts.expected_of(author, 124)[like], Catch::Matchers::WithinRel((8 + 2.0) / (10 + 10.0), 1e-12));
-  pasts.retire(author, counters(6, 0), 124);
+  AuthorPasts pasts(1, prior_of(0.2, unlimited, 10), fading(12));
+  retire(pasts, author, counters(40, 32), 100);
+  CHECK_THAT(pasts.expected_of(author, 112).rates[like], Catch::Matchers::WithinRel((16 + 2.0) / (20 + 10.0), 1e-12));
+  CHECK_THAT(pasts.expected_of(author, 136).rates[like], Catch::Matchers::WithinRel((4 + 2.0) / (5 + 10.0), 1e-12));
+  retire(pasts, author, counters(0, 0), 107);  // a post that nobody looked at
+  CHECK_THAT(pasts.expected_of(author, 124).rates[like], Catch::Matchers::WithinRel((8 + 2.0) / (10 + 10.0), 1e-12));
+  retire(pasts, author, counters(6, 0), 124);
   // Sums are whole numbers of 2^-24.
-  CHECK_THAT(pasts.expected_of(author, 136)[like], Catch::Matchers::WithinRel((4 + 2.0) / (8 + 10.0), 1e-7));
+  CHECK_THAT(pasts.expected_of(author, 136).rates[like], Catch::Matchers::WithinRel((4 + 2.0) / (8 + 10.0), 1e-7));
 }
 
 TEST_CASE("what was expected of a post stays until it leaves", "[sim][prior]") {
   const UserId author{0};
-  AuthorPasts pasts(1, prior_of(0.2, unlimited, 10), 12);
-  pasts.retire(author, counters(40, 32), 100);
+  AuthorPasts pasts(1, prior_of(0.2, unlimited, 10), fading(12));
+  retire(pasts, author, counters(40, 32), 100);
   pasts.advance(0, 3);
   pasts.publish(1, author, 100);
-  const PerAction then = pasts.expected_of(author, 100);
-  CHECK(pasts.expected(0) == per_action(0.2));  // published before pasts were kept
-  CHECK(pasts.expected(1) == then);
-  pasts.retire(author, counters(500, 0), 105);
+  const PerAction then = pasts.expected_of(author, 100).rates;
+  CHECK(pasts.expected(0).rates == per_action(0.2));  // published before pasts were kept
+  CHECK(pasts.expected(1).rates == then);
+  retire(pasts, author, counters(500, 0), 105);
   pasts.advance(1, 5'000);  // more than there was room for
-  CHECK(pasts.expected(1) == then);
-  CHECK(pasts.expected(4'999) == per_action(0.2));
+  CHECK(pasts.expected(1).rates == then);
+  CHECK(pasts.expected(4'999).rates == per_action(0.2));
+}
+
+/// A post with so many replies.
+PostCounters replied(std::uint32_t replies) {
+  PostCounters counted = counters(100, 0);
+  counted.actions[Action::reply] = replies;
+  return counted;
+}
+
+TEST_CASE("of an author's replies the share is expected to be answered that was answered before", "[sim][prior]") {
+  const UserId author{1}, other{2}, stranger{0};
+  FeedParameters feed = fading(10);
+  feed.answered_weight = 75;
+  feed.answered_strength = 4;
+  AuthorPasts pasts(3, prior_of(0.2, unlimited, unlimited), feed);
+  pasts.advance(0, 4);
+  CHECK(pasts.expected_of(author, 0).answered == 0);  // nobody has answered anything
+  for (const std::uint32_t root : {0, 1, 2}) pasts.publish(root, author, 0);
+  pasts.retire(0, author, replied(8), 8, 20);
+  pasts.retire(1, other, replied(32), 2, 20);
+  pasts.retire(3, other, replied(500), 500, 20);  // published when nobody counted: its answers may have been missed
+  // Of 40 replies 10 were answered.
+  CHECK_THAT(pasts.expected_of(author, 20).answered, Catch::Matchers::WithinRel((8 + 4 * 0.25) / (8 + 4.0), 1e-12));
+  CHECK_THAT(pasts.expected_of(author, 30).answered, Catch::Matchers::WithinRel((4 + 4 * 0.25) / (4 + 4.0), 1e-12));
+  CHECK_THAT(pasts.expected_of(other, 20).answered, Catch::Matchers::WithinRel((2 + 4 * 0.25) / (32 + 4.0), 1e-12));
+  CHECK(pasts.expected_of(stranger, 20).answered == 0.25);
+  CHECK(pasts.expected_of(author, 20).rates == per_action(0.2));
+  CHECK(pasts.expected(2).answered == 0);  // as when it was published
+  CHECK(pasts.expected(3).answered == 0);
 }
 
 /// The slope of what authors are like on what is expected of them, over authors of two kinds whose posts are of two
@@ -76,7 +116,7 @@ double slope(std::uint32_t posts, std::uint32_t looks) {
   const ActionPrior prior = prior_of(mean, (mean * (1 - mean) - of_authors * of_authors) / (of_posts * of_posts) - 1,
                                      mean * (1 - mean) / (of_authors * of_authors) - 1);
   const std::uint32_t authors = 6'000;
-  AuthorPasts pasts(authors, prior, 0);
+  AuthorPasts pasts(authors, prior, fading(0));
   double products = 0, squares = 0;
   for (std::uint32_t author = 0; author < authors; ++author) {
     const double like_author = author % 2 ? of_authors : -of_authors;
@@ -85,9 +125,9 @@ double slope(std::uint32_t posts, std::uint32_t looks) {
       const double rate = mean + like_author + (key % 2 ? of_posts : -of_posts);
       std::uint32_t likes = 0;
       for (std::uint32_t look = 0; look < looks; ++look) likes += uniform(nested_mix(key, look, 1)) < rate;
-      pasts.retire(UserId{author}, counters(looks, likes), post);
+      retire(pasts, UserId{author}, counters(looks, likes), post);
     }
-    const double expected = pasts.expected_of(UserId{author}, posts)[like] - mean;
+    const double expected = pasts.expected_of(UserId{author}, posts).rates[like] - mean;
     products += expected * like_author;
     squares += expected * expected;
   }
@@ -142,7 +182,7 @@ double looks_of_lucky(const AlikeWorld& town, double author_strength) {
   world.run_until(town.parameters.time.warmup);
   std::vector<bool> lucky;
   for (std::uint32_t u = 0; u < town.graph.user_count(); ++u)
-    lucky.push_back(world.pasts->expected_of(UserId{u}, world.state.clock.now)[like] > 0.3);
+    lucky.push_back(world.pasts->expected_of(UserId{u}, world.state.clock.now).rates[like] > 0.3);
   const auto arm = world.branch(AlikeWorld::run(author_strength), options);
   CHECK((arm->pasts == nullptr) == (author_strength == automatic));
   arm->run_until(town.parameters.time.end());
@@ -164,6 +204,32 @@ TEST_CASE("where authors do not differ, a finite strength carries those who were
   // together.
   CHECK(std::abs(std::log(looks_of_lucky(town, automatic))) < 0.1);
   CHECK(looks_of_lucky(town, 5) > 1.2);
+}
+
+TEST_CASE("a platform that values answered replies carries those who answer", "[sim][prior][statistical]") {
+  // Authors can answer two replies a day. One with 20 followers gets some 20 looks a post, four posts a day and 0.1
+  // replies a look, and answers a quarter of them; one with 1 000 followers answers next to none. Nothing else differs.
+  AlikeWorld town;
+  const auto looks_a_follower = [&](double weight, Ranking ranking) {
+    RunParameters run = AlikeWorld::run(unlimited);
+    run.feed.ranking = ranking;
+    run.behaviour.probability = {0.3, 0.1, 0.01, 0.0};
+    run.answers.per_day = 2;
+    run.feed.answered_weight = weight;
+    Alone alone;
+    Replicate replicate(town.graph, town.accounts, town.parameters, run, ReplicateStreams{}, alone);
+    replicate.warm_up();
+    const RunRecord record = replicate.run_arm(run, {});
+    const auto per_follower = [&](std::size_t tier) {
+      return static_cast<double>(record.tiers[tier].outcomes.impressions) /
+             static_cast<double>(record.tiers[tier].follower_posts);
+    };
+    return per_follower(1) / per_follower(2);
+  };
+  for (const Ranking ranking : {Ranking::weighted, Ranking::oracle}) {
+    CHECK_THAT(looks_a_follower(0, ranking), Catch::Matchers::WithinAbs(1, 0.05));
+    CHECK(looks_a_follower(75, ranking) > 1.2);
+  }
 }
 
 TEST_CASE("a strength of authors that follows from the population changes nothing where they do not differ",

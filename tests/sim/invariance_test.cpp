@@ -123,8 +123,8 @@ TEST_CASE("every array of the world is in its table: a changed byte anywhere is 
     CHECK_FALSE(copy->same_state(world));
     CHECK(copy->digest() != world.digest());
   }
-  for (const char* name :
-       {"ledger", "groups", "authors", "tracked", "open_slots", "reached", "authors.pasts", "authors.expected"})
+  for (const char* name : {"ledger", "groups", "authors", "tracked", "open_slots", "reached", "authors.pasts",
+                           "authors.expected", "authors.replies", "authors.answered", "answers.counts"})
     CHECK(names.contains(name));
 }
 

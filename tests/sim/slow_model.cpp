@@ -392,10 +392,24 @@ void Model::compose() {
 
 /// Roots that leave the window now are added to the pasts of their authors.
 void Model::remember() {
-  if (!by_author_.looks_at_authors()) return;
-  for (const Post& post : posts) {
+  for (std::size_t p = 0; p < posts.size(); ++p) {
+    const Post& post = posts[p];
     const double n = post.counters.impressions;
     if (post.visible() + run_.feed.window != now || n == 0.0) continue;
+    if (run_.feed.looks_at_answers()) {
+      situations.answers_unknown += !post.by_answers;
+      if (post.by_answers) {
+        const double made = post.counters.actions[static_cast<std::size_t>(Action::reply)],
+                     answered = mechanisms_.answers_on(p);
+        Replies& past = replies_[post.author];
+        const double d = fading(past.when);
+        past = {std::round(d * past.made + 0x1p24 * made), std::round(d * past.answered + 0x1p24 * answered), now};
+        all_replies_ += made;
+        all_answered_ += answered;
+        situations.answers_not_all += answered > 0 && answered < made;
+      }
+    }
+    if (!by_author_.looks_at_authors()) continue;
     Past& past = author_pasts_[post.author];
     const double f = fading(past.when);
     situations.pasts_faded += f < 1.0 && past.looks[0] > 0.0;
@@ -423,6 +437,15 @@ PerAction Model::expected_of(UserId author) const {
       expected[a] = (f * past->second.taken[a] + kappa * by_author_.mean[a]) / (f * past->second.looks[a] + kappa);
   }
   return expected;
+}
+
+/// The share of its replies that the author is expected to answer.
+double Model::answered_by(UserId author) const {
+  const double of_all = all_replies_ == 0.0 ? 0.0 : all_answered_ / all_replies_, k = run_.feed.answered_strength;
+  const auto past = replies_.find(author);
+  if (past == replies_.end()) return (k * of_all) / k;
+  const double d = 0x1p-24 * fading(past->second.when);
+  return (d * past->second.answered + k * of_all) / (d * past->second.made + k);
 }
 
 // ---- 7.5 Gather
@@ -529,18 +552,25 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
       case Ranking::weighted:
       case Ranking::oracle:
       case Ranking::no_learning: {
-        double sum = 0;
+        double sum = 0, replying = 0;
         for (std::size_t a = 0; a < action_count; ++a) {
           if (feed.ranking == Ranking::weighted) {
             const double s = by_author_.strength[a], seen = counters.impressions + s;
-            sum += feed.weights[a] * (std::isinf(s) ? m[a]
-                                      : seen == 0.0 ? 0.0
-                                                    : (counters.actions[a] + m[a] * s) / seen);
+            const double r = std::isinf(s) ? m[a] : seen == 0.0 ? 0.0 : (counters.actions[a] + m[a] * s) / seen;
+            sum += feed.weights[a] * r;
+            if (a == static_cast<std::size_t>(Action::reply)) replying = r;
           } else if (feed.ranking == Ranking::oracle) {
-            sum += feed.weights[a] * probability(a, common_odds(reader, candidate.post, candidate.proof));
+            const double p = probability(a, common_odds(reader, candidate.post, candidate.proof));
+            sum += feed.weights[a] * p;
+            if (a == static_cast<std::size_t>(Action::reply)) replying = p;
           } else {
             sum = 1;
           }
+        }
+        if (feed.looks_at_answers() && post.by_answers && feed.ranking != Ranking::no_learning) {
+          const double q = feed.ranking == Ranking::oracle ? static_cast<float>(post.answered) : post.answered;
+          sum += feed.answered_weight * (replying * q);
+          situations.answers_expected += q > 0;
         }
         const double age = now - post.visible(),
                      z = normal(top(nested_mix(dynamics_.key(Draw::perturbation), post.salt(), reader.value())));
@@ -696,6 +726,8 @@ void Model::commit() {
   for (const std::size_t post : new_posts) {
     posts[post].by_author = by_author_.looks_at_authors();
     posts[post].expected = expected_of(posts[post].author);
+    posts[post].by_answers = run_.feed.looks_at_answers();
+    posts[post].answered = answered_by(posts[post].author);
     emit(post, posts[post].author);
     ++(posts[post].campaign < 0 ? ticks.back().organic : ticks.back().paid);
   }

@@ -39,6 +39,8 @@ struct Post {
   PostCounters counters;
   bool by_author = false;  ///< published in a run that looks at the pasts of authors, which then expected this
   PerAction expected{};
+  bool by_answers = false;  ///< published in a run that looks at what authors answer, of which it then expected this
+  double answered = 0;
   std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0, discovered = 0;
   std::array<LedgerRow, source_count> ledger{};  ///< by source
 
@@ -151,6 +153,9 @@ struct Situations {
   std::uint64_t expected_otherwise = 0;      ///< candidates of which more or less is expected for their authors' pasts
   std::uint64_t expected_in_warmup = 0;      ///< ... since before the arm branched
   std::uint64_t expected_of_any = 0;         ///< candidates from a warm-up that keeps no pasts, in an arm that does
+  std::uint64_t answers_expected = 0;        ///< candidates of which it matters that their authors answer some replies
+  std::uint64_t answers_not_all = 0;         ///< roots that leave with a reply that was not answered, and one that was
+  std::uint64_t answers_unknown = 0;         ///< roots that leave, from a warm-up that did not look at answers
   std::uint64_t pasts_faded = 0;             ///< roots added to a past that has faded
   std::uint64_t pasts_together = 0;          ///< roots added to a past to which one was added in the same tick
   std::uint64_t too_large_for_cold = 0;      ///< roots, for their author alone
@@ -247,6 +252,7 @@ private:
   void remember();
   double fading(Tick since) const;
   PerAction expected_of(UserId author) const;
+  double answered_by(UserId author) const;
   void compose();
   std::vector<Candidate> gather(UserId reader);
   void discover(UserId reader, std::vector<Candidate>& candidates);
@@ -287,6 +293,12 @@ private:
     Tick when = 0;
   };
   std::map<UserId, Past> author_pasts_;
+  struct Replies {
+    double made = 0, answered = 0;  // whole numbers
+    Tick when = 0;
+  };
+  std::map<UserId, Replies> replies_;
+  double all_replies_ = 0, all_answered_ = 0;
   std::vector<Paid> plan_;
   std::vector<Slot> slots_;
   std::vector<std::pair<UserId, std::size_t>> withheld_;               // author and campaign

@@ -404,6 +404,9 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if ((place + shift) % 2 == 0) add_discovery(before, gate(number % 2));
         if (number % 4 != 3) arm.feed.author_strength = std::array{8.0, automatic, 3.0}[number % 4];
         if (number % 4 == 2) arm.feed.author_half_life = 9;
+        if (number % 3 != 2) arm.feed.answered_weight = 30;
+        if (number % 5 != 2) before.feed.answered_weight = 8;
+        if (number % 2 == 0) arm.feed.answered_strength = 3;
         if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
         if (number % 4 == 0) before.feed.author_half_life = 12;
         arm.pays = {"stars", "friends", "crowd"};
@@ -482,6 +485,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::too_large_for_cold,
                                  &slow::Situations::too_tried_for_cold,
                                  &slow::Situations::expected_otherwise,
+                                 &slow::Situations::answers_expected,
                                  &slow::Situations::pasts_faded,
                                  &slow::Situations::pasts_together})
           t.*field += s.*field;
@@ -564,6 +568,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.too_tried_for_cold > 0);
     CAPTURE(s.expected_otherwise, s.pasts_faded, s.pasts_together);
     CHECK(s.expected_otherwise > 0);
+    CHECK(s.answers_expected > 0);
     CHECK(s.pasts_faded > 0);
     CHECK(s.pasts_together > 0);
   }
@@ -722,6 +727,10 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run->feed.author_strength = pick(unlimited, automatic, 0.5, 20.0);
       run->feed.author_half_life = pick(0.0, 3.0, 40.0);
     }
+    for (RunParameters* run : {&before, &arm}) {
+      run->feed.answered_weight = pick(0.0, 75.0);
+      run->feed.answered_strength = pick(0.5, 20.0);
+    }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -818,7 +827,8 @@ TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") 
   CHECK(total[0].pools_cut_among_equals > total[0].pools_cut_after_better);  // where posts do not differ: fresh samples
 }
 
-TEST_CASE("engine and slow model agree on what earlier posts of an author say of the next", "[sim][oracle]") {
+TEST_CASE("engine and slow model agree on what earlier posts of an author say of the next, rates and answers",
+          "[sim][oracle]") {
   const FollowGraph graph = random_graph(40, 1.0, 32);
   const Users accounts = mixed_accounts(40, 0.8, 32);
   slow::Situations total;
@@ -842,12 +852,15 @@ TEST_CASE("engine and slow model agree on what earlier posts of an author say of
       run.feed.prior_strength = {strength, pick(strength, automatic), strength, strength};
       run.feed.prior.fill(pick(automatic, 0.02));
       run.feed.holdout = pick(0.0, 0.3);
-      if (pick(0, 1)) add_mechanisms(run);
+      run.feed.answered_weight = pick(0.0, 75.0, 75.0);
+      run.feed.answered_strength = pick(0.5, 4.0, 20.0);
+      if (pick(0, 1, 1)) add_mechanisms(run);
+      run.answers.per_day = run.answers.neutral() ? 0.0 : pick(0.5, 6.0);
       return run;
     };
     RunParameters before = draw_run(pick(rankings[0], rankings[1], rankings[3]));
     if (number % 5 == 1) before.feed.author_strength = unlimited;
-    RunParameters arm = draw_run(Ranking::weighted);
+    RunParameters arm = draw_run(number % 3 == 2 ? Ranking::oracle : Ranking::weighted);
     if (pick(0, 1)) add_discovery(arm, gates[0]);  // which does not look at authors
     arm.pays = {"stars", "friends", "crowd"};
     Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
@@ -855,7 +868,8 @@ TEST_CASE("engine and slow model agree on what earlier posts of an author say of
     const slow::Situations& s = pair.slow.situations;
     for (const auto field :
          {&slow::Situations::expected_otherwise, &slow::Situations::expected_in_warmup,
-          &slow::Situations::expected_of_any, &slow::Situations::pasts_faded, &slow::Situations::pasts_together})
+          &slow::Situations::expected_of_any, &slow::Situations::answers_expected, &slow::Situations::answers_not_all,
+          &slow::Situations::answers_unknown, &slow::Situations::pasts_faded, &slow::Situations::pasts_together})
       total.*field += s.*field;
   }
   CAPTURE(total.expected_otherwise, total.expected_in_warmup, total.expected_of_any, total.pasts_faded,
@@ -863,6 +877,10 @@ TEST_CASE("engine and slow model agree on what earlier posts of an author say of
   CHECK(total.expected_otherwise > 0);
   CHECK(total.expected_in_warmup > 0);
   CHECK(total.expected_of_any > 0);
+  CAPTURE(total.answers_expected, total.answers_not_all, total.answers_unknown);
+  CHECK(total.answers_expected > 0);
+  CHECK(total.answers_not_all > 0);
+  CHECK(total.answers_unknown > 0);
   CHECK(total.pasts_faded > 0);
   CHECK(total.pasts_together > 0);
 }

@@ -120,6 +120,11 @@ bool Mechanisms::answer_visible(Tick t, std::size_t post) const {
   return visible_from_.contains(post) && visible_from_.at(post) <= t;
 }
 
+std::uint32_t Mechanisms::answers_on(std::size_t post) const {
+  if (run_.answers.neutral()) return 0;
+  return static_cast<std::uint32_t>(std::ranges::count(answered_, post, &Answered::post));
+}
+
 void Mechanisms::end_tick(Tick t, std::span<const Look> looks, std::span<const Post> posts, Situations& situations) {
   std::ranges::sort(answered_now_, {}, [&](const Reply& r) { return std::tuple(r.h, posts[r.post].key, r.reader); });
   for (const Reply& reply : answered_now_) {

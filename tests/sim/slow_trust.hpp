@@ -38,6 +38,8 @@ public:
   double trust(Tick t, UserId reader, UserId author) const;
   /// Whether who looks at the post in tick `t` finds an answer.
   bool answer_visible(Tick t, std::size_t post) const;
+  /// Answers given on the post so far.
+  std::uint32_t answers_on(std::size_t post) const;
 
   /// A session in tick `t` is over, in which the reader looked at these, from the top.
   void after_session(Tick t, UserId reader, std::span<const Look> looks, std::span<const Post> posts,

@@ -6,15 +6,21 @@ namespace {
 
 /// Highest true expected value first: the sum over actions of weight x the probability with which this reader, looking
 /// at this candidate for the first time, takes it. No platform knows that; a control for what is lost by having to
-/// learn, and for what a ranking does that makes no mistakes.
+/// learn, and for what a ranking does that makes no mistakes. What share of its replies an author will answer it does
+/// not know; it expects of that what `weighted` does, and keeps it as the value of the post.
 class Oracle : public ScoreFactors {
 public:
   static constexpr bool needs_odds = true;
   explicit Oracle(const RankingGiven& given)
       : ScoreFactors(given.run.feed),
         weights_(given.run.feed.weights),
+        answered_weight_(given.run.feed.answered_weight),
         behaviour_(given.behaviour),
         population_(given.population) {}
+  using ScoreFactors::value;
+  std::uint32_t value(const PostCounters&, const Expectation& expected) const {
+    return std::bit_cast<std::uint32_t>(static_cast<float>(expected.answered));
+  }
   std::uint64_t key(const CandidateFacts& candidate) const {
     const double odds = behaviour_.odds(population_.propensity(candidate.reader()), candidate.topic_match(),
                                         candidate.post().quality, candidate.proof()) *
@@ -22,11 +28,15 @@ public:
     double sum = 0.0;
     for (std::size_t a = 0; a < action_count; ++a)
       sum += weights_[a] * behaviour_.probability(static_cast<Action>(a), odds);
+    if (answered_weight_ > 0.0)
+      sum += answered_weight_ * (behaviour_.probability(Action::reply, odds) *
+                                 static_cast<double>(std::bit_cast<float>(candidate.value())));
     return ScoreFactors::key(static_cast<float>(sum), candidate);
   }
 
 private:
   PerAction weights_;
+  double answered_weight_;
   const Behaviour& behaviour_;
   const Population& population_;
 };

@@ -88,9 +88,9 @@ struct RankingRule {
 
 /// A rule whose value of a post hangs on what was expected of that when it was published:
 ///
-///     std::uint32_t value(const PostCounters& counters, const PerAction& expected) const;
+///     std::uint32_t value(const PostCounters& counters, const Expectation& expected) const;
 template <class Rule>
-concept Expects = requires(const Rule& rule, const PostCounters& counters, const PerAction& expected) {
+concept Expects = requires(const Rule& rule, const PostCounters& counters, const Expectation& expected) {
   rule.value(counters, expected);
 };
 

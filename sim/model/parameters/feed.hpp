@@ -8,6 +8,7 @@
 #include "sim/model/actions.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/discovery.hpp"
+#include "sim/model/parameters/trust.hpp"
 #include "sim/model/rankings.hpp"
 
 namespace grapevine {
@@ -29,11 +30,14 @@ struct FeedParameters {
       per_action(automatic);           ///< automatic: what is right for the population (sim/feed/prior.hpp)
   double author_strength = unlimited;  ///< unlimited: the past of a post's author says nothing
   double author_half_life = 0.0;       ///< ticks; 0: the past does not fade
+  double answered_weight = 0.0;
+  double answered_strength = 20.0;
   double perturbation = 0.0;
   double age_half_life = 0.0;  ///< ticks
   double holdout = 0.0;
 
   bool looks_at_authors() const { return author_strength != unlimited; }
+  bool looks_at_answers() const { return answered_weight > 0.0; }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -45,9 +49,7 @@ struct FeedParameters {
           return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle ||
                  feed.ranking == Ranking::no_learning;
         });
-    const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", [](const FeedParameters& feed) {
-      return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle;
-    });
+    const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", is_valued);
     const auto learns = [](const Circumstances& c) {
       return c.any<FeedParameters>(is_weighted) || c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
         return discovery.share != 0.0 && discovery.gate == DiscoveryGate::rate;
@@ -64,9 +66,19 @@ struct FeedParameters {
                  }));
         }};
     const Condition predicting = ranks_by("feed.ranking = \"weighted\"", is_weighted);
-    const Condition remembering =
-        ranks_by("feed.ranking = \"weighted\" with feed.author_strength other than \"off\"",
-                 [](const FeedParameters& feed) { return is_weighted(feed) && feed.looks_at_authors(); });
+    const Condition remembering = ranks_by(
+        "feed.ranking = \"weighted\" with feed.author_strength other than \"off\", or feed.weights.answered above 0",
+        [](const FeedParameters& feed) {
+          return (is_weighted(feed) && feed.looks_at_authors()) || (is_valued(feed) && feed.looks_at_answers());
+        });
+    const Condition answering{
+        valued_feed.words + ", and answers.per_day above 0", [](const Circumstances& c) {
+          return c.any<FeedParameters>(is_valued) &&
+                 c.any<AnswersParameters>([](const AnswersParameters& answers) { return !answers.neutral(); });
+        }};
+    const Condition expecting_answers = ranks_by("feed.weights.answered above 0", [](const FeedParameters& feed) {
+      return is_valued(feed) && feed.looks_at_answers();
+    });
     const std::string computed = "follows from the population as declared (method of moments, docs/model.md 7.6)";
 
     key.section("feed", "What a reader is served.", Scope::run);
@@ -130,6 +142,13 @@ struct FeedParameters {
            .source = std::string(action_table[a].weight_source),
            .range = RealRange{0, 1e6},
            .only = valued_feed});
+    key("answered", &FeedParameters::answered_weight,
+        {.sentence = "Weight of the predicted probability that the reader replies and the author answers that.",
+         .source =
+             "assumption (neutral); 75 in the Twitter heavy ranker README, weights of 5 April 2023, [R] reference "
+             "E 4.1",
+         .range = RealRange{0, 1e6},
+         .only = answering});
     key.section("feed.prior", "What the weighted ranking expects before it has seen anything.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior[a]; },
@@ -141,7 +160,7 @@ struct FeedParameters {
            .range = probability_range,
            .unit = "probability",
            .only = learning});
-    key.section("feed.prior_strength", "How many impressions that counts for.", Scope::run);
+    key.section("feed.prior_strength", "How many impressions, or replies, that counts for.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior_strength[a]; },
           {.kind = Kind::number_or_auto,
@@ -153,6 +172,14 @@ struct FeedParameters {
            .unit = "impressions",
            .scales = true,
            .only = shrunk});
+    key("answered", &FeedParameters::answered_strength,
+        {.sentence = "Replies that the share which authors answer counts for, against those on an author's own earlier "
+                     "posts, in what share of its replies that author is expected to answer.",
+         .source = "assumption",
+         .range = RealRange{0, 1e9, true},
+         .unit = "replies",
+         .scales = true,
+         .only = expecting_answers});
   }
 
 private:
@@ -167,6 +194,7 @@ private:
     return sentence;
   }
   static bool is_weighted(const FeedParameters& feed) { return feed.ranking == Ranking::weighted; }
+  static bool is_valued(const FeedParameters& feed) { return is_weighted(feed) || feed.ranking == Ranking::oracle; }
 };
 
 template <class Parameters>

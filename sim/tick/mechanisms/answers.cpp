@@ -26,6 +26,7 @@ Answers::Answers(const MechanismGiven& given)
       waiting_(given.readers.size()),
       day_(given.readers.size()),
       used_(given.readers.size()),
+      keeps_counts_(given.run.feed.looks_at_answers()),
       fates_(given.world.tiers.from.size()) {}
 
 std::unique_ptr<Mechanism> Answers::make(const MechanismGiven& given) {
@@ -37,6 +38,7 @@ void Answers::arrays(ArrayTable& table) {
   table("answers.day", "reader", day_);
   table("answers.used", "reader", used_);
   visible_.arrays("answers.visible_range", "answers.visible", table);
+  if (keeps_counts_) counts_.arrays("answers.counts_range", "answers.counts", table);
   table("answers.fates", "tier", fates_);
 }
 
@@ -91,6 +93,7 @@ void Answers::answer(const Given& given, Tick now, std::size_t author, std::vect
 
 void Answers::commit(const Given& given, const Before& before, std::span<const Message> messages) {
   visible_.advance(before.posts.tail(), before.posts.head());
+  if (keeps_counts_) counts_.advance(before.posts.tail(), before.posts.head());
   given_.clear();
   std::vector<Message> replies;
   for (const Message& message : messages) {
@@ -99,7 +102,10 @@ void Answers::commit(const Given& given, const Before& before, std::span<const M
       continue;
     }
     given_.push_back({message.key, message.from, message.to});
-    if (before.posts.live(PostId{message.root})) visible_[message.root] = 1;
+    if (before.posts.live(PostId{message.root})) {
+      visible_[message.root] = 1;
+      if (keeps_counts_) ++counts_[message.root];
+    }
     if (mine_.contains(message.from.value()) && (message.what & of_counted_root) != 0) {
       Fate& fate = fates_[given.population.tier(message.from)];
       ++fate.answered;

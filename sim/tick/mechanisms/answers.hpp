@@ -23,6 +23,9 @@ public:
   /// Whether an answer can be read beside this root.
   bool visible(std::uint32_t root) const { return visible_.holds(root) && visible_[root] != 0; }
 
+  /// Answers given on a live root, where the platform looks at them (`FeedParameters::looks_at_answers`); else 0.
+  std::uint32_t given_on(std::uint32_t root) const { return counts_.holds(root) ? counts_[root] : 0; }
+
   /// An answer of the last tick that was committed.
   struct Answer {
     std::uint64_t key = 0;  ///< of the root
@@ -62,8 +65,10 @@ private:
   std::vector<std::uint32_t> day_;   ///< by author of this part: the last day on which it answered, counted from 1
   std::vector<std::uint32_t> used_;  ///< and how often
   RootRing<std::uint8_t> visible_;
-  std::vector<Fate> fates_;    ///< by tier, of authors of this part
-  std::vector<Answer> given_;  ///< of one tick; not state
+  bool keeps_counts_;
+  RootRing<std::uint32_t> counts_;  ///< answers given; empty where the platform does not look at them
+  std::vector<Fate> fates_;         ///< by tier, of authors of this part
+  std::vector<Answer> given_;       ///< of one tick; not state
 };
 
 }  // namespace grapevine
