@@ -37,7 +37,8 @@ enum class Kind : std::uint8_t {
   whole,           ///< a whole number
   number,          ///< any finite number
   number_or_auto,  ///< ... or "auto", which is `automatic` in the field
-  strength,        ///< ... or "off", which is `unlimited` in the field
+  number_or_off,   ///< a number, or "off", which is `unlimited` in the field
+  strength,        ///< a number, "auto" or "off"
   money,           ///< in the scenario's currency, at most 6 decimals
   duration,        ///< "10min", "48h", "1d"; whole ticks
   tick,            ///< the duration that all others are multiples of
@@ -59,7 +60,7 @@ enum class Kind : std::uint8_t {
   matrix,          ///< a list of rows, each a list of as many numbers as there are rows
   quadrants,       ///< four numbers, 0 to 1
 };
-inline constexpr std::size_t kind_count = 24;
+inline constexpr std::size_t kind_count = 25;
 
 struct WholeRange {
   std::int64_t least = 0;

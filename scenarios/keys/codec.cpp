@@ -35,6 +35,7 @@ const Codec& codec_of(Kind kind) {
     case K::whole:
     case K::number:
     case K::number_or_auto:
+    case K::number_or_off:
     case K::strength:
     case K::money:
     case K::flag:

@@ -86,7 +86,7 @@ public:
 const Codec& codec_of(Kind kind);
 
 // The codecs by the files that they stand in, and what these share.
-const Codec& number_codec(Kind kind);    ///< whole, number, number_or_auto, strength, money, flag
+const Codec& number_codec(Kind kind);    ///< whole, number, number_or_auto, number_or_off, strength, money, flag
 const Codec& duration_codec(Kind kind);  ///< duration, tick
 const Codec& text_codec(Kind kind);      ///< text, name, choice, path
 const Codec& names_codec(Kind kind);     ///< names, labels, columns, streams, accounts

@@ -77,8 +77,8 @@ Circumstances circumstances(const Target& target) {
   for (const CampaignParameters& campaign : scenario.world.campaigns)
     if (!target.campaign || target.campaign == &campaign) around.add(campaign);
   const auto add_run = [&](const RunParameters& run) {
-    around.add(run.feed), around.add(run.diffusion), around.add(run.discovery), around.add(run.answers),
-        around.add(run.trust);
+    around.add(run.feed), around.add(run.behaviour), around.add(run.diffusion), around.add(run.discovery),
+        around.add(run.answers), around.add(run.trust);
   };
   add_run(target.arm ? *target.run : scenario.run);
   if (target.arm) around.add(*target.run);

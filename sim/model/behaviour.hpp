@@ -40,6 +40,8 @@ public:
   }
   /// The same as threshold for 32 random bits.
   std::uint64_t threshold(Action action, double odds) const { return coin_threshold(probability(action, odds)); }
+  /// The factor of a reader's interest in the topic on the odds.
+  double topic_match(std::uint8_t interest) const { return interest_[interest]; }
   double base_odds(Action action) const { return base_[static_cast<std::size_t>(action)]; }
 
 private:

@@ -147,6 +147,8 @@ inline const std::vector<Setting> settings{
     {"feed.weights.reply", "2", {"run.weights[1]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.weights.reshare", "2", {"run.weights[2]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.weights.click", "2", {"run.weights[3]"}, "feed.ranking = \"weighted\"\n"},
+    {"feed.tie", "5", {"run.tie"}, "feed.ranking = \"weighted\"\n"},
+    {"feed.topic_match", "0.5", {"run.feed_topic_match"}, "feed.ranking = \"weighted\"\nbehaviour.topic_match = 2\n"},
     {"feed.weights.answered", "75", {"run.answered_weight"}, "feed.ranking = \"weighted\"\nanswers.per_day = 2\n"},
     {"feed.prior.like", "0.3", {"run.prior[0]"}, "feed.ranking = \"weighted\"\n"},
     {"feed.prior.reply", "0.3", {"run.prior[1]"}, "feed.ranking = \"weighted\"\n"},

@@ -93,6 +93,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".holdout", run.feed.holdout);
     put(name + ".author_strength", run.feed.author_strength);
     put(name + ".author_half_life", run.feed.author_half_life);
+    put(name + ".tie", run.feed.tie);
+    put(name + ".feed_topic_match", run.feed.topic_match);
     put(name + ".answered_weight", run.feed.answered_weight);
     put(name + ".answered_strength", run.feed.answered_strength);
     put_per_action(name + ".probability", run.behaviour.probability);

@@ -448,6 +448,28 @@ double Model::answered_by(UserId author) const {
   return (d * past->second.answered + k * of_all) / (d * past->second.made + k);
 }
 
+/// The score of a candidate after what the reader did with live roots of its author.
+float Model::with_tie(float score, UserId reader, std::size_t candidate) {
+  double looks = 0, old = 0, taken = 0;
+  std::array<double, action_count> times{};
+  for (std::size_t p = 0; p < posts.size(); ++p) {
+    const auto seen = exposures_.find({reader, p});
+    if (posts[p].author != posts[candidate].author || seen == exposures_.end()) continue;
+    if (posts[p].visible() + run_.feed.window <= now) {
+      old += seen->second;
+      continue;
+    }
+    looks += seen->second;
+    for (std::size_t a = 0; a < action_count; ++a) times[a] += taken_.contains({reader, p, a});
+  }
+  situations.ties_matter += looks > 0;
+  situations.ties_of_root += exposures_.contains({reader, candidate});
+  situations.ties_forgotten += looks == 0 && old > 0;
+  if (looks == 0) return score;
+  for (std::size_t a = 0; a < action_count; ++a) taken += run_.feed.weights[a] * times[a];
+  return static_cast<float>((taken + score * run_.feed.tie) / (looks + run_.feed.tie));
+}
+
 // ---- 7.5 Gather
 
 std::vector<Model::Candidate> Model::gather(UserId reader) {
@@ -577,7 +599,15 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         const float decay =
             feed.age_half_life == 0.0 ? 1.0F : static_cast<float>(math::pow(0.5, age / feed.age_half_life));
         const float noise = feed.perturbation == 0.0 ? 1.0F : static_cast<float>(math::exp(feed.perturbation * z));
-        candidate.value = static_cast<float>(sum) * decay * noise;
+        float score = static_cast<float>(sum);
+        if (feed.ranking == Ranking::weighted && feed.topic_match != 0.0 && run_.behaviour.topic_match != 0.0) {
+          const double liked = interest(top(liking(reader, post.topic)), parameters_.population.interest_skew);
+          const double match = math::exp(run_.behaviour.topic_match * (liked - mean_interest_));
+          score *= static_cast<float>(math::pow(match, feed.topic_match));
+          ++situations.matches_matter;
+        }
+        if (feed.ranking == Ranking::weighted && !std::isinf(feed.tie)) score = with_tie(score, reader, candidate.post);
+        candidate.value = score * decay * noise;
       }
     }
   }

@@ -153,13 +153,17 @@ struct Situations {
   std::uint64_t expected_otherwise = 0;      ///< candidates of which more or less is expected for their authors' pasts
   std::uint64_t expected_in_warmup = 0;      ///< ... since before the arm branched
   std::uint64_t expected_of_any = 0;         ///< candidates from a warm-up that keeps no pasts, in an arm that does
-  std::uint64_t answers_expected = 0;        ///< candidates of which it matters that their authors answer some replies
-  std::uint64_t answers_not_all = 0;         ///< roots that leave with a reply that was not answered, and one that was
-  std::uint64_t answers_unknown = 0;         ///< roots that leave, from a warm-up that did not look at answers
-  std::uint64_t pasts_faded = 0;             ///< roots added to a past that has faded
-  std::uint64_t pasts_together = 0;          ///< roots added to a past to which one was added in the same tick
-  std::uint64_t too_large_for_cold = 0;      ///< roots, for their author alone
-  std::uint64_t too_tried_for_cold = 0;      ///< roots, for their impressions alone
+  std::uint64_t ties_matter = 0;             ///< candidates whose author the reader has looked at, under `tie`
+  std::uint64_t ties_of_root = 0;            ///< ... and at the root itself
+  std::uint64_t ties_forgotten = 0;      ///< candidates whose author the reader has looked at, but at old roots only
+  std::uint64_t matches_matter = 0;      ///< candidates under `topic_match`
+  std::uint64_t answers_expected = 0;    ///< candidates of which it matters that their authors answer some replies
+  std::uint64_t answers_not_all = 0;     ///< roots that leave with a reply that was not answered, and one that was
+  std::uint64_t answers_unknown = 0;     ///< roots that leave, from a warm-up that did not look at answers
+  std::uint64_t pasts_faded = 0;         ///< roots added to a past that has faded
+  std::uint64_t pasts_together = 0;      ///< roots added to a past to which one was added in the same tick
+  std::uint64_t too_large_for_cold = 0;  ///< roots, for their author alone
+  std::uint64_t too_tried_for_cold = 0;  ///< roots, for their impressions alone
 };
 
 class Model {
@@ -253,6 +257,7 @@ private:
   double fading(Tick since) const;
   PerAction expected_of(UserId author) const;
   double answered_by(UserId author) const;
+  float with_tie(float score, UserId reader, std::size_t post);
   void compose();
   std::vector<Candidate> gather(UserId reader);
   void discover(UserId reader, std::vector<Candidate>& candidates);

@@ -407,6 +407,9 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 3 != 2) arm.feed.answered_weight = 30;
         if (number % 5 != 2) before.feed.answered_weight = 8;
         if (number % 2 == 0) arm.feed.answered_strength = 3;
+        if (number % 4 == 1) arm.feed.tie = 4;
+        if (number % 4 >= 1) arm.feed.topic_match = 0.7;
+        if (number % 4 == 3) arm.feed.tie = 0.5;
         if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
         if (number % 4 == 0) before.feed.author_half_life = 12;
         arm.pays = {"stars", "friends", "crowd"};
@@ -486,6 +489,10 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::too_tried_for_cold,
                                  &slow::Situations::expected_otherwise,
                                  &slow::Situations::answers_expected,
+                                 &slow::Situations::ties_matter,
+                                 &slow::Situations::ties_of_root,
+                                 &slow::Situations::ties_forgotten,
+                                 &slow::Situations::matches_matter,
                                  &slow::Situations::pasts_faded,
                                  &slow::Situations::pasts_together})
           t.*field += s.*field;
@@ -569,9 +576,14 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CAPTURE(s.expected_otherwise, s.pasts_faded, s.pasts_together);
     CHECK(s.expected_otherwise > 0);
     CHECK(s.answers_expected > 0);
+    CAPTURE(s.ties_matter, s.ties_forgotten, s.matches_matter);
+    CHECK(s.ties_matter > 0);
+    CHECK(s.ties_forgotten > 0);
+    CHECK(s.matches_matter > 0);
     CHECK(s.pasts_faded > 0);
     CHECK(s.pasts_together > 0);
   }
+  CHECK(total[0].ties_of_root > 0);
   CHECK(total[0].again > 0);  // under `memory = session`
   CHECK(total[0].not_twice > 0);
   CHECK(total[0].later > 0);
@@ -730,6 +742,10 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     for (RunParameters* run : {&before, &arm}) {
       run->feed.answered_weight = pick(0.0, 75.0);
       run->feed.answered_strength = pick(0.5, 20.0);
+    }
+    for (RunParameters* run : {&before, &arm}) {
+      run->feed.tie = pick(unlimited, 1.0, 10.0);
+      run->feed.topic_match = pick(0.0, 0.5, 1.0);
     }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;

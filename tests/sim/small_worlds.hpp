@@ -110,6 +110,8 @@ inline RunParameters manifold_run(std::vector<std::string> pays) {
   run.feed.author_strength = 30;
   run.feed.author_half_life = 20;
   run.feed.answered_weight = 20;
+  run.feed.tie = 10;
+  run.feed.topic_match = 0.5;
   run.answers.per_day = 3;
   run.discovery = {.share = 0.2, .pool = 40, .refresh = 3, .cold = 1, .cold_followers = 10, .cold_impressions = 8};
   run.pays = std::move(pays);

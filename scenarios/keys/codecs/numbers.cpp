@@ -90,7 +90,26 @@ protected:
   }
 };
 
-/// Where a level of shrinkage may be left out.
+class NumberOrOff : public Codec {
+  void read(const Reading& reading) const override {
+    if (const auto* text = reading.value.as<std::string>(); text && *text == "off")
+      reading.field<double>() = unlimited;
+    else
+      read_number(reading);
+  }
+  std::string written(const Key&, const void* field, const WritingContext&) const override {
+    const double number = *static_cast<const double*>(field);
+    return number == unlimited ? in_quotes("off") : fmt::format("{}", number);
+  }
+  std::string expected(const Key& key, bool limits) const override {
+    return fmt::format("\"off\" or {}{}", number_of(key, false), range_in_words(key, limits));
+  }
+  Json schema(const Key& key) const override {
+    return json_either(json_number(std::get<RealRange>(key.range)), json_choice({"off"}));
+  }
+};
+
+/// Of a level of shrinkage that may be left out.
 class Strength : public NumberOrAuto {
   void read(const Reading& reading) const override {
     if (const auto* text = reading.value.as<std::string>(); text && *text == "off")
@@ -161,6 +180,7 @@ const Codec& number_codec(Kind kind) {
   static const Whole whole;
   static const Number number;
   static const NumberOrAuto number_or_auto;
+  static const NumberOrOff number_or_off;
   static const Strength strength;
   static const Money money;
   static const Flag flag;
@@ -171,6 +191,8 @@ const Codec& number_codec(Kind kind) {
       return number;
     case Kind::number_or_auto:
       return number_or_auto;
+    case Kind::number_or_off:
+      return number_or_off;
     case Kind::strength:
       return strength;
     case Kind::money:

@@ -1,3 +1,4 @@
+#include "graph/base/math.hpp"
 #include "sim/feed/ranker_of.hpp"
 #include "sim/feed/rankings/score.hpp"
 
@@ -10,13 +11,24 @@ namespace {
 /// from earlier posts, too. A rate, not a count: size has no advantage of its own.
 /// How far to shrink matters: with too weak a prior the order of posts that do not differ is that of their luck, and
 /// luck varies with how many have looked, which is size.
+///
+/// `Ties` and `Matches`: it also looks at what the reader did with the author's live roots, and at how much it likes
+/// the topic.
+template <bool Ties, bool Matches>
 class Weighted : public ScoreFactors {
 public:
+  static constexpr bool needs_history = Ties;
   explicit Weighted(const RankingGiven& given)
       : ScoreFactors(given.run.feed),
         weights_(given.run.feed.weights),
         answered_weight_(given.run.feed.answered_weight),
-        prior_(given.prior) {}
+        prior_(given.prior),
+        tie_(given.run.feed.tie) {
+    if constexpr (Matches)
+      for (std::size_t q = 0; q < match_.size(); ++q)
+        match_[q] = static_cast<float>(
+            math::pow(given.behaviour.topic_match(static_cast<std::uint8_t>(q)), given.run.feed.topic_match));
+  }
 
   /// Whether anything observed changes a score.
   bool learns() const {
@@ -35,21 +47,45 @@ public:
     return std::bit_cast<std::uint32_t>(static_cast<float>(sum));
   }
   std::uint64_t key(const CandidateFacts& candidate) const {
-    return ScoreFactors::key(std::bit_cast<float>(candidate.value()), candidate);
+    float score = std::bit_cast<float>(candidate.value());
+    if constexpr (Matches) score *= match_[candidate.topic_match()];
+    if constexpr (Ties) score = with_tie(score, candidate.history());
+    return ScoreFactors::key(score, candidate);
   }
 
 private:
+  /// What the reader was worth at its own looks at the author's roots, shrunk to the prediction. One strength for all
+  /// actions, so the sum may be shrunk as a whole.
+  float with_tie(float score, const AuthorHistory& history) const {
+    if (history.looks == 0) return score;
+    double taken = 0.0;
+    for (std::size_t a = 0; a < action_count; ++a) taken += weights_[a] * history.actions[a];
+    return static_cast<float>(predicted_rate(taken, history.looks, score, tie_));
+  }
+
   PerAction weights_;
   double answered_weight_;
   ActionPrior prior_;
+  double tie_;
+  std::array<float, 256> match_{};  ///< a factor on scores by the quantile of interest
 };
+
+/// The one that looks at what it is asked to look at.
+std::unique_ptr<const Ranker> make_weighted(const RankingGiven& given, RankingKeys keys) {
+  const bool matches = given.run.feed.topic_match != 0.0;
+  if (given.run.feed.tie == unlimited)
+    return matches ? RankerOf<Weighted<false, true>>::make(given, keys)
+                   : RankerOf<Weighted<false, false>>::make(given, keys);
+  return matches ? RankerOf<Weighted<true, true>>::make(given, keys)
+                 : RankerOf<Weighted<true, false>>::make(given, keys);
+}
 
 }  // namespace
 
 RankingFacts about_weighted() {
   return {.name = "weighted",
           .first = "the highest sum of weights times predicted probabilities, learned from what was observed",
-          .make = RankerOf<Weighted>::make};
+          .make = make_weighted};
 }
 
 }  // namespace grapevine

@@ -6,6 +6,7 @@
 
 #include "graph/base/described.hpp"
 #include "sim/model/actions.hpp"
+#include "sim/model/parameters/behaviour.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/discovery.hpp"
 #include "sim/model/parameters/trust.hpp"
@@ -30,6 +31,8 @@ struct FeedParameters {
       per_action(automatic);           ///< automatic: what is right for the population (sim/feed/prior.hpp)
   double author_strength = unlimited;  ///< unlimited: the past of a post's author says nothing
   double author_half_life = 0.0;       ///< ticks; 0: the past does not fade
+  double tie = unlimited;              ///< unlimited: what the reader did with the author before says nothing
+  double topic_match = 0.0;            ///< as a share of that of behaviour
   double answered_weight = 0.0;
   double answered_strength = 20.0;
   double perturbation = 0.0;
@@ -75,6 +78,11 @@ struct FeedParameters {
         valued_feed.words + ", and answers.per_day above 0", [](const Circumstances& c) {
           return c.any<FeedParameters>(is_valued) &&
                  c.any<AnswersParameters>([](const AnswersParameters& answers) { return !answers.neutral(); });
+        }};
+    const Condition matching{
+        predicting.words + ", and behaviour.topic_match other than 0", [](const Circumstances& c) {
+          return c.any<FeedParameters>(is_weighted) &&
+                 c.any<BehaviourParameters>([](const BehaviourParameters& b) { return b.topic_match != 0.0; });
         }};
     const Condition expecting_answers = ranks_by("feed.weights.answered above 0", [](const FeedParameters& feed) {
       return is_valued(feed) && feed.looks_at_answers();
@@ -122,6 +130,22 @@ struct FeedParameters {
          .source = "assumption",
          .range = durations_from(0),
          .only = remembering});
+    key("tie", &FeedParameters::tie,
+        {.kind = Kind::number_or_off,
+         .sentence = "How many impressions the prediction for a post counts for against what the reader did at its own "
+                     "looks at the author's live posts; \"off\": a reader's past with an author says nothing.",
+         .source = "assumption (neutral)",
+         .range = RealRange{0, 1e9, true},
+         .unit = "impressions",
+         .only = predicting});
+    key("topic_match", &FeedParameters::topic_match,
+        {.sentence =
+             "What the platform believes that a reader's interest in the topic of a post is worth, as a share of "
+             "what it is worth (behaviour.topic_match); 0: it looks at posts only, not at what readers like.",
+         .source = "assumption (neutral)",
+         .range = RealRange{0, 10},
+         .unit = "share",
+         .only = matching});
     key("holdout", &FeedParameters::holdout,
         {.sentence = "Share of readers, drawn by key, who are served newest first whatever feed.ranking says: what "
                      "amplification is measured against.",
