@@ -12,7 +12,11 @@ AuthorPasts::AuthorPasts(std::size_t users, const ActionPrior& prior, const Feed
       answered_strength_(feed.answered_strength),
       half_life_(feed.author_half_life),
       pasts_(prior.looks_at_authors() ? users : 0),
-      replies_(feed.looks_at_answers() ? users : 0) {}
+      replies_(feed.looks_at_answers() ? users : 0) {
+  if (half_life_ == 0.0) return;
+  for (std::size_t ticks = 0; ticks < 8192; ++ticks)
+    decay_.push_back(math::pow(0.5, static_cast<double>(ticks) / half_life_));
+}
 
 void AuthorPasts::arrays(ArrayTable& table) {
   if (keeps_rates()) {
@@ -33,7 +37,9 @@ AuthorPasts::Rates AuthorPasts::bits_of(const PerAction& rates) {
 }
 
 double AuthorPasts::faded(Tick since, Tick now) const {
-  return half_life_ == 0.0 || since == now ? 1.0 : math::pow(0.5, static_cast<double>(now - since) / half_life_);
+  if (half_life_ == 0.0 || since == now) return 1.0;
+  const Tick ticks = now - since;
+  return ticks < decay_.size() ? decay_[ticks] : math::pow(0.5, static_cast<double>(ticks) / half_life_);
 }
 
 void AuthorPasts::add(std::uint64_t& sum, double kept, double more) {

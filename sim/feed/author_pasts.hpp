@@ -31,6 +31,14 @@ public:
   /// In tick `now` a root of the author leaves the window, on which so many answers were given.
   void retire(std::uint32_t root, UserId author, const PostCounters& counters, std::uint32_t answers, Tick now);
 
+  void prefetch(std::uint32_t root) const {
+    if (keeps_rates()) __builtin_prefetch(&rates_[root]);
+    if (keeps_answers()) __builtin_prefetch(&answered_[root]);
+  }
+  void prefetch_past(UserId author) const {
+    if (keeps_rates()) __builtin_prefetch(&pasts_[author.index()]), __builtin_prefetch(&pasts_[author.index()].when);
+    if (keeps_answers()) __builtin_prefetch(&replies_[author.index()]);
+  }
   /// What is expected of a live root.
   Expectation expected(std::uint32_t root) const;
   /// ... of a root that the author publishes in tick `now`.
@@ -64,6 +72,7 @@ private:
 
   ActionPrior prior_;
   double answered_strength_, half_life_;
+  std::vector<double> decay_;     ///< by ticks, as far as it reaches
   std::vector<Past> pasts_;       ///< by user; empty where rates are expected of all alike
   std::vector<Replies> replies_;  ///< by user; empty where nobody asks for answers
   AllReplies all_replies_;        ///< of all users

@@ -17,6 +17,7 @@ void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, 
   const auto paid = [](const PostIdentity& post) { return post.campaign != PostIdentity::no_campaign; };
   parallel_for(roots.size(), [&](std::size_t i) {
     const PostIdentity& post = roots[i];
+    if (given.pasts && i + 8 < roots.size()) given.pasts->prefetch_past(roots[i + 8].author);
     const bool is_tracked =
         counted &&
         (paid(post) || coin(static_cast<std::uint32_t>(nested_mix(given.keys.sample, post.key, 0) >> 32), track_below));
@@ -86,7 +87,11 @@ void add_to_author(const Posts& posts, std::uint32_t post, std::span<AuthorTotal
 
 void retire(Tick now, Tick window, Posts& posts, RootSums sums) {
   posts.retire(static_cast<std::int64_t>(now) - window, [&](std::uint32_t post) {
-    if (post + 16 < posts.head()) __builtin_prefetch(&sums.authors[posts.identity(post + 16).author.index()]);
+    if (post + 16 < posts.head()) {
+      const UserId next = posts.identity(post + 16).author;
+      __builtin_prefetch(&sums.authors[next.index()]);
+      if (sums.pasts) sums.pasts->prefetch_past(next);
+    }
     const PostHot hot = posts.hot(post);
     if (sums.pasts)
       sums.pasts->retire(post, posts.identity(post).author, posts.counters(post),

@@ -45,6 +45,7 @@ void count_impressions(Posts& posts, const Ranker& ranker, const AuthorPasts* pa
     for (const auto& list : lists)
       for (const auto& impression : list)
         if (owns(impression.root)) {
+          if (pasts) pasts->prefetch(impression.root);
           PostCounters& counters = posts.counters(impression.root);
           counters.impressions += counters.impressions < UINT32_MAX ? 1 : 0;
           counters.reach += impression.first() ? 1 : 0;
