@@ -65,7 +65,7 @@ constexpr Metric conversions_per_impression{
     .of_products = true};
 
 constexpr Metric spent{
-    .name = "spent", .unit = "money", .sentence = "paid to the authors of the arm's campaigns", .total = money_spent};
+    .name = "spent", .unit = "money", .sentence = "paid for the authors of the arm's campaigns", .total = money_spent};
 
 constexpr Metric engagement_per_money{.name = "campaign engagement per money",
                                       .unit = "actions per money",

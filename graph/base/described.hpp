@@ -53,6 +53,7 @@ enum class Kind : std::uint8_t {
   hours,           ///< 24 numbers
   audiences,       ///< a list of [followers, accounts]
   columns,         ///< two texts
+  amounts,         ///< a list of amounts of money
   streams,         ///< a list of some of the names of the random streams
   accounts,        ///< the order in which accounts are asked, or a list of ids
   interval,        ///< two whole numbers, the first not above the second
@@ -60,7 +61,7 @@ enum class Kind : std::uint8_t {
   matrix,          ///< a list of rows, each a list of as many numbers as there are rows
   quadrants,       ///< four numbers, 0 to 1
 };
-inline constexpr std::size_t kind_count = 25;
+inline constexpr std::size_t kind_count = 26;
 
 struct WholeRange {
   std::int64_t least = 0;
@@ -289,6 +290,8 @@ private:
       return Kind::path;
     else if constexpr (is_same_v<Field, vector<string>>)
       return Kind::names;
+    else if constexpr (is_same_v<Field, vector<MicroMoney>>)
+      return Kind::amounts;
     else if constexpr (is_same_v<Field, vector<std::uint64_t>>)
       return Kind::sizes;
     else if constexpr (is_same_v<Field, array<double, 24>>)

@@ -90,12 +90,16 @@ const Codec& number_codec(Kind kind);    ///< whole, number, number_or_auto, num
 const Codec& duration_codec(Kind kind);  ///< duration, tick
 const Codec& text_codec(Kind kind);      ///< text, name, choice, path
 const Codec& names_codec(Kind kind);     ///< names, labels, columns, streams, accounts
-const Codec& list_codec(Kind kind);      ///< bounds, hours, audiences, interval, sizes, matrix, quadrants
+const Codec& list_codec(Kind kind);      ///< bounds, hours, audiences, interval, sizes, matrix, quadrants, amounts
 
 bool is_name(std::string_view text);
 std::string choices_in_words(const std::vector<std::string_view>& choices);
 std::string range_in_words(const Key& key, bool limits);
 std::optional<double> real_in(const TomlValue& value);
+/// An amount in the range, with at most 6 decimals.
+std::optional<MicroMoney> money_in(const TomlValue& value, const WholeRange& range);
+std::string money_as_text(MicroMoney micro);  ///< 0 or more
+std::string amount_in_words(const Key& key, bool limits);
 bool is_within(double number, const RealRange& range);  ///< false for NaN
 std::string list_of_texts(const std::vector<std::string>& parts);
 /// A count as large as the world that it stands in: 0 and "no bound" stay, others are 1 at least.

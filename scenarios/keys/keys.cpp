@@ -69,6 +69,7 @@ Circumstances circumstances(const Target& target) {
   static constexpr KnownOfUsers known[2][2] = {{{false, false}, {false, true}}, {{true, false}, {true, true}}};
   around.add(known[scenario.graph.knows_communities()][scenario.graph.knows_activity()]);  // outlives `around`
   around.add(scenario.world);
+  around.add(scenario.world.prices);
   around.add(scenario.claims);
   static constexpr SwitchesGiven switches[2] = {{false}, {true}};  // outlive `around`
   around.add(switches[scenario.switches.empty() ? 0 : 1]);

@@ -143,6 +143,15 @@ void ScenarioReader::check_replicates() {
                                           scenario_.replicates));
 }
 
+void ScenarioReader::check_prices() {
+  const PriceParameters& prices = scenario_.world.prices;
+  const std::vector<std::string>& tiers = scenario_.world.tiers.names;
+  if (!prices.card.empty() && prices.card.size() != tiers.size() && sound({"price.card", "tiers.names"}))
+    add(place_of({"price.card"}),
+        fmt::format("price.card has {} entries and tiers.names has {}; expected one price for each name",
+                    prices.card.size(), tiers.size()));
+}
+
 void ScenarioReader::check_campaigns() {
   std::vector<CampaignParameters>& campaigns = scenario_.world.campaigns;
   for (std::size_t i = 0; i < campaigns.size(); ++i) {
@@ -209,17 +218,20 @@ void ScenarioReader::check_cost(std::size_t i) {
   const PriceParameters& prices = scenario_.world.prices;
   const std::string& prefix = campaign_prefixes_[i];
   if (campaign.budget >= 0 || !campaign.budget_of.empty() || prices.spread > 0.0) return;
-  if (!sound({"price.post", "price.spread", "graph.users", "graph.stands_for", prefix + "posts", prefix + "budget",
-              prefix + "budget_of"}))
+  if (!sound({"price.post", "price.card", "price.manage", "price.spread", "graph.users", "graph.stands_for",
+              prefix + "posts", prefix + "budget", prefix + "budget_of"}))
     return;
-  const double post = scale_of(scenario_.graph) * double(prices.post) / micro_per_unit,
+  const std::string_view key = prices.card.empty() ? "price.post" : "price.card";
+  const MicroMoney cheapest = prices.card.empty() ? prices.post : *std::ranges::min_element(prices.card);
+  const double scale = scale_of(scenario_.graph) / micro_per_unit, post = scale * double(cheapest),
+               least = post * campaign.posts + scale * double(prices.manage),
                most = double(most_spent) / micro_per_unit;
-  if (post * campaign.posts > most)
-    add(place_of({prefix + "posts", "price.post"}),
-        fmt::format("{}posts is {}, each at price.post, {:.0f}, or more: an account costs {:.0f} at least; expected "
-                    "at most {:.0f} for all; lower {}posts or price.post, or give the "
+  if (least > most)
+    add(place_of({prefix + "posts", std::string(key)}),
+        fmt::format("{}posts is {}, each at {}, {:.0f}, or more: an account costs {:.0f} at least; expected "
+                    "at most {:.0f} for all; lower {}posts or {}, or give the "
                     "campaign a budget",
-                    prefix, campaign.posts, post, post * campaign.posts, most, prefix));
+                    prefix, campaign.posts, key, post, least, most, prefix, key));
 }
 
 void ScenarioReader::check_slots(std::size_t i) {

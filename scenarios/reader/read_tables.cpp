@@ -35,6 +35,7 @@ void ScenarioReader::read(const TomlValue& document) {
   if (mistakes_.size() == before) check_generator();
   check_tiers();
   check_replicates();
+  check_prices();
   check_campaigns();
   check_products();
   check_pays();

@@ -205,6 +205,8 @@ private:
 
   void check_replicates();
 
+  void check_prices();
+
   void check_campaigns();
 
   void check_products();

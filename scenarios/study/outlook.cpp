@@ -41,13 +41,20 @@ void note_graph(const Scenario& scenario, const StudyGraph& world, Outlook& outl
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 }
 
-void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, Outlook& outlook) {
+void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, bool knows_past, Outlook& outlook) {
   const std::vector<Deal> deals = choice.deals->of(0);
+  const auto chosen = [&](const CampaignParameters& campaign) {
+    return std::ranges::count(choice.later, campaign.name) == 0 &&
+           (knows_past || !waits_for_past(campaign, scenario.world));
+  };
+  outlook.campaigns.clear();
   for (std::size_t c = 0; c < deals.size(); ++c) {
     const std::vector<Purchase>& purchases = deals[c].purchases;
-    const std::string& name = scenario.world.campaigns[c].name;
-    outlook.campaigns.push_back({.name = name,
-                                 .chosen = std::ranges::count(choice.later, name) == 0,
+    const CampaignParameters& campaign = scenario.world.campaigns[c];
+    const auto giver = std::ranges::find(scenario.world.campaigns, campaign.budget_of, &CampaignParameters::name);
+    outlook.campaigns.push_back({.name = campaign.name,
+                                 .chosen = chosen(campaign),
+                                 .bound = giver == scenario.world.campaigns.end() || chosen(*giver),
                                  .accounts = purchases.size(),
                                  .posts = total(purchases, [](const Purchase& p) { return std::uint64_t{p.posts}; }),
                                  .followers = total(purchases, [](const Purchase& p) { return p.followers; }),
@@ -56,7 +63,11 @@ void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, Outlook
                                  .guarantee = deals[c].guarantee,
                                  .expected_adopters = deals[c].expected_adopters});
   }
-  for (const std::string& name : choice.later) outlook.later.push_back("the accounts of campaign '" + name + "'");
+}
+
+void note_what_comes_later(Outlook& outlook) {
+  for (const Outlook::Campaign& campaign : outlook.campaigns)
+    if (!campaign.chosen) outlook.later.push_back("the accounts of campaign '" + campaign.name + "'");
 }
 
 /// What accounts are called, and everything else that is known of them: bytes.
@@ -126,7 +137,7 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
 
   begin("Choosing accounts");
   const ChoiceProbe choice = choose_for_a_while(scenario, world, probe_seconds);
-  note_campaigns(scenario, choice, outlook);
+  note_campaigns(scenario, choice, false, outlook);
   spent += static_cast<double>(scenario.replicates) * choice.spent;
   moments.made = peak_bytes();
 
@@ -140,6 +151,7 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
     outlook.probe_ticks = probe.ticks;
     outlook.world_bytes = probe.world_bytes;
     moments.arm_end = probe.record_bytes;
+    note_campaigns(scenario, choice, probe.knows_past, outlook);
     outlook.later.insert(outlook.later.end(), probe.later.begin(), probe.later.end());
     spent += static_cast<double>(scenario.replicates) * probe.spent;
   }
@@ -156,6 +168,7 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
     spent += (redraws_graph(scenario) ? scenario.replicates : 1.0) * probe.once +
              static_cast<double>(scenario.replicates) * probe.spent;
   }
+  note_what_comes_later(outlook);
   moments.ran = peak_bytes();
   add_up_memory(scenario, moments, rows, outlook);
   outlook.disk_bytes = file_bytes(scenario, rows);

@@ -20,6 +20,7 @@ struct Outlook {
   struct Campaign {
     std::string name;
     bool chosen = true;  ///< false: choosing takes longer than was waited for, and these are others for the same money
+    bool bound = true;   ///< false: its budget hangs on one that is not chosen
     std::uint64_t accounts = 0;
     std::uint64_t posts = 0;
     std::uint64_t followers = 0;  ///< sum over the accounts

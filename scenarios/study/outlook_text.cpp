@@ -148,7 +148,7 @@ std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& ou
     for (const Outlook::Campaign& c : outlook.campaigns) {
       const bool bounded = c.budget >= 0 && c.budget < INT64_MAX;
       if (!c.chosen) {
-        campaigns.add({c.name, "later", "", "", bounded ? money(c.budget) : "no bound", "", ""});
+        campaigns.add({c.name, "later", "", "", !c.bound ? "later" : bounded ? money(c.budget) : "no bound", "", ""});
         continue;
       }
       campaigns.add({c.name, with_thousands(c.accounts), with_thousands(c.followers), with_thousands(c.posts),

@@ -62,6 +62,7 @@ ChoiceProbe choose_for_a_while(const Scenario& scenario, const StudyGraph& world
 struct WorldProbe {
   std::vector<std::string> later;  ///< what was not measured
   Tick ticks = 0;                  ///< of the warm-up that were run
+  bool knows_past = false;         ///< campaigns that look at the past have seen the one that they will see
   Spent spent;                     ///< of one replicate: its world, its warm-up and all its arms
   double world_bytes = 0;   ///< of one world with feeds that are full; a run holds two, the replicate's and the arm's
   double record_bytes = 0;  ///< that turning an arm's end into a record takes for a moment

@@ -105,6 +105,7 @@ public:
     warm_up();
     WorldProbe probe;
     probe.ticks = static_cast<Tick>(trace_.spent.size());
+    probe.knows_past = warm_ && &most_at_work(scenario_) == &scenario_.run;
     const Filling looks(trace_.remembered, window());
     const std::vector<double> costs = costs_by_tick();
     looks_a_tick_ = looks.at(window());

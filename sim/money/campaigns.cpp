@@ -97,10 +97,6 @@ private:
 /// In how many earlier draws a campaign asked its accounts.
 using Asked = std::unordered_map<UserId, std::uint32_t>;
 
-bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) {
-  return hangs_on(AccountChoice::engagement, campaign, parameters);
-}
-
 /// Chooses the accounts of one replicate.
 class Chooser {
 public:
@@ -113,7 +109,10 @@ public:
         dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
         interests_(accounts, parameters.population, dynamics_),
         past_(past),
-        expected_(expected) {}
+        managing_(cost_of_managing(parameters.prices)),
+        expected_(expected) {
+    if (parameters.prices.looks_back() && !past.empty()) standings_ = standings(past, accounts);
+  }
 
   /// The deals of one campaign, each another choice: one a draw where accounts are random, else one for each of
   /// `budgets`. Draws take them, and budgets, in turn.
@@ -171,14 +170,15 @@ private:
   }
 
   void pay(const CampaignParameters& campaign, UserId user, std::uint32_t posts, Deal& deal, MicroMoney& spent) const {
-    const Purchase& bought = deal.purchases.emplace_back(purchase(user, posts));
+    const Purchase& bought = deal.purchases.emplace_back(
+        Purchase{user, graph_.follower_count(user), posts, cost(user, posts), accounts_.profile_of(user)});
     if (bought.cost > most_spent - spent)
       throw BadRequest(
           fmt::format("campaign '{}': {} accounts, the last of which has {} followers and asks {:.2f} a post for {} "
                       "posts, cost {:.2f} or more; expected at most {:.2f}; "
                       "lower [price], campaign.posts or campaign.count, or give it a budget",
                       campaign.name, deal.purchases.size(), bought.followers, in_units(price(user)), posts,
-                      in_units(spent) + in_units(price(user)) * posts, in_units(most_spent)));
+                      in_units(spent) + in_units(price(user)) * posts + in_units(managing_), in_units(most_spent)));
     spent += bought.cost;
   }
 
@@ -192,7 +192,7 @@ private:
     if (candidates.empty()) return deal;
     std::vector<MicroMoney> costs;
     if (budget >= 0)
-      for (const UserId user : candidates) costs.push_back(purchase(user, posts_within(campaign, user, budget)).cost);
+      for (const UserId user : candidates) costs.push_back(cost(user, posts_within(campaign, user, budget)));
     const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
     MicroMoney spent = 0;
     for (const UserId user : answer.seeds) pay(campaign, user, posts_within(campaign, user, budget), deal, spent);
@@ -229,21 +229,29 @@ private:
     }
   }
 
+  /// Of one post.
   MicroMoney price(UserId user) const {
-    return price_of(parameters_.prices, selection_, user, graph_.follower_count(user));
+    const std::uint64_t followers = graph_.follower_count(user);
+    return price_of(parameters_.prices, selection_,
+                    {.user = user,
+                     .followers = followers,
+                     .tier = parameters_.prices.card.empty() ? std::size_t{0} : tier_of(followers, parameters_.tiers),
+                     .standing = standings_.empty() ? 1.0 : standings_[user.index()]});
+  }
+
+  /// Of so many posts, and of managing the account.
+  MicroMoney cost(UserId user, std::uint32_t posts) const {
+    return saturated_sum(managing_, saturated_product<MicroMoney>(price(user), posts));
   }
 
   /// Posts of the account that `money` buys, up to those that the campaign wants; a negative sum buys all.
   std::uint32_t posts_within(const CampaignParameters& campaign, UserId user, MicroMoney money) const {
+    if (money < 0) return campaign.posts;
+    if (money < managing_) return 0;
     const MicroMoney each = price(user);
-    if (money < 0 || each <= 0) return campaign.posts;
+    if (each <= 0) return campaign.posts;
     return static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>(money / each)));
-  }
-
-  Purchase purchase(UserId user, std::uint32_t posts) const {
-    return {user, graph_.follower_count(user), posts, saturated_product<MicroMoney>(price(user), posts),
-            accounts_.profile_of(user)};
+        std::min<std::uint64_t>(campaign.posts, static_cast<std::uint64_t>((money - managing_) / each)));
   }
 
   bool accepts(const CampaignParameters& campaign, UserId user) const {
@@ -277,17 +285,17 @@ private:
     const std::vector<UserId> all = pool(campaign);
     if (all.empty()) throw BadRequest(nobody(campaign));
     auto affordable = parallel_append<UserId>(all.size(), [&](std::size_t i, std::vector<UserId>& out) {
-      if (budget < 0 || price(all[i]) <= budget) out.push_back(all[i]);
+      if (budget < 0 || cost(all[i], 1) <= budget) out.push_back(all[i]);
     });
     if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
       const UserId cheapest = *std::min_element(
           all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
-      throw BadRequest(
-          fmt::format("campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} "
-                      "followers) asks {:.2f} a post; raise the budget to "
-                      "that, or choose smaller accounts",
-                      campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest),
-                      std::ceil(in_units(price(cheapest)) * 100) / 100));
+      throw BadRequest(fmt::format(
+          "campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} "
+          "followers) asks {:.2f} a post{}; raise the budget to "
+          "that, or choose smaller accounts",
+          campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest),
+          std::ceil(in_units(cost(cheapest, 1)) * 100) / 100, managing_ > 0 ? ", price.manage included" : ""));
     }
     return affordable;
   }
@@ -358,6 +366,8 @@ private:
   StreamKey dynamics_;
   Interests interests_;
   PastRates past_;
+  std::vector<double> standings_;  ///< by user; empty: prices do not look at the past, or there is none yet
+  MicroMoney managing_;
   const ExpectedSpread& expected_;
 };
 
@@ -371,18 +381,51 @@ MicroMoney Deal::spent() const {
   return sum;
 }
 
-MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers) {
-  if (prices.exponent == 1.0 && prices.spread == 0.0 && prices.scale == 1.0)
-    return saturated_sum(prices.post, saturated_product(prices.follower, static_cast<MicroMoney>(followers)));
-  const double stands_for = static_cast<double>(followers) / prices.scale;
-  const double size = prices.exponent == 1.0 ? stands_for
-                      : stands_for > 0.0     ? math::pow(stands_for, prices.exponent)
-                                             : 0.0;
-  double price = prices.scale * (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * size);
+std::vector<double> standings(PastRates past, const Users& accounts) {
+  std::vector<double> all(past.begin(), past.end());
+  std::optional<double> first;
+  double beyond = 0, active = 0;  // added up as differences, so that equal rates are their mean to the last bit
+  for (std::uint32_t user = 0; user < all.size(); ++user) {
+    if (!accounts.is_active(UserId{user})) continue;
+    if (!first) first = all[user];
+    beyond += all[user] - *first;
+    ++active;
+  }
+  const double mean = first ? *first + beyond / active : 0.0;
+  for (double& rate : all) rate = mean > 0.0 ? rate / mean : 1.0;
+  return all;
+}
+
+namespace {
+
+/// `base`^`power` of a base from 0 up.
+double power_of(double base, double power) { return power == 1.0 ? base : base > 0.0 ? math::pow(base, power) : 0.0; }
+
+/// What the account asks but for its own factor, and in a world that stands for itself.
+double list_price(const PriceParameters& prices, const PricedAccount& account) {
+  if (!prices.card.empty()) return static_cast<double>(prices.card.at(account.tier));
+  double of_followers = static_cast<double>(prices.follower) *
+                        power_of(static_cast<double>(account.followers) / prices.scale, prices.exponent);
+  if (prices.engagement > 0.0) of_followers *= power_of(account.standing, prices.engagement);
+  return static_cast<double>(prices.post) + of_followers;
+}
+
+}  // namespace
+
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, const PricedAccount& account) {
+  if (prices.card.empty() && prices.exponent == 1.0 && prices.engagement == 0.0 && prices.spread == 0.0 &&
+      prices.scale == 1.0)
+    return saturated_sum(prices.post, saturated_product(prices.follower, static_cast<MicroMoney>(account.followers)));
+  double price = prices.scale * list_price(prices, account);
   if (prices.spread > 0.0)
-    price *= math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, user.value()))) -
-                       0.5 * prices.spread * prices.spread);
+    price *=
+        math::exp(prices.spread * math::normal_quantile(uniform(selection.bits(Draw::price, account.user.value()))) -
+                  0.5 * prices.spread * prices.spread);
   return saturated_whole(price + 0.5);
+}
+
+MicroMoney cost_of_managing(const PriceParameters& prices) {
+  return prices.scale == 1.0 ? prices.manage : saturated_whole(prices.scale * static_cast<double>(prices.manage) + 0.5);
 }
 
 Deals::Deals(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,

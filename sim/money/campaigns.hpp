@@ -24,9 +24,9 @@ struct Purchase {
   UserId user{};
   std::uint64_t followers = 0;
   std::uint32_t posts = 0;
-  MicroMoney cost = 0;
-  UserId profile{};  ///< whose posts these are to topics, qualities and coins: the user, or the first member of its
-                     ///< nested group: clones say the same
+  MicroMoney cost = 0;  ///< of the posts, and of managing the account
+  UserId profile{};     ///< whose posts these are to topics, qualities and coins: the user, or the first member of its
+                        ///< nested group: clones say the same
 };
 
 /// What a campaign does with its money.
@@ -47,12 +47,27 @@ struct Deal {
 inline constexpr MicroMoney most_spent =
     std::numeric_limits<MicroMoney>::max() / static_cast<MicroMoney>(most_campaigns);
 
+/// What the price of an account hangs on.
+struct PricedAccount {
+  UserId user{};
+  std::uint64_t followers = 0;
+  std::size_t tier = 0;
+  double standing = 1.0;  ///< its past rate over the mean of active users
+};
+
 /// The price of one paid post of an account; the largest number where it is beyond all money.
-MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, UserId user, std::uint64_t followers);
+MicroMoney price_of(const PriceParameters& prices, const StreamKey& selection, const PricedAccount& account);
+
+/// What managing a partner costs.
+MicroMoney cost_of_managing(const PriceParameters& prices);
 
 /// Engagement per impression of each user's posts in the past, smoothed; higher is better. Empty while there is no
 /// past.
 using PastRates = std::span<const double>;
+
+/// The past rate of each user over the mean of those who are active. 1 for all where nobody engaged, and where all have
+/// one rate. The mean is of the world, whoever is asked: what an account costs does not hang on who its rivals are.
+std::vector<double> standings(PastRates past, const Users& accounts);
 
 /// How posts are taken to spread where accounts are chosen by influence: as the scenario's own [diffusion] says,
 /// whatever an arm says.
@@ -87,15 +102,15 @@ private:
 /// *draws* are as many choices of accounts in the same world, and a campaign may have more of them than the one whose
 /// money it takes as its measure: that one's amounts are then taken in turn, again and again.
 ///
-/// Candidates are the active accounts of the campaign's tier, follower range and plant whose price is within the
-/// budget. They are asked in the order of `CampaignParameters::choose`, equal ones by a keyed hash, and those that
+/// Candidates are the active accounts of the campaign's tier, follower range and plant of whom the budget buys a post.
+/// They are asked in the order of `CampaignParameters::choose`, equal ones by a keyed hash, and those that
 /// accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and buying stops
-/// at the first account of which not one post can be afforded. Hashes belong to (campaign, user), so adding a candidate
-/// never reshuffles the others. From draw to draw only `random` choices differ, and what takes its bound from them:
-/// those asked in fewer earlier draws come first, so that nobody is asked twice before all were asked once. Price,
-/// acceptance and slots belong to the account, whatever the draw. Throws BadRequest naming the campaign when no
-/// candidate exists or the budget is below every price, with the number that would fit, and when it would spend more
-/// than `most_spent`.
+/// at the first account of which not one post can be afforded. Hashes
+/// belong to (campaign, user), so adding a candidate never reshuffles the others. From draw to draw only `random`
+/// choices differ, and what takes its bound from them: those asked in fewer earlier draws come first, so that nobody is
+/// asked twice before all were asked once. Price, acceptance and slots belong to the account, whatever the draw. Throws
+/// BadRequest naming the campaign when no candidate exists or the budget is below every price, with the number that
+/// would fit, and when it would spend more than `most_spent`.
 ///
 /// `AccountChoice::influence` and `lazy_greedy` ask every candidate beforehand and choose among those that accept the
 /// ones that together win the most adopters under `expected`: by linear threshold if that is its model, else by
@@ -104,9 +119,9 @@ private:
 /// buys. Their chance is of the stream of selection, so accounts are not chosen for the very contagions that they are
 /// judged by.
 ///
-/// Each campaign chooses once: when the deals are made, or, if it looks at the past or its budget hangs on one that
-/// does, when they `look_back`. Until then `engagement` is told as `random`, and so are `influence` and `lazy-greedy`
-/// where their budget hangs on it.
+/// Each campaign chooses once: when the deals are made, or, if it looks at the past, its budget hangs on one that does,
+/// or prices look at it, when they `look_back`. Until then `engagement` is told as `random`, and so are `influence` and
+/// `lazy-greedy` where they wait; and every account is priced as if its engagement were the mean.
 ///
 /// What a campaign asks for and the graph does not have is a CampaignRefusal, of all campaigns at once but those whose
 /// money another one that is refused would have set.

@@ -64,7 +64,7 @@ struct TierRow {
   static void columns(Row& row, Column& column) {
     column("accounts", row.accounts, count_units, "users in the tier");
     Outcomes::columns(row.outcomes, column);
-    column("cost", row.cost, money_units, "paid to authors of the tier, in millionths of the currency");
+    column("cost", row.cost, money_units, "paid for authors of the tier, in millionths of the currency");
     column("authors", row.authors, count_units, "accounts with a root");
     column("follower_posts", row.follower_posts, count_units,
            "followers of the author, summed over roots: what a rate per follower and post is taken over");
@@ -416,7 +416,8 @@ struct InfluencerRow {
     column("followers", row.followers, count_units, "followers of the user");
     column("paid_posts", row.posts, count_units, "paid posts");
     column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
-    column("cost", row.cost, money_units, "paid to the user, in millionths of the currency");
+    column("cost", row.cost, money_units,
+           "paid for the user, in millionths of the currency: its posts, and managing it");
     auto& outcomes = row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
     column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
     column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");

@@ -351,7 +351,8 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
                         "feed.author_strength", "feed.prior_strength.like", "feed.prior_strength.reply",
                         "feed.prior_strength.reshare", "feed.prior_strength.click", "feed.prior_strength.answered",
                         "discovery.pool", "discovery.cold_followers", "discovery.cold_impressions", "answers.per_day",
-                        "price.post", "price.follower", "campaign.followers", "campaign.budget"});
+                        "price.post", "price.follower", "price.card", "price.manage",
+                        "campaign.followers", "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});
@@ -437,13 +438,13 @@ TEST_CASE("the price of an account is that of the account it stands for, as much
   const StreamKey selection(7, Stream::selection, 0);
   for (const std::uint64_t followers : {1u, 30u, 1'000u, 16'000u}) {
     INFO("exponent " << exponent << ", spread " << spread << ", " << followers << " followers");
-    const auto stood_for = static_cast<double>(price_of(whole, selection, UserId(5), 10 * followers));
+    const auto stood_for = static_cast<double>(price_of(whole, selection, {UserId(5), 10 * followers}));
     // Both are rounded to a millionth: by half of one each, the larger of them a tenth as much.
-    CHECK(std::abs(static_cast<double>(price_of(tenth, selection, UserId(5), followers)) - 0.1 * stood_for) <=
+    CHECK(std::abs(static_cast<double>(price_of(tenth, selection, {UserId(5), followers})) - 0.1 * stood_for) <=
           0.5 + 0.05 + 1e-9 * stood_for);
   }
   if (spread == "0" && exponent == "0.5")
-    CHECK(price_of(tenth, selection, UserId(5), 1'000) == 7'500'000);  // 0.1 x (50 + 0.25 x sqrt(10 000))
+    CHECK(price_of(tenth, selection, {UserId(5), 1'000}) == 7'500'000);  // 0.1 x (50 + 0.25 x sqrt(10 000))
 }
 
 TEST_CASE("assumptions are told as they were written, in a scaled world too", "[scenarios][platform][scaling]") {

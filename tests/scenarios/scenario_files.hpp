@@ -227,6 +227,9 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("price.exponent", s.world.prices.exponent);
   put("price.spread", s.world.prices.spread);
   put("price.scale", s.world.prices.scale);
+  put("price.engagement", s.world.prices.engagement);
+  put_list("price.card", s.world.prices.card);
+  put("price.manage", s.world.prices.manage);
   for (std::size_t i = 0; i < s.world.products.size(); ++i) {
     const ProductParameters& product = s.world.products[i];
     const std::string name = fmt::format("product {}.", i);

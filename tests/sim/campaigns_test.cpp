@@ -73,7 +73,7 @@ TEST_CASE("accounts are asked in the order of the choice, all of them if nothing
       case AccountChoice::engagement:
         return -past[user.index()];
       case AccountChoice::price:
-        return static_cast<double>(price_of(parameters.prices, selection, user, graph.follower_count(user)));
+        return static_cast<double>(price_of(parameters.prices, selection, {user, graph.follower_count(user)}));
       default:
         return static_cast<double>(nested_mix(selection.key(Draw::selection), campaign_key("one"), user.value()) >> 12);
     }
@@ -103,7 +103,7 @@ TEST_CASE("accounts are asked in the order of the choice, all of them if nothing
   REQUIRE(cheap.spent() <= parameters.campaigns[0].budget);
   std::size_t i = 0;
   for (const Purchase& purchase : cheap.purchases) {  // those too dear for the whole budget are left out
-    while (price_of(parameters.prices, selection, expected[i], graph.follower_count(expected[i])) >
+    while (price_of(parameters.prices, selection, {expected[i], graph.follower_count(expected[i])}) >
            parameters.campaigns[0].budget)
       ++i;
     REQUIRE(purchase.user == expected[i++]);
@@ -207,7 +207,7 @@ TEST_CASE("an account's own price factor has mean 1 and the spread asked for, an
   double sum = 0, logs = 0, squares = 0;
   for (std::uint32_t u = 0; u < n; ++u) {
     const double factor =
-        static_cast<double>(price_of(prices, selection, UserId{u}, u % 1'000)) / static_cast<double>(prices.post);
+        static_cast<double>(price_of(prices, selection, {UserId{u}, u % 1'000})) / static_cast<double>(prices.post);
     sum += factor;
     logs += std::log(factor);
     squares += std::log(factor) * std::log(factor);
@@ -218,9 +218,9 @@ TEST_CASE("an account's own price factor has mean 1 and the spread asked for, an
   CHECK(std::abs(logs / n + 0.125) < 5 * 0.0025);
   CHECK(std::abs(std::sqrt(squares / n - logs / n * logs / n) - 0.5) < 5 * 0.00177);
   const StreamKey again(8, Stream::selection, 1);
-  CHECK(price_of(prices, again, UserId{5}, 0) !=
-        price_of(prices, selection, UserId{5}, 0));  // replicates have prices of their own
-  CHECK(price_of(prices, selection, UserId{5}, 7) == price_of(prices, selection, UserId{5}, 7'000'000));
+  CHECK(price_of(prices, again, {UserId{5}, 0}) !=
+        price_of(prices, selection, {UserId{5}, 0}));  // replicates have prices of their own
+  CHECK(price_of(prices, selection, {UserId{5}, 7}) == price_of(prices, selection, {UserId{5}, 7'000'000}));
 }
 
 TEST_CASE("prices follow the exponent, and in a small world are so much smaller as the world is", "[sim][campaigns]") {
@@ -228,16 +228,16 @@ TEST_CASE("prices follow the exponent, and in a small world are so much smaller 
   PriceParameters prices;
   prices.post = 3 * micro_per_unit;
   prices.follower = 20'000;
-  CHECK(price_of(prices, selection, UserId{1}, 1'000'000'000) == 3'000'000 + 20'000'000'000'000);  // whole numbers
+  CHECK(price_of(prices, selection, {UserId{1}, 1'000'000'000}) == 3'000'000 + 20'000'000'000'000);  // whole numbers
   prices.exponent = 0.5;
-  CHECK(price_of(prices, selection, UserId{1}, 250'000) == 3'000'000 + 20'000 * 500);
-  CHECK(price_of(prices, selection, UserId{1}, 0) == 3'000'000);
+  CHECK(price_of(prices, selection, {UserId{1}, 250'000}) == 3'000'000 + 20'000 * 500);
+  CHECK(price_of(prices, selection, {UserId{1}, 0}) == 3'000'000);
   prices.scale = 0.01;
-  CHECK(price_of(prices, selection, UserId{1}, 2'500) ==
+  CHECK(price_of(prices, selection, {UserId{1}, 2'500}) ==
         30'000 + 200 * 500);  // stands for 250 000 followers, for a hundredth of their price
-  CHECK(price_of(prices, selection, UserId{1}, 0) == 30'000);
+  CHECK(price_of(prices, selection, {UserId{1}, 0}) == 30'000);
   prices.exponent = 1;
-  CHECK(price_of(prices, selection, UserId{1}, 2'500) ==
+  CHECK(price_of(prices, selection, {UserId{1}, 2'500}) ==
         30'000 + 20'000 * 2'500);  // a price in proportion to followers knows no scale
 }
 
@@ -677,11 +677,11 @@ TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of
   one.posts = 10'000;
   const StreamKey selection(parameters.seed, Stream::selection, 0);
   for (const std::uint64_t followers : {0ULL, 500ULL, 100'000'000ULL, 4'294'967'294ULL})
-    CHECK(price_of(prices, selection, UserId{3}, followers) > 0);
+    CHECK(price_of(prices, selection, {UserId{3}, followers}) > 0);
   if (prices.spread == 0.0) {
     // By hand: a billion and, for a hundred million followers, 10^10 or 100 x 10^16; the latter is beyond 2^63
     // millionths, 9.2 x 10^12.
-    const MicroMoney dear = price_of(prices, selection, UserId{3}, 100'000'000);
+    const MicroMoney dear = price_of(prices, selection, {UserId{3}, 100'000'000});
     CHECK(dear == (prices.exponent == 1.0 ? 11'000'000'000 * micro_per_unit : std::numeric_limits<MicroMoney>::max()));
     CHECK_THROWS_WITH(deal_of(graph, accounts, parameters),
                       Catch::Matchers::Contains("campaign 'one'") &&
@@ -696,7 +696,7 @@ TEST_CASE("no price, no bill and no budget wraps round anywhere in the ranges of
   Wide sum = 0;
   for (const Purchase& purchase : deal.purchases) {
     CHECK(purchase.cost >= 0);
-    sum += Wide{price_of(prices, selection, purchase.user, purchase.followers)} * purchase.posts;
+    sum += Wide{price_of(prices, selection, {purchase.user, purchase.followers})} * purchase.posts;
   }
   CHECK(deal.spent() == sum);
   CHECK(sum <= one.budget);

@@ -155,14 +155,33 @@ bool Model::runs(const CampaignParameters& campaign) const {
 MicroMoney Model::price(UserId user) const {
   const PriceParameters& prices = parameters_.prices;
   const std::uint64_t followers = graph_.follower_count(user);
-  if (prices.scale == 1.0 && prices.exponent == 1.0 && prices.spread == 0.0)
+  const bool card = !prices.card.empty();
+  if (!card && prices.scale == 1.0 && prices.exponent == 1.0 && prices.spread == 0.0 && prices.engagement == 0.0)
     return prices.post + prices.follower * static_cast<MicroMoney>(followers);
   const double z = math::normal_quantile(uniform(selection_.bits(Draw::price, user.value())));
   const double factor = prices.spread == 0.0 ? 1.0 : math::exp(prices.spread * z - prices.spread * prices.spread / 2);
   const double stood_for = static_cast<double>(followers) / prices.scale;
   const double audience = stood_for == 0.0 ? 0.0 : math::pow(stood_for, prices.exponent);
-  return std::llround(prices.scale *
-                      (static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience) * factor);
+  const double asked = card ? static_cast<double>(prices.card[tier(user)])
+                            : static_cast<double>(prices.post) + static_cast<double>(prices.follower) * audience *
+                                                                     math::pow(standing(user), prices.engagement);
+  return std::llround(prices.scale * asked * factor);
+}
+
+/// The past rate of the user over the mean of active users.
+double Model::standing(UserId user) const {
+  if (past_.empty() || parameters_.prices.engagement == 0.0) return 1;
+  double sum = 0, active = 0;
+  for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
+    if (accounts_.is_active(UserId{u})) {
+      sum += past_[u];
+      ++active;
+    }
+  return sum == 0.0 ? 1.0 : past_[user.index()] / (sum / active);
+}
+
+MicroMoney Model::managing() const {
+  return std::llround(parameters_.prices.scale * static_cast<double>(parameters_.prices.manage));
 }
 
 /// How many choices of the campaign's accounts may differ: one a draw where they are random, else one for each of those
@@ -240,11 +259,11 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
     };
     std::ranges::sort(candidates, {}, [&](UserId user) { return std::pair(place(user), h(user)); });
   }
-  if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return price(user) > deal.budget; });
+  if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return managing() + price(user) > deal.budget; });
 
   MicroMoney left = deal.budget;
   for (const UserId user : candidates) {
-    if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && price(user) > left)) break;
+    if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && managing() + price(user) > left)) break;
     ++deal.offers;
     ++asked[user];
     if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())),
@@ -253,11 +272,13 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
       continue;
     }
     std::uint32_t count = 0;  // posts of the account: as many as the money left pays for
+    left -= managing();
     while (count < campaign.posts && (deal.budget < 0 || price(user) <= left)) {
       left -= price(user);
       ++count;
     }
-    deal.purchases.push_back({user, graph_.follower_count(user), count, price(user) * count, profile(user)});
+    deal.purchases.push_back(
+        {user, graph_.follower_count(user), count, managing() + price(user) * count, profile(user)});
   }
   return deal;
 }

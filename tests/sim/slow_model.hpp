@@ -243,6 +243,8 @@ private:
   }
   bool runs(const CampaignParameters& campaign) const;
   MicroMoney price(UserId user) const;
+  double standing(UserId user) const;
+  MicroMoney managing() const;
   std::vector<Deal> draws(const CampaignParameters& campaign, std::size_t count) const;
   std::uint32_t choices(const CampaignParameters& campaign) const;
   Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;

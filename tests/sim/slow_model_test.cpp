@@ -605,7 +605,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
   int whole_runs = 0, incremental = 0, earlier = 0;  // worlds with such purchases
   int by_author = 0;                                 // worlds in which pasts of authors tell posts apart
   std::array<int, 2> discovered{};                   // worlds with such looks, by gate
-  for (std::uint32_t number = 0; number < 60; ++number) {
+  for (std::uint32_t number = 0; number < 80; ++number) {
     INFO("world " << number);
     std::uint32_t drawn = 0;
     const auto pick = [&](auto... values) {
@@ -747,6 +747,9 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run->feed.tie = pick(unlimited, 1.0, 10.0);
       run->feed.topic_match = pick(0.0, 0.5, 1.0);
     }
+    world.prices.engagement = pick(0.0, 0.0, 0.5, 1.0);
+    if (pick(0, 0, 1)) world.prices.card = {micro_per_unit, 3 * micro_per_unit + 7, 9 * micro_per_unit};
+    world.prices.manage = pick(0, 0, 400'000);
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -965,6 +968,8 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.campaigns[2].budget = 30 * micro_per_unit;
     world.campaigns[3].budget_of = one.name;
     world.campaigns[3].budget_share = std::array{1.0, 0.7}[draw(19, 2)];
+    if (draw(31, 3) == 0) world.prices.card = {micro_per_unit, 2 * micro_per_unit + draw(32, 999), 6 * micro_per_unit};
+    world.prices.manage = draw(33, 2) * (micro_per_unit / 2 + draw(34, 999));
     const ReplicateStreams streams{0, 3, 0, 0};
     slow::Model model(graph, accounts, world, RunParameters{}, streams);
     for (std::uint32_t c = 0; c < world.campaigns.size(); ++c)

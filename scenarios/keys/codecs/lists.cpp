@@ -173,6 +173,36 @@ class Sizes : public Codec {
   Json schema(const Key&) const override { return json_list({{"type", "integer"}, {"minimum", 1}}, 1, 0, false); }
 };
 
+/// Of each tier; each is read and written as one amount is.
+class Amounts : public Codec {
+  using List = std::vector<MicroMoney>;
+  void read(const Reading& reading) const override {
+    const TomlValue::List* members = reading.list();
+    if (!members) return;
+    if (members->empty() || members->size() > most_tiers) return reading.refuse();
+    List read;
+    for (std::size_t i = 0; i < members->size(); ++i) {
+      const std::optional<MicroMoney> amount = money_in((*members)[i], std::get<WholeRange>(reading.key.range));
+      if (!amount) return reading.refuse_member((*members)[i], i + 1, amount_in_words(reading.key, false));
+      read.push_back(*amount);
+    }
+    reading.field<List>() = std::move(read);
+  }
+  std::string written(const Key&, const void* field, const WritingContext&) const override {
+    std::vector<std::string> amounts;
+    for (const MicroMoney amount : *static_cast<const List*>(field)) amounts.push_back(money_as_text(amount));
+    return amounts.empty() ? "" : list_of_texts(amounts);
+  }
+  std::string expected(const Key& key, bool limits) const override {
+    return fmt::format("a list of 1 to {} amounts of money{}, with at most 6 decimals", most_tiers,
+                       range_in_words(key, limits));
+  }
+  Json schema(const Key& key) const override {
+    const auto range = std::get<WholeRange>(key.range);
+    return json_list({{"type", "number"}, {"minimum", range.least}, {"maximum", range.most}}, 1, most_tiers, false);
+  }
+};
+
 Json json_chance() { return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}; }
 
 class SquareMatrix : public Codec {
@@ -237,6 +267,7 @@ const Codec& list_codec(Kind kind) {
   static const Sizes sizes;
   static const SquareMatrix matrix;
   static const Quadrants quadrants;
+  static const Amounts amounts;
   switch (kind) {
     case Kind::bounds:
       return bounds;
@@ -250,6 +281,8 @@ const Codec& list_codec(Kind kind) {
       return sizes;
     case Kind::matrix:
       return matrix;
+    case Kind::amounts:
+      return amounts;
     default:
       GRAPEVINE_EXPECTS(kind == Kind::quadrants);
       return quadrants;

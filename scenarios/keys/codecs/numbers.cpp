@@ -134,23 +134,15 @@ class Money : public Codec {
     const std::optional<double> amount = real_in(reading.value);
     const WholeRange range = std::get<WholeRange>(reading.key.range);
     if (!amount || !(*amount >= double(range.least) && *amount <= double(range.most))) return reading.refuse();
-    // The nearest double to k / 10^6 is what TOML reads for the decimal k / 10^6: below 2^53 a value has at most 6
-    // decimals exactly when this holds.
-    const MicroMoney micro = std::llround(*amount * double(micro_per_unit));
-    if (double(micro) / double(micro_per_unit) != *amount) return reading.refuse("round it to millionths");
-    reading.put(micro);
+    const std::optional<MicroMoney> micro = money_in(reading.value, range);
+    if (!micro) return reading.refuse("round it to millionths");
+    reading.put(*micro);
   }
   std::string written(const Key& key, const void* field, const WritingContext&) const override {
     const MicroMoney micro = key.whole_in(field);
-    if (micro < 0) return "";
-    std::string text = fmt::format("{}.{:06}", micro / micro_per_unit, micro % micro_per_unit);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-    return text;
+    return micro < 0 ? "" : money_as_text(micro);
   }
-  std::string expected(const Key& key, bool limits) const override {
-    return "an amount of money" + range_in_words(key, limits) + ", with at most 6 decimals";
-  }
+  std::string expected(const Key& key, bool limits) const override { return amount_in_words(key, limits); }
   Json schema(const Key& key) const override {
     const WholeRange range = std::get<WholeRange>(key.range);
     return {{"type", "number"}, {"minimum", range.least}, {"maximum", range.most}};
@@ -175,6 +167,27 @@ class Flag : public Codec {
 };
 
 }  // namespace
+
+std::optional<MicroMoney> money_in(const TomlValue& value, const WholeRange& range) {
+  const std::optional<double> amount = real_in(value);
+  if (!amount || !(*amount >= double(range.least) && *amount <= double(range.most))) return {};
+  // The nearest double to k / 10^6 is what TOML reads for the decimal k / 10^6: below 2^53 a value has at most 6
+  // decimals exactly when this holds.
+  const MicroMoney micro = std::llround(*amount * double(micro_per_unit));
+  if (double(micro) / double(micro_per_unit) != *amount) return {};
+  return micro;
+}
+
+std::string money_as_text(MicroMoney micro) {
+  std::string text = fmt::format("{}.{:06}", micro / micro_per_unit, micro % micro_per_unit);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string amount_in_words(const Key& key, bool limits) {
+  return "an amount of money" + range_in_words(key, limits) + ", with at most 6 decimals";
+}
 
 const Codec& number_codec(Kind kind) {
   static const Whole whole;

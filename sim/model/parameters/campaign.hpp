@@ -10,45 +10,79 @@
 
 namespace grapevine {
 
-/// What a paid post costs: (post + follower x K^exponent) x a factor of the account's own, K its follower count. In a
-/// world that is `scale` times as large as what it stands for, an account of K followers stands for one of K / scale,
-/// and money shrinks as the world does: the price is `scale` times that of the account it stands for. World scope: what
-/// money buys is the same in every arm.
+/// What a paid post costs: (post + follower x K^exponent x R^engagement) x a factor of the account's own, K its
+/// follower count, R its past engagement per impression over the mean of active users; or what the card asks of its
+/// tier, times that factor. In a world that is `scale` times as large as what it stands for, an account of K followers
+/// stands for one of K / scale, and money shrinks as the world does: the price is `scale` times that of the account it
+/// stands for. World scope: what money buys is the same in every arm.
 struct PriceParameters {
   MicroMoney post = 1 * micro_per_unit;
   MicroMoney follower = 10'000;
   double exponent = 1.0;
   double spread = 0.0;
   double scale = 1.0;
+  double engagement = 0.0;
+  std::vector<MicroMoney> card = {};  ///< by tier; empty: the formula
+  MicroMoney manage = 0;
+
+  /// Whether what accounts did in the past sets their prices.
+  bool looks_back() const { return engagement > 0.0 && card.empty(); }
 
   template <class Key>
   static void keys(Key&& key) {
-    key.section(
-        "price",
-        "What a paid post costs: (post + follower x (follower count of the account)^exponent) x a factor of the "
-        "account's own.",
-        Scope::world);
+    const Condition by_formula = only_with<PriceParameters>(
+        "prices by formula (no price.card)", [](const PriceParameters& prices) { return prices.card.empty(); });
+    key.section("price",
+                "What a paid post costs: (post + follower x (follower count of the account)^exponent x (its past "
+                "engagement per impression over the mean)^engagement) x a factor of the account's own; or what the "
+                "card asks of its tier, times that factor.",
+                Scope::world);
     key("post", &PriceParameters::post,
         {.sentence = "Fixed price of a paid post. Whoever sets it decides claim 5: vary it.",
          .source = "assumption",
          .range = WholeRange{0, 1'000'000'000},
          .unit = "currency",
-         .scales = true});
+         .scales = true,
+         .only = by_formula});
     key("follower", &PriceParameters::follower,
         {.sentence = "Price of a paid post per follower of the account.",
          .source = "[S] rule of thumb, $100 per 10 000 followers, reference A.4",
          .range = WholeRange{0, 100},
          .unit = "currency per follower",
-         .scales = true});
+         .scales = true,
+         .only = by_formula});
     key("exponent", &PriceParameters::exponent,
         {.sentence = "Power of the follower count that the price grows with.",
          .source = "[S] 1.0 +- 0.15, reference A.4",
-         .range = RealRange{0, 2}});
+         .range = RealRange{0, 2},
+         .only = by_formula});
+    key("engagement", &PriceParameters::engagement,
+        {.sentence = "Power of an account's engagement per impression during the last feed.window of the warm-up, over "
+                     "the mean of active users, that the price of its followers grows with: 0: engagement is not "
+                     "paid for; 1: twice the engagement, twice the price. Rates are smoothed by feed.prior_strength.",
+         .source = "assumption (neutral)",
+         .range = RealRange{0, 1},
+         .only = by_formula});
+    key("card", &PriceParameters::card,
+        {.sentence = "Rate card: the price of a paid post of an account of each tier, the tier of the smallest first, "
+                     "in the place of the formula.",
+         .source = "assumption",
+         .range = WholeRange{0, 1'000'000'000},
+         .unit = "currency",
+         .absent = "the formula",
+         .scales = true});
     key("spread", &PriceParameters::spread,
         {.sentence = "Standard deviation of the log of an account's own factor on the price, whose mean is 1.",
          .source = "assumption (neutral)",
          .range = RealRange{0, 3},
          .unit = "log units"});
+    key("manage", &PriceParameters::manage,
+        {.sentence = "Fixed cost of managing a partner: paid once for each account that a campaign pays, whatever it "
+                     "posts.",
+         .source = "assumption (neutral)",
+         .range = WholeRange{0, 1'000'000'000},
+         .unit = "currency",
+         .scales = true});
   }
 };
 

@@ -62,10 +62,11 @@ struct FeedParameters {
     // The study's own prior also says how far the past of accounts is shrunk.
     const Condition shrunk{
         "feed.ranking = \"weighted\", discovery.share with discovery.gate = \"rate\", or a campaign "
-        "with accounts = \"engagement\"",
+        "with accounts = \"engagement\" or under price.engagement",
         [learns](const Circumstances& c) {
-          return learns(c) || (!c.of_arm && c.any<CampaignParameters>([](const CampaignParameters& campaign) {
-                   return campaign.choose == AccountChoice::engagement;
+          const bool priced = c.any<PriceParameters>([](const PriceParameters& prices) { return prices.looks_back(); });
+          return learns(c) || (!c.of_arm && c.any<CampaignParameters>([priced](const CampaignParameters& campaign) {
+                   return priced || campaign.choose == AccountChoice::engagement;
                  }));
         }};
     const Condition predicting = ranks_by("feed.ranking = \"weighted\"", is_weighted);

@@ -15,9 +15,13 @@ bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const Wo
   return false;
 }
 
+bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters) {
+  return parameters.prices.looks_back() || hangs_on(AccountChoice::engagement, campaign, parameters);
+}
+
 bool needs_past(const WorldParameters& parameters) {
   return std::ranges::any_of(parameters.campaigns,
-                             [](const CampaignParameters& c) { return c.choose == AccountChoice::engagement; });
+                             [&](const CampaignParameters& c) { return waits_for_past(c, parameters); });
 }
 
 bool vary_by_draw(const WorldParameters& parameters, const std::vector<std::string>& pays) {

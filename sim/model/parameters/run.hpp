@@ -33,6 +33,9 @@ struct WorldParameters {
 /// Whether the campaign, or one that its budget hangs on, chooses its accounts so.
 bool hangs_on(AccountChoice choose, const CampaignParameters& campaign, const WorldParameters& parameters);
 
+/// Whether the campaign's prices, or its choice of accounts, or its budget hang on what accounts did in the past.
+bool waits_for_past(const CampaignParameters& campaign, const WorldParameters& parameters);
+
 /// Whether some campaign looks at what accounts did in the past.
 bool needs_past(const WorldParameters& parameters);
 
