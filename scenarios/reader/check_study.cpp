@@ -150,6 +150,13 @@ void ScenarioReader::check_prices() {
     add(place_of({"price.card"}),
         fmt::format("price.card has {} entries and tiers.names has {}; expected one price for each name",
                     prices.card.size(), tiers.size()));
+  const std::string& currency = prices.currency;
+  constexpr std::size_t longest = 24;
+  if (currency.empty() || currency.size() > longest ||
+      std::ranges::any_of(currency, [](char c) { return 0 <= c && c < ' '; }))
+    add(place_of({"price.currency"}),
+        fmt::format("price.currency is {}; expected a text of 1 to {} characters on one line, such as \"EUR\"",
+                    in_quotes(currency), longest));
 }
 
 void ScenarioReader::check_campaigns() {

@@ -12,6 +12,7 @@
 #include "graph/base/h5.hpp"
 #include "graph/base/ids.hpp"
 #include "graph/base/new_file.hpp"
+#include "sim/model/parameters/campaign.hpp"
 #include "sim/state/run_record.hpp"
 
 /// The result file: everything a study found. `docs/result-file.md` is its specification; the tables in
@@ -57,8 +58,9 @@ struct StudyResult {
   std::string title;
   std::uint64_t seed = 0;
   std::uint32_t tick_seconds = 600;
-  std::string scenario_given;       ///< the file as given
-  std::string scenario_understood;  ///< every key with its value
+  std::string currency = PriceParameters{}.currency;  ///< what money is called
+  std::string scenario_given;                         ///< the file as given
+  std::string scenario_understood;                    ///< every key with its value
 
   std::vector<std::string> points{"scenario"};  ///< labels of the points of a sweep; a study without sweep has one
   std::vector<std::string> arms;

@@ -87,7 +87,7 @@ std::string mean_count(double mean) { return with_decimals(mean, mean == std::fl
 
 std::string money(const StudyResult& study, std::size_t room) {
   TextTable table("lrrrrrl");
-  table.add({"Money", "accounts", "posts", "budget", "spent", "left over", "paid by"});
+  table.add({money_heading("Money", study.currency), "accounts", "posts", "budget", "spent", "left over", "paid by"});
   for (std::size_t c = 0; c < study.campaigns.size(); ++c) {
     const std::string name = heading(study.campaigns[c], room);
     std::vector<std::string> row{name, "-", "-", "-", "-", "-", "no arm"};
@@ -169,6 +169,10 @@ std::string by_itself(const StudyResult& study, const std::string& arm) {
 }
 
 }  // namespace
+
+std::string money_heading(std::string_view heading, const std::string& currency) {
+  return currency == PriceParameters{}.currency ? std::string(heading) : fmt::format("{} in {}", heading, currency);
+}
 
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
 std::string contrast_text(std::span<const ComparisonRow> rows) {

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/result/result.hpp"
@@ -21,6 +22,9 @@ std::string arms_table(const StudyResult& study, const std::vector<std::string>&
 /// numbers in all replicates, NaN under feeds. Empty where no arm has one.
 std::string contagions_text(const std::vector<std::string>& arms, const std::vector<std::string>& models,
                             const std::vector<std::vector<double>>& numbers);
+
+/// The first heading of a table of money: with the name of the currency, where it has one.
+std::string money_heading(std::string_view heading, const std::string& currency);
 
 /// The rows of one contrast, as `comparison_table` shows them.
 std::string contrast_text(std::span<const ComparisonRow> rows);

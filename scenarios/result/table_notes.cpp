@@ -41,6 +41,8 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
       "parameters are right.");
   const std::string redrawn = study.comparison.empty() ? "" : study.comparison.front().redrawn;
   note(fmt::format("Drawn anew in each replicate: {}.", redrawn.empty() ? "nothing" : redrawn));
+  if (!study.campaigns.empty() && study.currency != PriceParameters{}.currency)
+    note(fmt::format("Money is in {}.", study.currency));
   if (!estimands.empty())
     note(
         "corr: correlation of the two arms over replicates. var: variance of the estimate / variance had the arms been "

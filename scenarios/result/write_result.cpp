@@ -34,6 +34,7 @@ public:
     file_.attribute("/", "seed", static_cast<std::int64_t>(study_.seed));
     file_.attribute("/", "seed_hex", fmt::format("{:016x}", study_.seed));
     file_.attribute("/", "tick_seconds", std::int64_t{study_.tick_seconds});
+    file_.attribute("/", "currency", study_.currency);
     file_.attribute("/", "replicates_asked", std::int64_t{study_.asked});
     file_.attribute("/", "incomplete", study_.incomplete);
   }

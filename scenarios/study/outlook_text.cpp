@@ -144,7 +144,8 @@ std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& ou
   if (!outlook.campaigns.empty()) {
     text += "\n";
     TextTable campaigns("lrrrrrr");
-    campaigns.add({"Campaign", "accounts", "followers", "posts", "budget", "spent", "left over"});
+    campaigns.add({money_heading("Campaign", scenario.world.prices.currency), "accounts", "followers", "posts",
+                   "budget", "spent", "left over"});
     for (const Outlook::Campaign& c : outlook.campaigns) {
       const bool bounded = c.budget >= 0 && c.budget < INT64_MAX;
       if (!c.chosen) {

@@ -173,6 +173,14 @@ void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyRes
   }
 }
 
+/// A unit, with what the scenario calls its money in the place of "money" and "currency".
+std::string unit_in(const std::string& currency, std::string unit) {
+  if (currency == PriceParameters{}.currency) return unit;
+  for (const std::string_view word : {"money", "currency"})
+    if (const std::size_t at = unit.find(word); at != std::string::npos) return unit.replace(at, word.size(), currency);
+  return unit;
+}
+
 /// What the arms say, by themselves and beside each other.
 class Comparer {
 public:
@@ -230,6 +238,7 @@ private:
   void add(std::vector<ComparisonRow> rows) {
     for (ComparisonRow& row : rows) {
       row.redrawn = redrawn_;
+      row.unit = unit_in(study_.currency, std::move(row.unit));
       study_.comparison.push_back(std::move(row));
     }
   }
@@ -315,6 +324,7 @@ StudyResult empty_result(const Scenario& scenario) {
   study.title = scenario.title;
   study.seed = scenario.world.seed;
   study.tick_seconds = scenario.world.time.tick_seconds;
+  study.currency = scenario.world.prices.currency;
   study.scenario_given = scenario.text;
   study.scenario_understood = scenario.understood;
   for (const Arm& arm : scenario.arms) {

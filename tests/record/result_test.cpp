@@ -74,6 +74,7 @@ void check_same(const StudyResult& left, const StudyResult& right) {
   CHECK(left.title == right.title);
   CHECK(left.seed == right.seed);
   CHECK(left.tick_seconds == right.tick_seconds);
+  CHECK(left.currency == right.currency);
   CHECK(left.scenario_given == right.scenario_given);
   CHECK(left.scenario_understood == right.scenario_understood);
   CHECK(left.points == right.points);

@@ -184,6 +184,7 @@ inline const std::vector<Setting> settings{
     {"price.engagement", "0.5", {"price.engagement"}},
     {"price.card", "[2, 7.5]", {"price.card"}, two_tiers},
     {"price.manage", "2.5", {"price.manage"}},
+    {"price.currency", "\"EUR\"", {"price.currency"}},
     {"discovery.share", "0.3", {"run.discovery.share"}},
     {"discovery.pool", "20", {"run.discovery.pool"}, "discovery.share = 0.3\n"},
     {"discovery.refresh", "\"2h\"", {"run.discovery.refresh"}, "discovery.share = 0.3\n"},

@@ -14,7 +14,7 @@
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
-// What a study says of its money: prices by formula and by card, and managing partners.
+// What a study says of its money: prices by formula and by card, managing partners, and what money is called.
 using namespace grapevine;
 
 namespace {
@@ -187,6 +187,30 @@ TEST_CASE("`check` tells what campaigns will spend, also where their prices look
   CHECK(has(text, "the accounts of campaign 'large', the accounts of campaign 'small'"));
 }
 
+TEST_CASE("a currency has a name in tables and units, and no number changes with it", "[scenarios][money]") {
+  const StudyResult plain = run_study(test::scenario_of(bargains)),
+                    named = run_study(test::scenario_of(bargains, {"price.currency=\"EUR\""}));
+  CHECK((plain.currency == "currency" && named.currency == "EUR"));
+  REQUIRE(plain.comparison.size() == named.comparison.size());
+  std::set<std::string> units;
+  for (std::size_t i = 0; i < plain.comparison.size(); ++i) {
+    ComparisonRow row = named.comparison[i];
+    const ComparisonRow& same = plain.comparison[i];
+    CHECK((row.metric == same.metric && std::isnan(row.estimate) == std::isnan(same.estimate)));
+    if (!std::isnan(row.estimate)) CHECK(row.estimate == same.estimate);
+    if (row.unit != same.unit) units.insert(row.unit);
+  }
+  CHECK(units == std::set<std::string>{"EUR", "actions per EUR", "users per EUR", "impressions per EUR",
+                                       "EUR per thousand impressions"});
+  const std::string table = comparison_table(named);
+  CHECK(has(table, "Money in EUR"));
+  CHECK(has(table, "Money is in EUR."));
+  CHECK_FALSE(has(comparison_table(plain), "Money i"));
+  const test::Folder folder;
+  write_result(folder.path() / "named.h5", named);
+  CHECK(read_result(folder.path() / "named.h5").currency == "EUR");
+}
+
 TEST_CASE("mistakes in prices are told with both keys", "[scenarios][money][reader]") {
   using Messages = std::vector<std::string>;
   const std::string start = test::smallest;
@@ -206,6 +230,12 @@ TEST_CASE("mistakes in prices are told with both keys", "[scenarios][money][read
                  "1000000000, with at most 6 decimals"});
   CHECK(said("price.engagement = 1.5\n") ==
         Messages{"study.toml:4:20: price.engagement is 1.5; expected a number, 0 to 1"});
+  for (const std::string name : {"", "a name that is longer than it may be", "E\\nR"}) {
+    const Messages messages = said("price.currency = \"" + name + "\"\n");
+    REQUIRE(messages.size() == 1);
+    CHECK(has(messages[0], "study.toml:4:18: price.currency is "));
+    CHECK(has(messages[0], "expected a text of 1 to 24 characters on one line, such as \"EUR\""));
+  }
   const std::string campaign = "[[campaign]]\nname = \"c\"\ncount = 1\n";
   CHECK(said("price.manage = 1_000_000_000\nprice.post = 1_000_000_000\n" + campaign + "posts = 600\n").size() == 1);
   // The strength that smooths the past acts where prices look at it, and nowhere else.

@@ -230,6 +230,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("price.engagement", s.world.prices.engagement);
   put_list("price.card", s.world.prices.card);
   put("price.manage", s.world.prices.manage);
+  put("price.currency", s.world.prices.currency);
   for (std::size_t i = 0; i < s.world.products.size(); ++i) {
     const ProductParameters& product = s.world.products[i];
     const std::string name = fmt::format("product {}.", i);

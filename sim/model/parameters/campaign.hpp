@@ -24,6 +24,7 @@ struct PriceParameters {
   double engagement = 0.0;
   std::vector<MicroMoney> card = {};  ///< by tier; empty: the formula
   MicroMoney manage = 0;
+  std::string currency = "currency";
 
   /// Whether what accounts did in the past sets their prices.
   bool looks_back() const { return engagement > 0.0 && card.empty(); }
@@ -83,6 +84,11 @@ struct PriceParameters {
          .range = WholeRange{0, 1'000'000'000},
          .unit = "currency",
          .scales = true});
+    key("currency", &PriceParameters::currency,
+        {.sentence = "What money is called in tables and in the units of a result: 1 to 24 characters, such as "
+                     "\"EUR\". No number changes with it.",
+         .source = "the user's choice",
+         .scope = Scope::output});
   }
 };
 
