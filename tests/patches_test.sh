@@ -84,5 +84,5 @@ grep -q '  6  many small ones reach more' "$work/plain.txt" || fail "the sixth c
 [ "$plain" != "$(run oldest --set 'feed.ranking="oldest"')" ] || fail "the ranking acts on nothing"
 [ "$plain" != "$(run patient --set 'population.patience_from="patience"')" ] || fail "the attribute acts on nothing"
 h5dump -d /summary/followers "$work/plain.h5" | grep -q 'DATASPACE  SIMPLE' || fail "no column /summary/followers"
-h5dump -a /format_version "$work/plain.h5" | grep -q '"4.2"' || fail "the new column did not raise the version"
+h5dump -a /format_version "$work/plain.h5" | grep -q '"4.4"' || fail "the new column did not raise the version"
 h5dump -d /summary/saves "$work/saves.h5" | grep -q '[1-9]' || fail "nobody saves"

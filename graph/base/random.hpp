@@ -64,6 +64,7 @@ enum class Draw : std::uint32_t {
   campaign_slot = 81,
   acceptance = 82,
   price = 83,
+  answer_time = 84,
   // records
   event_hash = 96,
   sample = 97,

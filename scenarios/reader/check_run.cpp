@@ -76,6 +76,7 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "campaign.every",
                                             "campaign.slots",
                                             "campaign.slot",
+                                            "campaign.answer_after",
                                             "output.track_share",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||

@@ -98,7 +98,7 @@ private:
     study_.title = file_.text_attribute("/", "title");
     study_.seed = static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
     study_.tick_seconds = static_cast<std::uint32_t>(file_.integer_attribute("/", "tick_seconds"));
-    if (file_.has_attribute("/", "currency")) study_.currency = file_.text_attribute("/", "currency");
+    if (file_.has_attribute("/", "currency")) study_.currency = file_.text_attribute("/", "currency");  // since 4.3
     study_.incomplete = file_.text_attribute("/", "incomplete");
   }
 

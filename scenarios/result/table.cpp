@@ -120,6 +120,30 @@ std::string money(const StudyResult& study, std::size_t room) {
   return table.text();
 }
 
+/// What the campaigns heard from those whom they asked, in the first arm that pays for each: means over replicates.
+std::string offers(const StudyResult& study, std::size_t room) {
+  std::vector<OfferCounts> all;
+  for (std::size_t c = 0; c < study.campaigns.size(); ++c)
+    for (std::size_t a = 0; a < study.arms.size(); ++a) {
+      const auto mean = [&](auto column) {
+        double sum = 0;
+        for (std::size_t r = 0; r < study.replicates; ++r)
+          sum += static_cast<double>(std::invoke(column, study.record(0, a, r).campaigns[c])) /
+                 study.record(0, a, r).draws;
+        return sum / study.replicates;
+      };
+      const double accounts = mean(&CampaignRow::accounts);
+      if (accounts == 0) continue;
+      all.push_back({.campaign = heading(study.campaigns[c], room),
+                     .asked = mean(&CampaignRow::offers),
+                     .declined = mean(&CampaignRow::declined),
+                     .too_late = mean(&CampaignRow::too_late),
+                     .hours = mean(&CampaignRow::answer_ticks) / accounts * study.tick_seconds / 3600});
+      break;
+    }
+  return offers_text(all);
+}
+
 /// Who bought what in the arms that sell it: means over replicates.
 std::string products(const StudyResult& study, std::size_t room) {
   TextTable table("llrrrrrr");
@@ -174,6 +198,19 @@ std::string money_heading(std::string_view heading, const std::string& currency)
   return currency == PriceParameters{}.currency ? std::string(heading) : fmt::format("{} in {}", heading, currency);
 }
 
+std::string offers_text(const std::vector<OfferCounts>& campaigns) {
+  TextTable table("lrrrr");
+  table.add({"Offers", "asked", "declined", "too late", "hours to yes"});
+  bool any = false;
+  for (const OfferCounts& offers : campaigns) {
+    if (offers.declined == 0 && offers.too_late == 0 && offers.hours == 0) continue;
+    any = true;
+    table.add({offers.campaign, mean_count(offers.asked), mean_count(offers.declined), mean_count(offers.too_late),
+               with_decimals(offers.hours, 1)});
+  }
+  return any ? table.text() : "";
+}
+
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
 std::string contrast_text(std::span<const ComparisonRow> rows) {
   const ComparisonRow& first = rows.front();
@@ -223,6 +260,8 @@ std::string comparison_table(const StudyResult& study) {
   if (const std::string shown = fitted([&](std::size_t room) { return switches_block(study, room); }); !shown.empty())
     text += "\n" + shown;
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
+  if (const std::string asked = fitted([&](std::size_t room) { return offers(study, room); }); !asked.empty())
+    text += "\n" + asked;
   if (const std::string sold = fitted([&](std::size_t room) { return products(study, room); }); !sold.empty())
     text += "\n" + sold;
   if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;

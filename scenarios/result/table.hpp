@@ -26,6 +26,15 @@ std::string contagions_text(const std::vector<std::string>& arms, const std::vec
 /// The first heading of a table of money: with the name of the currency, where it has one.
 std::string money_heading(std::string_view heading, const std::string& currency);
 
+/// What a campaign heard from the accounts that it asked.
+struct OfferCounts {
+  std::string campaign;
+  double asked = 0, declined = 0, too_late = 0;
+  double hours = 0;  ///< from the offer to the yes, the mean of those that said it in time
+};
+/// The campaigns some of whose offers were declined or took time; empty where there are none.
+std::string offers_text(const std::vector<OfferCounts>& campaigns);
+
 /// The rows of one contrast, as `comparison_table` shows them.
 std::string contrast_text(std::span<const ComparisonRow> rows);
 

@@ -41,6 +41,12 @@ void note_graph(const Scenario& scenario, const StudyGraph& world, Outlook& outl
   outlook.graph_bytes = static_cast<double>(world.graph.memory());
 }
 
+/// Time to the yes, over those who said it.
+double mean_answer(const std::vector<Purchase>& purchases) {
+  const std::uint64_t ticks = total(purchases, [](const Purchase& p) { return std::uint64_t{p.accepted - p.asked}; });
+  return purchases.empty() ? 0 : static_cast<double>(ticks) / static_cast<double>(purchases.size());
+}
+
 void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, bool knows_past, Outlook& outlook) {
   const std::vector<Deal> deals = choice.deals->of(0);
   const auto chosen = [&](const CampaignParameters& campaign) {
@@ -60,6 +66,10 @@ void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, bool kn
                                  .followers = total(purchases, [](const Purchase& p) { return p.followers; }),
                                  .budget = deals[c].budget,
                                  .spent = deals[c].spent(),
+                                 .offers = deals[c].offers,
+                                 .declined = deals[c].declined,
+                                 .too_late = deals[c].too_late,
+                                 .answer_ticks = mean_answer(purchases),
                                  .guarantee = deals[c].guarantee,
                                  .expected_adopters = deals[c].expected_adopters});
   }

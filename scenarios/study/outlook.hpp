@@ -26,6 +26,8 @@ struct Outlook {
     std::uint64_t followers = 0;  ///< sum over the accounts
     MicroMoney budget = 0;
     MicroMoney spent = 0;
+    std::uint64_t offers = 0, declined = 0, too_late = 0;
+    double answer_ticks = 0;       ///< from the offer to the yes, the mean of those accepted
     std::string guarantee;         ///< of accounts chosen by influence; else empty
     double expected_adopters = 0;  ///< of the same
   };

@@ -82,8 +82,9 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
     const CampaignParameters& campaign = scenario.world.campaigns[c];
     const Outlook::Campaign& got = outlook.campaigns[c];
     if (got.chosen && campaign.count != UINT32_MAX && got.budget < 0 && got.accounts < campaign.count)
-      notes.push_back(fmt::format("campaign '{}' asks for {} accounts and finds {} that it may choose and that accept",
-                                  campaign.name, with_thousands(campaign.count), with_thousands(got.accounts)));
+      notes.push_back(fmt::format(
+          "campaign '{}' asks for {} accounts and finds {} that it may choose and that accept{}", campaign.name,
+          with_thousands(campaign.count), with_thousands(got.accounts), got.too_late > 0 ? " in time" : ""));
   }
   const bool answered = std::ranges::any_of(scenario.arms, [](const Arm& arm) { return !arm.run.answers.neutral(); });
   const bool hoped = std::ranges::any_of(
@@ -133,6 +134,20 @@ std::string world_block(const Scenario& scenario, const Outlook& outlook) {
   return text;
 }
 
+/// What campaigns that are chosen hear from those whom they ask.
+std::string offers_block(const Scenario& scenario, const Outlook& outlook) {
+  std::vector<OfferCounts> offers;
+  for (const Outlook::Campaign& c : outlook.campaigns)
+    if (c.chosen)
+      offers.push_back({.campaign = c.name,
+                        .asked = static_cast<double>(c.offers),
+                        .declined = static_cast<double>(c.declined),
+                        .too_late = static_cast<double>(c.too_late),
+                        .hours = c.answer_ticks * scenario.world.time.tick_seconds / 3600});
+  const std::string text = offers_text(offers);
+  return text.empty() ? "" : "\n" + text;
+}
+
 std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& outlook) {
   TextTable tiers("lrr");
   tiers.add({"Tier", "followers from", "users"});
@@ -156,7 +171,7 @@ std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& ou
                      bounded ? money(c.budget) : "no bound", money(c.spent),
                      bounded ? money(c.budget - c.spent) : "-"});
     }
-    text += campaigns.text();
+    text += campaigns.text() + offers_block(scenario, outlook);
   }
 
   return text;

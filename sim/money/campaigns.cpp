@@ -17,6 +17,7 @@
 #include "sim/influence/imm.hpp"
 #include "sim/influence/lazy_greedy.hpp"
 #include "sim/model/population.hpp"
+#include "sim/money/offers.hpp"
 
 namespace grapevine {
 
@@ -77,7 +78,7 @@ public:
   explicit Queue(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
   bool empty() const { return next_ == entries_.size(); }
-  UserId pop() {
+  UserId front() {
     if (next_ == sorted_) {
       const std::size_t chunk = std::min(entries_.size() - sorted_, std::max<std::size_t>(1024, sorted_));
       const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_),
@@ -86,8 +87,9 @@ public:
       std::sort(begin, end);
       sorted_ += chunk;
     }
-    return entries_[next_++].user;
+    return entries_[next_].user;
   }
+  void pop() { ++next_; }
 
 private:
   std::vector<Entry> entries_;
@@ -96,6 +98,12 @@ private:
 
 /// In how many earlier draws a campaign asked its accounts.
 using Asked = std::unordered_map<UserId, std::uint32_t>;
+
+/// Tick of the last slot, counted from the start of `measure`.
+Tick last_slot(const CampaignParameters& campaign) {
+  const std::uint64_t last = campaign.start + std::uint64_t{campaign.slots - 1} * campaign.every;
+  return static_cast<Tick>(std::min<std::uint64_t>(last, never - 1));
+}
 
 /// Chooses the accounts of one replicate.
 class Chooser {
@@ -143,28 +151,42 @@ private:
     Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget, asked);
     if (deal.purchases.empty())
       throw BadRequest(
-          fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise "
-                      "campaign.acceptance, {} now, or widen the choice",
-                      campaign.name, deal.offers, campaign.acceptance));
+          deal.too_late == 0
+              ? fmt::format("campaign '{}': all {} accounts it could ask declined; expected one that accepts; raise "
+                            "campaign.acceptance, {} now, or widen the choice",
+                            campaign.name, deal.offers, campaign.acceptance)
+              : fmt::format("campaign '{}': of {} accounts it could ask in time {} declined and {} accepted after its "
+                            "last slot; expected one that accepts before; lower campaign.answer_after, raise "
+                            "campaign.start, or widen the choice",
+                            campaign.name, deal.offers, deal.declined, deal.too_late));
     return deal;
   }
 
   Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
     Queue wanted(in_order(campaign, affordable(campaign, budget), asked));
+    Offers offers(campaign.count, budget, last_slot(campaign));
+    do {
+      while (!wanted.empty() && offers.has_place()) {
+        const UserId user = wanted.front();
+        const std::uint32_t posts = posts_within(campaign, user, offers.left());
+        if (posts == 0) break;  // a small rest is not spent on whoever is cheap
+        wanted.pop();
+        if (campaign.choose == AccountChoice::random) ++asked[user];
+        offers.make({.user = user,
+                     .posts = posts,
+                     .cost = cost(user, posts),
+                     .asked = offers.now(),
+                     .answered = answered(campaign, user, offers.now()),
+                     .accepts = accepts(campaign, user)});
+      }
+    } while (offers.wait());
     Deal deal;
     deal.budget = budget;
+    deal.offers = offers.made(), deal.declined = offers.declined(), deal.too_late = offers.too_late();
     MicroMoney spent = 0;
-    while (!wanted.empty() && deal.purchases.size() < campaign.count) {
-      const UserId user = wanted.pop();
-      const std::uint32_t posts = posts_within(campaign, user, budget < 0 ? budget : budget - spent);
-      if (posts == 0) break;  // a small rest is not spent on whoever is cheap
-      ++deal.offers;
-      if (campaign.choose == AccountChoice::random) ++asked[user];
-      if (!accepts(campaign, user)) {
-        ++deal.declined;
-        continue;
-      }
-      pay(campaign, user, posts, deal, spent);
+    for (const Offer& offer : offers.accepted()) {
+      pay(campaign, offer.user, offer.posts, deal, spent);
+      deal.purchases.back().asked = offer.asked, deal.purchases.back().accepted = offer.answered;
     }
     return deal;
   }
@@ -257,6 +279,15 @@ private:
   bool accepts(const CampaignParameters& campaign, UserId user) const {
     const std::uint64_t bits = nested_mix(selection_.key(Draw::acceptance), campaign_key(campaign.name), user.value());
     return coin(static_cast<std::uint32_t>(bits >> 32), coin_threshold(campaign.acceptance));
+  }
+
+  /// When an account answers that is asked at `asked`. Clones answer at the same time: they post in the same slots.
+  Tick answered(const CampaignParameters& campaign, UserId user, Tick asked) const {
+    if (campaign.answer_after == 0) return asked;
+    const std::uint64_t bits =
+        nested_mix(selection_.key(Draw::answer_time), campaign_key(campaign.name), accounts_.profile_of(user).value());
+    const double ticks = -math::log(uniform(bits)) * campaign.answer_after;  // rounded down
+    return static_cast<Tick>(std::min(static_cast<double>(asked) + ticks, static_cast<double>(never - 1)));
   }
 
   std::vector<UserId> pool(const CampaignParameters& campaign) const {
@@ -499,6 +530,16 @@ std::vector<Deal> choose_accounts(const FollowGraph& graph, const Users& account
   return deals.of(0);
 }
 
+namespace {
+
+/// Slots that are over when an account accepts.
+std::uint64_t slots_before(const CampaignParameters& campaign, Tick accepted) {
+  return accepted <= campaign.start ? 0
+                                    : (std::uint64_t{accepted} - campaign.start + campaign.every - 1) / campaign.every;
+}
+
+}  // namespace
+
 std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters,
                                     const std::vector<std::string>& pays, const StreamKey& selection) {
   std::vector<PlannedPost> plan;
@@ -515,9 +556,10 @@ std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldP
                       campaign.name, posts, UINT32_MAX));
     for (const Purchase& purchase : deals[i].purchases) {
       const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()),
-                          first = hash % campaign.slots;
+                          gone = slots_before(campaign, purchase.accepted), first = hash % campaign.slots;
+      GRAPEVINE_EXPECTS(gone < campaign.slots);
       for (std::uint32_t post = 0; post < purchase.posts; ++post) {
-        const std::uint64_t slot = (first + post) % campaign.slots,
+        const std::uint64_t slot = gone + (std::max(first, gone) - gone + post) % (campaign.slots - gone),
                             tick = std::uint64_t{parameters.time.warmup} + campaign.start + slot * campaign.every;
         GRAPEVINE_EXPECTS(tick < never);
         plan.push_back({static_cast<Tick>(tick), purchase.user, i, purchase.profile, hash});

@@ -27,6 +27,7 @@ struct Purchase {
   MicroMoney cost = 0;  ///< of the posts, and of managing the account
   UserId profile{};     ///< whose posts these are to topics, qualities and coins: the user, or the first member of its
                         ///< nested group: clones say the same
+  Tick asked = 0, accepted = 0;  ///< counted from the start of `measure`
 };
 
 /// What a campaign does with its money.
@@ -35,6 +36,7 @@ struct Deal {
   MicroMoney budget = -1;      ///< the bound; -1: none
   std::uint64_t offers = 0;    ///< accounts asked
   std::uint64_t declined = 0;  ///< of them, those that did not accept
+  std::uint64_t too_late = 0;  ///< of them, those that accepted after the last slot
   std::string guarantee;       ///< what is sure of accounts chosen by influence, in words; else empty
   double expected_adopters =
       std::numeric_limits<double>::quiet_NaN();  ///< of accounts chosen by influence, themselves included, as estimated
@@ -105,7 +107,7 @@ private:
 /// Candidates are the active accounts of the campaign's tier, follower range and plant of whom the budget buys a post.
 /// They are asked in the order of `CampaignParameters::choose`, equal ones by a keyed hash, and those that
 /// accept are paid until `count` or the money is used up; the last may get fewer posts than asked for, and buying stops
-/// at the first account of which not one post can be afforded. Hashes
+/// at the first account of which not one post can be afforded. Answers may take time (sim/money/offers.hpp). Hashes
 /// belong to (campaign, user), so adding a candidate never reshuffles the others. From draw to draw only `random`
 /// choices differ, and what takes its bound from them: those asked in fewer earlier draws come first, so that nobody is
 /// asked twice before all were asked once. Price, acceptance and slots belong to the account, whatever the draw. Throws

@@ -43,10 +43,12 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
     row.margin = parameters.campaigns[c].margin;
     row.offers = deals[c].offers;
     row.declined = deals[c].declined;
+    row.too_late = deals[c].too_late;
     if (!deals[c].guarantee.empty()) row.expected_adopters = deals[c].expected_adopters;
     for (const Purchase& purchase : deals[c].purchases) {
       ++row.accounts;
       row.spent += purchase.cost;
+      row.answer_ticks += purchase.accepted - purchase.asked;
       record.tiers[tier(purchase.user)].cost += purchase.cost;
       InfluencerRow& account = record.influencers.emplace_back();
       account.user = purchase.user;
@@ -54,6 +56,7 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
       account.campaign = c;
       account.followers = purchase.followers;
       account.cost = purchase.cost;
+      account.accepted = purchase.accepted;
     }
   }
 }

@@ -243,6 +243,8 @@ struct CampaignRow {
   MicroMoney margin = -1;            ///< what the brand earns by one sale; -1: not said
   std::uint64_t offers = 0;          ///< accounts asked
   std::uint64_t declined = 0;        ///< of them, those that did not accept
+  std::uint64_t too_late = 0;        ///< of them, those that accepted after the last slot, and were not paid
+  std::uint64_t answer_ticks = 0;    ///< from the offer to the yes, added up over the accounts paid
   std::uint64_t audience = 0;        ///< distinct followers of the accounts paid
   std::uint64_t audience_gross = 0;  ///< their followers added up: a user counts once for each account it follows
   double expected_adopters = 0;  ///< that accounts chosen by influence were expected to win, themselves included, as
@@ -266,6 +268,11 @@ struct CampaignRow {
            "what the brand earns by one sale, in millionths of the currency; -1 where it is not said");
     column("offers", row.offers, count_units, "accounts asked");
     column("declined", row.declined, count_units, "accounts that did not accept");
+    column("too_late", row.too_late, count_units, "accounts that accepted after the last slot, and were not paid",
+           Since{4, 3});
+    column("answer_ticks", row.answer_ticks, tick_units,
+           "ticks from the offer to the yes, added up over the accounts paid; over accounts, it is their mean",
+           Since{4, 3});
     column("audience", row.audience, count_units, "distinct followers of the accounts paid");
     column("audience_gross", row.audience_gross, count_units, "followers of the accounts paid, added up");
     column("expected_adopters", row.expected_adopters, "1",
@@ -401,6 +408,7 @@ struct InfluencerRow {
   std::uint64_t posts = 0;     ///< paid posts
   std::uint64_t replaced = 0;  ///< organic posts withheld for them
   MicroMoney cost = 0;
+  Tick accepted = 0;       ///< when it said yes, counted from the start of `measure`
   std::uint32_t draw = 0;  ///< of the arm's accounts
   Outcomes outcomes;       ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
   SalesShare sales;
@@ -418,6 +426,7 @@ struct InfluencerRow {
     column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
     column("cost", row.cost, money_units,
            "paid for the user, in millionths of the currency: its posts, and managing it");
+    column("accepted", row.accepted, tick_units, "when it said yes, counted from the start of measure", Since{4, 3});
     auto& outcomes = row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
     column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
     column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");

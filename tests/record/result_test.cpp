@@ -181,8 +181,8 @@ TEST_CASE("a file of an earlier version of the format is read, without what came
   for (RunRecord& record : expected.records) {
     record.campaign_series.clear();
     record.products.clear();
-    for (CampaignRow& row : record.campaigns) row.sales = {};
-    for (InfluencerRow& row : record.influencers) row.sales = {};
+    for (CampaignRow& row : record.campaigns) row.sales = {}, row.too_late = row.answer_ticks = 0;
+    for (InfluencerRow& row : record.influencers) row.sales = {}, row.accepted = 0;
     for (ReaderRow& row : record.readers) row.impressions_in_network = 0;
     for (PostRow& row : record.posts) row.impressions_discovered = 0;
   }

@@ -40,8 +40,20 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
                             n() + 0.0, n() + 0.0, n() + 0.0});
   for (std::size_t i = 0; i < frequency_bins * campaigns; ++i) record.frequency.push_back(n());
   for (std::size_t campaign = 0; campaign < campaigns; ++campaign) {
-    record.campaigns.push_back(
-        {n(), outcomes(n), n(), MicroMoney{n()} << 33, MicroMoney{n()}, MicroMoney{n()}, n(), n(), n(), n(), 0, {}});
+    record.campaigns.push_back({n(),
+                                outcomes(n),
+                                n(),
+                                MicroMoney{n()} << 33,
+                                MicroMoney{n()},
+                                MicroMoney{n()},
+                                n(),
+                                n(),
+                                0,
+                                0,
+                                n(),
+                                n(),
+                                0,
+                                {}});
     record.campaigns.back().expected_adopters = n() / 8.0;
     record.campaigns.back().outcomes.delivered = record.campaigns.back().outcomes.served = 0;  // not kept
   }
@@ -65,6 +77,7 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
   for (CampaignRow& campaign : record.campaigns)
     campaign.sales = {of_sales(), of_sales(), of_sales() / 4.0, of_sales() / 8.0};
   for (ReaderRow& row : record.readers) row.impressions_in_network = of_sales();
+  for (CampaignRow& campaign : record.campaigns) campaign.too_late = of_sales(), campaign.answer_ticks = of_sales();
   Count of_campaigns{1'000'000 + n.last};  // apart, too
   for (std::size_t i = 0; i < campaigns * record.series.size(); ++i) {
     record.campaign_series.push_back({of_campaigns(), of_campaigns(), {}});
@@ -97,6 +110,7 @@ InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   row.replaced = n(), row.cost = n();
   row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n();
   for (std::uint64_t& count : row.outcomes.actions.of) count = n();
+  row.accepted = static_cast<Tick>(5'000'000 + n.last);
   row.sales = {3'000'000 + n.last, 4'000'000 + n.last, n.last / 4.0, n.last / 8.0};
   return row;
 }

@@ -213,6 +213,7 @@ inline const std::vector<Setting> settings{
      {"campaign 0.member"},
      platform_world + plant_table + campaign_table + "plant = \"p\"\n"},
     {"campaign.c.acceptance", "0.5", {"campaign 0.acceptance"}, campaign_table},
+    {"campaign.c.answer_after", "\"1h\"", {"campaign 0.answer_after"}, campaign_table},
     {"campaign.c.budget_share",
      "0.5",
      {"campaign 0.budget_share"},

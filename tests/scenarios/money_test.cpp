@@ -14,13 +14,14 @@
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
-// What a study says of its money: prices by formula and by card, managing partners, and what money is called.
+// What a study says of its money: prices by formula and by card, managing partners, offers that take time, and what
+// money is called.
 using namespace grapevine;
 
 namespace {
 
-/// A world of 3 000 users that stands for 30 000. Two campaigns whose prices look at the past, and arms that
-/// repeat another under a second name.
+/// A world of 3 000 users that stands for 30 000. Two campaigns that decline, answer late and look at the past, and
+/// arms that repeat another under a second name.
 const std::string bargains = R"(format = 1
 seed = 12
 replicates = 2
@@ -47,6 +48,7 @@ name = "small"
 tier = "some"
 budget_of = "large"
 acceptance = 0.6
+answer_after = "2h"
 start = "3h"
 every = "1h"
 slots = 4
@@ -111,7 +113,7 @@ TEST_CASE("what accounts cost by formula and by card is what anybody computes fr
   CHECK(tiers == std::set<std::uint32_t>{1, 2});
 }
 
-TEST_CASE("arms that are alike pay and bring exactly the same with prices of the past",
+TEST_CASE("arms that are alike pay and bring exactly the same with prices of the past and answers that take time",
           "[scenarios][money][invariance]") {
   const StudyResult study = run_study(test::scenario_of(bargains));
   int rows = 0;
@@ -121,21 +123,26 @@ TEST_CASE("arms that are alike pay and bring exactly the same with prices of the
       ++rows;
     }
   CHECK(rows > 5);
-  std::uint64_t declined = 0;
+  std::uint64_t too_late = 0, declined = 0;
   for (std::size_t r = 0; r < study.replicates; ++r) {
     const CampaignRow& row = study.record(0, 1, r).campaigns[1];
     CHECK(row == study.record(0, 2, r).campaigns[1]);
     CHECK(row.budget == study.record(0, 0, r).campaigns[0].spent);
     CHECK((0 < row.spent && row.spent <= row.budget));
-    CHECK(row.offers == row.accounts + row.declined);
-    declined += row.declined;
+    CHECK(row.offers == row.accounts + row.declined + row.too_late);
+    too_late += row.too_late, declined += row.declined;
     // Campaigns look at the warm-up of all arms, also where an arm has one of its own.
     const std::vector<InfluencerRow> shared = paid(study, "small", r), own = paid(study, "small-own", r);
     REQUIRE(shared.size() == own.size());
     for (std::size_t i = 0; i < own.size(); ++i)
-      CHECK((own[i].user == shared[i].user && own[i].cost == shared[i].cost));
+      CHECK((own[i].user == shared[i].user && own[i].cost == shared[i].cost && own[i].accepted == shared[i].accepted));
   }
   CHECK(declined > 0);
+  CHECK(too_late > 0);
+  const std::string table = comparison_table(study);
+  CAPTURE(table);
+  CHECK(has(table, "Offers "));
+  CHECK(has(table, "too late"));
 }
 
 TEST_CASE("a study of classic models alone runs a warm-up where its prices look at the past", "[scenarios][money]") {
@@ -175,7 +182,10 @@ TEST_CASE("`check` tells what campaigns will spend, also where their prices look
     CHECK(told.spent == did.spent);
     CHECK(told.budget == did.budget);
     CHECK(told.accounts == did.accounts);
+    CHECK((told.offers == did.offers && told.declined == did.declined && told.too_late == did.too_late));
+    CHECK(told.answer_ticks == static_cast<double>(did.answer_ticks) / static_cast<double>(did.accounts));
   }
+  CHECK(has(outlook_text(scenario, outlook), "Offers "));
 
   // Where the warm-up takes too long to be waited for, it says so and tells no stand-ins.
   const Outlook early = look_ahead(scenario, {.seconds_a_part = 0});
@@ -237,6 +247,12 @@ TEST_CASE("mistakes in prices are told with both keys", "[scenarios][money][read
     CHECK(has(messages[0], "expected a text of 1 to 24 characters on one line, such as \"EUR\""));
   }
   const std::string campaign = "[[campaign]]\nname = \"c\"\ncount = 1\n";
+  CHECK(said(campaign + "accounts = \"influence\"\nanswer_after = \"1h\"\n") ==
+        Messages{"study.toml:8:1: campaign.c.answer_after has no effect here; it needs accounts that are asked one "
+                 "after the other (not \"influence\" or \"lazy-greedy\"); remove it"});
+  CHECK(said("diffusion = {model = \"si\", chance = 0.1}\n" + campaign + "answer_after = \"1h\"\n") ==
+        Messages{"study.toml:8:1: campaign.c.answer_after has no effect here; it needs diffusion.model = \"feed\"; "
+                 "remove it"});
   CHECK(said("price.manage = 1_000_000_000\nprice.post = 1_000_000_000\n" + campaign + "posts = 600\n").size() == 1);
   // The strength that smooths the past acts where prices look at it, and nowhere else.
   CHECK(said("feed.prior_strength.like = 5\nprice.engagement = 0.5\n" + campaign).empty());

@@ -255,6 +255,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "plant", c.plant);
     put(name + "member", c.member);
     put(name + "acceptance", c.acceptance);
+    put(name + "answer_after", c.answer_after);
     put(name + "epsilon", c.epsilon);
     put(name + "runs", c.runs);
     put(name + "budget_share", c.budget_share);

@@ -86,6 +86,7 @@ const std::map<std::string, Beside> beside{
       {"campaign.c.count=50", "campaign.c.budget=80", "price.follower=0.5", "population.quality_spread=1"}}},
     {"price.card", {two_tiers + campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
     {"price.manage", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
+    {"campaign.c.answer_after", {campaign_table, {"campaign.c.count=20"}}},
     {"price.spread", {campaign_table + "accounts = \"price\"\n", {"campaign.c.count=20"}}},
     {"campaign.c.budget", {campaign_table, {"campaign.c.count=50", "campaign.c.budget=3"}}},
     {"campaign.c.acceptance", {campaign_table, {"campaign.c.count=20"}}},

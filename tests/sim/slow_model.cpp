@@ -261,24 +261,53 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
   }
   if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return managing() + price(user) > deal.budget; });
 
-  MicroMoney left = deal.budget;
-  for (const UserId user : candidates) {
-    if (deal.purchases.size() == campaign.count || (deal.budget >= 0 && managing() + price(user) > left)) break;
+  struct Asked {
+    Purchase purchase;
+    bool yes, open;
+  };
+  std::vector<Asked> offers;
+  const auto held = [&] {  // accounts, and their money
+    std::pair<std::uint64_t, MicroMoney> sum{0, 0};
+    for (const Asked& offer : offers)
+      if (offer.open || offer.yes) ++sum.first, sum.second += offer.purchase.cost;
+    return sum;
+  };
+  const auto hear = [&](Asked& offer) {
+    offer.open = false;
+    if (offer.yes) deal.purchases.push_back(offer.purchase);
+  };
+  std::size_t next = 0;
+  const auto ask = [&](Tick t) {
+    for (; next < candidates.size() && held().first < campaign.count; ++next) {
+      const UserId user = candidates[next];
+      const MicroMoney left = deal.budget - held().second;
+      std::uint32_t count = 0;  // posts of the account: as many as the money left pays for
+      while (count < campaign.posts && (deal.budget < 0 || managing() + price(user) * (count + 1) <= left)) ++count;
+      if (count == 0) return;
+      ++asked[user];
+      const double e = -math::log(uniform(nested_mix(selection_.key(Draw::answer_time), hash, profile(user).value())));
+      Purchase purchase{user, graph_.follower_count(user), count, managing() + price(user) * count, profile(user)};
+      purchase.asked = t;
+      purchase.accepted = t + static_cast<Tick>(std::floor(e * campaign.answer_after));
+      offers.push_back({purchase,
+                        coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())),
+                             coin_threshold(campaign.acceptance)),
+                        true});
+      if (purchase.accepted == t) hear(offers.back());
+    }
+  };
+  const Tick last = campaign.start + (campaign.slots - 1) * campaign.every;
+  ask(0);
+  for (Tick t = 0; t <= last; ++t)
+    for (std::size_t i = 0; i < offers.size(); ++i)
+      if (offers[i].open && offers[i].purchase.accepted == t) {
+        hear(offers[i]);
+        ask(t);
+      }
+  for (const Asked& offer : offers) {
     ++deal.offers;
-    ++asked[user];
-    if (!coin(hi(nested_mix(selection_.key(Draw::acceptance), hash, user.value())),
-              coin_threshold(campaign.acceptance))) {
-      ++deal.declined;
-      continue;
-    }
-    std::uint32_t count = 0;  // posts of the account: as many as the money left pays for
-    left -= managing();
-    while (count < campaign.posts && (deal.budget < 0 || price(user) <= left)) {
-      left -= price(user);
-      ++count;
-    }
-    deal.purchases.push_back(
-        {user, graph_.follower_count(user), count, managing() + price(user) * count, profile(user)});
+    deal.declined += !offer.yes;
+    deal.too_late += offer.yes && offer.open;
   }
   return deal;
 }
@@ -333,10 +362,13 @@ void Model::prepare_run() {
     for (const Purchase& purchase : deal(campaign).purchases) {
       const std::uint64_t h =
           nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
-      for (std::uint64_t p = 0; p < purchase.posts; ++p)
-        plan_.push_back({parameters_.time.warmup + campaign.start +
-                             campaign.every * static_cast<Tick>((h % campaign.slots + p) % campaign.slots),
-                         purchase.user, h, c, purchase.profile});
+      // Slot after slot from the account's own, without those before its answer.
+      for (std::uint64_t p = 0, slot = h % campaign.slots; p < purchase.posts; slot = (slot + 1) % campaign.slots) {
+        const Tick after = campaign.start + campaign.every * static_cast<Tick>(slot);
+        if (after < purchase.accepted) continue;
+        plan_.push_back({parameters_.time.warmup + after, purchase.user, h, c, purchase.profile});
+        ++p;
+      }
     }
   }
   std::sort(plan_.begin(), plan_.end());
@@ -965,6 +997,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.budget = deal.budget;
     row.offers = deal.offers;
     row.declined = deal.declined;
+    row.too_late = deal.too_late;
     for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
       std::uint64_t follows = 0;  // accounts of the campaign
       for (const UserId followee : graph_.followees(UserId{u}))
@@ -981,6 +1014,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     for (const Purchase& purchase : bought) {
       ++row.accounts;
       row.spent += purchase.cost;
+      row.answer_ticks += purchase.accepted - purchase.asked;
       record.tiers[tier(purchase.user)].cost += purchase.cost;
       InfluencerRow& paid = record.influencers.emplace_back();
       paid.user = purchase.user;
@@ -990,6 +1024,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       paid.replaced =
           static_cast<std::uint64_t>(std::count(withheld_.begin(), withheld_.end(), std::pair(purchase.user, c)));
       paid.cost = purchase.cost;
+      paid.accepted = purchase.accepted;
       paid.outcomes = outcomes(
           [&](const Post& post) { return post.campaign == static_cast<int>(c) && post.author == purchase.user; });
       paid.outcomes.delivered = paid.outcomes.served = 0;  // nor by account

@@ -46,10 +46,11 @@ std::vector<Event> deals(const std::vector<Deal>& list) {
   for (std::size_t c = 0; c < list.size(); ++c) {
     for (std::size_t i = 0; i < list[c].purchases.size(); ++i) {
       const Purchase& p = list[c].purchases[i];
-      events.push_back(
-          {c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost), p.profile.value()});
+      events.push_back({c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost),
+                        p.profile.value(), p.asked, p.accepted});
     }
-    events.push_back({c, static_cast<std::uint64_t>(list[c].budget), list[c].offers, list[c].declined});
+    events.push_back(
+        {c, static_cast<std::uint64_t>(list[c].budget), list[c].offers, list[c].declined, list[c].too_late});
   }
   return events;
 }
@@ -93,8 +94,10 @@ public:
       return false;
     }
     world_ = world_->branch(arm, options, draw);
-    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
-                       deals(*world_->deals), deals(deals_of(slow, draw))) == "");
+    REQUIRE(
+        difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound offers "
+                   "declined too_late)",
+                   deals(*world_->deals), deals(deals_of(slow, draw))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
     return true;
@@ -204,11 +207,11 @@ private:
       if (table == 1)
         for (std::size_t i = 0; i < record.campaigns.size(); ++i) {
           const CampaignRow& row = record.campaigns[i];
-          list.push_back(join(
-              {i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
-               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin), row.offers, row.declined,
-               row.audience, row.audience_gross, row.sales.attributed_first, row.sales.attributed_last},
-              outcomes(row.outcomes)));
+          list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
+                               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin),
+                               row.offers, row.declined, row.too_late, row.answer_ticks, row.audience,
+                               row.audience_gross, row.sales.attributed_first, row.sales.attributed_last},
+                              outcomes(row.outcomes)));
         }
       if (table == 2)
         for (const SeriesRow& row : record.series)
@@ -217,10 +220,10 @@ private:
                           row.actions[Action::reshare], row.actions[Action::click]});
       if (table == 3)
         for (const InfluencerRow& row : record.influencers)
-          list.push_back(
-              join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
-                    static_cast<std::uint64_t>(row.cost), row.sales.attributed_first, row.sales.attributed_last},
-                   outcomes(row.outcomes)));
+          list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
+                               static_cast<std::uint64_t>(row.cost), row.accepted, row.sales.attributed_first,
+                               row.sales.attributed_last},
+                              outcomes(row.outcomes)));
       if (table == 4)  // with the cascade, whose nodes are sorted by what they are, as the order among children is free
         for (const PostRow& row : record.posts) {
           Event event{row.key,
@@ -291,10 +294,11 @@ private:
     const std::array<std::string, 11> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
         "replies reshares clicks)",
-        "campaigns (campaign accounts replaced budget spent margin offers declined audience audience_gross "
+        "campaigns (campaign accounts replaced budget spent margin offers declined too_late answer_ticks audience "
+        "audience_gross "
         "attributed_first attributed_last, outcomes as for tiers)",
         "series",
-        "influencers (campaign user followers posts replaced cost attributed_first attributed_last, outcomes)",
+        "influencers (campaign user followers posts replaced cost accepted attributed_first attributed_last, outcomes)",
         "posts and cascades",
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
@@ -750,6 +754,8 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.prices.engagement = pick(0.0, 0.0, 0.5, 1.0);
     if (pick(0, 0, 1)) world.prices.card = {micro_per_unit, 3 * micro_per_unit + 7, 9 * micro_per_unit};
     world.prices.manage = pick(0, 0, 400'000);
+    for (CampaignParameters& campaign : world.campaigns)
+      if (campaign.slots > 1) campaign.answer_after = pick(0U, 0U, 0U, 0U, 3U, 12U);
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -931,7 +937,7 @@ TEST_CASE("engine and slow model agree where a window has more ticks than a byte
 
 TEST_CASE("a campaign buys the accounts that the text says, post by post while the money lasts", "[sim][oracle]") {
   const FollowGraph graph = random_graph(50, 1.0, 7);
-  std::uint64_t parts = 0, stopped = 0, declined = 0,
+  std::uint64_t parts = 0, stopped = 0, declined = 0, too_late = 0,
                 nobody =
                     0;  // accounts bought in part; purchases that ended for want of money while an account was left
   for (std::uint32_t number = 0; number < 600; ++number) {
@@ -970,6 +976,8 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.campaigns[3].budget_share = std::array{1.0, 0.7}[draw(19, 2)];
     if (draw(31, 3) == 0) world.prices.card = {micro_per_unit, 2 * micro_per_unit + draw(32, 999), 6 * micro_per_unit};
     world.prices.manage = draw(33, 2) * (micro_per_unit / 2 + draw(34, 999));
+    one.answer_after = std::array{0U, 3U, 8U, 25U}[draw(35, 4)];
+    one.start = draw(36, 20);
     const ReplicateStreams streams{0, 3, 0, 0};
     slow::Model model(graph, accounts, world, RunParameters{}, streams);
     for (std::uint32_t c = 0; c < world.campaigns.size(); ++c)
@@ -982,8 +990,10 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     const Deals all(graph, accounts, world, streams, {}, model.draws_by_campaign);
     const std::uint32_t which = draw(20, draws);
     const std::vector<Deal> engine = all.of(which), slow = deals_of(model, which);
-    REQUIRE(difference("deals (campaign purchase user followers posts cost profile; campaign bound offers declined)",
-                       deals(engine), deals(slow)) == "");
+    REQUIRE(
+        difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound offers "
+                   "declined too_late)",
+                   deals(engine), deals(slow)) == "");
     for (std::size_t c = 0; c < engine.size(); ++c) {
       const Deal& deal = engine[c];
       MicroMoney spent = 0;
@@ -993,15 +1003,17 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
       }
       REQUIRE(deal.spent() == spent);
       if (deal.budget >= 0) REQUIRE(spent <= deal.budget);
-      REQUIRE(deal.offers == deal.declined + deal.purchases.size());
+      REQUIRE(deal.offers == deal.declined + deal.too_late + deal.purchases.size());
+      too_late += deal.too_late;
       stopped += deal.budget >= 0 && spent < deal.budget && deal.purchases.size() < world.campaigns[c].count;
       declined += deal.declined;
     }
   }
-  CAPTURE(parts, stopped, declined, nobody);
+  CAPTURE(parts, stopped, declined, too_late, nobody);
   CHECK(parts > 0);
   CHECK(stopped > 0);
   CHECK(declined > 0);
+  CHECK(too_late > 50);
   CHECK(nobody > 0);
   CHECK(nobody < 200);
 }

@@ -121,6 +121,7 @@ struct CampaignParameters {
   std::string plant;                  ///< empty: anybody
   std::int32_t member = -1;           ///< -1: all
   double acceptance = 1.0;
+  Tick answer_after = 0;  ///< mean; 0: at once
   double epsilon = 0.13;
   std::uint32_t runs = 1000;
   CountRange followers;
@@ -145,6 +146,9 @@ struct CampaignParameters {
         only_with<C>("accounts = \"influence\"", [](const C& c) { return c.choose == AccountChoice::influence; });
     const Condition chosen_by_lazy_greedy =
         only_with<C>("accounts = \"lazy-greedy\"", [](const C& c) { return c.choose == AccountChoice::lazy_greedy; });
+    const Condition asked_in_turn = only_with<C>(
+        "accounts that are asked one after the other (not \"influence\" or \"lazy-greedy\")",
+        [](const C& c) { return c.choose != AccountChoice::influence && c.choose != AccountChoice::lazy_greedy; });
     const Condition accounts_drawn = only_with<C>("accounts that are not a list of ids",
                                                   [](const C& c) { return c.choose != AccountChoice::named; });
     key.section("campaign", "A way to spend money on posts; one table each.", Scope::world, true);
@@ -205,6 +209,16 @@ struct CampaignParameters {
          .source = "assumption (neutral)",
          .range = probability_range,
          .unit = "probability"});
+    key("answer_after", &CampaignParameters::answer_after,
+        {.kind = Kind::duration,
+         .sentence = "Mean time that an account takes to answer an offer, drawn for the account from an exponential "
+                     "distribution; \"0\": at once. Offers go out from the start of time.measure on; who says yes "
+                     "posts in the slots that are left, who says yes after the last slot is not paid, and the money "
+                     "and the place that an offer holds are free for others when it is declined. Give start so much "
+                     "time as the answers need.",
+         .source = "assumption (neutral)",
+         .range = durations_from(0),
+         .only = asked_in_turn});
     key("followers", &CampaignParameters::followers,
         {.sentence = "Candidates have at least the first and at most the second number of followers.",
          .source = "the user's choice",
