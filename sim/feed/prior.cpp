@@ -149,7 +149,7 @@ ActionPrior prior_by_author(const FeedParameters& feed, const PostRates& rates) 
 }
 
 bool ActionPrior::looks_at_authors() const {
-  return std::ranges::any_of(author_strength, [](double strength) { return strength != unlimited; });
+  return std::ranges::any_of(author_strength, [](double of_action) { return of_action != unlimited; });
 }
 
 }  // namespace grapevine

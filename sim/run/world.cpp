@@ -201,15 +201,15 @@ std::vector<double> World::past_rates() const {
     for (std::size_t a = 0; a < action_count; ++a) taken[a] += counters.actions[a];
   }
   const PerAction strength = prior.strength;
-  std::vector<double> rates(live.size(), 0.0);
+  std::vector<double> by_user(live.size(), 0.0);
   parallel_for(live.size(), [&](std::size_t u) {
     for (std::size_t a = 0; a < action_count; ++a) {
       if (!action_table[a].engagement) continue;
-      rates[u] += predicted_rate(static_cast<double>(live[u].actions[a]), static_cast<double>(live[u].impressions),
-                                 impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
+      by_user[u] += predicted_rate(static_cast<double>(live[u].actions[a]), static_cast<double>(live[u].impressions),
+                                   impressions > 0 ? taken[a] / impressions : 0.0, strength[a]);
     }
   });
-  return rates;
+  return by_user;
 }
 
 /// First session and first organic post of every reader: as if the process had always been going on.

@@ -347,12 +347,27 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
   std::vector<std::string> marked;
   for (const Key& key : keys())
     if (key.scales) marked.push_back(key.dotted());
-  CHECK(marked == Lines{"graph.largest", "graph.least", "graph.audiences", "plant.followers", "tiers.from",
-                        "feed.author_strength", "feed.prior_strength.like", "feed.prior_strength.reply",
-                        "feed.prior_strength.reshare", "feed.prior_strength.click", "feed.prior_strength.answered",
-                        "discovery.pool", "discovery.cold_followers", "discovery.cold_impressions", "answers.per_day",
-                        "price.post", "price.follower", "price.card", "price.manage",
-                        "campaign.followers", "campaign.budget"});
+  CHECK(marked == Lines{"graph.largest",
+                        "graph.least",
+                        "graph.audiences",
+                        "plant.followers",
+                        "tiers.from",
+                        "feed.author_strength",
+                        "feed.prior_strength.like",
+                        "feed.prior_strength.reply",
+                        "feed.prior_strength.reshare",
+                        "feed.prior_strength.click",
+                        "feed.prior_strength.answered",
+                        "discovery.pool",
+                        "discovery.cold_followers",
+                        "discovery.cold_impressions",
+                        "answers.per_day",
+                        "price.post",
+                        "price.follower",
+                        "price.card",
+                        "price.manage",
+                        "campaign.followers",
+                        "campaign.budget"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});

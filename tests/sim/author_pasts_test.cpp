@@ -235,12 +235,12 @@ TEST_CASE("a platform that values answered replies carries those who answer", "[
 TEST_CASE("what readers did with an author before carries no size", "[sim][prior][statistical]") {
   AlikeWorld town;
   const auto run = [&](double tie) {
-    RunParameters run = AlikeWorld::run(unlimited);
-    run.feed.tie = tie;
+    RunParameters parameters = AlikeWorld::run(unlimited);
+    parameters.feed.tie = tie;
     Alone alone;
-    Replicate replicate(town.graph, town.accounts, town.parameters, run, ReplicateStreams{}, alone);
+    Replicate replicate(town.graph, town.accounts, town.parameters, parameters, ReplicateStreams{}, alone);
     replicate.warm_up();
-    return replicate.run_arm(run, {});
+    return replicate.run_arm(parameters, {});
   };
   const RunRecord off = run(unlimited), on = run(3);
   CHECK(on.event_hash != off.event_hash);

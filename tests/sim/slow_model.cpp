@@ -503,7 +503,7 @@ double Model::answered_by(UserId author) const {
 
 /// The score of a candidate after what the reader did with live roots of its author.
 float Model::with_tie(float score, UserId reader, std::size_t candidate) {
-  double looks = 0, old = 0, taken = 0;
+  double met = 0, old = 0, taken = 0;
   std::array<double, action_count> times{};
   for (std::size_t p = 0; p < posts.size(); ++p) {
     const auto seen = exposures_.find({reader, p});
@@ -512,15 +512,15 @@ float Model::with_tie(float score, UserId reader, std::size_t candidate) {
       old += seen->second;
       continue;
     }
-    looks += seen->second;
+    met += seen->second;
     for (std::size_t a = 0; a < action_count; ++a) times[a] += taken_.contains({reader, p, a});
   }
-  situations.ties_matter += looks > 0;
+  situations.ties_matter += met > 0;
   situations.ties_of_root += exposures_.contains({reader, candidate});
-  situations.ties_forgotten += looks == 0 && old > 0;
-  if (looks == 0) return score;
+  situations.ties_forgotten += met == 0 && old > 0;
+  if (met == 0) return score;
   for (std::size_t a = 0; a < action_count; ++a) taken += run_.feed.weights[a] * times[a];
-  return static_cast<float>((taken + score * run_.feed.tie) / (looks + run_.feed.tie));
+  return static_cast<float>((taken + score * run_.feed.tie) / (met + run_.feed.tie));
 }
 
 // ---- 7.5 Gather
