@@ -177,7 +177,7 @@ struct SwitchRow {
     column("lower", row.lower, "1", "lower end of its 95 % interval", since);
     column("upper", row.upper, "1", "upper end", since);
     column("replicates", row.replicates, count_units, "replicates behind it", since);
-    column("verdict", row.verdict, no_units, "what the 95 % interval decides, not adjusted", since);
+    column("verdict", row.verdict, no_units, "what the 95 % interval decides, not adjusted; or not asked", since);
   }
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
+#include <variant>
 
 #include "graph/base/error.hpp"
 #include "graph/base/utf8.hpp"
@@ -15,6 +17,7 @@
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/post_story.hpp"
+#include "scenarios/study/provenance.hpp"
 
 namespace grapevine {
 
@@ -68,6 +71,38 @@ std::string kept_posts(const StudyResult& study, const ExplainRequest& asked) {
       posts.size() > most ? fmt::format("  and {} more: --most N\n", with_thousands(posts.size() - most)) : "");
 }
 
+/// What the provenance of a result says, in words; empty where it says nothing.
+std::string said_of(const Provenance& provenance, const std::string& name) {
+  const auto at = std::ranges::find(provenance, name, &Provenance::value_type::first);
+  const auto* text = at == provenance.end() ? nullptr : std::get_if<std::string>(&at->second);
+  return text ? *text : "";
+}
+
+/// The files that the study was made of are still what they were.
+void expect_same_files(const StudyResult& study, const Scenario& scenario) {
+  for (const auto& [name, value] : provenance_of_inputs(scenario, stop_if_asked)) {
+    const auto* checksum = std::get_if<std::string>(&value);
+    if (!name.ends_with("_xxh3_128") || name.starts_with("scenario_file") || checksum == nullptr) continue;
+    const std::string then = said_of(study.provenance, name);
+    if (!then.empty() && then != *checksum)
+      throw BadRequest(
+          fmt::format("{} is not what it was when the study was run: its checksum is {}, and was {}; "
+                      "expected the same file, for nothing of the run would be the same",
+                      said_of(study.provenance, name.substr(0, name.size() - 9)), *checksum, then));
+  }
+}
+
+Scenario scenario_of(const StudyResult& study, const std::string& file) {
+  if (std::ranges::all_of(study.models, [](const std::string& model) { return model != "feed"; }))
+    throw BadRequest(file +
+                     ": all arms run classic models, in which posts are not shown in feeds; expected a result "
+                     "with an arm under the feed model");
+  const std::filesystem::path given = said_of(study.provenance, "scenario_file");
+  Scenario scenario = read_scenario_text(file, study.scenario_understood, given.parent_path());
+  expect_same_files(study, scenario);
+  return scenario;
+}
+
 int explain(const Request& request) {
   const ExplainRequest& asked = request.explain;
   Scenario scenario;
@@ -75,13 +110,14 @@ int explain(const Request& request) {
     if (!request.overrides.empty())
       throw BadRequest(
           "--set with a result, which has its scenario; expected a scenario to change; write it by "
-          "`grapevine show --scenario`");
+          "`grapevine show --understood`");
     const StudyResult study = read_result(request.file);
     if (asked.post.empty()) {
+      if (request.csv) throw BadRequest("--csv without --post; expected a post, whose looks it writes");
       say(stdout, "{}", printable(kept_posts(study, asked)));
       return 0;
     }
-    scenario = read_scenario_text(request.file, study.scenario_understood);
+    scenario = scenario_of(study, request.file);
   } else {
     if (asked.post.empty())
       throw BadRequest(

@@ -115,8 +115,11 @@ int run(const Request& request) {
       duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
   if (study.incomplete.empty()) return 0;
   std::fflush(stdout);
-  say(stderr, "grapevine: {} of {} replicates are complete and written: {}\n", study.replicates, study.asked,
-      study.incomplete);
+  if (study.replicates < study.asked)
+    say(stderr, "grapevine: {} of {} replicates are complete and written: {}\n", study.replicates, study.asked,
+        study.incomplete);
+  else
+    say(stderr, "grapevine: the study is written, but not its switches: {}\n", study.incomplete);
   return signal_heard() != 0 ? 128 + signal_heard() : 1;
 }
 

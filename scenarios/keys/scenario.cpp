@@ -81,6 +81,7 @@ std::uint32_t draws_of(const Scenario& scenario, const Arm& arm) {
 }
 
 std::vector<std::uint32_t> draws_by_campaign(const Scenario& scenario) {
+  if (!scenario.campaign_draws.empty()) return scenario.campaign_draws;
   const std::vector<CampaignParameters>& campaigns = scenario.world.campaigns;
   std::vector<std::uint32_t> most;
   std::vector<bool> paid;

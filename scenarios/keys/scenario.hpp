@@ -131,6 +131,12 @@ struct SwitchChoice {
   std::string name;
   std::vector<SwitchSetting> settings;
 
+  /// Of a key that no switch sets.
+  static std::string no_business(const std::string& key) {
+    return "a switch sets " + key +
+           "; expected keys of the world or the run: what is compared, and how, stays what it is; remove it";
+  }
+
   template <class Key>
   static void keys(Key&& key) {
     key.section(
@@ -239,6 +245,8 @@ struct Scenario {
                           ///< smaller than written
   RunParameters run;      ///< the scenario's own: warm-up runs under it
   std::vector<Arm> arms;
+  std::vector<std::uint32_t> campaign_draws;  ///< of each campaign, where these arms are not all that decide it: see
+                                              ///< `draws_by_campaign`
   std::vector<ContrastChoice> contrasts;
   std::vector<BandChoice> bands;
   std::vector<SwitchChoice> switches;

@@ -152,7 +152,9 @@ void ScenarioReader::check_prices() {
                     prices.card.size(), tiers.size()));
   const std::string& currency = prices.currency;
   constexpr std::size_t longest = 24;
-  if (currency.empty() || currency.size() > longest ||
+  const auto characters = static_cast<std::size_t>(
+      std::ranges::count_if(currency, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));  // UTF-8
+  if (currency.empty() || characters > longest ||
       std::ranges::any_of(currency, [](char c) { return 0 <= c && c < ' '; }))
     add(place_of({"price.currency"}),
         fmt::format("price.currency is {}; expected a text of 1 to {} characters on one line, such as \"EUR\"",
@@ -387,6 +389,21 @@ void ScenarioReader::check_bands() {
   }
 }
 
+/// Two switches that are off together do not want the same key to be different things.
+void ScenarioReader::check_combined_switches() {
+  std::map<std::string, std::pair<const SwitchChoice*, std::string>> first;
+  for (const SwitchChoice& choice : scenario_.switches)
+    for (const SwitchSetting& setting : choice.settings) {
+      const auto [at, fresh] = first.try_emplace(setting.key, &choice, as_toml(setting.value));
+      if (!fresh && at->second.second != as_toml(setting.value))
+        add(setting.place,
+            fmt::format("the switch {} sets {} to {}, and {} sets it to {}; expected one value, for with "
+                        "claims.attribution = \"shapley\" both are off together",
+                        in_quotes(choice.name), setting.key, as_toml(setting.value), in_quotes(at->second.first->name),
+                        at->second.second));
+    }
+}
+
 /// What switches ask of the study; what each does to it is seen when the study is read with it off.
 void ScenarioReader::check_switches() {
   const std::vector<SwitchChoice>& switches = scenario_.switches;
@@ -400,6 +417,7 @@ void ScenarioReader::check_switches() {
             "claims.attribution is \"shapley\" with {} switches, {} studies; expected at most {}; leave some out, "
             "or set it to \"leave-one-out\"",
             switches.size(), std::uint64_t{1} << switches.size(), most_combined_switches));
+  if (scenario_.claims.attribution == Attribution::shapley) check_combined_switches();
   for (std::size_t i = 0; i < switches.size(); ++i) {
     if (switches[i].settings.empty())
       add(switch_places_[i], fmt::format("the switch {} sets nothing; expected a key that takes something out of the "
@@ -409,10 +427,7 @@ void ScenarioReader::check_switches() {
       const std::string section = setting.key.substr(0, std::min(setting.key.find('.'), setting.key.size()));
       static const std::set<std::string> fixed{"format", "title",    "seed", "replicates", "redraw", "drift", "time",
                                                "tiers",  "contrast", "band", "claims",     "switch", "output"};
-      if (fixed.count(section))
-        add(setting.place, fmt::format("a switch sets {}; expected keys of the world or the run: what is compared, and "
-                                       "how, stays what it is; remove it",
-                                       setting.key));
+      if (fixed.count(section)) add(setting.place, SwitchChoice::no_business(setting.key));
     }
   }
 }

@@ -251,8 +251,9 @@ namespace {
 /// A scenario file with what was laid over it, before its keys are read.
 class Document {
 public:
-  Document(std::string path, std::string text, std::vector<std::string> overrides)
-      : path_(std::move(path)), text_(std::move(text)), overrides_(std::move(overrides)) {
+  /// `folder`: where relative paths start.
+  Document(std::string path, std::string text, std::vector<std::string> overrides, fs::path folder)
+      : path_(std::move(path)), text_(std::move(text)), folder_(std::move(folder)), overrides_(std::move(overrides)) {
     auto parsed = read_toml(text_, 0);
     if (auto* error = std::get_if<SyntaxError>(&parsed)) {
       mistakes_.push_back({error->place, error->what});
@@ -267,21 +268,20 @@ public:
   bool is_toml() const { return is_toml_; }
   const std::vector<Mistake>& mistakes() const { return mistakes_; }
 
-  /// Reads the keys. `off`: switches that are off, with only the arms that the claims of `whole` name left.
+  /// Reads the keys. `off`: switches of `whole` that are off, with only the arms that its claims name left.
   Scenario read(std::vector<Mistake>& mistakes, const Scenario* whole = nullptr,
                 std::span<const std::size_t> off = {}) const {
     TomlValue value = value_;
-    if (whole) cut_down(value, *whole);
-    for (const std::size_t i : off)
-      for (const SwitchSetting& setting : whole->switches[i].settings)
-        lay(value, split(setting.key), setting.value, setting.place, mistakes);
+    if (whole) leave_out_switches(value);
+    for (const std::size_t i : off) lay_switch(value, whole->switches[i], claimed_arms(whole->claims), mistakes);
     Scenario scenario;
     scenario.path = path_;
     scenario.text = text_;
     scenario.overrides = overrides_;
-    ScenarioReader reader(scenario, folder(), mistakes, whole != nullptr);
+    ScenarioReader reader(scenario, folder_, mistakes, whole != nullptr);
     reader.read(value);
     for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
+    if (whole) cut_down(scenario, claimed_arms(whole->claims));
     return scenario;
   }
 
@@ -294,7 +294,7 @@ public:
     throw BadRequest(std::move(messages));
   }
 
-  fs::path folder() const { return fs::path(path_).parent_path(); }
+  const fs::path& folder() const { return folder_; }
 
 private:
   void lay_over(const std::string& text) {
@@ -312,19 +312,57 @@ private:
       grapevine::lay_over(value_, changes_.back(), number, mistakes_);
   }
 
-  /// Leaves what the claims look at.
-  static void cut_down(TomlValue& value, const Scenario& whole) {
+  static void leave_out_switches(TomlValue& value) {
     auto& top = *value.as<TomlValue::Table>();
-    std::erase_if(top, [](const TomlEntry& entry) {
-      return entry.name == "switch" || entry.name == "contrast" || entry.name == "band";
-    });
-    const std::set<std::string> named = claimed_arms(whole.claims);
-    if (TomlEntry* arms = find_entry(top, "arm"))
-      std::erase_if(*arms->value.as<TomlValue::List>(),
-                    [&](const TomlValue& arm) { return !name_of(arm) || named.count(*name_of(arm)) == 0; });
+    std::erase_if(top, [](const TomlEntry& entry) { return entry.name == "switch"; });
     if (TomlEntry* claims = find_entry(top, "claims"))
-      std::erase_if(*claims->value.as<TomlValue::Table>(),
-                    [](const TomlEntry& entry) { return entry.name == "attribution"; });
+      if (auto* table = claims->value.as<TomlValue::Table>())
+        std::erase_if(*table, [](const TomlEntry& entry) { return entry.name == "attribution"; });
+  }
+
+  /// Leaves the arms that are named, with the choices of accounts that all of them ask for.
+  static void cut_down(Scenario& scenario, const std::set<std::string>& named) {
+    scenario.campaign_draws = draws_by_campaign(scenario);
+    std::erase_if(scenario.arms, [&](const Arm& arm) { return named.count(arm.name) == 0; });
+    scenario.contrasts.clear();
+    scenario.bands.clear();
+  }
+
+  static void lay_switch(TomlValue& value, const SwitchChoice& choice, const std::set<std::string>& arms,
+                         std::vector<Mistake>& mistakes) {
+    for (const SwitchSetting& setting : choice.settings) {
+      const std::vector<std::string> parts = split(setting.key);
+      if (const Key* key = key_of(parts); key && key->scope == Scope::output)
+        mistakes.push_back({setting.place, SwitchChoice::no_business(setting.key)});
+      lay(value, parts, setting.value, setting.place, mistakes);
+      if (parts[0] != "arm") expect_unchanged(value, choice, setting, arms, mistakes);
+    }
+  }
+
+  /// No arm that the claims name has the key itself with another value: the switch would not be off there.
+  static void expect_unchanged(TomlValue& value, const SwitchChoice& choice, const SwitchSetting& setting,
+                               const std::set<std::string>& arms, std::vector<Mistake>& mistakes) {
+    TomlEntry* list = find_entry(*value.as<TomlValue::Table>(), "arm");
+    const auto* tables = list ? list->value.as<TomlValue::List>() : nullptr;
+    if (!tables) return;
+    for (const TomlValue& arm : *tables) {
+      const TomlValue* at = &arm;
+      for (const std::string& part : split(setting.key)) {
+        const auto* table = at ? at->as<TomlValue::Table>() : nullptr;
+        const TomlEntry* entry = table ? find_entry(*table, part) : nullptr;
+        at = entry ? &entry->value : nullptr;
+      }
+      const std::string* name = name_of(arm);
+      const bool set_there = name && std::ranges::any_of(choice.settings, [&](const SwitchSetting& other) {
+                               return other.key == "arm." + *name + "." + setting.key;
+                             });
+      if (at && name && arms.count(*name) > 0 && !set_there && as_toml(*at) != as_toml(setting.value))
+        mistakes.push_back({setting.place, fmt::format("the switch {} sets {} to {}, and the arm {} has its own, {}; "
+                                                       "expected it off in every arm that the claims name; add "
+                                                       "arm.{}.{} to the switch",
+                                                       in_quotes(choice.name), setting.key, as_toml(setting.value),
+                                                       in_quotes(*name), as_toml(*at), *name, setting.key)});
+    }
   }
 
   std::string where(const Place& place) const {
@@ -333,6 +371,7 @@ private:
   }
 
   std::string path_, text_;
+  fs::path folder_;
   std::vector<std::string> overrides_;
   std::vector<Override> changes_;
   std::vector<Mistake> mistakes_;
@@ -349,9 +388,12 @@ void try_switches(const Document& document, const Scenario& scenario, std::vecto
     return found.empty() ? understood_text(switched, document.folder()) : "";
   };
   const std::string on = understood({});
-  for (const std::vector<std::size_t>& off : switched_off(scenario)) {
+  // Those that are not tried are checked one by one. An override may have done what a switch does.
+  std::vector<std::vector<std::size_t>> sets = switched_off(scenario);
+  for (std::size_t i = 0; sets.empty() && i < scenario.switches.size(); ++i) sets.push_back({i});
+  for (const std::vector<std::size_t>& off : sets) {
     found.clear();
-    if (understood(off) == on && found.empty())
+    if (understood(off) == on && found.empty() && scenario.overrides.empty())
       found.push_back({scenario.switches[off[0]].settings[0].place,
                        fmt::format("the switch {} changes nothing: its keys have these values already, or no effect in "
                                    "the arms that the claims name; expected what takes something out; remove it",
@@ -393,7 +435,7 @@ std::vector<std::vector<std::size_t>> switched_off(const Scenario& scenario) {
 }
 
 Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t> off) {
-  const Document document(scenario.path, scenario.text, scenario.overrides);
+  const Document document(scenario.path, scenario.text, scenario.overrides, fs::path(scenario.path).parent_path());
   std::vector<Mistake> mistakes = document.mistakes();
   Scenario switched = document.read(mistakes, &scenario, off);
   if (!mistakes.empty()) document.refuse(mistakes);
@@ -414,11 +456,11 @@ Scenario understood(const Document& document) {
 }  // namespace
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
-  return understood(Document(file.string(), text_of(file), overrides));
+  return understood(Document(file.string(), text_of(file), overrides, file.parent_path()));
 }
 
-Scenario read_scenario_text(const std::string& name, const std::string& text) {
-  return understood(Document(name, text, {}));
+Scenario read_scenario_text(const std::string& name, const std::string& text, const fs::path& folder) {
+  return understood(Document(name, text, {}, folder));
 }
 
 }  // namespace grapevine

@@ -16,8 +16,9 @@ namespace grapevine {
 /// once, in order of lines, each `file:line:column: found; expected; hint`.
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
-/// The same of a text that stands for a file; relative paths are taken from the working directory.
-Scenario read_scenario_text(const std::string& name, const std::string& text);
+/// The same of a text that stands for a file called `name`; relative paths are taken from `folder`. Not for
+/// `with_switches_off`.
+Scenario read_scenario_text(const std::string& name, const std::string& text, const std::filesystem::path& folder);
 
 /// The arms that claims name; may hold "".
 std::set<std::string> claimed_arms(const ClaimsChoice& claims);

@@ -237,6 +237,7 @@ private:
   void check_bands();
 
   void check_switches();
+  void check_combined_switches();
 
   Scenario& scenario_;
   std::filesystem::path folder_;

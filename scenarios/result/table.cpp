@@ -254,7 +254,10 @@ std::string comparison_table(const StudyResult& study) {
                       study.replicates, study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
                       study.asked == 1 ? "replicate" : "replicates", study.seed);
   if (!study.incomplete.empty())
-    text += "        " + wrapped("Fewer replicates than asked for: " + study.incomplete, 8, 8);
+    text += "        " + wrapped((study.replicates < study.asked ? "Fewer replicates than asked for: "
+                                                                 : "Not all that was asked for: ") +
+                                     study.incomplete,
+                                 8, 8);
   text += unsettled(study);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (const std::string shown = fitted([&](std::size_t room) { return switches_block(study, room); }); !shown.empty())

@@ -56,14 +56,13 @@ std::string more_replicates(const std::vector<ClaimRow>& claims) {
 }
 
 /// The smallest sets of switches without which a difference that the claim makes is none, each in words.
-std::vector<std::string> vanishing_sets(const StudyResult& study, std::uint32_t claim) {
+std::vector<std::string> vanishing_sets(const StudyResult& study, const ClaimRow& judged) {
   const auto differs = [](const std::string& verdict) {
     return verdict == name_of(Verdict::holds) || verdict == name_of(Verdict::reversed);
   };
   std::vector<std::set<std::string>> sets;
   for (const SwitchRow& row : study.switches) {
-    if (row.claim != claim) continue;
-    if (row.off.empty() && !differs(row.verdict)) return {};
+    if (row.claim != judged.claim || !differs(judged.verdict)) continue;
     if (row.verdict != name_of(Verdict::no_material_difference) || row.off.empty()) continue;
     std::set<std::string>& off = sets.emplace_back();
     for (std::size_t begin = 0; begin < row.off.size();) {
@@ -105,7 +104,7 @@ std::string claims_block(const StudyResult& study) {
     std::vector<std::string> own, needed;
     for (const std::string& assumption : assumptions_of(row))
       if (!common.count(assumption)) own.push_back(assumption);
-    needed = vanishing_sets(study, row.claim);
+    needed = vanishing_sets(study, row);
     text +=
         "  " +
         wrapped(fmt::format(

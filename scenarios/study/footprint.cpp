@@ -1,4 +1,5 @@
 #include "scenarios/study/footprint.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 
 #include <unistd.h>
 
@@ -145,7 +146,9 @@ private:
   double rows_of(const Part& part) const {
     if (part.group == "graph") return scenario_.replicates;
     if (part.group == "bands") return length(scenario_.bands);
-    if (part.group == "drift") return axis("tier") * (warms_up(scenario_) ? warmups_of(scenario_) : 0);
+    if (part.group == "drift") return 2 * axis("tier") * (warms_up(scenario_) ? warmups_of(scenario_) : 0);
+    if (part.group == "switches") return 5 * (1 + length(switched_off(scenario_)));
+    if (part.group == "attribution") return 5 * length(scenario_.switches);
     const double tiers = axis("tier"), campaigns = axis("campaign");
     double rows = 0;
     if (part.group == "comparison") {

@@ -12,10 +12,6 @@ namespace grapevine {
 
 namespace {
 
-std::size_t tier_of(const StudyResult& study, const std::string& name) {
-  return static_cast<std::size_t>(std::ranges::find(study.tiers, name) - study.tiers.begin());
-}
-
 std::vector<std::string> assumptions_of(const Scenario& scenario, const ClaimEvidence& evidence) {
   std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
   sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
@@ -43,20 +39,24 @@ ClaimRow row_of(const ClaimVerdict& judged) {
 
 }  // namespace
 
+std::size_t tier_of(const StudyResult& study, const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::find(study.tiers, name) - study.tiers.begin());
+}
+
 ArmRuns runs_of(const StudyResult& study, const std::string& arm, std::size_t replicates) {
   const auto place = static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin());
   GRAPEVINE_EXPECTS(place < study.arms.size());
   return ArmRuns{arm, {study.records.data() + study.place(0, place, 0), replicates}};
 }
 
-std::vector<ClaimEvidence> claims_evidence(const Scenario& scenario, const StudyResult& study, std::size_t replicates) {
-  const ClaimsChoice& choice = scenario.claims;
+std::vector<ClaimEvidence> claims_evidence(const Scenario& whole, const StudyResult& study, std::size_t replicates) {
+  const ClaimsChoice& choice = whole.claims;
   return evidence_for({.runs_of = [&](const std::string& arm) { return runs_of(study, arm, replicates); },
                        .arm = choice.arm,
                        .silent_arm = choice.silent_arm,
                        .micro_arm = choice.micro_arm,
                        .mega_arm = choice.mega_arm,
-                       .sells = sells(scenario, choice.micro_arm) && sells(scenario, choice.mega_arm),
+                       .sells = sells(whole, choice.micro_arm) && sells(whole, choice.mega_arm),
                        .micro = tier_of(study, choice.micro),
                        .mega = tier_of(study, choice.mega)});
 }

@@ -9,11 +9,15 @@
 /// The claims that a scenario asks about, judged by what its arms did.
 namespace grapevine {
 
+/// The number of the tier.
+std::size_t tier_of(const StudyResult& study, const std::string& name);
+
 /// The runs of an arm: its first `replicates`.
 ArmRuns runs_of(const StudyResult& study, const std::string& arm, std::size_t replicates);
 
 /// What the study says about each claim that it asks about, by its first `replicates`; assumptions are left open.
-std::vector<ClaimEvidence> claims_evidence(const Scenario& scenario, const StudyResult& study, std::size_t replicates);
+/// `whole`: the study that it belongs to, which decides what each claim is about.
+std::vector<ClaimEvidence> claims_evidence(const Scenario& whole, const StudyResult& study, std::size_t replicates);
 
 /// Ratios from 1 - margin to 1 + margin make no material difference.
 Margin margin_of(const Scenario& scenario);

@@ -236,7 +236,8 @@ std::string switches_text(const Scenario& scenario) {
     table.add({choice.name, off});
   }
   return "\n" + table.text() +
-         fmt::format("        {} more studies of the arms that the claims name, {}\n", switched_off(scenario).size(),
+         fmt::format("        {} more {} of the arms that the claims name, {}\n", switched_off(scenario).size(),
+                     switched_off(scenario).size() == 1 ? "study" : "studies",
                      scenario.claims.attribution == Attribution::shapley ? "with all combinations of switches off"
                                                                          : "with a switch off each");
 }

@@ -73,6 +73,7 @@ std::string heading_of(const PostStory& story) {
                       story.question.replicate,
                       story.question.draw > 0 ? fmt::format(", draw {}", story.question.draw) : "",
                       duration(std::abs(from)), from < 0 ? "before" : "after");
+  if (from < 0) text += "        looks before the start of measure are not told\n";
   return text;
 }
 
@@ -155,9 +156,14 @@ PostStory tell_post(const Scenario& scenario, const PostQuestion& question,
   const std::shared_ptr<Deals> deals = make_deals(scenario, scenario.world, world, question.replicate, alive);
   Tracer tracer(question.key);
   run_parts(1, [&](Exchange& exchange) {
+    const ReplicateStreams streams = streams_of(scenario, question.replicate);
+    if (arm.warmup == ArmWarmup::own && needs_past(scenario.world)) {  // campaigns look at the warm-up that is shared
+      doing("Running the warm-up that accounts are chosen by");
+      Replicate shared(world.graph, world.accounts, scenario.world, scenario.run, streams, exchange, deals);
+      shared.warm_up([&](Tick) { alive(); });
+    }
     Replicate replicate(world.graph, world.accounts, scenario.world,
-                        arm.warmup == ArmWarmup::own ? arm.run : scenario.run, streams_of(scenario, question.replicate),
-                        exchange, deals);
+                        arm.warmup == ArmWarmup::own ? arm.run : scenario.run, streams, exchange, deals);
     doing("Running the warm-up");
     replicate.warm_up([&](Tick) { alive(); });
     doing("Running the arm");
@@ -182,7 +188,6 @@ PostStory tell_post(const Scenario& scenario, const PostQuestion& question,
   const TierParameters& tiers = scenario.world.tiers;
   story.tier = tiers.names[static_cast<std::size_t>(std::ranges::upper_bound(tiers.from, story.followers) -
                                                     tiers.from.begin() - 1)];
-  story.author = story.name(author);
   if (story.trace.post.campaign != PostIdentity::no_campaign)
     story.campaign = scenario.world.campaigns[story.trace.post.campaign].name;
   story.measure_from = scenario.world.time.warmup;

@@ -22,8 +22,8 @@ struct PostQuestion {
 struct PostStory {
   PostQuestion question;
   Trace trace;
-  std::string author, tier, campaign;  ///< no campaign: an organic post
-  std::uint64_t followers = 0;         ///< of its author
+  std::string tier, campaign;   ///< no campaign: an organic post
+  std::uint64_t followers = 0;  ///< of its author
   Tick measure_from = 0;
   std::uint32_t tick_seconds = 0;
   std::vector<std::string> names;           ///< outside ids by user; empty: users are called by their numbers

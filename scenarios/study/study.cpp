@@ -247,11 +247,8 @@ private:
     const ClaimsChoice& choice = scenario_.claims;
     study_.claims = judged_claims(scenario_, study_);
     if (choice.arm.empty()) return;
-    const auto tier = [&](const std::string& name) {
-      return static_cast<std::size_t>(std::ranges::find(study_.tiers, name) - study_.tiers.begin());
-    };
     const std::vector<StructureRow> structures =
-        tier_structures(runs_of(choice.arm), study_.tiers, tier(choice.micro), tier(choice.mega));
+        tier_structures(runs_of(choice.arm), study_.tiers, tier_of(study_, choice.micro), tier_of(study_, choice.mega));
     study_.structure.insert(study_.structure.end(), structures.begin(), structures.end());
   }
 

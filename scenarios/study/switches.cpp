@@ -29,11 +29,9 @@ std::string names_of(const Scenario& scenario, std::span<const std::size_t> off)
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::map<int, double> log_ratios(const Scenario& scenario, const StudyResult& study, std::size_t replicates) {
-  std::map<int, double> logs;
-  for (const ClaimEvidence& evidence : claims_evidence(scenario, study, replicates))
-    logs[evidence.claim] = math::log(evidence.ratio.estimate.value);
-  return logs;
+/// Missing where the ratio is, or is 0.
+double log_of(const LogRatio& ratio) {
+  return ratio.estimate.value > 0 ? math::log(ratio.estimate.value) : not_a_number;
 }
 
 /// Moves the replicate behind the others, in every arm, or from there to where it was.
@@ -46,14 +44,14 @@ void put_last(StudyResult& study, std::size_t replicate, bool back) {
 }
 
 /// Leaves `study` as it was.
-Answers answers_of(const Scenario& scenario, StudyResult& study) {
+Answers answers_of(const Scenario& whole, StudyResult& study) {
   Answers answers;
-  for (const ClaimEvidence& evidence : claims_evidence(scenario, study, study.replicates))
-    answers[evidence.claim] = {evidence.ratio.estimate, {math::log(evidence.ratio.estimate.value), {}}};
+  for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates))
+    answers[evidence.claim] = {evidence.ratio.estimate, {log_of(evidence.ratio), {}}};
   for (std::size_t replicate = 0; study.replicates > 1 && replicate < study.replicates; ++replicate) {
     put_last(study, replicate, false);
-    for (const auto& [claim, log] : log_ratios(scenario, study, study.replicates - 1))
-      if (answers.count(claim) > 0) answers[claim].log.without.push_back(log);
+    for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates - 1))
+      answers.at(evidence.claim).log.without.push_back(log_of(evidence.ratio));
     put_last(study, replicate, true);
   }
   return answers;
@@ -74,10 +72,14 @@ StudyOptions options_of_part(const StudyOptions& options, const std::string& nam
   return part;
 }
 
-SwitchRow switch_row(int claim, const std::string& off, const Estimate& ratio, Margin margin) {
+/// `answer`: null where the claim is not asked with these off.
+SwitchRow switch_row(int claim, const std::string& off, const Answer* answer, Margin margin) {
   SwitchRow row;
   row.claim = static_cast<std::uint32_t>(claim);
   row.off = off;
+  row.verdict = "not asked";
+  if (answer == nullptr) return row;
+  const Estimate& ratio = answer->ratio;
   row.estimate = ratio.value;
   row.lower = ratio.low;
   row.upper = ratio.high;
@@ -88,20 +90,30 @@ SwitchRow switch_row(int claim, const std::string& off, const Estimate& ratio, M
 
 bool differs(Verdict verdict) { return verdict == Verdict::holds || verdict == Verdict::reversed; }
 
-/// Of one claim, in the order of the switches. `off`: its answer by mask of the switches that are off, of those sets
-/// that were run.
+/// What is known of a claim where it is not asked.
+const Answer& missing_answer(std::size_t replicates) {
+  static Answer none;
+  none.log.without.assign(replicates, not_a_number);
+  return none;
+}
+
+/// Of one claim, in the order of the switches. `off`: its answer by mask of the switches that are off.
 std::vector<AttributionRow> attributions(const Scenario& scenario, int claim,
                                          const std::map<std::size_t, Answer>& off) {
   const std::size_t switches = scenario.switches.size();
   const bool shapley = scenario.claims.attribution == Attribution::shapley;
+  const Answer& on = off.at(0);
+  const auto answer = [&](std::size_t mask) -> const Answer& {
+    const auto at = off.find(mask);
+    return at == off.end() ? missing_answer(on.log.without.size()) : at->second;
+  };
   std::vector<Jackknifed> by_mask;
-  if (shapley)
-    for (const auto& [mask, answer] : off) by_mask.push_back(answer.log);
+  for (std::size_t mask = 0; shapley && mask < std::size_t{1} << switches; ++mask) by_mask.push_back(answer(mask).log);
   const std::vector<Estimate> values = shapley ? shapley_values(by_mask) : std::vector<Estimate>{};
   const Margin margin = margin_of(scenario);
   std::vector<AttributionRow> rows;
   for (std::size_t j = 0; j < switches; ++j) {
-    const Answer &on = off.at(0), &without = off.at(std::size_t{1} << j);
+    const Answer& without = answer(std::size_t{1} << j);
     const Estimate value = shapley ? values[j] : added_by_switch(on.log, without.log);
     AttributionRow row;
     row.claim = static_cast<std::uint32_t>(claim);
@@ -117,9 +129,11 @@ std::vector<AttributionRow> attributions(const Scenario& scenario, int claim,
   return rows;
 }
 
-}  // namespace
-
-namespace {
+std::size_t mask_of(std::span<const std::size_t> off) {
+  std::size_t mask = 0;
+  for (const std::size_t i : off) mask |= std::size_t{1} << i;
+  return mask;
+}
 
 std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(const Scenario&)) {
   std::uint64_t sum = 0;
@@ -142,7 +156,6 @@ void run_switches(const Scenario& scenario, const StudyOptions& options, StudyRe
   for (const auto& [claim, answer] : answers_of(scenario, study)) by_claim[claim][0] = answer;
   std::uint64_t before = own_work_of(scenario);
   const std::uint64_t work = before + switched_work_of(scenario);
-  std::vector<SwitchRow> rows;
   for (const std::vector<std::size_t>& off : switched_off(scenario)) {
     const Scenario switched = with_switches_off(scenario, off);
     const std::string name = names_of(scenario, off);
@@ -158,20 +171,19 @@ void run_switches(const Scenario& scenario, const StudyOptions& options, StudyRe
       study.incomplete = fmt::format("Without {}: {} Nothing is told of switches.", name, part.incomplete);
       return;
     }
-    std::size_t mask = 0;
-    for (const std::size_t i : off) mask |= std::size_t{1} << i;
-    for (const auto& [claim, answer] : answers_of(switched, part)) {
-      by_claim[claim][mask] = answer;
-      rows.push_back(switch_row(claim, name, answer.ratio, margin_of(scenario)));
-    }
+    for (const auto& [claim, answer] : answers_of(scenario, part))
+      if (by_claim.count(claim) > 0) by_claim[claim][mask_of(off)] = answer;
     before += own_work_of(switched);
   }
-  for (const auto& [claim, off] : by_claim) {
-    if (off.count(0) == 0 || off.size() != 1 + switched_off(scenario).size()) continue;  // not asked in all of them
-    study.switches.push_back(switch_row(claim, "", off.at(0).ratio, margin_of(scenario)));
-    std::ranges::copy_if(rows, std::back_inserter(study.switches),
-                         [claim = claim](const SwitchRow& row) { return row.claim == std::uint32_t(claim); });
-    std::ranges::copy(attributions(scenario, claim, off), std::back_inserter(study.attribution));
+  const Margin margin = margin_of(scenario);
+  for (const auto& [claim, answers] : by_claim) {
+    study.switches.push_back(switch_row(claim, "", &answers.at(0), margin));
+    for (const std::vector<std::size_t>& off : switched_off(scenario)) {
+      const auto at = answers.find(mask_of(off));
+      study.switches.push_back(
+          switch_row(claim, names_of(scenario, off), at == answers.end() ? nullptr : &at->second, margin));
+    }
+    std::ranges::copy(attributions(scenario, claim, answers), std::back_inserter(study.attribution));
   }
 }
 

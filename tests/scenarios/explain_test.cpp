@@ -129,6 +129,46 @@ TEST_CASE("explain is told of a result, and of its scenario alike", "[scenarios]
   CHECK(contains(shell.err(), "--set with a result"));
 }
 
+TEST_CASE("an arm with a warm-up of its own pays whom the shared one shows", "[scenarios][explain]") {
+  const Folder folder;
+  std::string text = traced;
+  text.replace(text.find("followers = [10, 40]"), 20, "accounts = \"engagement\"\nfollowers = [10, 40]");
+  text.replace(text.find("feed.ranking = \"random\""), 23, "feed.ranking = \"random\"\npays = [\"many\"]");
+  text.erase(text.find("draws = 2\n"), 10);
+  const Scenario scenario = read_scenario(folder.write("study.toml", text));
+  const StudyResult study = run_study(scenario);
+  std::size_t paid = 0;
+  for (const PostRow& post : study.record(0, 2, 0).posts)
+    if (post.campaign >= 0 && paid++ < 2)
+      CHECK(told(scenario, {.key = post.key, .arm = "own"}).trace.post.author == post.author);
+  CHECK(paid >= 2);
+}
+
+TEST_CASE("explain finds the files of a study where they were, and says when one has changed", "[scenarios][explain]") {
+  const Shell shell;
+  std::string follows = "follower,followed\n";
+  for (int u = 0; u < 300; ++u)
+    for (int k = 1; k <= 6; ++k) follows += std::to_string(u) + "," + std::to_string((u + k * k) % 300) + "\n";
+  std::filesystem::create_directory(shell.file("in"));
+  std::filesystem::create_directory(shell.file("out"));
+  shell.write("in/g.csv", follows);
+  std::string text = traced;
+  const auto put = [&](const std::string& old, const std::string& fresh) {
+    text.replace(text.find(old), old.size(), fresh);
+  };
+  put("model = \"power-law\"\nusers = 2_000\nmean_followees = 20", "file = \"g.csv\"");
+  put("from = [0, 40]", "from = [0, 4]");
+  put("followers = [10, 40]", "followers = [1, 40]");
+  shell.write("in/study.toml", text);
+  REQUIRE(shell.call({"run", "in/study.toml", "-o", "out/study.h5", "--quiet"}) == 0);
+  REQUIRE(shell.call({"explain", "out/study.h5", "--arm", "many", "--most", "1", "--quiet"}) == 0);
+  const std::string list = shell.out(), key = list.substr(list.find("\n  ", list.find("--post")) + 3, 16);
+  CHECK(shell.call({"explain", "out/study.h5", "--arm", "many", "--post", key, "--quiet"}) == 0);
+  shell.write("in/g.csv", follows + "1,299\n");
+  CHECK(shell.call({"explain", "out/study.h5", "--arm", "many", "--post", key, "--quiet"}) == 2);
+  CHECK(contains(shell.err(), "g.csv is not what it was when the study was run"));
+}
+
 TEST_CASE("a post that is not there is a mistake of the request", "[scenarios][explain]") {
   const Shell shell;
   shell.write("study.toml", traced);

@@ -12,6 +12,7 @@
 #include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
+#include "tests/scenarios/shell.hpp"
 
 // Switches: the claims of a study without this or that.
 namespace grapevine {
@@ -257,10 +258,112 @@ TEST_CASE("mistakes in switches are told with their places, all at once", "[scen
         Lines{"study.toml:" + line("\n\n") +
               ":14: no product is named 'boat'; expected product.NAME.key; the names are 'tent'"});
   std::string seven;
-  for (int i = 0; i < 7; ++i)
-    seven += "[[switch]]\nname = \"s" + std::to_string(i) + "\"\nprice.post = " + std::to_string(i + 3) + "\n";
+  for (int i = 0; i < 7; ++i) seven += "[[switch]]\nname = \"s" + std::to_string(i) + "\"\nprice.post = 9\n";
   CHECK(mistakes_of(seven, {"claims.attribution=shapley"}).size() == 1);
   CHECK(mistakes_of(seven).empty());
+}
+
+TEST_CASE("a switch that an arm undoes is a mistake, and so are two that want a key to be two things",
+          "[scenarios][switches]") {
+  const std::string trust = "[[switch]]\nname = \"a\"\ntrust.effect = 0\n";
+  Lines mistakes = mistakes_of(trust, {"arm.many.trust.effect=2"});
+  REQUIRE(mistakes.size() == 1);
+  CHECK(contains(mistakes[0], "the switch \"a\" sets trust.effect to 0, and the arm \"many\" has its own, 2"));
+  CHECK(contains(mistakes[0], "add arm.many.trust.effect to the switch"));
+  CHECK(mistakes_of(trust + "arm.many.trust.effect = 0\n", {"arm.many.trust.effect=2"}).empty());
+  CHECK(mistakes_of(trust, {"arm.silent.trust.effect=0"}).empty());  // off there already
+
+  const std::string two = "[[switch]]\nname = \"a\"\nprice.post = 0\n[[switch]]\nname = \"b\"\nprice.post = 9\n";
+  CHECK(mistakes_of(two).empty());
+  mistakes = mistakes_of(two, {"claims.attribution=shapley"});
+  REQUIRE(mistakes.size() == 1);
+  CHECK(contains(mistakes[0], "the switch \"b\" sets price.post to 9, and \"a\" sets it to 0"));
+
+  // Switches that are not tried are read all the same; a key of no world and no run is none.
+  CHECK(mistakes_of("[[switch]]\nname = \"a\"\nprice.pots = 0\n", {"claims.attribution=none"}).size() == 1);
+  mistakes = mistakes_of("[[switch]]\nname = \"a\"\nprice.currency = \"EUR\"\n");
+  REQUIRE_FALSE(mistakes.empty());
+  CHECK(contains(mistakes[0], "a switch sets price.currency"));
+}
+
+TEST_CASE("a claim keeps its meaning whatever is off, and one that is not asked then takes no other with it",
+          "[scenarios][switches]") {
+  const std::string switches = R"([[switch]]
+name = "sale"
+product.tent.look = 0
+[[switch]]
+name = "holdout"
+feed.holdout = 0
+[[switch]]
+name = "trust"
+trust.effect = 0
+)";
+  const StudyResult study = run_study(study_with(switches, {"feed.holdout=0.5"}));
+  // Nobody buys more where looks move nothing: no ratio, and not that of engagement.
+  REQUIRE(row_of(study, 5, "sale") != nullptr);
+  CHECK(std::isnan(row_of(study, 5, "sale")->estimate));
+  CHECK_FALSE(std::isnan(row_of(study, 5, "trust")->estimate));
+  // Without held-out readers the third claim is not asked; with them and without trust it is.
+  CHECK(row_of(study, 3, "holdout")->verdict == "not asked");
+  CHECK_FALSE(std::isnan(row_of(study, 3, "trust")->estimate));
+  const auto factor = [&](std::uint32_t claim, const std::string& name) {
+    return std::ranges::find_if(study.attribution,
+                                [&](const AttributionRow& row) { return row.claim == claim && row.name == name; })
+        ->factor;
+  };
+  CHECK(std::isnan(factor(3, "holdout")));
+  CHECK_FALSE(std::isnan(factor(3, "trust")));
+}
+
+TEST_CASE("the accounts of a study with a switch off are those of the whole study", "[scenarios][switches]") {
+  // `one` is chosen at random and paid by an arm that no claim names; it sets the money of others.
+  const std::string more = R"([[campaign]]
+name = "purse"
+followers = [20, 60]
+count = 3
+every = "2h"
+slot = "4h"
+[[campaign]]
+name = "few"
+product = "tent"
+topic = 2
+followers = [10, 40]
+budget_of = "purse"
+every = "2h"
+slot = "4h"
+[[arm]]
+name = "purse"
+pays = ["purse"]
+draws = 2
+[[switch]]
+name = "habit"
+output.every = "1h"
+)";
+  std::string text = study_of_two_accounts + more;
+  text.replace(text.find("pays = [\"many\"]"), 15, "pays = [\"few\"]\ndraws = 4");
+  text.replace(text.find("output.every = \"1h\""), 19, "campaign.purse.epsilon = 0.2");
+  text.replace(text.find("campaign.purse.epsilon = 0.2"), 28, "arm.control.feed.length = 199");  // feeds are shorter
+  const Folder folder;
+  const StudyResult study = run_study(read_scenario(folder.write("study.toml", text)));
+  for (const AttributionRow& row : study.attribution) {
+    CAPTURE(row.claim);
+    CHECK(row.factor == 1.0);
+  }
+  CHECK(study.attribution.size() >= 3);
+}
+
+TEST_CASE("what a warm-up says of drift hangs on no arm", "[scenarios][drift]") {
+  const Lines two_days{"time.warmup=2d"};
+  Lines untrusting = two_days;  // the first arm, which stands for the warm-up that all share
+  untrusting.insert(untrusting.end(), {"arm.control.trust.effect=0", "arm.control.trust.answered=0"});
+  const StudyResult with = run_study(study_with("", two_days)), without = run_study(study_with("", untrusting));
+  REQUIRE(with.drift.size() == without.drift.size());
+  CHECK(with.drift.size() == 4);  // two tiers; engagement and trust
+  for (std::size_t i = 0; i < with.drift.size(); ++i) {
+    CHECK(with.drift[i].metric == without.drift[i].metric);
+    CHECK(with.drift[i].estimate == without.drift[i].estimate);
+  }
+  CHECK(run_study(study_with("")).drift.empty());  // a day of warm-up has no day before it
 }
 
 TEST_CASE("switches need claims", "[scenarios][switches]") {

@@ -75,6 +75,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
     next_session_.push_back(next(0, -math::log(uniform(dynamics_.bits(Draw::session_gap, u, 0))), session_rate_[u]));
     next_post_.push_back(next(0, -math::log(uniform(dynamics_.bits(Draw::post_gap, u, 0))), post_rate_[u]));
   }
+  drift_trusts_ = !run_.trust.neutral();
   prepare_run();
 }
 
@@ -959,7 +960,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     const std::string name = last ? "_last" : "_before";
     record.mechanisms.push_back({"drift_looks" + name, "", "", read});
     record.mechanisms.push_back({"drift_engagement" + name, "", "", engaged});
-    if (!run_.trust.neutral()) record.mechanisms.push_back({"drift_trust" + name, "", "", trusted});
+    if (drift_trusts_) record.mechanisms.push_back({"drift_trust" + name, "", "", trusted});
   }
 
   record.products = bought_.products;

@@ -288,6 +288,7 @@ private:
     double trust = 0;
   };
   std::vector<Drift> drift_;
+  bool drift_trusts_ = false;            // in the warm-up
   std::vector<double> activity_before_;  // each tick
   std::vector<float> session_rate_, post_rate_, depth_scale_;
 

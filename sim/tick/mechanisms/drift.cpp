@@ -20,6 +20,7 @@ class Drift final : public Mechanism {
 public:
   explicit Drift(const MechanismGiven& given)
       : trust_(given.find<Trust>()),
+        trusts_(trust_ != nullptr),
         tiers_(given.world.tiers.from.size()),
         days_{Day{"before", "the last but one"}, Day{"last", "the last"}} {
     for (Day& day : days_) day.tally.resize((given.readers.size() + reader_block - 1) / reader_block * tiers_);
@@ -34,6 +35,9 @@ public:
     table("drift.before", "block of readers and tier", days_[0].tally);
     table("drift.last", "block of readers and tier", days_[1].tally);
   }
+
+  /// What was counted is the warm-up's, whatever the arm knows of trust.
+  void go_on(const Mechanism& before, Tick) override { trusts_ = static_cast<const Drift&>(before).trusts_; }
 
   void after_session(const Given& given, const Before& before, const Session& session,
                      std::span<const Impression> looks, std::vector<Message>&) override {
@@ -60,7 +64,7 @@ public:
       };
       add("looks", "1", "impressions of roots of the tier", &Tally::looks);
       add("engagement", "1", "likes, replies and reshares at those", &Tally::engagement);
-      if (trust_ != nullptr) add("trust", "1e-6", "trust in the author after those, added up", &Tally::trust);
+      if (trusts_) add("trust", "1e-6", "trust in the author after those, added up", &Tally::trust);
     }
   }
 
@@ -71,6 +75,7 @@ private:
   };
 
   const Trust* trust_;  ///< null: nothing moves it
+  bool trusts_;         ///< something did in the warm-up
   std::size_t tiers_;
   std::array<Day, 2> days_;
 };
