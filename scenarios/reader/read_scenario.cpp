@@ -169,7 +169,8 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
   const auto write_section = [&](const Section& section, const Target& target) {
     std::string lines;
     for (const Key& key : keys()) {
-      if (key.section != section.name || (!key.acts(target))) continue;
+      if (key.section != section.name || !key.acts(target)) continue;
+      if (!warms_up(scenario) && ScenarioReader::of_feeds(key)) continue;  // they would be refused
       if (const std::string value = value_as_toml(key, target, tick, folder); !value.empty())
         lines += fmt::format("{} = {}\n", key.name, value);
     }

@@ -43,6 +43,9 @@ public:
   /// Where the table of each campaign begins.
   const std::vector<Place>& campaign_places() const { return campaign_places_; }
 
+  /// Keys that say nothing to the classic models: they know neither sessions nor hours.
+  static bool of_feeds(const Key& key);
+
 private:
   /// A key that stands in the document: one table's instance of it.
   struct Given {
@@ -156,9 +159,6 @@ private:
   bool rankings_sound() const;
 
   bool diffusion_sound() const;
-
-  /// Keys that say nothing to the classic models: they know neither sessions nor hours.
-  static bool of_feeds(const Key& key);
 
   /// What the classic models need, and what only the feed model takes.
   void check_diffusion();

@@ -249,9 +249,11 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
     text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
-  const double feed_runs = scenario.replicates * static_cast<double>(runs_of(scenario, [](const Arm& arm) {
-                             return arm.run.diffusion.model == DiffusionModel::feed;
-                           }));
+  const auto feeds = [](const Arm& arm) { return !is_classic(arm); };
+  double feed_runs = static_cast<double>(runs_of(scenario, feeds));
+  for (const std::vector<std::size_t>& off : switched_off(scenario))
+    feed_runs += static_cast<double>(runs_of(with_switches_off(scenario, off), feeds));
+  feed_runs *= scenario.replicates;
   if (outlook.probe_ticks > 0)
     text +=
         fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
