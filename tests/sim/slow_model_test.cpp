@@ -791,6 +791,7 @@ TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") 
     world.seed = number;
     world.population.daily_profile = PopulationParameters::filled_profile();
     world.population.topics = pick(1U, 2U, 5U);
+    world.population.interest_skew = pick(1.0, 3.0, 90.0);  // the last: e^20 and more between two topics of a reader
     keep_to_topics(world);
     world.population.shared_interest = pick(0.0, 0.5);
     const bool alike = number % 4 < 2;  // posts do not differ
