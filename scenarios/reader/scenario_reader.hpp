@@ -28,6 +28,10 @@ inline const std::string* name_of(const TomlValue& table) {
   return entry ? entry->value.as<std::string>() : nullptr;
 }
 
+/// The study as one canonical text: every key that acts, in the order of the table; an arm's table has what it changes.
+/// Paths are told from `folder`.
+std::string understood_text(Scenario& scenario, const std::filesystem::path& folder);
+
 /// Makes a study as small as its world: every key that scales, and prices by a factor of their own.
 void scale_down(Scenario& scenario);
 
