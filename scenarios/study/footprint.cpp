@@ -268,7 +268,8 @@ double writing_bytes(const Scenario& scenario, const StudyRows& rows) {
   const auto grown = [](double count) {
     return count + static_cast<double>(std::bit_floor(static_cast<std::uint64_t>(count)));
   };
-  constexpr double library = 8.5 * mebibyte;  // HDF5 with an open file of so many datasets
+  // HDF5 with an open file: the pages of its code, and what it keeps of each dataset that it has made.
+  const double library = 4.5 * mebibyte + 21 * 1024 * size.datasets;
   // A chunk, and what comes out of each of its two filters.
   const double longest = size.longest * sizeof(std::int64_t),
                chunks = longest > smallest_packed ? 3 * std::min(mebibyte, longest) : 0;
