@@ -54,6 +54,7 @@ enum class Draw : std::uint32_t {
   answer_choice = 70,
   trust = 71,
   conversion = 72,
+  unfollow = 77,
   // posts of authors that a reader does not follow
   discovery = 73,
   discovery_gate = 74,

@@ -41,6 +41,7 @@ Table all_structs() {
   table.add<AnswersParameters>([](const Target& t) -> auto& { return t.run->answers; });
   table.add<TrustParameters>([](const Target& t) -> auto& { return t.run->trust; });
   table.add<SponsorshipParameters>([](const Target& t) -> auto& { return t.run->sponsorship; });
+  table.add<UnfollowParameters>([](const Target& t) -> auto& { return t.run->unfollow; });
   for (const OwnSection& own : own_sections())
     table.add(own.describe(), [&own](const Target& t) { return t.run->own.struct_of(own); });
   table.add<PriceParameters>([](const Target& t) -> auto& { return t.scenario->world.prices; });
@@ -79,7 +80,7 @@ Circumstances circumstances(const Target& target) {
     if (!target.campaign || target.campaign == &campaign) around.add(campaign);
   const auto add_run = [&](const RunParameters& run) {
     around.add(run.feed), around.add(run.behaviour), around.add(run.diffusion), around.add(run.discovery),
-        around.add(run.answers), around.add(run.trust);
+        around.add(run.answers), around.add(run.trust), around.add(run.unfollow);
   };
   add_run(target.arm ? *target.run : scenario.run);
   if (target.arm) around.add(*target.run);

@@ -81,7 +81,8 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
          key.section == "discovery" || key.section == "answers" || key.section == "trust" ||
-         key.section == "sponsorship" || key.section == "product" || others.count(key.dotted()) > 0;
+         key.section == "sponsorship" || key.section == "unfollow" || key.section == "product" ||
+         others.count(key.dotted()) > 0;
 }
 
 void ScenarioReader::check_diffusion() {
@@ -135,6 +136,13 @@ void ScenarioReader::check_diffusion() {
 
 void ScenarioReader::check_weights() {
   const auto check = [&](const FeedParameters& feed, const std::string& prefix) {
+    constexpr auto follow = static_cast<std::size_t>(Action::follow);
+    if (feed.ranking == Ranking::weighted && feed.weights[follow] != 0 && feed.prior[follow] == automatic)
+      add(place_of({prefix + "feed.weights.follow", "feed.weights.follow", prefix + "feed.ranking", "feed.ranking"}),
+          fmt::format(
+              "{}feed.weights.follow is not 0, and what rate of follows to expect hangs on how many who look do "
+              "not follow the author; expected {}feed.prior.follow, a probability; add it",
+              prefix, prefix));
     const bool scored =
         feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle || feed.ranking == Ranking::no_learning;
     if (!scored || feed.looks_at_answers() ||

@@ -56,9 +56,9 @@ std::string_view why(Source source) {
 }
 
 std::string did(ActionSet actions) {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (std::size_t a = 0; a < action_count; ++a)
-    if (actions >> a & 1) names.push_back(action_table[a].name);
+    if (actions >> a & 1) names.push_back(spoken(action_table[a].name));
   return names.empty() ? "-" : fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -94,13 +94,16 @@ std::string reasons_of(const PostStory& story) {
     by_source[static_cast<std::size_t>(look.source)].add(look);
     all.add(look);
   }
-  TextTable table("lrr" + std::string(action_count, 'r'));
+  std::vector<std::size_t> told;  // engagement, and whatever else was done
+  for (std::size_t a = 0; a < action_count; ++a)
+    if (action_table[a].engagement || all.actions[a] > 0) told.push_back(a);
+  TextTable table("lrr" + std::string(told.size(), 'r'));
   std::vector<std::string> head{"Looked at because", "looks", "users first"};
-  for (const ActionFacts& action : action_table) head.emplace_back(action.plural);
+  for (const std::size_t a : told) head.push_back(spoken(action_table[a].plural));
   table.add(head);
   const auto add = [&](std::string name, const Sums& sums) {
     std::vector<std::string> row{std::move(name), with_thousands(sums.looks), with_thousands(sums.first)};
-    for (std::size_t a = 0; a < action_count; ++a) row.push_back(with_thousands(sums.actions[a]));
+    for (const std::size_t a : told) row.push_back(with_thousands(sums.actions[a]));
     table.add(row);
   };
   add("the reader follows the author", by_source[static_cast<std::size_t>(Source::author)]);

@@ -6,20 +6,21 @@
 
 namespace grapevine {
 
-void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& posts, const FeedParameters& feed,
-            ParentRule parent, std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen,
-            Session& session) {
+void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
+            std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen, Session& session) {
+  const FeedParameters& feed = run.feed;
   const std::int64_t oldest = static_cast<std::int64_t>(session.now) - feed.window;
   const bool by_session = feed.memory == FeedMemory::session;
   const std::int64_t since =
       by_session && last_session != never ? std::max<std::int64_t>(last_session, oldest) : oldest;
   session.candidates.clear();
   session.index.clear();
-  if (!by_session)
-    for (const std::uint32_t root : seen.roots)
-      if (root >= posts.tail()) session.index.find_or_insert(root, Session::dropped);
+  if (!by_session || run.behaviour.dismisses())
+    for (std::size_t i = 0; i < seen.roots.size(); ++i)
+      if (seen.roots[i] >= posts.tail() && (!by_session || (seen.actions[i] & dismissals) != 0))
+        session.index.find_or_insert(seen.roots[i], Session::dropped);
 
-  const GatherGiven given{graph, timelines, posts, feed, parent, emission_time_key, since};
+  const GatherGiven given{follows, timelines, posts, feed, run.behaviour.parent, emission_time_key, since};
   gather_from_followees(given, session);
 
   // The reader's own roots come back through reshares only; a quick look at who wrote those is enough.

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "graph/follow_graph.hpp"
 #include "sim/feed/session.hpp"
 #include "sim/model/parameters.hpp"
+#include "sim/state/follow_changes.hpp"
 
 namespace grapevine {
 
 /// What a source of candidates looks at.
 struct GatherGiven {
-  const FollowGraph& graph;
+  const Follows& follows;
   const Timelines& timelines;
   const Posts& posts;
   const FeedParameters& feed;
@@ -21,11 +21,10 @@ struct GatherGiven {
 /// candidate a root.
 ///
 /// `session` memory: emissions since the reader's last session, at most the window back; a root may come again through
-/// a later reshare. `window` memory: emissions of the whole window whose root this reader has not looked at. Roots
-/// older than the window and the reader's own are left out. The emission shown is the latest one (ParentRule::latest)
-/// or the earliest, equal ticks by the hash that dates emissions.
-void gather(const FollowGraph& graph, const Timelines& timelines, const Posts& posts, const FeedParameters& feed,
-            ParentRule parent, std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen,
-            Session& session);
+/// a later reshare, unless the reader has dismissed it. `window` memory: emissions of the whole window whose root this
+/// reader has not looked at. Roots older than the window and the reader's own are left out. The emission shown is the
+/// latest one (ParentRule::latest) or the earliest, equal ticks by the hash that dates emissions.
+void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
+            std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen, Session& session);
 
 }  // namespace grapevine

@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "graph/follow_graph.hpp"
 #include "sim/feed/session.hpp"
 #include "sim/model/behaviour.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/model/population.hpp"
+#include "sim/state/follow_changes.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/seen_log.hpp"
 
@@ -24,7 +24,7 @@ struct RankingKeys {
 
 /// What a ranking is made from. All of it outlives the ranking, but for `prior`.
 struct RankingGiven {
-  const FollowGraph& graph;
+  const Follows& follows;
   const RunParameters& run;
   const Behaviour& behaviour;
   const Population& population;

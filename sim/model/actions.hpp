@@ -4,7 +4,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "sim/model/since.hpp"
 
 /// The one table of what a reader can do with a post that it looks at. Bits, coins, counters, columns, keys and their
 /// documentation follow from it: another action is another line here. Up to eight; each two more cost a hash a look,
@@ -12,18 +15,24 @@
 namespace grapevine {
 
 // X(name, plural, whether it is engagement, default probability per impression, its source, default weight in
-// `weighted` and `oracle`, its source)
-#define GRAPEVINE_ACTIONS(X)                                                                            \
-  X(like, "likes", true, 0.073, "[R] Bluesky thesis, rates per read post, reference row 12", 0.5,       \
-    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
-  X(reply, "replies", true, 0.005, "assumption", 13.5,                                                  \
-    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
-  X(reshare, "reshares", true, 0.012, "[R] Bluesky thesis, rates per read post, reference row 12", 1.0, \
-    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1")                        \
-  X(click, "clicks", false, 0.02, "assumption", 0.0, "assumption (neutral)")                            \
+// `weighted` and `oracle`, its source, the version of the result format in which it came)
+#define GRAPEVINE_ACTIONS(X)                                                                                \
+  X(like, "likes", true, 0.073, "[R] Bluesky thesis, rates per read post, reference row 12", 0.5,           \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1", 3, 0)                      \
+  X(reply, "replies", true, 0.005, "assumption", 13.5,                                                      \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1", 3, 0)                      \
+  X(reshare, "reshares", true, 0.012, "[R] Bluesky thesis, rates per read post, reference row 12", 1.0,     \
+    "[R] Twitter heavy ranker README, weights of 5 April 2023, reference E 4.1", 3, 0)                      \
+  X(click, "clicks", false, 0.02, "assumption", 0.0, "assumption (neutral)", 3, 0)                          \
+  X(profile_visit, "profile_visits", false, 0.0, "assumption (neutral)", 0.0, "assumption (neutral)", 4, 3) \
+  X(follow, "follows", false, 0.0, "assumption (neutral)", 0.0, "assumption (neutral)", 4, 3)               \
+  X(hide, "hides", false, 0.0, "assumption (neutral)", 0.0, "assumption (neutral)", 4, 3)                   \
+  X(report, "reports", false, 0.0, "assumption (neutral)", 0.0, "assumption (neutral)", 4, 3)               \
   /* the next one goes here */
 
-#define GRAPEVINE_ACTION_NAME(name, plural, engagement, probability, probability_source, weight, weight_source) name,
+#define GRAPEVINE_ACTION_NAME(name, plural, engagement, probability, probability_source, weight, weight_source, major, \
+                              minor)                                                                                   \
+  name,
 enum class Action : std::uint8_t { GRAPEVINE_ACTIONS(GRAPEVINE_ACTION_NAME) };
 #undef GRAPEVINE_ACTION_NAME
 
@@ -36,12 +45,15 @@ struct ActionFacts {
   std::string_view probability_source;
   double weight;
   std::string_view weight_source;
+  Since since;
 };
-#define GRAPEVINE_ACTION_FACTS(name, plural, engagement, probability, probability_source, weight, weight_source) \
-  ActionFacts{#name,       plural,                                                                               \
-              engagement,  engagement ? plural : plural "; not part of engagement",                              \
-              probability, probability_source,                                                                   \
-              weight,      weight_source},
+#define GRAPEVINE_ACTION_FACTS(name, plural, engagement, probability, probability_source, weight, weight_source, \
+                               major, minor)                                                                     \
+  ActionFacts{#name,         plural,                                                                             \
+              engagement,    engagement ? plural : plural "; not part of engagement",                            \
+              probability,   probability_source,                                                                 \
+              weight,        weight_source,                                                                      \
+              {major, minor}},
 inline constexpr std::array action_table{GRAPEVINE_ACTIONS(GRAPEVINE_ACTION_FACTS)};
 #undef GRAPEVINE_ACTION_FACTS
 
@@ -54,6 +66,17 @@ static_assert(action_count <= 8 * sizeof(ActionSet), "a set of actions has a bit
 
 constexpr ActionSet set_of(Action action) { return static_cast<ActionSet>(1u << static_cast<unsigned>(action)); }
 constexpr bool has(ActionSet actions, Action action) { return actions >> static_cast<unsigned>(action) & 1; }
+
+/// Those after which a reader does not want to see the post again.
+inline constexpr ActionSet dismissals = set_of(Action::hide) | set_of(Action::report);
+
+/// A name of the table as people say it.
+inline std::string spoken(std::string_view name) {
+  std::string words(name);
+  for (char& letter : words)
+    if (letter == '_') letter = ' ';
+  return words;
+}
 
 /// One value an action, of whatever the table says of it.
 template <class Value>

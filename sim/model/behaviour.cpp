@@ -13,6 +13,19 @@ namespace {
 /// Odds that count as certainty: p rounds to 1.
 constexpr double certain_odds = 0x1p60;
 
+/// The odds by which the mean probability over the population is the wanted one.
+double base_of(double wanted, const LogOdds& population, bool neutral) {
+  if (wanted <= 0.0) return 0.0;
+  if (wanted >= 1.0) return certain_odds;
+  if (neutral) return wanted / (1.0 - wanted);
+  double low = -60.0, high = 60.0;  // bisection in the logit; 60 halvings reach the last bit
+  for (int step = 0; step < 60; ++step) {
+    const double middle = 0.5 * (low + high);
+    (population.mean_probability(math::exp(middle)) < wanted ? low : high) = middle;
+  }
+  return math::exp(0.5 * (low + high));
+}
+
 QuantileTable exponentials(const QuantileTable& logits) {
   QuantileTable odds;
   for (std::size_t i = 0; i < logits.size(); ++i) odds[i] = math::exp(logits[i]);
@@ -43,18 +56,14 @@ Behaviour::Behaviour(const BehaviourParameters& behaviour, const PopulationParam
   const bool neutral =
       population.propensity_spread == 0.0 && population.quality_spread == 0.0 && behaviour.topic_match == 0.0;
   const LogOdds population_odds{&logits.propensity, &logits.interest, &logits.quality};
-  for (std::size_t action = 0; action < action_count; ++action) {
-    const double wanted = behaviour.probability[action];
-    if (wanted <= 0.0 || wanted >= 1.0 || neutral) {
-      base_[action] = wanted <= 0.0 ? 0.0 : wanted >= 1.0 ? certain_odds : wanted / (1.0 - wanted);
-      continue;
-    }
-    double low = -60.0, high = 60.0;  // bisection in the logit; 60 halvings reach the last bit
-    for (int step = 0; step < 60; ++step) {
-      const double middle = 0.5 * (low + high);
-      (population_odds.mean_probability(math::exp(middle)) < wanted ? low : high) = middle;
-    }
-    base_[action] = math::exp(0.5 * (low + high));
+  for (std::size_t a = 0; a < action_count; ++a) base_[a] = base_of(behaviour.probability[a], population_odds, neutral);
+  base_after_visit_ = base_of(behaviour.follow_after_visit, population_odds, neutral);
+
+  constexpr auto follow = static_cast<std::size_t>(Action::follow);
+  for (std::size_t a = 0; a < action_count; ++a) {
+    const bool taken = a == follow ? follows() : base_[a] > 0.0;
+    if (taken) coin_pairs_ = a / 2 + 1;
+    if (taken && a != follow) usual_[usual_count_++] = static_cast<std::uint8_t>(a);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "sim/model/parameters.hpp"
 #include "sim/model/population.hpp"
@@ -43,9 +44,31 @@ public:
   /// The factor of a reader's interest in the topic on the odds.
   double topic_match(std::uint8_t interest) const { return interest_[interest]; }
   double base_odds(Action action) const { return base_[static_cast<std::size_t>(action)]; }
+  /// Of following an author whose profile the reader visits.
+  double probability_after_visit(double odds) const {
+    const double o = base_after_visit_ * odds;
+    return o / (1.0 + o);
+  }
+  std::uint64_t threshold_after_visit(double odds) const { return coin_threshold(probability_after_visit(odds)); }
+  /// That a reader who does not follow the author does so after a look, whether it visits the profile or not.
+  double follow_probability(double odds) const {
+    const double visits = probability(Action::profile_visit, odds);
+    return visits * probability_after_visit(odds) + (1.0 - visits) * probability(Action::follow, odds);
+  }
+
+  /// The actions that every look may lead to, ascending: those that are ever taken, without follows, which hang on
+  /// more.
+  std::span<const std::uint8_t> usual() const { return {usual_.data(), usual_count_}; }
+  /// Random numbers of 64 bits that the coins of a look take, two actions to each.
+  std::size_t coin_pairs() const { return coin_pairs_; }
+  /// Whether a look may lead to a follow.
+  bool follows() const { return base_odds(Action::follow) > 0.0 || base_after_visit_ > 0.0; }
 
 private:
   PerAction base_{};
+  double base_after_visit_ = 0.0;
+  std::array<std::uint8_t, action_count> usual_{};
+  std::size_t usual_count_ = 0, coin_pairs_ = 0;
   QuantileTable propensity_{};
   QuantileTable interest_{};
   QuantileTable quality_{};

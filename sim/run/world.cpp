@@ -86,10 +86,12 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
       rates(rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)),
       prior(platform_prior(run.feed, rates)),
       ranking_prior(prior_by_author(run.feed, rates)),
+      follows(graph, readers.first),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
+      changes(make_changes(false)),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
@@ -114,11 +116,13 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       rates(rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)),
       prior(platform_prior(run.feed, rates)),
       ranking_prior(prior_by_author(run.feed, rates)),
+      follows(graph, readers.first),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
+      changes(make_changes(other.changes != nullptr)),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(other.choices_),
@@ -160,7 +164,17 @@ std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) con
 }
 
 std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
-  return Ranker::make(ranking, {graph, run, behaviour, *population, ranking_prior}, keys.ranking);
+  return Ranker::make(ranking, {follows, run, behaviour, *population, ranking_prior}, keys.ranking);
+}
+
+/// `there_are_some`: what readers have changed stays, even where they change nothing more.
+FollowChanges* World::make_changes(bool there_are_some) {
+  if (!there_are_some && !run.changes_follows()) return nullptr;
+  auto made = std::make_unique<FollowChanges>(readers.size());
+  FollowChanges* const mine = made.get();
+  state.kept.push_back(std::move(made));
+  follows.look_at(mine);
+  return mine;
 }
 
 AuthorPasts* World::make_pasts() {
@@ -174,8 +188,8 @@ AuthorPasts* World::make_pasts() {
 std::vector<Mechanism*> World::make_mechanisms() {
   std::vector<Mechanism*> made;
   for (const MechanismFacts& facts : all_mechanisms())
-    if (std::unique_ptr<Mechanism> mechanism =
-            facts.make({graph, accounts, parameters, run, *population, prior, keys.dynamics, readers, made})) {
+    if (std::unique_ptr<Mechanism> mechanism = facts.make(
+            {graph, follows, changes, accounts, parameters, run, *population, prior, keys.dynamics, readers, made})) {
       made.push_back(mechanism.get());
       state.kept.push_back(std::move(mechanism));
     }
@@ -224,6 +238,7 @@ void World::start_users() {
 
 Given World::given() const {
   return {graph,
+          follows,
           parameters,
           run,
           *population,

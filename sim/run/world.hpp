@@ -79,13 +79,15 @@ public:
   const PostRates rates;            ///< as declared
   const ActionPrior prior;          ///< what the platform of this run expects of a post, whoever wrote it
   const ActionPrior ranking_prior;  ///< ... that the ranking goes by, which may look at the author
+  Follows follows;                  ///< of this part's readers, by now
   const std::unique_ptr<const Ranker> ranker;
   const std::unique_ptr<const Ranker> chronological;  ///< for the readers that are held out
   std::vector<PlannedPost> plan;                      ///< the paid posts of this run
   RecordOptions options;
 
   WorldState state;
-  AuthorPasts* const pasts;  ///< of this run, or null: the past of an author says nothing; the state keeps it
+  FollowChanges* const changes;  ///< who has followed or unfollowed whom; null: nobody could; the state keeps them
+  AuthorPasts* const pasts;      ///< of this run, or null: the past of an author says nothing; the state keeps it
   const std::vector<Mechanism*> mechanisms;  ///< of this run; the state keeps their arrays, and them
 
   Given given() const;
@@ -96,6 +98,7 @@ private:
   void start_users();
   std::vector<double> past_rates() const;
   std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
+  FollowChanges* make_changes(bool there_are_some);
   AuthorPasts* make_pasts();
   std::vector<Mechanism*> make_mechanisms();
   std::shared_ptr<Deals> choices_;

@@ -23,18 +23,12 @@ inline constexpr std::string_view tick_units = "1";      ///< a unit of time wou
 inline constexpr std::string_view money_units = "1e-6";  ///< micro-units of the scenario's currency
 inline constexpr std::string_view no_units = "";         ///< texts, and columns whose unit is another column's
 
-/// A version of the result format.
-struct Since {
-  int major = 3;
-  int minor = 0;
-  auto operator<=>(const Since&) const = default;
-};
-
 /// A column for each action, whatever the row.
 template <class Counts, class Column>
 void action_columns(Counts& counts, Column& column, Since since = {}) {
   for (std::size_t a = 0; a < action_count; ++a)
-    column(action_table[a].plural, counts[a], count_units, action_table[a].column, since);
+    column(action_table[a].plural, counts[a], count_units, action_table[a].column,
+           std::max(since, action_table[a].since));
 }
 
 }  // namespace grapevine

@@ -11,6 +11,7 @@
 #include "sim/model/parameters.hpp"
 #include "sim/model/population.hpp"
 #include "sim/model/schedule.hpp"
+#include "sim/state/follow_changes.hpp"
 #include "sim/state/world_state.hpp"
 #include "sim/tick/planned_post.hpp"
 
@@ -37,7 +38,8 @@ class Mechanism;
 
 /// What no tick changes. All of it outlives the tick.
 struct Given {
-  const FollowGraph& graph;
+  const FollowGraph& graph;  ///< at the start
+  const Follows& follows;    ///< by now: a reader's own session changes what it follows
   const WorldParameters& parameters;
   const RunParameters& run;
   const Population& population;

@@ -10,7 +10,8 @@ namespace grapevine {
 // `mechanism_NAME`, and a name here.
 #define GRAPEVINE_MECHANISMS(X) \
   X(stranger)                   \
-  X(sponsorship) X(credibility) X(similarity) X(exposures) X(discovery) X(answers) X(trust) X(conversions) X(drift)
+  X(sponsorship)                \
+  X(credibility) X(similarity) X(exposures) X(discovery) X(answers) X(trust) X(conversions) X(follows) X(drift)
 
 #define GRAPEVINE_MECHANISM(name) MechanismFacts mechanism_##name();
 GRAPEVINE_MECHANISMS(GRAPEVINE_MECHANISM)

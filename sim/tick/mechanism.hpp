@@ -28,7 +28,9 @@ struct Message {
 
 /// What a mechanism is made from. All of it outlives the mechanism.
 struct MechanismGiven {
-  const FollowGraph& graph;
+  const FollowGraph& graph;  ///< at the start
+  const Follows& follows;    ///< by now
+  FollowChanges* changes;    ///< or null: nobody follows otherwise than at the start
   const Users& accounts;
   const WorldParameters& world;
   const RunParameters& run;

@@ -139,8 +139,8 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   session.ordinal = readers.session_ordinal[i];
 
   const SeenLog::Entries seen = readers.seen.entries(i);
-  gather(given.graph, before.timelines, before.posts, given.run.feed, given.run.behaviour.parent,
-         given.keys.ranking.emission_time, readers.last_session[i], seen, session);
+  gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time,
+         readers.last_session[i], seen, session);
   const bool held_out = given.held_out(reader);
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
@@ -153,8 +153,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();
-  react(given.behaviour, given.population, before.posts, given.run.behaviour.again, given.keys.react, seen, odds,
-        session, out.impressions, out.reshares);
+  react(given, before, seen, odds, session, out.impressions, out.reshares);
   const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
   GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
   count_looks(given, before, looks, readers.reached[i], group, out);

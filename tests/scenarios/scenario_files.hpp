@@ -123,6 +123,10 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".trust.sponsored", run.trust.sponsored);
     put(name + ".trust.half_life", run.trust.half_life);
     put(name + ".sponsorship.reaction", run.sponsorship.reaction);
+    put(name + ".follow_after_visit", run.behaviour.follow_after_visit);
+    put(name + ".unfollow.hides", run.unfollow.hides);
+    put(name + ".unfollow.crowded", run.unfollow.crowded);
+    put(name + ".unfollow.probability", run.unfollow.probability);
     put(name + ".parent", int(run.behaviour.parent));
     put(name + ".again", int(run.behaviour.again));
     put_list(name + ".pays", run.pays);

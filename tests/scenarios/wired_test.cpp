@@ -35,7 +35,9 @@ struct Beside {
   Names overrides;
 };
 const std::string learning =
-    "feed.ranking = \"weighted\"\nfeed.prior_strength = {like = 20, reply = 20, reshare = 20, click = 20}\n";
+    "feed.ranking = \"weighted\"\nfeed.prior_strength = {like = 20, reply = 20, reshare = 20, click = 20, "
+    "profile_visit = 20, follow = 20, hide = 20, "
+    "report = 20}\n";
 const std::string three_tiers = "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n";
 const std::map<std::string, Beside> beside{
     {"redraw", {"", {"replicates=2"}}},
@@ -77,6 +79,22 @@ const std::map<std::string, Beside> beside{
     {"feed.prior.click", {learning, {"feed.weights.click=5"}}},
     {"feed.prior_strength.click", {"feed.ranking = \"weighted\"\n", {"feed.weights.click=5"}}},
     {"feed.prior_strength.reshare", {"[[campaign]]\nname = \"c\"\ncount = 5\naccounts = \"engagement\"\n", {}}},
+    {"feed.weights.profile_visit", {learning, {"behaviour.profile_visit=0.3"}}},
+    {"feed.prior.profile_visit", {learning, {"behaviour.profile_visit=0.3", "feed.weights.profile_visit=5"}}},
+    {"feed.prior_strength.profile_visit",
+     {"feed.ranking = \"weighted\"\n", {"behaviour.profile_visit=0.3", "feed.weights.profile_visit=5"}}},
+    {"feed.weights.follow", {learning, {"behaviour.follow=0.3", "feed.prior.follow=0.1"}}},
+    {"feed.prior.follow", {learning, {"behaviour.follow=0.3", "feed.weights.follow=5", "feed.prior.follow=0.1"}}},
+    {"feed.prior_strength.follow",
+     {"feed.ranking = \"weighted\"\n", {"behaviour.follow=0.3", "feed.weights.follow=5", "feed.prior.follow=0.1"}}},
+    {"feed.weights.hide", {learning, {"behaviour.hide=0.3"}}},
+    {"feed.prior.hide", {learning, {"behaviour.hide=0.3", "feed.weights.hide=5"}}},
+    {"feed.prior_strength.hide", {"feed.ranking = \"weighted\"\n", {"behaviour.hide=0.3", "feed.weights.hide=5"}}},
+    {"feed.weights.report", {learning, {"behaviour.report=0.3"}}},
+    {"feed.prior.report", {learning, {"behaviour.report=0.3", "feed.weights.report=5"}}},
+    {"feed.prior_strength.report",
+     {"feed.ranking = \"weighted\"\n", {"behaviour.report=0.3", "feed.weights.report=5"}}},
+    {"unfollow.crowded", {"unfollow.probability = 0.5\n", {"unfollow.crowded=1000"}}},
     {"feed.holdout", {"feed.ranking = \"random\"\n", {}}},
     {"price.post", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},
     {"price.follower", {campaign_table + "budget = 8\n", {"campaign.c.count=50"}}},

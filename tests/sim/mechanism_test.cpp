@@ -88,7 +88,7 @@ std::atomic<std::uint64_t> facts_asked = 0, facts_wrong = 0;
 struct Witness : RankingRule {
   static constexpr bool needs_history = true;
   const FollowGraph& graph;
-  explicit Witness(const RankingGiven& given) : graph(given.graph) {}
+  explicit Witness(const RankingGiven& given) : graph(given.follows.at_start()) {}
   std::uint64_t key(const CandidateFacts& candidate) const { return ranking_key(0, candidate.tie()); }
   void arrange(const SessionFacts& facts, std::span<Ranked> feed, std::size_t looked) const {
     const Posts& posts = facts.before.posts;

@@ -15,6 +15,7 @@ public:
       : ScoreFactors(given.run.feed),
         weights_(given.run.feed.weights),
         answered_weight_(given.run.feed.answered_weight),
+        follow_weight_(given.run.feed.weights[static_cast<std::size_t>(Action::follow)]),
         behaviour_(given.behaviour),
         population_(given.population) {}
   using ScoreFactors::value;
@@ -26,8 +27,10 @@ public:
                                         candidate.post().quality, candidate.proof()) *
                         candidate.odds();
     double sum = 0.0;
-    for (std::size_t a = 0; a < action_count; ++a)
+    for (const std::uint8_t a : behaviour_.usual())
       sum += weights_[a] * behaviour_.probability(static_cast<Action>(a), odds);
+    if (follow_weight_ > 0.0 && !candidate.follows_author())
+      sum += follow_weight_ * behaviour_.follow_probability(odds);
     if (answered_weight_ > 0.0)
       sum += answered_weight_ * (behaviour_.probability(Action::reply, odds) *
                                  static_cast<double>(std::bit_cast<float>(candidate.value())));
@@ -36,7 +39,7 @@ public:
 
 private:
   PerAction weights_;
-  double answered_weight_;
+  double answered_weight_, follow_weight_;
   const Behaviour& behaviour_;
   const Population& population_;
 };

@@ -61,13 +61,14 @@ public:
   UserId author() const { return source() == Source::author ? emitter() : post().author; }
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
-  bool follows_author() const {
-    return source() == Source::author || facts_.given.graph.find(reader(), author()).has_value();
-  }
-  /// Reader and author follow each other. O(log followees).
+  bool follows_author() const { return source() == Source::author || facts_.given.follows.hold(reader(), author()); }
+  /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
+  /// another part only. O(log followees).
   bool mutual() const {
-    const auto follow = facts_.given.graph.find(reader(), author());
-    return follow && facts_.given.graph.is_mutual(*follow);
+    const FollowGraph& graph = facts_.given.follows.at_start();
+    if (!follows_author()) return false;
+    const auto follow = graph.find(reader(), author());
+    return follow ? graph.is_mutual(*follow) : graph.find(author(), reader()).has_value();
   }
   /// What the reader did with the author's live roots; needs `needs_history`.
   AuthorHistory history() const { return facts_.session.history.of(author()); }

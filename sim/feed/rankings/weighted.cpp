@@ -41,7 +41,8 @@ public:
       return predicted_rate(counters.actions[a], counters.impressions, expected.rates[a], prior_.strength[a]);
     };
     double sum = 0.0;
-    for (std::size_t a = 0; a < action_count; ++a) sum += weights_[a] * rate(a);
+    for (std::size_t a = 0; a < action_count; ++a)
+      if (weights_[a] != 0.0) sum += weights_[a] * rate(a);
     if (answered_weight_ > 0.0)
       sum += answered_weight_ * (rate(static_cast<std::size_t>(Action::reply)) * expected.answered);
     return std::bit_cast<std::uint32_t>(static_cast<float>(sum));

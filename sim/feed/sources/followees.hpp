@@ -6,9 +6,9 @@
 
 namespace grapevine {
 
-/// Followees of the reader that may have emissions with visible > since, into session.fresh. Reads four bytes of row
-/// and one stamp a followee.
-void scan_followees(const FollowGraph& graph, const Timelines& timelines, std::int64_t since, Session& session);
+/// Whom the reader follows by now and who may have emissions with visible > since, into session.fresh. Reads four bytes
+/// of row and one stamp a followee.
+void scan_followees(const Follows& follows, const Timelines& timelines, std::int64_t since, Session& session);
 
 /// Walks the timelines of the followees that `scan_followees` found; visit(followee, emission) for each emission with
 /// visible > since, newest first within a followee. Offsets and rows are prefetched some followees ahead.

@@ -26,6 +26,7 @@ constexpr auto names_of(Again) { return std::array{Named{Again::once, "once"}, N
 /// Run scope.
 struct BehaviourParameters {
   PerAction probability = per_action(&ActionFacts::probability);
+  double follow_after_visit = 0.0;
   double topic_match = 0.0;
   double social_proof = 0.0;
   double stranger = 0.0;
@@ -35,16 +36,30 @@ struct BehaviourParameters {
   ParentRule parent = ParentRule::latest;
   Again again = Again::once;
 
+  double of(Action action) const { return probability[static_cast<std::size_t>(action)]; }
+  /// Whether readers may follow accounts during the run.
+  bool follows() const { return of(Action::follow) > 0.0 || follow_after_visit > 0.0; }
+  /// Whether readers may dismiss posts.
+  bool dismisses() const { return of(Action::hide) > 0.0 || of(Action::report) > 0.0; }
+
   template <class Key>
   static void keys(Key&& key) {
     key.section("behaviour", "What a reader does with a post it looks at.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](BehaviourParameters & behaviour) -> auto& { return behaviour.probability[a]; },
           {.sentence =
-               "Mean probability of a " + std::string(action_table[a].name) + " per impression, without social proof.",
+               "Mean probability of a " + spoken(action_table[a].name) + " per impression" +
+               (a == static_cast<std::size_t>(Action::follow) ? " by a reader who does not follow the author" : "") +
+               ", without social proof.",
            .source = std::string(action_table[a].probability_source),
            .range = probability_range,
            .unit = "probability"});
+    key("follow_after_visit", &BehaviourParameters::follow_after_visit,
+        {.sentence = "Mean probability that a reader who visits the profile of an author, whom it does not follow, "
+                     "follows it; in the place of `follow`, without social proof.",
+         .source = "assumption (neutral)",
+         .range = probability_range,
+         .unit = "probability"});
     key("topic_match", &BehaviourParameters::topic_match,
         {.sentence = "Difference between full interest and no interest in the post's topic.",
          .source = "assumption (neutral)",

@@ -163,7 +163,7 @@ struct FeedParameters {
     key.section("feed.weights", "What the weighted ranking values.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.weights[a]; },
-          {.sentence = "Weight of the predicted probability of a " + std::string(action_table[a].name) + ".",
+          {.sentence = "Weight of the predicted probability of a " + spoken(action_table[a].name) + ".",
            .source = std::string(action_table[a].weight_source),
            .range = RealRange{0, 1e6},
            .only = valued_feed});
@@ -178,7 +178,7 @@ struct FeedParameters {
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior[a]; },
           {.kind = Kind::number_or_auto,
-           .sentence = "Rate of " + std::string(action_table[a].plural) +
+           .sentence = "Rate of " + spoken(action_table[a].plural) +
                        " per impression that the platform expects of a new post; \"auto\": the mean over posts. "
                        "Below that it favours posts that many have looked at, above it the others.",
            .source = computed,
@@ -189,7 +189,7 @@ struct FeedParameters {
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior_strength[a]; },
           {.kind = Kind::number_or_auto,
-           .sentence = "Impressions that the expected rate of " + std::string(action_table[a].plural) +
+           .sentence = "Impressions that the expected rate of " + spoken(action_table[a].plural) +
                        " counts for; \"auto\": what is right for the differences between posts that the population "
                        "declares. With fewer, posts are ordered by luck, which depends on how many have looked.",
            .source = computed,

@@ -16,6 +16,7 @@
 #include "sim/model/parameters/tiers.hpp"
 #include "sim/model/parameters/time.hpp"
 #include "sim/model/parameters/trust.hpp"
+#include "sim/model/parameters/unfollow.hpp"
 
 namespace grapevine {
 
@@ -51,9 +52,13 @@ struct RunParameters {
   AnswersParameters answers;
   TrustParameters trust;
   SponsorshipParameters sponsorship;
+  UnfollowParameters unfollow;
   std::vector<std::string> pays;
   std::uint32_t draws = 1;
   OwnParameters own;  ///< of rankings and mechanisms that brought theirs
+
+  /// Whether who follows whom may change.
+  bool changes_follows() const { return behaviour.follows() || !unfollow.neutral(); }
 
   template <class Key>
   static void keys(Key&& key) {

@@ -69,9 +69,9 @@ std::uint64_t least_hash(double time, double rate) {
 
 /// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
 /// author.
-bool offer(const FollowGraph& graph, const Drawn& drawn, SeenLog::Entries seen, Session& session) {
+bool offer(const Follows& follows, const Drawn& drawn, SeenLog::Entries seen, Session& session) {
   if (drawn.author == session.reader || session.index.find(drawn.root) != nullptr ||
-      seen.of(drawn.root).exposures > 0 || graph.find(session.reader, drawn.author).has_value())
+      seen.of(drawn.root).exposures > 0 || follows.hold(session.reader, drawn.author))
     return false;
   const auto number = static_cast<std::uint32_t>(session.candidates.size());
   session.index.find_or_insert(drawn.root, number);
@@ -158,7 +158,7 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
     std::sort(drawn.begin(), drawn.end());
     for (const Drawn& next : drawn) {
       if (!(next.time < sure)) break;
-      count -= offer(given.graph, next, seen, session) ? 1 : 0;
+      count -= offer(given.follows, next, seen, session) ? 1 : 0;
       if (count == 0) return;
     }
     if (std::isinf(sure)) return;

@@ -27,7 +27,7 @@ Trust::Trust(const MechanismGiven& given)
     : own_(given.run.trust),
       stranger_(own_.of_strangers()),
       key_(given.dynamics.key(Draw::trust)),
-      graph_(given.graph),
+      follows_(given.follows),
       answers_(given.find<Answers>()),
       mine_(given.readers),
       ties_(given.readers.size()),
@@ -133,7 +133,7 @@ void Trust::record(const Given& given, std::vector<MechanismColumn>& columns) co
 /// Trust where nothing has happened. `follows`: known to be so.
 double Trust::base(UserId reader, UserId author, bool follows) const {
   if (follows || stranger_ == own_.start) return own_.start;
-  return graph_.find(reader, author).has_value() ? own_.start : stranger_;
+  return follows_.hold(reader, author) ? own_.start : stranger_;
 }
 
 double Trust::faded(const Tie& tie, double neutral, Tick now) const {

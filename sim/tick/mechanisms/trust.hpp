@@ -63,7 +63,7 @@ private:
   TrustParameters own_;
   double stranger_;
   std::uint64_t key_;
-  const FollowGraph& graph_;
+  const Follows& follows_;
   const Answers* answers_;  ///< null: nobody answers
   UserRange mine_;
   ReaderRows<Tie> ties_;                 ///< of each reader, ascending by author

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "graph/follow_graph.hpp"
+#include "sim/state/array_table.hpp"
+#include "sim/state/reader_rows.hpp"
+
+namespace grapevine {
+
+/// What a reader follows otherwise than at the start: an account that it follows by now, or one that it does not any
+/// more. 8 bytes.
+struct FollowChange {
+  UserId account{};
+  std::uint32_t follows = 0;
+
+  bool operator==(const FollowChange&) const = default;
+};
+
+/// The changes of the readers of a part since the start; nothing where the reader is back to where it was. 8 bytes a
+/// reader, and 8 a change. Readers of different blocks may change at once.
+class FollowChanges final : public KeptArrays {
+public:
+  explicit FollowChanges(std::size_t readers) : rows_(readers) {}
+
+  void arrays(ArrayTable& table) override { rows_.arrays("follows.slot", "follows.changes", "changed follow", table); }
+
+  /// Of the reader, ascending by account.
+  std::span<const FollowChange> of(std::size_t reader) const { return rows_.of(reader); }
+  /// From now on the reader follows the account, or it does not; it did otherwise. `at_start`: what it did then.
+  void change(std::size_t reader, UserId account, bool follows, bool at_start) {
+    std::vector<FollowChange> row(of(reader).begin(), of(reader).end());
+    const auto at = std::ranges::lower_bound(row, account, {}, &FollowChange::account);
+    if (follows == at_start)
+      row.erase(at);
+    else
+      row.insert(at, {account, follows ? 1u : 0u});
+    rows_.replace(reader, row);
+  }
+
+private:
+  ReaderRows<FollowChange> rows_;
+};
+
+/// Who follows whom by now, as far as readers of this part are concerned.
+class Follows {
+public:
+  /// The readers of the part begin with the user `first`.
+  Follows(const FollowGraph& graph, std::uint32_t first) : graph_(&graph), first_(first) {}
+  /// From now on with these changes, or without any.
+  void look_at(const FollowChanges* changes) { changes_ = changes; }
+
+  const FollowGraph& at_start() const { return *graph_; }
+  std::span<const FollowChange> changes(UserId reader) const {
+    return changes_ == nullptr ? std::span<const FollowChange>{} : changes_->of(reader.value() - first_);
+  }
+  /// Whether the reader, one of this part, follows the account. O(log followees).
+  bool hold(UserId reader, UserId account) const {
+    const std::span<const FollowChange> changed = changes(reader);
+    const auto at = std::ranges::lower_bound(changed, account, {}, &FollowChange::account);
+    if (at != changed.end() && at->account == account) return at->follows != 0;
+    return graph_->find(reader, account).has_value();
+  }
+
+private:
+  const FollowGraph* graph_;
+  const FollowChanges* changes_ = nullptr;
+  std::uint32_t first_;
+};
+
+}  // namespace grapevine
