@@ -169,6 +169,8 @@ TEST_CASE("what a mechanism counts does not depend on threads, parts or branchin
     RunParameters without_own = manifold_run(std::move(pays));
     without_own.discovery = {};
     without_own.answers = {};
+    without_own.behaviour = lively_run().behaviour;
+    without_own.unfollow = {};
     return without_own;
   };
   const auto record_of = [&](Exchange& exchange) {

@@ -112,6 +112,9 @@ inline RunParameters manifold_run(std::vector<std::string> pays) {
   run.feed.answered_weight = 20;
   run.feed.tie = 10;
   run.feed.topic_match = 0.5;
+  run.behaviour.probability = {0.2, 0.05, 0.1, 0.1, 0.1, 0.05, 0.02, 0.01};
+  run.behaviour.follow_after_visit = 0.2;
+  run.unfollow = {.hides = 2, .crowded = 3, .probability = 0.1};
   run.answers.per_day = 3;
   run.discovery = {.share = 0.2, .pool = 40, .refresh = 3, .cold = 1, .cold_followers = 10, .cold_impressions = 8};
   run.pays = std::move(pays);

@@ -56,14 +56,16 @@ TEST_CASE(
                      Emission::make(PostId{static_cast<std::uint32_t>(i / 2)}, 1, true));
   });
   timelines.begin_tick(1);
-  FeedParameters feed;
-  feed.window = 36;
+  const Follows follows(graph, 0);
+  RunParameters run;
+  run.feed.window = 36;
   std::size_t to_lower = 0;
   for (const ParentRule rule : {ParentRule::latest, ParentRule::first}) {
     Session session;
     session.reader = UserId{reader};
     session.now = 1;
-    gather(graph, timelines, posts, feed, rule, key, never, {}, session);
+    run.behaviour.parent = rule;
+    gather(follows, timelines, posts, run, key, never, {}, session);
     REQUIRE(session.candidates.size() == count);
     for (const Candidate& candidate : session.candidates) {
       const Pair& pair = pairs[candidate.root];
