@@ -64,8 +64,10 @@ constexpr Metric conversions_per_impression{
     .per = selling_impressions,
     .of_products = true};
 
-constexpr Metric spent{
-    .name = "spent", .unit = "money", .sentence = "paid for the authors of the arm's campaigns", .total = money_spent};
+constexpr Metric spent{.name = "spent",
+                       .unit = "money",
+                       .sentence = "paid for the authors of the arm's campaigns and for promotion",
+                       .total = money_spent};
 
 constexpr Metric engagement_per_money{.name = "campaign engagement per money",
                                       .unit = "actions per money",

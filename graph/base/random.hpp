@@ -60,12 +60,14 @@ enum class Draw : std::uint32_t {
   discovery_gate = 74,
   discovery_cold = 75,
   discovery_count = 76,
+  promotion = 77,
   // campaigns
   selection = 80,
   campaign_slot = 81,
   acceptance = 82,
   price = 83,
   answer_time = 84,
+  promotion_share = 85,
   // records
   event_hash = 96,
   sample = 97,

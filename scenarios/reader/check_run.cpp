@@ -32,16 +32,22 @@ std::string ScenarioReader::prefix_of(const Given& it) {
   return it.label.substr(0, it.label.size() - it.key->dotted().size());
 }
 
+/// Whether what turns the key on is said: a key of its section, or, in a campaign, `promotion` itself, which is 0.
+bool ScenarioReader::switch_is_given(const Given& it) const {
+  if (it.target.campaign)
+    return it.target.campaign->promotion.neutral() &&
+           given(it.label.substr(0, it.label.size() - it.key->name.size()) + "promotion") != nullptr;
+  return std::ranges::any_of(
+      given_, [&](const Given& other) { return other.key->section == it.key->section && !other.key->only.lenient; });
+}
+
 void ScenarioReader::check_conditions() {
   for (const OddDefault& it : odd_defaults_)
     if (it.key->acts(it.target)) add(place_of({"time.tick"}), it.text);
   if (switched_) return;
   for (const Given& it : given_) {
     if (it.key->acts(it.target)) continue;
-    if (it.key->only.lenient && std::ranges::any_of(given_, [&](const Given& other) {  // its switch is there, and off
-          return other.key->section == it.key->section && !other.key->only.lenient;
-        }))
-      continue;
+    if (it.key->only.lenient && switch_is_given(it)) continue;  // it is there, and off
     if (it.key->section == "graph" && !sound({"graph.model"})) continue;
     if (it.key->section.substr(0, 4) == "feed" && !rankings_sound()) continue;
     if (it.key->section == "diffusion" && !diffusion_sound()) continue;
@@ -77,6 +83,13 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "campaign.slots",
                                             "campaign.slot",
                                             "campaign.answer_after",
+                                            "campaign.promotion",
+                                            "campaign.promotion_price",
+                                            "campaign.promotion_time",
+                                            "campaign.promotion_audience",
+                                            "campaign.promotion_topics",
+                                            "campaign.promotion_place",
+                                            "campaign.promotion_cap",
                                             "output.track_share",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||

@@ -192,6 +192,7 @@ void ScenarioReader::check_campaigns() {
                       scenario_.world.population.topics - 1, scenario_.world.population.topics));
     check_slots(i);
     check_cost(i);
+    check_promotion(i);
   }
 }
 
@@ -241,6 +242,58 @@ void ScenarioReader::check_cost(std::size_t i) {
                     "at most {:.0f} for all; lower {}posts or {}, or give the "
                     "campaign a budget",
                     prefix, campaign.posts, key, post, least, most, prefix, key));
+}
+
+/// What a campaign buys from the platform can be shown.
+void ScenarioReader::check_promotion(std::size_t i) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const PromotionParameters& promotion = campaign.promotion;
+  const std::string& prefix = campaign_prefixes_[i];
+  const auto label = [&](std::string_view key) { return prefix + std::string(key); };
+  if (promotion.neutral() || !sound({label("promotion"), label("promotion_price"), "graph.users", "graph.stands_for"}))
+    return;
+  const double scale = scale_of(scenario_.graph), least = double(promotion.price) / 1000 / scale / micro_per_unit;
+  if (scale * double(promotion.money) / micro_per_unit < scale * least)
+    add(place_of({label("promotion")}),
+        fmt::format("{} is {}, which buys no impression at {} for a thousand ({}){}; expected {} or more; or 0",
+                    label("promotion"), money_as_text(promotion.money), money_as_text(promotion.price),
+                    label("promotion_price"), scale < 1.0 ? ", in a world that stands for a larger one" : "", least));
+  if (campaign.budget >= 0 && promotion.money >= campaign.budget && sound({label("budget")}))
+    add(place_of({label("promotion")}),
+        fmt::format("{} is {}, and {} is {}; expected less than the budget, for accounts are paid from what promotion "
+                    "leaves of it; lower it, or raise the budget",
+                    label("promotion"), money_as_text(promotion.money), label("budget"),
+                    money_as_text(campaign.budget)));
+  const std::uint32_t topics = scenario_.world.population.topics;
+  if (promotion.audience == PromotionAudience::topic && promotion.topics >= topics &&
+      sound({label("promotion_topics"), "population.topics"}))
+    add(place_of({label("promotion_audience")}),
+        fmt::format("{} is \"topic\", and all of {} topics (population.topics) are among the {} favourite ones of a "
+                    "reader ({}); expected fewer favourites than topics; or \"all\"",
+                    label("promotion_audience"), topics, promotion.topics, label("promotion_topics")));
+  check_promotion_in_feeds(i);
+}
+
+void ScenarioReader::check_promotion_in_feeds(std::size_t i) {
+  const CampaignParameters& campaign = scenario_.world.campaigns[i];
+  const PromotionParameters& promotion = campaign.promotion;
+  const std::string &prefix = campaign_prefixes_[i], time = prefix + "promotion_time",
+                    place = prefix + "promotion_place";
+  const Tick window = scenario_.run.feed.window;
+  if (tick_known_ && warms_up(scenario_) && sound({time, "feed.window"}) && promotion.time > window)
+    add(place_of({time, prefix + "promotion"}),
+        fmt::format("{} is {}; expected at most feed.window, {}, for no post is shown when that is over; lower it",
+                    time, in_words(promotion.time), in_words(window)));
+  for (const Arm& arm : scenario_.arms) {
+    const std::vector<std::string>& pays = arm.run.pays;
+    const std::string own = fmt::format("arm.{}.feed.length", arm.name), length = given(own) ? own : "feed.length";
+    if (arm.run.diffusion.model != DiffusionModel::feed || promotion.place <= arm.run.feed.length ||
+        std::ranges::find(pays, campaign.name) == pays.end() || !sound({length, place}))
+      continue;
+    return add(place_of({place, length, prefix + "promotion"}),
+               fmt::format("{} is {}, and {} is {}; expected a place in the feed; lower it", place, promotion.place,
+                           length, arm.run.feed.length));
+  }
 }
 
 void ScenarioReader::check_slots(std::size_t i) {

@@ -158,6 +158,7 @@ private:
   static std::string prefix_of(const Given& it);
 
   /// No option that does nothing: a key outside its condition is a mistake.
+  bool switch_is_given(const Given& it) const;
   void check_conditions();
 
   bool rankings_sound() const;
@@ -221,6 +222,8 @@ private:
   void check_cost(std::size_t i);
 
   void check_slots(std::size_t i);
+  void check_promotion(std::size_t i);
+  void check_promotion_in_feeds(std::size_t i);
 
   /// Whatever a post that makes room for a paid one would have brought lies in the run: it may be due so long after the
   /// last slot, and would have lived for the feed's window from the next tick on.

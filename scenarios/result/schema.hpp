@@ -359,7 +359,8 @@ struct Stored<Field> {
   static Field from_file(Type value) { return value; }
 };
 inline constexpr std::array<std::int8_t, 4> reason_values{0, 1, 2, 3};
-inline constexpr std::string_view reason_meanings = "root followed reshared discovered";  ///< in the order of `Reason`
+inline constexpr std::string_view reason_meanings =
+    "root followed reshared discovered promoted";  ///< in the order of `Reason`
 
 /// A dataset as the specification lists it.
 struct Dataset {

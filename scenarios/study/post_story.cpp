@@ -50,9 +50,11 @@ std::string_view why(Source source) {
     case Source::reshare:
       return "reshared";
     case Source::discovery:
+      return "discovered";
+    case Source::promoted:
       break;
   }
-  return "discovered";
+  return "promoted";
 }
 
 std::string did(ActionSet actions) {
@@ -73,6 +75,11 @@ std::string heading_of(const PostStory& story) {
                       story.question.replicate,
                       story.question.draw > 0 ? fmt::format(", draw {}", story.question.draw) : "",
                       duration(std::abs(from)), from < 0 ? "before" : "after");
+  if (story.trace.promoted > 0) {
+    const auto shown = std::ranges::count(story.trace.looks, Source::promoted, &TracedLook::source);
+    text += fmt::format("Bought  {} impressions of it from the platform, of which {} were shown\n",
+                        with_thousands(story.trace.promoted), with_thousands(static_cast<std::uint64_t>(shown)));
+  }
   if (from < 0) text += "        looks before the start of measure are not told\n";
   return text;
 }
@@ -109,6 +116,8 @@ std::string reasons_of(const PostStory& story) {
   add("the reader follows the author", by_source[static_cast<std::size_t>(Source::author)]);
   add("a followee reshared it", by_source[static_cast<std::size_t>(Source::reshare)]);
   add("the platform showed it", by_source[static_cast<std::size_t>(Source::discovery)]);
+  if (const Sums& paid = by_source[static_cast<std::size_t>(Source::promoted)]; story.trace.promoted > 0)
+    add("the campaign promoted it", paid);
   add("all", all);
   return table.text();
 }
@@ -127,7 +136,9 @@ std::string reshares_of(const PostStory& story, std::size_t most) {
   table.add({"Passed on by", "followers", "after", "whose reader it is", "looks at that"});
   for (const TracedLook* it : std::span(reshares).first(std::min(most, reshares.size())))
     table.add({story.name(it->reader), with_thousands(story.followers_of[it->reader.index()]), after(story, it->tick),
-               it->source == Source::discovery ? "the platform's" : story.name(it->emitter),
+               it->source == Source::discovery  ? "the platform's"
+               : it->source == Source::promoted ? "the campaign's"
+                                                : story.name(it->emitter),
                with_thousands(led_to[it->reader])});
   return table.text() +
          (reshares.size() > most ? fmt::format("  and {} more\n", with_thousands(reshares.size() - most)) : "");

@@ -18,17 +18,19 @@ namespace grapevine {
 
 /// A root that may be served to the reader of this session.
 struct Candidate {
-  static constexpr std::uint32_t shown = 1u << 31;  ///< of `when`
+  static constexpr std::uint32_t shown = 1u << 31;       ///< of `when`
+  static constexpr std::uint32_t promoted = shown | 1u;  ///< of `when`
 
   std::uint32_t root = 0;
   UserId emitter{};         ///< whose emission is shown: the author, or a followee that reshared the root
-  std::uint32_t when = 0;   ///< of that emission, as in Emission; with `shown`: by discovery, not by a followee
+  std::uint32_t when = 0;   ///< of that emission, as in Emission; with `shown`: by discovery, not by a followee; with
+                            ///< `promoted`: for money
   std::uint32_t proof = 0;  ///< followees of the reader that reshared the root
 
   Tick visible() const { return (when & ~shown) >> 1; }
-  bool reshared() const { return when & 1; }
-  bool discovered() const { return when & shown; }
-  Source source() const { return discovered() ? Source::discovery : reshared() ? Source::reshare : Source::author; }
+  Source source() const { return static_cast<Source>((when >> 30 & 2) | (when & 1)); }
+  /// Whether a followee of the reader brought it.
+  bool in_network() const { return source() == Source::author || source() == Source::reshare; }
   /// Whether the reader is known to follow the author.
   bool followed() const { return source() == Source::author; }
 };
@@ -39,32 +41,41 @@ struct Impression {
 
   std::uint32_t root = 0;
   UserId reader{};
-  UserId emitter{};                  ///< whose emission was looked at
-  std::uint16_t position : 13 = 0;   ///< in the feed, from 0; `last_position`: that or further down
-  std::uint16_t reshared : 1 = 0;    ///< the emission was a reshare
-  std::uint16_t discovered : 1 = 0;  ///< discovery brought it
-  std::uint16_t tracked : 1 = 0;     ///< the root is tracked
-  std::uint8_t exposure = 0;         ///< impressions of this root by this reader before; 255: that many or more
-  ActionSet actions = 0;             ///< taken
+  UserId emitter{};                 ///< whose emission was looked at
+  std::uint16_t position : 13 = 0;  ///< in the feed, from 0; `last_position`: that or further down
+  std::uint16_t from : 2 = 0;       ///< its source
+  std::uint16_t tracked : 1 = 0;    ///< the root is tracked
+  std::uint8_t exposure = 0;        ///< impressions of this root by this reader before; 255: that many or more
+  ActionSet actions = 0;            ///< taken
 
-  Source source() const { return discovered ? Source::discovery : reshared ? Source::reshare : Source::author; }
+  Source source() const { return static_cast<Source>(from); }
+  /// Whether a followee of the reader brought it.
+  bool in_network() const { return source() == Source::author || source() == Source::reshare; }
   bool first() const { return exposure == 0; }
   bool took(Action action) const { return has(actions, action); }
   bool operator==(const Impression&) const = default;
 };
-static_assert(sizeof(Impression) == 16);
+static_assert(sizeof(Impression) == 16 && source_count <= 4);
 
 /// A reshare: from the next tick on an emission on the reader's timeline.
 struct Reshare {
   UserId reader{};
   std::uint32_t root = 0;
-  UserId emitter{};             ///< the parent: whose emission was looked at
-  std::uint8_t reshared = 0;    ///< the emission looked at was itself a reshare
-  std::uint8_t discovered = 0;  ///< discovery brought it
-  std::uint16_t tracked = 0;    ///< the root is tracked
+  UserId emitter{};           ///< the parent: whose emission was looked at
+  std::uint16_t from = 0;     ///< the source of that look
+  std::uint16_t tracked = 0;  ///< the root is tracked
 
-  Source source() const { return discovered ? Source::discovery : reshared ? Source::reshare : Source::author; }
+  Source source() const { return static_cast<Source>(from); }
   bool operator==(const Reshare&) const = default;
+};
+
+/// A root that is shown for money, and where in the feed.
+struct PromotedRoot {
+  std::uint32_t root = 0;
+  UserId author{};
+  Tick visible = 0;
+  std::uint32_t place = 0;  ///< from 1; 0: there is none
+  std::uint32_t proof = 0;  ///< followees of the reader that reshared it, those of this session
 };
 
 /// A candidate's place in the order of the feed: higher keys first, equal keys by the root's identity.
@@ -81,6 +92,7 @@ struct Session {
   std::vector<std::uint32_t> fresh;  ///< the first `fresh_count`: followees with something new, perhaps
   std::size_t fresh_count = 0;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
+  PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
   std::vector<Ranked> ranked;         ///< the first `looked` entries are the feed as far as it is looked at, top first
   std::size_t served = 0;

@@ -148,7 +148,10 @@ private:
     bool together = campaign.choose == AccountChoice::influence || campaign.choose == AccountChoice::lazy_greedy;
     if (together) expect_chances(campaign);
     together = together && !(past_.empty() && waits_for_past(campaign, parameters_));
-    Deal deal = together ? choose_together(campaign, budget) : ask_in_turn(campaign, budget, asked);
+    const MicroMoney rest = left_for_accounts(campaign, budget);
+    Deal deal = together ? choose_together(campaign, rest) : ask_in_turn(campaign, rest, asked);
+    deal.budget = budget;
+    deal.promotion = promotion_of(campaign);
     if (deal.purchases.empty())
       throw BadRequest(
           deal.too_late == 0
@@ -160,6 +163,22 @@ private:
                             "campaign.start, or widen the choice",
                             campaign.name, deal.offers, deal.declined, deal.too_late));
     return deal;
+  }
+
+  /// What promotion costs if all that it has bought is shown.
+  static MicroMoney promotion_of(const CampaignParameters& campaign) {
+    return campaign.promotion.cost(campaign.promotion.bought());
+  }
+
+  MicroMoney left_for_accounts(const CampaignParameters& campaign, MicroMoney budget) const {
+    const MicroMoney promotion = promotion_of(campaign);
+    if (budget < 0) return budget;
+    if (promotion > budget)
+      throw BadRequest(fmt::format(
+          "campaign '{}': its promotion takes {:.2f} of a budget of {:.2f}; expected less, for its accounts "
+          "are paid from what is left; lower campaign.promotion, or raise the budget",
+          campaign.name, in_units(promotion), in_units(budget)));
+    return budget - promotion;
   }
 
   Deal ask_in_turn(const CampaignParameters& campaign, MicroMoney budget, Asked& asked) const {
@@ -181,9 +200,8 @@ private:
       }
     } while (offers.wait());
     Deal deal;
-    deal.budget = budget;
     deal.offers = offers.made(), deal.declined = offers.declined(), deal.too_late = offers.too_late();
-    MicroMoney spent = 0;
+    MicroMoney spent = promotion_of(campaign);
     for (const Offer& offer : offers.accepted()) {
       pay(campaign, offer.user, offer.posts, deal, spent);
       deal.purchases.back().asked = offer.asked, deal.purchases.back().accepted = offer.answered;
@@ -207,7 +225,6 @@ private:
   Deal choose_together(const CampaignParameters& campaign, MicroMoney budget) const {
     std::vector<UserId> candidates = affordable(campaign, budget);
     Deal deal;
-    deal.budget = budget;
     deal.offers = candidates.size();
     std::erase_if(candidates, [&](UserId user) { return !accepts(campaign, user); });
     deal.declined = deal.offers - candidates.size();
@@ -216,7 +233,7 @@ private:
     if (budget >= 0)
       for (const UserId user : candidates) costs.push_back(cost(user, posts_within(campaign, user, budget)));
     const SeedAnswer answer = seeds(campaign, {candidates, campaign.count, budget, costs, ties(campaign)});
-    MicroMoney spent = 0;
+    MicroMoney spent = promotion_of(campaign);
     for (const UserId user : answer.seeds) pay(campaign, user, posts_within(campaign, user, budget), deal, spent);
     deal.guarantee = answer.guarantee;
     deal.expected_adopters = answer.spread;
@@ -321,12 +338,13 @@ private:
     if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
       const UserId cheapest = *std::min_element(
           all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
-      throw BadRequest(fmt::format(
-          "campaign '{}': the budget of {:.2f} is below every price; the cheapest of {} candidates ({} "
-          "followers) asks {:.2f} a post{}; raise the budget to "
-          "that, or choose smaller accounts",
-          campaign.name, in_units(budget), all.size(), graph_.follower_count(cheapest),
-          std::ceil(in_units(cost(cheapest, 1)) * 100) / 100, managing_ > 0 ? ", price.manage included" : ""));
+      throw BadRequest(
+          fmt::format("campaign '{}': the budget of {:.2f}{} is below every price; the cheapest of {} candidates ({} "
+                      "followers) asks {:.2f} a post{}; raise the budget to "
+                      "that, or choose smaller accounts",
+                      campaign.name, in_units(budget), campaign.promotion.neutral() ? "" : " that promotion leaves",
+                      all.size(), graph_.follower_count(cheapest), std::ceil(in_units(cost(cheapest, 1)) * 100) / 100,
+                      managing_ > 0 ? ", price.manage included" : ""));
     }
     return affordable;
   }
@@ -407,7 +425,7 @@ private:
 std::uint64_t campaign_key(const std::string& name) { return static_cast<std::uint64_t>(account_key(name)); }
 
 MicroMoney Deal::spent() const {
-  MicroMoney sum = 0;
+  MicroMoney sum = promotion;
   for (const Purchase& purchase : purchases) sum += purchase.cost;
   return sum;
 }
@@ -528,60 +546,6 @@ std::vector<Deal> choose_accounts(const FollowGraph& graph, const Users& account
   Deals deals(graph, accounts, parameters, streams, expected);
   if (!past.empty()) deals.look_back([&] { return std::vector<double>(past.begin(), past.end()); });
   return deals.of(0);
-}
-
-namespace {
-
-/// Slots that are over when an account accepts.
-std::uint64_t slots_before(const CampaignParameters& campaign, Tick accepted) {
-  return accepted <= campaign.start ? 0
-                                    : (std::uint64_t{accepted} - campaign.start + campaign.every - 1) / campaign.every;
-}
-
-}  // namespace
-
-std::vector<PlannedPost> plan_posts(const std::vector<Deal>& deals, const WorldParameters& parameters,
-                                    const std::vector<std::string>& pays, const StreamKey& selection) {
-  std::vector<PlannedPost> plan;
-  std::uint64_t posts = 0;
-  const std::uint64_t key = selection.key(Draw::campaign_slot);
-  for (std::uint32_t i = 0; i < parameters.campaigns.size(); ++i) {
-    const CampaignParameters& campaign = parameters.campaigns[i];
-    if (std::find(pays.begin(), pays.end(), campaign.name) == pays.end()) continue;
-    for (const Purchase& purchase : deals[i].purchases) posts += purchase.posts;
-    if (posts > UINT32_MAX)
-      throw BadRequest(
-          fmt::format("campaign '{}': with it {} paid posts appear in an arm; expected at most {}; lower "
-                      "campaign.posts or campaign.count",
-                      campaign.name, posts, UINT32_MAX));
-    for (const Purchase& purchase : deals[i].purchases) {
-      const std::uint64_t hash = nested_mix(key, campaign_key(campaign.name), purchase.profile.value()),
-                          gone = slots_before(campaign, purchase.accepted), first = hash % campaign.slots;
-      GRAPEVINE_EXPECTS(gone < campaign.slots);
-      for (std::uint32_t post = 0; post < purchase.posts; ++post) {
-        const std::uint64_t slot = gone + (std::max(first, gone) - gone + post) % (campaign.slots - gone),
-                            tick = std::uint64_t{parameters.time.warmup} + campaign.start + slot * campaign.every;
-        GRAPEVINE_EXPECTS(tick < never);
-        plan.push_back({static_cast<Tick>(tick), purchase.user, i, purchase.profile, hash});
-      }
-    }
-  }
-  const auto by_profile = [](const PlannedPost& a, const PlannedPost& b) {
-    return std::tuple(a.tick, a.profile, a.author) < std::tuple(b.tick, b.profile, b.author);
-  };
-  std::sort(plan.begin(), plan.end(), by_profile);
-  for (std::size_t i = 1; i < plan.size(); ++i)
-    if (plan[i].tick == plan[i - 1].tick && plan[i].profile == plan[i - 1].profile &&
-        plan[i].author != plan[i - 1].author)
-      throw BadRequest(
-          fmt::format("campaigns '{}' and '{}' let two clones of one plant post in the same tick, and a reader could "
-                      "not tell their posts apart; expected one clone in "
-                      "an arm; choose it by campaign.member and compare arms",
-                      parameters.campaigns[plan[i - 1].campaign].name, parameters.campaigns[plan[i].campaign].name));
-  std::sort(plan.begin(), plan.end(), [](const PlannedPost& a, const PlannedPost& b) {
-    return std::tuple(a.tick, a.author, a.tie, a.campaign) < std::tuple(b.tick, b.author, b.tie, b.campaign);
-  });
-  return plan;
 }
 
 }  // namespace grapevine

@@ -34,6 +34,7 @@ struct Purchase {
 struct Deal {
   std::vector<Purchase> purchases;
   MicroMoney budget = -1;      ///< the bound; -1: none
+  MicroMoney promotion = 0;    ///< what promotion costs if all that it has bought is shown; accounts get the rest
   std::uint64_t offers = 0;    ///< accounts asked
   std::uint64_t declined = 0;  ///< of them, those that did not accept
   std::uint64_t too_late = 0;  ///< of them, those that accepted after the last slot

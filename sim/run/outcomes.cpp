@@ -227,9 +227,11 @@ Reason reason_of(Source source) {
     case Source::reshare:
       return Reason::reshared;
     case Source::discovery:
+      return Reason::discovered;
+    case Source::promoted:
       break;
   }
-  return Reason::discovered;
+  return Reason::promoted;
 }
 
 /// The nodes of every tracked cascade, one cascade after the other, in order of time: a parent emitted in an earlier
@@ -294,9 +296,11 @@ PostRow post_row(const World& world, const TrackedPost& tracked, const PostCount
   row.campaign = tracked.campaign != PostIdentity::no_campaign ? tracked.campaign : -1;
   row.topic = static_cast<std::uint8_t>(tracked.topic);
   row.tier = world.population->tier(tracked.author);
-  row.impressions_followed = counters.impressions - tracked.impressions_reshared - tracked.impressions_discovered;
+  row.impressions_followed = counters.impressions - tracked.impressions_reshared - tracked.impressions_discovered -
+                             tracked.impressions_promoted;
   row.impressions_reshared = tracked.impressions_reshared;
   row.impressions_discovered = tracked.impressions_discovered;
+  row.impressions_promoted = tracked.impressions_promoted;
   row.reach = counters.reach;
   row.actions.add(counters.actions);
   return row;
@@ -322,6 +326,7 @@ void add_tracked(const World& world, const PaidAccounts& paid, RunRecord& record
       add_counters(record.campaigns[tracked.campaign].outcomes, counters);
       InfluencerRow& account = record.influencers[paid.row(tracked.campaign, tracked.author)];
       ++account.posts;
+      account.promoted += tracked.impressions_promoted;
       add_counters(account.outcomes, counters);
     } else {
       shapes.add({.size = tree.size,
@@ -365,6 +370,8 @@ RunRecord World::record() const {
     ++record.influencers[paid.row(withheld.campaign, withheld.author)].replaced;
   }
   add_tracked(*this, paid, record);
+  put_promotion(
+      parameters, run.pays, [&](UserId user) { return population->tier(user); }, record);
   put_conversions(
       *this, [&](std::uint32_t campaign, UserId user) { return paid.row(campaign, user); }, record);
   const std::vector<std::uint64_t> reached_by = count_reached_by_account(

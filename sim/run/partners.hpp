@@ -23,6 +23,12 @@ template <class Tier>
 void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& deals,
                    const std::vector<std::string>& pays, Tier&& tier, RunRecord& record);
 
+/// Writes what promotion bought and what of it was shown, and adds what that costs to what is spent: exactly, each
+/// account's share of it rounded. The accounts' rows know how many impressions it brought.
+template <class Tier>
+void put_promotion(const WorldParameters& parameters, const std::vector<std::string>& pays, Tier&& tier,
+                   RunRecord& record);
+
 /// Writes how many partners users follow (`frequency`), and the campaigns' audiences: one pass over the follows of
 /// `readers`; the parts add up.
 void put_audiences(const FollowGraph& graph, const WorldParameters& parameters, const std::vector<Deal>& deals,
@@ -58,6 +64,24 @@ void put_purchases(const WorldParameters& parameters, const std::vector<Deal>& d
       account.cost = purchase.cost;
       account.accepted = purchase.accepted;
     }
+  }
+}
+
+template <class Tier>
+void put_promotion(const WorldParameters& parameters, const std::vector<std::string>& pays, Tier&& tier,
+                   RunRecord& record) {
+  for (std::uint32_t c = 0; c < parameters.campaigns.size(); ++c)
+    if (runs_campaign(pays, parameters.campaigns[c]))
+      record.campaigns[c].bought = parameters.campaigns[c].promotion.bought();
+  for (InfluencerRow& account : record.influencers) {
+    const PromotionParameters& promotion = parameters.campaigns[account.campaign].promotion;
+    CampaignRow& row = record.campaigns[account.campaign];
+    row.promoted += account.promoted;
+    const MicroMoney cost = promotion.cost(row.promoted) - row.spent_promotion;
+    row.spent_promotion += cost;
+    row.spent += cost;
+    account.cost += cost;
+    record.tiers[tier(account.user)].cost += cost;
   }
 }
 

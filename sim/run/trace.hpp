@@ -28,7 +28,8 @@ struct TracedLook {
 /// A post and everything that readers did with it.
 struct Trace {
   PostIdentity post;
-  Tick visible = 0;  ///< from which tick on; published in the one before
+  Tick visible = 0;            ///< from which tick on; published in the one before
+  std::uint64_t promoted = 0;  ///< impressions that its campaign has bought for it
   std::vector<TracedLook> looks;
 };
 

@@ -50,7 +50,7 @@ struct Outcomes {
 struct TierRow {
   std::uint64_t accounts = 0;  ///< users in the tier
   Outcomes outcomes;
-  MicroMoney cost = 0;        ///< paid to authors of the tier
+  MicroMoney cost = 0;        ///< paid to authors of the tier, and for promoting their posts
   std::uint64_t authors = 0;  ///< accounts with a root
   std::uint64_t follower_posts =
       0;  ///< sum over roots of their author's followers: engagement over it is the pooled rate per follower and post
@@ -64,7 +64,8 @@ struct TierRow {
   static void columns(Row& row, Column& column) {
     column("accounts", row.accounts, count_units, "users in the tier");
     Outcomes::columns(row.outcomes, column);
-    column("cost", row.cost, money_units, "paid for authors of the tier, in millionths of the currency");
+    column("cost", row.cost, money_units,
+           "paid for authors of the tier and for promoting their posts, in millionths of the currency");
     column("authors", row.authors, count_units, "accounts with a root");
     column("follower_posts", row.follower_posts, count_units,
            "followers of the author, summed over roots: what a rate per follower and post is taken over");
@@ -90,12 +91,13 @@ struct LedgerRow {
   }
 };
 
-/// Where a candidate comes from: a followee that wrote it, a followee that reshared it, or a pool of posts that readers
-/// are shown who follow neither. The order of the ledger's rows of one tier.
-enum class Source : std::uint8_t { author, reshare, discovery };
+/// Where a candidate comes from: a followee that wrote it, a followee that reshared it, a pool of posts that readers
+/// are shown who follow neither, or a campaign that pays the platform for showing it. The order of the ledger's rows of
+/// one tier.
+enum class Source : std::uint8_t { author, reshare, discovery, promoted };
 constexpr auto names_of(Source) {
   return std::array{Named{Source::author, "author"}, Named{Source::reshare, "reshare"},
-                    Named{Source::discovery, "discovery"}};
+                    Named{Source::discovery, "discovery"}, Named{Source::promoted, "promoted"}};
 }
 inline constexpr std::size_t source_count = names_of(Source{}).size();
 
@@ -239,7 +241,10 @@ struct CampaignRow {
   Outcomes outcomes;                 ///< `delivered` and `served` are not kept per campaign and stay 0
   std::uint64_t replaced = 0;        ///< organic posts withheld for paid ones
   MicroMoney budget = 0;             ///< the bound; -1: none
-  MicroMoney spent = 0;              ///< at most the budget
+  MicroMoney spent = 0;              ///< at most the budget: for accounts and for promotion
+  std::uint64_t bought = 0;          ///< impressions that promotion has bought
+  std::uint64_t promoted = 0;        ///< ... and that were shown: looks that promotion brought
+  MicroMoney spent_promotion = 0;    ///< what they cost
   MicroMoney margin = -1;            ///< what the brand earns by one sale; -1: not said
   std::uint64_t offers = 0;          ///< accounts asked
   std::uint64_t declined = 0;        ///< of them, those that did not accept
@@ -264,6 +269,12 @@ struct CampaignRow {
     column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
     column("budget", row.budget, money_units, "most that may be spent, in millionths of the currency; -1 for no bound");
     column("spent", row.spent, money_units, "spent, in millionths of the currency");
+    column("impressions_bought", row.bought, count_units,
+           "impressions of its paid posts that it has bought from the platform", Since{4, 3});
+    column("impressions_promoted", row.promoted, count_units,
+           "... and that were shown: times a paid post was looked at because of promotion", Since{4, 3});
+    column("spent_promotion", row.spent_promotion, money_units,
+           "spent on promotion, in millionths of the currency; part of what is spent", Since{4, 3});
     column("margin", row.margin, money_units,
            "what the brand earns by one sale, in millionths of the currency; -1 where it is not said");
     column("offers", row.offers, count_units, "accounts asked");
@@ -330,6 +341,7 @@ enum class Reason : std::uint8_t {
   followed = 1,    ///< the reader follows the author
   reshared = 2,    ///< a followee of the reader reshared it
   discovered = 3,  ///< the platform showed it
+  promoted = 4,    ///< a campaign paid the platform for showing it
 };
 
 /// A row of `/posts`: a tracked root (paid posts; with `output.track_share`, a keyed sample of the organic ones).
@@ -344,6 +356,7 @@ struct PostRow {
   std::uint64_t impressions_followed = 0;  ///< impressions by reason
   std::uint64_t impressions_reshared = 0;
   std::uint64_t impressions_discovered = 0;
+  std::uint64_t impressions_promoted = 0;
   std::uint64_t reach = 0;  ///< distinct users, which are its first looks
   ActionCounts<std::uint64_t> actions{};
   std::uint32_t cascade_size = 1;  ///< root included
@@ -370,6 +383,8 @@ struct PostRow {
            "impressions by readers because a followee reshared it");
     column("impressions_discovered", row.impressions_discovered, count_units,
            "impressions by readers to whom the platform showed it", Since{4, 2});
+    column("impressions_promoted", row.impressions_promoted, count_units,
+           "impressions by readers to whom a campaign had it shown", Since{4, 3});
     column("reach", row.reach, count_units, "distinct users with an impression");
     action_columns(row.actions, column);
     column("cascade_size", row.cascade_size, count_units, "emissions of the cascade, root included");
@@ -408,9 +423,10 @@ struct InfluencerRow {
   std::uint64_t posts = 0;     ///< paid posts
   std::uint64_t replaced = 0;  ///< organic posts withheld for them
   MicroMoney cost = 0;
-  Tick accepted = 0;       ///< when it said yes, counted from the start of `measure`
-  std::uint32_t draw = 0;  ///< of the arm's accounts
-  Outcomes outcomes;       ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
+  Tick accepted = 0;           ///< when it said yes, counted from the start of `measure`
+  std::uint32_t draw = 0;      ///< of the arm's accounts
+  std::uint64_t promoted = 0;  ///< looks at its paid posts that promotion brought
+  Outcomes outcomes;           ///< of its paid posts; `delivered` and `served` are not kept per account and stay 0
   SalesShare sales;
 
   template <class Row, class Column>
@@ -425,8 +441,10 @@ struct InfluencerRow {
     column("paid_posts", row.posts, count_units, "paid posts");
     column("replaced", row.replaced, count_units, "organic posts withheld for paid ones");
     column("cost", row.cost, money_units,
-           "paid for the user, in millionths of the currency: its posts, and managing it");
+           "paid for the user, in millionths of the currency: its posts, managing it, and promoting them");
     column("accepted", row.accepted, tick_units, "when it said yes, counted from the start of measure", Since{4, 3});
+    column("impressions_promoted", row.promoted, count_units, "times a paid post was looked at because of promotion",
+           Since{4, 3});
     auto& outcomes = row.outcomes;  // of the paid posts; posts, delivered and served are not kept per account
     column("impressions", outcomes.impressions, count_units, "times a paid post was looked at");
     column("first_looks", outcomes.first_looks, count_units, "times a paid post was looked at by a user who had not");

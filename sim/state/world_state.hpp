@@ -37,8 +37,9 @@ struct TrackedPost {
   std::uint16_t topic = 0;
   std::uint32_t impressions_reshared = 0;
   std::uint32_t impressions_discovered = 0;
+  std::uint32_t impressions_promoted = 0;
   PostCounters counters;                                       ///< when it retired
-  std::array<std::uint32_t, 2 - action_count % 2> reserved{};  ///< fills it up to whole words
+  std::array<std::uint32_t, 1 + action_count % 2> reserved{};  ///< fills it up to whole words
 };
 
 /// A reshare of a tracked root.

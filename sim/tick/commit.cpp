@@ -35,7 +35,7 @@ void publish(const Given& given, Tick now, std::span<const PostIdentity> roots, 
     ++(paid(post) ? counts.paid : counts.organic);
     const std::uint32_t number = first + static_cast<std::uint32_t>(i);
     if (posts.hot(number).tracked())
-      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, 0, {}});
+      tracked.push_back({post.key, number, post.author, now, post.campaign, post.topic, 0, 0, 0, {}});
   }
 }
 

@@ -67,7 +67,9 @@ void count_reasons(std::vector<TrackedPost>& tracked, const Lists& lists) {
       const Source source = impression.source();
       if (!impression.tracked || source == Source::author) continue;
       TrackedPost& post = tracked[tracked_index(tracked, impression.root)];
-      ++(source == Source::reshare ? post.impressions_reshared : post.impressions_discovered);
+      ++(source == Source::reshare     ? post.impressions_reshared
+         : source == Source::discovery ? post.impressions_discovered
+                                       : post.impressions_promoted);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "sim/feed/session.hpp"
 #include "sim/model/parameters.hpp"
 #include "sim/state/array_table.hpp"
+#include "sim/state/seen_log.hpp"
 #include "sim/tick/given.hpp"
 
 /// A mechanism: a rule of the world that keeps arrays of its own. It sees what is given and what was before, and writes
@@ -24,6 +25,13 @@ struct Message {
   std::uint32_t root = 0;
   std::uint32_t what = 0;
   std::uint64_t key = 0;
+};
+
+/// What there is of the readers of this part before they come, one entry a reader.
+struct ReadersBefore {
+  std::span<const Tick> next_session;  ///< who comes in this tick
+  std::span<const std::uint32_t> session_ordinal;
+  const SeenLog& seen;
 };
 
 /// What a mechanism is made from. All of it outlives the mechanism.
@@ -58,6 +66,11 @@ public:
 
   /// Before the readers of the tick come.
   virtual void before_readers(const Given&, const Before&) {}
+
+  /// Whether parts have to agree before the readers of the tick come: the same in all of them.
+  virtual bool agrees(const Before&) const { return false; }
+  /// ... which is done here. All parts come.
+  virtual void agree(const Given&, const Before&, const ReadersBefore&, Exchange&) {}
 
   /// Adds candidates to those that followees brought, in no meaningful order; not for readers who are held out.
   virtual void bring(const Given&, const Before&, SeenLog::Entries seen, Session& session) const {

@@ -52,15 +52,14 @@ void react(const Given& given, const Before& before, SeenLog::Entries seen, std:
       taken |= set_of(Action::follow);
     const auto actions = static_cast<ActionSet>(taken);
 
-    const bool reshared = candidate.reshared(), discovered = candidate.discovered(),
-               tracked = posts.hot(candidate.root).tracked();
+    const auto from = static_cast<std::uint16_t>(candidate.source());
+    const bool tracked = posts.hot(candidate.root).tracked();
     impressions.push_back({candidate.root, reader, candidate.emitter,
                            static_cast<std::uint16_t>(std::min<std::size_t>(position, Impression::last_position) &
                                                       Impression::last_position),
-                           reshared, discovered, tracked, static_cast<std::uint8_t>(std::min(past.exposures, 255u)),
-                           actions});
-    if (has(actions, Action::reshare))
-      reshares.push_back({reader, candidate.root, candidate.emitter, reshared, discovered, tracked});
+                           static_cast<std::uint16_t>(from & 3u), tracked,
+                           static_cast<std::uint8_t>(std::min(past.exposures, 255u)), actions});
+    if (has(actions, Action::reshare)) reshares.push_back({reader, candidate.root, candidate.emitter, from, tracked});
     session.news.push_back({candidate.root, actions, post.author});
   }
   std::sort(session.news.begin(), session.news.end(), [](const auto& a, const auto& b) { return a.root < b.root; });

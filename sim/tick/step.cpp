@@ -6,6 +6,7 @@
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 #include "sim/feed/gather.hpp"
+#include "sim/feed/promoted.hpp"
 #include "sim/tick/attend.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/tick/compose.hpp"
@@ -89,7 +90,7 @@ void count_looks(const Given& given, const Before& before, std::span<const Impre
       reached |= 1u << hot.tier() | campaign;
       ++group.impressions[hot.tier()];
       group.engagement[hot.tier()] += engagement_in(impression.actions);
-      group.in_network[hot.tier()] += impression.discovered ? 0 : 1;
+      group.in_network[hot.tier()] += impression.in_network() ? 1 : 0;
     }
     out.event_hash += impression_hash(given.keys, post, impression, before.now);
   }
@@ -112,7 +113,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
   Session& session = worker.session;
   session.odds.clear();
   if (given.mechanisms.empty()) {
-    ranker.rank({before.posts, seen}, session, session.served, session.looked);
+    rank_around_promoted(ranker, {before.posts, seen}, session);
     return {};
   }
   if (ranker.needs_odds()) {
@@ -120,7 +121,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
     std::iota(worker.which.begin(), worker.which.end(), 0u);
     weigh(given, before, session, worker.which, session.odds);
   }
-  ranker.rank({before.posts, seen}, session, session.served, session.looked);
+  rank_around_promoted(ranker, {before.posts, seen}, session);
   worker.which.resize(session.looked);
   for (std::size_t i = 0; i < session.looked; ++i) worker.which[i] = session.ranked[i].candidate;
   weigh(given, before, session, worker.which, worker.odds);
@@ -142,9 +143,12 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time,
          readers.last_session[i], seen, session);
   const bool held_out = given.held_out(reader);
+  session.promoted = {};
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
-  session.served = std::min<std::size_t>(session.candidates.size(), given.run.feed.length);
+  const bool promoted = session.promoted.place > 0;
+  if (promoted) set_promoted_apart(session);
+  session.served = std::min<std::size_t>(session.candidates.size() + (promoted ? 1 : 0), given.run.feed.length);
   const std::uint32_t depth =
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
@@ -278,7 +282,11 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
          {state.tiers, state.authors, state.tracked, given.pasts, answers_in(given)});
   const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
   const Before before{now, state.posts, state.timelines, state.open_slots};
-  for (Mechanism* mechanism : given.mechanisms) mechanism->before_readers(given, before);
+  for (Mechanism* mechanism : given.mechanisms) {
+    mechanism->before_readers(given, before);
+    if (mechanism->agrees(before))
+      mechanism->agree(given, before, {state.next_session, state.session_ordinal, state.seen}, exchange);
+  }
   serve_readers(given, before, state, scratch);
 
   Outgoing outgoing = collect(given, now, alone, state, scratch);

@@ -181,10 +181,13 @@ TEST_CASE("a file of an earlier version of the format is read, without what came
   for (RunRecord& record : expected.records) {
     record.campaign_series.clear();
     record.products.clear();
-    for (CampaignRow& row : record.campaigns) row.sales = {}, row.too_late = row.answer_ticks = 0;
-    for (InfluencerRow& row : record.influencers) row.sales = {}, row.accepted = 0;
+    for (CampaignRow& row : record.campaigns) {
+      row.sales = {}, row.too_late = row.answer_ticks = 0;
+      row.bought = row.promoted = 0, row.spent_promotion = 0;
+    }
+    for (InfluencerRow& row : record.influencers) row.sales = {}, row.accepted = 0, row.promoted = 0;
     for (ReaderRow& row : record.readers) row.impressions_in_network = 0;
-    for (PostRow& row : record.posts) row.impressions_discovered = 0;
+    for (PostRow& row : record.posts) row.impressions_discovered = row.impressions_promoted = 0;
   }
   check_same(old, expected);
 }

@@ -45,6 +45,9 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
                                 n(),
                                 MicroMoney{n()} << 33,
                                 MicroMoney{n()},
+                                0,
+                                0,
+                                0,
                                 MicroMoney{n()},
                                 n(),
                                 n(),
@@ -78,6 +81,8 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
     campaign.sales = {of_sales(), of_sales(), of_sales() / 4.0, of_sales() / 8.0};
   for (ReaderRow& row : record.readers) row.impressions_in_network = of_sales();
   for (CampaignRow& campaign : record.campaigns) campaign.too_late = of_sales(), campaign.answer_ticks = of_sales();
+  for (CampaignRow& campaign : record.campaigns)
+    campaign.bought = of_sales(), campaign.promoted = of_sales(), campaign.spent_promotion = of_sales();
   Count of_campaigns{1'000'000 + n.last};  // apart, too
   for (std::size_t i = 0; i < campaigns * record.series.size(); ++i) {
     record.campaign_series.push_back({of_campaigns(), of_campaigns(), {}});
@@ -99,6 +104,7 @@ PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t 
   row.depth = n();
   row.largest_broadcast = n(), row.half_time = n();
   row.impressions_discovered = 5'000'000 + n.last;
+  row.impressions_promoted = 6'000'000 + n.last;
   row.structural_virality = size == 1 ? missing : 1.0 + n() / 7.0;
   row.first_node = first_node;
   return row;
@@ -111,6 +117,7 @@ InfluencerRow influencer(Count& n, std::uint32_t campaign) {
   row.outcomes.impressions = n(), row.outcomes.first_looks = n(), row.outcomes.reach = n();
   for (std::uint64_t& count : row.outcomes.actions.of) count = n();
   row.accepted = static_cast<Tick>(5'000'000 + n.last);
+  row.promoted = 6'000'000 + n.last;
   row.sales = {3'000'000 + n.last, 4'000'000 + n.last, n.last / 4.0, n.last / 8.0};
   return row;
 }

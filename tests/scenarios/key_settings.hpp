@@ -34,6 +34,7 @@ inline const std::string answering = "answers.per_day = 2\ntrust.effect = 3\ntru
 inline const std::string product_table =
     "[[campaign]]\nname = \"c\"\ncount = 1\nproduct = \"p\"\n[[product]]\nname = \"p\"\ntopic = 2\n";
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
+inline const std::string promoting = campaign_table + "promotion = 5\n";
 
 /// Every key once, except those without which nothing can be read.
 inline const std::vector<Setting> settings{
@@ -253,6 +254,16 @@ inline const std::vector<Setting> settings{
     {"campaign.c.every", "\"1h\"", {"campaign 0.every"}, campaign_table},
     {"campaign.c.slots", "2", {"campaign 0.slots"}, campaign_table},
     {"campaign.c.slot", "\"0\"", {"campaign 0.replace_within"}, campaign_table},
+    {"campaign.c.promotion", "5", {"campaign 0.promotion.money"}, campaign_table},
+    {"campaign.c.promotion_price", "3", {"campaign 0.promotion.price"}, promoting},
+    {"campaign.c.promotion_time", "\"3h\"", {"campaign 0.promotion.time"}, promoting},
+    {"campaign.c.promotion_audience", "\"topic\"", {"campaign 0.promotion.audience"}, promoting},
+    {"campaign.c.promotion_topics",
+     "2",
+     {"campaign 0.promotion.topics"},
+     promoting + "promotion_audience = \"topic\"\n"},
+    {"campaign.c.promotion_place", "1", {"campaign 0.promotion.place"}, promoting},
+    {"campaign.c.promotion_cap", "2", {"campaign 0.promotion.cap"}, promoting},
     {"campaign.c.epsilon", "0.2", {"campaign 0.epsilon"}, campaign_table + "accounts = \"influence\"\n"},
     {"campaign.c.runs", "50", {"campaign 0.runs"}, campaign_table + "accounts = \"lazy-greedy\"\n"},
     {"answers.per_day", "5", {"run.answers.per_day"}, "trust.effect = 3\ntrust.answered = 0.5\n"},

@@ -371,7 +371,8 @@ TEST_CASE("the keys marked as scaling are those that shrink with the world, and 
                         "price.card",
                         "price.manage",
                         "campaign.followers",
-                        "campaign.budget"});
+                        "campaign.budget",
+                        "campaign.promotion"});
 
   const Scenario whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"}),
                  tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"});

@@ -274,6 +274,13 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + "every", c.every);
     put(name + "slots", c.slots);
     put(name + "replace_within", c.replace_within);
+    put(name + "promotion.money", c.promotion.money);
+    put(name + "promotion.price", c.promotion.price);
+    put(name + "promotion.time", c.promotion.time);
+    put(name + "promotion.audience", int(c.promotion.audience));
+    put(name + "promotion.topics", c.promotion.topics);
+    put(name + "promotion.place", c.promotion.place);
+    put(name + "promotion.cap", c.promotion.cap);
   }
   put_run("run", s.run);
   for (std::size_t i = 0; i < s.arms.size(); ++i) {

@@ -120,6 +120,13 @@ const std::map<std::string, Beside> beside{
      {"[[campaign]]\nname = \"c\"\nbudget_of = \"b\"\n[[campaign]]\nname = \"b\"\ncount = 20\nevery = \"1h\"\nslot = "
       "\"2h\"\n",
       {"campaign.c.count=50"}}},
+    {"campaign.c.promotion", {campaign_table, {"campaign.c.promotion=0", "campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_price", {"", {"campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_time", {"", {"campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_audience", {"", {"campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_topics", {"", {"campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_place", {"", {"campaign.c.promotion_time=\"6h\""}}},
+    {"campaign.c.promotion_cap", {"", {"campaign.c.promotion_time=\"6h\"", "campaign.c.posts=4"}}},
     {"campaign.c.posts", {campaign_table, {"campaign.c.slots=5"}}},
     {"campaign.c.tier", {two_tiers + campaign_table, {"campaign.c.tier=\"a\""}}},
     {"campaign.c.epsilon",

@@ -103,9 +103,9 @@ std::vector<Event> events_of(const World& world) {
                     post.topic, post.quality});
   for (const Impression& i : events.impressions)
     list.push_back(
-        {1, i.reader.value(), i.position, key(i.root), who(i.emitter), i.exposure, i.actions, i.reshared, i.tracked});
+        {1, i.reader.value(), i.position, key(i.root), who(i.emitter), i.exposure, i.actions, i.from, i.tracked});
   for (const Reshare& r : events.reshares)
-    list.push_back({2, key(r.root), r.reader.value(), who(r.emitter), r.reshared, r.tracked});
+    list.push_back({2, key(r.root), r.reader.value(), who(r.emitter), r.from, r.tracked});
   std::sort(list.begin(), list.end());
   return list;
 }

@@ -82,7 +82,7 @@ TEST_CASE("readers are shown nothing that they wrote, follow or have seen", "[di
     for (const Impression& look : world.last_events().impressions) {
       const PostIdentity& post = world.state.posts.identity(look.root);
       now.emplace_back(look.reader, post.key);
-      if (!look.discovered) continue;
+      if (look.source() != Source::discovery) continue;
       ++discovered;
       REQUIRE(look.emitter == post.author);
       REQUIRE(post.author != look.reader);

@@ -180,7 +180,8 @@ TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invar
   // With every counted root tracked, the rows of posts add up to the tiers.
   std::uint64_t impressions = 0, tiers = 0;
   for (const PostRow& post : much.posts)
-    impressions += post.impressions_followed + post.impressions_reshared + post.impressions_discovered;
+    impressions +=
+        post.impressions_followed + post.impressions_reshared + post.impressions_discovered + post.impressions_promoted;
   for (const TierRow& tier : much.tiers) tiers += tier.outcomes.impressions;
   CHECK(impressions == tiers);
 }
@@ -192,6 +193,7 @@ std::map<std::uint64_t, std::vector<std::uint64_t>> by_root(const RunRecord& rec
     rows[p.key] = {p.impressions_followed,
                    p.impressions_reshared,
                    p.impressions_discovered,
+                   p.impressions_promoted,
                    p.reach,
                    p.actions[Action::like],
                    p.actions[Action::reply],
@@ -218,6 +220,7 @@ TEST_CASE(
   campaign.choose = AccountChoice::named;
   campaign.accounts = {fmt::format("{}", lonely)};
   campaign.posts = 1;
+  campaign.promotion = {};
   const auto [ranking, holdout] = GENERATE(std::pair(Ranking::chronological, 0.0), std::pair(Ranking::random, 0.3),
                                            std::pair(Ranking::popularity, 0.0), std::pair(Ranking::popularity, 0.3),
                                            std::pair(Ranking::weighted, 0.0), std::pair(Ranking::weighted, 0.3));

@@ -56,13 +56,14 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
   // The ledger, by source, is the outcomes of tiers.
   REQUIRE(record.ledger.size() == tiers * source_count);
   for (std::size_t i = 0; i < tiers; ++i) {
-    const LedgerRow &own = record.ledger[3 * i], &reshared = record.ledger[3 * i + 1],
-                    &discovered = record.ledger[3 * i + 2];
+    const auto of = [&](Source source) { return record.ledger[source_count * i + static_cast<std::size_t>(source)]; };
+    const LedgerRow own = of(Source::author), reshared = of(Source::reshare), discovered = of(Source::discovery),
+                    promoted = of(Source::promoted);
     const Outcomes& all = record.tiers[i].outcomes;
-    CHECK(own.delivered + reshared.delivered + discovered.delivered == all.delivered);
-    CHECK(own.served + reshared.served + discovered.served == all.served);
-    CHECK(own.impressions + reshared.impressions + discovered.impressions == all.impressions);
-    for (const LedgerRow& row : {own, reshared, discovered}) {
+    CHECK(own.delivered + reshared.delivered + discovered.delivered + promoted.delivered == all.delivered);
+    CHECK(own.served + reshared.served + discovered.served + promoted.served == all.served);
+    CHECK(own.impressions + reshared.impressions + discovered.impressions + promoted.impressions == all.impressions);
+    for (const LedgerRow& row : {own, reshared, discovered, promoted}) {
       CHECK(row.delivered >= row.served);
       CHECK(row.served >= row.impressions);
       CHECK(row.impressions > 0);
@@ -78,11 +79,11 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
       return sum_of(record.posts, [&](const PostRow& post) { return post.tier == i ? value(post) : 0; });
     };
     CHECK(of_tier([](const PostRow&) { return 1U; }) == all.posts);
-    CHECK(of_tier([](const PostRow& post) { return post.impressions_followed; }) == record.ledger[3 * i].impressions);
-    CHECK(of_tier([](const PostRow& post) { return post.impressions_reshared; }) ==
-          record.ledger[3 * i + 1].impressions);
-    CHECK(of_tier([](const PostRow& post) { return post.impressions_discovered; }) ==
-          record.ledger[3 * i + 2].impressions);
+    const LedgerRow* of_source = &record.ledger[source_count * i];
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_followed; }) == of_source[0].impressions);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_reshared; }) == of_source[1].impressions);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_discovered; }) == of_source[2].impressions);
+    CHECK(of_tier([](const PostRow& post) { return post.impressions_promoted; }) == of_source[3].impressions);
     CHECK(of_tier([](const PostRow& post) {
             return post.actions[Action::like] + post.actions[Action::reply] + post.actions[Action::reshare];
           }) == all.engagement());
@@ -152,6 +153,8 @@ TEST_CASE("the tables of a run add up to each other", "[sim][conservation]") {
     CHECK(of_campaign([](const InfluencerRow&) { return 1U; }) == row.accounts);
     CHECK(of_campaign([](const InfluencerRow& paid) { return static_cast<std::uint64_t>(paid.cost); }) ==
           static_cast<std::uint64_t>(row.spent));
+    CHECK(of_campaign([](const InfluencerRow& paid) { return paid.promoted; }) == row.promoted);
+    CHECK((row.promoted <= row.bought && row.spent_promotion <= row.spent));
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.posts; }) == row.outcomes.posts);
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.outcomes.impressions; }) == row.outcomes.impressions);
     CHECK(of_campaign([](const InfluencerRow& paid) { return paid.replaced; }) == row.replaced);

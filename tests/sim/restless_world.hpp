@@ -192,6 +192,26 @@ inline void add_discovery(RunParameters& run, DiscoveryGate gate) {
   run.discovery.cold_impressions = 6;
 }
 
+/// Campaigns that buy impressions: few and many, for some hours or as long as posts live, for everybody and for some.
+inline void add_promotion(WorldParameters& world, std::uint64_t number) {
+  for (std::size_t c = 0; c < world.campaigns.size(); ++c) {
+    std::uint64_t drawn = 0;
+    const auto pick = [&](auto... values) {
+      const std::array list{values...};
+      return list[nested_mix(71'900'917, number * 16 + c, drawn++) % list.size()];
+    };
+    const std::int64_t bought = pick(0, 1, 5, 13, 60, 400);
+    PromotionParameters& promotion = world.campaigns[c].promotion;
+    promotion.price = pick(1'000'000, 1'234'567, 30'000'001);
+    promotion.money = bought * promotion.price / 1000 + pick(0, 1, 999);
+    promotion.time = pick(1U, 3U, 7U, 20U);
+    promotion.audience = pick(PromotionAudience::all, PromotionAudience::topic);
+    promotion.topics = pick(1U, 2U);
+    promotion.place = pick(1U, 2U, 3U, 9U, 30U);
+    promotion.cap = pick(1U, 2U, UINT32_MAX);
+  }
+}
+
 /// Two products: one that most users buy anyway and that posts do something for during a few hours, and one that few do
 /// and for which what posts do stays.
 inline void add_products(WorldParameters& world) {

@@ -47,6 +47,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       behaviour_(run.behaviour, parameters.population),
       mechanisms_(graph, accounts, dynamics_, parameters.time.ticks_per_day(), run),
       discovery_(graph, dynamics_, run),
+      promotion_(selection_, dynamics_, parameters),
       mean_interest_(mean_interest(parameters.population.interest_skew)),
       activity_before_(activity(parameters)),
       last_session_(graph.user_count(), never),
@@ -208,6 +209,7 @@ std::vector<Deal> Model::draws(const CampaignParameters& campaign, std::size_t c
         MicroMoney spent = 0;
         const Deal others = deal(other, static_cast<std::uint32_t>(deals.size()));
         for (const Purchase& purchase : others.purchases) spent += purchase.cost;
+        spent += Promotion::cost(other, Promotion::bought(other));
         budget = static_cast<MicroMoney>(std::floor(static_cast<double>(spent) * campaign.budget_share));
       }
     deals.push_back(buy(campaign, budget, asked));
@@ -219,6 +221,9 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
   const std::uint64_t hash = campaign_key(campaign.name);
   Deal deal;
   deal.budget = budget;
+  deal.promotion = Promotion::cost(campaign, Promotion::bought(campaign));
+  const MicroMoney bound = budget < 0 ? budget : budget - deal.promotion;
+  if (budget >= 0 && bound < 0) return deal;
 
   std::vector<UserId> candidates;
   if (campaign.choose == AccountChoice::named) {
@@ -260,7 +265,7 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
     };
     std::ranges::sort(candidates, {}, [&](UserId user) { return std::pair(place(user), h(user)); });
   }
-  if (deal.budget >= 0) std::erase_if(candidates, [&](UserId user) { return managing() + price(user) > deal.budget; });
+  if (bound >= 0) std::erase_if(candidates, [&](UserId user) { return managing() + price(user) > bound; });
 
   struct Asked {
     Purchase purchase;
@@ -281,9 +286,9 @@ Deal Model::buy(const CampaignParameters& campaign, MicroMoney budget, std::map<
   const auto ask = [&](Tick t) {
     for (; next < candidates.size() && held().first < campaign.count; ++next) {
       const UserId user = candidates[next];
-      const MicroMoney left = deal.budget - held().second;
+      const MicroMoney left = bound - held().second;
       std::uint32_t count = 0;  // posts of the account: as many as the money left pays for
-      while (count < campaign.posts && (deal.budget < 0 || managing() + price(user) * (count + 1) <= left)) ++count;
+      while (count < campaign.posts && (bound < 0 || managing() + price(user) * (count + 1) <= left)) ++count;
       if (count == 0) return;
       ++asked[user];
       const double e = -math::log(uniform(nested_mix(selection_.key(Draw::answer_time), hash, profile(user).value())));
@@ -360,6 +365,8 @@ void Model::prepare_run() {
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     if (!runs(campaign)) continue;
+    const std::size_t first = plan_.size();
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> numbers;
     for (const Purchase& purchase : deal(campaign).purchases) {
       const std::uint64_t h =
           nested_mix(selection_.key(Draw::campaign_slot), campaign_key(campaign.name), purchase.profile.value());
@@ -368,11 +375,16 @@ void Model::prepare_run() {
         const Tick after = campaign.start + campaign.every * static_cast<Tick>(slot);
         if (after < purchase.accepted) continue;
         plan_.push_back({parameters_.time.warmup + after, purchase.user, h, c, purchase.profile});
+        numbers.emplace_back(h, p);
         ++p;
       }
     }
+    const std::vector<std::uint64_t> shares = promotion_.shares(campaign, numbers);
+    for (std::size_t i = 0; i < shares.size(); ++i) plan_[first + i].bought = shares[i];
   }
-  std::sort(plan_.begin(), plan_.end());
+  std::stable_sort(plan_.begin(), plan_.end(), [](const Paid& a, const Paid& b) {
+    return std::tie(a.tick, a.author, a.hash, a.campaign) < std::tie(b.tick, b.author, b.hash, b.campaign);
+  });
 }
 
 bool Model::clones_meet() const {
@@ -439,6 +451,7 @@ void Model::compose() {
     situations.borrowed_profile += planned.profile != planned.author;
     add_post(planned.author, planned.profile, PostOrigin::campaign, ordinal[planned.author]++,
              static_cast<int>(planned.campaign));
+    if (counted(posts.back())) posts.back().bought = planned.bought;
   }
 }
 
@@ -594,6 +607,46 @@ void Model::discover(UserId reader, std::vector<Candidate>& candidates) {
   }
 }
 
+// ---- 7.20 Promotion
+
+double Model::depth(UserId reader) const {
+  const double e = -math::log(uniform(dynamics_.bits(Draw::depth, reader.value(), sessions_held_[reader.index()])));
+  return 1 + std::floor(e * depth_scale_[reader.index()]);
+}
+
+void Model::promote() {
+  std::vector<Promotion::Visit> visits;
+  for (std::uint32_t u = 0; u < graph_.user_count(); ++u) {
+    if (next_session_[u] != now || held_out(UserId{u})) continue;
+    Promotion::Visit visit;
+    visit.reader = UserId{u};
+    visit.depth = depth(UserId{u});
+    for (std::uint32_t k = 0; k < parameters_.population.topics; ++k) visit.liking.push_back(liking(UserId{u}, k));
+    visit.was_looked = [this, u](std::size_t post) { return exposures_.contains({UserId{u}, post}); };
+    visits.push_back(visit);
+  }
+  promotion_.sell(now, visits, posts, situations);
+}
+
+/// Whether the reader is shown a promoted root, which is then none of the candidates that are ranked.
+bool Model::set_apart(UserId reader, std::vector<Candidate>& candidates, Candidate& promoted) {
+  const std::optional<std::size_t> post = promotion_.shown_to(reader);
+  if (!post) return false;
+  promoted.post = *post;
+  while (emissions[promoted.shown].post != *post || emissions[promoted.shown].reshare) ++promoted.shown;
+  promoted.promoted = true;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].post != *post) continue;
+    promoted.proof = candidates[i].proof;
+    ++situations.promoted_instead;
+    situations.promoted_with_proof += promoted.proof > 0;
+    situations.promoted_instead_of_found += candidates[i].discovered;
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
+    break;
+  }
+  return true;
+}
+
 // ---- 7.6 Rank
 
 bool Model::held_out(UserId reader) const {
@@ -679,17 +732,31 @@ void Model::session(UserId reader) {
   std::vector<Candidate> candidates = gather(reader);
   discover(reader, candidates);
   const auto from = [&](const Candidate& candidate) -> LedgerRow& {
-    const Source source = candidate.discovered                 ? Source::discovery
+    const Source source = candidate.promoted                   ? Source::promoted
+                          : candidate.discovered               ? Source::discovery
                           : emissions[candidate.shown].reshare ? Source::reshare
                                                                : Source::author;
     return posts[candidate.post].ledger[static_cast<std::size_t>(source)];
   };
+  Candidate promoted;
+  const bool promotes = set_apart(reader, candidates, promoted);
+  rank(reader, candidates);
+  if (promotes) {
+    const std::size_t place =
+        parameters_.campaigns[static_cast<std::size_t>(posts[promoted.post].campaign)].promotion.place;
+    situations.promoted_last += candidates.size() + 1 < place;
+    situations.promoted_cut += candidates.size() >= run_.feed.length;
+    if (candidates.size() + 1 > run_.feed.length && place > run_.feed.length)
+      candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(run_.feed.length - 1), promoted);
+    else
+      candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(std::min(place - 1, candidates.size())),
+                        promoted);
+  }
   for (const Candidate& candidate : candidates) {
     ++posts[candidate.post].delivered;
     ++from(candidate).delivered;
   }
   ticks.back().delivered += candidates.size();
-  rank(reader, candidates);
   situations.cut_by_length += candidates.size() > run_.feed.length;
   while (candidates.size() > run_.feed.length) {
     situations.discovered_cut += candidates.back().discovered;
@@ -701,9 +768,7 @@ void Model::session(UserId reader) {
   }
   ticks.back().served += candidates.size();
 
-  const std::uint32_t n = sessions_held_[reader.index()];
-  const double e = -math::log(uniform(dynamics_.bits(Draw::depth, reader.value(), n)));
-  const double depth = 1 + std::floor(e * depth_scale_[reader.index()]);
+  const double depth = this->depth(reader);
   situations.cut_by_patience += depth < static_cast<double>(candidates.size());
   const std::size_t earlier = looks.size();  // of other readers
   for (std::uint32_t position = 0; position < candidates.size() && position < depth; ++position) {
@@ -713,6 +778,7 @@ void Model::session(UserId reader) {
     const auto seen = exposures_.find({reader, candidate.post});
     if (seen != exposures_.end()) look.exposure = seen->second;
     look.discovered = candidate.discovered;
+    look.promoted = candidate.promoted;
     look.proof = candidate.proof;
     look.had_reshared = taken_.contains({reader, candidate.post, static_cast<std::size_t>(Action::reshare)});
     react(look);
@@ -721,7 +787,7 @@ void Model::session(UserId reader) {
     if (counted(posts[candidate.post])) {
       ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
       ++read.impressions;
-      read.impressions_in_network += !look.discovered;
+      read.impressions_in_network += !look.discovered && !look.promoted;
       read.engagement += static_cast<std::uint64_t>(look.took[0]) + look.took[1] + look.took[2];
     }
   }
@@ -795,6 +861,7 @@ void Model::step() {
   ticks.emplace_back();
   remember();
   compose();
+  promote();
   for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
     if (next_session_[u] == now) session(UserId{u});
   commit();
@@ -819,10 +886,19 @@ void Model::commit() {
     Post& post = posts[look.post];
     ++post.counters.impressions;
     post.counters.reach += readers_of_[look.post].insert(look.reader).second;
-    ++(look.discovered ? post.discovered : look.reshared ? post.reshared : post.followed);
+    ++(look.promoted     ? post.promoted
+       : look.discovered ? post.discovered
+       : look.reshared   ? post.reshared
+                         : post.followed);
     ++exposures_[{look.reader, look.post}];
     if (post.campaign >= 0) paid_looks_.emplace_back(now, look);
     situations.again += look.exposure > 0;
+    const auto followees = graph_.followees(look.reader);
+    situations.promoted_looks += look.promoted;
+    situations.promoted_to_followers +=
+        look.promoted && std::find(followees.begin(), followees.end(), post.author) != followees.end();
+    situations.promoted_again += promoted_.contains({look.reader, look.post});
+    if (look.promoted) promoted_.insert({look.reader, look.post});
     situations.discovered_looks += look.discovered;
     situations.discovered_paid += look.discovered && post.campaign >= 0;
     situations.discovered_again += discovered_.contains({look.reader, look.post});
@@ -841,6 +917,8 @@ void Model::commit() {
       emissions.back().parent = look.emitter;
       emissions.back().parent_reshare = look.reshared;
       emissions.back().parent_discovered = look.discovered;
+      emissions.back().parent_promoted = look.promoted;
+      situations.promoted_reshares += look.promoted;
       situations.deep += look.reshared;
       situations.discovered_reshares += look.discovered;
       reshares.push_back(emissions.back());
@@ -996,6 +1074,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     const Deal deal = this->deal(campaign);
     const std::vector<Purchase>& bought = deal.purchases;
     row.budget = deal.budget;
+    row.bought = Promotion::bought(campaign);
     row.offers = deal.offers;
     row.declined = deal.declined;
     row.too_late = deal.too_late;
@@ -1016,7 +1095,6 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       ++row.accounts;
       row.spent += purchase.cost;
       row.answer_ticks += purchase.accepted - purchase.asked;
-      record.tiers[tier(purchase.user)].cost += purchase.cost;
       InfluencerRow& paid = record.influencers.emplace_back();
       paid.user = purchase.user;
       paid.campaign = static_cast<std::uint32_t>(c);
@@ -1031,6 +1109,16 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       paid.outcomes.delivered = paid.outcomes.served = 0;  // nor by account
       const auto sold = bought_.accounts.find({c, purchase.user});
       if (sold != bought_.accounts.end()) paid.sales = sold->second;
+      for (const Post& post : posts)
+        if (post.campaign == static_cast<int>(c) && post.author == purchase.user && counted(post))
+          paid.promoted += post.promoted;
+      // A thousandth of the price each, cut down to millionths for the campaign as a whole.
+      const MicroMoney before = Promotion::cost(campaign, row.promoted);
+      row.promoted += paid.promoted;
+      paid.cost += Promotion::cost(campaign, row.promoted) - before;
+      row.spent += paid.cost - purchase.cost;
+      row.spent_promotion += paid.cost - purchase.cost;
+      record.tiers[tier(purchase.user)].cost += paid.cost;
     }
   }
 
@@ -1078,6 +1166,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.impressions_followed = post.followed;
     row.impressions_reshared = post.reshared;
     row.impressions_discovered = post.discovered;
+    row.impressions_promoted = post.promoted;
     row.reach = post.counters.reach;
     row.actions[Action::like] = post.counters.actions[0];
     row.actions[Action::reply] = post.counters.actions[1];
@@ -1088,9 +1177,10 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     for (const Emission& emission : emissions) {
       if (emission.post != p || !emission.reshare) continue;
       CascadeNode node{-1, emission.emitter, emission.visible - 1 - time.warmup,
-                       emission.parent_discovered ? Reason::discovered
-                       : emission.parent_reshare  ? Reason::reshared
-                                                  : Reason::followed};
+                       emission.parent_promoted     ? Reason::promoted
+                       : emission.parent_discovered ? Reason::discovered
+                       : emission.parent_reshare    ? Reason::reshared
+                                                    : Reason::followed};
       for (std::size_t i = 0; i < nodes.size(); ++i)
         if (nodes[i].user == emission.parent) node.parent = static_cast<std::int32_t>(i);
       nodes.push_back(node);

@@ -20,6 +20,7 @@
 #include "sim/state/run_record.hpp"
 #include "tests/sim/slow_conversions.hpp"
 #include "tests/sim/slow_discovery.hpp"
+#include "tests/sim/slow_promotion.hpp"
 #include "tests/sim/slow_trust.hpp"
 
 /// The tick of docs/model.md a second time, slow and obvious: written from the text alone, as what the engine is held
@@ -41,7 +42,8 @@ struct Post {
   PerAction expected{};
   bool by_answers = false;  ///< published in a run that looks at what authors answer, of which it then expected this
   double answered = 0;
-  std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0, discovered = 0;
+  std::uint64_t delivered = 0, served = 0, followed = 0, reshared = 0, discovered = 0, promoted = 0;
+  std::uint64_t bought = 0;                      ///< impressions
   std::array<LedgerRow, source_count> ledger{};  ///< by source
 
   Tick visible() const { return tick + 1; }
@@ -56,7 +58,8 @@ struct Emission {
   bool reshare = false;
   UserId parent{};                 ///< of a reshare: whose emission was looked at
   bool parent_reshare = false;     ///< and whether that was itself a reshare
-  bool parent_discovered = false;  ///< and whether no followee had brought it
+  bool parent_discovered = false;  ///< and whether the platform had brought it
+  bool parent_promoted = false;    ///< or its campaign
 };
 
 /// An impression.
@@ -69,6 +72,7 @@ struct Look {
   std::array<bool, action_count> took{};
   bool reshared = false;
   bool discovered = false;
+  bool promoted = false;
   std::uint32_t proof = 0;    ///< social proof
   bool had_reshared = false;  ///< the reader, at an earlier look
 };
@@ -164,6 +168,26 @@ struct Situations {
   std::uint64_t pasts_together = 0;      ///< roots added to a past to which one was added in the same tick
   std::uint64_t too_large_for_cold = 0;  ///< roots, for their author alone
   std::uint64_t too_tried_for_cold = 0;  ///< roots, for their impressions alone
+  std::uint64_t promoted_looks = 0;
+  std::uint64_t promoted_reshares = 0;
+  std::uint64_t promoted_to_followers = 0;      ///< looks by readers who follow the author
+  std::uint64_t promoted_instead = 0;           ///< of what somebody else had brought
+  std::uint64_t promoted_with_proof = 0;        ///< ... that followees had reshared
+  std::uint64_t promoted_instead_of_found = 0;  ///< ... that was discovered
+  std::uint64_t promoted_last = 0;              ///< in feeds that are shorter than its place
+  std::uint64_t promoted_cut = 0;          ///< sessions in which it takes the place of the last that would be served
+  std::uint64_t promoted_again = 0;        ///< looks at what had been promoted to the reader
+  std::uint64_t promotion_slot_taken = 0;  ///< chances of sessions that show another root
+  std::uint64_t promotion_not_due = 0;     ///< chances beyond what is due
+  std::uint64_t promotion_behind = 0;      ///< roots and ticks with more due than is shown
+  std::uint64_t promotion_spent = 0;       ///< roots of which all is shown in the end
+  std::uint64_t promotion_left = 0;        ///< ... and not all
+  // Roots and sessions that are refused for this reason alone.
+  std::uint64_t promotion_refused_own = 0;
+  std::uint64_t promotion_refused_seen = 0;
+  std::uint64_t promotion_refused_short = 0;
+  std::uint64_t promotion_refused_topic = 0;
+  std::uint64_t promotion_refused_cap = 0;
 };
 
 class Model {
@@ -217,6 +241,7 @@ private:
     double value = 0;
     std::uint32_t tie = 0;
     bool discovered = false;
+    bool promoted = false;
   };
   struct Slot {
     UserId author{};
@@ -229,6 +254,7 @@ private:
     std::uint64_t hash = 0;  ///< of campaign and profile
     std::size_t campaign = 0;
     UserId profile{};
+    std::uint64_t bought = 0;
     auto operator<=>(const Paid&) const = default;
   };
 
@@ -263,6 +289,9 @@ private:
   void compose();
   std::vector<Candidate> gather(UserId reader);
   void discover(UserId reader, std::vector<Candidate>& candidates);
+  double depth(UserId reader) const;
+  void promote();
+  bool set_apart(UserId reader, std::vector<Candidate>& candidates, Candidate& promoted);
   void rank(UserId reader, std::vector<Candidate>& candidates);
   void session(UserId reader);
   void react(Look& look);
@@ -278,6 +307,7 @@ private:
   Behaviour behaviour_;
   Mechanisms mechanisms_;
   Discovery discovery_;
+  Promotion promotion_;
   ActionPrior prior_, by_author_;
   double mean_interest_;
   /// A look, for 7.18: what it did, and how far the reader trusted the author after its session.
@@ -313,6 +343,7 @@ private:
   std::map<std::pair<UserId, std::size_t>, std::uint32_t> exposures_;  // of reader and post
   std::set<std::tuple<UserId, std::size_t, std::size_t>> taken_;       // reader, post, action
   std::set<std::pair<UserId, std::size_t>> discovered_;                // reader and post
+  std::set<std::pair<UserId, std::size_t>> promoted_;                  // reader and post
   std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
   std::vector<std::pair<Tick, Look>> paid_looks_;                      // at posts of campaigns, as they came
   Conversions bought_;                                                 // empty until the run is over

@@ -49,8 +49,8 @@ std::vector<Event> deals(const std::vector<Deal>& list) {
       events.push_back({c, i, p.user.value(), p.followers, p.posts, static_cast<std::uint64_t>(p.cost),
                         p.profile.value(), p.asked, p.accepted});
     }
-    events.push_back(
-        {c, static_cast<std::uint64_t>(list[c].budget), list[c].offers, list[c].declined, list[c].too_late});
+    events.push_back({c, static_cast<std::uint64_t>(list[c].budget), static_cast<std::uint64_t>(list[c].promotion),
+                      list[c].offers, list[c].declined, list[c].too_late});
   }
   return events;
 }
@@ -94,10 +94,10 @@ public:
       return false;
     }
     world_ = world_->branch(arm, options, draw);
-    REQUIRE(
-        difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound offers "
-                   "declined too_late)",
-                   deals(*world_->deals), deals(deals_of(slow, draw))) == "");
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound "
+                       "promotion offers "
+                       "declined too_late)",
+                       deals(*world_->deals), deals(deals_of(slow, draw))) == "");
     while (slow.now < parameters_.time.end()) step();
     compare(world_->record(), slow.record(series_every, track_));
     return true;
@@ -125,27 +125,25 @@ private:
     b.clear();
     for (const Impression& i : events.impressions)
       a.push_back({i.reader.value(), i.position, key(i.root), i.emitter.value(), i.exposure, i.actions, i.first(),
-                   i.reshared, i.discovered, i.tracked});
+                   i.from, i.tracked});
     for (const slow::Look& look : slow.looks) {
       std::uint64_t bits = 0;
       for (std::size_t action = 0; action < action_count; ++action)
         bits |= static_cast<std::uint64_t>(look.took[action]) << action;
       const slow::Post& post = slow.posts[look.post];
       b.push_back({look.reader.value(), look.position, post.key, look.emitter.value(), look.exposure, bits,
-                   look.exposure == 0, look.reshared, look.discovered, tracked(post)});
+                   look.exposure == 0, source_of(look.promoted, look.discovered, look.reshared), tracked(post)});
     }
-    REQUIRE(difference("impressions (reader position key emitter exposure actions first reshared discovered tracked)",
-                       a, b) == "");
+    REQUIRE(difference("impressions (reader position key emitter exposure actions first source tracked)", a, b) == "");
 
     a.clear();
     b.clear();
     for (const Reshare& reshare : events.reshares)
-      a.push_back(
-          {key(reshare.root), reshare.reader.value(), reshare.emitter.value(), reshare.reshared, reshare.discovered});
+      a.push_back({key(reshare.root), reshare.reader.value(), reshare.emitter.value(), reshare.from});
     for (const slow::Emission& reshare : slow.reshares)
       b.push_back({slow.posts[reshare.post].key, reshare.emitter.value(), reshare.parent.value(),
-                   reshare.parent_reshare, reshare.parent_discovered});
-    REQUIRE(difference("reshares (key reader emitter reshared discovered)", a, b) == "");
+                   source_of(reshare.parent_promoted, reshare.parent_discovered, reshare.parent_reshare)});
+    REQUIRE(difference("reshares (key reader emitter source)", a, b) == "");
 
     // Live roots: those that may still be gathered in this tick, and those just emitted.
     a.clear();
@@ -168,6 +166,13 @@ private:
     REQUIRE(difference("tick (sessions delivered served impressions like reply reshare click)", {engine},
                        {{sums.sessions, sums.delivered, sums.served, sums.impressions, sums.actions[0], sums.actions[1],
                          sums.actions[2], sums.actions[3]}}) == "");
+  }
+
+  static std::uint64_t source_of(bool promoted, bool discovered, bool reshared) {
+    return static_cast<std::uint64_t>(promoted     ? Source::promoted
+                                      : discovered ? Source::discovery
+                                      : reshared   ? Source::reshare
+                                                   : Source::author);
   }
 
   bool tracked(const slow::Post& post) const {
@@ -208,7 +213,8 @@ private:
         for (std::size_t i = 0; i < record.campaigns.size(); ++i) {
           const CampaignRow& row = record.campaigns[i];
           list.push_back(join({i, row.accounts, row.replaced, static_cast<std::uint64_t>(row.budget),
-                               static_cast<std::uint64_t>(row.spent), static_cast<std::uint64_t>(row.margin),
+                               static_cast<std::uint64_t>(row.spent), row.bought, row.promoted,
+                               static_cast<std::uint64_t>(row.spent_promotion), static_cast<std::uint64_t>(row.margin),
                                row.offers, row.declined, row.too_late, row.answer_ticks, row.audience,
                                row.audience_gross, row.sales.attributed_first, row.sales.attributed_last},
                               outcomes(row.outcomes)));
@@ -221,8 +227,8 @@ private:
       if (table == 3)
         for (const InfluencerRow& row : record.influencers)
           list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
-                               static_cast<std::uint64_t>(row.cost), row.accepted, row.sales.attributed_first,
-                               row.sales.attributed_last},
+                               static_cast<std::uint64_t>(row.cost), row.promoted, row.accepted,
+                               row.sales.attributed_first, row.sales.attributed_last},
                               outcomes(row.outcomes)));
       if (table == 4)  // with the cascade, whose nodes are sorted by what they are, as the order among children is free
         for (const PostRow& row : record.posts) {
@@ -235,6 +241,7 @@ private:
                       row.impressions_followed,
                       row.impressions_reshared,
                       row.impressions_discovered,
+                      row.impressions_promoted,
                       row.reach,
                       row.actions[Action::like],
                       row.actions[Action::reply],
@@ -294,11 +301,13 @@ private:
     const std::array<std::string, 11> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
         "replies reshares clicks)",
-        "campaigns (campaign accounts replaced budget spent margin offers declined too_late answer_ticks audience "
+        "campaigns (campaign accounts replaced budget spent bought promoted spent_promotion margin offers declined "
+        "too_late answer_ticks audience "
         "audience_gross "
         "attributed_first attributed_last, outcomes as for tiers)",
         "series",
-        "influencers (campaign user followers posts replaced cost accepted attributed_first attributed_last, outcomes)",
+        "influencers (campaign user followers posts replaced cost promoted accepted attributed_first attributed_last, "
+        "outcomes)",
         "posts and cascades",
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
@@ -383,6 +392,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   WorldParameters world = restless_world();
   world.population.shared_interest = 0.5;
   add_products(world);
+  add_promotion(world, 5);
   std::array<slow::Situations, 2> total{};  // by memory
   std::uint32_t number = 0;
   for (const Ranking ranking : rankings)
@@ -755,6 +765,9 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     world.prices.manage = pick(0, 0, 400'000);
     for (CampaignParameters& campaign : world.campaigns)
       if (campaign.slots > 1) campaign.answer_after = pick(0U, 0U, 0U, 0U, 3U, 12U);
+    if (pick(0, 1)) add_promotion(world, number);
+    for (CampaignParameters& campaign : world.campaigns)
+      campaign.promotion.time = std::min(campaign.promotion.time, window);
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -847,6 +860,62 @@ TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") 
     CHECK(s.pools_cut_after_better > 0);
   }
   CHECK(total[0].pools_cut_among_equals > total[0].pools_cut_after_better);  // where posts do not differ: fresh samples
+}
+
+TEST_CASE("engine and slow model agree on what is promoted", "[sim][oracle]") {
+  const FollowGraph graph = random_graph(40, 1.0, 34);
+  const Users accounts = mixed_accounts(40, 0.8, 34);
+  slow::Situations total;
+  const auto fields =
+      std::array{&slow::Situations::promoted_looks,          &slow::Situations::promoted_reshares,
+                 &slow::Situations::promoted_to_followers,   &slow::Situations::promoted_instead,
+                 &slow::Situations::promoted_with_proof,     &slow::Situations::promoted_instead_of_found,
+                 &slow::Situations::promoted_last,           &slow::Situations::promoted_cut,
+                 &slow::Situations::promoted_again,          &slow::Situations::promotion_slot_taken,
+                 &slow::Situations::promotion_not_due,       &slow::Situations::promotion_behind,
+                 &slow::Situations::promotion_spent,         &slow::Situations::promotion_left,
+                 &slow::Situations::promotion_refused_own,   &slow::Situations::promotion_refused_seen,
+                 &slow::Situations::promotion_refused_short, &slow::Situations::promotion_refused_topic,
+                 &slow::Situations::promotion_refused_cap};
+  for (std::uint32_t number = 0; number < 16; ++number) {
+    INFO("world " << number);
+    std::uint32_t drawn = 0;
+    const auto pick = [&](auto... values) {
+      const std::array list{values...};
+      return list[nested_mix(7'190'719, number, drawn++) % list.size()];
+    };
+    WorldParameters world = restless_world();
+    world.seed = number;
+    world.population.topics = pick(2U, 5U);
+    world.population.patience = pick(3.0, 9.0, 100.0);
+    world.population.posts_per_day = pick(0.3, 4.0);
+    world.population.shared_interest = pick(0.0, 0.5);
+    keep_to_topics(world);
+    add_promotion(world, number);
+    const auto draw_run = [&] {
+      RunParameters run =
+          restless_run(pick(rankings[0], rankings[1], rankings[2], rankings[3], rankings[4], rankings[5]),
+                       pick(memories[0], memories[1]), pick(parents[0], parents[1]));
+      run.feed.length = pick(1U, 8U, 25U);
+      run.feed.holdout = pick(0.0, 0.0, 0.3);
+      run.behaviour.again = pick(again[0], again[1]);
+      if (pick(0, 1)) add_discovery(run, pick(gates[0], gates[1]));
+      if (pick(0, 1)) add_mechanisms(run);
+      if (pick(0, 1)) add_reactions(run);
+      if (pick(0, 1)) run.feed.tie = 4;
+      return run;
+    };
+    const RunParameters before = draw_run();
+    RunParameters arm = draw_run();
+    arm.pays = {"stars", "crowd", "friends", "fans", "twin"};
+    Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
+    if (!pair.run(arm, 10)) continue;
+    for (const auto field : fields) total.*field += pair.slow.situations.*field;
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    CAPTURE(i);
+    CHECK(total.*fields[i] > 0);
+  }
 }
 
 TEST_CASE("engine and slow model agree on what earlier posts of an author say of the next, rates and answers",
@@ -975,6 +1044,7 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     world.prices.manage = draw(33, 2) * (micro_per_unit / 2 + draw(34, 999));
     one.answer_after = std::array{0U, 3U, 8U, 25U}[draw(35, 4)];
     one.start = draw(36, 20);
+    if (draw(37, 2)) one.promotion = {.money = draw(38, 12) * (micro_per_unit / 2), .price = 3 * micro_per_unit};
     const ReplicateStreams streams{0, 3, 0, 0};
     slow::Model model(graph, accounts, world, RunParameters{}, streams);
     for (std::uint32_t c = 0; c < world.campaigns.size(); ++c)
@@ -987,13 +1057,13 @@ TEST_CASE("a campaign buys the accounts that the text says, post by post while t
     const Deals all(graph, accounts, world, streams, {}, model.draws_by_campaign);
     const std::uint32_t which = draw(20, draws);
     const std::vector<Deal> engine = all.of(which), slow = deals_of(model, which);
-    REQUIRE(
-        difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound offers "
-                   "declined too_late)",
-                   deals(engine), deals(slow)) == "");
+    REQUIRE(difference("deals (campaign purchase user followers posts cost profile asked accepted; campaign bound "
+                       "promotion offers "
+                       "declined too_late)",
+                       deals(engine), deals(slow)) == "");
     for (std::size_t c = 0; c < engine.size(); ++c) {
       const Deal& deal = engine[c];
-      MicroMoney spent = 0;
+      MicroMoney spent = deal.promotion;
       for (const Purchase& purchase : deal.purchases) {
         spent += purchase.cost;
         parts += purchase.posts < world.campaigns[c].posts;

@@ -101,6 +101,15 @@ inline WorldParameters manifold_parameters() {
   clone.followers.least = 0;
   clone.followers.most = UINT64_MAX;
   p.campaigns.insert(p.campaigns.end(), {best, fans, cheap, clone});
+  // Of every kind of promotion one, each worth two hundred impressions or so.
+  p.campaigns[0].promotion = {.money = micro_per_unit, .price = 5 * micro_per_unit, .time = 20};
+  p.campaigns[3].promotion = {.money = micro_per_unit / 8,
+                              .price = 700'001,
+                              .time = 36,
+                              .audience = PromotionAudience::topic,
+                              .place = 2,
+                              .cap = 1};
+  p.campaigns[4].promotion = {.money = micro_per_unit / 10, .price = 900'000, .time = 6, .place = 1, .cap = 2};
   return p;
 }
 
@@ -172,9 +181,10 @@ inline Outcome outcome_of(const RunRecord& record) {
                   {}};
   for (const PostRow& p : record.posts) {
     outcome.posts.push_back({p.key, p.author.value(), p.tick, static_cast<std::uint64_t>(p.campaign), p.topic, p.tier,
-                             p.impressions_followed, p.impressions_reshared, p.reach, p.actions[Action::like],
-                             p.actions[Action::reply], p.actions[Action::reshare], p.actions[Action::click],
-                             p.cascade_size, p.depth, p.largest_broadcast, p.half_time, p.first_node});
+                             p.impressions_followed, p.impressions_reshared, p.impressions_promoted, p.reach,
+                             p.actions[Action::like], p.actions[Action::reply], p.actions[Action::reshare],
+                             p.actions[Action::click], p.cascade_size, p.depth, p.largest_broadcast, p.half_time,
+                             p.first_node});
     if (p.cascade_size > 1) outcome.virality.push_back(p.structural_virality);
   }
   for (const CascadeNode& n : record.cascades)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/base/described.hpp"
+#include "sim/model/parameters/promotion.hpp"
 
 namespace grapevine {
 
@@ -136,6 +137,7 @@ struct CampaignParameters {
   std::uint32_t slots = 4;  ///< the p-th paid post of an account takes slot (h + p) mod slots, h keyed by campaign and
                             ///< account
   Tick replace_within = 144;  ///< 0: in its tick only
+  PromotionParameters promotion = {};
 
   template <class Key>
   static void keys(Key&& key) {
@@ -238,7 +240,7 @@ struct CampaignParameters {
          .range = WholeRange{1, 10'000},
          .unit = "posts"});
     key("budget", &CampaignParameters::budget,
-        {.sentence = "Spends at most this.",
+        {.sentence = "Spends at most this, promotion included.",
          .source = "the user's choice",
          .range = WholeRange{0, 1'000'000'000},
          .unit = "currency",
@@ -282,6 +284,7 @@ struct CampaignParameters {
                      "this long after it; \"0\": in its tick only.",
          .source = "assumption",
          .range = durations_from(0)});
+    PromotionParameters::keys<CampaignParameters>(key);
   }
 };
 inline constexpr std::size_t most_campaigns = 16;

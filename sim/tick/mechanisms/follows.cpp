@@ -103,7 +103,7 @@ bool FollowsMechanism::hide(std::size_t reader, UserId author) {
 UserId FollowsMechanism::crowds_out(const Before& before, const Session& session) const {
   if (!own_.of_crowded() || session.looked == 0) return session.reader;
   const auto by_followees = static_cast<double>(
-      std::ranges::count_if(session.candidates, [](const Candidate& candidate) { return !candidate.discovered(); }));
+      std::ranges::count_if(session.candidates, [](const Candidate& candidate) { return candidate.in_network(); }));
   const std::uint64_t hash = nested_mix(key_, session.reader.value(), session.ordinal);
   if (by_followees < own_.crowded * static_cast<double>(session.looked) ||
       !coin(static_cast<std::uint32_t>(hash >> 32), coin_threshold(own_.probability)))
@@ -111,7 +111,7 @@ UserId FollowsMechanism::crowds_out(const Before& before, const Session& session
   UserId chosen = session.reader;
   std::uint64_t lowest = UINT64_MAX;
   for (const Candidate& candidate : session.candidates) {
-    if (candidate.discovered() || !follows_.hold(session.reader, candidate.emitter)) continue;
+    if (!candidate.in_network() || !follows_.hold(session.reader, candidate.emitter)) continue;
     const std::uint64_t own = mix(hash ^ before.posts.identity(candidate.root).key);
     if (own >= lowest) continue;
     lowest = own;
