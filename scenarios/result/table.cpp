@@ -144,6 +144,30 @@ std::string offers(const StudyResult& study, std::size_t room) {
   return offers_text(all);
 }
 
+/// What campaigns bought from the platform in the arms that pay for them: means over replicates.
+std::string promotion(const StudyResult& study, std::size_t room) {
+  TextTable table("llrrrr");
+  table.add({money_heading("Promotion", study.currency), "arm", "impressions", "shown", "of all", "spent"});
+  bool any = false;
+  for (std::size_t c = 0; c < study.campaigns.size(); ++c)
+    for (std::size_t a = 0; a < study.arms.size(); ++a) {
+      double bought = 0, shown = 0, all = 0, spent = 0;
+      for (std::size_t r = 0; r < study.replicates; ++r) {
+        const RunRecord& run = study.record(0, a, r);
+        const CampaignRow& row = run.campaigns[c];
+        bought += static_cast<double>(row.bought) / run.draws / study.replicates;
+        shown += static_cast<double>(row.promoted) / run.draws / study.replicates;
+        all += static_cast<double>(row.outcomes.impressions) / run.draws / study.replicates;
+        spent += static_cast<double>(row.spent_promotion) / run.draws / study.replicates / micro_per_unit;
+      }
+      if (bought == 0) continue;
+      any = true;
+      table.add({heading(study.campaigns[c], room), heading(study.arms[a], room), mean_count(bought), mean_count(shown),
+                 all == 0 ? "-" : with_decimals(100 * shown / all, 1) + " %", with_decimals(spent, 2)});
+    }
+  return any ? table.text() : "";
+}
+
 /// Who bought what in the arms that sell it: means over replicates.
 std::string products(const StudyResult& study, std::size_t room) {
   TextTable table("llrrrrrr");
@@ -265,6 +289,8 @@ std::string comparison_table(const StudyResult& study) {
   if (!study.campaigns.empty()) text += "\n" + fitted([&](std::size_t room) { return money(study, room); });
   if (const std::string asked = fitted([&](std::size_t room) { return offers(study, room); }); !asked.empty())
     text += "\n" + asked;
+  if (const std::string promoted = fitted([&](std::size_t room) { return promotion(study, room); }); !promoted.empty())
+    text += "\n" + promoted;
   if (const std::string sold = fitted([&](std::size_t room) { return products(study, room); }); !sold.empty())
     text += "\n" + sold;
   if (const std::string contagions = contagions_block(study); !contagions.empty()) text += "\n" + contagions;

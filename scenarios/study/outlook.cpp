@@ -66,6 +66,8 @@ void note_campaigns(const Scenario& scenario, const ChoiceProbe& choice, bool kn
                                  .followers = total(purchases, [](const Purchase& p) { return p.followers; }),
                                  .budget = deals[c].budget,
                                  .spent = deals[c].spent(),
+                                 .bought = campaign.promotion.bought(),
+                                 .promotion = deals[c].promotion,
                                  .offers = deals[c].offers,
                                  .declined = deals[c].declined,
                                  .too_late = deals[c].too_late,

@@ -25,7 +25,9 @@ struct Outlook {
     std::uint64_t posts = 0;
     std::uint64_t followers = 0;  ///< sum over the accounts
     MicroMoney budget = 0;
-    MicroMoney spent = 0;
+    MicroMoney spent = 0;      ///< if all impressions that were bought are shown
+    std::uint64_t bought = 0;  ///< impressions, by promotion
+    MicroMoney promotion = 0;  ///< what they cost
     std::uint64_t offers = 0, declined = 0, too_late = 0;
     double answer_ticks = 0;       ///< from the offer to the yes, the mean of those accepted
     std::string guarantee;         ///< of accounts chosen by influence; else empty

@@ -148,6 +148,26 @@ std::string offers_block(const Scenario& scenario, const Outlook& outlook) {
   return text.empty() ? "" : "\n" + text;
 }
 
+/// What campaigns buy from the platform.
+std::string promotion_block(const Scenario& scenario, const Outlook& outlook) {
+  TextTable table("lrrrrr");
+  table.add({money_heading("Promotion", scenario.world.prices.currency), "impressions", "a post", "a thousand", "hours",
+             "cost"});
+  bool any = false;
+  for (std::size_t c = 0; c < outlook.campaigns.size(); ++c) {
+    const Outlook::Campaign& got = outlook.campaigns[c];
+    const PromotionParameters& promotion = scenario.world.campaigns[c].promotion;
+    if (got.bought == 0) continue;
+    any = true;
+    const double posts = static_cast<double>(got.posts);
+    table.add({got.name, with_thousands(got.bought),
+               got.chosen ? with_decimals(static_cast<double>(got.bought) / posts, 1) : "later", money(promotion.price),
+               with_decimals(static_cast<double>(promotion.time) * scenario.world.time.tick_seconds / 3600, 1),
+               money(got.promotion)});
+  }
+  return any ? "\n" + table.text() : "";
+}
+
 std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& outlook) {
   TextTable tiers("lrr");
   tiers.add({"Tier", "followers from", "users"});
@@ -171,7 +191,7 @@ std::string tier_and_campaign_blocks(const Scenario& scenario, const Outlook& ou
                      bounded ? money(c.budget) : "no bound", money(c.spent),
                      bounded ? money(c.budget - c.spent) : "-"});
     }
-    text += campaigns.text() + offers_block(scenario, outlook);
+    text += campaigns.text() + offers_block(scenario, outlook) + promotion_block(scenario, outlook);
   }
 
   return text;
