@@ -54,6 +54,7 @@ enum class Kind : std::uint8_t {
   audiences,       ///< a list of [followers, accounts]
   columns,         ///< two texts
   amounts,         ///< a list of amounts of money
+  shares,          ///< a list of numbers, one for each tier or one for all
   streams,         ///< a list of some of the names of the random streams
   accounts,        ///< the order in which accounts are asked, or a list of ids
   interval,        ///< two whole numbers, the first not above the second
@@ -61,7 +62,7 @@ enum class Kind : std::uint8_t {
   matrix,          ///< a list of rows, each a list of as many numbers as there are rows
   quadrants,       ///< four numbers, 0 to 1
 };
-inline constexpr std::size_t kind_count = 26;
+inline constexpr std::size_t kind_count = 27;
 
 struct WholeRange {
   std::int64_t least = 0;

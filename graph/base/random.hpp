@@ -55,6 +55,7 @@ enum class Draw : std::uint32_t {
   trust = 71,
   conversion = 72,
   unfollow = 77,
+  fake_follower = 79,
   // posts of authors that a reader does not follow
   discovery = 73,
   discovery_gate = 74,

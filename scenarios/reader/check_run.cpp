@@ -91,6 +91,7 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "campaign.promotion_place",
                                             "campaign.promotion_cap",
                                             "output.track_share",
+                                            "tiers.fake_followers",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
          key.section == "discovery" || key.section == "answers" || key.section == "trust" ||

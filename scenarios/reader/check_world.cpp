@@ -80,6 +80,12 @@ void ScenarioReader::check_tiers() {
   else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
     for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
   check_scaled_tiers();
+  const std::size_t fakes = tiers.fake_followers.size();
+  if (fakes > 1 && fakes != tiers.names.size() && sound({"tiers.fake_followers"}))
+    add(place_of({"tiers.fake_followers"}),
+        fmt::format("tiers.fake_followers has {} entries and tiers.names has {}; expected one share for each name, or "
+                    "one for all",
+                    fakes, tiers.names.size()));
 }
 
 void ScenarioReader::check_scaled_tiers() {

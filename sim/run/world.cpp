@@ -7,6 +7,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "sim/model/fake_followers.hpp"
 #include "sim/tick/commit.hpp"
 #include "sim/tick/step.hpp"
 
@@ -98,6 +99,7 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
       held_out_below_(coin_threshold(run_.feed.holdout)) {
   state.tiers.resize(parameters.tiers.from.size());
   start_users();
+  leave_out_fakes();
 }
 
 World::World(const World& other, const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
@@ -169,7 +171,7 @@ std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
 
 /// `there_are_some`: what readers have changed stays, even where they change nothing more.
 FollowChanges* World::make_changes(bool there_are_some) {
-  if (!there_are_some && !run.changes_follows()) return nullptr;
+  if (!there_are_some && !run.changes_follows() && !parameters.tiers.has_fakes()) return nullptr;
   auto made = std::make_unique<FollowChanges>(readers.size());
   FollowChanges* const mine = made.get();
   state.kept.push_back(std::move(made));
@@ -233,6 +235,22 @@ void World::start_users() {
     const auto gap = [&](Draw purpose) { return -math::log(uniform(keys.dynamics.bits(purpose, user))); };
     state.next_session[i] = schedule.next(0, gap(Draw::session_gap), population->session_rate(i));
     state.next_post[i] = schedule.next(0, gap(Draw::post_gap), population->post_rate(i));
+  });
+}
+
+/// Who follows an account as a fake does not follow it, but for being counted.
+void World::leave_out_fakes() {
+  const FakeFollowers fakes(parameters.tiers, keys.dynamics);
+  if (!fakes.any()) return;
+  parallel_blocks(readers.size(), reader_block, [&](std::size_t, std::size_t begin, std::size_t end, int) {
+    std::vector<FollowChange> row;
+    for (std::size_t i = begin; i < end; ++i) {
+      const UserId reader{readers.first + static_cast<std::uint32_t>(i)};
+      row.clear();
+      for (const UserId followee : graph.followees(reader))
+        if (fakes.hold(reader, followee, population->tier(followee))) row.push_back({followee, 0});
+      if (!row.empty()) changes->begin(i, row);
+    }
   });
 }
 

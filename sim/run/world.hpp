@@ -96,6 +96,7 @@ private:
   World(const World& other, const RunParameters& run, const RecordOptions& options, std::uint32_t draw);
   std::shared_ptr<const std::vector<Deal>> deals_of(std::uint32_t draw) const;
   void start_users();
+  void leave_out_fakes();
   std::vector<double> past_rates() const;
   std::unique_ptr<const Ranker> make_ranker(Ranking ranking) const;
   FollowChanges* make_changes(bool there_are_some);

@@ -29,6 +29,8 @@ public:
 
   /// Of the reader, ascending by account.
   std::span<const FollowChange> of(std::size_t reader) const { return rows_.of(reader); }
+  /// What the reader follows otherwise is this, ascending by account.
+  void begin(std::size_t reader, std::span<const FollowChange> row) { rows_.replace(reader, row); }
   /// From now on the reader follows the account, or it does not; it did otherwise. `at_start`: what it did then.
   void change(std::size_t reader, UserId account, bool follows, bool at_start) {
     std::vector<FollowChange> row(of(reader).begin(), of(reader).end());

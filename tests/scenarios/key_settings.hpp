@@ -131,6 +131,7 @@ inline const std::vector<Setting> settings{
     {"population.propensity_spread", "1", {"population.propensity_spread"}},
     {"population.quality_spread", "1", {"population.quality_spread"}},
     {"tiers.names", "[\"small\", \"large\"]", {"tiers.names"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
+    {"tiers.fake_followers", "[0.2]", {"tiers.fake_followers"}},
     {"tiers.from", "[0, 20]", {"tiers.from"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
     {"feed.ranking", "\"random\"", {"run.ranking"}},
     {"feed.memory", "\"window\"", {"run.memory"}},

@@ -226,6 +226,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("population.quality_spread", p.quality_spread);
   put_list("tiers.names", s.world.tiers.names);
   put_list("tiers.from", s.world.tiers.from);
+  put_list("tiers.fake_followers", s.world.tiers.fake_followers);
   put("price.post", s.world.prices.post);
   put("price.follower", s.world.prices.follower);
   put("price.exponent", s.world.prices.exponent);

@@ -192,6 +192,53 @@ TEST_CASE("what a warm-up changed stays in an arm in which nobody follows any mo
   CHECK(column(late, "follows_new") == column(late, "follows_gained"));
 }
 
+TEST_CASE("fake followers count and are not there", "[follows]") {
+  constexpr std::uint32_t large = 2'000, small = 500;
+  Star star(1);
+  GraphBuilder builder(2 + large);
+  for (std::uint32_t u = 2; u < 2 + large; ++u) {
+    builder.add(UserId{u}, UserId{0});
+    if (u < 2 + small) builder.add(UserId{u}, UserId{1});
+  }
+  star.graph = builder.build();
+  star.set(Action::reshare, 0);
+  star.world.tiers = {{"fans", "small", "large"}, {0, small, large}};
+  CampaignParameters other = star.world.campaigns.front();
+  other.name = "other";
+  other.tier = "small";
+  star.world.campaigns.push_back(other);
+  star.run.pays = {"hub", "other"};
+  const auto expect = [&](std::vector<double> shares, double of_small, double of_large) {
+    star.world.tiers.fake_followers = std::move(shares);
+    const RunRecord record = star.record();
+    const std::uint32_t followers[] = {large, small};
+    const double there[] = {1 - of_large, 1 - of_small};
+    for (std::size_t c = 0; c < 2; ++c) {
+      CAPTURE(c, of_small, of_large);
+      REQUIRE(record.influencers[c].followers == followers[c]);
+      const double sd = std::sqrt(followers[c] * there[c] * (1 - there[c]));
+      CHECK(static_cast<double>(record.campaigns[c].outcomes.reach) == Approx(followers[c] * there[c]).margin(4 * sd));
+      CHECK(record.tiers[2 - c].follower_posts == followers[c]);
+    }
+    CHECK(record.mechanisms.empty());
+  };
+  expect({}, 0, 0);
+  expect({0.3}, 0.3, 0.3);
+  expect({0, 0.1, 0.5}, 0.1, 0.5);
+  expect({1}, 1, 1);
+
+  // Whoever follows anew after a look at a reshare is there from then on.
+  Star again(2);
+  again.world.tiers.fake_followers = {0.5, 0};
+  const std::uint64_t leaves_there = again.record().posts[0].impressions_reshared;
+  CHECK(static_cast<double>(leaves_there) == Approx(0.5 * leaves).margin(4 * std::sqrt(0.25 * leaves)));
+  again.set(Action::follow, 1);
+  const RunRecord record = again.record();
+  CHECK(record.posts[1].impressions_followed == fans + leaves_there);
+  CHECK(column(record, "follows_new") == std::vector<std::uint64_t>{0, leaves_there});
+  CHECK(column(record, "follows_ended") == std::vector<std::uint64_t>{0, 0});
+}
+
 TEST_CASE("changes of follows are those of a set", "[follows]") {
   const FollowGraph graph = random_graph(60, 0.3, 8);
   FollowChanges changes(60);

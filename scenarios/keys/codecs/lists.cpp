@@ -203,6 +203,31 @@ class Amounts : public Codec {
   }
 };
 
+/// One for each tier, or one for all.
+class Shares : public Codec {
+  using List = std::vector<double>;
+  void read(const Reading& reading) const override {
+    const TomlValue::List* members = reading.list();
+    if (!members) return;
+    if (members->empty() || members->size() > most_tiers) return reading.refuse();
+    List read(members->size());
+    if (read_numbers(reading, *members, read, fmt::format("a number{}", range_in_words(reading.key, true))))
+      reading.field<List>() = std::move(read);
+  }
+  std::string written(const Key&, const void* field, const WritingContext&) const override {
+    const auto& shares = *static_cast<const List*>(field);
+    return shares.empty() ? "" : fmt::format("[{}]", fmt::join(shares, ", "));
+  }
+  std::string expected(const Key& key, bool limits) const override {
+    return fmt::format("a list of 1 to {} numbers{}, one for each tier or one for all", most_tiers,
+                       range_in_words(key, limits));
+  }
+  Json schema(const Key& key) const override {
+    const auto range = std::get<RealRange>(key.range);
+    return json_list({{"type", "number"}, {"minimum", range.least}, {"maximum", range.most}}, 1, most_tiers, false);
+  }
+};
+
 Json json_chance() { return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}; }
 
 class SquareMatrix : public Codec {
@@ -268,6 +293,7 @@ const Codec& list_codec(Kind kind) {
   static const SquareMatrix matrix;
   static const Quadrants quadrants;
   static const Amounts amounts;
+  static const Shares shares;
   switch (kind) {
     case Kind::bounds:
       return bounds;
@@ -283,6 +309,8 @@ const Codec& list_codec(Kind kind) {
       return matrix;
     case Kind::amounts:
       return amounts;
+    case Kind::shares:
+      return shares;
     default:
       GRAPEVINE_EXPECTS(kind == Kind::quadrants);
       return quadrants;

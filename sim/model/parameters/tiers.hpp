@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,6 +15,15 @@ namespace grapevine {
 struct TierParameters {
   std::vector<std::string> names{"nano", "micro", "mid", "macro", "mega"};
   std::vector<std::uint64_t> from{0, 3'000, 100'000, 500'000, 1'000'000};
+  std::vector<double> fake_followers = {};  ///< by tier, or one for all; empty: none
+
+  bool has_fakes() const {
+    return std::ranges::any_of(fake_followers, [](double share) { return share > 0.0; });
+  }
+  /// Share of the followers of accounts of the tier that are fake.
+  double fakes(std::size_t tier) const {
+    return fake_followers.empty() ? 0.0 : fake_followers[fake_followers.size() == 1 ? 0 : tier];
+  }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -28,6 +38,13 @@ struct TierParameters {
          .source = "the user's choice",
          .unit = "followers",
          .scales = true});
+    key("fake_followers", &TierParameters::fake_followers,
+        {.kind = Kind::shares,
+         .sentence = "Share of the followers of accounts of each tier, the smallest first, or one share for all, that "
+                     "are fake: they count wherever followers are counted and are never shown what the account emits.",
+         .source = "assumption (neutral)",
+         .range = probability_range,
+         .unit = "share"});
   }
 };
 inline constexpr std::size_t most_tiers = 16;

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "graph/base/error.hpp"
+#include "sim/model/fake_followers.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -13,6 +13,7 @@ public:
       : own_(given.run.unfollow),
         key_(given.dynamics.key(Draw::unfollow)),
         start_(given.world.time.warmup),
+        fakes_(given.world.tiers, given.dynamics),
         changes_(*given.changes),
         follows_(given.follows),
         mine_(given.readers),
@@ -79,6 +80,7 @@ private:
   UnfollowParameters own_;
   std::uint64_t key_;
   Tick start_;
+  FakeFollowers fakes_;
   FollowChanges& changes_;
   const Follows& follows_;
   UserRange mine_;
@@ -130,9 +132,20 @@ void FollowsMechanism::record(const Given& given, std::vector<MechanismColumn>& 
     sum.crowded += counts_[i].crowded;
   }
   std::vector<std::uint64_t> more(tiers_), fewer(tiers_);
-  for (std::size_t reader = 0; reader < mine_.size(); ++reader)
-    for (const FollowChange& changed : changes_.of(reader))
-      ++(changed.follows != 0 ? more : fewer)[given.population.tier(changed.account)];
+  for (std::size_t i = 0; i < mine_.size(); ++i) {
+    const UserId reader = given.reader(i);
+    const auto is_fake = [&](UserId account) {
+      return fakes_.any() && fakes_.hold(reader, account, given.population.tier(account));
+    };
+    for (const FollowChange& changed : changes_.of(i))
+      if (changed.follows != 0)
+        ++more[given.population.tier(changed.account)];
+      else if (!is_fake(changed.account))
+        ++fewer[given.population.tier(changed.account)];
+    if (!fakes_.any()) continue;
+    for (const UserId followee : given.graph.followees(reader))  // a fake that has become a follower
+      if (is_fake(followee) && follows_.hold(reader, followee)) ++more[given.population.tier(followee)];
+  }
   const auto column = [&](const char* name, const char* long_name, std::uint64_t Counts::*member) {
     std::vector<std::uint64_t> by_tier;
     for (const Counts& sum : sums) by_tier.push_back(sum.*member);
