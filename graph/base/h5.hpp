@@ -61,6 +61,10 @@ concept Number = Value<T> && !std::is_same_v<T, std::string>;
 /// What an attribute may be.
 using AttributeValue = std::variant<std::int64_t, double, std::string>;
 
+/// A whole number as an attribute that every reader takes as it is: a double where it has more than 31 bits and is
+/// exact in one, for R takes such integers for missing.
+AttributeValue whole_attribute(std::uint64_t number);
+
 /// Values that stand where a file is mapped, for as long as `owner` lives.
 template <Number T>
 struct Mapped {
@@ -123,6 +127,7 @@ public:
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
   void attribute(const std::string& object, const std::string& name, double value);
   void attribute(const std::string& object, const std::string& name, std::span<const std::int8_t> values);
+  void any_attribute(const std::string& object, const std::string& name, const AttributeValue& value);
 
   /// An attribute of text that lies within the header of its object, whose checksum HDF5 looks at. Other text lies in a
   /// heap, and HDF5 1.10 crashes over some damages of that. libnetcdf 4.9.0 does not read it.

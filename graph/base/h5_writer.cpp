@@ -18,6 +18,7 @@ namespace {
 /// Datasets of fewer bytes are stored as they are: a chunk index would cost more than it saves.
 constexpr std::size_t smallest_chunked = std::size_t{64} << 10;
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
+constexpr std::int64_t most_exact = std::int64_t{1} << 53;  // whole numbers up to here are exact in a double
 
 /// Chunks of about `chunk_bytes`: the last axes whole, as far as they go.
 std::vector<hsize_t> chunk_shape(const std::vector<std::uint64_t>& shape, std::size_t value_bytes) {
@@ -33,12 +34,11 @@ std::vector<hsize_t> chunk_shape(const std::vector<std::uint64_t>& shape, std::s
 /// Hands `write` the numbers in the type that `Writer::whole_numbers` promises.
 template <class Write>
 void narrowed(std::span<const std::int64_t> values, Write&& write) {
-  constexpr std::int64_t exact = std::int64_t{1} << 53;
   // The two lowest stand for a missing number in R and in netCDF.
   constexpr std::int64_t least = std::int64_t{INT32_MIN} + 2, most = INT32_MAX;
   if (std::ranges::all_of(values, [&](std::int64_t value) { return least <= value && value <= most; }))
     write(Type::i32, std::vector<std::int32_t>(values.begin(), values.end()).data());
-  else if (std::ranges::all_of(values, [&](std::int64_t value) { return -exact <= value && value <= exact; }))
+  else if (std::ranges::all_of(values, [&](std::int64_t value) { return -most_exact <= value && value <= most_exact; }))
     write(Type::f64, std::vector<double>(values.begin(), values.end()).data());
   else
     write(Type::i64, values.data());
@@ -232,6 +232,15 @@ void Writer::attribute(const std::string& object, const std::string& name, std::
   constexpr hsize_t one = 1;
   const Handle space(H5Screate_simple(1, &one, nullptr), H5Sclose);
   state_->attribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space, &value);
+}
+
+AttributeValue whole_attribute(std::uint64_t number) {
+  if (number <= INT32_MAX || number > static_cast<std::uint64_t>(most_exact)) return static_cast<std::int64_t>(number);
+  return static_cast<double>(number);
+}
+
+void Writer::any_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {
+  std::visit([&](const auto& of_its_type) { attribute(object, name, of_its_type); }, value);
 }
 
 void Writer::attribute(const std::string& object, const std::string& name, double value) {

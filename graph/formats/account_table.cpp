@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/utf8.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/records.hpp"
@@ -48,8 +49,7 @@ std::optional<double> number_in(std::string_view field) {
 std::string why_no_account(Fields fields, std::size_t columns, std::size_t id, std::size_t key) {
   if (fields.size() != columns)
     return fmt::format(
-        "{} {}, and the header has {}; expected as many in each line; {}", fields.size(),
-        fields.size() == 1 ? "field" : "fields", columns,
+        "{}, and the header has {}; expected as many in each line; {}", counted(fields.size(), "field"), columns,
         fields.size() < columns ? "complete the line" : "put double quotes around a field that holds the separator");
   if (fields[id].empty() || fields[key].empty())
     return fmt::format("the {} is empty; expected a text; fill it in or take the line out",

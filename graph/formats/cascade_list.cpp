@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/mistakes.hpp"
@@ -118,9 +119,8 @@ Nodes read_nodes(RecordReader& records, const Columns& columns, std::string_view
   while (records.next()) {
     const Fields fields = records.fields();
     if (fields.size() < columns.needed()) {
-      mistakes.add(fmt::format("{}: {} {}; expected at least {}, as the header says; complete the line or take it out",
-                               records.where(), fields.size(), fields.size() == 1 ? "field" : "fields",
-                               columns.needed()));
+      mistakes.add(fmt::format("{}: {}; expected at least {}, as the header says; complete the line or take it out",
+                               records.where(), counted(fields.size(), "field"), columns.needed()));
       continue;
     }
     const std::string_view cascade = fields[columns.cascade], id = fields[columns.node],

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/formats/chance_text.hpp"
 #include "graph/formats/id_table.hpp"
@@ -76,9 +77,9 @@ public:
   void note(const RecordReader& records, Mistakes& mistakes) {
     const std::span<const std::string_view> fields = records.fields();
     if (fields.size() < column_.fields_needed())
-      return mistakes.add(fmt::format(
-          "{}: {} {}; expected at least {}, with '{}' among them; complete the line or take it out", records.where(),
-          fields.size(), fields.size() == 1 ? "field" : "fields", column_.fields_needed(), column_.name));
+      return mistakes.add(
+          fmt::format("{}: {}; expected at least {}, with '{}' among them; complete the line or take it out",
+                      records.where(), counted(fields.size(), "field"), column_.fields_needed(), column_.name));
     const std::string_view text = fields[column_.field];
     const std::optional<Chance> chance = read_chance(text);
     if (!chance)

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/utf8.hpp"
 #include "graph/formats/advice.hpp"
@@ -152,9 +153,9 @@ public:
       return mistakes_.add(wrong_count(records, fields, layout));
     if (fields.size() < layout.fields_needed())
       return mistakes_.add(
-          fmt::format("{}: {} {}; expected at least {}, with the follower's id and the followee's; complete the line "
+          fmt::format("{}: {}; expected at least {}, with the follower's id and the followee's; complete the line "
                       "or take it out",
-                      records.where(), fields.size(), fields.size() == 1 ? "field" : "fields", layout.fields_needed()));
+                      records.where(), counted(fields.size(), "field"), layout.fields_needed()));
     const std::string_view follower = fields[layout.follower], followee = fields[layout.followee];
     if (follower.empty() || followee.empty())
       return mistakes_.add(
@@ -194,9 +195,8 @@ public:
 private:
   std::string wrong_count(const RecordReader& records, Fields fields, const EdgeLayout& layout) const {
     const bool header = header_ != nullptr && header_->fields > 0;
-    return fmt::format("{}: {} {}, and the {} has {}; expected as many in each line; {}", records.where(),
-                       fields.size(), fields.size() == 1 ? "field" : "fields", header ? "header" : "first line",
-                       layout.fields,
+    return fmt::format("{}: {}, and the {} has {}; expected as many in each line; {}", records.where(),
+                       counted(fields.size(), "field"), header ? "header" : "first line", layout.fields,
                        advice_on_count(records.text(), {fields.size(), layout.fields, layout.separator, header}));
   }
 

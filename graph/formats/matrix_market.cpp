@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/base/counted.hpp"
 #include "graph/formats/header.hpp"
 #include "graph/formats/line_reader.hpp"
 #include "graph/formats/mistakes.hpp"
@@ -106,9 +107,8 @@ Sizes read_sizes(const std::filesystem::path& file, LineReader& lines, Statement
         fmt::format("{}: '{}' are not sizes; expected the numbers of rows, columns and entries; correct the line",
                     where, size_line));
   if (*rows != *columns)
-    throw BadRequest(
-        fmt::format("{}: the matrix has {} rows and {} columns; expected as many of both, the users; make it square",
-                    where, *rows, *columns));
+    throw BadRequest(fmt::format("{}: the matrix has {} and {}; expected as many of both, the users; make it square",
+                                 where, counted(*rows, "row"), counted(*columns, "column")));
   if (*rows >= text_id)
     throw BadRequest(fmt::format("{}: {} rows; expected at most {}; split the graph", where, *rows, text_id - 1));
   return {*rows, *entries, where};
@@ -152,13 +152,13 @@ LoadedGraph load_matrix_market(const std::filesystem::path& file, const GraphTex
   mistakes.report();
   if (found < sizes.entries)
     throw BadRequest(fmt::format(
-        "{}: holds {} entries; expected {}, as its line {} says; fetch the file again, or correct the header",
-        file.string(), found, sizes.entries, sizes.where.substr(file.string().size() + 1)));
+        "{}: holds {}; expected {}, as its line {} says; fetch the file again, or correct the header", file.string(),
+        counted(found, "entry", "entries"), sizes.entries, sizes.where.substr(file.string().size() + 1)));
   if (sizes.rows > (std::uint64_t{1} << 20) + 8 * found)
     throw BadRequest(
-        fmt::format("{}: {} rows but only {} entries; expected a graph whose users mostly follow somebody; write it as "
+        fmt::format("{}: {} rows but only {}; expected a graph whose users mostly follow somebody; write it as "
                     "an edge list with a table of accounts",
-                    sizes.where, sizes.rows, found));
+                    sizes.where, sizes.rows, counted(found, "entry", "entries")));
   named.least_users = static_cast<std::uint32_t>(sizes.rows);
   LoadReport report;
   report.lines = lines.line();

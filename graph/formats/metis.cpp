@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "graph/base/counted.hpp"
 #include "graph/formats/line_reader.hpp"
 #include "graph/formats/mistakes.hpp"
 #include "graph/formats/named_follows.hpp"
@@ -102,9 +103,9 @@ Header read_header(NumberLines& lines, const std::filesystem::path& file) {
   const auto digit = [&](std::uint64_t place) { return format / place % 10; };
   if (numbers.size() < 2 || numbers.size() > 4 || format > 111 || digit(1) > 1 || digit(10) > 1)
     throw BadRequest(
-        fmt::format("{}: the header has {} numbers; expected 'vertices edges', then perhaps a format such as 011 and "
+        fmt::format("{}: the header has {}; expected 'vertices edges', then perhaps a format such as 011 and "
                     "the number of weights; correct it",
-                    lines.where(), numbers.size()));
+                    lines.where(), counted(numbers.size(), "number")));
   header.vertices = numbers[0];
   header.edges = numbers[1];
   header.sizes = digit(100) == 1;
@@ -156,9 +157,9 @@ LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& acc
     skip((header.sizes ? 1 : 0) + header.vertex_weights, "weights");
     while (const auto neighbour = lines.next()) {
       if (*neighbour < 1 || *neighbour > header.vertices)
-        throw BadRequest(fmt::format(
-            "{}: the neighbour {} is none of the {} vertices; expected 1 to {}; correct the line or the header",
-            lines.where(), *neighbour, header.vertices, header.vertices));
+        throw BadRequest(
+            fmt::format("{}: the neighbour {} is none of the {}; expected 1 to {}; correct the line or the header",
+                        lines.where(), *neighbour, counted(header.vertices, "vertex", "vertices"), header.vertices));
       if (header.edge_weights) skip(1, "edge's weight");
       ++entries;
       loops += *neighbour == vertex;
@@ -168,21 +169,21 @@ LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& acc
     }
   }
   if (vertex < header.vertices)
-    throw BadRequest(
-        fmt::format("{}: the header counts {} vertices, but {} lines follow; expected a line for each; correct the "
-                    "header, or fetch the file again",
-                    header_where, header.vertices, vertex));
+    throw BadRequest(fmt::format(
+        "{}: the header counts {}, but {}; expected a line for each; correct the "
+        "header, or fetch the file again",
+        header_where, counted(header.vertices, "vertex", "vertices"), counted(vertex, "line follows", "lines follow")));
   while (lines.next_line())
     if (lines.next())
       throw BadRequest(
-          fmt::format("{}: there is a line after that of the last vertex; expected {} lines, as the header says; "
+          fmt::format("{}: there is a line after that of the last vertex; expected {}, as the header says; "
                       "correct the header",
-                      lines.where(), header.vertices));
+                      lines.where(), counted(header.vertices, "line")));
   if (entries != 2 * header.edges && entries - loops != 2 * header.edges)
     throw BadRequest(
-        fmt::format("{}: the header counts {} edges, but the lines hold {} neighbours; expected two for each edge; "
+        fmt::format("{}: the header counts {}, but the lines hold {}; expected two for each edge; "
                     "correct the header, or fetch the file again",
-                    header_where, header.edges, entries));
+                    header_where, counted(header.edges, "edge"), counted(entries, "neighbour")));
   named.least_users = static_cast<std::uint32_t>(header.vertices);
   LoadReport report;
   report.lines = lines.line();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
@@ -155,9 +156,8 @@ DegreeSequences read_degrees(const std::filesystem::path& file) {
     throw BadRequest(fmt::format("{}: no users; expected the followers and followees of one user per line", name));
   for (std::size_t u = 0; u < users; ++u)
     if (const std::uint32_t most = std::max(read.followers[u], read.followees[u]); most >= users)
-      throw BadRequest(
-          fmt::format("{}: user {} has {} followers or followees; expected at most {}, the other users of the file",
-                      name, u + 1, most, users - 1));
+      throw BadRequest(fmt::format("{}: user {} has {} or {}; expected at most {}, the other users of the file", name,
+                                   u + 1, counted(most, "follower"), noun(most, "followee"), users - 1));
   const std::uint64_t in = sum_of(read.followers), out = sum_of(read.followees);
   if (in != out)
     throw BadRequest(
@@ -212,11 +212,9 @@ std::string why_not_simple(const DegreeSequences& degrees) {
     wanted += followees;
     if (wanted > places)
       return fmt::format(
-          "the {} users with the most followees want {} follows, and the others' followers leave room for {}; expected "
-          "degrees that a "
-          "graph "
-          "without repeated follows can have (Fulkerson 1960)",
-          k + 1, wanted, places);
+          "the {} with the most followees {} {}, and the others' followers leave room for {}; expected degrees that a "
+          "graph without repeated follows can have (Fulkerson 1960)",
+          k == 0 ? "user" : counted(k + 1, "user"), k == 0 ? "wants" : "want", counted(wanted, "follow"), places);
     if (k > largest) break;
     --others[followers];
     ++among[followers];

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/generators/independent_follows.hpp"
 #include "graph/generators/numbering.hpp"
@@ -22,13 +23,13 @@ std::vector<std::string> stochastic_block_mistakes(const StochasticBlockParamete
   if (users >= UINT32_MAX)
     mistakes.push_back(fmt::format("graph.block_sizes add up to {}; expected at most {} users", users, UINT32_MAX - 1));
   if (p.densities.size() != blocks)
-    mistakes.push_back(fmt::format(
-        "graph.densities has {} rows; expected {}, one for each block; or give graph.block_sizes for {} blocks",
-        p.densities.size(), blocks, p.densities.size()));
+    mistakes.push_back(
+        fmt::format("graph.densities has {}; expected {}, one for each block; or give graph.block_sizes for {}",
+                    counted(p.densities.size(), "row"), blocks, counted(p.densities.size(), "block")));
   for (std::size_t r = 0; r < p.densities.size(); ++r) {
     if (p.densities[r].size() != p.densities.size())
-      mistakes.push_back(fmt::format("graph.densities has {} entries in row {}; expected {}, one for each block",
-                                     p.densities[r].size(), r + 1, p.densities.size()));
+      mistakes.push_back(fmt::format("graph.densities has {} in row {}; expected {}, one for each block",
+                                     counted(p.densities[r].size(), "entry", "entries"), r + 1, p.densities.size()));
     for (const double density : p.densities[r])
       if (!(density >= 0.0 && density <= 1.0))
         mistakes.push_back(

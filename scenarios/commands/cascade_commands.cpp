@@ -13,6 +13,7 @@
 
 #include "analysis/cascade_summary.hpp"
 #include "analysis/quantile.hpp"
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/formats/cascade_list.hpp"
@@ -23,6 +24,7 @@
 #include "scenarios/commands/graph_commands.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/steps.hpp"
+#include "scenarios/commands/stopping.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/result/text.hpp"
 
@@ -40,11 +42,21 @@ CascadeListOptions list_options(const CascadeRequest& request) {
   const std::size_t wanted = request.without_parents ? 2 : 3;
   if (!request.columns.empty() && request.columns.size() != wanted)
     throw BadRequest(fmt::format(
-        "grapevine cascades stats: --columns names {} columns; expected {}; {}", request.columns.size(),
+        "grapevine cascades stats: --columns names {}; expected {}; {}", counted(request.columns.size(), "column"),
         request.without_parents ? "CASCADE NODE" : "CASCADE NODE PARENT",
         request.without_parents ? "leave the third one out" : "a list without parents is read with --no-parents"));
   std::ranges::copy(request.columns, options.columns.begin());
   return options;
+}
+
+/// A number that was made of others, none farther from 0 than `largest`, without what their binary digits left behind:
+/// 6.375 for 6.375000000000001.
+double without_binary_dust(double value, double largest) {
+  const double apart = std::nextafter(largest, HUGE_VAL) - largest;
+  double places = 1;
+  while (places < 1e15 && 2 * apart * places * 10 < 1) places *= 10;
+  const double whole = std::round(value * places);
+  return std::abs(whole) < 0x1p53 ? whole / places : value;
 }
 
 /// Median over the nodes but the root, which comes first, of their time after it; NaN where the root's time or all of
@@ -55,10 +67,14 @@ double median_delay(const CascadeList& list, std::size_t cascade) {
     std::ranges::sort(times, [](double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); });
   const double start = list.delays ? 0 : times.front();
   std::vector<double> delays;
+  double largest = std::abs(start);
   for (const double time : std::span(times).subspan(1))
-    if (const double delay = time - start; !std::isnan(delay)) delays.push_back(delay);
+    if (const double delay = time - start; !std::isnan(delay)) {
+      delays.push_back(delay);
+      largest = std::max(largest, std::abs(time));
+    }
   std::ranges::sort(delays);
-  return quantile(delays, 50);
+  return without_binary_dust(quantile(delays, 50), largest);
 }
 
 /// "delay_min" -> "median_delay_min", "time" -> "median_delay", "when" -> "median_delay_when": the unit that a column's
@@ -122,15 +138,48 @@ std::string summary_text(const CascadeSummary& summary, bool trees) {
                std::isnan(summary.large_share) ? "missing" : fmt::format("{:.3g}", summary.large_share)});
   const PowerLawFit& tail = summary.size_tail;
   figure("power-law exponent of the tail of sizes", tail.exponent);
-  if (tail.x_min > 0)
-    figures.add({"  from a size of, with so many cascades",
-                 fmt::format("{}, {}", with_thousands(tail.x_min), with_thousands(tail.users))});
+  if (tail.x_min > 0) {
+    figures.add({"  from a size of", with_thousands(tail.x_min)});
+    figures.add({"  cascades in the tail", with_thousands(tail.users)});
+  }
   if (!trees) return quantiles.text() + "\n" + figures.text();
   figure(fmt::format("of these with structural virality below {}", CascadeSummary::flat), summary.flat_share);
   figure("correlation of log size with log structural virality (large)", summary.size_virality_correlation);
   figure("adopters who are children of the root", summary.direct_share);
   figure("mean children of an adopter", summary.adopter_children);
   return quantiles.text() + "\n" + figures.text();
+}
+
+/// What is known of each cascade.
+struct Measured {
+  CascadeList list;
+  std::vector<TreeMetrics> metrics;
+  std::vector<double> delays;  ///< empty without times
+  CascadeSummary summary;
+};
+
+Measured measured(const CascadeRequest& request, Steps& steps) {
+  const EndsAtOnce nothing_to_keep;
+  steps.begin("reading " + request.file);
+  Measured all;
+  all.list = load_cascades(request.file, list_options(request));
+  steps.begin("measuring");
+  const CascadeList& list = all.list;
+  all.metrics.resize(list.size());
+  all.delays.resize(list.time_column.empty() ? 0 : list.size());
+  parallel_for(
+      list.size(),
+      [&](std::size_t c) {
+        if (list.trees)
+          all.metrics[c] = tree_metrics(list.tree(c));
+        else
+          all.metrics[c].size = static_cast<std::uint32_t>(list.begin[c + 1] - list.begin[c]);
+        if (!all.delays.empty()) all.delays[c] = median_delay(list, c);
+      },
+      64);
+  all.summary = summarise(all.metrics);
+  steps.end();
+  return all;
 }
 
 }  // namespace
@@ -145,25 +194,9 @@ void measure_cascades(const CascadeRequest& request) {
                 .overwrite = request.overwrite,
                 .inputs = {request.file}});
   Steps steps(request.quiet, request.stop_if_asked);
-  steps.begin("reading " + request.file);
-  const CascadeList list = load_cascades(request.file, list_options(request));
-  steps.begin("measuring");
-  std::vector<TreeMetrics> metrics(list.size());
-  std::vector<double> delays(list.time_column.empty() ? 0 : list.size());
-  parallel_for(
-      list.size(),
-      [&](std::size_t c) {
-        if (list.trees)
-          metrics[c] = tree_metrics(list.tree(c));
-        else
-          metrics[c].size = static_cast<std::uint32_t>(list.begin[c + 1] - list.begin[c]);
-        if (!delays.empty()) delays[c] = median_delay(list, c);
-      },
-      64);
-  const CascadeSummary summary = summarise(metrics);
-  steps.end();
-  say(stdout, "Read    {}: {} lines, {} {}, {} nodes\n\n{}", request.file, with_thousands(list.lines),
-      with_thousands(summary.cascades), list.trees ? "trees" : "cascades", with_thousands(summary.nodes),
+  const auto [list, metrics, delays, summary] = measured(request, steps);
+  say(stdout, "Read    {}: {}, {}, {}\n\n{}", request.file, with_thousands(list.lines, "line"),
+      with_thousands(summary.cascades, list.trees ? "tree" : "cascade"), with_thousands(summary.nodes, "node"),
       summary_text(summary, list.trees));
   if (!out) return;
   steps.begin("writing " + request.out);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "analysis/contrasts.hpp"
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/keys/understood.hpp"
@@ -199,8 +200,12 @@ std::string compare_studies(const NamedStudies& studies) {
     text += "\n" + table;
   }
   const auto equal = static_cast<std::size_t>(std::ranges::count_if(numbers, &Common::equal));
-  if (equal > 0) text += fmt::format("\n  {} of {} numbers are equal in all and left out.\n", equal, numbers.size());
-  if (left_out > 0) text += fmt::format("\n  {} numbers of the first are not in all of the others.\n", left_out);
+  if (equal > 0)
+    text += fmt::format("\n  {} of {} {} equal in all and left out.\n", equal, counted(numbers.size(), "number"),
+                        equal == 1 ? "is" : "are");
+  if (left_out > 0)
+    text += fmt::format("\n  {} not in all of the others.\n",
+                        counted(left_out, "number of the first is", "numbers of the first are"));
   return text;
 }
 

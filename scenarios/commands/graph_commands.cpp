@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/formats/load_graph.hpp"
 #include "graph/sampling/forest_fire.hpp"
@@ -17,6 +18,7 @@
 #include "scenarios/commands/graph_statistics.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/steps.hpp"
+#include "scenarios/commands/stopping.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 #include "scenarios/reader/read_scenario.hpp"
@@ -56,6 +58,7 @@ LoadOptions load_options(const GraphRequest& request) {
 
 LoadedGraph read(const GraphRequest& request, Steps& steps) {
   steps.begin("reading " + request.file);
+  const EndsAtOnce nothing_to_keep;
   LoadedGraph loaded = load_graph(request.file, load_options(request));
   steps.end();
   return loaded;
@@ -70,29 +73,26 @@ std::string name_of(const Users& accounts, UserId user) {
 
 /// "Graph   81 306 users, ...", two lines.
 std::string facts(const FollowGraph& graph, const Users& accounts) {
-  std::string text = fmt::format("Graph   {} users, {} follows", with_thousands(graph.user_count()),
-                                 with_thousands(graph.follow_count()));
+  std::string text = fmt::format("Graph   {}, {}", with_thousands(graph.user_count(), "user"),
+                                 with_thousands(graph.follow_count(), "follow"));
   if (graph.follow_count() == 0) return text + "\n";
   text += fmt::format(
       ", reciprocity {}\n",
       with_decimals(static_cast<double>(graph.mutual_count()) / static_cast<double>(graph.follow_count()), 3));
   const auto counts = graph.follower_counts();
   const UserId largest(static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin()));
-  return text + fmt::format("        the largest user, {}, has {} followers\n", name_of(accounts, largest),
-                            with_thousands(graph.follower_count(largest)));
+  return text + fmt::format("        the largest user, {}, has {}\n", name_of(accounts, largest),
+                            with_thousands(graph.follower_count(largest), "follower"));
 }
 
 std::string what_was_read(const GraphRequest& request, const LoadReport& report) {
   if (report.lines == 0) return fmt::format("Read    {}, a graph file\n", request.file);
-  const auto counted = [](std::uint64_t count, std::string_view one, std::string_view several) {
-    return fmt::format("{} {}", with_thousands(count), count == 1 ? one : several);
-  };
   std::string text =
       fmt::format("Read    {}: {}, {}; dropped {}, {} of oneself and {}\n        {} isolated\n", request.file,
-                  counted(report.lines, "line", "lines"), counted(report.pairs, "follow", "follows"),
-                  counted(report.duplicates, "repetition", "repetitions"), with_thousands(report.self_loops),
-                  counted(report.comments, "line of comment", "lines of comment"),
-                  counted(report.isolated, "user is", "users are"));
+                  with_thousands(report.lines, "line"), with_thousands(report.pairs, "follow"),
+                  with_thousands(report.duplicates, "repetition"), with_thousands(report.self_loops),
+                  with_thousands(report.comments, "line of comment", "lines of comment"),
+                  with_thousands(report.isolated, "user is", "users are"));
   for (const std::string& note : report.notes) text += fmt::format("Note    {}\n", note);
   return printable(text);
 }
@@ -204,13 +204,16 @@ void generate_graph(const GraphRequest& request) {
   Outputs outputs;
   check([&] { outputs = take_out(request, "generate", ".gvg", input_files(scenario)); });
   if (mistakes.empty() && request.replicate >= scenario.replicates)
-    mistakes.push_back(fmt::format("--replicate is {}; expected 0 to {}, as the scenario has {} replicates",
-                                   request.replicate, scenario.replicates - 1, scenario.replicates));
+    mistakes.push_back(fmt::format("--replicate is {}; expected 0 to {}, as the scenario has {}", request.replicate,
+                                   scenario.replicates - 1, counted(scenario.replicates, "replicate")));
   if (!mistakes.empty()) throw BadRequest(std::move(mistakes));
 
   Steps steps(request.quiet, request.stop_if_asked);
   steps.begin("generating");
-  const StudyGraph made = make_graph(scenario, request.replicate);
+  const StudyGraph made = [&] {
+    const EndsAtOnce nothing_to_keep;
+    return make_graph(scenario, request.replicate);
+  }();
   steps.end();
   say(stdout, "{}", facts(made.graph, made.accounts));
   const std::string provenance = fmt::format("# made by grapevine {}, replicate {} of:\n{}", GRAPEVINE_VERSION,
@@ -265,7 +268,10 @@ void measure_graph(const GraphRequest& request) {
   if (request.sources) options.sample = options.small = *request.sources;
   if (request.least_tail) options.least_tail = *request.least_tail;
   options.progress = [&](std::string_view what) { steps.begin(fmt::format("measuring {}", what)); };
-  const GraphStatistics statistics = graph_statistics(loaded.graph, loaded.accounts.community, options);
+  const GraphStatistics statistics = [&] {
+    const EndsAtOnce nothing_to_keep;
+    return graph_statistics(loaded.graph, loaded.accounts.community, options);
+  }();
   steps.end();
   say(stdout, "{}\n{}", what_was_read(request, loaded.report), graph_statistics_text(statistics));
   if (!out) return;
@@ -286,7 +292,10 @@ void sample_graph(const GraphRequest& request) {
     throw BadRequest(fmt::format("--users is {}; expected at most {}, the users of {}", request.users,
                                  loaded.graph.user_count(), request.file));
   steps.begin("sampling");
-  const Subgraph part = induced(loaded.graph, chosen(loaded.graph, request));
+  const Subgraph part = [&] {
+    const EndsAtOnce nothing_to_keep;
+    return induced(loaded.graph, chosen(loaded.graph, request));
+  }();
   const Users accounts = users_of(loaded.accounts, part, loaded.graph.user_count());
   UnwrittenArray<Chance> chances;
   if (!loaded.chances.empty()) chances = chances_within(part, loaded.graph, loaded.chances);

@@ -220,8 +220,8 @@ std::string number(const SampledMean& mean, int decimals) { return number(mean.v
 
 std::string interval(const SampledMean& mean, int decimals) {
   if (is_exact(mean) || std::isnan(mean.low)) return "";
-  return fmt::format("{} to {}, {} users sampled", number(mean.low, decimals), number(mean.high, decimals),
-                     with_thousands(mean.sampled));
+  return fmt::format("{} to {}, {} sampled", number(mean.low, decimals), number(mean.high, decimals),
+                     with_thousands(mean.sampled, "user"));
 }
 template <class Value>
 std::string interval(const Value&, int) {
@@ -267,11 +267,11 @@ public:
   void root(const GraphStatistics& statistics, std::string_view title) {
     file_.attribute("/", "Conventions", "CF-1.10");
     file_.attribute("/", "format", "grapevine graph statistics");
-    file_.attribute("/", "format_version", "1.1");
+    file_.attribute("/", "format_version", "1.2");
     file_.attribute("/", "title", title);
     file_.attribute("/", "exact", std::int64_t{statistics.exact});
     file_.attribute("/", "sample", static_cast<std::int64_t>(statistics.sample));
-    file_.attribute("/", "seed", static_cast<std::int64_t>(statistics.seed));
+    file_.any_attribute("/", "seed", h5::whole_attribute(statistics.seed));
     file_.attribute("/", "least_tail", static_cast<std::int64_t>(statistics.least_tail));
     file_.attribute("/", "seed_hex", fmt::format("{:016x}", statistics.seed));
   }
@@ -283,7 +283,7 @@ public:
 
   void value(const std::string& name, std::unsigned_integral auto number, std::string_view sentence) {
     const auto stored = static_cast<std::int64_t>(number);
-    file_.dataset<std::int64_t>(name, std::span(&stored, 1), {});
+    file_.whole_numbers(name, std::span(&stored, 1), {});
     describe(name, sentence);
   }
   void value(const std::string& name, double number, std::string_view sentence) {
@@ -301,13 +301,13 @@ public:
   template <class Numbers>
   void axis(const std::string& name, const Numbers& numbers, std::string_view sentence) {
     const std::vector<std::int64_t> stored(numbers.begin(), numbers.end());
-    file_.scale<std::int64_t>(name, stored);
+    file_.whole_scale(name, stored);
     describe(name, sentence);
   }
   template <class Numbers>
   void counts(const std::string& name, const Numbers& numbers, const std::string& axis, std::string_view sentence) {
     const std::vector<std::int64_t> stored(numbers.begin(), numbers.end());
-    file_.dataset<std::int64_t>(name, stored, {axis});
+    file_.whole_numbers(name, stored, {axis});
     describe(name, sentence);
   }
 

@@ -151,7 +151,7 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
     field(group, name("x_min"), d.power_law.x_min > 0 ? static_cast<double>(d.power_law.x_min) : no_value, "", 0,
           "  from",
           sentence("least number of ", " in the tail, chosen by least distance; missing where no tail is long enough"));
-    field(group, name("tail_users"), d.power_law.users, "users", 0, "  users in the tail", "users in the tail");
+    field(group, name("tail_users"), d.power_law.users, "", 0, "  users in the tail", "users in the tail");
     field(group, name("distance"), d.power_law.distance, "", 4, "  distance (KS)",
           "Kolmogorov-Smirnov distance of tail and power law");
     field(group, name("lognormal_mu"), d.lognormal.mu, "", 3, "lognormal mu",
@@ -220,7 +220,7 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
 
   field(cores, "degeneracy", s.degeneracy, "", 0, "largest core number",
         "largest k of which there is a k-core, in the undirected projection");
-  field(cores, "innermost", s.innermost, "users", 0, "  users who have it", "users of that core number");
+  field(cores, "innermost", s.innermost, "", 0, "  users who have it", "users of that core number");
 
   const auto distances = [&](GraphGroup group, const char* what, const DistanceStatistics& d, const char* along) {
     const auto name = [&](const char* statistic) { return std::string(what) + "_" + statistic; };

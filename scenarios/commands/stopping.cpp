@@ -13,7 +13,19 @@ namespace grapevine {
 
 namespace {
 
-volatile std::sig_atomic_t asked_to_stop = 0;
+volatile std::sig_atomic_t asked_to_stop = 0, ends_at_once = 0;
+
+void tell(std::string_view words) { static_cast<void>(!::write(STDERR_FILENO, words.data(), words.size())); }
+
+/// What may be done within a handler of signals; numbers of signals have two digits at the most.
+[[noreturn]] void end_at_once(int signal) {
+  remove_scratch_files();
+  const char number[] = {static_cast<char>('0' + signal / 10), static_cast<char>('0' + signal % 10)};
+  tell("\ngrapevine: stopped by signal ");
+  tell({signal < 10 ? number + 1 : number, signal < 10 ? 1u : 2u});
+  tell("; nothing was written\n");
+  std::_Exit(128 + signal);
+}
 
 extern "C" void remember_signal(int signal) {
   // The system repeats XCPU every second, and HUP may come from the terminal and from its shell.
@@ -22,10 +34,9 @@ extern "C" void remember_signal(int signal) {
     remove_scratch_files();
     std::_Exit(128 + signal);
   }
+  if (ends_at_once != 0) end_at_once(signal);
   asked_to_stop = signal;
-  constexpr std::string_view words =
-      "\ngrapevine: stopping; a second signal ends it at once, and nothing is written then\n";
-  static_cast<void>(!::write(STDERR_FILENO, words.data(), words.size()));
+  tell("\ngrapevine: stopping; a second signal ends it at once, and nothing is written then\n");
 }
 
 }  // namespace
@@ -41,6 +52,14 @@ void listen_to_signals() {
     if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup, for one, asks that HUP be ignored
   }
 }
+
+EndsAtOnce::EndsAtOnce() {
+  ends_at_once = 1;
+  if (asked_to_stop == 0) return;
+  ends_at_once = 0;
+  stop_if_asked();
+}
+EndsAtOnce::~EndsAtOnce() { ends_at_once = 0; }
 
 int signal_heard() { return asked_to_stop; }
 

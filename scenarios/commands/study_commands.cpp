@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
 #include "graph/base/utf8.hpp"
 #include "scenarios/commands/command_line.hpp"
 #include "scenarios/commands/compare.hpp"
@@ -75,6 +77,16 @@ void write_once_possible(NewFile& out, const StudyResult& study) {
   }
 }
 
+/// Parts stand for the ranks of a cluster: more of them than threads have each wait for the others, with a copy of the
+/// posts for each.
+void say_of_parts(const Request& request) {
+  if (request.parts > thread_count())
+    say(stderr,
+        "Note: --parts {}: more parts than the {} of this run take more time and memory, and no result depends on "
+        "them\n",
+        request.parts, counted(static_cast<std::uint64_t>(thread_count()), "thread"));
+}
+
 int run(const Request& request) {
   const auto start = std::chrono::steady_clock::now();
   Scenario scenario;
@@ -92,6 +104,7 @@ int run(const Request& request) {
              }});
   expect_memory(scenario);
   use_threads(request);
+  say_of_parts(request);
   listen_to_signals();
 
   StudyResult study;
@@ -126,6 +139,7 @@ int run(const Request& request) {
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
+  say_of_parts(request);
   Steps steps(request.quiet, [] {});
   const Outlook outlook =
       look_ahead(scenario, {.parts = request.parts, .doing = [&](const char* doing) { steps.begin(doing); }});
@@ -205,9 +219,11 @@ void add_scenario_options(CLI::App& app, Request& request) {
 }
 
 void add_parts(CLI::App& app, Request& request) {
-  app.add_option("--parts", request.parts, "parts of the process that each world is cut into; no result depends on it")
+  app.add_option(
+         "--parts", request.parts,
+         "cuts each world into N parts that run side by side, as ranks of a cluster would; no result depends on it")
       ->type_name("N")
-      ->check(whole_number(1, 1024));
+      ->check(whole_number(1, 256));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "analysis/cascades.hpp"
 #include "analysis/figures.hpp"
+#include "graph/base/counted.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/suggestions.hpp"
@@ -148,8 +149,8 @@ void ScenarioReader::check_prices() {
   const std::vector<std::string>& tiers = scenario_.world.tiers.names;
   if (!prices.card.empty() && prices.card.size() != tiers.size() && sound({"price.card", "tiers.names"}))
     add(place_of({"price.card"}),
-        fmt::format("price.card has {} entries and tiers.names has {}; expected one price for each name",
-                    prices.card.size(), tiers.size()));
+        fmt::format("price.card has {} and tiers.names has {}; expected one price for each name",
+                    counted(prices.card.size(), "entry", "entries"), tiers.size()));
   const std::string& currency = prices.currency;
   constexpr std::size_t longest = 24;
   const auto characters = static_cast<std::size_t>(

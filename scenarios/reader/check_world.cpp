@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "graph/base/counted.hpp"
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 
@@ -75,8 +76,8 @@ void ScenarioReader::check_tiers() {
   const TierParameters& tiers = scenario_.world.tiers;
   if (tiers.names.size() != tiers.from.size())
     add(place_of({"tiers.from", "tiers.names"}),
-        fmt::format("tiers.from has {} entries and tiers.names has {}; expected one bound for each name",
-                    tiers.from.size(), tiers.names.size()));
+        fmt::format("tiers.from has {} and tiers.names has {}; expected one bound for each name",
+                    counted(tiers.from.size(), "entry", "entries"), tiers.names.size()));
   else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
     for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
   check_scaled_tiers();

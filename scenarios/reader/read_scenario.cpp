@@ -68,7 +68,7 @@ const Key* key_of(const std::vector<std::string>& parts) {
 }
 
 /// The value of an override: TOML, or a text without quotes; where the key takes only texts, also what would be another
-/// value in TOML. Nothing: it is none of these.
+/// value in TOML. Nothing: it is none of these. Of a key that is not there the reader speaks, whatever its value.
 std::optional<TomlValue> value_of(const Override& change, const std::vector<std::string>& parts, std::uint32_t number) {
   const Key* key = key_of(parts);
   const Texts texts = key ? texts_of(*key) : Texts::none;
@@ -78,7 +78,7 @@ std::optional<TomlValue> value_of(const Override& change, const std::vector<std:
     TomlValue& value = table->front().value;
     if (texts != Texts::all || value.as<std::string>() || value.as<TomlValue::List>() || value.as<TomlValue::Table>())
       return std::move(value);
-  } else if (!key || change.text.empty() || change.text.find_first_of("\"'[]{}\n") != std::string::npos) {
+  } else if (change.text.empty() || change.text.find_first_of("\"'[]{}\n") != std::string::npos) {
     return std::nullopt;
   }
   return TomlValue{change.text, {number, 1, 1}};

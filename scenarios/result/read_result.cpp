@@ -96,10 +96,21 @@ private:
 
   void root() {
     study_.title = file_.text_attribute("/", "title");
-    study_.seed = static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
+    study_.seed = seed();
     study_.tick_seconds = static_cast<std::uint32_t>(file_.integer_attribute("/", "tick_seconds"));
     if (file_.has_attribute("/", "currency")) study_.currency = file_.text_attribute("/", "currency");  // since 4.3
     study_.incomplete = file_.text_attribute("/", "incomplete");
+  }
+
+  /// From its text, which has all 64 bits.
+  std::uint64_t seed() const {
+    if (!file_.has_attribute("/", "seed_hex")) return static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
+    const std::string digits = file_.text_attribute("/", "seed_hex");
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed, 16);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+      throw Error(fmt::format("{}: the attribute seed_hex is no hexadecimal number", file_.path().string()));
+    return seed;
   }
 
   void axes() {

@@ -15,6 +15,7 @@
 #include "analysis/drift.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/verdicts.hpp"
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/result/table_parts.hpp"
 
@@ -28,11 +29,11 @@ constexpr std::uint64_t mega_followers = 1'000'000;
 
 /// Mean, and the range where replicates differ.
 template <class Count>
-std::string over_replicates(const StudyResult& study, Count count) {
+std::string over_replicates(const StudyResult& study, std::string_view one, Count count) {
   std::vector<std::uint64_t> counts;
   for (std::size_t r = 0; r < study.replicates; ++r) counts.push_back(count(study.graph(0, r)));
   const auto [least, most] = std::ranges::minmax(counts);
-  return least == most ? with_thousands(most) : fmt::format("{} to {}", with_thousands(least), with_thousands(most));
+  return (least == most ? "" : with_thousands(least) + " to ") + with_thousands(most, one);
 }
 
 std::string world(const StudyResult& study) {
@@ -43,12 +44,11 @@ std::string world(const StudyResult& study) {
     largest = std::max(largest, study.graph(0, r).largest_followers);
     reciprocity += study.graph(0, r).reciprocity / study.replicates;
   }
-  std::string text =
-      fmt::format("World   {} users, {} follows, reciprocity {}\n",
-                  over_replicates(study, [](const GraphFacts& g) { return g.users; }),
-                  over_replicates(study, [](const GraphFacts& g) { return g.follows; }), with_decimals(reciprocity, 3));
-  text += fmt::format("        the largest user has {} followers{}\n",
-                      over_replicates(study, [](const GraphFacts& g) { return g.largest_followers; }),
+  std::string text = fmt::format(
+      "World   {}, {}, reciprocity {}\n", over_replicates(study, "user", [](const GraphFacts& g) { return g.users; }),
+      over_replicates(study, "follow", [](const GraphFacts& g) { return g.follows; }), with_decimals(reciprocity, 3));
+  text += fmt::format("        the largest user has {}{}\n",
+                      over_replicates(study, "follower", [](const GraphFacts& g) { return g.largest_followers; }),
                       static_cast<double>(largest) < scale * static_cast<double>(mega_followers)
                           ? ": no account here is of mega size"
                           : "");
@@ -81,9 +81,6 @@ std::string unsettled(const StudyResult& study) {
                                           with_decimals(100 * tolerance, 2), fmt::join(moved, ", ")),
                               8, 8);
 }
-
-/// A number of accounts, posts or money as replicates have it: the mean, with decimals only where they say something.
-std::string mean_count(double mean) { return with_decimals(mean, mean == std::floor(mean) ? 0 : 1); }
 
 std::string money(const StudyResult& study, std::size_t room) {
   TextTable table("lrrrrrl");
@@ -238,10 +235,9 @@ std::string offers_text(const std::vector<OfferCounts>& campaigns) {
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
 std::string contrast_text(std::span<const ComparisonRow> rows) {
   const ComparisonRow& first = rows.front();
-  const std::string text =
-      wrapped(fmt::format("{} ({}: {}; {} {})", first.contrast, first.estimand, meaning(first.estimand),
-                          first.replicates, first.replicates == 1 ? "pair" : "pairs"),
-              2);
+  const std::string text = wrapped(fmt::format("{} ({}: {}; {})", first.contrast, first.estimand,
+                                               meaning(first.estimand), counted(first.replicates, "pair")),
+                                   2);
   const auto table_with = [&](bool pairing) {
     TextTable table(pairing ? "lrrrLrr" : "lrrrL");
     const auto add = [&](std::vector<std::string> cells) {
@@ -274,9 +270,9 @@ std::string comparison_table(const StudyResult& study) {
   std::string text;
   if (!study.title.empty()) text += wrapped(study.title, 0) + "\n";
   text += world(study);
-  text += fmt::format("Study   {} {}, {}{} {}, seed {}\n", study.arms.size(), study.arms.size() == 1 ? "arm" : "arms",
-                      study.replicates, study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
-                      study.asked == 1 ? "replicate" : "replicates", study.seed);
+  text += fmt::format("Study   {}, {}{} {}, seed {}\n", counted(study.arms.size(), "arm"), study.replicates,
+                      study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
+                      noun(study.asked, "replicate"), study.seed);
   if (!study.incomplete.empty())
     text += "        " + wrapped((study.replicates < study.asked ? "Fewer replicates than asked for: "
                                                                  : "Not all that was asked for: ") +

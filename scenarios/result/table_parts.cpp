@@ -13,6 +13,8 @@ std::string heading(const std::string& name, std::size_t room) {
   return display_width(name) <= room ? name : fmt::format("{:.{}}...", name, room - 3);
 }
 
+std::string mean_count(double mean) { return with_decimals(mean, mean == std::floor(mean) ? 0 : 1); }
+
 int decimals_of(const ComparisonRow& row) {
   const double half = (row.upper - row.lower) / 2;
   return half > 0 ? std::min(decimals_for(half, 2), decimals_for(std::max(std::abs(row.estimate), half), 6))

@@ -48,6 +48,8 @@ std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign
 /// those of ratios are.
 std::string with_interval(const ComparisonRow& row);
 bool is_ratio(const ComparisonRow& row);
+/// A number of accounts, posts or money as replicates have it: the mean, with decimals only where they say something.
+std::string mean_count(double mean);
 
 /// A ratio and its interval as those of claims are shown: as many digits as the interval supports, and no more than a
 /// margin of some hundredths needs.

@@ -12,6 +12,22 @@
 
 namespace grapevine {
 
+namespace {
+
+/// Users in a tier of an arm's worlds, the mean over replicates: where graphs are drawn anew, a tier that is empty in
+/// one has somebody in another.
+std::string accounts_of_tier(const StudyResult& study, const std::string& arm, std::size_t tier) {
+  const auto a = static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin());
+  double accounts = 0;
+  for (std::size_t r = 0; r < study.replicates; ++r) {
+    const RunRecord& record = study.record(0, a, r);
+    accounts += static_cast<double>(record.tiers[tier].accounts) / record.draws / study.replicates;
+  }
+  return accounts < 10 ? mean_count(accounts) : with_decimals(accounts, 0);
+}
+
+}  // namespace
+
 std::string tier_block(const StudyResult& study, const std::string& arm, std::size_t room) {
   const std::vector<TierRate> rates = tier_rate_list();
   const auto row_of = [&](const std::string& tier, std::string_view metric) {
@@ -46,9 +62,8 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
       table.add(first);
       table.add(second);
       for (std::size_t t = 0; t < study.tiers.size(); ++t) {
-        std::vector<std::string> line{
-            heading(study.tiers[t], room), with_thousands(study.tiers_from[t]),
-            with_thousands(study.records.front().tiers[t].accounts / study.records.front().draws)};
+        std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]),
+                                      accounts_of_tier(study, arm, t)};
         for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
         table.add(line);
       }
@@ -120,6 +135,7 @@ std::string facts_block(const StudyResult& study, const std::string& arm, std::s
   std::set<std::string> of_tiers;
   for (const std::string& tier : study.tiers) of_tiers.insert(posts_of_tier(tier));
   std::set<std::string> told;  // every arm that pays for a campaign has nearly the same
+  std::string about;           // is said once for the lines that it heads
   for (const ComparisonRow& row : study.comparison) {
     if (!row.against.empty() || of_tiers.count(row.contrast) > 0 || row.contrast == unpaid_cascades ||
         std::isnan(row.estimate))
@@ -128,8 +144,10 @@ std::string facts_block(const StudyResult& study, const std::string& arm, std::s
     if (elasticity && row.arm != arm) continue;
     if (!elasticity && !told.insert(row.contrast + row.metric).second) continue;
     const int decimals = decimals_of(row);
-    table.add({elasticity ? "elasticity in followers" : heading(row.contrast, room), row.metric,
-               with_decimals(row.estimate, decimals), interval_text(row, decimals, false)});
+    const std::string subject = elasticity ? "elasticity in followers" : heading(row.contrast, room);
+    table.add({subject == about ? "" : subject, row.metric, with_decimals(row.estimate, decimals),
+               interval_text(row, decimals, false)});
+    about = subject;
     any = true;
   }
   return any ? table.text() : "";

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 
 namespace grapevine {
@@ -69,6 +70,40 @@ std::string wrapped(std::string_view words, std::size_t indent, std::size_t begi
   return text + "\n";
 }
 
+namespace {
+
+/// Words below a command are indented by this more, and so is what does not fit its line.
+constexpr std::size_t below_command = 4;
+
+/// A command in lines of the page's width, with what is said of it below.
+std::string command_on_page(std::string_view line, std::size_t indent) {
+  const std::size_t end = std::min(line.find("  ", indent), line.size());
+  const std::string_view said = line.substr(std::min(line.find_first_not_of(' ', end), line.size()));
+  std::string text(indent, ' ');
+  std::size_t column = indent;
+  for (std::string_view command = line.substr(indent, end - indent); !command.empty();) {
+    const std::string_view word = command.substr(0, command.find(' '));
+    command.remove_prefix(std::min(word.size() + 1, command.size()));
+    const std::size_t mark = command.empty() ? 0 : 2;  // " \\" behind it
+    if (column > indent && column + 1 + display_width(word) + mark > page().width) {
+      text += " \\\n" + std::string(indent + below_command, ' ');
+      column = indent + below_command;
+    } else if (column > indent) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += display_width(word);
+  }
+  if (said.empty()) return text;
+  const std::size_t in = indent + below_command;
+  text += "\n" + std::string(in, ' ') + wrapped(said, in, in);
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
 std::string fitted_to_page(std::string_view text) {
   std::string all;
   while (!text.empty()) {
@@ -80,6 +115,11 @@ std::string fitted_to_page(std::string_view text) {
       all += line;
     } else {
       const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
+      if (first > 0 && line.substr(first).starts_with("grapevine ")) {
+        all += command_on_page(line, first);
+        if (ended) all += '\n';
+        continue;
+      }
       const std::size_t label = std::min(line.find("  ", first), line.size());
       const std::size_t behind = std::min(line.find_first_not_of(' ', label), line.size());
       const std::size_t words = behind < page().width / 2 ? behind : first;
@@ -93,6 +133,10 @@ std::string fitted_to_page(std::string_view text) {
 }
 
 std::string with_thousands(std::uint64_t number) { return thousands_apart(fmt::format("{}", number)); }
+
+std::string with_thousands(std::uint64_t number, std::string_view one, std::string_view several) {
+  return with_thousands(number) + " " + noun(number, one, several);
+}
 
 std::string with_decimals(double value, int decimals) {
   if (std::isnan(value)) return "missing";

@@ -22,11 +22,14 @@ void set_page(const Page& page);
 std::string wrapped(std::string_view words, std::size_t indent, std::size_t begin = 0);
 
 /// Breaks lines that are longer than the page between words. What follows is indented as the line is, or like the words
-/// behind its label: two blanks or more end a label.
+/// behind its label: two blanks or more end a label. A command, an indented line that begins with "grapevine ", has
+/// what is said of it below where the page is narrow, and where it is broken itself it goes on for a shell.
 std::string fitted_to_page(std::string_view text);
 
 /// 1234567 -> "1 234 567", on a page that has thousands apart.
 std::string with_thousands(std::uint64_t number);
+/// "1 follow", "22 942 051 follows". `several`: as for `noun`.
+std::string with_thousands(std::uint64_t number, std::string_view one, std::string_view several = {});
 
 /// `value` with so many decimals and thousands apart; "missing" for NaN. Negative zero is 0.
 std::string with_decimals(double value, int decimals);

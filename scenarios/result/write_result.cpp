@@ -31,7 +31,7 @@ public:
     file_.attribute("/", "format_version",
                     fmt::format("{}.{}", schema::format_version().major, schema::format_version().minor));
     file_.attribute("/", "title", study_.title);
-    file_.attribute("/", "seed", static_cast<std::int64_t>(study_.seed));
+    file_.any_attribute("/", "seed", h5::whole_attribute(study_.seed));
     file_.attribute("/", "seed_hex", fmt::format("{:016x}", study_.seed));
     file_.attribute("/", "tick_seconds", std::int64_t{study_.tick_seconds});
     file_.attribute("/", "currency", study_.currency);
@@ -147,8 +147,7 @@ public:
   void provenance() {
     file_.group("/provenance");
     comment("provenance");
-    for (const auto& [name, any] : study_.provenance)
-      std::visit([&, &of = name](const auto& value) { file_.attribute("/provenance", of, value); }, any);
+    for (const auto& [name, any] : study_.provenance) file_.any_attribute("/provenance", name, any);
   }
 
   void commit() { file_.commit(true); }

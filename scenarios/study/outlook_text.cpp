@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/parallel.hpp"
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/understood.hpp"
@@ -82,9 +83,9 @@ std::vector<std::string> warnings(const Scenario& scenario, const Outlook& outlo
     const CampaignParameters& campaign = scenario.world.campaigns[c];
     const Outlook::Campaign& got = outlook.campaigns[c];
     if (got.chosen && campaign.count != UINT32_MAX && got.budget < 0 && got.accounts < campaign.count)
-      notes.push_back(fmt::format(
-          "campaign '{}' asks for {} accounts and finds {} that it may choose and that accept{}", campaign.name,
-          with_thousands(campaign.count), with_thousands(got.accounts), got.too_late > 0 ? " in time" : ""));
+      notes.push_back(fmt::format("campaign '{}' asks for {} and finds {} that it may choose and that accept{}",
+                                  campaign.name, with_thousands(campaign.count, "account"),
+                                  with_thousands(got.accounts), got.too_late > 0 ? " in time" : ""));
   }
   const bool answered = std::ranges::any_of(scenario.arms, [](const Arm& arm) { return !arm.run.answers.neutral(); });
   const bool hoped = std::ranges::any_of(
@@ -118,18 +119,19 @@ std::string money(MicroMoney micro) { return with_decimals(static_cast<double>(m
 std::string world_block(const Scenario& scenario, const Outlook& outlook) {
   const GraphFacts& graph = outlook.graph;
   std::string text = scenario.title.empty() ? "" : scenario.title + "\n\n";
-  text += fmt::format("World   {} users, {} follows, reciprocity {}\n", with_thousands(graph.users),
-                      with_thousands(graph.follows), with_decimals(graph.reciprocity, 3));
+  text += fmt::format("World   {}, {}, reciprocity {}\n", with_thousands(graph.users, "user"),
+                      with_thousands(graph.follows, "follow"), with_decimals(graph.reciprocity, 3));
   if (graph.scale < 1.0)
     text += fmt::format(
         "        it stands for {} users: follower counts, fees and budgets are {} of those that it stands for\n",
         with_thousands(static_cast<std::uint64_t>(static_cast<double>(graph.users) / graph.scale + 0.5)), graph.scale);
-  text += fmt::format("        the largest user, {}, has {} followers\n", outlook.largest,
-                      with_thousands(graph.largest_followers));
+  text += fmt::format("        the largest user, {}, has {}\n", outlook.largest,
+                      with_thousands(graph.largest_followers, "follower"));
   if (graph.rows_read > 0)
-    text += fmt::format("        {} rows read: {} repeat another, {} name one user twice; {} users have no follow\n",
-                        with_thousands(graph.rows_read), with_thousands(graph.duplicates),
-                        with_thousands(graph.self_loops), with_thousands(graph.isolated));
+    text += fmt::format("        {} read: {} another, {} one user twice; {} no follow\n",
+                        with_thousands(graph.rows_read, "row"), with_thousands(graph.duplicates, "repeats", "repeat"),
+                        with_thousands(graph.self_loops, "names", "name"),
+                        with_thousands(graph.isolated, "user has", "users have"));
 
   return text;
 }
@@ -256,16 +258,15 @@ std::string switches_text(const Scenario& scenario) {
     table.add({choice.name, off});
   }
   return "\n" + table.text() +
-         fmt::format("        {} more {} of the arms that the claims name, {}\n", switched_off(scenario).size(),
-                     switched_off(scenario).size() == 1 ? "study" : "studies",
+         fmt::format("        {} of the arms that the claims name, {}\n",
+                     counted(switched_off(scenario).size(), "more study", "more studies"),
                      scenario.claims.attribution == Attribution::shapley ? "with all combinations of switches off"
                                                                          : "with a switch off each");
 }
 
 std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
-  std::string text = fmt::format("\nRuns    {} {} x {} {}, drawn anew: {}\n", scenario.arms.size(),
-                                 scenario.arms.size() == 1 ? "arm" : "arms", scenario.replicates,
-                                 scenario.replicates == 1 ? "replicate" : "replicates", redrawn_streams(scenario));
+  std::string text = fmt::format("\nRuns    {} x {}, drawn anew: {}\n", counted(scenario.arms.size(), "arm"),
+                                 counted(scenario.replicates, "replicate"), redrawn_streams(scenario));
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
     text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
@@ -275,23 +276,23 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
     feed_runs += static_cast<double>(runs_of(with_switches_off(scenario, off), feeds));
   feed_runs *= scenario.replicates;
   if (outlook.probe_ticks > 0)
-    text +=
-        fmt::format("        {} ticks of {} s\n", with_thousands(ticks_of(scenario)), scenario.world.time.tick_seconds);
+    text += fmt::format("        {} of {} s\n", with_thousands(ticks_of(scenario), "tick"),
+                        scenario.world.time.tick_seconds);
   if (feed_runs > 0)
-    text += fmt::format("        about {} sessions per feed-model arm and replicate, {} in all\n",
-                        with_thousands(static_cast<std::uint64_t>(outlook.sessions)),
+    text += fmt::format("        about {} per feed-model arm and replicate, {} in all\n",
+                        with_thousands(static_cast<std::uint64_t>(outlook.sessions), "session"),
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions * feed_runs)));
   if (outlook.cascades > 0)
-    text += fmt::format("        {} unpaid cascades in each replicate, {} in all\n", with_thousands(outlook.cascades),
+    text += fmt::format("        {} in each replicate, {} in all\n", with_thousands(outlook.cascades, "unpaid cascade"),
                         with_thousands(outlook.cascades * scenario.replicates));
   return text;
 }
 
 std::string cost_block(const Outlook& outlook) {
   std::string text =
-      fmt::format("Time    about {} with {} {}, {} of processors{}\n", duration(outlook.seconds), thread_count(),
-                  thread_count() == 1 ? "thread" : "threads", duration(outlook.processor_seconds),
-                  outlook.probe_ticks > 0 ? fmt::format(", from {} measured ticks", outlook.probe_ticks) : "");
+      fmt::format("Time    about {} with {}, {} of processors{}\n", duration(outlook.seconds),
+                  counted(static_cast<std::uint64_t>(thread_count()), "thread"), duration(outlook.processor_seconds),
+                  outlook.probe_ticks > 0 ? ", from " + counted(outlook.probe_ticks, "measured tick") : "");
   if (!outlook.later.empty())
     text += fmt::format("        without what took too long to measure, and is done when the study runs: {}\n",
                         fmt::join(outlook.later, ", "));

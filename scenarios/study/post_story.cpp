@@ -69,8 +69,8 @@ std::string heading_of(const PostStory& story) {
   std::string text =
       fmt::format("Post    {:016x}, on topic {}, {}\n", story.trace.post.key, story.trace.post.topic,
                   story.campaign.empty() ? "organic" : fmt::format("paid for by the campaign {}", story.campaign));
-  text += fmt::format("Author  {}, {} followers, of tier {}\n", story.name(story.trace.post.author),
-                      with_thousands(story.followers), story.tier);
+  text += fmt::format("Author  {}, {}, of tier {}\n", story.name(story.trace.post.author),
+                      with_thousands(story.followers, "follower"), story.tier);
   text += fmt::format("Run     arm {}, replicate {}{}; published {} {} the start of measure\n", story.question.arm,
                       story.question.replicate,
                       story.question.draw > 0 ? fmt::format(", draw {}", story.question.draw) : "",

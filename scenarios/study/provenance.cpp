@@ -30,10 +30,7 @@ void add_input(const std::string& name, const std::string& path, const std::opti
                Provenance& list) {
   list.emplace_back(name, printable(path));
   if (!fingerprint) return;
-  if (fingerprint->bytes <= INT32_MAX)
-    list.emplace_back(name + "_bytes", static_cast<std::int64_t>(fingerprint->bytes));
-  else  // R takes whole numbers of more than 31 bits for missing
-    list.emplace_back(name + "_bytes", static_cast<double>(fingerprint->bytes));
+  list.emplace_back(name + "_bytes", h5::whole_attribute(fingerprint->bytes));
   list.emplace_back(name + "_xxh3_128", fingerprint->xxh3_128);
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("sizes that a header claims take no memory before they are there", "[g
   };
   CHECK(begins(refused("m.mtx", banner + "100000000000 100000000000 3\n1 2\n"), "m.mtx:2: 100000000000 rows"));
   CHECK(begins(refused("m.mtx", banner + "2000000000 2000000000 1\n1 2\n"), "m.mtx:2: 2000000000 rows but only 1"));
-  CHECK(begins(refused("m.mtx", banner + "9 9 100000000000\n1 2\n"), "m.mtx: holds 1 entries; expected 100000000000"));
+  CHECK(begins(refused("m.mtx", banner + "9 9 100000000000\n1 2\n"), "m.mtx: holds 1 entry; expected 100000000000"));
   CHECK(begins(refused("g.metis", "100000000000 5\n2\n1\n"), "g.metis:1: 100000000000 vertices; expected at most"));
   CHECK(begins(refused("g.metis", "2000000000 100000000000\n2\n1\n"), "g.metis:1: the header counts 2000000000"));
   CHECK(begins(refused("g.metis", "2 1 010 100000000000\n1 2\n1 1\n"), "g.metis:2: ends before its weights"));

@@ -201,10 +201,8 @@ TEST_CASE("degrees that no graph has are refused", "[graph][generators][configur
   CHECK(message_of([] {
           configuration({Numbers{2, 0, 0}, Numbers{1, 0, 1}}, stream());
         }) ==
-        "graph.degrees: the 1 users with the most followees want 1 follows, and the others' followers leave room for "
-        "0; expected degrees "
-        "that a graph "
-        "without repeated follows can have (Fulkerson 1960)");
+        "graph.degrees: the user with the most followees wants 1 follow, and the others' followers leave room for 0; "
+        "expected degrees that a graph without repeated follows can have (Fulkerson 1960)");
   CHECK(contains(message_of([] {
                    configuration({Numbers{3, 0}, Numbers{1, 2}}, stream());
                  }),

@@ -87,9 +87,9 @@ TEST_CASE("matrices that are not as their headers say are refused with the line"
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 1\n2 2\n")), "m.mtx: holds no follows but 1"));
   // Claims that would take terabytes, if they were believed.
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "2000000000 2000000000 1\n1 2\n")),
-               "m.mtx:2: 2000000000 rows but only 1 entries"));
+               "m.mtx:2: 2000000000 rows but only 1 entry"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "3 3 9000000000000000000\n1 2\n")),
-               "m.mtx: holds 1 entries; expected 9000000000000000000"));
+               "m.mtx: holds 1 entry; expected 9000000000000000000"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", "9000000000000000000 9000000000000000000 1\n1 2\n")),
                "m.mtx:2: 9000000000000000000 rows"));
   CHECK(begins(refusal("m.mtx", matrix("pattern general", std::string("3 3 1\n1 \0 2\n", 13))),
@@ -118,7 +118,7 @@ TEST_CASE("the lines of METIS list who follows each other", "[graph][formats][me
 TEST_CASE("METIS graphs that are not as their headers say are refused with the line",
           "[graph][formats][metis][hostile]") {
   CHECK(begins(refusal("g.graph", ""), "g.graph: holds no header"));
-  CHECK(begins(refusal("g.graph", "3\n"), "g.graph:1: the header has 1 numbers"));
+  CHECK(begins(refusal("g.graph", "3\n"), "g.graph:1: the header has 1 number;"));
   CHECK(begins(refusal("g.graph", "3 2 7\n"), "g.graph:1: the header has 3 numbers"));
   CHECK(begins(refusal("g.graph", "3 2 1 1 1\n"), "g.graph:1: the header has 5 numbers"));
   CHECK(begins(refusal("g.graph", "3 2\n2\n1 3\n"), "g.graph:1: the header counts 3 vertices, but 2 lines follow"));
@@ -133,7 +133,7 @@ TEST_CASE("METIS graphs that are not as their headers say are refused with the l
   CHECK(begins(refusal("g.graph", "3 2 001\n2 10\n1 10 3\n2 20\n"), "g.graph:3: ends before its edge's weight"));
   CHECK(begins(refusal("g.graph", "3 1\n2 3\n\n\n"), "g.graph: vertex 1 lists "));
   CHECK(begins(refusal("g.graph", "2 1\n1 1\n2\n"),
-               "g.graph:1: the header counts 1 edges, but the lines hold 3 neighbours"));
+               "g.graph:1: the header counts 1 edge, but the lines hold 3 neighbours"));
   CHECK(begins(refusal("g.graph", "1 1\n1 1\n"), "g.graph: holds no follows but 2"));
   CHECK(begins(refusal("g.graph", "2000000000 9000000000\n2\n1\n"),
                "g.graph:1: the header counts 2000000000 vertices, but 2 lines follow"));

@@ -124,7 +124,7 @@ TEST_CASE("blocks that cannot be are refused, all at once", "[graph][generators]
   });
   CHECK(contains(text, "graph.densities has 3 rows; expected 2"));
   CHECK(contains(text, "graph.densities has 1.5 in row 1; expected probabilities, 0 to 1"));
-  CHECK(contains(text, "graph.densities has 1 entries in row 2; expected 3"));
+  CHECK(contains(text, "graph.densities has 1 entry in row 2; expected 3"));
   CHECK(contains(message_of([] {
                    stochastic_block({{UINT64_MAX, UINT64_MAX}, {{0, 0}, {0, 0}}}, stream());
                  }),

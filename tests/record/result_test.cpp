@@ -207,6 +207,19 @@ TEST_CASE("a study comes back from its file as it went in", "[record]") {
   check_same(written_and_read(test::sample_study()), test::sample_study());
 }
 
+TEST_CASE("a seed of any size comes back, and is a number that R reads where a double holds it", "[record]") {
+  const Folder folder;
+  for (const std::uint64_t seed : {std::uint64_t{1} << 31, (std::uint64_t{1} << 53) + 1, ~std::uint64_t{0}}) {
+    StudyResult study = test::sample_study();
+    study.seed = seed;
+    write_result(folder / "out.h5", study);
+    CHECK(read_result(folder / "out.h5").seed == seed);
+    const h5::AttributeValue kept = h5::Reader(folder / "out.h5").any_attribute("/", "seed");
+    const double* const number = std::get_if<double>(&kept);
+    CHECK((number != nullptr && *number == 0x1p31) == (seed == std::uint64_t{1} << 31));
+  }
+}
+
 TEST_CASE("a study without campaigns, posts or comparison comes back from its file", "[record]") {
   check_same(written_and_read(test::empty_study()), test::empty_study());
 }

@@ -1,3 +1,9 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
 #include "tests/catch.hpp"
 #include "tests/scenarios/shell.hpp"
 
@@ -165,6 +171,41 @@ TEST_CASE("statistics are printed, and written where a file is named", "[program
   CHECK(contains(shell.out(), "reciprocity"));
   CHECK(contains(shell.out(), "Written to statistics.h5"));
   CHECK(shell.files() == Files{"follows.csv", "statistics.h5"});
+}
+
+TEST_CASE("one of anything is told in the singular", "[program][graph]") {
+  const Shell shell;
+  shell.write("one.csv", "follower,followed\na,b\na,b\na,a\n");
+  REQUIRE(shell.call({"graph", "import", "one.csv", "-o", "one.gvg"}) == 0);
+  CHECK(contains(shell.out(), "2 users, 1 follow, "));
+  CHECK(contains(shell.out(), "has 1 follower\n"));
+  CHECK(contains(shell.out(), "dropped 1 repetition, 1 of oneself"));
+  shell.write("one.mtx", "%%MatrixMarket matrix coordinate pattern general\n1 2 1\n");
+  CHECK(shell.call({"graph", "stats", "one.mtx"}) == 2);
+  CHECK(contains(shell.err(), "the matrix has 1 row and 2 columns; "));
+  shell.write("one.metis", "2 1\n2\n");
+  CHECK(shell.call({"graph", "stats", "one.metis", "--format", "metis"}) == 2);
+  CHECK(contains(shell.err(), "the header counts 2 vertices, but 1 line follows; "));
+}
+
+TEST_CASE("a signal ends a long measurement at once and leaves nothing half-written", "[program][graph]") {
+  const int signal = GENERATE(SIGTERM, SIGALRM);
+  const Shell shell;
+  std::string follows = "follower,followed\n";  // a ring with chords: exact distances take minutes
+  for (std::uint64_t i = 0; i < 150'000; ++i)
+    follows += fmt::format("{0},{1}\n{0},{2}\n", i, (i + 1) % 150'000, i * i % 149'993);
+  shell.write("follows.csv", follows);
+  const pid_t measuring = shell.start({"graph", "stats", "follows.csv", "--exact", "-o", "out.h5", "--quiet"});
+  for (int i = 0; i < 2'000 && shell.files().size() == 1; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(shell.files().size() == 2);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto asked = std::chrono::steady_clock::now();
+  ::kill(measuring, signal);
+  CHECK(Shell::wait(measuring) == 128 + signal);
+  CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(5));
+  CHECK(shell.err() == fmt::format("\ngrapevine: stopped by signal {}; nothing was written\n", signal));
+  CHECK(shell.files() == std::vector<std::string>{"follows.csv"});
 }
 
 TEST_CASE("a graph command that cannot be done ends with status 2, its message and no file", "[program][graph]") {

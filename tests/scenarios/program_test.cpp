@@ -65,6 +65,11 @@ TEST_CASE("a run prints its comparison, writes its result and says nothing else"
   REQUIRE(shell.call({"run", "tiny.toml", "-o", "again.h5", "--threads", "2", "--parts", "2"}) == 0);
   CHECK(contains(shell.err(), "replicate 1 of 1"));  // a plain line in a log
   CHECK_FALSE(contains(shell.err(), "\r"));
+  CHECK_FALSE(contains(shell.err(), "more parts"));
+  CHECK(contains(shell.out(), total));
+
+  REQUIRE(shell.call({"run", "tiny.toml", "-o", "parts.h5", "--threads", "1", "--parts", "3"}) == 0);
+  CHECK(contains(shell.err(), "Note: --parts 3: more parts than the 1 thread of this run take more time and memory"));
   CHECK(contains(shell.out(), total));
 }
 
@@ -119,6 +124,7 @@ TEST_CASE("each mistake ends with status 2, its message, and no file", "[program
       {{"--threads", "0"}, "--threads: '0'; expected a whole number, 1 to 4096"},
       {{"--threads", "many"}, "--threads: 'many'; expected a whole number, 1 to 4096"},
       {{"--parts", "-1"}, "--parts"},
+      {{"--parts", "1000"}, "--parts: '1000'; expected a whole number, 1 to 256"},
       {{"--colour"}, "--colour"},
   }));
   const Shell shell;

@@ -299,6 +299,8 @@ TEST_CASE("an override needs no quotes inside for a key that takes a text", "[sc
   CHECK(scenario_of(text, {"title=12"}).title == "12");
   CHECK(scenario_of(text, {"title='12'"}).title == "12");
   // What is no text is told what it ought to be.
+  CHECK(refusal_of_text(text, {"price.list=prices.csv"}).front() ==
+        "--set price.list: unknown key 'list' in [price]; `grapevine keys` lists all");  // and not: write it in quotes
   CHECK(refusal_of_text(text, {"replicates=ten"}) ==
         Lines{"--set replicates: replicates is \"ten\"; expected a whole number of runs, 1 to 10000"});
 }

@@ -296,6 +296,27 @@ TEST_CASE("tiers have amplification where readers were held out, and missing rat
   CHECK_FALSE(contains(text, "missing"));
 }
 
+TEST_CASE("the accounts of a tier are counted over all replicates of the arm", "[table]") {
+  // Graphs drawn anew: the first has nobody in the upper tier, the others one and three.
+  StudyResult study = study_of(3);
+  const auto put = [&](std::uint64_t first, std::uint64_t second, std::uint64_t third, std::uint32_t draws) {
+    for (std::size_t arm = 0; arm < 3; ++arm)
+      for (std::uint32_t r = 0; r < 3; ++r) {
+        RunRecord& run = study.record(0, arm, r);
+        run.draws = draws;
+        run.tiers[1].accounts = draws * (r == 0 ? first : r == 1 ? second : third);
+        run.tiers[0].accounts = draws * 200'000 - run.tiers[1].accounts;
+      }
+    for (const std::string& line : lines(comparison_table(study)))
+      if (line.starts_with("  large") && contains(line, "5 000 ")) return line;
+    return std::string();
+  };
+  CHECK(contains(put(0, 1, 3, 1), " 1.3 "));
+  CHECK(contains(put(0, 1, 2, 1), " 1 "));
+  CHECK(contains(put(0, 1, 3, 4), " 1.3 "));
+  CHECK(contains(put(40, 41, 41, 1), " 41 "));
+}
+
 TEST_CASE("a world that stands for another says so, and what is small is judged in that one", "[table]") {
   StudyResult study = judged();
   const std::string text = in_one_line(comparison_table(study));

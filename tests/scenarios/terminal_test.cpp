@@ -67,6 +67,17 @@ TEST_CASE("words go on below where a line is full, and keep to the column of the
   CHECK(fitted_to_page("averyveryverylongwordindeed\nx") == "averyveryverylongwordindeed\nx");
 }
 
+TEST_CASE("on a narrow page a command can still be copied, and what it does stands below", "[terminal]") {
+  const OnPage narrow({30, true});
+  CHECK(fitted_to_page("  grapevine show it.h5    the comparison again\n  next\n") ==
+        "  grapevine show it.h5\n      the comparison again\n  next\n");
+  CHECK(fitted_to_page("  grapevine run a.toml -o a.h5 --set users=20\n") ==
+        "  grapevine run a.toml -o \\\n      a.h5 --set users=20\n");
+  CHECK(fitted_to_page("  grapevine run a.toml -o a.h5") == "  grapevine run a.toml -o a.h5");  // just fits
+  CHECK(fitted_to_page("grapevine: a message is no command to be copied") ==
+        "grapevine: a message is no\ncommand to be copied");
+}
+
 TEST_CASE("a table gives way to a narrow page in its widest texts, never in its numbers", "[terminal]") {
   TextTable table("lrl");
   table.add({"what it is about", "1 234 567", "the words that explain"});

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
 
@@ -62,8 +63,8 @@ class Bounds : public Codec {
       read.push_back(*number);
     }
     if (read.empty() || read.size() > most_tiers)
-      return reading.add(reading.value.place, fmt::format("{} has {} entries; expected 1 to {}", reading.context.label,
-                                                          read.size(), most_tiers));
+      return reading.add(reading.value.place, fmt::format("{} has {}; expected 1 to {}", reading.context.label,
+                                                          counted(read.size(), "entry", "entries"), most_tiers));
     reading.field<Counts>() = std::move(read);
   }
   std::string written(const Key&, const void* field, const WritingContext&) const override {
@@ -85,8 +86,8 @@ class Hours : public Codec {
     if (!members) return;
     const std::string& label = reading.context.label;
     if (members->size() != 24)
-      return reading.add(reading.value.place,
-                         fmt::format("{} has {} entries; expected 24, one for each hour", label, members->size()));
+      return reading.add(reading.value.place, fmt::format("{} has {}; expected 24, one for each hour", label,
+                                                          counted(members->size(), "entry", "entries")));
     Day read{};
     if (!read_numbers(reading, *members, read, "a number, 0 or more")) return;
     double sum = 0;

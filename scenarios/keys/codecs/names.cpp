@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
 
@@ -66,8 +67,8 @@ class Labels : public Codec {
     ReadTexts read = read_texts(reading, printable, "a text of 1 to 64 characters");
     if (!read.all) return;
     if (read.good.empty() || read.good.size() > most_tiers)
-      return reading.add(reading.value.place, fmt::format("{} has {} entries; expected 1 to {}", reading.context.label,
-                                                          read.good.size(), most_tiers));
+      return reading.add(reading.value.place, fmt::format("{} has {}; expected 1 to {}", reading.context.label,
+                                                          counted(read.good.size(), "entry", "entries"), most_tiers));
     reading.field<Texts>() = std::move(read.good);
   }
   std::string written(const Key&, const void* field, const WritingContext&) const override {
