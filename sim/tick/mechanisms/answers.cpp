@@ -1,6 +1,7 @@
 #include "sim/tick/mechanisms/answers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "graph/base/math.hpp"
