@@ -1,6 +1,6 @@
 """Runs every snippet of README.md and docs/*.md in a scratch folder, in their order. Arguments: source folder, program.
 
-A snippet is a fenced or an indented block. Shell lines run with the program on PATH and must end with exit status 0, Python and R must run, TOML must pass `grapevine check`: by itself,
+A snippet is a fenced or an indented block. Lines of an indented one that begin with # are left out. Shell lines run with the program on PATH and must end with exit status 0, Python and R must run, TOML must pass `grapevine check`: by itself,
 or, without the key `format`, as part of a minimal scenario. Whatever else is in a block is what the command before it prints, and must be found in its output line by line.
 Blocks that are none of this, commands that are left out and sizes that are changed are listed below, each with the reason; what is not listed and does not run is a failure.
 """
@@ -208,6 +208,8 @@ def toml(where: str, text: str) -> None:
 
 def run(document: str, line: int, language: str, text: str) -> None:
     where = f"{document}:{line}"
+    if not language:  # what is said of the command below
+        text = "\n".join("" if one.startswith("# ") else one for one in text.split("\n"))
     first = text.lstrip().split("\n")[0]
     if reason := first_of(NO_SNIPPET, first):
         print(f"{where}: no snippet: {reason}")
@@ -258,7 +260,7 @@ for document in [source / "README.md", *sorted((source / "docs").glob("*.md"))]:
 # The tree of docs/cascade-files.md by hand: 501 - 502 - 503, a path, with delays of 0.45 and 12.3 minutes.
 shell("docs/cascade-files.md", "grapevine cascades stats trees.csv.gz -o drawn.csv")
 row = dict(zip(*((here / "drawn.csv").read_text().split("\n")[i].split(",") for i in (0, 1))))
-expected = {"cascade": "rumour-7", "size": 3, "depth": 2, "root_children": 1, "median_delay_min": 6.375}
+expected = {"cascade": "rumour-7", "size": 3, "depth": 2, "root_children": 1, "median_delay_min": "6.375"}
 for name, value in expected.items():
     if row[name] != value and (isinstance(value, str) or not math.isclose(float(row[name]), value)):
         failures.append(f"docs/cascade-files.md: {name} is {row[name]} instead of {value}")
