@@ -192,6 +192,24 @@ inline void add_discovery(RunParameters& run, DiscoveryGate gate) {
   run.discovery.cold_impressions = 6;
 }
 
+/// Readers who look at profiles, follow whom they meet, hide and report posts, and unfollow for that or because their
+/// feed is too full; a platform that values follows and visits.
+inline void add_follows(RunParameters& run) {
+  const auto of = [](Action action) { return static_cast<std::size_t>(action); };
+  PerAction& p = run.behaviour.probability;
+  p[of(Action::profile_visit)] = 0.25;
+  p[of(Action::follow)] = 0.06;
+  p[of(Action::hide)] = 0.1;
+  p[of(Action::report)] = 0.04;
+  run.behaviour.follow_after_visit = 0.4;
+  run.unfollow.hides = 2;
+  run.unfollow.crowded = 1.5;
+  run.unfollow.probability = 0.3;
+  run.feed.weights[of(Action::profile_visit)] = 2;
+  run.feed.weights[of(Action::follow)] = 6;
+  run.feed.prior[of(Action::follow)] = 0.08;
+}
+
 /// Campaigns that buy impressions: few and many, for some hours or as long as posts live, for everybody and for some.
 inline void add_promotion(WorldParameters& world, std::uint64_t number) {
   for (std::size_t c = 0; c < world.campaigns.size(); ++c) {

@@ -18,8 +18,9 @@ std::uint32_t upper_half(std::uint64_t x) { return static_cast<std::uint32_t>(x 
 
 }  // namespace
 
-Discovery::Discovery(const FollowGraph& graph, const StreamKey& dynamics, const RunParameters& run)
-    : graph_(graph), dynamics_(dynamics), run_(run) {}
+Discovery::Discovery(const FollowGraph& graph, const Follows& follows, const StreamKey& dynamics,
+                     const RunParameters& run)
+    : graph_(graph), follows_(follows), dynamics_(dynamics), run_(run) {}
 
 void Discovery::branch(const RunParameters& run) {
   run_ = run;
@@ -29,11 +30,6 @@ void Discovery::branch(const RunParameters& run) {
   cold_.clear();
   ever_proven_.clear();
   ever_cold_.clear();
-}
-
-bool Discovery::follows(UserId reader, UserId author) const {
-  const auto followees = graph_.followees(reader);
-  return std::find(followees.begin(), followees.end(), author) != followees.end();
 }
 
 // ---- Pools
@@ -121,7 +117,7 @@ std::vector<std::size_t> Discovery::draw(const Visit& visit, std::span<const Pos
       for (const std::size_t p : pools.at(topic)) {
         const Post& post = posts[p];
         const std::array refused{post.visible() + run_.feed.window <= visit.tick, shown.contains(p),
-                                 visit.was_looked(p), post.author == reader, follows(reader, post.author)};
+                                 visit.was_looked(p), post.author == reader, follows_.follows(reader, post.author)};
         const auto reasons = std::count(refused.begin(), refused.end(), true);
         if (reasons == 0) eligible.push_back(p);
         if (reasons != 1 || wanted == 0) continue;
@@ -131,6 +127,7 @@ std::vector<std::size_t> Discovery::draw(const Visit& visit, std::span<const Pos
         situations.discovery_refused_seen += refused[2];
         situations.discovery_refused_own += refused[3];
         situations.discovery_refused_followed += refused[4];
+        situations.follows.discovery_refused += refused[4] && follows_.changed(reader, post.author);
       }
     }
     std::ranges::sort(eligible, {}, [&](std::size_t p) {
@@ -143,6 +140,8 @@ std::vector<std::size_t> Discovery::draw(const Visit& visit, std::span<const Pos
     shown.insert(eligible.begin(), eligible.end());
     drawn.insert(drawn.end(), eligible.begin(), eligible.end());
     situations.discovered_from_warmup += of_warmup_ ? eligible.size() : 0;
+    for (const std::size_t p : eligible)
+      situations.follows.discovery_drawn += follows_.changed(reader, posts[p].author);
     return eligible.size();
   };
 

@@ -19,6 +19,7 @@ namespace grapevine::slow {
 
 struct Post;
 struct Situations;
+class Follows;
 
 /// Section 7.17 of docs/model.md, written from the text alone: which posts are listed, and whom they are shown to that
 /// does not follow their authors.
@@ -35,8 +36,8 @@ public:
     std::function<bool(std::size_t)> was_looked;  ///< by the reader at the post, earlier
   };
 
-  /// `graph` outlives it.
-  Discovery(const FollowGraph& graph, const StreamKey& dynamics, const RunParameters& run);
+  /// `graph` and `follows` outlive it.
+  Discovery(const FollowGraph& graph, const Follows& follows, const StreamKey& dynamics, const RunParameters& run);
 
   /// Goes on under other run parameters. What is neutral now keeps nothing.
   void branch(const RunParameters& run);
@@ -58,11 +59,11 @@ private:
   };
   using Pools = std::map<std::uint32_t, std::vector<std::size_t>>;  // by topic
 
-  bool follows(UserId reader, UserId author) const;
   double value(const Post& post, const ActionPrior& prior) const;
   std::vector<std::size_t> greatest(std::vector<Entry>& entries) const;
 
   const FollowGraph& graph_;
+  const Follows& follows_;
   StreamKey dynamics_;
   RunParameters run_;
 

@@ -24,6 +24,7 @@ double lognormal(const StreamKey& dynamics, Draw purpose, std::uint32_t user, do
 }
 
 double interest(std::uint32_t quantile, double skew) { return math::pow((quantile + 0.5) / 256, skew); }
+double odds_of(double p) { return p >= 1.0 ? 0x1p60 : p / (1 - p); }
 double normal(std::uint32_t quantile) { return math::normal_quantile((quantile + 0.5) / 256); }
 
 double mean_interest(double skew) {
@@ -45,8 +46,9 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       content_(parameters.seed, Stream::content, streams.content),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       behaviour_(run.behaviour, parameters.population),
-      mechanisms_(graph, accounts, dynamics_, parameters.time.ticks_per_day(), run),
-      discovery_(graph, dynamics_, run),
+      follows_(graph, dynamics_, run),
+      mechanisms_(graph, follows_, accounts, dynamics_, parameters.time.ticks_per_day(), run),
+      discovery_(graph, follows_, dynamics_, run),
       promotion_(selection_, dynamics_, parameters),
       mean_interest_(mean_interest(parameters.population.interest_skew)),
       activity_before_(activity(parameters)),
@@ -87,6 +89,7 @@ void Model::branch(const RunParameters& run, std::uint32_t draw) {
   behaviour_ = Behaviour(run.behaviour, parameters_.population);
   if (!prior_by_author(run.feed, rates()).looks_at_authors()) author_pasts_.clear();
   mechanisms_.branch(now, run);
+  follows_.branch(run);
   discovery_.branch(run);
   prepare_run();
 }
@@ -546,13 +549,16 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
   const std::int64_t since = window_memory || last_session_[reader.index()] == never ? old : std::max(last, old);
 
   std::map<std::size_t, Candidate> candidates;
-  std::set<std::size_t> later;  // candidates that arrived by several emissions
+  std::set<std::size_t> later;      // candidates that arrived by several emissions
+  std::set<std::size_t> kept_away;  // roots that an account has brought which the reader unfollowed
   for (std::size_t e = 0; e < emissions.size(); ++e) {
     const Emission& emission = emissions[e];
     const Post& post = posts[emission.post];
-    const auto followees = graph_.followees(reader);
     if (!(since < emission.visible && emission.visible <= t)) continue;
-    if (std::find(followees.begin(), followees.end(), emission.emitter) == followees.end()) continue;
+    if (!follows_.follows(reader, emission.emitter)) {
+      if (follows_.at_start(reader, emission.emitter)) kept_away.insert(emission.post);
+      continue;
+    }
     if (post.visible() <= old) {
       ++situations.late_reshare;
       continue;
@@ -563,6 +569,10 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
     }
     if (window_memory && exposures_.contains({reader, emission.post})) {
       ++situations.known_left_out;
+      continue;
+    }
+    if (dismissed(reader, emission.post)) {
+      ++situations.follows.dismissed;
       continue;
     }
     const auto [place, is_new] = candidates.try_emplace(emission.post, Candidate{emission.post, e});
@@ -580,8 +590,25 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
   for (const auto& [post, candidate] : candidates) {
     situations.several_resharers += candidate.proof > 1;
     list.push_back(candidate);
+    const Emission& shown = emissions[candidate.shown];
+    const bool brought = follows_.changed(reader, shown.emitter);
+    situations.follows.brought += brought;
+    situations.follows.brought_before += brought && shown.visible <= follows_.changed_in(reader, shown.emitter);
+    situations.follows.brought_neutral += brought && !run_.changes_follows();
+  }
+  for (const std::size_t post : kept_away) {
+    const bool in_time = posts[post].visible() > old && posts[post].author != reader;
+    const bool missed = in_time && !candidates.contains(post) && !exposures_.contains({reader, post});
+    situations.follows.kept_away += missed;
+    situations.follows.kept_away_neutral += missed && !run_.changes_follows();
   }
   return list;
+}
+
+/// Whether the reader wants to see no more of the root.
+bool Model::dismissed(UserId reader, std::size_t post) const {
+  return taken_.contains({reader, post, static_cast<std::size_t>(Action::hide)}) ||
+         taken_.contains({reader, post, static_cast<std::size_t>(Action::report)});
 }
 
 // ---- 7.17 Discovery: what it needs to know of a session, and what it adds to it
@@ -682,6 +709,8 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
       case Ranking::oracle:
       case Ranking::no_learning: {
         double sum = 0, replying = 0;
+        const double common =
+            feed.ranking == Ranking::oracle ? common_odds(reader, candidate.post, candidate.proof) : 0;
         for (std::size_t a = 0; a < action_count; ++a) {
           if (feed.ranking == Ranking::weighted) {
             const double s = by_author_.strength[a], seen = counters.impressions + s;
@@ -689,7 +718,8 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
             sum += feed.weights[a] * r;
             if (a == static_cast<std::size_t>(Action::reply)) replying = r;
           } else if (feed.ranking == Ranking::oracle) {
-            const double p = probability(a, common_odds(reader, candidate.post, candidate.proof));
+            const double p = a == static_cast<std::size_t>(Action::follow) ? follow_valued(reader, post.author, common)
+                                                                           : probability(a, common);
             sum += feed.weights[a] * p;
             if (a == static_cast<std::size_t>(Action::reply)) replying = p;
           } else {
@@ -730,6 +760,9 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
 
 void Model::session(UserId reader) {
   std::vector<Candidate> candidates = gather(reader);
+  Follows::Visit visit{reader, now, sessions_held_[reader.index()], {}, {}};
+  for (const Candidate& candidate : candidates)
+    visit.brought.push_back({candidate.post, emissions[candidate.shown].emitter});
   discover(reader, candidates);
   const auto from = [&](const Candidate& candidate) -> LedgerRow& {
     const Source source = candidate.promoted                   ? Source::promoted
@@ -781,7 +814,7 @@ void Model::session(UserId reader) {
     look.promoted = candidate.promoted;
     look.proof = candidate.proof;
     look.had_reshared = taken_.contains({reader, candidate.post, static_cast<std::size_t>(Action::reshare)});
-    react(look);
+    react(look, std::span(looks).subspan(earlier));
     looks.push_back(look);
     ++from(candidate).impressions;
     if (counted(posts[candidate.post])) {
@@ -792,11 +825,16 @@ void Model::session(UserId reader) {
     }
   }
 
-  mechanisms_.after_session(now, reader, std::span(looks).subspan(earlier), posts, situations);
+  visit.looks = std::span(looks).subspan(earlier);
+  mechanisms_.after_session(now, reader, visit.looks, posts, situations);
+  std::vector<double> trusted;  // before the session's follows
+  for (const Look& look : visit.looks) trusted.push_back(trust(reader, posts[look.post].author));
+  follows_.after_session(visit, posts, situations.follows);
   for (std::size_t i = earlier; i < looks.size(); ++i) {  // 7.18
     const std::uint64_t engagement = std::uint64_t{looks[i].took[0]} + looks[i].took[1] + looks[i].took[2];
     const UserId author = posts[looks[i].post].author;
     drift_.push_back({now, tier(author), engagement, run_.trust.neutral() ? 0.0 : trust(reader, author)});
+    situations.follows.drift_moved += !run_.trust.neutral() && trust(reader, author) != trusted[i - earlier];
   }
   mechanisms_.answer(now, reader, run_.feed.window, posts, situations);
 
@@ -826,30 +864,57 @@ double Model::common_odds(UserId reader, std::size_t number, std::uint32_t proof
 double Model::probability(std::size_t a, double common) const {
   // Where somebody differs from somebody, the text says what the base odds achieve and not how they are found: they are
   // the engine's. slow_model_test.cpp shows that they achieve it.
-  const PopulationParameters& population = parameters_.population;
-  const bool neutral =
-      population.propensity_spread == 0.0 && population.quality_spread == 0.0 && run_.behaviour.topic_match == 0.0;
-  const double p = run_.behaviour.probability[a], base = p >= 1.0 ? 0x1p60 : p / (1 - p);
-  const double odds = (neutral ? base : behaviour_.base_odds(static_cast<Action>(a))) * common;
+  const double odds = everybody_alike() ? odds_of(run_.behaviour.probability[a]) * common
+                                        : behaviour_.base_odds(static_cast<Action>(a)) * common;
   return odds / (1 + odds);
 }
 
-void Model::react(Look& look) {
+bool Model::everybody_alike() const {
+  const PopulationParameters& population = parameters_.population;
+  return population.propensity_spread == 0.0 && population.quality_spread == 0.0 && run_.behaviour.topic_match == 0.0;
+}
+
+// ---- 7.19 Follows: their odds
+
+double Model::follow_after_visit(double common) const {
+  if (!everybody_alike()) return behaviour_.probability_after_visit(common);
+  const double odds = odds_of(run_.behaviour.follow_after_visit) * common;
+  return odds / (1 + odds);
+}
+
+/// How likely `oracle` takes a follow to be.
+double Model::follow_valued(UserId reader, UserId author, double common) {
+  if (follows_.follows(reader, author)) return 0;
+  const double visits = probability(static_cast<std::size_t>(Action::profile_visit), common);
+  const double p = visits * follow_after_visit(common) +
+                   (1 - visits) * probability(static_cast<std::size_t>(Action::follow), common);
+  situations.follows.valued += p > 0 && run_.feed.weights[static_cast<std::size_t>(Action::follow)] > 0;
+  return p;
+}
+
+/// `above`: the looks of the session higher up.
+void Model::react(Look& look, std::span<const Look> above) {
+  constexpr auto visit = static_cast<std::size_t>(Action::profile_visit),
+                 follow = static_cast<std::size_t>(Action::follow);
   const Post& post = posts[look.post];
   const std::uint32_t u = look.reader.value();
   const std::uint64_t meeting = run_.behaviour.again == Again::fresh ? look.exposure : 0;
   const std::uint64_t c1 = nested_mix(dynamics_.key(Draw::react), post.key, u + (meeting << 32));
-  const std::uint64_t c2 = mix(c1 + golden);
-  const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2)};
+  const std::uint64_t c2 = mix(c1 + golden), c3 = mix(c2 + golden), c4 = mix(c3 + golden);
+  const std::array<std::uint32_t, action_count> bits{hi(c1), lo(c1), hi(c2), lo(c2), hi(c3), lo(c3), hi(c4), lo(c4)};
   situations.shared_liking += interest_is_shared(look.reader, post.topic);
   const double common = common_odds(look.reader, look.post, look.proof);
   for (std::size_t a = 0; a < action_count; ++a) {
-    if (!coin(bits[a], coin_threshold(probability(a, common)))) continue;
+    if (a == follow || !coin(bits[a], coin_threshold(probability(a, common)))) continue;
     const bool before = taken_.contains({look.reader, look.post, a});
     situations.not_twice += before;
     look.took[a] = !before;
     situations.later += !before && look.exposure > 0;
   }
+  const double following = look.took[visit] ? follow_after_visit(common) : probability(follow, common);
+  if (coin(bits[follow], coin_threshold(following)))
+    look.took[follow] = follows_.take_up(look.reader, post.author, taken_.contains({look.reader, look.post, follow}),
+                                         above, posts, situations.follows);
 }
 
 // ---- 3: the tick, and its commit
@@ -893,10 +958,8 @@ void Model::commit() {
     ++exposures_[{look.reader, look.post}];
     if (post.campaign >= 0) paid_looks_.emplace_back(now, look);
     situations.again += look.exposure > 0;
-    const auto followees = graph_.followees(look.reader);
     situations.promoted_looks += look.promoted;
-    situations.promoted_to_followers +=
-        look.promoted && std::find(followees.begin(), followees.end(), post.author) != followees.end();
+    situations.promoted_to_followers += look.promoted && follows_.follows(look.reader, post.author);
     situations.promoted_again += promoted_.contains({look.reader, look.post});
     if (look.promoted) promoted_.insert({look.reader, look.post});
     situations.discovered_looks += look.discovered;
@@ -954,10 +1017,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     sum.served += post.served;
     sum.impressions += post.counters.impressions;
     sum.first_looks += post.counters.reach;
-    sum.actions[Action::like] += post.counters.actions[0];
-    sum.actions[Action::reply] += post.counters.actions[1];
-    sum.actions[Action::reshare] += post.counters.actions[2];
-    sum.actions[Action::click] += post.counters.actions[3];
+    for (std::size_t a = 0; a < action_count; ++a) sum.actions[a] += post.counters.actions[a];
   };
   const auto outcomes = [&](auto&& belongs) {
     Outcomes sum;
@@ -1023,6 +1083,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   record.mechanisms = mechanisms_.columns(now, posts, record.tiers.size(), tier_of, is_counted,
                                           discovery_.columns(posts, record.tiers.size(), tier_of, is_counted),
                                           time.measure, [&](UserId user) { return post_rate_[user.index()] > 0; });
+  const std::vector<MechanismColumn> of_follows = follows_.columns(record.tiers.size(), tier_of);
+  record.mechanisms.insert(record.mechanisms.end(), of_follows.begin(), of_follows.end());
 
   const Tick day = time.ticks_per_day();
   for (const bool last : {false, true}) {
@@ -1134,10 +1196,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.delivered += ticks[t].delivered;
     row.served += ticks[t].served;
     row.impressions += ticks[t].impressions;
-    row.actions[Action::like] += ticks[t].actions[0];
-    row.actions[Action::reply] += ticks[t].actions[1];
-    row.actions[Action::reshare] += ticks[t].actions[2];
-    row.actions[Action::click] += ticks[t].actions[3];
+    for (std::size_t a = 0; a < action_count; ++a) row.actions[a] += ticks[t].actions[a];
   }
 
   for (int c = 0; c < static_cast<int>(parameters_.campaigns.size()); ++c) {
@@ -1168,10 +1227,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.impressions_discovered = post.discovered;
     row.impressions_promoted = post.promoted;
     row.reach = post.counters.reach;
-    row.actions[Action::like] = post.counters.actions[0];
-    row.actions[Action::reply] = post.counters.actions[1];
-    row.actions[Action::reshare] = post.counters.actions[2];
-    row.actions[Action::click] = post.counters.actions[3];
+    for (std::size_t a = 0; a < action_count; ++a) row.actions[a] = post.counters.actions[a];
 
     std::vector<CascadeNode> nodes{{-1, post.author, row.tick, Reason::root}};
     for (const Emission& emission : emissions) {

@@ -20,6 +20,7 @@
 #include "sim/state/run_record.hpp"
 #include "tests/sim/slow_conversions.hpp"
 #include "tests/sim/slow_discovery.hpp"
+#include "tests/sim/slow_follows.hpp"
 #include "tests/sim/slow_promotion.hpp"
 #include "tests/sim/slow_trust.hpp"
 
@@ -188,6 +189,7 @@ struct Situations {
   std::uint64_t promotion_refused_short = 0;
   std::uint64_t promotion_refused_topic = 0;
   std::uint64_t promotion_refused_cap = 0;
+  FollowSituations follows;
 };
 
 class Model {
@@ -195,6 +197,7 @@ public:
   /// `graph` and `accounts` outlive the model.
   Model(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& run,
         ReplicateStreams streams);
+  Model(const Model&) = delete;
 
   /// Goes on under other run parameters.
   void branch(const RunParameters& run, std::uint32_t draw = 0);
@@ -276,8 +279,11 @@ private:
   Deal buy(const CampaignParameters& campaign, MicroMoney budget, std::map<UserId, std::uint32_t>& asked) const;
   void prepare_run();
   double shared_audience() const;
+  bool everybody_alike() const;
   double common_odds(UserId reader, std::size_t post, std::uint32_t proof) const;
   double probability(std::size_t action, double common) const;
+  double follow_after_visit(double common) const;
+  double follow_valued(UserId reader, UserId author, double common);
   void look_back();
   void add_post(UserId author, UserId profile, PostOrigin origin, std::uint32_t ordinal, int campaign);
   PostRates rates() const;
@@ -288,13 +294,14 @@ private:
   float with_tie(float score, UserId reader, std::size_t post);
   void compose();
   std::vector<Candidate> gather(UserId reader);
+  bool dismissed(UserId reader, std::size_t post) const;
   void discover(UserId reader, std::vector<Candidate>& candidates);
   double depth(UserId reader) const;
   void promote();
   bool set_apart(UserId reader, std::vector<Candidate>& candidates, Candidate& promoted);
   void rank(UserId reader, std::vector<Candidate>& candidates);
   void session(UserId reader);
-  void react(Look& look);
+  void react(Look& look, std::span<const Look> above);
   void commit();
   void sell();
 
@@ -305,6 +312,7 @@ private:
   std::uint32_t draw_ = 0;
   StreamKey selection_, content_, dynamics_;
   Behaviour behaviour_;
+  Follows follows_;
   Mechanisms mechanisms_;
   Discovery discovery_;
   Promotion promotion_;

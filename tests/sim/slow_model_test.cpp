@@ -41,6 +41,13 @@ std::string difference(const std::string& what, std::vector<Event> engine, std::
                      engine.size(), slow.size(), text(engine, i), text(slow, i));
 }
 
+/// With how often each action was taken.
+template <class Actions>
+Event with(Event event, const Actions& actions) {
+  for (std::size_t a = 0; a < action_count; ++a) event.push_back(actions[a]);
+  return event;
+}
+
 std::vector<Event> deals(const std::vector<Deal>& list) {
   std::vector<Event> events;
   for (std::size_t c = 0; c < list.size(); ++c) {
@@ -149,7 +156,7 @@ private:
     a.clear();
     b.clear();
     const auto counters = [](std::uint64_t post, Tick visible, const PostCounters& c) {
-      return Event{post, visible, c.impressions, c.reach, c.actions[0], c.actions[1], c.actions[2], c.actions[3]};
+      return with({post, visible, c.impressions, c.reach}, c.actions);
     };
     const Posts& posts = world_->state.posts;
     for (std::uint32_t p = posts.tail(); p < posts.head(); ++p)
@@ -157,15 +164,13 @@ private:
     for (const slow::Post& post : slow.posts)
       if (post.visible() + world_->run.feed.window > slow.now - 1)
         b.push_back(counters(post.key, post.visible(), post.counters));
-    REQUIRE(difference("live roots (key visible impressions reach like reply reshare click)", a, b) == "");
+    REQUIRE(difference("live roots (key visible impressions reach, actions)", a, b) == "");
 
     const TickCounts& counts = world_->state.tick_counts.back();
     const slow::TickSums& sums = slow.ticks.back();
-    const Event engine{counts.sessions,   counts.delivered,  counts.served,     counts.impressions,
-                       counts.actions[0], counts.actions[1], counts.actions[2], counts.actions[3]};
-    REQUIRE(difference("tick (sessions delivered served impressions like reply reshare click)", {engine},
-                       {{sums.sessions, sums.delivered, sums.served, sums.impressions, sums.actions[0], sums.actions[1],
-                         sums.actions[2], sums.actions[3]}}) == "");
+    const Event engine = with({counts.sessions, counts.delivered, counts.served, counts.impressions}, counts.actions);
+    REQUIRE(difference("tick (sessions delivered served impressions, actions)", {engine},
+                       {with({sums.sessions, sums.delivered, sums.served, sums.impressions}, sums.actions)}) == "");
   }
 
   static std::uint64_t source_of(bool promoted, bool discovered, bool reshared) {
@@ -187,16 +192,7 @@ private:
 
   static void compare(const RunRecord& engine, const RunRecord& slow) {
     const auto outcomes = [](const Outcomes& o) {
-      return Event{o.posts,
-                   o.delivered,
-                   o.served,
-                   o.impressions,
-                   o.first_looks,
-                   o.reach,
-                   o.actions[Action::like],
-                   o.actions[Action::reply],
-                   o.actions[Action::reshare],
-                   o.actions[Action::click]};
+      return with({o.posts, o.delivered, o.served, o.impressions, o.first_looks, o.reach}, o.actions);
     };
     const auto join = [](Event a, const Event& b) {
       a.insert(a.end(), b.begin(), b.end());
@@ -221,9 +217,9 @@ private:
         }
       if (table == 2)
         for (const SeriesRow& row : record.series)
-          list.push_back({row.first_tick, row.sessions, row.organic_posts, row.paid_posts, row.delivered, row.served,
-                          row.impressions, row.actions[Action::like], row.actions[Action::reply],
-                          row.actions[Action::reshare], row.actions[Action::click]});
+          list.push_back(with({row.first_tick, row.sessions, row.organic_posts, row.paid_posts, row.delivered,
+                               row.served, row.impressions},
+                              row.actions));
       if (table == 3)
         for (const InfluencerRow& row : record.influencers)
           list.push_back(join({row.campaign, row.user.value(), row.followers, row.posts, row.replaced,
@@ -243,14 +239,11 @@ private:
                       row.impressions_discovered,
                       row.impressions_promoted,
                       row.reach,
-                      row.actions[Action::like],
-                      row.actions[Action::reply],
-                      row.actions[Action::reshare],
-                      row.actions[Action::click],
                       row.cascade_size,
                       row.depth,
                       row.largest_broadcast,
                       row.half_time};
+          event = with(event, row.actions);
           std::vector<Event> nodes;
           for (std::uint32_t i = 0; i < row.cascade_size; ++i) {
             const CascadeNode& node = record.cascades.at(row.first_node + i);
@@ -284,8 +277,7 @@ private:
       if (table == 7) list.push_back({list.size(), record.paid_reach});
       if (table == 8)
         for (const CampaignSeriesRow& row : record.campaign_series)
-          list.push_back({list.size(), row.new_reach, row.impressions, row.actions[Action::like],
-                          row.actions[Action::reply], row.actions[Action::reshare], row.actions[Action::click]});
+          list.push_back(with({list.size(), row.new_reach, row.impressions}, row.actions));
       if (table == 9)
         for (const MechanismColumn& column : record.mechanisms) {
           list.push_back({list.size()});
@@ -299,8 +291,8 @@ private:
       return list;
     };
     const std::array<std::string, 11> names{
-        "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach likes "
-        "replies reshares clicks)",
+        "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach, "
+        "actions)",
         "campaigns (campaign accounts replaced budget spent bought promoted spent_promotion margin offers declined "
         "too_late answer_ticks audience "
         "audience_gross "
@@ -312,7 +304,7 @@ private:
         "ledger (0), sessions (1) and readers (2) by place",
         "curve",
         "frequency, and at the end paid_reach",
-        "campaign series (campaign and bin, new_reach impressions likes replies reshares clicks)",
+        "campaign series (campaign and bin, new_reach impressions, actions)",
         "columns of mechanisms, in order (letters of the name, numbers by tier)",
         "products (product exposed looks clicks conversions unprompted incremental pulled_forward)"};
     for (int table = 0; table < 11; ++table)
@@ -384,6 +376,7 @@ constexpr std::array rankings{Ranking::chronological, Ranking::random, Ranking::
 constexpr std::array again{Again::once, Again::fresh};
 constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 constexpr std::array parents{ParentRule::latest, ParentRule::first};
+constexpr std::size_t of(Action action) { return static_cast<std::size_t>(action); }
 constexpr std::array gates{DiscoveryGate::rate, DiscoveryGate::volume};
 
 TEST_CASE("the engine does in every tick what the text of the model says", "[sim][oracle]") {
@@ -426,6 +419,8 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 4 == 3) arm.feed.tie = 0.5;
         if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
         if (number % 4 == 0) before.feed.author_half_life = 12;
+        if (number % 3 == 1) add_follows(arm);
+        if (number % 4 == 3) add_follows(before);
         arm.pays = {"stars", "friends", "crowd"};
         for (const char* name : {"fans", "liked", "cheap", "twin"})
           if (nested_mix(3, number, name[0]) % 2 == 0) arm.pays.emplace_back(name);
@@ -617,6 +612,7 @@ void keep_to_topics(WorldParameters& world) {
 
 TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]") {
   int whole_runs = 0, incremental = 0, earlier = 0;  // worlds with such purchases
+  int followed = 0, unfollowed = 0;                  // worlds where it happened
   std::array<int, 2> discovered{};                   // worlds with such looks, by gate
   for (std::uint32_t number = 0; number < 80; ++number) {
     INFO("world " << number);
@@ -768,6 +764,24 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     if (pick(0, 1)) add_promotion(world, number);
     for (CampaignParameters& campaign : world.campaigns)
       campaign.promotion.time = std::min(campaign.promotion.time, window);
+    for (RunParameters* run : {&before, &arm}) {
+      if (pick(0, 1)) continue;
+      PerAction& p = run->behaviour.probability;
+      p[of(Action::profile_visit)] = pick(0.0, 0.3, 1.0);
+      p[of(Action::follow)] = pick(0.0, 0.05, 0.4);
+      p[of(Action::hide)] = pick(0.0, 0.1, 0.4);
+      p[of(Action::report)] = pick(0.0, 0.05);
+      run->behaviour.follow_after_visit = pick(0.0, 0.2, 1.0);
+      run->unfollow.hides = pick(0U, 1U, 3U);
+      run->unfollow.crowded = pick(0.0, 1.0, 2.5);
+      run->unfollow.probability = pick(0.0, 0.3, 1.0);
+      run->feed.weights[of(Action::follow)] = pick(0.0, 4.0);
+      run->feed.weights[of(Action::profile_visit)] = pick(0.0, 2.0);
+      run->feed.weights[of(Action::report)] = pick(0.0, 0.5);
+      run->feed.prior[of(Action::follow)] = pick(0.0, 0.05);
+      run->feed.prior_strength[of(Action::follow)] = pick(0.0, 30.0, automatic);
+      run->feed.prior_strength[of(Action::profile_visit)] = pick(0.0, 30.0, automatic);
+    }
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,
@@ -779,12 +793,18 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
     whole_runs += pair.run(arm, series_every, draw);
     incremental += pair.slow.situations.bought_incremental > 0;
     earlier += pair.slow.situations.bought_earlier > 0;
+    const slow::FollowSituations& s = pair.slow.situations.follows;
+    followed += s.after_visit + s.without_visit > 0;
+    unfollowed += s.lost_hidden + s.lost_crowded > 0;
     discovered[arm.discovery.gate == DiscoveryGate::volume] += pair.slow.situations.discovered_looks > 0;
   }
   CHECK(whole_runs >= 30);  // the others are refused by both
   CAPTURE(incremental, earlier);
   CHECK(incremental >= 4);
   CHECK(earlier >= 4);
+  CAPTURE(followed, unfollowed);
+  CHECK(followed >= 4);
+  CHECK(unfollowed >= 4);
   CAPTURE(discovered[0], discovered[1]);
   for (const int worlds : discovered) CHECK(worlds >= 4);
 }
@@ -860,6 +880,90 @@ TEST_CASE("engine and slow model agree on what is discovered", "[sim][oracle]") 
     CHECK(s.pools_cut_after_better > 0);
   }
   CHECK(total[0].pools_cut_among_equals > total[0].pools_cut_after_better);  // where posts do not differ: fresh samples
+}
+
+TEST_CASE("engine and slow model agree on who follows whom during the run", "[sim][oracle]") {
+  using S = slow::FollowSituations;
+  static constexpr std::array happened{
+      std::pair("after_visit", &S::after_visit),
+      std::pair("without_visit", &S::without_visit),
+      std::pair("again", &S::again),
+      std::pair("refused_followee", &S::refused_followee),
+      std::pair("refused_session", &S::refused_session),
+      std::pair("refused_root", &S::refused_root),
+      std::pair("lost_hidden", &S::lost_hidden),
+      std::pair("lost_crowded", &S::lost_crowded),
+      std::pair("lost_at_once", &S::lost_at_once),
+      std::pair("hid_stranger", &S::hid_stranger),
+      std::pair("hid_before_branch", &S::hid_before_branch),
+      std::pair("hid_more_than_asked", &S::hid_more_than_asked),
+      std::pair("crowd_endured", &S::crowd_endured),
+      std::pair("crowd_not_least", &S::crowd_not_least),
+      std::pair("brought", &S::brought),
+      std::pair("brought_before", &S::brought_before),
+      std::pair("kept_away", &S::kept_away),
+      std::pair("brought_neutral", &S::brought_neutral),
+      std::pair("kept_away_neutral", &S::kept_away_neutral),
+      std::pair("dismissed", &S::dismissed),
+      std::pair("stranger_no_more", &S::stranger_no_more),
+      std::pair("stranger_now", &S::stranger_now),
+      std::pair("base_moved", &S::base_moved),
+      std::pair("base_of_tie_moved", &S::base_of_tie_moved),
+      std::pair("ties_woken", &S::ties_woken),
+      std::pair("answered_meanwhile", &S::answered_meanwhile),
+      std::pair("drift_moved", &S::drift_moved),
+      std::pair("discovery_refused", &S::discovery_refused),
+      std::pair("discovery_drawn", &S::discovery_drawn),
+      std::pair("valued", &S::valued),
+  };
+  const FollowGraph graph = random_graph(40, 1.0, 33);
+  const Users accounts = mixed_accounts(40, 0.8, 33);
+  slow::FollowSituations total;
+  for (std::uint32_t number = 0; number < 16; ++number) {
+    INFO("world " << number);
+    std::uint32_t drawn = 0;
+    const auto pick = [&](auto... values) {
+      const std::array list{values...};
+      return list[nested_mix(7'190'719, number, drawn++) % list.size()];
+    };
+    WorldParameters world = restless_world();
+    world.seed = number;
+    if (number % 3 == 0) add_promotion(world, number);
+    if (number % 4 == 0) world.population.quality_spread = world.population.propensity_spread = 0;
+    const auto draw_run = [&](Ranking ranking, bool changes) {
+      RunParameters run =
+          restless_run(ranking, pick(memories[0], memories[0], memories[1]), pick(parents[0], parents[1]));
+      if (number % 4 == 0) run.behaviour.topic_match = 0;
+      run.behaviour.again = pick(again[0], again[1]);
+      run.feed.holdout = pick(0.0, 0.3);
+      if (pick(0, 1, 1)) add_mechanisms(run);
+      if (pick(0, 1)) add_discovery(run, pick(gates[0], gates[1]));
+      run.trust.half_life = pick(0.0, 2.0, 12.0);
+      if (!changes) return run;
+      add_follows(run);
+      PerAction& p = run.behaviour.probability;
+      p[of(Action::profile_visit)] = pick(0.0, 0.2, 0.5);
+      p[of(Action::follow)] = pick(0.0, 0.1, 0.3);
+      run.behaviour.follow_after_visit = pick(0.0, 0.3, 0.8);
+      p[of(Action::hide)] = pick(0.0, 0.15, 0.3);
+      run.unfollow.hides = pick(0U, 1U, 2U, 4U);
+      run.unfollow.crowded = pick(0.0, 1.0, 1.6);
+      run.unfollow.probability = pick(0.2, 0.6, 1.0);
+      run.feed.weights[of(Action::follow)] = ranking == Ranking::oracle ? 5.0 : pick(0.0, 5.0);
+      run.feed.prior_strength[of(Action::follow)] = pick(6.0, automatic);
+      return run;
+    };
+    const RunParameters before = draw_run(pick(rankings[0], rankings[1], rankings[3]), number % 4 != 3);
+    RunParameters arm = draw_run(rankings[(number + 2) % rankings.size()], number % 5 != 3);
+    arm.pays = {"stars", "crowd"};
+    Pair pair(graph, accounts, world, before, ReplicateStreams{}, true);
+    if (!pair.run(arm, 10)) continue;
+    for (const auto& [name, field] : happened) total.*field += pair.slow.situations.follows.*field;
+  }
+  for (const auto& [name, field] : happened) {
+    CAPTURE(name, total.*field);
+    CHECK(total.*field > 0);
+  }
 }
 
 TEST_CASE("engine and slow model agree on what is promoted", "[sim][oracle]") {
@@ -1097,10 +1201,12 @@ TEST_CASE("base odds are centred: the population acts as often as the key says, 
   population.quality_spread = quality;
   population.interest_skew = skew;
   BehaviourParameters keys;
-  keys.probability = {0.4, 0.1, 0.012, 0.0005};
+  keys.probability = {0.4, 0.1, 0.012, 0.0005, 0.05, 0.003, 0.02, 0.001};
+  keys.follow_after_visit = 0.3;
   keys.topic_match = match;
   const Behaviour behaviour(keys, population);
   std::array<double, action_count> sum{};
+  double after_visit = 0;
   std::uint64_t count = 0;
   // A factor that is switched off has one value.
   for (unsigned p = 0; p < (propensity == 0.0 ? 1U : 256U); ++p)
@@ -1110,10 +1216,12 @@ TEST_CASE("base odds are centred: the population acts as often as the key says, 
             behaviour.odds(static_cast<std::uint8_t>(p), static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(q), 0);
         for (std::size_t a = 0; a < action_count; ++a)
           sum[a] += static_cast<double>(behaviour.threshold(static_cast<Action>(a), odds)) * 0x1p-32;
+        after_visit += static_cast<double>(behaviour.threshold_after_visit(odds)) * 0x1p-32;
       }
   CAPTURE(propensity, match, quality, skew);
   for (std::size_t a = 0; a < action_count; ++a)
     CHECK(sum[a] / static_cast<double>(count) == Approx(keys.probability[a]).epsilon(1e-6));
+  CHECK(after_visit / static_cast<double>(count) == Approx(keys.follow_after_visit).epsilon(1e-6));
 }
 
 }  // namespace

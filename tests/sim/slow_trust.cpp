@@ -19,9 +19,14 @@ constexpr std::uint64_t sponsored = 0, bystander = 1, answered = 2;  // kinds of
 
 }  // namespace
 
-Mechanisms::Mechanisms(const FollowGraph& graph, const Users& accounts, const StreamKey& dynamics, Tick ticks_per_day,
-                       const RunParameters& run)
-    : graph_(graph), accounts_(accounts), dynamics_(dynamics), ticks_per_day_(ticks_per_day), run_(run) {}
+Mechanisms::Mechanisms(const FollowGraph& graph, const Follows& follows, const Users& accounts,
+                       const StreamKey& dynamics, Tick ticks_per_day, const RunParameters& run)
+    : graph_(graph),
+      follows_(follows),
+      accounts_(accounts),
+      dynamics_(dynamics),
+      ticks_per_day_(ticks_per_day),
+      run_(run) {}
 
 void Mechanisms::branch(Tick t, const RunParameters& run) {
   std::erase_if(ties_, [&](const auto& tie) {
@@ -50,7 +55,7 @@ double Mechanisms::factor(Tick t, UserId reader, std::size_t number, std::uint32
                           std::span<const Post> posts) const {
   const Post& post = posts[number];
   double m = 1;
-  if (!follows(reader, post.author)) m *= math::exp(run_.behaviour.stranger);
+  if (!follows_.follows(reader, post.author)) m *= math::exp(run_.behaviour.stranger);
   if (post.campaign >= 0) m *= math::exp(run_.sponsorship.reaction);
   if (post.on_main_topic) m *= math::exp(run_.behaviour.credibility);
   if (alike(reader, post.author)) m *= math::exp(run_.behaviour.similarity);
@@ -58,11 +63,6 @@ double Mechanisms::factor(Tick t, UserId reader, std::size_t number, std::uint32
   m *= math::exp(run_.behaviour.exposures * (math::log(1.0 + std::min(k, 63U)) / math::log(2.0)));
   if (!run_.trust.neutral()) m *= math::exp(run_.trust.effect * (trust(t, reader, post.author) - run_.trust.start));
   return m;
-}
-
-bool Mechanisms::follows(UserId reader, UserId author) const {
-  const auto followees = graph_.followees(reader);
-  return std::find(followees.begin(), followees.end(), author) != followees.end();
 }
 
 bool Mechanisms::alike(UserId reader, UserId author) const {
@@ -134,6 +134,8 @@ void Mechanisms::end_tick(Tick t, std::span<const Look> looks, std::span<const P
     change(t, reply.reader, posts[reply.post], answered, tau + run_.trust.answered * (1 - tau));
     ++situations.answered_changes;
     situations.answered_after_session += changed_by_session_now_.contains({reply.reader, reply.author});
+    situations.follows.answered_meanwhile +=
+        base(true) != base(false) && follows_.changed_in(reply.reader, reply.author) == t;
   }
   answered_now_.clear();
   changed_by_session_now_.clear();
@@ -149,12 +151,13 @@ void Mechanisms::end_tick(Tick t, std::span<const Look> looks, std::span<const P
 
 // ---- 7.15 Trust
 
-double Mechanisms::base(UserId reader, UserId author) const {
-  return follows(reader, author) ? run_.trust.start : run_.trust.of_strangers();
-}
+double Mechanisms::base(UserId reader, UserId author) const { return base(follows_.follows(reader, author)); }
 
 double Mechanisms::trust(Tick t, UserId reader, UserId author) const {
-  const double base = this->base(reader, author);
+  return trust(t, reader, author, base(reader, author));
+}
+
+double Mechanisms::trust(Tick t, UserId reader, UserId author, double base) const {
   const auto found = ties_.find({reader, author});
   if (found == ties_.end()) return base;
   const Tie& tie = found->second;
@@ -162,6 +165,20 @@ double Mechanisms::trust(Tick t, UserId reader, UserId author) const {
   const double kept = half_life == 0.0 ? 1.0 : math::exp(-math::log(2.0) * passed / half_life);
   const double tau = base + (tie.q / 255.0 - base) * kept;
   return std::abs(tau - base) < 1.0 / 512 ? base : tau;
+}
+
+/// At a look.
+void Mechanisms::count_follows(Tick t, UserId reader, UserId author, Situations& situations) const {
+  if (!follows_.changed(reader, author)) return;
+  const bool follows = follows_.follows(reader, author);
+  FollowSituations& s = situations.follows;
+  if (run_.behaviour.stranger != 0.0) ++(follows ? s.stranger_no_more : s.stranger_now);
+  if (run_.trust.neutral() || base(true) == base(false)) return;
+  ++s.base_moved;
+  if (!ties_.contains({reader, author})) return;
+  ++s.base_of_tie_moved;
+  s.ties_woken +=
+      trust(t, reader, author) != base(follows) && trust(t, reader, author, base(!follows)) == base(!follows);
 }
 
 /// Whether something has happened that no more can be seen.
@@ -181,7 +198,8 @@ void Mechanisms::after_session(Tick t, UserId reader, std::span<const Look> look
                                Situations& situations) {
   for (const Look& look : looks) {
     const Post& post = posts[look.post];
-    situations.stranger_looks += !follows(reader, post.author);
+    situations.stranger_looks += !follows_.follows(reader, post.author);
+    count_follows(t, reader, post.author, situations);
     situations.credible_looks += run_.behaviour.credibility != 0.0 && post.on_main_topic;
     situations.similar_looks += run_.behaviour.similarity != 0.0 && alike(reader, post.author);
     if (run_.behaviour.exposures != 0.0) {

@@ -20,14 +20,15 @@ namespace grapevine::slow {
 struct Post;
 struct Look;
 struct Situations;
+class Follows;
 
 /// Sections 7.13 to 7.15 of docs/model.md, written from the text alone: what strangers, sponsorship, credibility,
 /// similarity, exposures and trust do to the odds of a look, who is answered, and what moves trust.
 class Mechanisms {
 public:
-  /// `graph` and `accounts` outlive them.
-  Mechanisms(const FollowGraph& graph, const Users& accounts, const StreamKey& dynamics, Tick ticks_per_day,
-             const RunParameters& run);
+  /// `graph`, `follows` and `accounts` outlive them.
+  Mechanisms(const FollowGraph& graph, const Follows& follows, const Users& accounts, const StreamKey& dynamics,
+             Tick ticks_per_day, const RunParameters& run);
 
   /// Goes on under other run parameters. What is neutral now keeps nothing.
   void branch(Tick t, const RunParameters& run);
@@ -83,15 +84,18 @@ private:
     bool reshared = false;
   };
 
-  bool follows(UserId reader, UserId author) const;
   bool alike(UserId reader, UserId author) const;
   std::uint32_t earlier_proof(UserId reader, std::size_t post) const;
+  double base(bool follows) const { return follows ? run_.trust.start : run_.trust.of_strangers(); }
   double base(UserId reader, UserId author) const;
+  double trust(Tick t, UserId reader, UserId author, double base) const;
   bool faded(Tick t, UserId reader, UserId author) const;
   double per_day(UserId author) const;
   void change(Tick t, UserId reader, const Post& post, std::uint64_t kind, double to);
+  void count_follows(Tick t, UserId reader, UserId author, Situations& situations) const;
 
   const FollowGraph& graph_;
+  const Follows& follows_;
   const Users& accounts_;
   StreamKey dynamics_;
   Tick ticks_per_day_;
