@@ -329,8 +329,12 @@ TEST_CASE("where all readers are held out any ranking is the chronological one",
     RunParameters arm = manifold_run(every_campaign);
     arm.feed.ranking = ranking;
     arm.feed.holdout = holdout;
-    if (holdout == 0) arm.discovery = {};  // those who are held out have none
-    World world(graph, accounts, manifold_parameters(), arm, ReplicateStreams{}, alone);
+    WorldParameters parameters = manifold_parameters();
+    if (holdout == 0) {  // those who are held out have neither
+      arm.discovery = {};
+      for (CampaignParameters& campaign : parameters.campaigns) campaign.promotion.place = UINT32_MAX;
+    }
+    World world(graph, accounts, parameters, arm, ReplicateStreams{}, alone);
     world.run_until(world.parameters.time.end());
     return world.record();
   };
