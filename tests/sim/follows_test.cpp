@@ -130,7 +130,7 @@ TEST_CASE("a reader unfollows with the post that it hides once too often", "[fol
     CAPTURE(hides);
     for (std::uint32_t post = 0; post < 4; ++post)
       CHECK(record.posts[post].reach == (post < hides ? std::uint64_t{fans} : 0));
-    CHECK(column(record, "follows_lost_hidden") == std::vector<std::uint64_t>{0, fans});
+    CHECK(column(record, "follows_lost") == std::vector<std::uint64_t>{0, fans});
     CHECK(column(record, "follows_ended") == std::vector<std::uint64_t>{0, fans});
   }
 }

@@ -46,12 +46,13 @@ public:
       if (own_.hides > 0 && look.took(Action::hide) && hide(session.place, author) &&
           follows_.hold(look.reader, author)) {
         change(session.place, look.reader, author, false);
-        ++counts(author).hidden;
+        ++counts(author).lost;
       }
     }
     const UserId weary_of = crowds_out(before, session);
     if (weary_of == session.reader) return;
     change(session.place, session.reader, weary_of, false);
+    ++counts(weary_of).lost;
     ++counts(weary_of).crowded;
   }
 
@@ -65,7 +66,7 @@ private:
   };
   /// What happened since the warm-up to the accounts of a tier, by the readers of a block.
   struct Counts {
-    std::uint64_t gained = 0, after_visit = 0, hidden = 0, crowded = 0;
+    std::uint64_t gained = 0, after_visit = 0, lost = 0, crowded = 0;
   };
 
   Counts& counts_of(const Given& given, std::size_t reader, UserId account) {
@@ -128,7 +129,7 @@ void FollowsMechanism::record(const Given& given, std::vector<MechanismColumn>& 
     Counts& sum = sums[i % tiers_];
     sum.gained += counts_[i].gained;
     sum.after_visit += counts_[i].after_visit;
-    sum.hidden += counts_[i].hidden;
+    sum.lost += counts_[i].lost;
     sum.crowded += counts_[i].crowded;
   }
   std::vector<std::uint64_t> more(tiers_), fewer(tiers_);
@@ -153,10 +154,14 @@ void FollowsMechanism::record(const Given& given, std::vector<MechanismColumn>& 
   };
   column("follows_gained", "follows of accounts of the tier that readers took up since the warm-up", &Counts::gained);
   column("follows_after_visit", "those of them after a visit to the profile", &Counts::after_visit);
-  column("follows_lost_hidden", "follows given up since the warm-up because posts were hidden", &Counts::hidden);
-  column("follows_lost_crowded", "follows given up since the warm-up because the feed was crowded", &Counts::crowded);
+  column("follows_lost", "follows of accounts of the tier given up since the warm-up", &Counts::lost);
+  column("follows_lost_crowded", "those of them because the feed was crowded", &Counts::crowded);
   columns.push_back({"follows_new", "1", "follows at the end of the run that were not there at the start", more});
   columns.push_back({"follows_ended", "1", "follows at the start that are not there at the end of the run", fewer});
+  std::vector<std::uint64_t> followers(tiers_);
+  for (std::size_t i = 0; i < mine_.size(); ++i)
+    followers[given.population.tier(given.reader(i))] += given.graph.follower_count(given.reader(i));
+  columns.push_back({"follows_at_start", "1", "followers of the accounts of the tier at the start", followers});
 }
 
 }  // namespace
