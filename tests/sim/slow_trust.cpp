@@ -6,13 +6,13 @@
 #include <tuple>
 
 #include "graph/base/math.hpp"
+#include "tests/sim/slow_bits.hpp"
 #include "tests/sim/slow_model.hpp"
 
 namespace grapevine::slow {
 
 namespace {
 
-std::uint32_t hi(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
 std::uint64_t millionths(double x) { return static_cast<std::uint64_t>(std::llround(x * 1e6)); }
 
 constexpr std::uint64_t sponsored = 0, bystander = 1, answered = 2;  // kinds of changes
