@@ -32,17 +32,19 @@ test: setup setup-tests
 	cmake --build --preset clones-off --target grapevine --parallel $(JOBS)
 	ctest --preset ci --parallel $(JOBS)
 
-# Address and undefined behaviour: all but the null worlds and the checks on shared data, which are long and go where the other tests go.
-# Threads: base, graph, and those of sim that are about threads, parts and arms.
+# Left out: statistical tests and long ones, which go many times where others go once, and the checks on shared data.
+# Address and undefined behaviour: all suites. Threads: base, graph, and those of sim that are about threads, parts and arms.
+ONCE = ~[null]~[statistical]~[long]
 sanitize: setup setup-tests
 	@$(call install,$(SANITIZE_PACKAGES))
 	cmake --preset asan $(CMAKE_FLAGS)
 	cmake --build --preset asan --parallel $(JOBS) --target $(SUITES:%=test_%)
 	cd build/asan && unset GRAPEVINE_DATA && printf '%s\n' $(SUITES) | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
-	  xargs -P $(JOBS) -I{} sh -c './test_{} "~[null]"'
+	  xargs -P $(JOBS) -I{} sh -c './test_{} "$(ONCE)"'
 	cmake --preset tsan $(CMAKE_FLAGS)
 	cmake --build --preset tsan --parallel $(JOBS) --target test_base test_graph test_sim
-	cd build/tsan && unset GRAPEVINE_DATA && ./test_base && ./test_graph && ./test_sim "[invariance],[branching],[mechanism]"
+	cd build/tsan && unset GRAPEVINE_DATA && printf '%s\n' 'test_graph "$(ONCE)"' 'test_sim "[invariance]$(ONCE),[branching]$(ONCE),[mechanism]$(ONCE)"' 'test_base "$(ONCE)"' | \
+	  xargs -P $(JOBS) -d '\n' -I{} sh -c './{}'
 
 setup:
 	@$(call install,$(PACKAGES))

@@ -173,7 +173,7 @@ TEST_CASE("a claim with a switch off is that of the study which says so itself",
   CHECK(table.find("Claim without") != std::string::npos);
 }
 
-TEST_CASE("Shapley values of a study make up the whole", "[scenarios][switches]") {
+TEST_CASE("Shapley values of a study make up the whole", "[scenarios][switches][long]") {
   const StudyResult all = run_study(study_with(three_switches, {"claims.attribution=shapley"}));
   REQUIRE(all.switches.size() == 4 * 8);  // four claims asked, eight sets
   for (const std::uint32_t claim : {1u, 2u, 4u, 5u}) {

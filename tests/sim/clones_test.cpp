@@ -115,7 +115,7 @@ RecordOptions everything() { return {6, 1.0, true}; }
 TEST_CASE(
     "two clones of one size are one experiment: the arms that pay them are equal, event by event but for the author's "
     "number",
-    "[sim][clones]") {
+    "[sim][clones][long]") {
   // Not under `chronological`, nor for readers that are held out: the place within a tick of what clones emit is drawn
   // by their own numbers.
   const Ranking ranking = GENERATE(Ranking::random, Ranking::popularity, Ranking::weighted);

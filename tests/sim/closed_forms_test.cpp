@@ -210,7 +210,7 @@ TEST_CASE("readers leave after each post with the same probability", "[sim][clos
   CHECK(chi_square < 66.5);  // 20 degrees of freedom: one sound seed in 1.5 million is above
 }
 
-TEST_CASE("a reader with a patience of one looks at one post", "[sim][closed-form]") {
+TEST_CASE("a reader with a patience of one looks at one post", "[sim][closed-form][long]") {
   const std::vector<std::size_t> sessions = depths(1.0, 34);
   CHECK(std::count(sessions.begin(), sessions.end(), 1U) == 30'000);
 }
@@ -437,7 +437,7 @@ TEST_CASE("posts that nobody can see are made, counted and dropped", "[sim][clos
   CHECK(town.world->state.posts.head() - town.world->state.posts.tail() <= 11 * users);
 }
 
-TEST_CASE("a post of an account with a million followers reaches a million readers", "[sim][closed-form]") {
+TEST_CASE("a post of an account with a million followers reaches a million readers", "[sim][closed-form][long]") {
   constexpr std::uint32_t followers = 1'000'000;
   WorldParameters parameters = alike(41, certain, 0, 5, {3600, 2, 1, 2});
   CampaignParameters one;  // its post is the only one

@@ -113,7 +113,7 @@ TEST_CASE("arms are nested: who buys in the control buys in every arm", "[conver
   CHECK((arm.incremental > 0 && arm.pulled_forward > 0 && arm.pulled_forward <= arm.unprompted));
 }
 
-TEST_CASE("without looks users buy as a Poisson process with their rate does", "[conversions]") {
+TEST_CASE("without looks users buy as a Poisson process with their rate does", "[conversions][statistical]") {
   ProductParameters tea{.name = "tea", .rate = 1};
   SellingWorld sells(tea);
   std::uint64_t bought = 0;
@@ -124,7 +124,8 @@ TEST_CASE("without looks users buy as a Poisson process with their rate does", "
   CHECK(static_cast<double>(bought) == Approx(n * p).margin(4 * std::sqrt(n * p * (1 - p))));
 }
 
-TEST_CASE("conversions that looks add come out as expected, over 200 replicates of coins", "[conversions]") {
+TEST_CASE("conversions that looks add come out as expected, over 200 replicates of coins",
+          "[conversions][statistical]") {
   SellingWorld sells(tent);
   double more = 0, expected = 0;
   for (std::uint32_t replicate = 0; replicate < 200; ++replicate) {

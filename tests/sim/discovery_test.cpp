@@ -114,7 +114,8 @@ TEST_CASE("without share and cold ones discovery is not there", "[discovery]") {
   CHECK(record.event_hash == world.record(none).event_hash);
 }
 
-TEST_CASE("where posts do not differ every root is as likely to be listed, whatever its author's size", "[discovery]") {
+TEST_CASE("where posts do not differ every root is as likely to be listed, whatever its author's size",
+          "[discovery][statistical]") {
   DiscoveryWorld world;
   world.run.feed.ranking = Ranking::weighted;  // its prior: infinitely strong, for posts do not differ
   world.run.discovery.pool = 60;

@@ -359,7 +359,7 @@ TEST_CASE("what would take more memory than allowed is refused before it is take
                   BadRequest);
 }
 
-TEST_CASE("sets that hold most of a graph are refused after the first few of them", "[sim][influence]") {
+TEST_CASE("sets that hold most of a graph are refused after the first few of them", "[sim][influence][long]") {
   using Catch::Matchers::Contains;
   // Each reader has 2.5 live follows on average, so nine in ten users are in one component: 60 000 such sets hold 5e9
   // users.
