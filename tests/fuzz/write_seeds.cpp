@@ -73,7 +73,7 @@ int main(int count, char** arguments) {
   if (count != 2) return 2;
   const std::filesystem::path folder = arguments[1], source = GRAPEVINE_SOURCE_DIR;
   Seeds lists(folder, "edge_list");
-  for (const char choice : {0, 1, 3, 4, 8, 12, 16, 32, 60}) {
+  for (const char choice : {'\0', '\1', '\3', '\4', '\x8', '\xc', '\x10', '\x20', '\x3c'}) {  // how the list is read
     for (const std::string& text : edge_lists) lists.add(choice + text);
     lists.add(choice + packed(edge_lists.front(), Packing::gzip));
   }
