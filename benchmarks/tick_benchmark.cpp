@@ -88,7 +88,7 @@ BareResult bare_session(const World& world, std::size_t reader, Session& session
   const std::int64_t oldest = static_cast<std::int64_t>(now) - world.run.feed.window;
   const std::int64_t since =
       state.last_session[reader] == never ? oldest : std::max<std::int64_t>(state.last_session[reader], oldest);
-  scan_followees(world.graph, state.timelines, since, session);
+  scan_followees(world.follows, state.timelines, since, session);
   constexpr std::size_t top_count = 20;
   float top[top_count];
   std::size_t kept = 0;

@@ -55,7 +55,7 @@ struct Impression {
   bool took(Action action) const { return has(actions, action); }
   bool operator==(const Impression&) const = default;
 };
-static_assert(sizeof(Impression) == 16 && source_count <= 4);
+static_assert(sizeof(Impression) == (action_count <= 8 ? 16 : 20) && source_count <= 4);
 
 /// A reshare: from the next tick on an emission on the reader's timeline.
 struct Reshare {

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "sim/model/since.hpp"
 
 /// The one table of what a reader can do with a post that it looks at. Bits, coins, counters, columns, keys and their
-/// documentation follow from it: another action is another line here. Up to eight; each two more cost a hash a look,
-/// and each one 8 bytes a live post.
+/// documentation follow from it: another action is another line here. Those that nobody takes cost 8 bytes a live post
+/// for each two; each two that are taken cost a hash a look; beyond eight a look takes 4 bytes more, a remembered
+/// one 1.
 namespace grapevine {
 
 // X(name, plural, whether it is engagement, default probability per impression, its source, default weight in
@@ -61,14 +63,14 @@ inline constexpr std::size_t action_count = action_table.size();
 using PerAction = std::array<double, action_count>;
 
 /// A bit an action.
-using ActionSet = std::uint8_t;
+using ActionSet = std::conditional_t<action_count <= 8, std::uint8_t, std::uint16_t>;
 static_assert(action_count <= 8 * sizeof(ActionSet), "a set of actions has a bit for each");
 
 constexpr ActionSet set_of(Action action) { return static_cast<ActionSet>(1u << static_cast<unsigned>(action)); }
 constexpr bool has(ActionSet actions, Action action) { return actions >> static_cast<unsigned>(action) & 1; }
 
 /// Those after which a reader does not want to see the post again.
-inline constexpr ActionSet dismissals = set_of(Action::hide) | set_of(Action::report);
+inline constexpr ActionSet dismissals = static_cast<ActionSet>(set_of(Action::hide) | set_of(Action::report));
 
 /// A name of the table as people say it.
 inline std::string spoken(std::string_view name) {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <compare>
+#include <algorithm>
+#include <array>
+#include <string>
 #include <string_view>
 
 #include "sim/model/actions.hpp"
@@ -26,9 +28,13 @@ inline constexpr std::string_view no_units = "";         ///< texts, and columns
 /// A column for each action, whatever the row.
 template <class Counts, class Column>
 void action_columns(Counts& counts, Column& column, Since since = {}) {
+  static const std::array<std::string, action_count> long_names = [] {
+    std::array<std::string, action_count> names;
+    for (std::size_t a = 0; a < action_count; ++a) names[a] = spoken(action_table[a].column);
+    return names;
+  }();
   for (std::size_t a = 0; a < action_count; ++a)
-    column(action_table[a].plural, counts[a], count_units, action_table[a].column,
-           std::max(since, action_table[a].since));
+    column(action_table[a].plural, counts[a], count_units, long_names[a], std::max(since, action_table[a].since));
 }
 
 }  // namespace grapevine

@@ -7,6 +7,7 @@
 
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
+#include "sim/model/actions.hpp"
 #include "sim/state/posts.hpp"
 
 namespace grapevine {
@@ -25,14 +26,14 @@ public:
       : slot_(readers), blocks_((readers + reader_block - 1) / reader_block), with_authors_(with_authors) {}
 
   struct Entries {
-    std::span<const std::uint32_t> roots;   ///< ascending; one for each impression
-    std::span<const std::uint8_t> actions;  ///< bit i: action i was taken at that impression
-    std::span<const UserId> authors;        ///< of the roots that are alive; empty where they are not kept
+    std::span<const std::uint32_t> roots;  ///< ascending; one for each impression
+    std::span<const ActionSet> actions;    ///< bit i: action i was taken at that impression
+    std::span<const UserId> authors;       ///< of the roots that are alive; empty where they are not kept
 
     /// Impressions of `root` so far, and all actions taken on it.
     struct Past {
       std::uint32_t exposures = 0;
-      std::uint8_t actions = 0;
+      ActionSet actions = 0;
     };
     Past of(std::uint32_t root) const {
       Past past;
@@ -55,7 +56,7 @@ public:
 
   struct Entry {
     std::uint32_t root;
-    std::uint8_t actions;
+    ActionSet actions;
     UserId author;
   };
   /// Adds the impressions of one session, ascending by root, and forgets roots below `tail`.
@@ -86,7 +87,7 @@ private:
   };
   struct Block {
     std::vector<std::uint32_t> roots;
-    std::vector<std::uint8_t> actions;
+    std::vector<ActionSet> actions;
     std::vector<UserId> authors;  ///< empty where they are not kept
     std::uint64_t waste = 0;      ///< entries of the arena that no reader points to
   };

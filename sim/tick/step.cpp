@@ -62,10 +62,11 @@ void book(const Posts& posts, const Session& session, CandidateTally& tally) {
 }
 
 std::uint64_t impression_hash(const WorldKeys& keys, const PostIdentity& post, const Impression& impression, Tick now) {
+  const std::uint64_t actions = impression.actions;
   return nested_mix(nested_mix(keys.event_hash, post.key,
                                impression.reader.value() | static_cast<std::uint64_t>(impression.exposure) << 32),
-                    impression.emitter.value() | static_cast<std::uint64_t>(impression.actions) << 32 |
-                        static_cast<std::uint64_t>(impression.position) << 40,
+                    impression.emitter.value() | (actions & 0xff) << 32 |
+                        static_cast<std::uint64_t>(impression.position) << 40 | actions >> 8 << 56,
                     now);
 }
 
