@@ -13,8 +13,9 @@ bool took(const Look& look, Action action) { return look.took[static_cast<std::s
 
 }  // namespace
 
-Follows::Follows(const FollowGraph& graph, const StreamKey& dynamics, const RunParameters& run)
-    : graph_(graph), dynamics_(dynamics), run_(run) {}
+Follows::Follows(const FollowGraph& graph, const TierParameters& tiers, const StreamKey& dynamics,
+                 const RunParameters& run)
+    : graph_(graph), tiers_(tiers), dynamics_(dynamics), run_(run) {}
 
 void Follows::branch(const RunParameters& run) {
   run_ = run;
@@ -28,7 +29,26 @@ void Follows::branch(const RunParameters& run) {
 
 bool Follows::at_start(UserId reader, UserId account) const {
   const auto followees = graph_.followees(reader);
-  return std::find(followees.begin(), followees.end(), account) != followees.end();
+  return std::find(followees.begin(), followees.end(), account) != followees.end() && !fake(reader, account);
+}
+
+std::size_t Follows::tier(UserId account) const {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < tiers_.from.size(); ++i)
+    if (graph_.follower_count(account) >= tiers_.from[i]) found = i;
+  return found;
+}
+
+/// Of a follow of the graph.
+bool Follows::fake(UserId reader, UserId account) const {
+  const double share = tiers_.fakes(tier(account));
+  const std::uint64_t r = nested_mix(dynamics_.key(Draw::fake_follower), reader.value(), account.value());
+  return coin(static_cast<std::uint32_t>(r >> 32), coin_threshold(share));
+}
+
+bool Follows::faked(UserId reader, UserId account) const {
+  const auto followees = graph_.followees(reader);
+  return std::find(followees.begin(), followees.end(), account) != followees.end() && fake(reader, account);
 }
 
 bool Follows::follows(UserId reader, UserId account) const {
@@ -118,6 +138,7 @@ void Follows::after_session(const Visit& visit, std::span<const Post> posts, Fol
     if (took(look, Action::follow)) {
       const bool visits = took(look, Action::profile_visit);
       situations.again += ever_unfollowed_.contains(pair);
+      situations.earnest += faked(visit.reader, author);
       follow(pair, visit.tick);
       gained_.push_back(author);
       if (visits) after_visit_.push_back(author);
@@ -130,18 +151,23 @@ void Follows::after_session(const Visit& visit, std::span<const Post> posts, Fol
 
 // ---- What it counts
 
-std::vector<MechanismColumn> Follows::columns(std::size_t tiers, const std::function<std::size_t(UserId)>& tier) const {
+std::vector<MechanismColumn> Follows::columns() const {
   if (!run_.changes_follows()) return {};
   const auto count = [&](const std::string& name, const auto& list, const auto& account) {
-    MechanismColumn column{name, "", "", std::vector<std::uint64_t>(tiers)};
+    MechanismColumn column{name, "", "", std::vector<std::uint64_t>(tiers_.from.size())};
     for (const auto& entry : list) ++column.by_tier[tier(account(entry))];
     return column;
   };
   const auto itself = [](UserId account) { return account; };
   const auto followee = [](const Pair& pair) { return pair.second; };
-  return {count("follows_gained", gained_, itself),           count("follows_after_visit", after_visit_, itself),
-          count("follows_lost_hidden", lost_hidden_, itself), count("follows_lost_crowded", lost_crowded_, itself),
-          count("follows_new", followed_, followee),          count("follows_ended", unfollowed_, followee)};
+  std::vector<UserId> lost = lost_hidden_, followed;
+  lost.insert(lost.end(), lost_crowded_.begin(), lost_crowded_.end());
+  for (std::uint32_t u = 0; u < graph_.user_count(); ++u)
+    for (const UserId account : graph_.followees(UserId{u})) followed.push_back(account);
+  return {count("follows_gained", gained_, itself),   count("follows_after_visit", after_visit_, itself),
+          count("follows_lost", lost, itself),        count("follows_lost_crowded", lost_crowded_, itself),
+          count("follows_new", followed_, followee),  count("follows_ended", unfollowed_, followee),
+          count("follows_at_start", followed, itself)};
 }
 
 }  // namespace grapevine::slow

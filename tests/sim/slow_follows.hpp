@@ -51,6 +51,8 @@ struct FollowSituations {
   std::uint64_t drift_moved = 0;         ///< looks of drift whose base of trust changed after their session
   std::uint64_t discovery_refused = 0;   ///< roots of a pool refused because their author was followed meanwhile
   std::uint64_t discovery_drawn = 0;     ///< roots that are drawn because their author was unfollowed
+  std::uint64_t fakes = 0;               ///< emissions that are not brought because the follow is fake
+  std::uint64_t earnest = 0;             ///< follows of an account that the reader was a fake follower of
   std::uint64_t valued = 0;  ///< candidates under `oracle` with a chance of a follow that is worth something
 };
 
@@ -71,15 +73,17 @@ public:
     std::vector<Brought> brought;
   };
 
-  /// `graph`, who follows whom at the start, outlives it.
-  Follows(const FollowGraph& graph, const StreamKey& dynamics, const RunParameters& run);
+  /// `graph`, who follows whom at the start or is counted as a follower without, outlives it.
+  Follows(const FollowGraph& graph, const TierParameters& tiers, const StreamKey& dynamics, const RunParameters& run);
 
   /// Goes on under other run parameters.
   void branch(const RunParameters& run);
 
   bool follows(UserId reader, UserId account) const;
-  /// Whether it did at the start.
+  /// Whether it did at the start, and not as a fake.
   bool at_start(UserId reader, UserId account) const;
+  /// Whether it is a fake follower of the account, as which it counts at the start.
+  bool faked(UserId reader, UserId account) const;
   /// Whether it follows an account that it did not at the start, or the other way round.
   bool changed(UserId reader, UserId account) const { return follows(reader, account) != at_start(reader, account); }
   /// The tick after a session of which the reader last followed or unfollowed the account; `never` if it did not.
@@ -91,17 +95,20 @@ public:
                FollowSituations& situations) const;
   void after_session(const Visit& visit, std::span<const Post> posts, FollowSituations& situations);
 
-  std::vector<MechanismColumn> columns(std::size_t tiers, const std::function<std::size_t(UserId)>& tier) const;
+  std::vector<MechanismColumn> columns() const;
 
 private:
   using Pair = std::pair<UserId, UserId>;  // reader and account
 
+  std::size_t tier(UserId account) const;
+  bool fake(UserId reader, UserId account) const;
   void follow(const Pair& pair, Tick t);
   void unfollow(const Pair& pair, Tick t);
   void hide(const Pair& pair, bool just_followed, Tick t, FollowSituations& situations);
   void leave_crowd(const Visit& visit, std::span<const Post> posts, FollowSituations& situations);
 
   const FollowGraph& graph_;
+  TierParameters tiers_;
   StreamKey dynamics_;
   RunParameters run_;
 

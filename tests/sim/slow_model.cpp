@@ -41,7 +41,7 @@ Model::Model(const FollowGraph& graph, const Users& accounts, const WorldParamet
       content_(parameters.seed, Stream::content, streams.content),
       dynamics_(parameters.seed, Stream::dynamics, streams.dynamics),
       behaviour_(run.behaviour, parameters.population),
-      follows_(graph, dynamics_, run),
+      follows_(graph, parameters.tiers, dynamics_, run),
       mechanisms_(graph, follows_, accounts, dynamics_, parameters.time.ticks_per_day(), run),
       discovery_(graph, follows_, dynamics_, run),
       promotion_(selection_, dynamics_, parameters),
@@ -226,6 +226,7 @@ std::vector<Model::Candidate> Model::gather(UserId reader) {
     if (!(since < emission.visible && emission.visible <= t)) continue;
     if (!follows_.follows(reader, emission.emitter)) {
       if (follows_.at_start(reader, emission.emitter)) kept_away.insert(emission.post);
+      situations.follows.fakes += follows_.faked(reader, emission.emitter);
       continue;
     }
     if (post.visible() <= old) {

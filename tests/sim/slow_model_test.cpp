@@ -417,6 +417,7 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run->feed.prior_strength[of(Action::follow)] = pick(0.0, 30.0, automatic);
       run->feed.prior_strength[of(Action::profile_visit)] = pick(0.0, 30.0, automatic);
     }
+    if (pick(0, 0, 1)) world.tiers.fake_followers = {pick(0.1, 0.6), pick(0.0, 0.4), pick(0.0, 1.0)};
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;
       REQUIRE_THROWS_AS(World(graph, accounts, world, before, streams, alone,

@@ -104,7 +104,7 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
   record.mechanisms = mechanisms_.columns(now, posts, record.tiers.size(), tier_of, is_counted,
                                           discovery_.columns(posts, record.tiers.size(), tier_of, is_counted),
                                           time.measure, [&](UserId user) { return post_rate_[user.index()] > 0; });
-  const std::vector<MechanismColumn> of_follows = follows_.columns(record.tiers.size(), tier_of);
+  const std::vector<MechanismColumn> of_follows = follows_.columns();
   record.mechanisms.insert(record.mechanisms.end(), of_follows.begin(), of_follows.end());
 
   const Tick day = time.ticks_per_day();

@@ -116,6 +116,8 @@ TEST_CASE("engine and slow model agree on who follows whom during the run", "[si
       std::pair("drift_moved", &S::drift_moved),
       std::pair("discovery_refused", &S::discovery_refused),
       std::pair("discovery_drawn", &S::discovery_drawn),
+      std::pair("fakes", &S::fakes),
+      std::pair("earnest", &S::earnest),
       std::pair("valued", &S::valued),
   };
   const FollowGraph graph = random_graph(40, 1.0, 33);
@@ -131,6 +133,8 @@ TEST_CASE("engine and slow model agree on who follows whom during the run", "[si
     WorldParameters world = restless_world();
     world.seed = number;
     if (number % 3 == 0) add_promotion(world, number);
+    if (number % 4 == 1) world.tiers.fake_followers = {0.2, 0.5, 0.1};
+    if (number % 4 == 2) world.tiers.fake_followers = {0.3};
     if (number % 4 == 0) world.population.quality_spread = world.population.propensity_spread = 0;
     const auto draw_run = [&](Ranking ranking, bool changes) {
       RunParameters run =
