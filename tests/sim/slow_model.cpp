@@ -350,7 +350,8 @@ void Model::session(UserId reader) {
   std::vector<Candidate> candidates = gather(reader);
   Follows::Visit visit{reader, now, sessions_held_[reader.index()], {}, {}};
   for (const Candidate& candidate : candidates)
-    visit.brought.push_back({candidate.post, emissions[candidate.shown].emitter});
+    if (promotion_.shown_to(reader) != candidate.post)
+      visit.brought.push_back({candidate.post, emissions[candidate.shown].emitter});
   discover(reader, candidates);
   const auto from = [&](const Candidate& candidate) -> LedgerRow& {
     const Source source = candidate.promoted                   ? Source::promoted
