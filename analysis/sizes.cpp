@@ -103,11 +103,12 @@ constexpr std::array mechanism_rates{
         "trust_met",
         "trust_looks",
         1e-6},
-    MechanismRate{{"followers gained per follower", "1",
-                   "follows of accounts of the tier that readers took up since the warm-up, over their followers at the "
-                   "start"},
-                  "follows_gained",
-                  "follows_at_start"},
+    MechanismRate{
+        {"followers gained per follower", "1",
+         "follows of accounts of the tier that readers took up since the warm-up, over their followers at the "
+         "start"},
+        "follows_gained",
+        "follows_at_start"},
     MechanismRate{{"followers lost per follower", "1", "follows that readers gave up since the warm-up, over the same"},
                   "follows_lost",
                   "follows_at_start"},

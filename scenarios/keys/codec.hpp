@@ -90,7 +90,7 @@ const Codec& number_codec(Kind kind);    ///< whole, number, number_or_auto, num
 const Codec& duration_codec(Kind kind);  ///< duration, tick
 const Codec& text_codec(Kind kind);      ///< text, name, choice, path
 const Codec& names_codec(Kind kind);     ///< names, labels, columns, streams, accounts
-const Codec& list_codec(Kind kind);      ///< bounds, hours, audiences, interval, sizes, matrix, quadrants, amounts, shares
+const Codec& list_codec(Kind kind);  ///< bounds, hours, audiences, interval, sizes, matrix, quadrants, amounts, shares
 
 bool is_name(std::string_view text);
 std::string choices_in_words(const std::vector<std::string_view>& choices);

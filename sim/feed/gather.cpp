@@ -7,7 +7,8 @@
 namespace grapevine {
 
 void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
-            std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen, Session& session) {
+            std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,
+            Session& session) {
   const FeedParameters& feed = run.feed;
   const std::int64_t oldest = static_cast<std::int64_t>(session.now) - feed.window;
   const bool by_session = feed.memory == FeedMemory::session;
@@ -15,7 +16,7 @@ void gather(const Follows& follows, const Timelines& timelines, const Posts& pos
       by_session && last_session != never ? std::max<std::int64_t>(last_session, oldest) : oldest;
   session.candidates.clear();
   session.index.clear();
-  if (!by_session || run.behaviour.dismisses())
+  if (!by_session || dismisses)
     for (std::size_t i = 0; i < seen.roots.size(); ++i)
       if (seen.roots[i] >= posts.tail() && (!by_session || (seen.actions[i] & dismissals) != 0))
         session.index.find_or_insert(seen.roots[i], Session::dropped);

@@ -24,7 +24,9 @@ struct GatherGiven {
 /// a later reshare, unless the reader has dismissed it. `window` memory: emissions of the whole window whose root this
 /// reader has not looked at. Roots older than the window and the reader's own are left out. The emission shown is the
 /// latest one (ParentRule::latest) or the earliest, equal ticks by the hash that dates emissions.
+/// `dismisses`: some reader may have dismissed a root.
 void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
-            std::uint64_t emission_time_key, Tick last_session, SeenLog::Entries seen, Session& session);
+            std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,
+            Session& session);
 
 }  // namespace grapevine

@@ -93,6 +93,7 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
       plan(plan_posts(*deals, parameters_, run_.pays, keys.selection)),
       state(graph_.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
       changes(make_changes(false)),
+      dismisses(run.behaviour.dismisses()),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
@@ -125,6 +126,7 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
       changes(make_changes(other.changes != nullptr)),
+      dismisses(run.behaviour.dismisses() || other.dismisses),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(other.choices_),
@@ -269,6 +271,7 @@ Given World::given() const {
           readers,
           held_out_below_,
           options.track_share,
+          dismisses,
           pasts,
           mechanisms};
 }

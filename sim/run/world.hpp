@@ -87,6 +87,7 @@ public:
 
   WorldState state;
   FollowChanges* const changes;  ///< who has followed or unfollowed whom; null: nobody could; the state keeps them
+  const bool dismisses;          ///< readers may have hidden or reported posts, here or in the warm-up
   AuthorPasts* const pasts;      ///< of this run, or null: the past of an author says nothing; the state keeps it
   const std::vector<Mechanism*> mechanisms;  ///< of this run; the state keeps their arrays, and them
 

@@ -52,6 +52,7 @@ struct Given {
   UserRange readers;                  ///< of this part
   std::uint64_t held_out_below;       ///< threshold of the coin that holds a reader out
   double track_share;                 ///< of organic roots that are tracked
+  bool dismisses;                     ///< readers may have hidden or reported posts, in the warm-up too
   AuthorPasts* pasts;                 ///< of this run, or null; written when roots are published and when they retire
   std::span<Mechanism* const> mechanisms;  ///< of this run, which write what they keep themselves
 

@@ -11,7 +11,8 @@ namespace grapevine {
 #define GRAPEVINE_MECHANISMS(X) \
   X(stranger)                   \
   X(sponsorship)                \
-  X(credibility) X(similarity) X(exposures) X(discovery) X(promotion) X(answers) X(trust) X(conversions) X(follows) X(drift)
+  X(credibility)                \
+  X(similarity) X(exposures) X(discovery) X(promotion) X(answers) X(trust) X(conversions) X(follows) X(drift)
 
 #define GRAPEVINE_MECHANISM(name) MechanismFacts mechanism_##name();
 GRAPEVINE_MECHANISMS(GRAPEVINE_MECHANISM)

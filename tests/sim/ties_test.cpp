@@ -65,7 +65,7 @@ TEST_CASE(
     session.reader = UserId{reader};
     session.now = 1;
     run.behaviour.parent = rule;
-    gather(follows, timelines, posts, run, key, never, {}, session);
+    gather(follows, timelines, posts, run, key, false, never, {}, session);
     REQUIRE(session.candidates.size() == count);
     for (const Candidate& candidate : session.candidates) {
       const Pair& pair = pairs[candidate.root];

@@ -28,6 +28,7 @@ Trust::Trust(const MechanismGiven& given)
       stranger_(own_.of_strangers()),
       key_(given.dynamics.key(Draw::trust)),
       follows_(given.follows),
+      follows_change_(given.changes != nullptr),
       answers_(given.find<Answers>()),
       mine_(given.readers),
       ties_(given.readers.size()),
@@ -51,10 +52,14 @@ void Trust::arrays(ArrayTable& table) {
 void Trust::go_on(const Mechanism& before, Tick now) {
   const auto& warmup = static_cast<const Trust&>(before);
   parallel_blocks(mine_.size(), reader_block, [&](std::size_t, std::size_t begin, std::size_t end, int) {
-    for (std::size_t reader = begin; reader < end; ++reader)
-      if (!ties_.of(reader).empty())
-        ties_.replace(reader,
-                      warmup.alive(ties_.of(reader), UserId{mine_.first + static_cast<std::uint32_t>(reader)}, now));
+    std::vector<Tie> kept;
+    for (std::size_t i = begin; i < end; ++i) {
+      const UserId reader{mine_.first + static_cast<std::uint32_t>(i)};
+      kept.clear();
+      for (const Tie& tie : ties_.of(i))
+        if (warmup.lives(tie, warmup.base(reader, tie.author, false), now)) kept.push_back(tie);
+      if (kept.size() < ties_.of(i).size()) ties_.replace(i, kept);
+    }
   });
 }
 
@@ -148,13 +153,13 @@ double Trust::trust_in(std::span<const Tie> ties, UserId author, double neutral,
   return tie != ties.end() && tie->author == author ? faded(*tie, neutral, now) : neutral;
 }
 
-/// The ties of a reader without those that have faded.
+/// The ties of a reader without those that have faded, whomever it may yet follow.
 std::vector<Trust::Tie> Trust::alive(std::span<const Tie> ties, UserId reader, Tick now) const {
   std::vector<Tie> kept;
-  for (const Tie& tie : ties) {
-    const double neutral = base(reader, tie.author, false);
-    if (faded(tie, neutral, now) != neutral) kept.push_back(tie);
-  }
+  for (const Tie& tie : ties)
+    if (follows_change_ ? lives(tie, own_.start, now) || lives(tie, stranger_, now)
+                        : lives(tie, base(reader, tie.author, false), now))
+      kept.push_back(tie);
   return kept;
 }
 

@@ -55,6 +55,7 @@ private:
   double base(UserId reader, UserId author, bool follows) const;
   double faded(const Tie& tie, double neutral, Tick now) const;
   double trust_in(std::span<const Tie> ties, UserId author, double neutral, Tick now) const;
+  bool lives(const Tie& tie, double neutral, Tick now) const { return faded(tie, neutral, now) != neutral; }
   std::vector<Tie> alive(std::span<const Tie> ties, UserId reader, Tick now) const;
   void change(std::vector<Tie>& ties, const Change& what, bool follows, Tick now) const;
   void meet(const Given&, const Before&, std::size_t reader, const Impression& look);
@@ -64,6 +65,7 @@ private:
   double stranger_;
   std::uint64_t key_;
   const Follows& follows_;
+  bool follows_change_;
   const Answers* answers_;  ///< null: nobody answers
   UserRange mine_;
   ReaderRows<Tie> ties_;                 ///< of each reader, ascending by author
