@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -358,9 +359,11 @@ struct Stored<Field> {
   static const Type& to_file(const Field& field) { return field; }
   static Field from_file(Type value) { return value; }
 };
-inline constexpr std::array<std::int8_t, 4> reason_values{0, 1, 2, 3};
+inline constexpr std::array<std::int8_t, 5> reason_values{0, 1, 2, 3, 4};
 inline constexpr std::string_view reason_meanings =
     "root followed reshared discovered promoted";  ///< in the order of `Reason`
+static_assert(std::ranges::count(reason_meanings, ' ') + 1 == reason_values.size() &&
+              reason_values.back() == static_cast<std::int8_t>(Reason::promoted));
 
 /// A dataset as the specification lists it.
 struct Dataset {

@@ -25,7 +25,7 @@ def check(engine):
     assert list(summary.tier.values) == ["nano", "micro", "mega ☃"]
     assert list(summary.followers_from.values) == [0, 3000, 5_000_000_000]
     cell = summary.sel(point="scenario", arm="control", replicate=0, tier="nano")
-    assert [int(cell[name]) for name in ("accounts", "posts", "impressions", "cost")] == [1, 2, 1005, -12_000_000]
+    assert [int(cell[name]) for name in ("accounts", "posts", "impressions", "cost")] == [1, 2, 1005, -16_000_000]
     assert summary.impressions.dims == ("point", "arm", "replicate", "tier") and summary.impressions.attrs["long_name"]
     assert all(len(text) == 16 for text in summary.event_hash.values.ravel())
     assert list(opened["campaigns"].campaign.values) == ["many", "one"]
@@ -34,7 +34,7 @@ def check(engine):
     assert brought.new_reach.dims == ("point", "arm", "replicate", "campaign", "tick") and list(brought.tick.values) == [0, 6]
     comparison = opened["comparison"].to_dataframe()
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
-    assert list(opened["ledger"].source.values) == ["author", "reshare", "discovery"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
+    assert list(opened["ledger"].source.values) == ["author", "reshare", "discovery", "promoted"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
     assert list(opened["curve"].followers_from.values[14:20]) == [14, 15, 16, 18, 20, 22] and list(opened["overlap"].partners.values) == list(range(1, 17))
     assert list(opened["claims"].to_dataframe().verdict) == ["holds", "not asked"]
     posts, cascades = opened["posts"], opened["cascades"]
@@ -42,7 +42,7 @@ def check(engine):
     assert posts.sizes["row"] == cascades.sizes["post"] and (cascades.row_size.values == posts.cascade_size.values).all()
     starts = np.cumsum(cascades.row_size.values) - cascades.row_size.values
     assert (cascades.parent.values[starts] == -1).all() and (cascades.reason.values[starts] == 0).all()
-    assert cascades.reason.dtype == np.int8 and cascades.reason.attrs["flag_meanings"].split() == ["root", "followed", "reshared", "discovered"]
+    assert cascades.reason.dtype == np.int8 and cascades.reason.attrs["flag_meanings"].split() == ["root", "followed", "reshared", "discovered", "promoted"]
     assert any(text.startswith("tëst_") for text in posts.account.values)
     assert opened["scenario"].given.item().startswith("# naïve")
     made = opened["provenance"].attrs

@@ -211,7 +211,7 @@ TEST_CASE("the degrees of a file are met, and those that cannot be are refused w
         "each below 2^32");
   folder.write("degrees.txt", "2 2\n1 0\n0 1\n");
   CHECK(all_of(refusal(folder.write("study.toml", keys + "3\n")))
-            .find("study.toml:5:11: graph.degrees: the 1 users with the most followees want 2 follows") == 0);
+            .find("study.toml:5:11: graph.degrees: the user with the most followees wants 2 follows") == 0);
 }
 
 TEST_CASE("accounts are planted into every model", "[scenarios][graph][plant]") {

@@ -44,7 +44,8 @@ struct TierParameters {
                      "are fake: they count wherever followers are counted and are never shown what the account emits.",
          .source = "assumption (neutral)",
          .range = probability_range,
-         .unit = "share"});
+         .unit = "share",
+         .absent = "none"});
   }
 };
 inline constexpr std::size_t most_tiers = 16;
