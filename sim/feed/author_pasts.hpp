@@ -15,7 +15,7 @@ namespace grapevine {
 
 /// What the platform remembers of those roots of each author that have left the window, and what it expected of each
 /// live root when that was published: docs/model.md 7.6. The same in every part; there is none where the past of an
-/// author says nothing. 72 bytes a user and 32 a live post where rates are expected by author, 24 and 8 where answers
+/// author says nothing. 136 bytes a user and 64 a live post where rates are expected by author, 24 and 8 where answers
 /// are.
 class AuthorPasts final : public KeptArrays {
 public:

@@ -57,7 +57,7 @@ struct PostCounters {
   bool operator==(const PostCounters&) const = default;
 };
 
-/// The live roots: a ring by running number. Whole ticks enter at the head and retire from the tail. 52 bytes per live
+/// The live roots: a ring by running number. Whole ticks enter at the head and retire from the tail. 68 bytes per live
 /// post.
 class Posts {
 public:

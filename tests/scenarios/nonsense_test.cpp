@@ -48,6 +48,26 @@ TEST_CASE("weights that are all 0 order nothing", "[program][nonsense]") {
   CHECK(checked(small_world + "feed.ranking = \"weighted\"\n" + two_thousand + one).starts_with("0 "));
 }
 
+TEST_CASE("keys of follows that cannot mean anything are refused with their place", "[program][nonsense]") {
+  const auto says = [](const std::string& text, const std::string& mistake) {
+    CAPTURE(text);
+    CHECK(contains(checked(small_world + two_thousand + text), "2 s.toml:" + mistake));
+  };
+  says(
+      "[feed]\nranking = \"weighted\"\nweights.follow = 2\n",
+      "7:18: feed.weights.follow is not 0, and what rate of follows to expect hangs on how many who look do not follow "
+      "the author; expected feed.prior.follow, a probability; add it");
+  says("[tiers]\nnames = [\"a\", \"b\", \"c\"]\nfrom = [0, 5, 10]\nfake_followers = [0.1, 0.2]\n",
+       "8:18: tiers.fake_followers has 2 entries and tiers.names has 3; expected one share for each name, or one for "
+       "all");
+  says("[tiers]\nfake_followers = [1.5]\n", "6:19: entry 1 of tiers.fake_followers is 1.5; expected a number, 0 to 1");
+  says("[unfollow]\nhides = 2\n", "6:1: unfollow.hides has no effect here; it needs behaviour.hide above 0; remove it");
+  says("[unfollow]\nprobability = 0.5\n",
+       "6:1: unfollow.probability has no effect here; it needs unfollow.crowded above 0; remove it");
+  says("[behaviour]\nfollow = 0.1\n[diffusion]\nmodel = \"si\"\n",
+       "6:1: behaviour.follow has no effect here; it needs diffusion.model = \"feed\"; remove it");
+}
+
 TEST_CASE("what happens at most once a tick is told with the number that happens", "[program][nonsense]") {
   const std::string text = small_world + "[time]\nwarmup = \"1d\"\nmeasure = \"1d\"\nfollowup = \"1d\"\n" +
                            "[graph]\nusers = 300\nmean_followees = 5\n[population]\nsessions = 300\nposts = 0.01\n";
