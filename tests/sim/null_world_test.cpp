@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "graph/generators/uniform_audience.hpp"
 #include "sim/run/replicate.hpp"
@@ -11,8 +14,9 @@ namespace {
 using Audiences = std::vector<std::array<std::uint64_t, 2>>;  // {followers, accounts with so many}, largest first
 
 /// Audiences are uniform samples of the users, independent of everything; every mechanism is neutral. A campaign pays
-/// 20 accounts of the third class.
-RunRecord null_world(std::size_t users, const Audiences& audiences) {
+/// 20 accounts of the third class. `change` lays something else over it.
+template <class Change>
+RunRecord null_world(std::size_t users, const Audiences& audiences, const Change& change) {
   WorldParameters p;
   p.seed = 5;
   p.time = {600, 144, 144, 144};
@@ -34,6 +38,7 @@ RunRecord null_world(std::size_t users, const Audiences& audiences) {
   RunParameters run;
   run.feed.length = 100'000;
   run.behaviour.probability = {0.5, 0.0, 0.0, 0.1};
+  change(p, run);
   const FollowGraph graph = uniform_audience(users, audiences, StreamKey(p.seed, Stream::graph, 0));
   Alone alone;
   const Users accounts;
@@ -41,6 +46,10 @@ RunRecord null_world(std::size_t users, const Audiences& audiences) {
   replicate.warm_up();
   run.pays = {"partners"};
   return replicate.run_arm(run, {});
+}
+
+RunRecord null_world(std::size_t users, const Audiences& audiences) {
+  return null_world(users, audiences, [](WorldParameters&, RunParameters&) {});
 }
 
 /// Mean and variance of the number of users in at least one of independent uniform audiences: with q = prod (1 - K /
@@ -128,6 +137,33 @@ TEST_CASE("in the null world engagement per impression is the same in every foll
   const RunRecord record = null_world(100'000, audiences);
   expect_equal_rates(record, audiences, 700'000);
   expect_random_overlap(record, audiences, 100'000);
+}
+
+TEST_CASE("fake followers, and readers who unfollow, leave engagement per impression the same in every follower class",
+          "[sim][statistical][null][follows]") {
+  // As above with p = 0.8 and at least 300 000 impressions a class: s = sqrt(2 (1 - p) / (n p)) = 0.0013, the 90 %
+  // interval lies inside +-1 % if the estimate is within 0.0079 = 6 s of 0.
+  const Audiences audiences{{10'000, 8}, {1'000, 80}, {100, 800}, {10, 8'000}};
+  const RunRecord record = null_world(100'000, audiences, [](WorldParameters& world, RunParameters& run) {
+    world.tiers.fake_followers = {0.3};
+    run.behaviour.probability = {0.8, 0, 0, 0.1, 0.1, 0, 0.05, 0.01};
+    run.unfollow = {.hides = 2, .crowded = 1, .probability = 0.02};
+  });
+  expect_equal_rates(record, audiences, 300'000);
+  // Of each class as large a share of followers is lost. It grows less than twice as fast as the posts of its authors,
+  // some 30 each, which differ by chance: 5 sd.
+  const auto of = [&](const char* name, std::size_t tier) {
+    return static_cast<double>(
+        std::ranges::find(record.mechanisms, std::string(name), &MechanismColumn::name)->by_tier.at(tier));
+  };
+  for (std::size_t tier = 1; tier <= audiences.size(); ++tier) {
+    const auto& [followers, accounts] = audiences[audiences.size() - tier];
+    CAPTURE(tier, of("follows_lost", tier));
+    CHECK(of("follows_at_start", tier) == static_cast<double>(followers * accounts));
+    CHECK(of("follows_lost", tier) / of("follows_lost", 1) ==
+          Approx(1.0).margin(0.02 + 5 * 2 / std::sqrt(30.0 * static_cast<double>(accounts))));
+  }
+  CHECK(of("follows_lost", 1) > 5'000);
 }
 
 TEST_CASE(
