@@ -34,7 +34,7 @@ test: setup setup-tests
 
 # Left out: statistical tests and long ones, which go many times where others go once, and the checks on shared data.
 # Address and undefined behaviour: all suites. Threads: base, graph, and those of sim that are about threads, parts and arms.
-ONCE = ~[null]~[statistical]~[long]
+ONCE = ~[.]~[null]~[statistical]~[long]
 sanitize: setup setup-tests
 	@$(call install,$(SANITIZE_PACKAGES))
 	cmake --preset asan $(CMAKE_FLAGS)
