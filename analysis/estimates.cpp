@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "analysis/incomplete_beta.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 
@@ -176,25 +177,6 @@ double beta_with_half(std::size_t whole) {
   for (std::size_t k = whole % 2 == 1 ? 1 : 2; k < whole; k += 2)
     beta *= static_cast<double>(k) / static_cast<double>(k + 1);
   return beta;
-}
-
-/// The continued fraction of the incomplete beta function by the method of Lentz; converges fast for x < (a + 1) / (a +
-/// b + 2).
-double beta_fraction(double a, double b, double x) {
-  const auto kept = [](double y) { return std::abs(y) < 1e-300 ? 1e-300 : y; };
-  double c = 1, d = 1 / kept(1 - (a + b) * x / (a + 1)), fraction = d;
-  for (int m = 1; m <= 10'000; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / kept(1 + even * d);
-    c = kept(1 + even / c);
-    fraction *= d * c;
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / kept(1 + odd * d);
-    c = kept(1 + odd / c);
-    fraction *= d * c;
-    if (std::abs(d * c - 1) < 1e-15) break;
-  }
-  return fraction;
 }
 
 }  // namespace
