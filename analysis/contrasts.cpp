@@ -232,6 +232,13 @@ std::span<const Metric> metrics_of(std::string_view estimand) {
   return population;
 }
 
+const Metric* first_ratio(std::string_view estimand) {
+  const std::span<const Metric> metrics = metrics_of(estimand);
+  const auto found =
+      std::ranges::find_if(metrics, [](const Metric& metric) { return metric.per && !metric.of_products; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
 std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against) {
   if (arm.pays() && against.pays()) return are_clones(arm, against) ? "clone" : "portfolio";
   return arm.pays() || against.pays() ? "incremental" : "population";

@@ -43,6 +43,9 @@ inline constexpr std::string_view ratio_statistic = "ratio of means", ratio_inte
 /// "population": neither pays; what all users do under two rules.
 std::span<const Metric> metrics_of(std::string_view estimand);
 
+/// The first of them that is compared as a ratio and needs no product, or null.
+const Metric* first_ratio(std::string_view estimand);
+
 /// The estimand that fits two arms.
 std::string_view estimand_of(const ArmRuns& arm, const ArmRuns& against);
 

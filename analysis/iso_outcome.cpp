@@ -94,8 +94,8 @@ IsoOutcome iso_outcome(std::span<const std::vector<SpendOutcome>> cells, std::sp
     found.within += matched.side == AxisSide::within;
     found.below_axis += matched.side == AxisSide::below_axis;
     found.above_axis += matched.side == AxisSide::above_axis;
-    found.missing += matched.side == AxisSide::missing;
-    if (matched.side == AxisSide::missing) continue;
+    found.missing += matched.side == AxisSide::unknown;
+    if (matched.side == AxisSide::unknown) continue;
     spends.push_back(matched.spend);
     ratios.push_back(matched.spend / target[r].spend);
   }

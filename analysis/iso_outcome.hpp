@@ -17,10 +17,10 @@ struct SpendOutcome {
 };
 
 /// Whether a spend is known, or only that it lies below or above what the axis reaches.
-enum class AxisSide { within, below_axis, above_axis, missing };
+enum class AxisSide { within, below_axis, above_axis, unknown };
 
 struct Matched {
-  AxisSide side = AxisSide::missing;
+  AxisSide side = AxisSide::unknown;
   double spend = not_a_number;  ///< within; else -infinity below the axis, infinity above it
 };
 
@@ -28,7 +28,7 @@ struct Matched {
 /// line between the logarithms of spend and outcome of neighbouring cells (of spend and outcome themselves where the
 /// lower outcome is not positive). This is also where the running maximum crosses; where outcomes scatter it is an
 /// early crossing, for a lucky cell counts. *Below the axis*: the cheapest cell reaches it already; *above*: none does;
-/// *missing*: no cell or no outcome to match.
+/// *unknown*: no cell or no outcome to match.
 Matched least_spend(std::span<const SpendOutcome> cells, double outcome);
 
 /// Quantiles over replicates: -infinity or infinity where they fall among those below or above the axis.

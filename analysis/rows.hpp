@@ -84,6 +84,7 @@ struct ClaimRow {
   std::string assumptions;
   std::uint64_t replicates_needed =
       0;  ///< to decide the claim, from the variance seen; 0: it is decided, or nothing can be told
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -103,6 +104,7 @@ struct ClaimRow {
     column("replicates_needed", row.replicates_needed, count_units,
            "replicates that would decide the claim if ratio and variance stayed as seen; 10001 for more than 10000; 0 "
            "where it is decided or nothing can be told");
+    column("point", row.point, count_units, "index of the point", Since{4, 3});
   }
 };
 
@@ -113,6 +115,7 @@ struct ResponseRow {
   double followers = missing;
   double response = missing, response_lower = missing, response_upper = missing;
   double elasticity = missing, elasticity_lower = missing, elasticity_upper = missing;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -125,6 +128,7 @@ struct ResponseRow {
     column("elasticity", row.elasticity, "1", "slope of the log outcome in log followers, here");
     column("elasticity_lower", row.elasticity_lower, "1", "lower end of its 95 % interval over replicates");
     column("elasticity_upper", row.elasticity_upper, "1", "upper end");
+    column("point", row.point, count_units, "index of the point", Since{4, 3});
   }
 };
 
@@ -139,6 +143,7 @@ struct StructureRow {
   double difference = missing, lower = missing, upper = missing;
   std::uint64_t pairs = 0;
   double matched_difference = missing, matched_lower = missing, matched_upper = missing;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -157,6 +162,7 @@ struct StructureRow {
     column("matched_difference", row.matched_difference, no_units, "difference between cascades of equal size");
     column("matched_lower", row.matched_lower, no_units, "lower end of its 95 % interval");
     column("matched_upper", row.matched_upper, no_units, "upper end");
+    column("point", row.point, count_units, "index of the point", Since{4, 3});
   }
 };
 
@@ -167,6 +173,7 @@ struct SwitchRow {
   double estimate = missing, lower = missing, upper = missing;
   std::uint32_t replicates = 0;
   std::string verdict;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -178,6 +185,7 @@ struct SwitchRow {
     column("upper", row.upper, "1", "upper end", since);
     column("replicates", row.replicates, count_units, "replicates behind it", since);
     column("verdict", row.verdict, no_units, "what the 95 % interval decides, not adjusted; or not asked", since);
+    column("point", row.point, count_units, "index of the point", since);
   }
 };
 
@@ -188,6 +196,7 @@ struct AttributionRow {
   std::string method;
   double factor = missing, lower = missing, upper = missing;
   bool vanishes = false;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -203,6 +212,7 @@ struct AttributionRow {
     column("upper", row.upper, "1", "upper end", since);
     column("vanishes", row.vanishes, count_units,
            "1: a difference that the claim makes is not there without it; 0: it is, or there was none", since);
+    column("point", row.point, count_units, "index of the point", since);
   }
 };
 
@@ -215,6 +225,7 @@ struct DriftRow {
   double estimate = missing, lower = missing, upper = missing;
   double level = missing, tolerance = missing;
   std::string verdict;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -230,6 +241,7 @@ struct DriftRow {
     column("level", row.level, "1", "level of the interval, adjusted over all rows (Bonferroni)", since);
     column("tolerance", row.tolerance, "1", "how far from 1 the ratio may be", since);
     column("verdict", row.verdict, no_units, "settled, not settled or undecided", since);
+    column("point", row.point, count_units, "index of the point", since);
   }
 };
 
@@ -242,6 +254,7 @@ struct BandRow {
   double estimate = missing, lower = missing, upper = missing;
   std::string verdict;
   std::string source;
+  std::uint32_t point = 0;
 
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
@@ -255,6 +268,7 @@ struct BandRow {
     column("upper", row.upper, no_units, "upper end");
     column("verdict", row.verdict, no_units, "pass, fail or undecided");
     column("source", row.source, no_units, "where the band comes from");
+    column("point", row.point, count_units, "index of the point", Since{4, 3});
   }
 };
 

@@ -49,6 +49,10 @@ CLI::Validator seed_number() {
       "");
 }
 
+void add_point(CLI::App& app, Request& request) {
+  app.add_option("--point", request.point, "of a sweep: the point, by its name or its number")->type_name("POINT");
+}
+
 void add_threads(CLI::App& app, Request& request) {
   app.add_option("--threads", request.threads, "threads; no result depends on it (default: all processors)")
       ->type_name("N")

@@ -23,6 +23,7 @@ struct Request {
   std::string file;
   std::vector<std::string> files;
   std::string arm, against;
+  std::string point;   ///< of a sweep: its name or its number
   std::string filter;  ///< of keys
   std::string out;
   std::vector<std::string> overrides;
@@ -58,6 +59,8 @@ CLI::Validator whole_number(int least, int most = std::numeric_limits<int>::max(
 /// Accepts what a seed may be.
 CLI::Validator seed_number();
 
+/// --point, of commands that tell of one.
+void add_point(CLI::App& app, Request& request);
 void add_threads(CLI::App& app, Request& request);
 /// The threads that were asked for, if any were.
 void use_threads(const Request& request);

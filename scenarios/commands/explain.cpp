@@ -14,6 +14,7 @@
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
+#include "scenarios/result/sweep_points.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/post_story.hpp"
@@ -103,6 +104,14 @@ Scenario scenario_of(const StudyResult& study, const std::string& file) {
   return scenario;
 }
 
+/// The study at the point that is asked for.
+Scenario scenario_at(const Scenario& whole, const std::string& point) {
+  if (whole.points.empty() && point.empty()) return whole;
+  std::vector<std::string> names;
+  for (const SweepPoint& it : whole.points) names.push_back(it.name);
+  return whole.at[point_called(names, point)];
+}
+
 int explain(const Request& request) {
   const ExplainRequest& asked = request.explain;
   Scenario scenario;
@@ -111,19 +120,19 @@ int explain(const Request& request) {
       throw BadRequest(
           "--set with a result, which has its scenario; expected a scenario to change; write it by "
           "`grapevine show --understood`");
-    const StudyResult study = read_result(request.file);
+    const StudyResult study = point_of(read_result(request.file), request.point, "explain");
     if (asked.post.empty()) {
       if (request.csv) throw BadRequest("--csv without --post; expected a post, whose looks it writes");
       say(stdout, "{}", printable(kept_posts(study, asked)));
       return 0;
     }
-    scenario = scenario_of(study, request.file);
+    scenario = scenario_at(scenario_of(study, request.file), request.point);
   } else {
     if (asked.post.empty())
       throw BadRequest(
           "--post is missing; expected the key of a post, as /posts/key of a result has it; with a result "
           "in the place of the scenario its posts are listed");
-    scenario = read_scenario(request.file, request.overrides);
+    scenario = scenario_at(read_scenario(request.file, request.overrides), request.point);
   }
   expect_memory(scenario);
   use_threads(request);
@@ -158,6 +167,7 @@ void add_explain_command(CLI::App& app, const AddCommand& add_command, Request& 
   own.add_option("--replicate", request.explain.replicate, "the replicate, from 0")
       ->type_name("N")
       ->check(whole_number(0));
+  add_point(own, request);
   own.add_option("--draw", request.explain.draw, "the choice of the arm's accounts, from 0")
       ->type_name("N")
       ->check(whole_number(0));

@@ -25,6 +25,7 @@
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
+#include "scenarios/result/sweep_points.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
@@ -163,10 +164,14 @@ int keys(const Request& request) {
 
 int show(const Request& request) {
   if (!request.digest) {
-    const StudyResult study = read_result(request.file);
-    if (request.scenario || request.understood)
+    StudyResult study = read_result(request.file);
+    if (request.scenario || request.understood) {
       put(stdout, request.scenario ? study.scenario_given : study.scenario_understood);
-    else if (request.every_arm || !request.arms.empty())
+      return 0;
+    }
+    const bool of_arms = request.every_arm || !request.arms.empty();
+    if (of_arms || !request.point.empty()) study = point_of(std::move(study), request.point, "show --arm");
+    if (request.every_arm || !request.arms.empty())
       say(stdout, "{}", printable(arms_table(study, request.every_arm ? study.arms : request.arms)));
     else
       say(stdout, "{}", printable(comparison_table(study)));
@@ -195,7 +200,7 @@ int compare(const Request& request) {
                     request.files.front()));
   NamedStudies studies;
   for (const std::string& file : request.files) {
-    studies.emplace_back(fs::path(file).stem().string(), read_result(file));
+    studies.emplace_back(fs::path(file).stem().string(), point_of(read_result(file), request.point, "compare"));
     if (const StudyResult& study = studies.back().second; !study.incomplete.empty())
       say(request.csv ? stderr : stdout, "{}",
           printable(
@@ -270,6 +275,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
       ->type_name("NAME")
       ->allow_extra_args(false);
   show_app.add_flag("--arms", request.every_arm, "the same of every arm");
+  add_point(show_app, request);
   auto* scenario = show_app.add_flag("--scenario", request.scenario, "the scenario as it was given, to run it again");
   auto* understood =
       show_app
@@ -292,6 +298,7 @@ Ctrl-C stops it; replicates that are complete are written.)");
   compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
   compare_app.add_option("--against", request.against, "... with that of this arm of the same result")
       ->type_name("NAME");
+  add_point(compare_app, request);
   compare_app.add_flag("--csv", request.csv, "several results: comma-separated values, one line per number and result");
   compare_app.footer(R"(Examples:
   grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological

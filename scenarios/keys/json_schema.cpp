@@ -62,7 +62,8 @@ std::string keys_as_json_schema() {
                                                       {{"name", schema_of(*find_key("arm", "name"))},
                                                        {"warmup", schema_of(*find_key("arm", "warmup"))}})
                                        : table_schema(section, all);
-    if (section.name == "switch") table["additionalProperties"] = true;  // any key that it turns
+    if (section.name == "switch" || section.name == "sweep")
+      table["additionalProperties"] = true;  // any key that it changes
     properties[section.name] = section.array ? Json{{"type", "array"}, {"items", std::move(table)}} : std::move(table);
   }
   const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},

@@ -51,6 +51,7 @@ Table all_structs() {
   table.add<ContrastChoice>([](const Target& t) -> auto& { return *t.contrast; });
   table.add<BandChoice>([](const Target& t) -> auto& { return *t.band; });
   table.add<SwitchChoice>([](const Target& t) -> auto& { return *t.off; });
+  table.add<SweepChoice>([](const Target& t) -> auto& { return t.scenario->sweep; });
   table.add<ClaimsChoice>([](const Target& t) -> auto& { return t.scenario->claims; });
   table.add<RecordOptions>([](const Target& t) -> auto& { return t.scenario->output; });
   return table;
@@ -72,8 +73,11 @@ Circumstances circumstances(const Target& target) {
   around.add(scenario.world);
   around.add(scenario.world.prices);
   around.add(scenario.claims);
+  around.add(scenario.sweep);
   static constexpr SwitchesGiven switches[2] = {{false}, {true}};  // outlive `around`
   around.add(switches[scenario.switches.empty() ? 0 : 1]);
+  static constexpr StopsEarly stops[2] = {{false}, {true}};  // outlive `around`
+  around.add(stops[scenario.until > 0 ? 1 : 0]);
   if (target.plant) around.add(*target.plant);
   if (target.product) around.add(*target.product);
   for (const CampaignParameters& campaign : scenario.world.campaigns)
@@ -96,6 +100,28 @@ bool Key::acts(const Target& target) const { return !only.holds || only.holds(ci
 const std::vector<Section>& sections() { return table().sections; }
 
 const std::vector<Key>& keys() { return table().keys; }
+
+std::vector<std::string> split_at_dots(std::string_view dotted) {
+  std::vector<std::string> parts(1);
+  for (const char c : dotted) {
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+const Key* key_at(const std::vector<std::string>& parts) {
+  const bool in_array = parts.size() > 2 && std::ranges::any_of(sections(), [&](const Section& section) {
+                          return section.array && section.name == parts[0];
+                        });
+  const std::size_t first = !in_array || parts.size() == 3 ? 0 : 2;
+  std::string section = in_array && parts.size() == 3 ? parts[0] : "";
+  for (std::size_t i = first; section.empty() && i + 1 < parts.size(); ++i)
+    section += (i == first ? "" : ".") + parts[i];
+  return find_key(section, parts.back());
+}
 
 std::vector<const Key*> keys_of(const Section& section) {
   std::vector<const Key*> found;

@@ -42,6 +42,12 @@ const std::vector<Key>& keys();  ///< in the order of the sections
 /// The key called `name` in `section`, or null.
 const Key* find_key(std::string_view section, std::string_view name);
 
+/// "a.b.c" in its parts.
+std::vector<std::string> split_at_dots(std::string_view dotted);
+
+/// The key that a path in a scenario leads to, or null: price.post, campaign.one.budget, arm.many.feed.length.
+const Key* key_at(const std::vector<std::string>& parts);
+
 /// The keys of a section, in the order of the table.
 std::vector<const Key*> keys_of(const Section& section);
 

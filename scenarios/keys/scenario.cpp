@@ -29,7 +29,18 @@ struct NamedFiles {
 std::vector<NamedFile> named_files(const Scenario& scenario) {
   std::vector<NamedFile> files;
   GraphChoice::keys(NamedFiles<GraphChoice>{scenario.graph, files});
+  SweepChoice::keys(NamedFiles<SweepChoice>{scenario.sweep, files});
+  for (const Scenario& point : scenario.at)
+    for (NamedFile& file : named_files(point))
+      if (std::ranges::find(files, file.path, &NamedFile::path) == files.end()) files.push_back(std::move(file));
   return files;
+}
+
+std::vector<const Scenario*> studies_of(const Scenario& scenario) {
+  if (scenario.at.empty()) return {&scenario};
+  std::vector<const Scenario*> studies;
+  for (const Scenario& point : scenario.at) studies.push_back(&point);
+  return studies;
 }
 
 std::vector<std::filesystem::path> input_files(const Scenario& scenario) {

@@ -119,8 +119,8 @@ struct BandChoice {
   }
 };
 
-/// A key and what a switch that is off sets it to.
-struct SwitchSetting {
+/// A key and what something lays over it: a switch that is off, a point of a sweep.
+struct KeySetting {
   std::string key;  ///< as the file names it: "price.post", "product.tent.affinity"
   Place place;      ///< of its name
   TomlValue value;
@@ -129,7 +129,7 @@ struct SwitchSetting {
 /// Something that can be taken out of the study, to see what of its answers stands without it: a [[switch]] table.
 struct SwitchChoice {
   std::string name;
-  std::vector<SwitchSetting> settings;
+  std::vector<KeySetting> settings;
 
   /// Of a key that no switch sets.
   static std::string no_business(const std::string& key) {
@@ -153,8 +153,100 @@ struct SwitchChoice {
   }
 };
 
+/// How the points of a sweep lie.
+enum class SweepDesign : std::uint8_t { grid, zip, latin_hypercube, sobol, saltelli, morris, file };
+constexpr auto names_of(SweepDesign) {
+  using D = SweepDesign;
+  return std::array{
+      Named{D::grid, "grid"},   Named{D::zip, "zip"},           Named{D::latin_hypercube, "latin-hypercube"},
+      Named{D::sobol, "sobol"}, Named{D::saltelli, "saltelli"}, Named{D::morris, "morris"},
+      Named{D::file, "file"}};
+}
+/// Whether the points are drawn: they fill the space between the ends of each key.
+constexpr bool is_drawn(SweepDesign design) {
+  return design != SweepDesign::grid && design != SweepDesign::zip && design != SweepDesign::file;
+}
+
+/// A key that a sweep changes, and the values it takes: listed, or between two ends.
+struct SweptKey {
+  std::string key;                     ///< as the file names it: "price.post", "arm.many-small.feed.length"
+  Place place;                         ///< of its name
+  std::vector<TomlValue> values = {};  ///< empty: between the ends
+  TomlValue from = {}, to = {};        ///< numbers or durations, both included
+  bool logarithmic = false;            ///< equal ratios between neighbours, not equal differences
+  std::uint32_t steps = 0;             ///< values on a grid; 0: not said
+};
+
+/// What changes from one point of the study to the next: [sweep].
+struct SweepChoice {
+  SweepDesign design = SweepDesign::grid;
+  std::uint32_t points = 64;
+  std::uint32_t levels = 4;
+  std::filesystem::path file;
+  std::vector<SweptKey> swept;
+
+  /// Of a key that is the same at all points.
+  static std::string no_business(const std::string& key) {
+    return "a sweep changes " + key +
+           "; expected keys of the world or the run but those that the tables of the result are laid out by: tiers, "
+           "the lengths of a tick, of time.measure and of time.followup, and names; remove it";
+  }
+
+  template <class Key>
+  static void keys(Key&& key) {
+    const Condition points_drawn =
+        only_with<SweepChoice>("sweep.design = \"latin-hypercube\", \"sobol\", \"saltelli\" or \"morris\"",
+                               [](const SweepChoice& sweep) { return is_drawn(sweep.design); });
+    key.section("sweep",
+                "Keys that take several values in one study, which is then run at each point. Beside the keys here "
+                "stand those that are swept, of scope `run` or `world`, as a list of values or between two ends: "
+                "`price.post = [0, 50, 200]`, `campaign.one.budget = {from = 100, to = 10_000, steps = 5, scale = "
+                "\"log\"}`.",
+                Scope::world);
+    key("design", &SweepChoice::design,
+        {.sentence = "Which values come together: every combination (grid); the first of each, the second of each "
+                     "(zip); points spread over the space between the ends, each value of a key in a stratum of its "
+                     "own (latin-hypercube; McKay, Beckman, Conover 1979) or evenly (sobol; Sobol' 1967); the points "
+                     "that Sobol indices are estimated from (saltelli; Saltelli et al. 2010) or elementary effects "
+                     "(morris; Morris 1991); or the rows of a file.",
+         .source = "the user's choice"});
+    key("points", &SweepChoice::points,
+        {.sentence = "How many: points (latin-hypercube, sobol), base points, each of which makes two more than there "
+                     "are keys (saltelli), or trajectories, each of one point more than there are keys (morris).",
+         .source = "assumption",
+         .range = WholeRange{2, 100'000},
+         .unit = "points",
+         .only = points_drawn});
+    key("levels", &SweepChoice::levels,
+        {.sentence = "Values that each key may take.",
+         .source = "Morris 1991",
+         .range = WholeRange{4, 100},
+         .unit = "values",
+         .only = only_with<SweepChoice>("sweep.design = \"morris\"",
+                                        [](const SweepChoice& sweep) { return sweep.design == SweepDesign::morris; })});
+    key("file", &SweepChoice::file,
+        {.sentence = "A table of points (CSV): its header names the keys, each row has a value for each, as the "
+                     "scenario would write it.",
+         .source = "the user's choice",
+         .absent = "none",
+         .only = only_with<SweepChoice>("sweep.design = \"file\"",
+                                        [](const SweepChoice& sweep) { return sweep.design == SweepDesign::file; })});
+  }
+};
+
+/// One point of a sweep.
+struct SweepPoint {
+  std::string name;                  ///< "price.post=50", or "p17" where that would be long
+  std::vector<KeySetting> settings;  ///< in the order of the swept keys
+};
+
 /// Whether the study has switches: what conditions ask.
 struct SwitchesGiven {
+  bool any = false;
+};
+
+/// Whether the study may stop before all replicates are run.
+struct StopsEarly {
   bool any = false;
 };
 
@@ -238,6 +330,7 @@ struct Scenario {
   std::uint32_t format = 1;
   std::string title;
   std::uint32_t replicates = 10;
+  double until = -1;  ///< half-width at which the study stops; -1: not before all replicates are run
   Redraw redraw;
   double drift = 0.02;  ///< tolerated
   GraphChoice graph;
@@ -252,6 +345,10 @@ struct Scenario {
   std::vector<SwitchChoice> switches;
   ClaimsChoice claims;
   RecordOptions output;
+  SweepChoice sweep;
+  std::vector<SweepPoint> points;  ///< of the sweep; empty: there is none, and one point, the study itself
+  std::vector<Scenario> at;        ///< the study at each of them
+  std::vector<KeySetting> laid;    ///< what its point lays over it, if it is the study at one
 
   template <class Key>
   static void keys(Key&& key) {
@@ -275,6 +372,15 @@ struct Scenario {
          .source = "assumption",
          .range = WholeRange{1, 10'000},
          .unit = "runs"});
+    key("until", &Scenario::until,
+        {.sentence = "Runs no more replicates once half of the 95 % interval of the first ratio of the first "
+                     "[[contrast]], on the scale of logarithms, is at most this at every point: 0.1 is some 10 % to "
+                     "either side. It looks at 20, 30, 45, 68, ... replicates, whatever they say.",
+         .source = "the user's choice",
+         .range = RealRange{0, 10, true},
+         .unit = "log units",
+         .absent = "all replicates are run",
+         .only = only_with<StopsEarly>("until", [](const StopsEarly& stops) { return stops.any; })});
     key("redraw", &Scenario::redraw,
         {.kind = Kind::streams,
          .sentence = "What each replicate draws anew: who follows whom, who is paid, what posts are about, what users "
@@ -302,6 +408,9 @@ std::vector<std::filesystem::path> input_files(const Scenario& scenario);
 
 /// Users over the users that they stand for; 1 for a world that stands for itself.
 double scale_of(const GraphChoice& graph);
+
+/// The study at each of its points: itself, where nothing is swept.
+std::vector<const Scenario*> studies_of(const Scenario& scenario);
 
 /// Whether the arm runs one of the classic models.
 inline bool is_classic(const Arm& arm) { return arm.run.diffusion.model != DiffusionModel::feed; }

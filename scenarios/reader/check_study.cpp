@@ -8,6 +8,7 @@
 
 #include "analysis/cascades.hpp"
 #include "analysis/figures.hpp"
+#include "analysis/stopping.hpp"
 #include "graph/base/counted.hpp"
 #include "graph/formats/graph_file.hpp"
 #include "scenarios/keys/codec.hpp"
@@ -443,11 +444,31 @@ void ScenarioReader::check_bands() {
   }
 }
 
+/// A study that stops by the width of an interval has one, and looks before its last replicate.
+void ScenarioReader::check_until() {
+  if (!given("until") || !sound({"until", "replicates"})) return;
+  const Place place = place_of({"until"});
+  const auto pays = [&](const std::string& name) {
+    const auto arm = std::ranges::find(scenario_.arms, name, &Arm::name);
+    return arm != scenario_.arms.end() && !arm->run.pays.empty();
+  };
+  if (scenario_.contrasts.empty())
+    add(place, "until is about the first [[contrast]], and there is none; expected one; add it, or remove until");
+  else if (const ContrastChoice& first = scenario_.contrasts.front(); pays(first.arm) != pays(first.against))
+    add(place, fmt::format("until is about a ratio, and of {} against {} only one pays, so that differences are told; "
+                           "expected a first [[contrast]] of two arms that pay, or of two that do not",
+                           in_quotes(first.arm), in_quotes(first.against)));
+  if (scenario_.replicates <= first_look_at)
+    add(place, fmt::format("until has no effect with {} replicates, as its first look is at {}; expected more; raise "
+                           "replicates, or remove until",
+                           scenario_.replicates, first_look_at));
+}
+
 /// Two switches that are off together do not want the same key to be different things.
 void ScenarioReader::check_combined_switches() {
   std::map<std::string, std::pair<const SwitchChoice*, std::string>> first;
   for (const SwitchChoice& choice : scenario_.switches)
-    for (const SwitchSetting& setting : choice.settings) {
+    for (const KeySetting& setting : choice.settings) {
       const auto [at, fresh] = first.try_emplace(setting.key, &choice, as_toml(setting.value));
       if (!fresh && at->second.second != as_toml(setting.value))
         add(setting.place,
@@ -477,7 +498,7 @@ void ScenarioReader::check_switches() {
       add(switch_places_[i], fmt::format("the switch {} sets nothing; expected a key that takes something out of the "
                                          "study, such as answers.per_day = 0; add it",
                                          in_quotes(switches[i].name)));
-    for (const SwitchSetting& setting : switches[i].settings) {
+    for (const KeySetting& setting : switches[i].settings) {
       const std::string section = setting.key.substr(0, std::min(setting.key.find('.'), setting.key.size()));
       static const std::set<std::string> fixed{"format", "title",    "seed", "replicates", "redraw", "drift", "time",
                                                "tiers",  "contrast", "band", "claims",     "switch", "output"};

@@ -11,6 +11,7 @@
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "scenarios/reader/sweep.hpp"
 
 namespace grapevine {
 namespace {
@@ -44,33 +45,10 @@ struct Override {
   std::string text;
 };
 
-std::vector<std::string> split(std::string_view dotted) {
-  std::vector<std::string> parts(1);
-  for (const char c : dotted) {
-    if (c == '.')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
-/// The key that an override names, or null.
-const Key* key_of(const std::vector<std::string>& parts) {
-  const bool in_array = parts.size() > 2 && std::ranges::any_of(sections(), [&](const Section& section) {
-                          return section.array && section.name == parts[0];
-                        });
-  const auto section_of = [&](std::size_t first) {
-    return fmt::format("{}", fmt::join(parts.begin() + static_cast<std::ptrdiff_t>(first), parts.end() - 1, "."));
-  };
-  if (!in_array) return find_key(section_of(0), parts.back());
-  return find_key(parts.size() == 3 ? parts[0] : section_of(2), parts.back());
-}
-
 /// The value of an override: TOML, or a text without quotes; where the key takes only texts, also what would be another
 /// value in TOML. Nothing: it is none of these. Of a key that is not there the reader speaks, whatever its value.
 std::optional<TomlValue> value_of(const Override& change, const std::vector<std::string>& parts, std::uint32_t number) {
-  const Key* key = key_of(parts);
+  const Key* key = key_at(parts);
   const Texts texts = key ? texts_of(*key) : Texts::none;
   auto parsed = read_toml("value = " + change.text, number);
   auto* table = std::get_if<TomlValue>(&parsed) ? std::get<TomlValue>(parsed).as<TomlValue::Table>() : nullptr;
@@ -136,7 +114,7 @@ void lay(TomlValue& document, const std::vector<std::string>& parts, TomlValue v
 /// Lays the `number`-th override over the document.
 void lay_over(TomlValue& document, const Override& change, std::uint32_t number, std::vector<Mistake>& mistakes) {
   const Place place{number, 1, 1};
-  const std::vector<std::string> parts = split(change.key);
+  const std::vector<std::string> parts = split_at_dots(change.key);
   std::optional<TomlValue> value = value_of(change, parts, number);
   if (value) return lay(document, parts, std::move(*value), place, mistakes);
   std::string shown = found(TomlValue{change.text, place});
@@ -207,6 +185,18 @@ public:
   bool is_toml() const { return is_toml_; }
   const std::vector<Mistake>& mistakes() const { return mistakes_; }
 
+  /// Lays a point of the sweep over it, which then is the study at that point.
+  void lay_point(const std::vector<KeySetting>& settings, std::vector<Mistake>& mistakes) {
+    std::erase_if(*value_.as<TomlValue::Table>(), [](const TomlEntry& entry) { return entry.name == "sweep"; });
+    for (const KeySetting& setting : settings) {
+      const std::vector<std::string> parts = split_at_dots(setting.key);
+      if (const Key* key = key_at(parts); key && key->scope == Scope::output)
+        mistakes.push_back({setting.place, SweepChoice::no_business(setting.key)});
+      lay(value_, parts, setting.value, setting.place, mistakes);
+    }
+    laid_ = settings;
+  }
+
   /// Reads the keys. `off`: switches of `whole` that are off, with only the arms that its claims name left.
   Scenario read(std::vector<Mistake>& mistakes, const Scenario* whole = nullptr,
                 std::span<const std::size_t> off = {}) const {
@@ -217,7 +207,8 @@ public:
     scenario.path = path_;
     scenario.text = text_;
     scenario.overrides = overrides_;
-    ScenarioReader reader(scenario, folder_, mistakes, whole != nullptr);
+    scenario.laid = laid_;
+    ScenarioReader reader(scenario, folder_, mistakes, whole != nullptr || !laid_.empty());
     reader.read(value);
     for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
     if (whole) cut_down(scenario, claimed_arms(whole->claims));
@@ -253,7 +244,7 @@ private:
 
   static void leave_out_switches(TomlValue& value) {
     auto& top = *value.as<TomlValue::Table>();
-    std::erase_if(top, [](const TomlEntry& entry) { return entry.name == "switch"; });
+    std::erase_if(top, [](const TomlEntry& entry) { return entry.name == "switch" || entry.name == "sweep"; });
     if (TomlEntry* claims = find_entry(top, "claims"))
       if (auto* table = claims->value.as<TomlValue::Table>())
         std::erase_if(*table, [](const TomlEntry& entry) { return entry.name == "attribution"; });
@@ -269,9 +260,9 @@ private:
 
   static void lay_switch(TomlValue& value, const SwitchChoice& choice, const std::set<std::string>& arms,
                          std::vector<Mistake>& mistakes) {
-    for (const SwitchSetting& setting : choice.settings) {
-      const std::vector<std::string> parts = split(setting.key);
-      if (const Key* key = key_of(parts); key && key->scope == Scope::output)
+    for (const KeySetting& setting : choice.settings) {
+      const std::vector<std::string> parts = split_at_dots(setting.key);
+      if (const Key* key = key_at(parts); key && key->scope == Scope::output)
         mistakes.push_back({setting.place, SwitchChoice::no_business(setting.key)});
       lay(value, parts, setting.value, setting.place, mistakes);
       if (parts[0] != "arm") expect_unchanged(value, choice, setting, arms, mistakes);
@@ -279,20 +270,20 @@ private:
   }
 
   /// No arm that the claims name has the key itself with another value: the switch would not be off there.
-  static void expect_unchanged(TomlValue& value, const SwitchChoice& choice, const SwitchSetting& setting,
+  static void expect_unchanged(TomlValue& value, const SwitchChoice& choice, const KeySetting& setting,
                                const std::set<std::string>& arms, std::vector<Mistake>& mistakes) {
     TomlEntry* list = find_entry(*value.as<TomlValue::Table>(), "arm");
     const auto* tables = list ? list->value.as<TomlValue::List>() : nullptr;
     if (!tables) return;
     for (const TomlValue& arm : *tables) {
       const TomlValue* at = &arm;
-      for (const std::string& part : split(setting.key)) {
+      for (const std::string& part : split_at_dots(setting.key)) {
         const auto* table = at ? at->as<TomlValue::Table>() : nullptr;
         const TomlEntry* entry = table ? find_entry(*table, part) : nullptr;
         at = entry ? &entry->value : nullptr;
       }
       const std::string* name = name_of(arm);
-      const bool set_there = name && std::ranges::any_of(choice.settings, [&](const SwitchSetting& other) {
+      const bool set_there = name && std::ranges::any_of(choice.settings, [&](const KeySetting& other) {
                                return other.key == "arm." + *name + "." + setting.key;
                              });
       if (at && name && arms.count(*name) > 0 && !set_there && as_toml(*at) != as_toml(setting.value))
@@ -315,6 +306,7 @@ private:
   std::vector<Override> changes_;
   std::vector<Mistake> mistakes_;
   TomlValue value_;
+  std::vector<KeySetting> laid_;
   bool is_toml_ = false;
 };
 
@@ -345,6 +337,34 @@ void try_switches(const Document& document, const Scenario& scenario, std::vecto
   }
 }
 
+/// Mistakes that only points have, each once, with the first of its points.
+class PointMistakes {
+public:
+  void add(const Mistake& mistake, const std::string& point) {
+    const auto at = std::ranges::find_if(
+        found_, [&](const Found& it) { return it.mistake.place == mistake.place && it.mistake.text == mistake.text; });
+    if (at == found_.end())
+      found_.push_back({mistake, point, 1});
+    else
+      ++at->points;
+  }
+  bool many() const { return found_.size() >= 20; }
+  void told(std::vector<Mistake>& mistakes) const {
+    for (const Found& it : found_)
+      mistakes.push_back(
+          {it.mistake.place, fmt::format("{} (at the point {}{})", it.mistake.text, it.point,
+                                         it.points > 1 ? fmt::format(" and {} more", it.points - 1) : "")});
+  }
+
+private:
+  struct Found {
+    Mistake mistake;
+    std::string point;
+    std::size_t points;
+  };
+  std::vector<Found> found_;
+};
+
 Scenario finished(Scenario scenario, const fs::path& folder) {
   scenario.understood = understood_text(scenario, folder);
   scale_down(scenario);
@@ -374,8 +394,9 @@ std::vector<std::vector<std::size_t>> switched_off(const Scenario& scenario) {
 }
 
 Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t> off) {
-  const Document document(scenario.path, scenario.text, scenario.overrides, fs::path(scenario.path).parent_path());
+  Document document(scenario.path, scenario.text, scenario.overrides, fs::path(scenario.path).parent_path());
   std::vector<Mistake> mistakes = document.mistakes();
+  if (!scenario.laid.empty()) document.lay_point(scenario.laid, mistakes);
   Scenario switched = document.read(mistakes, &scenario, off);
   if (!mistakes.empty()) document.refuse(mistakes);
   return finished(std::move(switched), document.folder());
@@ -383,11 +404,58 @@ Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t
 
 namespace {
 
+/// The study at one point; `mistakes` are of the point alone.
+Scenario at_point(Document document, const SweepPoint& point, std::vector<Mistake>& mistakes) {
+  document.lay_point(point.settings, mistakes);
+  Scenario scenario = document.read(mistakes);
+  if (mistakes.empty()) try_switches(document, scenario, mistakes);
+  return mistakes.empty() ? finished(std::move(scenario), document.folder()) : Scenario{};
+}
+
+/// A key that takes effect at no point, though it takes several values.
+void expect_effects(const Document& document, const Scenario& scenario, std::vector<Mistake>& mistakes) {
+  const std::vector<SweepPoint>& points = scenario.points;
+  for (std::size_t k = 0; k < scenario.sweep.swept.size(); ++k) {
+    const auto acts = [&](std::size_t i) {
+      for (const SweepPoint& other : points) {
+        if (as_toml(other.settings[k].value) == as_toml(points[i].settings[k].value)) continue;
+        SweepPoint moved = points[i];
+        moved.settings[k] = other.settings[k];
+        std::vector<Mistake> none;
+        return at_point(document, moved, none).understood != scenario.at[i].understood;
+      }
+      return false;
+    };
+    bool any = false;
+    for (std::size_t i = 0; i < points.size() && !any; ++i) any = acts(i);
+    if (!any)
+      mistakes.push_back({scenario.sweep.swept[k].place,
+                          fmt::format("a sweep changes {}, and no point differs by it: it has one value, or no effect; "
+                                      "expected several values that matter; remove it",
+                                      scenario.sweep.swept[k].key)});
+  }
+}
+
+void read_points(const Document& document, Scenario& scenario, std::vector<Mistake>& mistakes) {
+  if (scenario.sweep.swept.empty()) return;
+  scenario.points = lay_points(scenario.sweep, scenario.world.seed, scenario.world.time.tick_seconds);
+  PointMistakes found;
+  for (const SweepPoint& point : scenario.points) {
+    std::vector<Mistake> here;
+    scenario.at.push_back(at_point(document, point, here));
+    for (const Mistake& mistake : here) found.add(mistake, point.name);
+    if (found.many()) break;
+  }
+  found.told(mistakes);
+  if (mistakes.empty()) expect_effects(document, scenario, mistakes);
+}
+
 Scenario understood(const Document& document) {
   std::vector<Mistake> mistakes = document.mistakes();
   if (!document.is_toml()) document.refuse(mistakes);
   Scenario scenario = document.read(mistakes);
   if (mistakes.empty()) try_switches(document, scenario, mistakes);
+  if (mistakes.empty()) read_points(document, scenario, mistakes);
   if (!mistakes.empty()) document.refuse(mistakes);
   return finished(std::move(scenario), document.folder());
 }

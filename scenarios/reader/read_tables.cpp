@@ -8,13 +8,14 @@
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/reader/graph_choice.hpp"
+#include "scenarios/reader/sweep.hpp"
 
 namespace grapevine {
 
 namespace fs = std::filesystem;
 
 void ScenarioReader::read(const TomlValue& document) {
-  const auto& top = *document.as<TomlValue::Table>();
+  const TomlValue::Table top = read_swept_keys(*document.as<TomlValue::Table>());
   read_base(top, document.place);
   read_plants(top);
   if (!is_drawn(scenario_.graph) && !given("redraw")) scenario_.redraw.graph = false;
@@ -42,7 +43,20 @@ void ScenarioReader::read(const TomlValue& document) {
   check_contrasts();
   check_bands();
   check_switches();
+  check_sweep();
+  check_until();
   check_claims();
+}
+
+TomlValue::Table ScenarioReader::read_swept_keys(TomlValue::Table top) {
+  TomlEntry* sweep = find_entry(top, "sweep");
+  auto* table = sweep ? sweep->value.as<TomlValue::Table>() : nullptr;
+  if (!table) return top;
+  sweep_place_ = sweep->place;
+  for (const TomlEntry& entry : *table)
+    if (!find_key("sweep", entry.name)) read_swept(entry.name, entry.place, entry.value, scenario_.sweep, mistakes_);
+  std::erase_if(*table, [](const TomlEntry& entry) { return !find_key("sweep", entry.name); });
+  return top;
 }
 
 const ScenarioReader::Given* ScenarioReader::given(std::string_view label) const {

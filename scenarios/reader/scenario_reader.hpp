@@ -243,6 +243,13 @@ private:
 
   void check_bands();
 
+  /// Takes the keys that are swept out of the document.
+  TomlValue::Table read_swept_keys(TomlValue::Table top);
+  /// What a sweep asks of its own table; what its points do to the study is seen when it is read at each.
+  void check_sweep();
+  void check_swept_key(const SweptKey& key);
+  void check_until();
+
   void check_switches();
   void check_combined_switches();
 
@@ -256,6 +263,7 @@ private:
   std::vector<Missing> missing_;
   std::map<std::string, Place> campaign_names_, arm_names_, plant_names_, product_names_, switch_names_;
   std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_, product_prefixes_;
+  std::optional<Place> sweep_place_;
   std::vector<Place> campaign_places_, contrast_places_, plant_places_, product_places_, switch_places_;
   std::size_t doubles_ = 0;
 };

@@ -7,6 +7,24 @@ namespace grapevine {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string swept_keys_text(const SweepChoice& sweep) {
+  if (sweep.design == SweepDesign::file) return "";
+  std::string out;
+  for (const SweptKey& key : sweep.swept) {
+    if (!key.values.empty())
+      out += fmt::format("{} = {}\n", key.key, as_toml(TomlValue{key.values, {}}));
+    else
+      out += fmt::format("{} = {{from = {}, to = {}{}{}}}\n", key.key, as_toml(key.from), as_toml(key.to),
+                         key.steps > 0 ? fmt::format(", steps = {}", key.steps) : "",
+                         key.logarithmic ? ", scale = \"log\"" : "");
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string understood_text(Scenario& scenario, const fs::path& folder) {
   const std::uint32_t tick = scenario.world.time.tick_seconds;
   std::string out;
@@ -42,7 +60,7 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
     } else if (section.name == "switch") {
       for (const SwitchChoice& choice : scenario.switches) {
         out += fmt::format("\n[[switch]]\nname = {}\n", in_quotes(choice.name));
-        for (const SwitchSetting& setting : choice.settings)
+        for (const KeySetting& setting : choice.settings)
           out += fmt::format("{} = {}\n", setting.key, as_toml(setting.value));
       }
     } else if (section.name == "arm") {
@@ -61,6 +79,8 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
             out += fmt::format("{} = {}\n", key.dotted(), value);
         }
       }
+    } else if (section.name == "sweep") {
+      if (!scenario.sweep.swept.empty()) write_section(section, base), out += swept_keys_text(scenario.sweep);
     } else {
       write_section(section, base);
     }

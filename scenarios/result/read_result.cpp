@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <sstream>
 
 #include "scenarios/result/column_values.hpp"
 #include "scenarios/result/result_file.hpp"
@@ -17,6 +18,7 @@ public:
     expect_result(file_);
     root();
     axes();
+    swept();
     expect_runs();
     study_.allocate();
     study_.numbers = numbers_;
@@ -102,6 +104,23 @@ private:
     study_.incomplete = file_.text_attribute("/", "incomplete");
   }
 
+  /// What the swept keys are at the points: since 4.3.
+  void swept() {
+    if (!file_.has_attribute("/", "swept")) return;
+    std::istringstream keys(file_.text_attribute("/", "swept"));
+    for (std::string key; keys >> key;) {
+      const std::string path = place_of("summary", key);
+      SweptAxis axis{key, file_.has_attribute(path, "units") ? file_.text_attribute(path, "units") : "",
+                     file_.text_attribute(path, "long_name")};
+      if (file_.info(path).type == h5::Type::text)
+        axis.texts = file_.read<std::string>(path);
+      else
+        axis.numbers = file_.read<double>(path);
+      expect(std::max(axis.texts.size(), axis.numbers.size()) == study_.points.size(), "summary");
+      study_.swept.push_back(std::move(axis));
+    }
+  }
+
   /// From its text, which has all 64 bits.
   std::uint64_t seed() const {
     if (!file_.has_attribute("/", "seed_hex")) return static_cast<std::uint64_t>(file_.integer_attribute("/", "seed"));
@@ -138,6 +157,7 @@ private:
 
   template <class Row>
   std::vector<Row> rows_of(const Part& part) {
+    if (part.of_sweeps && study_.swept.empty()) return {};
     const std::vector<Dataset> list = columns_of<Row>(part);
     const auto came_later = [&](const Dataset& dataset) {
       return version_ < dataset.since && !file_.exists(place_of(part.group, dataset.name));

@@ -1,5 +1,7 @@
 #include "scenarios/result/result.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -98,6 +100,10 @@ void StudyResult::keep(const std::vector<std::uint32_t>& indices) {
   replicates = static_cast<std::uint32_t>(indices.size());
 }
 
+std::string SweptAxis::text(std::size_t point) const {
+  return numbers.empty() ? texts[point] : fmt::format("{:.6g}", numbers[point]);
+}
+
 void StudyResult::align_shapes() {
   const auto align = [&](auto table) {
     std::size_t longest = 0;
@@ -105,7 +111,7 @@ void StudyResult::align_shapes() {
     for (RunRecord& record : records) table(record).resize(longest);
   };
   align(schema::sizes_of), align(schema::depths_of), align(schema::breadths_of), align(schema::virality_of),
-      align(schema::broadcasts_of);
+      align(schema::broadcasts_of), align([](RunRecord & record) -> auto& { return record.curve; });
 }
 
 std::string StudyResult::account(UserId user) const {

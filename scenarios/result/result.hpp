@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "analysis/rows.hpp"
+#include "analysis/sensitivity_rows.hpp"
+#include "analysis/sweep_rows.hpp"
 #include "graph/base/h5.hpp"
 #include "graph/base/ids.hpp"
 #include "graph/base/new_file.hpp"
@@ -53,6 +55,17 @@ struct GraphFacts {
   }
 };
 
+/// What a swept key is at each point: a coordinate of the axis `point`.
+struct SweptAxis {
+  std::string key;    ///< "price.post"
+  std::string units;  ///< of durations seconds
+  std::string long_name;
+  std::vector<double> numbers = {};     ///< by point; empty where not all are numbers
+  std::vector<std::string> texts = {};  ///< ... then these
+
+  std::string text(std::size_t point) const;
+};
+
 /// A study in memory: the axes first, then one record for each point, arm and replicate.
 struct StudyResult {
   std::string title;
@@ -75,6 +88,8 @@ struct StudyResult {
   std::vector<std::string> campaigns;     ///< may be empty
   std::vector<std::string> products;      ///< may be empty
 
+  std::vector<SweptAxis> swept;  ///< in the order of the sweep; empty: nothing was swept
+
   std::vector<RunRecord> records;  ///< by `place`, the replicate fastest
   std::vector<GraphFacts> graphs;  ///< by point and replicate, the replicate fastest
   std::vector<ComparisonRow> comparison;
@@ -85,6 +100,9 @@ struct StudyResult {
   std::vector<DriftRow> drift;
   std::vector<SwitchRow> switches;
   std::vector<AttributionRow> attribution;
+  std::vector<SensitivityRow> sensitivity;  ///< these three of a sweep only
+  std::vector<PhaseRow> phase;
+  std::vector<IsoOutcomeRow> iso_outcome;
 
   /// Outside ids of users that have a row in `/posts` or `/influencers`; a user that is not here is called by its
   /// number.

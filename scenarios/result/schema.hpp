@@ -58,7 +58,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 26> groups{{
+inline constexpr std::array<Group, 29> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by "
      "tier of the root's "
@@ -83,6 +83,13 @@ inline constexpr std::array<Group, 26> groups{{
      "The claims with switches off, one after the other or in all combinations: a study of its own each, of the same "
      "worlds and the same chance."},
     {"attribution", "What each switch does to each claim."},
+    {"sensitivity",
+     "Of a sweep: what the logarithms of claims and contrasts hang on, key by key, where the design can tell, and what "
+     "share of the variance of a single run is the replicate's."},
+    {"phase", "Of a sweep: where along each key, the others held, the ratio of a claim passes through 1."},
+    {"iso_outcome",
+     "Of a sweep of what the micro arm of the claims may spend: the least that it must spend to match the mega arm, "
+     "replicate by replicate. Medians: where no spend is enough, none is known."},
     {"ledger",
      "How far counted roots came: delivered, served and looked at, by tier of the root's author and by source."},
     {"readers",
@@ -127,6 +134,7 @@ struct Part {
   std::string_view group;
   std::vector<std::string_view> axes;
   bool means = false;
+  bool of_sweeps = false;  ///< only a sweep has the group
 };
 inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}, true};
 inline const Part tier_bounds{"summary", {"tier"}};
@@ -141,6 +149,9 @@ inline const Part band_rows{"bands", {"row"}};
 inline const Part drift_rows{"drift", {"row"}};
 inline const Part switch_rows{"switches", {"row"}};
 inline const Part attribution_rows{"attribution", {"row"}};
+inline const Part sensitivity_rows{"sensitivity", {"row"}, false, true};
+inline const Part phase_rows{"phase", {"row"}, false, true};
+inline const Part iso_outcome_rows{"iso_outcome", {"row"}, false, true};
 inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}, true};
 inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}, true};
 inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}, true};
@@ -403,6 +414,9 @@ void each_table(Tables& in) {
   in.rows(drift_rows, &StudyResult::drift);
   in.rows(switch_rows, &StudyResult::switches);
   in.rows(attribution_rows, &StudyResult::attribution);
+  in.rows(sensitivity_rows, &StudyResult::sensitivity);
+  in.rows(phase_rows, &StudyResult::phase);
+  in.rows(iso_outcome_rows, &StudyResult::iso_outcome);
   in.template cells<LedgerRow>(ledger_cells, &RunRecord::ledger);
   in.template numbers<GroupSessions>(group_cells, &RunRecord::group_sessions);
   in.template cells<ReaderRow>(reader_cells, &RunRecord::readers);

@@ -270,15 +270,17 @@ std::string comparison_table(const StudyResult& study) {
   std::string text;
   if (!study.title.empty()) text += wrapped(study.title, 0) + "\n";
   text += world(study);
-  text += fmt::format("Study   {}, {}{} {}, seed {}\n", counted(study.arms.size(), "arm"), study.replicates,
-                      study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked),
-                      noun(study.asked, "replicate"), study.seed);
+  text += fmt::format(
+      "Study   {}{}, {}{} {}, seed {}\n", study.swept.empty() ? "" : counted(study.points.size(), "point") + ", ",
+      counted(study.arms.size(), "arm"), study.replicates,
+      study.incomplete.empty() ? "" : fmt::format(" of {}", study.asked), noun(study.asked, "replicate"), study.seed);
   if (!study.incomplete.empty())
     text += "        " + wrapped((study.replicates < study.asked ? "Fewer replicates than asked for: "
                                                                  : "Not all that was asked for: ") +
                                      study.incomplete,
                                  8, 8);
   text += unsettled(study);
+  if (!study.swept.empty()) return text + sweep_blocks(study);
   if (!study.claims.empty()) text += "\n" + claims_block(study);
   if (const std::string shown = fitted([&](std::size_t room) { return switches_block(study, room); }); !shown.empty())
     text += "\n" + shown;

@@ -58,6 +58,8 @@ struct RatioText {
 };
 RatioText ratio_text(double estimate, double lower, double upper);
 
+/// What a sweep found: claims and contrasts, a line a point.
+std::string sweep_blocks(const StudyResult& study);
 /// The claims with their verdicts.
 std::string claims_block(const StudyResult& study);
 /// The claims without this or that, and what each of it does to them.

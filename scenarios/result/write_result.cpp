@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <set>
 
 #include "scenarios/result/column_values.hpp"
@@ -37,6 +38,7 @@ public:
     file_.attribute("/", "currency", study_.currency);
     file_.attribute("/", "replicates_asked", std::int64_t{study_.asked});
     file_.attribute("/", "incomplete", study_.incomplete);
+    if (!study_.swept.empty()) file_.attribute("/", "swept", names_of_swept());
   }
 
   void arm_draws() {
@@ -53,12 +55,15 @@ public:
   }
   template <class Row>
   void rows(const Part& part_of, std::vector<Row> StudyResult::*table) {
+    if (part_of.of_sweeps && study_.swept.empty()) return;
     part<Row>(
         part_of,
         [&](auto&& use) {
           for (const Row& row : study_.*table) use(row);
         },
         (study_.*table).size());
+    if constexpr (requires(const Row& row) { row.point; })
+      coordinates(part_of.group, "row", study_.*table, [](const Row& row) { return row.point; });
   }
   template <class Row, class Table>
   void cells(const Part& part_of, Table table) {
@@ -198,6 +203,34 @@ private:
         file_.whole_scale(scale, numbers(axis.name, rows, nodes));
       describe(file_, scale, axis.type == h5::Type::text ? "" : "1", axis.long_name);
     }
+    if (std::ranges::find(axes, "point") != axes.end()) {
+      std::vector<std::uint32_t> places(study_.points.size());
+      std::iota(places.begin(), places.end(), 0u);
+      coordinates(name, "point", places, [](std::uint32_t place) { return place; });
+    }
+  }
+
+  /// What the swept keys are at the points that `rows` belong to: columns of the group.
+  template <class Rows, class PointOf>
+  void coordinates(std::string_view group, std::string_view axis, const Rows& rows, PointOf point_of) {
+    if (study_.swept.empty()) return;
+    for (const SweptAxis& swept : study_.swept) {
+      const std::string path = place_of(group, swept.key);
+      const auto column = [&]<class T>(const std::vector<T>& by_point) {
+        std::vector<T> values;
+        for (const auto& row : rows) values.push_back(by_point[point_of(row)]);
+        file_.dataset<T>(path, values, {place_of(group, axis)});
+      };
+      swept.numbers.empty() ? column(swept.texts) : column(swept.numbers);
+      describe(file_, path, swept.numbers.empty() ? "" : swept.units.empty() ? "1" : swept.units, swept.long_name);
+    }
+    file_.attribute(fmt::format("/{}", group), "coordinates", names_of_swept());
+  }
+
+  std::string names_of_swept() const {
+    std::string names;
+    for (const SweptAxis& swept : study_.swept) names += (names.empty() ? "" : " ") + swept.key;
+    return names;
   }
   void comment(std::string_view group) {
     file_.attribute(fmt::format("/{}", group), "comment",

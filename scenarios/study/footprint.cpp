@@ -104,7 +104,7 @@ public:
   }
   template <class Row>
   void rows(const Part& part, std::vector<Row> StudyResult::*) {
-    table<Row>(part, rows_of(part));
+    if (!part.of_sweeps) table<Row>(part, rows_of(part));
   }
   template <class Row>
   void placed(const Part& part, std::vector<Row> RunRecord::*) {
@@ -233,6 +233,13 @@ ArmRows StudyRows::total(const Scenario& scenario) const {
     sum.influencers += scenario.replicates * arm.influencers;
   }
   return sum;
+}
+
+Scenario with_all_runs(const Scenario& whole) {
+  const std::vector<const Scenario*> studies = studies_of(whole);
+  Scenario all = *studies.front();
+  all.replicates *= static_cast<std::uint32_t>(studies.size());
+  return all;
 }
 
 double least_record_bytes(const Scenario& scenario, double users) {

@@ -26,6 +26,10 @@ struct StudyRows {
   ArmRows total(const Scenario& scenario) const;  ///< of all replicates
 };
 
+/// The study at its first point with as many replicates as there are runs of an arm at all points: what is held and
+/// written of a sweep is as much as of that.
+Scenario with_all_runs(const Scenario& whole);
+
 /// Of the records, the axes of which the scenario and the number of users decide: never too much.
 double least_record_bytes(const Scenario& scenario, double users);
 

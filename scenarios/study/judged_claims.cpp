@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
 #include "scenarios/reader/assumptions.hpp"
 
 namespace grapevine {
@@ -37,6 +38,20 @@ ClaimRow row_of(const ClaimVerdict& judged) {
   return row;
 }
 
+/// Missing where the ratio is, or is 0.
+double log_of(const LogRatio& ratio) {
+  return ratio.estimate.value > 0 ? math::log(ratio.estimate.value) : not_a_number;
+}
+
+/// Moves the replicate behind the others, in every arm, or from there to where it was.
+void put_last(StudyResult& study, std::size_t replicate, bool back) {
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    const auto begin = study.records.begin() + static_cast<std::ptrdiff_t>(study.place(0, arm, 0));
+    const auto end = begin + study.replicates, from = begin + static_cast<std::ptrdiff_t>(replicate);
+    std::rotate(from, back ? end - 1 : from + 1, end);
+  }
+}
+
 }  // namespace
 
 std::size_t tier_of(const StudyResult& study, const std::string& name) {
@@ -59,6 +74,19 @@ std::vector<ClaimEvidence> claims_evidence(const Scenario& whole, const StudyRes
                        .sells = sells(whole, choice.micro_arm) && sells(whole, choice.mega_arm),
                        .micro = tier_of(study, choice.micro),
                        .mega = tier_of(study, choice.mega)});
+}
+
+std::map<int, Answer> answers_of(const Scenario& whole, StudyResult& study) {
+  std::map<int, Answer> answers;
+  for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates))
+    answers[evidence.claim] = {evidence.ratio.estimate, {log_of(evidence.ratio), {}}};
+  for (std::size_t replicate = 0; study.replicates > 1 && replicate < study.replicates; ++replicate) {
+    put_last(study, replicate, false);
+    for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates - 1))
+      answers.at(evidence.claim).log.without.push_back(log_of(evidence.ratio));
+    put_last(study, replicate, true);
+  }
+  return answers;
 }
 
 Margin margin_of(const Scenario& scenario) { return {1.0 - scenario.claims.margin, 1.0 + scenario.claims.margin}; }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
+#include "analysis/attribution.hpp"
 #include "analysis/claims.hpp"
 #include "scenarios/keys/scenario.hpp"
 #include "scenarios/result/result.hpp"
@@ -18,6 +21,14 @@ ArmRuns runs_of(const StudyResult& study, const std::string& arm, std::size_t re
 /// What the study says about each claim that it asks about, by its first `replicates`; assumptions are left open.
 /// `whole`: the study that it belongs to, which decides what each claim is about.
 std::vector<ClaimEvidence> claims_evidence(const Scenario& whole, const StudyResult& study, std::size_t replicates);
+
+/// What became of a claim: its ratio, and the logarithm of it with its replicates left out in turn.
+struct Answer {
+  Estimate ratio;
+  Jackknifed log;
+};
+/// By the number of the claim: of those that the study asks about. Leaves `study` as it was.
+std::map<int, Answer> answers_of(const Scenario& whole, StudyResult& study);
 
 /// Ratios from 1 - margin to 1 + margin make no material difference.
 Margin margin_of(const Scenario& scenario);

@@ -87,7 +87,8 @@ MemoryLimit memory_limit() {
   return limit;
 }
 
-double least_memory(const Scenario& scenario) {
+double least_memory(const Scenario& whole) {
+  const Scenario scenario = with_all_runs(whole);
   constexpr double bytes_a_follow = 4.125, bytes_a_user = 12;  // FollowGraph
   constexpr double world_bytes_a_user = 70;  // of a world in which nothing happens: 78, 9 of them once for both
   const double users = static_cast<double>(scenario.graph.model == GraphModel::file ? 0 : scenario.graph.users);

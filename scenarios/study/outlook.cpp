@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "scenarios/study/footprint.hpp"
+#include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/probe.hpp"
 #include "scenarios/study/switches.hpp"
@@ -132,9 +134,31 @@ void add_up_memory(const Scenario& scenario, const Outlook::Moments& moments, co
 
 }  // namespace
 
-Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
+namespace {
+
+/// How much more than the study at one point all points take.
+struct Multiples {
+  double graphs = 1, points = 1;
+  double work = 1;  ///< ticks, and cascades: what points share is done once
+};
+Multiples multiples_of(const Scenario& whole) {
+  const std::vector<const Scenario*> studies = studies_of(whole);
+  std::set<std::string> graphs;
+  for (const Scenario* study : studies) graphs.insert(graph_hangs_on(*study));
+  const auto work = [](const Scenario& scenario) {
+    return std::max(1.0, static_cast<double>(own_work_of(scenario) + switched_work_of(scenario)));
+  };
+  return {static_cast<double>(graphs.size()), static_cast<double>(studies.size()),
+          work(whole) / work(*studies.front())};
+}
+
+}  // namespace
+
+Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   const double probe_seconds = how.seconds_a_part;
-  expect_memory(scenario);
+  expect_memory(whole);
+  const Scenario& scenario = *studies_of(whole).front();
+  const Multiples multiples = multiples_of(whole);
   const auto begin = [&](const char* what) {
     if (how.doing) how.doing(what);
   };
@@ -145,7 +169,7 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
   begin("Making the graph");
   const Stopwatch making;
   const StudyGraph world = make_graph(scenario, 0);
-  spent += (redraws_graph(scenario) ? scenario.replicates : 1.0) * making.spent();
+  const Spent graphs = (redraws_graph(scenario) ? scenario.replicates : 1.0) * making.spent();
   note_graph(scenario, world, outlook);
   moments.accounts = account_bytes(world.accounts);
 
@@ -184,11 +208,14 @@ Outlook look_ahead(const Scenario& scenario, const LookAhead& how) {
   }
   note_what_comes_later(outlook);
   moments.ran = peak_bytes();
-  add_up_memory(scenario, moments, rows, outlook);
-  outlook.disk_bytes = file_bytes(scenario, rows);
+  const Scenario runs = with_all_runs(whole);
+  add_up_memory(runs, moments, rows, outlook);
+  outlook.disk_bytes = file_bytes(runs, rows);
   const auto own = static_cast<double>(own_work_of(scenario));
   if (own > 0) spent = (1.0 + static_cast<double>(switched_work_of(scenario)) / own) * spent;
-  const double writing = writing_seconds(scenario, rows);
+  spent = multiples.work * spent;
+  spent += multiples.graphs * graphs;
+  const double writing = writing_seconds(runs, rows);
   outlook.seconds = spent.seconds + writing;
   outlook.processor_seconds = spent.processor + writing;
   return outlook;

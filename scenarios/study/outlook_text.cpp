@@ -10,6 +10,7 @@
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/understood.hpp"
 #include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/reader/sweep.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/memory_limit.hpp"
@@ -253,7 +254,7 @@ std::string switches_text(const Scenario& scenario) {
   table.add({"Switch", "off"});
   for (const SwitchChoice& choice : scenario.switches) {
     std::string off;
-    for (const SwitchSetting& setting : choice.settings)
+    for (const KeySetting& setting : choice.settings)
       off += fmt::format("{}{} = {}", off.empty() ? "" : ", ", setting.key, as_toml(setting.value));
     table.add({choice.name, off});
   }
@@ -264,17 +265,38 @@ std::string switches_text(const Scenario& scenario) {
                                                                          : "with a switch off each");
 }
 
+/// What is swept, and over what.
+std::string sweep_text(const Scenario& scenario) {
+  if (scenario.points.empty()) return "";
+  TextTable table("lll");
+  table.add({"Sweep", "from", "to"});
+  for (const SweptKey& key : scenario.sweep.swept)
+    table.add({key.key, in_short(key.values.empty() ? key.from : key.values.front()),
+               in_short(key.values.empty() ? key.to : key.values.back())});
+  return "\n" + table.text() +
+         fmt::format("        {}, {}; what is said here of worlds and campaigns is so at the first, {}\n",
+                     counted(scenario.points.size(), "point"), name_of_choice(scenario.sweep.design),
+                     scenario.points.front().name);
+}
+
 std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
-  std::string text = fmt::format("\nRuns    {} x {}, drawn anew: {}\n", counted(scenario.arms.size(), "arm"),
-                                 counted(scenario.replicates, "replicate"), redrawn_streams(scenario));
+  std::string text = fmt::format("\nRuns    {}{} x {}, drawn anew: {}\n",
+                                 scenario.points.empty() ? "" : counted(scenario.points.size(), "point") + " x ",
+                                 counted(scenario.arms.size(), "arm"), counted(scenario.replicates, "replicate"),
+                                 redrawn_streams(scenario));
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
     text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
+  if (scenario.until > 0)
+    text += fmt::format(
+        "        fewer if half of the interval of {} against {} is at most {} at a look: at 20, 30, 45, "
+        "... replicates\n",
+        scenario.contrasts.front().arm, scenario.contrasts.front().against, scenario.until);
   const auto feeds = [](const Arm& arm) { return !is_classic(arm); };
   double feed_runs = static_cast<double>(runs_of(scenario, feeds));
   for (const std::vector<std::size_t>& off : switched_off(scenario))
     feed_runs += static_cast<double>(runs_of(with_switches_off(scenario, off), feeds));
-  feed_runs *= scenario.replicates;
+  feed_runs *= scenario.replicates * static_cast<double>(studies_of(scenario).size());
   if (outlook.probe_ticks > 0)
     text += fmt::format("        {} of {} s\n", with_thousands(ticks_of(scenario), "tick"),
                         scenario.world.time.tick_seconds);
@@ -315,8 +337,8 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const std::string& note : outlook.notes)
     text += fmt::format("\nNote    {}: {}\n", scenario.graph.file.string(), note);
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
-  return text + "\n" + arms_block(scenario) + switches_text(scenario) + runs_block(scenario, outlook) +
-         cost_block(outlook);
+  return text + "\n" + arms_block(scenario) + sweep_text(scenario) + switches_text(scenario) +
+         runs_block(scenario, outlook) + cost_block(outlook);
 }
 
 }  // namespace grapevine

@@ -16,45 +16,10 @@ namespace grapevine {
 
 namespace {
 
-/// What became of each claim: its ratio, and the logarithm of it with its replicates left out in turn.
-struct Answer {
-  Estimate ratio;
-  Jackknifed log;
-};
-using Answers = std::map<int, Answer>;
-
 std::string names_of(const Scenario& scenario, std::span<const std::size_t> off) {
   std::vector<std::string> names;
   for (const std::size_t i : off) names.push_back(scenario.switches[i].name);
   return fmt::format("{}", fmt::join(names, ", "));
-}
-
-/// Missing where the ratio is, or is 0.
-double log_of(const LogRatio& ratio) {
-  return ratio.estimate.value > 0 ? math::log(ratio.estimate.value) : not_a_number;
-}
-
-/// Moves the replicate behind the others, in every arm, or from there to where it was.
-void put_last(StudyResult& study, std::size_t replicate, bool back) {
-  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
-    const auto begin = study.records.begin() + static_cast<std::ptrdiff_t>(study.place(0, arm, 0));
-    const auto end = begin + study.replicates, from = begin + static_cast<std::ptrdiff_t>(replicate);
-    std::rotate(from, back ? end - 1 : from + 1, end);
-  }
-}
-
-/// Leaves `study` as it was.
-Answers answers_of(const Scenario& whole, StudyResult& study) {
-  Answers answers;
-  for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates))
-    answers[evidence.claim] = {evidence.ratio.estimate, {log_of(evidence.ratio), {}}};
-  for (std::size_t replicate = 0; study.replicates > 1 && replicate < study.replicates; ++replicate) {
-    put_last(study, replicate, false);
-    for (const ClaimEvidence& evidence : claims_evidence(whole, study, study.replicates - 1))
-      answers.at(evidence.claim).log.without.push_back(log_of(evidence.ratio));
-    put_last(study, replicate, true);
-  }
-  return answers;
 }
 
 /// The listener of a part of the work.
@@ -137,7 +102,8 @@ std::size_t mask_of(std::span<const std::size_t> off) {
 
 std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(const Scenario&)) {
   std::uint64_t sum = 0;
-  for (const std::vector<std::size_t>& off : switched_off(scenario)) sum += count(with_switches_off(scenario, off));
+  for (const Scenario* study : studies_of(scenario))
+    for (const std::vector<std::size_t>& off : switched_off(*study)) sum += count(with_switches_off(*study, off));
   return sum;
 }
 
@@ -146,18 +112,18 @@ std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(con
 std::uint64_t switched_ticks_of(const Scenario& scenario) { return over_switched(scenario, own_ticks_of); }
 std::uint64_t switched_work_of(const Scenario& scenario) { return over_switched(scenario, own_work_of); }
 
-void run_switches(const Scenario& scenario, const StudyOptions& options, StudyResult& study) {
+void run_switches(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
+                  StudyResult& study) {
   if (switched_off(scenario).empty()) return;
-  if (study.replicates < scenario.replicates) {
+  if (study.replicates < study.asked) {
     study.incomplete += " Nothing was run with switches off.";
     return;
   }
   std::map<int, std::map<std::size_t, Answer>> by_claim;
   for (const auto& [claim, answer] : answers_of(scenario, study)) by_claim[claim][0] = answer;
-  std::uint64_t before = own_work_of(scenario);
-  const std::uint64_t work = before + switched_work_of(scenario);
   for (const std::vector<std::size_t>& off : switched_off(scenario)) {
-    const Scenario switched = with_switches_off(scenario, off);
+    Scenario switched = with_switches_off(scenario, off);
+    switched.replicates = study.replicates;
     const std::string name = names_of(scenario, off);
     StudyResult part;
     try {

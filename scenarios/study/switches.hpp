@@ -13,6 +13,7 @@ std::uint64_t switched_work_of(const Scenario& scenario);
 /// same worlds and by the same chance, and fills `study.switches` and `study.attribution`. Where a replicate is missing
 /// here or there, neither is filled and `study.incomplete` says why. `options` as for `run_study`; its progress is told
 /// in words of the switches.
-void run_switches(const Scenario& scenario, const StudyOptions& options, StudyResult& study);
+void run_switches(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
+                  StudyResult& study);
 
 }  // namespace grapevine

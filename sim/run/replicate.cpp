@@ -15,7 +15,14 @@ Replicate::Replicate(const FollowGraph& graph, const Users& accounts, const Worl
                      std::shared_ptr<Deals> choices)
     : world_(std::make_unique<World>(graph, accounts, parameters, warmup, streams, exchange, std::move(choices))) {}
 
+Replicate::Replicate(std::unique_ptr<World> world) : world_(std::move(world)) {}
+
 Replicate::~Replicate() = default;
+
+std::unique_ptr<Replicate> Replicate::offering(const WorldParameters& parameters,
+                                               std::shared_ptr<Deals> choices) const {
+  return std::unique_ptr<Replicate>(new Replicate(world_->offering(parameters, std::move(choices))));
+}
 
 void Replicate::warm_up(const TickHook& hook) {
   world_->run_until(world_->parameters.time.warmup, hook);

@@ -71,6 +71,10 @@ public:
   /// any arm.
   void warm_up(const TickHook& hook = {});
 
+  /// The warmed-up world where other prices, campaigns and products are offered, as many of them: all that no warm-up
+  /// looks at. `parameters` differ from those of the replicate in these alone. All parts must come.
+  std::unique_ptr<Replicate> offering(const WorldParameters& parameters, std::shared_ptr<Deals> choices) const;
+
   /// Branches from the warmed-up world and runs `measure` and `followup`. Does not change the replicate: arms may be
   /// run in any order, any number of times. Every part returns the whole record. `draw`: which choice of accounts is
   /// paid.
@@ -83,6 +87,8 @@ public:
   std::vector<MemoryLine> memory() const;
 
 private:
+  explicit Replicate(std::unique_ptr<World> world);
+
   std::unique_ptr<World> world_;
 };
 

@@ -103,10 +103,11 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
   leave_out_fakes();
 }
 
-World::World(const World& other, const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
+World::World(const World& other, const WorldParameters& parameters_, std::shared_ptr<Deals> choices,
+             const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
     : graph(other.graph),
       accounts(other.accounts),
-      parameters(other.parameters),
+      parameters(parameters_),
       run(run_),
       exchange(other.exchange),
       readers(other.readers),
@@ -114,22 +115,23 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
       schedule(other.schedule),
       population(other.population),
       shared_audience(other.shared_audience),
-      deals(other.deals_of(draw)),
-      behaviour(run_.behaviour, other.parameters.population),
+      deals(choices == other.choices_ ? other.deals_of(draw)
+                                      : std::make_shared<const std::vector<Deal>>(choices->of(draw))),
+      behaviour(run_.behaviour, parameters.population),
       rates(rates_of_posts(behaviour, run.behaviour, parameters.population, shared_audience)),
       prior(platform_prior(run.feed, rates)),
       ranking_prior(prior_by_author(run.feed, rates)),
       follows(graph, readers.first),
       ranker(make_ranker(run_.feed.ranking)),
       chronological(make_ranker(Ranking::chronological)),
-      plan(plan_posts(*deals, other.parameters, run_.pays, other.keys.selection)),
+      plan(plan_posts(*deals, parameters, run_.pays, other.keys.selection)),
       options(options_),
       state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
       changes(make_changes(other.changes != nullptr)),
       dismisses(run.behaviour.dismisses() || other.dismisses),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
-      choices_(other.choices_),
+      choices_(std::move(choices)),
       held_out_below_(coin_threshold(run_.feed.holdout)) {
   take_over(const_cast<WorldState&>(other.state), state);  // read only
   for (Mechanism* mine : mechanisms)
@@ -150,7 +152,15 @@ World::World(const World& other, const RunParameters& run_, const RecordOptions&
 std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options,
                                      std::uint32_t draw) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
-  return std::unique_ptr<World>(new World(*this, new_run, new_options, draw));
+  return std::unique_ptr<World>(new World(*this, parameters, choices_, new_run, new_options, draw));
+}
+
+std::unique_ptr<World> World::offering(const WorldParameters& offers, std::shared_ptr<Deals> choices) const {
+  GRAPEVINE_EXPECTS(state.clock.now == parameters.time.warmup && choices != nullptr);
+  GRAPEVINE_EXPECTS(offers.campaigns.size() == parameters.campaigns.size());
+  std::unique_ptr<World> other(new World(*this, offers, std::move(choices), run, options, 0));
+  other->look_back();
+  return other;
 }
 
 void World::look_back() const {

@@ -38,6 +38,10 @@ public:
   /// deals of `draw`, and all parts must come; at other times it keeps those that there are.
   std::unique_ptr<World> branch(const RunParameters& run, const RecordOptions& options, std::uint32_t draw = 0) const;
 
+  /// A copy, at the end of the warm-up, that goes on under the same run parameters with other offers
+  /// (`Replicate::offering`).
+  std::unique_ptr<World> offering(const WorldParameters& offers, std::shared_ptr<Deals> choices) const;
+
   /// One tick (sim/tick/step.hpp).
   void step();
   void run_until(Tick end, const TickHook& hook = {});
@@ -94,7 +98,8 @@ public:
   Given given() const;
 
 private:
-  World(const World& other, const RunParameters& run, const RecordOptions& options, std::uint32_t draw);
+  World(const World& other, const WorldParameters& parameters, std::shared_ptr<Deals> choices, const RunParameters& run,
+        const RecordOptions& options, std::uint32_t draw);
   std::shared_ptr<const std::vector<Deal>> deals_of(std::uint32_t draw) const;
   void start_users();
   void leave_out_fakes();

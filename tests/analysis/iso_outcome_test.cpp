@@ -52,9 +52,9 @@ TEST_CASE("cells that an arm cannot spend in are skipped, and a line is drawn ov
   cells[3] = {0, 0};
   CHECK(least_spend(cells, 2 * std::pow(1'500, 0.7)).spend == Approx(1'500).epsilon(1e-12));
   for (SpendOutcome& cell : cells) cell.outcome = not_a_number;
-  CHECK(least_spend(cells, 10).side == AxisSide::missing);
-  CHECK(least_spend(power_law(2, 0.7), not_a_number).side == AxisSide::missing);
-  CHECK(least_spend({}, 1).side == AxisSide::missing);
+  CHECK(least_spend(cells, 10).side == AxisSide::unknown);
+  CHECK(least_spend(power_law(2, 0.7), not_a_number).side == AxisSide::unknown);
+  CHECK(least_spend({}, 1).side == AxisSide::unknown);
 }
 
 TEST_CASE("the first crossing counts, and outcomes that are not positive have straight lines",

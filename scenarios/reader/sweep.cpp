@@ -1,0 +1,275 @@
+#include "scenarios/reader/sweep.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "graph/base/counted.hpp"
+#include "graph/base/error.hpp"
+#include "graph/base/math.hpp"
+#include "graph/formats/records.hpp"
+
+namespace grapevine {
+
+namespace {
+
+/// What a range may say.
+constexpr std::string_view range_names[] = {"from", "to", "steps", "scale"};
+
+std::optional<double> end_of_range(const TomlValue& value) {
+  if (const auto* text = value.as<std::string>())
+    if (const auto seconds = duration_in_seconds(*text)) return static_cast<double>(*seconds);
+  return real_in(value);
+}
+
+bool takes_durations(const SweptKey& key) { return key.from.as<std::string>() != nullptr; }
+
+/// Whether values of the key lie between others.
+bool takes_numbers(Kind kind) {
+  return kind == Kind::whole || kind == Kind::number || kind == Kind::number_or_auto || kind == Kind::number_or_off ||
+         kind == Kind::strength || kind == Kind::money || kind == Kind::duration;
+}
+
+void read_range(const std::string& path, const TomlValue::Table& table, SweptKey& key, std::vector<Mistake>& mistakes) {
+  const auto refuse = [&](const Place& place, std::string text) {
+    mistakes.push_back({place, fmt::format("sweep.{}: {}", path, text)});
+  };
+  for (const TomlEntry& entry : table)
+    if (std::ranges::find(range_names, entry.name) == std::end(range_names))
+      refuse(entry.place, fmt::format("unknown '{}'; expected from, to, steps and scale", entry.name));
+  key.from = find_entry(table, "from")->value;
+  key.to = find_entry(table, "to")->value;
+  const Key* const of = key_at(split_at_dots(path));
+  if (of && !takes_numbers(of->kind))
+    return refuse(key.from.place,
+                  fmt::format("the key takes {}, and nothing lies between two of them; expected a list of values",
+                              expected(*of)));
+  const bool durations = of && of->kind == Kind::duration;
+  for (const TomlValue* end : {&key.from, &key.to})
+    if (!end_of_range(*end) || (end->as<std::string>() != nullptr) != durations)
+      return refuse(end->place, fmt::format("{} is no end of a range; expected {}", found(*end),
+                                            durations ? "a duration such as \"6h\"" : "a number"));
+  const double from = *end_of_range(key.from), to = *end_of_range(key.to);
+  if (from >= to)
+    refuse(key.to.place, fmt::format("to is {}; expected more than from, {}", found(key.to), found(key.from)));
+  if (const TomlEntry* scale = find_entry(table, "scale")) {
+    const auto* text = scale->value.as<std::string>();
+    if (!text || (*text != "linear" && *text != "log"))
+      refuse(scale->value.place, fmt::format("scale is {}; expected \"linear\" or \"log\"", found(scale->value)));
+    key.logarithmic = text && *text == "log";
+    if (key.logarithmic && from <= 0)
+      refuse(key.from.place, fmt::format("from is {}; expected more than 0 with scale = \"log\"", found(key.from)));
+  }
+  if (const TomlEntry* steps = find_entry(table, "steps")) {
+    const auto* count = steps->value.as<std::int64_t>();
+    if (!count || *count < 2 || *count > std::int64_t{most_points})
+      refuse(steps->value.place,
+             fmt::format("steps is {}; expected a whole number of values, 2 to {}", found(steps->value), most_points));
+    else
+      key.steps = static_cast<std::uint32_t>(*count);
+  }
+}
+
+/// To six significant digits, so that a name says the value.
+double rounded(double value) {
+  const std::string text = fmt::format("{:.6g}", value);
+  double read = 0;
+  std::from_chars(text.data(), text.data() + text.size(), read);
+  return read;
+}
+
+/// What lies at this share of the way between the ends.
+TomlValue between(const SweptKey& key, double share, std::uint32_t tick_seconds) {
+  const double from = *end_of_range(key.from), to = *end_of_range(key.to);
+  double value = key.logarithmic ? math::exp(math::log(from) + share * (math::log(to) - math::log(from)))
+                                 : from + share * (to - from);
+  if (share == 0.0) value = from;
+  if (share == 1.0) value = to;
+  const Key* const of = key_at(split_at_dots(key.key));
+  if (takes_durations(key)) {
+    const std::int64_t tick = std::max<std::uint32_t>(1, tick_seconds);
+    return {duration_as_text(std::llround(value / static_cast<double>(tick)) * tick), key.from.place};
+  }
+  if (of && of->kind == Kind::whole) return {std::int64_t{std::llround(value)}, key.from.place};
+  if (of && of->kind == Kind::money) return {std::round(rounded(value) * 1e6) / 1e6, key.from.place};
+  return {rounded(value), key.from.place};
+}
+
+/// The value at a place of the unit interval: of a list the one whose part of it that is.
+TomlValue value_at(const SweptKey& key, double share, std::uint32_t tick_seconds) {
+  if (key.values.empty()) return between(key, share, tick_seconds);
+  const auto at = static_cast<std::size_t>(share * static_cast<double>(key.values.size()));
+  return key.values[std::min(at, key.values.size() - 1)];
+}
+
+std::size_t length_of(const SweptKey& key) { return key.values.empty() ? key.steps : key.values.size(); }
+
+TomlValue listed(const SweptKey& key, std::size_t i, std::uint32_t tick_seconds) {
+  if (!key.values.empty()) return key.values[i];
+  return between(key, static_cast<double>(i) / static_cast<double>(key.steps - 1), tick_seconds);
+}
+
+void name_points(bool by_value, std::vector<SweepPoint>& points) {
+  constexpr std::size_t longest = 60;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::vector<std::string> parts;
+    for (const KeySetting& setting : points[i].settings)
+      parts.push_back(fmt::format("{}={}", setting.key, in_short(setting.value)));
+    points[i].name = fmt::format("{}", fmt::join(parts, ", "));
+    by_value = by_value && points[i].name.size() <= longest;
+  }
+  for (std::size_t i = 0; !by_value && i < points.size(); ++i) points[i].name = fmt::format("p{}", i);
+}
+
+}  // namespace
+
+bool is_range(const TomlValue::Table& table) { return find_entry(table, "from") && find_entry(table, "to"); }
+
+void read_swept(const std::string& path, const Place& place, const TomlValue& value, SweepChoice& sweep,
+                std::vector<Mistake>& mistakes) {
+  const auto is_section = [&] {
+    return std::ranges::any_of(sections(), [&](const Section& section) { return section.name == path; });
+  };
+  if (const auto* table = value.as<TomlValue::Table>()) {
+    if (is_range(*table) && !is_section()) {
+      SweptKey key{path, place};
+      const std::size_t before = mistakes.size();
+      read_range(path, *table, key, mistakes);
+      if (mistakes.size() == before) sweep.swept.push_back(std::move(key));
+      return;
+    }
+    for (const TomlEntry& entry : *table)
+      read_swept(path + "." + entry.name, entry.place, entry.value, sweep, mistakes);
+    return;
+  }
+  const auto* list = value.as<TomlValue::List>();
+  if (!list || list->empty()) {
+    mistakes.push_back({value.place, fmt::format("sweep.{} is {}; expected a list of values, or {{from = ..., to = "
+                                                 "...}} between two ends",
+                                                 path, found(value))});
+    return;
+  }
+  sweep.swept.push_back({path, place, *list});
+}
+
+void read_points_file(SweepChoice& sweep, const Place& place, std::vector<Mistake>& mistakes) {
+  RecordReader records(sweep.file);
+  if (!records.next()) {
+    mistakes.push_back({place, fmt::format("{} holds no points; expected a header with the names of keys, and a row "
+                                           "of values for each point",
+                                           records.name())});
+    return;
+  }
+  for (const std::string_view name : records.fields()) sweep.swept.push_back({std::string(name), place});
+  if (sweep.swept.size() == 1) records.take_whole_lines();
+  while (records.next() && sweep.swept.front().values.size() <= most_points) {
+    const auto fields = records.fields();
+    if (fields.size() != sweep.swept.size()) {
+      mistakes.push_back({place, fmt::format("{}: {}, and the header has {}; expected a value of each key",
+                                             records.where(), counted(fields.size(), "field"), sweep.swept.size())});
+      return;
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      auto parsed = read_toml(fmt::format("value = {}", fields[i]), place.source);
+      const auto* document = std::get_if<TomlValue>(&parsed);
+      const auto* table = document ? document->as<TomlValue::Table>() : nullptr;
+      const Key* key = key_at(split_at_dots(sweep.swept[i].key));
+      const bool text = !table || table->size() != 1 || (key && texts_of(*key) == Texts::all);
+      TomlValue value = text && !(table && table->size() == 1 && table->front().value.as<std::string>())
+                            ? TomlValue{std::string(fields[i]), place}
+                            : table->front().value;
+      value.place = place;
+      sweep.swept[i].values.push_back(std::move(value));
+    }
+  }
+  if (sweep.swept.front().values.empty())
+    mistakes.push_back(
+        {place, fmt::format("{} has a header and no rows; expected one for each point", records.name())});
+}
+
+std::size_t point_count(const SweepChoice& sweep) {
+  const std::size_t keys = sweep.swept.size(), points = sweep.points;
+  switch (sweep.design) {
+    case SweepDesign::grid: {
+      std::size_t count = 1;
+      for (const SweptKey& key : sweep.swept) count = std::min(count * length_of(key), most_points + 1);
+      return count;
+    }
+    case SweepDesign::zip:
+    case SweepDesign::file:
+      return keys == 0 ? 0 : length_of(sweep.swept.front());
+    case SweepDesign::latin_hypercube:
+    case SweepDesign::sobol:
+      return points;
+    case SweepDesign::saltelli:
+      return points * (keys + 2);
+    case SweepDesign::morris:
+      return points * (keys + 1);
+  }
+  return 0;
+}
+
+Design design_of(const SweepChoice& sweep, std::uint64_t seed) {
+  const std::size_t keys = sweep.swept.size();
+  if (sweep.design == SweepDesign::latin_hypercube) return latin_hypercube(sweep.points, keys, seed);
+  if (sweep.design == SweepDesign::sobol) return sobol(sweep.points, keys, seed);
+  if (sweep.design == SweepDesign::saltelli) return saltelli(sweep.points, keys, seed);
+  GRAPEVINE_EXPECTS(sweep.design == SweepDesign::morris);
+  return morris(sweep.points, keys, sweep.levels, seed);
+}
+
+namespace {
+
+std::vector<SweepPoint> drawn_points(const SweepChoice& sweep, const Design& design, std::uint32_t tick_seconds) {
+  std::vector<SweepPoint> points(design.size());
+  for (std::size_t i = 0; i < points.size(); ++i)
+    for (std::size_t k = 0; k < sweep.swept.size(); ++k)
+      points[i].settings.push_back(
+          {sweep.swept[k].key, sweep.swept[k].place, value_at(sweep.swept[k], design.point(i)[k], tick_seconds)});
+  return points;
+}
+
+}  // namespace
+
+std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed, std::uint32_t tick_seconds) {
+  if (is_drawn(sweep.design)) {
+    std::vector<SweepPoint> drawn = drawn_points(sweep, design_of(sweep, seed), tick_seconds);
+    name_points(false, drawn);
+    return drawn;
+  }
+  std::vector<SweepPoint> points(point_count(sweep));
+  const bool grid = sweep.design == SweepDesign::grid;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::size_t rest = i;
+    for (std::size_t k = sweep.swept.size(); k-- > 0;) {
+      const SweptKey& key = sweep.swept[k];
+      const std::size_t at = grid ? rest % length_of(key) : i;
+      if (grid) rest /= length_of(key);
+      points[i].settings.push_back({key.key, key.place, listed(key, at, tick_seconds)});
+    }
+    std::ranges::reverse(points[i].settings);
+  }
+  name_points(true, points);
+  return points;
+}
+
+std::variant<double, std::string> coordinate(const KeySetting& setting) {
+  const Key* const key = key_at(split_at_dots(setting.key));
+  if (const auto* flag = setting.value.as<bool>()) return *flag ? 1.0 : 0.0;
+  if (const auto number = real_in(setting.value)) return *number;
+  if (const auto* text = setting.value.as<std::string>(); text && key && key->kind == Kind::duration)
+    if (const auto seconds = duration_in_seconds(*text)) return static_cast<double>(*seconds);
+  return in_short(setting.value);
+}
+
+std::string in_short(const TomlValue& value) {
+  if (const auto* text = value.as<std::string>()) return *text;
+  if (const auto* number = value.as<double>()) return fmt::format("{}", *number);
+  return as_toml(value);
+}
+
+}  // namespace grapevine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "analysis/designs.hpp"
+#include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/scenario.hpp"
+
+/// The points of a sweep, as they follow from [sweep].
+namespace grapevine {
+
+inline constexpr std::size_t most_points = 100'000, most_swept_keys = 64;
+
+/// Whether a table of a sweep says between which ends a key lies: it has both.
+bool is_range(const TomlValue::Table& table);
+
+/// Adds the key that `path` leads to with its values, or those in a table of keys below it.
+void read_swept(const std::string& path, const Place& place, const TomlValue& value, SweepChoice& sweep,
+                std::vector<Mistake>& mistakes);
+
+/// Reads the rows of `sweep.file` as values of its keys, one of each a row.
+void read_points_file(SweepChoice& sweep, const Place& place, std::vector<Mistake>& mistakes);
+
+/// How many points the design has; more than `most_points` where they are too many to count.
+std::size_t point_count(const SweepChoice& sweep);
+
+/// The points of a sweep without mistakes, in the order of the result: of a grid the last key fastest. `seed`: what
+/// drawn designs are drawn by; `tick_seconds`: what durations between two ends are rounded to. Numbers between two ends
+/// have six significant digits, whole ones are whole.
+std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed, std::uint32_t tick_seconds);
+
+/// Where the points of a drawn design lie in the unit cube, a dimension for each key.
+Design design_of(const SweepChoice& sweep, std::uint64_t seed);
+
+/// What a value of a swept key is on an axis: a number, durations in seconds, flags 0 and 1; or a text.
+std::variant<double, std::string> coordinate(const KeySetting& setting);
+
+/// The value as the names of points have it: without quotes.
+std::string in_short(const TomlValue& value);
+
+}  // namespace grapevine

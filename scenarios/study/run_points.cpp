@@ -1,0 +1,351 @@
+#include "scenarios/study/run_points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <list>
+#include <map>
+#include <memory>
+#include <new>
+
+#include "graph/base/error.hpp"
+#include "scenarios/result/draws.hpp"
+#include "scenarios/study/deals.hpp"
+#include "scenarios/study/hangs_on.hpp"
+#include "scenarios/study/provenance.hpp"
+#include "scenarios/study/switches.hpp"
+#include "scenarios/study/ticker.hpp"
+#include "sim/money/campaigns.hpp"
+#include "sim/run/diffusion_run.hpp"
+
+namespace grapevine {
+
+namespace {
+
+void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
+  const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
+  for (const Arm& arm : scenario.arms)
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm) && !is_classic(arm); ++draw)
+      plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
+}
+
+/// What only the graph can tell of the classic models.
+void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world) {
+  for (const Arm& arm : scenario.arms)
+    if (is_classic(arm)) expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
+}
+
+/// The record of an arm as it is held to the end of the study: no larger than it must be.
+RunRecord kept(std::vector<RunRecord> by_draw) {
+  RunRecord record = over_draws(std::move(by_draw));
+  record.series.shrink_to_fit();
+  record.posts.shrink_to_fit();
+  record.cascades.shrink_to_fit();
+  record.influencers.shrink_to_fit();
+  return record;
+}
+
+void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
+  const std::vector<std::string>& ids = world.accounts.outside_ids;
+  if (ids.empty()) return;
+  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, ids[user.index()]); };
+  for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+    for (const PostRow& post : study.record(0, arm, replicate).posts) keep(post.author);
+    for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) keep(influencer.user);
+  }
+}
+
+/// One point of the study while a replicate runs.
+struct Point {
+  const Scenario* scenario;
+  StudyResult* study;
+  std::string name;  ///< "price.post=50: "; empty where there are no others
+  std::shared_ptr<Deals> deals = {};
+};
+
+/// Worlds that were warmed up, for all arms that go on from them: those of one point or of several.
+class WarmedUp {
+public:
+  struct World {
+    std::unique_ptr<Replicate> world = nullptr;
+    const Scenario* maker = nullptr;  ///< the study at the point whose arm came first
+    std::size_t arms = 0;             ///< that have not run yet
+  };
+  World& operator[](const std::string& key) { return by_key_[key]; }
+  /// An arm that goes on from it has run; the last lets go of it.
+  void done(const std::string& key) {
+    if (--by_key_.at(key).arms == 0) by_key_.erase(key);
+  }
+
+private:
+  std::map<std::string, World> by_key_;
+};
+
+/// Runs the arms under the feed model of points on one graph, in one part of the process.
+class FeedRunner {
+public:
+  FeedRunner(const StudyGraph& world, std::uint32_t replicate, Exchange& exchange, Ticker& ticker)
+      : world_(world), replicate_(replicate), exchange_(exchange), ticker_(ticker), speaks_(exchange.part() == 0) {}
+
+  void run(const std::vector<Point*>& points) {
+    for (const Point* point : points) each_arm(*point, [&](const Arm& arm) { ++warmed_up_[key_of(*point, arm)].arms; });
+    for (const Point* point : points) run(*point);
+  }
+
+private:
+  /// Of those under the feed model, those that share the study's warm-up first: campaigns look at what accounts did in
+  /// it.
+  template <class Use>
+  static void each_arm(const Point& point, Use&& use) {
+    for (const ArmWarmup warmup : {ArmWarmup::shared, ArmWarmup::own})
+      for (const Arm& arm : point.scenario->arms)
+        if (!is_classic(arm) && arm.warmup == warmup) use(arm);
+  }
+
+  static const Arm* own_warmup(const Arm& arm) { return arm.warmup == ArmWarmup::own ? &arm : nullptr; }
+  static std::string key_of(const Point& point, const Arm& arm) {
+    return warmup_hangs_on(*point.scenario, own_warmup(arm));
+  }
+
+  void run(const Point& point) {
+    const bool shares = std::ranges::any_of(
+        point.scenario->arms, [](const Arm& arm) { return !is_classic(arm) && arm.warmup == ArmWarmup::shared; });
+    if (!shares && shares_warmup(*point.scenario)) warmed_up(point, nullptr);  // for the campaigns alone
+    std::unique_ptr<Replicate> offering;
+    std::string offered;
+    each_arm(point, [&](const Arm& arm) {
+      const std::string key = key_of(point, arm);
+      WarmedUp::World& from = warmed_up_[key];
+      if (!from.world) from.world = warmed_up(point, own_warmup(arm)), from.maker = point.scenario;
+      if (from.maker != point.scenario && offered != key)
+        offering = from.world->offering(point.scenario->world, point.deals), offered = key;
+      run_arm(point, arm, from.maker == point.scenario ? *from.world : *offering);
+      warmed_up_.done(key);
+    });
+  }
+
+  std::unique_ptr<Replicate> warmed_up(const Point& point, const Arm* own) {
+    const Scenario& scenario = *point.scenario;
+    auto made =
+        std::make_unique<Replicate>(world_.graph, world_.accounts, scenario.world, own ? own->run : scenario.run,
+                                    streams_of(scenario, replicate_), exchange_, point.deals);
+    made->warm_up(start(point, own ? "warm-up of " + own->name : "warm-up"));
+    return made;
+  }
+
+  void run_arm(const Point& point, const Arm& arm, const Replicate& from) {
+    const Scenario& scenario = *point.scenario;
+    std::vector<RunRecord> records;
+    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm); ++draw)
+      records.push_back(from.run_arm(arm.run, scenario.output, start(point, doing(scenario, arm, draw)), draw));
+    const auto place = static_cast<std::size_t>(&arm - scenario.arms.data());
+    if (speaks_) point.study->record(0, place, replicate_) = kept(std::move(records));
+  }
+
+  TickHook start(const Point& point, const std::string& doing) {
+    if (!speaks_) return {};  // every part has the whole record in the end; one tells
+    ticker_.start(replicate_, point.name + doing);
+    return ticker_.hook();
+  }
+
+  const StudyGraph& world_;
+  std::uint32_t replicate_;
+  Exchange& exchange_;
+  Ticker& ticker_;
+  bool speaks_;
+  WarmedUp warmed_up_;
+};
+
+/// Runs the replicates one by one, at all points, and keeps those that are complete whatever becomes of the others.
+class ReplicateRunner {
+public:
+  ReplicateRunner(const Scenario& whole, const StudyOptions& options, const Enough& enough,
+                  std::vector<StudyResult>& results)
+      : whole_(whole),
+        options_(options),
+        enough_(enough),
+        results_(results),
+        ticker_(whole, options, own_work_of(whole) + switched_work_of(whole)) {
+    const std::vector<const Scenario*> studies = studies_of(whole);
+    for (std::size_t i = 0; i < studies.size(); ++i) {
+      points_.push_back({studies[i], &results[i], whole.at.empty() ? "" : whole.points[i].name + ": "});
+      groups_[graph_hangs_on(*studies[i])].push_back(&points_.back());
+    }
+  }
+
+  void run() {
+    ticker_.start(0, "graph");
+    const Provenance inputs = provenance_of_inputs(whole_, ticker_.alive());
+    for (Point& point : points_) point.study->provenance = inputs;
+    expect_possible();
+    bool enough = false;
+    for (std::uint32_t replicate = 0; replicate < whole_.replicates && !stopped_ && !enough; ++replicate) {
+      try_one(replicate);
+      enough = enough_ && complete_.size() == replicate + 1 && enough_(results_, replicate + 1);
+    }
+    if (complete_.empty()) std::rethrow_exception(failure_);
+    if (complete_.size() == whole_.replicates) return;
+    for (Point& point : points_) {
+      point.study->keep(complete_);
+      if (enough) point.study->asked = point.study->replicates;
+    }
+  }
+
+private:
+  /// Before anything runs: that all points can have the graph and the accounts that they ask for.
+  void expect_possible() {
+    bool noted = false;
+    for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {  // ends with the one that is run first
+      take_graph(group->first, *group->second.front()->scenario, 0);
+      if (options_.notes && !noted) options_.notes(world_.notes);
+      noted = true;
+      for (Point* point : group->second) {
+        point->deals = deals_of(*point, 0);
+        expect_plans_possible(*point->scenario, 0, *point->deals);
+        expect_diffusion_possible(*point->scenario, world_);
+      }
+      if (group->first == groups_.begin()->first) return;
+      for (Point* point : group->second) point->deals = {};  // they look at the graph, which goes
+    }
+  }
+
+  std::shared_ptr<Deals> deals_of(const Point& point, std::uint32_t replicate) {
+    return make_deals(*point.scenario, point.scenario->world, world_, replicate, ticker_.alive());
+  }
+
+  /// Makes the graph of the points of a group; nothing, if it is there.
+  void take_graph(const std::string& group, const Scenario& scenario, std::uint32_t replicate) {
+    const std::string wanted = fmt::format("{}\n{}", redraws_graph(scenario) ? replicate : 0, group);
+    if (wanted == graph_) return;
+    numbers_ = std::make_shared<ReproductionNumbers>();
+    world_ = {};  // no room is needed for two graphs
+    graph_.clear();
+    world_ = make_graph(scenario, replicate);
+    graph_ = wanted;
+  }
+
+  void try_one(std::uint32_t replicate) {
+    try {
+      one(replicate);
+      complete_.push_back(replicate);
+    } catch (const StopStudy& stop) {
+      give_up(fmt::format("stopped by signal {}.", stop.signal));
+    } catch (const BadRequest& mistake) {  // what passed for replicate 0 and is not to be had here
+      const std::string why = fmt::format("replicate {}: {}.", replicate, mistake.what());
+      missing(why, std::make_exception_ptr(Error(why)));
+    } catch (const std::bad_alloc&) {
+      for (Point& point : points_) point.deals = {};
+      world_ = {}, graph_.clear();  // so that there is some for what is left to do
+      give_up(fmt::format("replicate {}: out of memory.", replicate));
+    } catch (const std::exception& error) {
+      give_up(fmt::format("replicate {}: {}.", replicate, error.what()));
+    }
+  }
+
+  void one(std::uint32_t replicate) {
+    for (const auto& [group, points] : groups_) {
+      if (replicate > 0 && redraws_graph(*points.front()->scenario)) ticker_.start(replicate, "graph");
+      take_graph(group, *points.front()->scenario, replicate);
+      for (Point* point : points) {
+        point->study->graph(0, replicate) = world_.facts;
+        if (replicate > 0 || !point->deals) point->deals = deals_of(*point, replicate);
+      }
+      run_group(points, replicate);
+      for (Point* point : points) point->deals = {};
+    }
+  }
+
+  void run_group(const std::vector<Point*>& points, std::uint32_t replicate) {
+    std::vector<Point*> feeds;
+    std::ranges::copy_if(points, std::back_inserter(feeds),
+                         [](const Point* point) { return warms_up(*point->scenario); });
+    if (!feeds.empty())
+      run_parts(options_.parts,
+                [&](Exchange& exchange) { FeedRunner(world_, replicate, exchange, ticker_).run(feeds); });
+    for (const Point* point : points) {
+      run_classic(*point, replicate);
+      keep_outside_ids(world_, replicate, *point->study);
+    }
+  }
+
+  void run_classic(const Point& point, std::uint32_t replicate) {
+    const Scenario& scenario = *point.scenario;
+    if (std::ranges::none_of(scenario.arms, is_classic)) return;
+    const DiffusionReplicate run(world_.graph, world_.accounts, world_.chances, scenario.world, *point.deals,
+                                 streams_of(scenario, replicate), numbers_);
+    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
+      if (!is_classic(scenario.arms[arm])) continue;
+      std::vector<RunRecord> records;
+      for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw) {
+        ticker_.start(replicate, point.name + doing(scenario, scenario.arms[arm], draw));
+        const ShareHook hook = ticker_.share_hook();
+        records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, hook, draw));
+        hook(1.0);
+      }
+      point.study->record(0, arm, replicate) = kept(std::move(records));
+    }
+  }
+
+  void missing(const std::string& why, std::exception_ptr failure) {
+    for (Point& point : points_) point.study->incomplete += (point.study->incomplete.empty() ? "" : " ") + why;
+    failure_ = std::move(failure);
+  }
+  void give_up(const std::string& why) {
+    missing(why, std::current_exception());
+    stopped_ = true;
+  }
+
+  const Scenario& whole_;
+  const StudyOptions& options_;
+  const Enough& enough_;
+  std::vector<StudyResult>& results_;
+  Ticker ticker_;
+  std::list<Point> points_;
+  std::map<std::string, std::vector<Point*>> groups_;  ///< by what their graph hangs on
+  StudyGraph world_;
+  std::string graph_;  ///< which one it is
+  std::shared_ptr<ReproductionNumbers> numbers_ = std::make_shared<ReproductionNumbers>();
+  std::vector<std::uint32_t> complete_;
+  std::exception_ptr failure_;
+  bool stopped_ = false;
+};
+
+/// A study without a record yet.
+StudyResult empty_result(const Scenario& scenario) {
+  StudyResult study;
+  study.title = scenario.title;
+  study.seed = scenario.world.seed;
+  study.tick_seconds = scenario.world.time.tick_seconds;
+  study.currency = scenario.world.prices.currency;
+  study.scenario_given = scenario.text;
+  study.scenario_understood = scenario.understood;
+  for (const Arm& arm : scenario.arms) {
+    study.arms.push_back(arm.name);
+    study.models.push_back(model_name(arm.run.diffusion.model));
+  }
+  study.replicates = scenario.replicates;
+  study.tiers = scenario.world.tiers.names;
+  study.tiers_from = scenario.world.tiers.from;
+  for (const CampaignParameters& campaign : scenario.world.campaigns) study.campaigns.push_back(campaign.name);
+  for (const ProductParameters& product : scenario.world.products) study.products.push_back(product.name);
+  study.allocate();
+  return study;
+}
+
+}  // namespace
+
+std::string doing(const Scenario& scenario, const Arm& arm, std::uint32_t draw) {
+  const std::uint32_t draws = draws_of(scenario, arm);
+  return draws == 1 ? arm.name : fmt::format("{}, draw {} of {}", arm.name, draw + 1, draws);
+}
+
+std::vector<StudyResult> run_points(const Scenario& whole, const StudyOptions& options, const Enough& enough) {
+  std::vector<StudyResult> results;
+  for (const Scenario* study : studies_of(whole)) results.push_back(empty_result(*study));
+  ReplicateRunner(whole, options, enough, results).run();
+  for (StudyResult& result : results) result.align_shapes();
+  return results;
+}
+
+}  // namespace grapevine

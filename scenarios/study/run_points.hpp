@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "scenarios/keys/scenario.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/study/study.hpp"
+
+namespace grapevine {
+
+/// Runs every arm of every replicate of the study at each of its points, replicate by replicate, and returns a result
+/// of one point for each. Points that differ in nothing that a graph hangs on share it, and those that differ in
+/// nothing that a warm-up hangs on share that.
+///
+/// `enough`, where given, is asked after each replicate while none is missing; where it says so no more are run.
+/// `whole`: the study that the points are of; itself, where it has none. Throws as `run_study` does.
+using Enough = std::function<bool(const std::vector<StudyResult>& points, std::uint32_t replicates)>;
+std::vector<StudyResult> run_points(const Scenario& whole, const StudyOptions& options, const Enough& enough = {});
+
+}  // namespace grapevine

@@ -1,0 +1,368 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/result/result.hpp"
+#include "scenarios/result/sweep_points.hpp"
+#include "scenarios/result/table.hpp"
+#include "scenarios/study/outlook.hpp"
+#include "scenarios/study/study.hpp"
+#include "tests/catch.hpp"
+#include "tests/scenarios/scenario_files.hpp"
+#include "tests/scenarios/shell.hpp"
+
+// Sweeps: one study at several values of some of its keys.
+namespace grapevine {
+namespace {
+
+using namespace test;
+using Lines = std::vector<std::string>;
+using Settings = std::vector<std::string>;  ///< as --set takes them
+
+/// Campaigns that look at the past, products, answers and trust, an arm with a warm-up of its own, draws.
+const std::string base = R"(format = 1
+seed = 5
+replicates = 2
+[time]
+tick = "1h"
+warmup = "1d"
+measure = "12h"
+followup = "1d"
+[graph]
+model = "platform"
+users = 1_500
+mean_followees = 12
+largest = 200
+communities = 4
+[population]
+sessions = 4
+posts = 2
+[tiers]
+names = ["small", "large"]
+from = [0, 40]
+[behaviour]
+click = 0.1
+[answers]
+per_day = 3
+patience = "12h"
+[trust]
+effect = 3
+answered = 0.5
+[price]
+post = 2
+[[product]]
+name = "tent"
+topic = 2
+look = 3
+half_life = "12h"
+[[campaign]]
+name = "many"
+product = "tent"
+accounts = "engagement"
+tier = "small"
+budget_of = "few"
+every = "2h"
+slot = "4h"
+[[campaign]]
+name = "few"
+product = "tent"
+accounts = "random"
+tier = "large"
+count = 2
+every = "2h"
+slot = "4h"
+[[arm]]
+name = "control"
+[[arm]]
+name = "silent"
+warmup = "own"
+answers.per_day = 0
+[[arm]]
+name = "many"
+pays = ["many"]
+[[arm]]
+name = "few"
+pays = ["few"]
+[[contrast]]
+arm = "many"
+against = "few"
+[claims]
+micro = "small"
+mega = "large"
+arm = "control"
+silent_arm = "silent"
+micro_arm = "many"
+mega_arm = "few"
+[output]
+track_share = 0.2
+)";
+
+std::string swept(const std::string& keys) { return base + "[sweep]\n" + keys; }
+
+/// The digest of a result, as a file has it.
+std::string digest_of(const StudyResult& study) {
+  const Folder folder;
+  write_result(folder.path() / "result.h5", study);
+  return digests(folder.path() / "result.h5").total;
+}
+
+std::string digest_of_study(const Settings& settings) { return digest_of(run_study(scenario_of(base, settings))); }
+
+TEST_CASE("a point of a sweep is the study of its settings alone", "[sweep]") {
+  struct Sweep {
+    std::string keys;
+    std::vector<Settings> points;
+  };
+  const Sweep all[] = {
+      // money, which no warm-up looks at
+      {"price.post = [0, 7]\ncampaign.few.count = [1, 3]\nproduct.tent.look = [0, 5]\n",
+       {{"price.post=0", "campaign.few.count=1", "product.tent.look=0"},
+        {"price.post=7", "campaign.few.count=3", "product.tent.look=5"}}},
+      // run keys of the study, which it is warmed up under, and of an arm, which it is not
+      {"feed.length = [5, 30]\narm.many.behaviour.like = [0.01, 0.2]\n",
+       {{"feed.length=5", "arm.many.behaviour.like=0.01"}, {"feed.length=30", "arm.many.behaviour.like=0.2"}}},
+      // what an arm is warmed up under itself
+      {"arm.silent.trust.effect = [1, 2]\n", {{"arm.silent.trust.effect=1"}, {"arm.silent.trust.effect=2"}}},
+      // worlds of their own
+      {"graph.users = [900, 1_500]\nseed = [8, 5]\npopulation.posts = [1, 2]\ntime.warmup = [\"1d\", \"2d\"]\n",
+       {{"graph.users=900", "seed=8", "population.posts=1", "time.warmup=1d"},
+        {"graph.users=1500", "seed=5", "population.posts=2", "time.warmup=2d"}}}};
+  for (const Sweep& sweep : all) {
+    CAPTURE(sweep.keys);
+    const StudyResult study = run_study(scenario_of(swept("design = \"zip\"\n" + sweep.keys)));
+    REQUIRE(study.points.size() == sweep.points.size());
+    for (std::size_t i = 0; i < sweep.points.size(); ++i)
+      CHECK(digest_of(at_point(study, i)) == digest_of_study(sweep.points[i]));
+  }
+}
+
+TEST_CASE("neither the order of points nor the parts of the process change a point", "[sweep]") {
+  const StudyResult there =
+      run_study(scenario_of(swept("price.post = [0, 7]\ngraph.users = [900, 1_500]\nfeed.length = [5, 30]\n")));
+  StudyOptions parts;
+  parts.parts = 3;
+  const StudyResult back =
+      run_study(scenario_of(swept("feed.length = [30, 5]\nprice.post = [7, 0]\ngraph.users = [1_500, 900]\n")), parts);
+  REQUIRE(there.points.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    const std::size_t price = i / 4, users = i / 2 % 2, length = i % 2;
+    const std::size_t other = (1 - length) * 4 + (1 - price) * 2 + (1 - users);
+    CHECK(digest_of(at_point(there, i)) == digest_of(at_point(back, other)));
+  }
+}
+
+TEST_CASE("points share what they do not differ by: a graph, a warm-up", "[sweep]") {
+  const auto work = [](const std::string& keys) { return own_ticks_of(scenario_of(keys)); };
+  constexpr std::uint64_t warmup = 24, arm = 36, replicates = 2;
+  CHECK(work(base) == replicates * (2 * warmup + 4 * arm));
+  CHECK(work(swept("price.post = [0, 7, 9]\n")) == replicates * (2 * warmup + 3 * 4 * arm));
+  CHECK(work(swept("arm.many.feed.length = [5, 7]\n")) == replicates * (2 * warmup + 2 * 4 * arm));
+  CHECK(work(swept("arm.silent.feed.length = [5, 7]\n")) == replicates * (3 * warmup + 2 * 4 * arm));
+  CHECK(work(swept("feed.length = [5, 7]\n")) == replicates * (4 * warmup + 2 * 4 * arm));
+  CHECK(work(swept("graph.users = [900, 1_000]\n")) == replicates * (4 * warmup + 2 * 4 * arm));
+  // and the listener hears as much as was foretold
+  StudyProgress last;
+  StudyOptions options;
+  options.progress = [&](const StudyProgress& progress) { last = progress; };
+  run_study(scenario_of(swept("price.post = [0, 7]\nfeed.length = [5, 30]\n")), options);
+  CHECK(last.done == last.work);
+}
+
+TEST_CASE("a grid has every combination, the last key fastest; a zip goes along its lists", "[sweep]") {
+  const auto points = [](const std::string& keys) {
+    Lines names;
+    for (const SweepPoint& point : scenario_of(swept(keys)).points) names.push_back(point.name);
+    return names;
+  };
+  CHECK(points("price.post = [1, 2]\nfeed.length = [5, 7]\n") ==
+        Lines{"price.post=1, feed.length=5", "price.post=1, feed.length=7", "price.post=2, feed.length=5",
+              "price.post=2, feed.length=7"});
+  CHECK(points("design = \"zip\"\nprice.post = [1, 2]\nfeed.ranking = [\"chronological\", \"popularity\"]\n") ==
+        Lines{"price.post=1, feed.ranking=chronological", "price.post=2, feed.ranking=popularity"});
+  CHECK(points("price.post = {from = 1, to = 100, steps = 3, scale = \"log\"}\n") ==
+        Lines{"price.post=1", "price.post=10", "price.post=100"});
+  CHECK(points("price.follower = {from = 0, to = 0.3, steps = 4}\n") ==
+        Lines{"price.follower=0", "price.follower=0.1", "price.follower=0.2", "price.follower=0.3"});
+  CHECK(points("answers.patience = {from = \"2h\", to = \"7h\", steps = 3}\n") ==
+        Lines{"answers.patience=2h", "answers.patience=5h", "answers.patience=7h"});  // whole ticks
+  CHECK(points("feed.length = {from = 5, to = 6, steps = 3}\n") ==
+        Lines{"feed.length=5", "feed.length=6", "feed.length=6"});  // whole numbers
+  CHECK(points("arm.many.pays = [[\"many\"], [\"few\"], [\"many\", \"few\"]]\n") ==
+        Lines{"arm.many.pays=[\"many\"]", "arm.many.pays=[\"few\"]", "arm.many.pays=[\"many\", \"few\"]"});
+}
+
+TEST_CASE("drawn designs fill what lies between the ends, by the seed of the study", "[sweep]") {
+  const auto values = [](const std::string& design, const Settings& settings = {}) {
+    std::vector<double> all;
+    for (const Scenario& point : scenario_of(swept(design + "price.follower = {from = 0.01, to = 1, scale = \"log\"}\n"
+                                                            "behaviour.like = {from = 0.1, to = 0.3}\n"),
+                                             settings)
+                                     .at)
+      all.push_back(static_cast<double>(point.world.prices.follower) / micro_per_unit);
+    return all;
+  };
+  const std::vector<double> cube = values("design = \"latin-hypercube\"\npoints = 20\n");
+  // One in each twentieth of the logarithms.
+  std::set<int> strata;
+  for (const double value : cube) strata.insert(static_cast<int>(std::floor((std::log10(value) + 2) / 2 * 20)));
+  CHECK(cube.size() == 20);
+  CHECK(strata.size() == 20);
+  CHECK(values("design = \"latin-hypercube\"\npoints = 20\n") == cube);
+  CHECK(values("design = \"latin-hypercube\"\npoints = 20\n", {"seed=6"}) != cube);
+  CHECK(values("design = \"sobol\"\npoints = 16\n").size() == 16);
+  CHECK(values("design = \"saltelli\"\npoints = 8\n").size() == 8 * 4);
+  CHECK(values("design = \"morris\"\npoints = 5\n").size() == 5 * 3);
+}
+
+TEST_CASE("points may come from a file", "[sweep]") {
+  const Folder folder;
+  folder.write("points.csv",
+               "price.post,feed.ranking,arm.many.pays\n0,chronological,\"[\"\"many\"\"]\"\n"
+               "7,popularity,\"[\"\"few\"\"]\"\n");
+  const std::string text = swept("design = \"file\"\nfile = \"points.csv\"\n");
+  const Scenario scenario = read_scenario(folder.write("study.toml", text));
+  REQUIRE(scenario.at.size() == 2);
+  CHECK(scenario.at[1].world.prices.post == 7 * micro_per_unit);
+  CHECK(scenario.at[1].run.feed.ranking == Ranking::popularity);
+  CHECK(scenario.at[1].arms[2].run.pays == Lines{"few"});
+  CHECK(scenario.points[1].name == "price.post=7, feed.ranking=popularity, arm.many.pays=[\"few\"]");
+
+  folder.write("points.csv", "price.post,feed.ranking\n0\n");
+  CHECK(refusal(folder.write("study.toml", text)) ==
+        Lines{"study.toml:88:8: points.csv:2: 1 field, and the header has 2; expected a value of each key"});
+  folder.write("points.csv", "price.post\n");
+  CHECK(refusal(folder.write("study.toml", text)) ==
+        Lines{"study.toml:88:8: points.csv has a header and no rows; expected one for each point"});
+}
+
+TEST_CASE("the understood text of a sweep asks for the same points", "[sweep]") {
+  for (const std::string& keys :
+       {std::string("price.post = [0, 7]\narm.many.feed.length = [5, 7]\n"),
+        std::string("design = \"sobol\"\npoints = 5\nprice.follower = {from = 0.01, to = 1, scale = \"log\"}\n"),
+        std::string("design = \"zip\"\nanswers.patience = {from = \"2h\", to = \"7h\", steps = 3}\n")}) {
+    const Scenario first = scenario_of(swept(keys)), again = scenario_of(first.understood);
+    CHECK(again.understood == first.understood);
+    REQUIRE(again.at.size() == first.at.size());
+    for (std::size_t i = 0; i < first.at.size(); ++i) CHECK(again.at[i].understood == first.at[i].understood);
+  }
+}
+
+TEST_CASE("a sweep of nonsense is refused before anything runs", "[sweep][nonsense]") {
+  const auto said = [](const std::string& keys, const Settings& settings = {}) {
+    const Lines lines = refusal_of_text(swept(keys), settings);
+    return lines.empty() ? "" : lines.front();
+  };
+  CHECK(said("") ==
+        "study.toml:86:2: [sweep] sweeps nothing; expected a key with several values, such as price.post = [0, 50, "
+        "200]; add it, or remove the section");
+  CHECK(
+      said("price.post = 3\n") ==
+      "study.toml:87:14: sweep.price.post is 3; expected a list of values, or {from = ..., to = ...} between two ends");
+  CHECK(said("price.post = []\n") ==
+        "study.toml:87:14: sweep.price.post is an empty list; expected a list of values, "
+        "or {from = ..., to = ...} between two ends");
+  CHECK(said("price.pots = [1, 2]\n") ==
+        "study.toml:87:7: unknown key 'pots' in [price]; did you mean 'post'? (at the point price.pots=1 and 1 more)");
+  CHECK(said("price.post = [1, -2]\n") ==
+        "study.toml:87:18: price.post is -2; expected an amount of currency, 0 to 1000000000 (at the point "
+        "price.post=-2)");
+  CHECK(said("price.post = {from = 5, to = 1, steps = 3}\n") ==
+        "study.toml:87:30: sweep.price.post: to is 1; expected more than from, 5");
+  CHECK(said("price.post = {from = 0, to = 1, steps = 3, scale = \"log\"}\n") ==
+        "study.toml:87:22: sweep.price.post: from is 0; expected more than 0 with scale = \"log\"");
+  CHECK(said("price.post = {from = 0, to = 1}\n") ==
+        "study.toml:87:7: sweep.price.post has two ends and no steps; expected how many values lie on the way: steps = "
+        "5");
+  CHECK(said("design = \"sobol\"\nprice.post = {from = 0, to = 1, steps = 3}\n") ==
+        "study.toml:88:7: sweep.price.post has steps, and the points of the design \"sobol\" are drawn; expected the "
+        "ends alone; remove steps");
+  CHECK(said("feed.ranking = {from = 0, to = 1, steps = 3}\n").find("nothing lies between two of them") !=
+        std::string::npos);
+  CHECK(said("design = \"zip\"\nprice.post = [1, 2]\nfeed.length = [3]\n") ==
+        "study.toml:89:6: sweep.feed.length has 1 value, and sweep.price.post has 2; expected as many of each with "
+        "sweep.design = \"zip\"");
+  CHECK(said("points = 7\nprice.post = [1, 2]\n").find("sweep.points") != std::string::npos);  // a key without effect
+  CHECK(said("price.post = [3, 3]\n") ==
+        "study.toml:87:7: a sweep changes price.post, and no point differs by it: it has one value, or no effect; "
+        "expected several values that matter; remove it");
+  CHECK(said("tiers.from = [[0, 40], [0, 50]]\n").find("a sweep changes tiers.from; expected") != std::string::npos);
+  CHECK(said("time.tick = [\"1h\", \"30min\"]\n").find("a sweep changes time.tick; expected") != std::string::npos);
+  CHECK(said("output.every = [\"1h\", \"2h\"]\n").find("a sweep changes output.every") != std::string::npos);
+  CHECK(said("price.post = [1, 2]\n", {"price.post=3"}) ==
+        "--set price.post: price.post is swept; expected one or the other; write --set 'sweep.price.post=[...]', or "
+        "take it out of [sweep]");
+  CHECK(said("price.post = {from = 1, to = 2, steps = 1_000}\nfeed.length = {from = 1, to = 999, steps = 900}\n") ==
+        "study.toml:86:2: the sweep has more than 100000 points; expected fewer values, or a drawn design");
+  CHECK(said("design = \"morris\"\nlevels = 5\nprice.post = {from = 1, to = 2}\n").find("expected an even number") !=
+        std::string::npos);
+  CHECK(said("design = \"file\"\n").find("sweep.file is missing") != std::string::npos);
+  // what a point alone does wrong is told with the point
+  CHECK(said("campaign.few.start = [\"0\", \"40h\"]\n").find("(at the point campaign.few.start=40h)") !=
+        std::string::npos);
+}
+
+TEST_CASE("what is swept can be set from the command line", "[sweep]") {
+  const Scenario scenario = scenario_of(base, {"sweep.price.post=[1, 2, 3]", "sweep.design=zip"});
+  CHECK(scenario.points.size() == 3);
+  CHECK(scenario.at[2].world.prices.post == 3 * micro_per_unit);
+}
+
+TEST_CASE("a result keeps what was swept, and shows it a line a point", "[sweep]") {
+  const StudyResult study =
+      run_study(scenario_of(swept("price.post = [0, 7]\nfeed.ranking = [\"chronological\", \"popularity\"]\n"
+                                  "answers.patience = [\"6h\", \"12h\"]\n")));
+  const Folder folder;
+  write_result(folder.path() / "result.h5", study);
+  const StudyResult again = read_result(folder.path() / "result.h5");
+  REQUIRE(again.swept.size() == 3);
+  CHECK(again.points == study.points);
+  CHECK(again.swept[0].numbers == std::vector<double>{0, 0, 0, 0, 7, 7, 7, 7});
+  CHECK(again.swept[1].texts[2] == "popularity");
+  CHECK(again.swept[2].numbers[0] == 6 * 3600);
+  CHECK(again.swept[2].units == "s");
+  CHECK(comparison_table(again) == comparison_table(study));
+  for (std::size_t i = 0; i < study.points.size(); ++i)
+    CHECK(digest_of(at_point(again, i)) == digest_of(at_point(study, i)));
+  // claims of each point are rows of their own
+  for (std::uint32_t point = 0; point < 8; ++point)
+    CHECK(std::ranges::count(again.claims, point, &ClaimRow::point) == 5);
+  CHECK(comparison_table(study).find("     price.post   feed.ranking  answers.patience") != std::string::npos);
+  CHECK(point_called(study.points, "7") == 7);
+  CHECK_THROWS_AS(point_called(study.points, "8"), BadRequest);
+  CHECK_THROWS_AS(point_of(again, "", "compare"), BadRequest);
+}
+
+TEST_CASE("switches are tried at each point", "[sweep]") {
+  const std::string switched = "[[switch]]\nname = \"answers\"\nanswers.per_day = 0\n";
+  const StudyResult study = run_study(scenario_of(swept("price.post = [0, 7]\n") + switched));
+  for (std::uint32_t point = 0; point < 2; ++point) {
+    CAPTURE(point);
+    CHECK(std::ranges::count(study.switches, point, &SwitchRow::point) > 0);
+    const StudyResult alone = run_study(scenario_of(base + switched, {fmt::format("price.post={}", 7 * point)}));
+    const StudyResult here = at_point(study, point);
+    REQUIRE(here.switches.size() == alone.switches.size());
+    for (std::size_t i = 0; i < here.switches.size(); ++i) {
+      CHECK(here.switches[i].verdict == alone.switches[i].verdict);
+      CHECK((here.switches[i].estimate == alone.switches[i].estimate ||
+             (std::isnan(here.switches[i].estimate) && std::isnan(alone.switches[i].estimate))));
+    }
+  }
+}
+
+TEST_CASE("check foretells a sweep as many times as it has runs", "[sweep]") {
+  const Scenario one = scenario_of(base), many = scenario_of(swept("price.post = [0, 1, 2, 3, 4]\n"));
+  const Outlook of_one = look_ahead(one, {.seconds_a_part = 0.2}), of_many = look_ahead(many, {.seconds_a_part = 0.2});
+  CHECK(of_many.record_bytes == Approx(5 * of_one.record_bytes).epsilon(0.01));
+  const std::string text = outlook_text(many, of_many);
+  CHECK(text.find("price.post  0     4") != std::string::npos);
+  CHECK(text.find("Runs    5 points x 4 arms x 2 replicates") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace grapevine
