@@ -4,6 +4,7 @@
 
 #include "scenarios/result/column_values.hpp"
 #include "scenarios/result/result_file.hpp"
+#include "scenarios/result/units.hpp"
 
 namespace grapevine {
 
@@ -277,6 +278,11 @@ void expect_sealed(const std::filesystem::path& path) {
 
 void expect_result(const h5::Reader& file) {
   const std::string name = file.path().string();
+  if (is_units_file(file))
+    throw BadRequest(fmt::format(
+        "{}: is {}; expected a whole result; `grapevine merge` makes one of all shards, and `grapevine run --resume` "
+        "of what is not whole",
+        name, units_in_words(file)));
   if (!file.has_attribute("/", "format") || file.text_attribute("/", "format") != schema::format)
     throw BadRequest(fmt::format(
         "{}: is an HDF5 file but not a result of grapevine; expected one that `grapevine run` wrote", name));
