@@ -84,7 +84,8 @@ bool parse(CLI::App& app, int argc, char** argv, int& status) {
 /// Commands whose product is a file: what they print tells of it.
 bool makes_a_file(const CLI::App& command) {
   const std::string& name = command.get_name();
-  return name == "run" || name == "generate" || name == "import" || name == "export" || name == "sample";
+  return name == "run" || name == "merge" || name == "generate" || name == "import" || name == "export" ||
+         name == "sample";
 }
 
 int act(int argc, char** argv) {

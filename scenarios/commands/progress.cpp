@@ -31,18 +31,22 @@ std::string ProgressReport::sentence(const StudyProgress& progress, double secon
       progress.work > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.work) : 1.0;
   std::string text = fmt::format("replicate {} of {}, {}: {:.0f} %", progress.replicate + 1, progress.replicates,
                                  progress.doing, 100 * share);
-  if (progress.done > 0 && seconds > 0) {
-    const double rate = static_cast<double>(progress.done) / seconds;
+  if (progress.done > progress.taken && seconds > 0) {
+    const double rate = static_cast<double>(progress.done - progress.taken) / seconds;
     if (progress.in_ticks) text += fmt::format(", {} ticks/s", with_decimals(rate, rate < 10 ? 1 : 0));
-    text += fmt::format(", {} left", duration(seconds * (1 - share) / share));
+    text += fmt::format(", {} left", duration(static_cast<double>(progress.work - progress.done) / rate));
   }
   return text;
 }
 
 double ProgressReport::pause(double seconds) { return std::clamp(seconds / 20, 5.0, 600.0); }
 
-void ProgressReport::operator()(const StudyProgress& progress) {
+void ProgressReport::operator()(StudyProgress progress) {
   if (form_ == ProgressForm::none) return;
+  // A study with switches off begins to count anew.
+  taken_ += progress.taken - (progress.taken < last_taken_ ? 0 : last_taken_);
+  last_taken_ = progress.taken;
+  progress.taken = taken_;
   const auto now = Clock::now();
   const bool first = last_ == Clock::time_point{};
   if (first) first_ = now;

@@ -3,17 +3,22 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <optional>
 #include <string_view>
+#include <thread>
 
 #include "graph/base/new_file.hpp"
-#include "scenarios/study/study.hpp"
+#include "scenarios/commands/streams.hpp"
 
 namespace grapevine {
 
 namespace {
 
 volatile std::sig_atomic_t asked_to_stop = 0, ends_at_once = 0;
+std::optional<std::chrono::steady_clock::time_point> end_of_time;
 
 void tell(std::string_view words) { static_cast<void>(!::write(STDERR_FILENO, words.data(), words.size())); }
 
@@ -61,10 +66,36 @@ EndsAtOnce::EndsAtOnce() {
 }
 EndsAtOnce::~EndsAtOnce() { ends_at_once = 0; }
 
-int signal_heard() { return asked_to_stop; }
+void stop_at(std::chrono::steady_clock::time_point moment) { end_of_time = moment; }
+
+StopStudy stop_asked() {
+  if (asked_to_stop != 0) return {.signal = asked_to_stop};
+  if (end_of_time && std::chrono::steady_clock::now() >= *end_of_time) return {.signal = SIGXCPU, .time_limit = true};
+  return {};
+}
 
 void stop_if_asked() {
-  if (asked_to_stop != 0) throw StopStudy{asked_to_stop};
+  if (const StopStudy stop = stop_asked(); stop.signal != 0) throw stop;
+}
+
+void once_possible(const std::function<void()>& write, std::string_view words) {
+  const int heard = stop_asked().signal;
+  for (bool told = false;; told = true) {
+    try {
+      return write();
+    } catch (const NameTaken&) {
+      throw;  // it is written, under another name
+    } catch (const std::logic_error&) {
+      throw;                                 // no wait mends that
+    } catch (const std::exception& error) {  // no memory for the columns, too
+      if (!told) say(stderr, "{}\n{}\n", error.what(), words);
+      std::fflush(stderr);
+    }
+    for (int step = 0; step < 20; ++step) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      if (const StopStudy stop = stop_asked(); stop.signal != heard) throw stop;
+    }
+  }
 }
 
 }  // namespace grapevine

@@ -1,26 +1,16 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
-#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
-#include "graph/base/parallel.hpp"
 #include "graph/base/utf8.hpp"
 #include "scenarios/commands/command_line.hpp"
 #include "scenarios/commands/compare.hpp"
-#include "scenarios/commands/output_file.hpp"
-#include "scenarios/commands/progress.hpp"
+#include "scenarios/commands/run.hpp"
 #include "scenarios/commands/steps.hpp"
-#include "scenarios/commands/stopping.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/reader/read_scenario.hpp"
@@ -28,114 +18,13 @@
 #include "scenarios/result/sweep_points.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/text.hpp"
-#include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/outlook.hpp"
-#include "scenarios/study/study.hpp"
 
 namespace grapevine {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Runs all `checks` and throws their mistakes at once.
-void check_all(std::initializer_list<std::function<void()>> checks) {
-  std::vector<std::string> mistakes;
-  for (const auto& check : checks) {
-    try {
-      check();
-    } catch (const BadRequest& mistake) {
-      mistakes.insert(mistakes.end(), mistake.messages().begin(), mistake.messages().end());
-    }
-  }
-  if (!mistakes.empty()) throw BadRequest(mistakes);
-}
-
-/// Writes the result as soon as there is room for it. A study that is done is not thrown away for a full disk or a
-/// folder that is gone: it waits until either is mended, or a signal ends the wait.
-void write_once_possible(NewFile& out, const StudyResult& study) {
-  using namespace std::chrono_literals;
-  const int heard = signal_heard();
-  for (bool told = false;; told = true) {
-    try {
-      return write_result(out, study);
-    } catch (const NameTaken&) {
-      throw;  // it is written, under another name
-    } catch (const std::logic_error&) {
-      throw;                                 // no wait mends that
-    } catch (const std::exception& error) {  // no memory for the columns, too
-      if (!told)
-        say(stderr,
-            "{}\nThe study is done, and its result waits in memory for room at that place. Once there is some, it is "
-            "written; Ctrl-C discards it.\n",
-            error.what());
-      std::fflush(stderr);
-    }
-    for (int step = 0; step < 20; ++step) {
-      std::this_thread::sleep_for(100ms);
-      if (signal_heard() != heard) throw StopStudy{signal_heard()};
-    }
-  }
-}
-
-/// Parts stand for the ranks of a cluster: more of them than threads have each wait for the others, with a copy of the
-/// posts for each.
-void say_of_parts(const Request& request) {
-  if (request.parts > thread_count())
-    say(stderr,
-        "Note: --parts {}: more parts than the {} of this run take more time and memory, and no result depends on "
-        "them\n",
-        request.parts, counted(static_cast<std::uint64_t>(thread_count()), "thread"));
-}
-
-int run(const Request& request) {
-  const auto start = std::chrono::steady_clock::now();
-  Scenario scenario;
-  std::unique_ptr<NewFile> out;
-  check_all({[&] { scenario = read_scenario(request.file, request.overrides); },
-             [&] {
-               std::vector<fs::path> inputs = input_files(scenario);
-               inputs.emplace_back(request.file);  // a scenario with mistakes does not know its own
-               out = take({.command = "grapevine run " + request.file,
-                           .what = "result file",
-                           .path = request.out,
-                           .usual = fs::path(request.file).stem().string() + ".h5",
-                           .overwrite = request.overwrite,
-                           .inputs = std::move(inputs)});
-             }});
-  expect_memory(scenario);
-  use_threads(request);
-  say_of_parts(request);
-  listen_to_signals();
-
-  StudyResult study;
-  std::vector<std::string> notes;
-  {
-    ProgressReport report(stderr, request.quiet ? ProgressForm::none : progress_form_for(stderr));
-    const auto note = [&](const std::vector<std::string>& told) { notes = told; };
-    study = run_study(scenario, {.parts = request.parts,
-                                 .command = request.command,
-                                 .notes = note,
-                                 .progress = [&](const StudyProgress& progress) {
-                                   report(progress);
-                                   stop_if_asked();
-                                 }});
-  }
-  for (const std::string& note : notes)
-    say(stderr, "{}", printable(fmt::format("Note: {}: {}\n", scenario.graph.file.string(), note)));
-  write_once_possible(*out, study);
-  say(stdout, "{}\nWritten to {} ({}), digest {}, after {}\n", printable(comparison_table(study)), request.out,
-      bytes(static_cast<double>(fs::file_size(request.out))), digests(request.out).total,
-      duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
-  if (study.incomplete.empty()) return 0;
-  std::fflush(stdout);
-  if (study.replicates < study.asked)
-    say(stderr, "grapevine: {} of {} replicates are complete and written: {}\n", study.replicates, study.asked,
-        study.incomplete);
-  else
-    say(stderr, "grapevine: the study is written, but not its switches: {}\n", study.incomplete);
-  return signal_heard() != 0 ? 128 + signal_heard() : 1;
-}
 
 int check(const Request& request) {
   const Scenario scenario = read_scenario(request.file, request.overrides);
@@ -223,6 +112,15 @@ void add_scenario_options(CLI::App& app, Request& request) {
   add_threads(app, request);
 }
 
+/// Accepts what `accepts` does; others are told what was expected.
+CLI::Validator text_like(bool (*accepts)(const std::string&), const char* expected) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        return accepts(text) ? std::string() : fmt::format("'{}'; expected {}", text, expected);
+      },
+      "");
+}
+
 void add_parts(CLI::App& app, Request& request) {
   app.add_option(
          "--parts", request.parts,
@@ -231,25 +129,48 @@ void add_parts(CLI::App& app, Request& request) {
       ->check(whole_number(1, 256));
 }
 
+void add_run(CLI::App& app, Request& request) {
+  add_scenario_options(app, request);
+  app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")
+      ->type_name("OUT.h5");
+  add_parts(app, request);
+  auto* resume = app.add_flag("--resume", request.resume,
+                              "goes on with what an earlier run left in OUT.h5.parts, or adds replicates to OUT.h5");
+  app.add_flag("--overwrite", request.overwrite, "replaces a result file, and what an earlier run left")
+      ->excludes(resume);
+  app.add_option("--shard", request.shard, "runs the K-th of N shares alone; `grapevine merge` puts them together")
+      ->type_name("K/N")
+      ->check(text_like(is_shard, "K/N, whole numbers, K from 1 to N, N at most 1000000; for example 3/5"));
+  app.add_option("--time-limit", request.time_limit, "stops then, with what is complete kept for --resume")
+      ->type_name("DURATION")
+      ->check(text_like(is_time_limit, "a duration such as 90s, 30min, 12h or 2d"));
+  app.add_flag("--quiet", request.quiet, "no progress");
+  app.footer(R"(Examples:
+  grapevine run one-or-many.toml -o one-or-many.h5
+  grapevine run one-or-many.toml -o one-or-many.h5 --resume        after a signal, a crash, or with more replicates
+  grapevine run your-graph.toml -o mine.h5 --set graph.file=follows.csv.gz --set replicates=20
+  grapevine run one-or-many.toml -o long.h5 --set arm.many-weighted.feed.length=100
+  grapevine run one-or-many.toml -o shard-2.h5 --shard 2/5 --time-limit 12h
+
+Ctrl-C stops it; replicates that are complete are written.)");
+}
+
+void add_merge(CLI::App& app, Request& request) {
+  app.add_option("SHARDS", request.files, "what `grapevine run --shard` wrote, all of it in any order")->required();
+  app.add_option("-o,--out", request.out, "the result file (HDF5)")->type_name("OUT.h5");
+  app.add_flag("--overwrite", request.overwrite, "replaces a result file that exists");
+  app.footer(R"(Examples:
+  grapevine merge shard-*.h5 -o one-or-many.h5)");
+}
+
 }  // namespace
 
 void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& request) {
   const auto command = [&](const char* name, const char* sentence, int (*act)(const Request&)) -> CLI::App& {
     return add_command(app, name, sentence, act);
   };
-  CLI::App& run_app = command("run", "Runs a study and writes its result", run);
-  add_scenario_options(run_app, request);
-  run_app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")
-      ->type_name("OUT.h5");
-  add_parts(run_app, request);
-  run_app.add_flag("--overwrite", request.overwrite, "replaces a result file that exists");
-  run_app.add_flag("--quiet", request.quiet, "no progress");
-  run_app.footer(R"(Examples:
-  grapevine run one-or-many.toml -o one-or-many.h5
-  grapevine run your-graph.toml -o mine.h5 --set graph.file=follows.csv.gz --set replicates=20
-  grapevine run one-or-many.toml -o long.h5 --set arm.many-weighted.feed.length=100
-
-Ctrl-C stops it; replicates that are complete are written.)");
+  add_run(command("run", "Runs a study and writes its result", run_command), request);
+  add_merge(command("merge", "Makes one result of all shards of a study", merge_command), request);
 
   CLI::App& check_app = command("check", "Says what a study would run: world, campaigns, time, memory and disk", check);
   add_scenario_options(check_app, request);

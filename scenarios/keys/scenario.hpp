@@ -326,6 +326,8 @@ struct Scenario {
   std::vector<std::string> overrides;  ///< what was laid over it: `key=value`
   std::string
       understood;  ///< as written, before scaling: every key with its value, as TOML: reading it gives the same study
+  std::string runs_understood;  ///< the same, of those keys alone that runs hang on: where it and the files that keys
+                                ///< name are equal, a replicate has equal records, whatever is compared in the end
   std::vector<std::string> campaign_places;  ///< where the table of each campaign begins: "study.toml:12:1"
   std::uint32_t format = 1;
   std::string title;

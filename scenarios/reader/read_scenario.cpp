@@ -367,6 +367,7 @@ private:
 
 Scenario finished(Scenario scenario, const fs::path& folder) {
   scenario.understood = understood_text(scenario, folder);
+  scenario.runs_understood = understood_text(scenario, folder, ToldKeys::of_runs);
   scale_down(scenario);
   return scenario;
 }
@@ -464,6 +465,11 @@ Scenario understood(const Document& document) {
 
 Scenario read_scenario(const fs::path& file, const std::vector<std::string>& overrides) {
   return understood(Document(file.string(), text_of(file), overrides, file.parent_path()));
+}
+
+Scenario read_scenario_again(const std::string& name, const std::string& text,
+                             const std::vector<std::string>& overrides) {
+  return understood(Document(name, text, overrides, fs::path(name).parent_path()));
 }
 
 Scenario read_scenario_text(const std::string& name, const std::string& text, const fs::path& folder) {

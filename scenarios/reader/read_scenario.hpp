@@ -16,6 +16,10 @@ namespace grapevine {
 /// once, in order of lines, each `file:line:column: found; expected; hint`.
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
+/// The same once more, of a text that was read before under that name, with what was laid over it then.
+Scenario read_scenario_again(const std::string& name, const std::string& text,
+                             const std::vector<std::string>& overrides);
+
 /// The same of a text that stands for a file called `name`; relative paths are taken from `folder`. Not for
 /// `with_switches_off`.
 Scenario read_scenario_text(const std::string& name, const std::string& text, const std::filesystem::path& folder);

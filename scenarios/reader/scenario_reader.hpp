@@ -28,9 +28,15 @@ inline const std::string* name_of(const TomlValue& table) {
   return entry ? entry->value.as<std::string>() : nullptr;
 }
 
+/// Of which keys `understood_text` tells.
+enum class ToldKeys : std::uint8_t {
+  all,
+  of_runs,  ///< those that the record of a run hangs on
+};
+
 /// The study as one canonical text: every key that acts, in the order of the table; an arm's table has what it changes.
 /// Paths are told from `folder`.
-std::string understood_text(Scenario& scenario, const std::filesystem::path& folder);
+std::string understood_text(Scenario& scenario, const std::filesystem::path& folder, ToldKeys told = ToldKeys::all);
 
 /// Makes a study as small as its world: every key that scales, and prices by a factor of their own.
 void scale_down(Scenario& scenario);

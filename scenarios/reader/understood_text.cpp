@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -23,15 +24,22 @@ std::string swept_keys_text(const SweepChoice& sweep) {
   return out;
 }
 
+/// Whether the record of a run hangs on the key. Of what is only put out, the keys of [output] do: they say what a run
+/// keeps.
+bool decides_runs(const Key& key) {
+  return (key.scope != Scope::output || key.section == "output") && key.dotted() != "replicates";
+}
+
 }  // namespace
 
-std::string understood_text(Scenario& scenario, const fs::path& folder) {
+std::string understood_text(Scenario& scenario, const fs::path& folder, ToldKeys told) {
+  const bool of_runs = told == ToldKeys::of_runs;
   const std::uint32_t tick = scenario.world.time.tick_seconds;
   std::string out;
   const auto write_section = [&](const Section& section, const Target& target) {
     std::string lines;
     for (const Key& key : keys()) {
-      if (key.section != section.name || !key.acts(target)) continue;
+      if (key.section != section.name || !key.acts(target) || (of_runs && !decides_runs(key))) continue;
       if (!warms_up(scenario) && ScenarioReader::of_feeds(key)) continue;  // they would be refused
       if (const std::string value = value_as_toml(key, target, tick, folder); !value.empty())
         lines += fmt::format("{} = {}\n", key.name, value);
@@ -58,6 +66,7 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
       for (BandChoice& band : scenario.bands)
         write_section(section, {.scenario = &scenario, .run = &scenario.run, .band = &band});
     } else if (section.name == "switch") {
+      if (of_runs) continue;
       for (const SwitchChoice& choice : scenario.switches) {
         out += fmt::format("\n[[switch]]\nname = {}\n", in_quotes(choice.name));
         for (const KeySetting& setting : choice.settings)
@@ -85,6 +94,8 @@ std::string understood_text(Scenario& scenario, const fs::path& folder) {
       write_section(section, base);
     }
   }
+  // As many choices of accounts are made in each world, whatever arms are left.
+  if (of_runs) out += fmt::format("\n# choices of accounts: {}\n", fmt::join(draws_by_campaign(scenario), ", "));
   return out;
 }
 

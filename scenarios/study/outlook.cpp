@@ -146,7 +146,7 @@ Multiples multiples_of(const Scenario& whole) {
   std::set<std::string> graphs;
   for (const Scenario* study : studies) graphs.insert(graph_hangs_on(*study));
   const auto work = [](const Scenario& scenario) {
-    return std::max(1.0, static_cast<double>(own_work_of(scenario) + switched_work_of(scenario)));
+    return std::max(1.0, static_cast<double>(own_work_of(scenario) + switched_work_of(scenario, {})));
   };
   return {static_cast<double>(graphs.size()), static_cast<double>(studies.size()),
           work(whole) / work(*studies.front())};
@@ -212,7 +212,7 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   add_up_memory(runs, moments, rows, outlook);
   outlook.disk_bytes = file_bytes(runs, rows);
   const auto own = static_cast<double>(own_work_of(scenario));
-  if (own > 0) spent = (1.0 + static_cast<double>(switched_work_of(scenario)) / own) * spent;
+  if (own > 0) spent = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * spent;
   spent = multiples.work * spent;
   spent += multiples.graphs * graphs;
   const double writing = writing_seconds(runs, rows);

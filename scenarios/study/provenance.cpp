@@ -38,6 +38,20 @@ void add_input(const std::string& name, const std::string& path, const std::opti
 
 std::string_view built_commit() { return GRAPEVINE_COMMIT; }
 
+std::string built_program() {
+  return fmt::format("grapevine " GRAPEVINE_VERSION "{}{}", built_commit().empty() ? "" : ", commit ", built_commit());
+}
+
+std::string program_of(const Provenance& provenance) {
+  const auto text = [&](std::string_view name) {
+    const auto at = std::ranges::find(provenance, name, &Provenance::value_type::first);
+    const auto* value = at == provenance.end() ? nullptr : std::get_if<std::string>(&at->second);
+    return value ? *value : std::string();
+  };
+  const std::string commit = text("commit");
+  return text("program") + (commit.empty() ? "" : ", commit " + commit);
+}
+
 Provenance provenance_of_run(const StudyRun& run) {
 #if defined(GRAPEVINE_CLONES)
   constexpr auto clones = "on";
@@ -45,16 +59,18 @@ Provenance provenance_of_run(const StudyRun& run) {
   constexpr auto clones = "off";
 #endif
   const std::time_t started = std::chrono::system_clock::to_time_t(run.started);
-  return {{"program", "grapevine " GRAPEVINE_VERSION},
-          {"commit", std::string(built_commit())},
-          {"command", run.command},
-          {"compiler", __VERSION__},
-          {"function_clones", clones},
-          {"host", host_name()},
-          {"threads", std::int64_t{thread_count()}},
-          {"parts", std::int64_t{run.parts}},
-          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started))},
-          {"seconds", std::round(run.seconds * 1000.0) / 1000.0}};
+  Provenance list{{"program", "grapevine " GRAPEVINE_VERSION},
+                  {"commit", std::string(built_commit())},
+                  {"command", run.command},
+                  {"compiler", __VERSION__},
+                  {"function_clones", clones},
+                  {"host", host_name()},
+                  {"threads", std::int64_t{thread_count()}},
+                  {"parts", std::int64_t{run.parts}},
+                  {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started))},
+                  {"seconds", std::round(run.seconds * 1000.0) / 1000.0}};
+  if (!run.runs.empty()) list.emplace_back("runs_xxh3_128", run.runs);
+  return list;
 }
 
 Provenance provenance_of_inputs(const Scenario& scenario, const std::function<void()>& alive) {

@@ -19,10 +19,16 @@ using Provenance = std::vector<std::pair<std::string, h5::AttributeValue>>;
 /// git.
 std::string_view built_commit();
 
+/// Program, version and commit, in words: equal ones make equal runs.
+std::string built_program();
+/// The same, as a result says it that was made so; empty where it does not say.
+std::string program_of(const Provenance& provenance);
+
 /// How a study was run.
 struct StudyRun {
   std::string command;  ///< what was typed
   int parts = 1;
+  std::string runs = {};  ///< hash of all that its records hang on; empty: not known
   std::chrono::system_clock::time_point started;
   double seconds = 0;
 };

@@ -8,14 +8,17 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "graph/base/error.hpp"
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/provenance.hpp"
-#include "scenarios/study/switches.hpp"
 #include "scenarios/study/ticker.hpp"
+#include "scenarios/study/units.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/diffusion_run.hpp"
 
@@ -46,14 +49,19 @@ RunRecord kept(std::vector<RunRecord> by_draw) {
   return record;
 }
 
-void keep_outside_ids(const StudyGraph& world, std::uint32_t replicate, StudyResult& study) {
+/// What the users are called that have a row in the records of a replicate.
+std::vector<std::pair<UserId, std::string>> outside_ids(const StudyGraph& world, const StudyResult& study,
+                                                        std::uint32_t replicate) {
   const std::vector<std::string>& ids = world.accounts.outside_ids;
-  if (ids.empty()) return;
-  const auto keep = [&](UserId user) { study.accounts.try_emplace(user, ids[user.index()]); };
+  if (ids.empty()) return {};
+  std::set<UserId> users;
   for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
-    for (const PostRow& post : study.record(0, arm, replicate).posts) keep(post.author);
-    for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) keep(influencer.user);
+    for (const PostRow& post : study.record(0, arm, replicate).posts) users.insert(post.author);
+    for (const InfluencerRow& influencer : study.record(0, arm, replicate).influencers) users.insert(influencer.user);
   }
+  std::vector<std::pair<UserId, std::string>> named;
+  for (const UserId user : users) named.emplace_back(user, ids[user.index()]);
+  return named;
 }
 
 /// One point of the study while a replicate runs.
@@ -62,6 +70,8 @@ struct Point {
   StudyResult* study;
   std::string name;  ///< "price.post=50: "; empty where there are no others
   std::shared_ptr<Deals> deals = {};
+  std::string runs = {};  ///< of the names of its units
+  bool runs_now = false;  ///< in this replicate, and is not complete yet
 };
 
 /// Worlds that were warmed up, for all arms that go on from them: those of one point or of several.
@@ -88,9 +98,13 @@ public:
   FeedRunner(const StudyGraph& world, std::uint32_t replicate, Exchange& exchange, Ticker& ticker)
       : world_(world), replicate_(replicate), exchange_(exchange), ticker_(ticker), speaks_(exchange.part() == 0) {}
 
-  void run(const std::vector<Point*>& points) {
+  /// `done` is called, in one part, for each point whose arms under the feed model are complete.
+  void run(const std::vector<Point*>& points, const std::function<void(Point&)>& done) {
     for (const Point* point : points) each_arm(*point, [&](const Arm& arm) { ++warmed_up_[key_of(*point, arm)].arms; });
-    for (const Point* point : points) run(*point);
+    for (Point* point : points) {
+      run(*point);
+      if (speaks_) done(*point);
+    }
   }
 
 private:
@@ -160,31 +174,29 @@ private:
 /// Runs the replicates one by one, at all points, and keeps those that are complete whatever becomes of the others.
 class ReplicateRunner {
 public:
-  ReplicateRunner(const Scenario& whole, const StudyOptions& options, const Enough& enough,
+  ReplicateRunner(const Scenario& whole, const StudyOptions& options, const Enough& enough, Holds holds,
                   std::vector<StudyResult>& results)
-      : whole_(whole),
-        options_(options),
-        enough_(enough),
-        results_(results),
-        ticker_(whole, options, own_work_of(whole) + switched_work_of(whole)) {
+      : whole_(whole), options_(options), enough_(enough), holds_(holds), results_(results), ticker_(whole, options) {
     const std::vector<const Scenario*> studies = studies_of(whole);
     for (std::size_t i = 0; i < studies.size(); ++i) {
       points_.push_back({studies[i], &results[i], whole.at.empty() ? "" : whole.points[i].name + ": "});
       groups_[graph_hangs_on(*studies[i])].push_back(&points_.back());
     }
+    work_ = own_work_of(whole) / (std::uint64_t{whole.replicates} * studies.size());
   }
 
   void run() {
     ticker_.start(0, "graph");
     const Provenance inputs = provenance_of_inputs(whole_, ticker_.alive());
     for (Point& point : points_) point.study->provenance = inputs;
-    expect_possible();
     bool enough = false;
     for (std::uint32_t replicate = 0; replicate < whole_.replicates && !stopped_ && !enough; ++replicate) {
+      take_units(replicate);
+      if (replicate == 0) expect_possible();
       try_one(replicate);
       enough = enough_ && complete_.size() == replicate + 1 && enough_(results_, replicate + 1);
     }
-    if (complete_.empty()) std::rethrow_exception(failure_);
+    if (complete_.empty() && (stopped_ || !left_to_others_)) std::rethrow_exception(failure_);
     if (complete_.size() == whole_.replicates) return;
     for (Point& point : points_) {
       point.study->keep(complete_);
@@ -193,20 +205,92 @@ public:
   }
 
 private:
-  /// Before anything runs: that all points can have the graph and the accounts that they ask for.
+  UnitName name_of(Point& point, std::uint32_t replicate) {
+    if (point.runs.empty()) point.runs = options_.units->names.of(*point.scenario, replicate).runs;
+    return {point.runs, replicate};
+  }
+
+  /// Finds out which points are to be run in this replicate: all but those that are there already, or left to others.
+  void take_units(std::uint32_t replicate) {
+    whole_replicate_ = true;
+    for (Point& point : points_) {
+      point.runs_now = options_.units == nullptr;
+      if (point.runs_now) continue;
+      const UnitName name = name_of(point, replicate);
+      if (!options_.units->wants(name)) {
+        left_to_others_ = true;
+        whole_replicate_ = false;
+      } else if (std::optional<Unit> unit = options_.units->take(name)) {
+        take(std::move(*unit), point, replicate);
+      } else {
+        point.runs_now = true;
+      }
+    }
+  }
+  void take(Unit unit, Point& point, std::uint32_t replicate) {
+    ticker_.take(work_);
+    if (!unit.failure.empty()) {
+      if (whole_replicate_) missing(unit.failure, std::make_exception_ptr(Error(unit.failure)));
+      whole_replicate_ = false;
+      return;
+    }
+    point.study->graph(0, replicate) = unit.graph;
+    for (std::size_t arm = 0; arm < point.study->arms.size(); ++arm)
+      point.study->record(0, arm, replicate) = std::move(unit.records.at(arm));
+    point.study->accounts.insert(unit.accounts.begin(), unit.accounts.end());
+  }
+
+  /// What is complete goes to the store as well.
+  void keep(Point& point, std::uint32_t replicate) {
+    auto ids = outside_ids(world_, *point.study, replicate);
+    point.study->accounts.insert(ids.begin(), ids.end());
+    point.runs_now = false;
+    if (options_.units == nullptr) return;
+    UnitView unit{.name = name_of(point, replicate),
+                  .failure = {},
+                  .graph = &point.study->graph(0, replicate),
+                  .records = {},
+                  .accounts = std::move(ids)};
+    for (std::size_t arm = 0; arm < point.study->arms.size(); ++arm)
+      unit.records.push_back(&point.study->record(0, arm, replicate));
+    options_.units->keep(unit);
+    for (std::size_t arm = 0; holds_ == Holds::nothing && arm < point.study->arms.size(); ++arm)
+      point.study->record(0, arm, replicate) = {};
+  }
+  /// A replicate that cannot be at one point is missing at all.
+  void keep_failure(std::uint32_t replicate, const std::string& why) {
+    if (options_.units == nullptr) return;
+    try {
+      const GraphFacts none;
+      for (Point& point : points_)
+        if (point.runs_now)
+          options_.units->keep(
+              {.name = name_of(point, replicate), .failure = why, .graph = &none, .records = {}, .accounts = {}});
+    } catch (const StopStudy& stop) {
+      give_up(stop.words() + ".");
+    }
+  }
+
+  /// Those of a group that are run in this replicate.
+  static std::vector<Point*> to_run(const std::vector<Point*>& group) {
+    std::vector<Point*> points;
+    std::ranges::copy_if(group, std::back_inserter(points), &Point::runs_now);
+    return points;
+  }
+
+  /// Before anything runs: that all points can have the graph and the accounts that they ask for. What is wrong with
+  /// replicate 0 is wrong with the request.
   void expect_possible() {
-    bool noted = false;
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {  // ends with the one that is run first
-      take_graph(group->first, *group->second.front()->scenario, 0);
-      if (options_.notes && !noted) options_.notes(world_.notes);
-      noted = true;
-      for (Point* point : group->second) {
+      const std::vector<Point*> points = to_run(group->second);
+      if (points.empty()) continue;
+      for (Point& point : points_) point.deals = {};  // they look at a graph that goes
+      take_graph(group->first, *points.front()->scenario, 0);
+      for (Point* point : points) {
         point->deals = deals_of(*point, 0);
         expect_plans_possible(*point->scenario, 0, *point->deals);
         expect_diffusion_possible(*point->scenario, world_);
       }
-      if (group->first == groups_.begin()->first) return;
-      for (Point* point : group->second) point->deals = {};  // they look at the graph, which goes
     }
   }
 
@@ -218,22 +302,26 @@ private:
   void take_graph(const std::string& group, const Scenario& scenario, std::uint32_t replicate) {
     const std::string wanted = fmt::format("{}\n{}", redraws_graph(scenario) ? replicate : 0, group);
     if (wanted == graph_) return;
+    if (!noted_.empty() || replicate > 0) ticker_.start(replicate, "graph");
     numbers_ = std::make_shared<ReproductionNumbers>();
     world_ = {};  // no room is needed for two graphs
     graph_.clear();
     world_ = make_graph(scenario, replicate);
     graph_ = wanted;
+    if (options_.notes && noted_.empty()) options_.notes(world_.notes);
+    if (noted_.empty()) noted_ = wanted;
   }
 
   void try_one(std::uint32_t replicate) {
     try {
-      one(replicate);
-      complete_.push_back(replicate);
+      for (const auto& [graph, points] : groups_) run_group(graph, to_run(points), replicate);
+      if (whole_replicate_) complete_.push_back(replicate);
     } catch (const StopStudy& stop) {
-      give_up(fmt::format("stopped by signal {}.", stop.signal));
+      give_up(stop.words() + ".");
     } catch (const BadRequest& mistake) {  // what passed for replicate 0 and is not to be had here
       const std::string why = fmt::format("replicate {}: {}.", replicate, mistake.what());
       missing(why, std::make_exception_ptr(Error(why)));
+      keep_failure(replicate, why);
     } catch (const std::bad_alloc&) {
       for (Point& point : points_) point.deals = {};
       world_ = {}, graph_.clear();  // so that there is some for what is left to do
@@ -243,30 +331,26 @@ private:
     }
   }
 
-  void one(std::uint32_t replicate) {
-    for (const auto& [group, points] : groups_) {
-      if (replicate > 0 && redraws_graph(*points.front()->scenario)) ticker_.start(replicate, "graph");
-      take_graph(group, *points.front()->scenario, replicate);
-      for (Point* point : points) {
-        point->study->graph(0, replicate) = world_.facts;
-        if (replicate > 0 || !point->deals) point->deals = deals_of(*point, replicate);
-      }
-      run_group(points, replicate);
-      for (Point* point : points) point->deals = {};
+  void run_group(const std::string& graph, const std::vector<Point*>& points, std::uint32_t replicate) {
+    if (points.empty()) return;
+    take_graph(graph, *points.front()->scenario, replicate);
+    for (Point* point : points) {
+      point->study->graph(0, replicate) = world_.facts;
+      if (replicate > 0 || !point->deals) point->deals = deals_of(*point, replicate);
     }
-  }
-
-  void run_group(const std::vector<Point*>& points, std::uint32_t replicate) {
+    const auto done = [&](Point& point) {
+      run_classic(point, replicate);
+      keep(point, replicate);
+      point.deals = {};
+    };
     std::vector<Point*> feeds;
-    std::ranges::copy_if(points, std::back_inserter(feeds),
-                         [](const Point* point) { return warms_up(*point->scenario); });
+    for (Point* point : points)
+      if (warms_up(*point->scenario)) feeds.push_back(point);
     if (!feeds.empty())
       run_parts(options_.parts,
-                [&](Exchange& exchange) { FeedRunner(world_, replicate, exchange, ticker_).run(feeds); });
-    for (const Point* point : points) {
-      run_classic(*point, replicate);
-      keep_outside_ids(world_, replicate, *point->study);
-    }
+                [&](Exchange& exchange) { FeedRunner(world_, replicate, exchange, ticker_).run(feeds, done); });
+    for (Point* point : points)
+      if (point->runs_now) done(*point);
   }
 
   void run_classic(const Point& point, std::uint32_t replicate) {
@@ -299,14 +383,19 @@ private:
   const Scenario& whole_;
   const StudyOptions& options_;
   const Enough& enough_;
+  const Holds holds_;
   std::vector<StudyResult>& results_;
   Ticker ticker_;
+  std::uint64_t work_ = 0;  ///< of a unit
   std::list<Point> points_;
   std::map<std::string, std::vector<Point*>> groups_;  ///< by what their graph hangs on
   StudyGraph world_;
   std::string graph_;  ///< which one it is
-  std::shared_ptr<ReproductionNumbers> numbers_ = std::make_shared<ReproductionNumbers>();
+  std::string noted_;  ///< the one that was made first
+  std::shared_ptr<ReproductionNumbers> numbers_;
   std::vector<std::uint32_t> complete_;
+  bool whole_replicate_ = true;  ///< no point of the replicate is left to others or missing
+  bool left_to_others_ = false;
   std::exception_ptr failure_;
   bool stopped_ = false;
 };
@@ -340,10 +429,11 @@ std::string doing(const Scenario& scenario, const Arm& arm, std::uint32_t draw) 
   return draws == 1 ? arm.name : fmt::format("{}, draw {} of {}", arm.name, draw + 1, draws);
 }
 
-std::vector<StudyResult> run_points(const Scenario& whole, const StudyOptions& options, const Enough& enough) {
+std::vector<StudyResult> run_points(const Scenario& whole, const StudyOptions& options, const Enough& enough,
+                                    Holds holds) {
   std::vector<StudyResult> results;
   for (const Scenario* study : studies_of(whole)) results.push_back(empty_result(*study));
-  ReplicateRunner(whole, options, enough, results).run();
+  ReplicateRunner(whole, options, enough, holds, results).run();
   for (StudyResult& result : results) result.align_shapes();
   return results;
 }

@@ -27,6 +27,7 @@
 #include "scenarios/study/run_points.hpp"
 #include "scenarios/study/switches.hpp"
 #include "scenarios/study/ticker.hpp"
+#include "scenarios/study/units.hpp"
 
 namespace grapevine {
 
@@ -167,6 +168,16 @@ std::uint64_t own_work_of(const Scenario& scenario) {
   return own_ticks_of(scenario) + scenario.replicates * classic * classic_work;
 }
 
+std::uint64_t wanted_work_of(const Scenario& scenario, const StudyOptions& options) {
+  if (options.units == nullptr) return own_work_of(scenario);
+  std::uint64_t wanted = 0, all = 0;
+  for (const Scenario* study : studies_of(scenario)) {
+    UnitName unit = options.units->names.of(*study, 0);
+    for (; unit.replicate < scenario.replicates; ++unit.replicate, ++all) wanted += options.units->wants(unit) ? 1 : 0;
+  }
+  return wanted == all ? own_work_of(scenario) : own_work_of(scenario) / all * wanted;
+}
+
 std::uint64_t own_ticks_of(const Scenario& scenario) {
   std::uint64_t ticks = 0;
   std::set<std::string> warmups;  // what several points go on from is warmed up once
@@ -182,6 +193,10 @@ std::uint64_t own_ticks_of(const Scenario& scenario) {
       if (!is_classic(arm) && arm.warmup == ArmWarmup::own) warm_up(*study, &arm);
   }
   return scenario.replicates * ticks;
+}
+
+std::string StopStudy::words() const {
+  return time_limit ? "stopped at its time limit" : fmt::format("stopped by signal {}", signal);
 }
 
 StudyResult run_arms(const Scenario& scenario, const StudyOptions& options) {
@@ -249,11 +264,11 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   const auto clock = std::chrono::steady_clock::now();
   std::vector<StudyResult> points = run_points(scenario, options, narrow_enough(scenario));
   const std::vector<const Scenario*> studies = studies_of(scenario);
-  std::uint64_t done = own_work_of(scenario);
-  const std::uint64_t work = done + switched_work_of(scenario);
+  std::uint64_t done = wanted_work_of(scenario, options);
+  const std::uint64_t work = done + switched_work_of(scenario, options);
   for (std::size_t i = 0; i < points.size(); ++i) {
     run_switches(*studies[i], options, done, work, points[i]);
-    done += switched_work_of(*studies[i]);
+    done += switched_work_of(*studies[i], options);
     Comparer(*studies[i], points[i]).compare();
   }
   AcrossPoints across = across_points(scenario, points);
@@ -266,10 +281,29 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   name_points(scenario, study);
   study.align_shapes();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
-  Provenance run =
-      provenance_of_run({.command = options.command, .parts = options.parts, .started = started, .seconds = seconds});
+  Provenance run = provenance_of_run({.command = options.command,
+                                      .parts = options.parts,
+                                      .runs = options.units ? options.units->names.of(scenario, 0).runs : "",
+                                      .started = started,
+                                      .seconds = seconds});
   study.provenance.insert(study.provenance.begin(), run.begin(), run.end());
   return study;
+}
+
+std::string run_units(const Scenario& scenario, const StudyOptions& options) {
+  std::string incomplete;
+  const auto run = [&](const Scenario& part, const StudyOptions& its_options) {
+    const std::string why = run_points(part, its_options, {}, Holds::nothing).front().incomplete;
+    incomplete += (incomplete.empty() || why.empty() ? "" : " ") + why;
+  };
+  run(scenario, options);
+  std::uint64_t done = wanted_work_of(scenario, options);
+  const std::uint64_t work = done + switched_work_of(scenario, options);
+  for (const Scenario* study : studies_of(scenario)) {
+    each_switched(*study, options, done, work, run);
+    done += switched_work_of(*study, options);
+  }
+  return incomplete;
 }
 
 }  // namespace grapevine

@@ -11,6 +11,8 @@
 
 namespace grapevine {
 
+class UnitStore;
+
 /// Builds, or loads, the graph of `replicate`. Throws BadRequest for a graph that cannot be had.
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate);
 
@@ -31,17 +33,25 @@ struct StudyProgress {
   std::string doing;  ///< "graph", "warm-up" or the name of the arm
   std::uint64_t done = 0;
   std::uint64_t work = 0;
-  bool in_ticks = true;  ///< all work is ticks
+  std::uint64_t taken = 0;  ///< of what is done: what was there already
+  bool in_ticks = true;     ///< all work is ticks
 };
 
 /// What a listener to the progress throws to end the study.
 struct StopStudy {
   int signal = 0;
+  bool time_limit = false;  ///< nobody sent the signal: the time is up that the study was given
+
+  /// "stopped by signal 15", "stopped at its time limit"
+  std::string words() const;
 };
 
 struct StudyOptions {
   int parts = 1;             ///< parts of the process that each world is cut into; no result depends on it
   std::string command = {};  ///< that asks for the study, for its provenance
+
+  /// Complete units that are there already, and the place where others are kept; null: there is none.
+  UnitStore* units = nullptr;
 
   /// Told, once, what the loader of the graph notes.
   std::function<void(const std::vector<std::string>&)> notes = {};
@@ -63,6 +73,8 @@ std::uint64_t ticks_of(const Scenario& scenario);
 std::uint64_t own_ticks_of(const Scenario& scenario);
 /// Work of the study without those, as progress counts it.
 std::uint64_t own_work_of(const Scenario& scenario);
+/// ... of the replicates that this run makes or takes.
+std::uint64_t wanted_work_of(const Scenario& scenario, const StudyOptions& options);
 
 /// Runs every arm of every replicate, and compares nothing.
 StudyResult run_arms(const Scenario& scenario, const StudyOptions& options);
@@ -74,5 +86,9 @@ StudyResult run_arms(const Scenario& scenario, const StudyOptions& options);
 /// the result has the other replicates, fewer than asked, and says why. With none complete the exception goes on.
 /// `parts` and the number of threads are no part of the result but of its provenance.
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options = {});
+
+/// Runs those units of the study that `options.units` wants and has not, and keeps them there; compares nothing. Says
+/// why some are missing; empty: none is. Throws as `run_study` does where there are none at all.
+std::string run_units(const Scenario& scenario, const StudyOptions& options);
 
 }  // namespace grapevine

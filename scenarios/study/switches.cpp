@@ -100,7 +100,8 @@ std::size_t mask_of(std::span<const std::size_t> off) {
   return mask;
 }
 
-std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(const Scenario&)) {
+template <class Count>
+std::uint64_t over_switched(const Scenario& scenario, Count&& count) {
   std::uint64_t sum = 0;
   for (const Scenario* study : studies_of(scenario))
     for (const std::vector<std::size_t>& off : switched_off(*study)) sum += count(with_switches_off(*study, off));
@@ -110,7 +111,18 @@ std::uint64_t over_switched(const Scenario& scenario, std::uint64_t (*count)(con
 }  // namespace
 
 std::uint64_t switched_ticks_of(const Scenario& scenario) { return over_switched(scenario, own_ticks_of); }
-std::uint64_t switched_work_of(const Scenario& scenario) { return over_switched(scenario, own_work_of); }
+std::uint64_t switched_work_of(const Scenario& scenario, const StudyOptions& options) {
+  return over_switched(scenario, [&](const Scenario& switched) { return wanted_work_of(switched, options); });
+}
+
+void each_switched(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
+                   const std::function<void(const Scenario&, const StudyOptions&)>& run) {
+  for (const std::vector<std::size_t>& off : switched_off(scenario)) {
+    const Scenario switched = with_switches_off(scenario, off);
+    run(switched, options_of_part(options, names_of(scenario, off), before, work));
+    before += wanted_work_of(switched, options);
+  }
+}
 
 void run_switches(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
                   StudyResult& study) {
@@ -131,7 +143,7 @@ void run_switches(const Scenario& scenario, const StudyOptions& options, std::ui
     } catch (const std::exception& error) {
       part.incomplete = fmt::format("{}.", error.what());
     } catch (const StopStudy& stop) {
-      part.incomplete = fmt::format("stopped by signal {}.", stop.signal);
+      part.incomplete = stop.words() + ".";
     }
     if (!part.incomplete.empty()) {
       study.incomplete = fmt::format("Without {}: {} Nothing is told of switches.", name, part.incomplete);
@@ -139,7 +151,7 @@ void run_switches(const Scenario& scenario, const StudyOptions& options, std::ui
     }
     for (const auto& [claim, answer] : answers_of(scenario, part))
       if (by_claim.count(claim) > 0) by_claim[claim][mask_of(off)] = answer;
-    before += own_work_of(switched);
+    before += wanted_work_of(switched, options);
   }
   const Margin margin = margin_of(scenario);
   for (const auto& [claim, answers] : by_claim) {

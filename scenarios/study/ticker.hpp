@@ -7,6 +7,7 @@
 
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/study.hpp"
+#include "scenarios/study/switches.hpp"
 #include "sim/run/diffusion_run.hpp"
 #include "sim/run/replicate.hpp"
 
@@ -18,12 +19,19 @@ inline constexpr std::uint64_t classic_work = 1000;
 /// Counts a study's work and tells its listener.
 class Ticker {
 public:
-  Ticker(const Scenario& scenario, const StudyOptions& options, std::uint64_t work) : options_(options) {
+  Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
     progress_.replicates = scenario.replicates;
-    progress_.work = work;
+    progress_.work = wanted_work_of(scenario, options) + switched_work_of(scenario, options);
     progress_.in_ticks = true;
     for (const Scenario* study : studies_of(scenario))
       progress_.in_ticks = progress_.in_ticks && runs_of(*study, is_classic) == 0;
+  }
+
+  /// So much of the work is there already.
+  void take(std::uint64_t work) {
+    progress_.done += work;
+    progress_.taken += work;
+    tell();
   }
 
   void start(std::uint32_t replicate, std::string doing) {

@@ -154,8 +154,9 @@ TEST_CASE("a mistake in the command itself ends with status 2 and says where hel
 TEST_CASE("a word that is not a command is named", "[program]") {
   const Shell shell;
   CHECK(shell.call({"runn", "small.toml"}) == 2);
-  CHECK(contains(shell.err(),
-                 "'runn' is not a command; expected run, check, keys, show, compare, explain, graph or cascades"));
+  CHECK(
+      contains(shell.err(),
+               "'runn' is not a command; expected run, merge, check, keys, show, compare, explain, graph or cascades"));
 }
 
 TEST_CASE("all mistakes of a request are told at once, a line each", "[program]") {

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scenarios/study/units.hpp"
+
+namespace grapevine {
+
+/// Which units of a study a run makes: of all, counted from 0, those whose number leaves `number` - 1 when divided by
+/// `of`.
+struct ShardChoice {
+  std::uint32_t number = 1, of = 1;
+};
+
+/// The folder beside a result, `OUT.h5.parts`, in which a study lies until it is whole: its units in files that are
+/// synced before they get their names, so that whatever is there is complete. It is made when there is something to
+/// keep. Who holds the name of the result holds the folder, too.
+class PartsFolder final : public UnitStore {
+public:
+  /// Does what it is given until that succeeds, and throws only to end the wait.
+  using Patience = std::function<void(const std::function<void()>&)>;
+
+  /// Of the whole study, or of a shard, whose units are all held to the end.
+  PartsFolder(const std::filesystem::path& result, std::string program, std::optional<ShardChoice> shard,
+              Patience patience, std::function<void()> alive = {});
+
+  const std::filesystem::path& path() const { return folder_; }
+  /// Whether an earlier run left it.
+  bool exists() const;
+
+  /// Says which units this run is to make. Before all that follows.
+  void plan(const Scenario& scenario);
+  /// Takes in what an earlier run left. Throws BadRequest where that is damaged, or of another study or program.
+  void load();
+  /// A unit from elsewhere, if it is one of those to be made; one that is there already stays.
+  void add(Unit unit);
+
+  bool wants(const UnitName& unit) const override { return wanted_.contains(unit); }
+  std::optional<Unit> take(const UnitName& unit) override;
+  /// Writes it, and what waits, unless that would take more than a fortieth of the time since the last writing: so much
+  /// work a killed process may lose. Large ones do not wait.
+  void keep(const UnitView& unit) override;
+  /// Writes what waits, or throws.
+  void flush();
+
+  std::size_t wanted() const { return wanted_.size(); }
+  /// Units that are neither there nor known to be impossible.
+  std::size_t missing() const { return wanted_.size() - done_.size(); }
+  /// Of a shard, in the order in which they are run.
+  std::vector<Unit> take_all();
+
+  /// Removes what is ours, and the folder if it is empty then.
+  void remove() noexcept;
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  void write_part(const UnitView* more);
+  void expect_of_this_study(const std::filesystem::path& file, const std::vector<Unit>& units) const;
+
+  std::filesystem::path folder_;
+  std::string program_;
+  std::optional<ShardChoice> shard_;
+  Patience patience_;
+  std::vector<UnitName> order_;  ///< of the wanted ones
+  std::set<UnitName> wanted_, done_;
+  std::set<std::string> runs_;      ///< of all units of the study
+  std::map<UnitName, Unit> there_;  ///< and not taken; of a shard all
+  std::vector<Unit> waiting_;       ///< for being written
+  Clock::time_point written_ = Clock::now();
+  Clock::duration wait_ = std::chrono::milliseconds(100);  ///< until the next writing
+  std::uint32_t next_part_ = 1;
+};
+
+}  // namespace grapevine
