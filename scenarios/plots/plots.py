@@ -64,8 +64,14 @@ class Result:
         data = self._open(name)
         return data.isel(point=0) if "point" in data.dims else data
 
-    def table(self, name: str):
-        return self._open(name).to_dataframe()
+    def table(self, name: str, every_point: bool = False):
+        """The rows of a group; those of the first point of the sweep unless all are wanted."""
+        rows = self._open(name).to_dataframe()
+        return rows if every_point or "point" not in rows else rows[rows.point == 0]
+
+    def swept(self) -> list:
+        """The keys of the sweep, in its order; none where nothing was swept."""
+        return str(self._open(None).attrs.get("swept", "")).split()
 
     def nothing(self, what: str, remedy: str) -> NoReturn:
         refuse(f"{self.path}: {what}; {remedy}")

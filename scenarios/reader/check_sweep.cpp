@@ -57,11 +57,13 @@ void ScenarioReader::check_sweep() {
                            "file; remove it, or the file",
                            sweep.swept.front().key));
   if (of_file && !sweep.file.empty()) {
+    const std::size_t before = mistakes_.size();
     try {
       read_points_file(sweep, place_of({"sweep.file"}), mistakes_);
     } catch (const BadRequest& error) {
       for (const std::string& text : error.messages()) add(place_of({"sweep.file"}), text);
     }
+    if (mistakes_.size() > before) return;
   }
   if (sweep.swept.empty()) {
     if (mistakes_.empty())

@@ -114,7 +114,7 @@ TomlValue listed(const SweptKey& key, std::size_t i, std::uint32_t tick_seconds)
 }
 
 void name_points(bool by_value, std::vector<SweepPoint>& points) {
-  constexpr std::size_t longest = 60;
+  constexpr std::size_t longest = 64;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<std::string> parts;
     for (const KeySetting& setting : points[i].settings)

@@ -77,7 +77,7 @@ StudyResult joined(std::vector<StudyResult> points) {
 
 StudyResult at_point(const StudyResult& study, std::size_t point) {
   StudyResult one = study;
-  one.points = {study.points[point]};
+  one.points = StudyResult{}.points;  // as the study of this point alone calls it
   one.swept.clear();
   const auto runs = static_cast<std::ptrdiff_t>(study.arms.size() * study.replicates),
              place = static_cast<std::ptrdiff_t>(point);

@@ -235,10 +235,10 @@ TEST_CASE("points may come from a file", "[sweep]") {
 
   folder.write("points.csv", "price.post,feed.ranking\n0\n");
   CHECK(refusal(folder.write("study.toml", text)) ==
-        Lines{"study.toml:88:8: points.csv:2: 1 field, and the header has 2; expected a value of each key"});
+        Lines{"study.toml:78:8: points.csv:2: 1 field, and the header has 2; expected a value of each key"});
   folder.write("points.csv", "price.post\n");
   CHECK(refusal(folder.write("study.toml", text)) ==
-        Lines{"study.toml:88:8: points.csv has a header and no rows; expected one for each point"});
+        Lines{"study.toml:78:8: points.csv has a header and no rows; expected one for each point"});
 }
 
 TEST_CASE("the understood text of a sweep asks for the same points", "[sweep]") {
@@ -259,37 +259,38 @@ TEST_CASE("a sweep of nonsense is refused before anything runs", "[sweep][nonsen
     return lines.empty() ? "" : lines.front();
   };
   CHECK(said("") ==
-        "study.toml:86:2: [sweep] sweeps nothing; expected a key with several values, such as price.post = [0, 50, "
+        "study.toml:76:2: [sweep] sweeps nothing; expected a key with several values, such as price.post = [0, 50, "
         "200]; add it, or remove the section");
   CHECK(
       said("price.post = 3\n") ==
-      "study.toml:87:14: sweep.price.post is 3; expected a list of values, or {from = ..., to = ...} between two ends");
+      "study.toml:77:14: sweep.price.post is 3; expected a list of values, or {from = ..., to = ...} between two ends");
   CHECK(said("price.post = []\n") ==
-        "study.toml:87:14: sweep.price.post is an empty list; expected a list of values, "
+        "study.toml:77:14: sweep.price.post is an empty list; expected a list of values, "
         "or {from = ..., to = ...} between two ends");
   CHECK(said("price.pots = [1, 2]\n") ==
-        "study.toml:87:7: unknown key 'pots' in [price]; did you mean 'post'? (at the point price.pots=1 and 1 more)");
+        "study.toml:77:7: unknown key 'pots' in [price]; did you mean 'post'? (at the point price.pots=1 and 1 more)");
   CHECK(said("price.post = [1, -2]\n") ==
-        "study.toml:87:18: price.post is -2; expected an amount of currency, 0 to 1000000000 (at the point "
+        "study.toml:77:18: price.post is -2; expected an amount of money, 0 to 1000000000, with at most 6 decimals (at "
+        "the point "
         "price.post=-2)");
   CHECK(said("price.post = {from = 5, to = 1, steps = 3}\n") ==
-        "study.toml:87:30: sweep.price.post: to is 1; expected more than from, 5");
+        "study.toml:77:30: sweep.price.post: to is 1; expected more than from, 5");
   CHECK(said("price.post = {from = 0, to = 1, steps = 3, scale = \"log\"}\n") ==
-        "study.toml:87:22: sweep.price.post: from is 0; expected more than 0 with scale = \"log\"");
+        "study.toml:77:22: sweep.price.post: from is 0; expected more than 0 with scale = \"log\"");
   CHECK(said("price.post = {from = 0, to = 1}\n") ==
-        "study.toml:87:7: sweep.price.post has two ends and no steps; expected how many values lie on the way: steps = "
+        "study.toml:77:7: sweep.price.post has two ends and no steps; expected how many values lie on the way: steps = "
         "5");
   CHECK(said("design = \"sobol\"\nprice.post = {from = 0, to = 1, steps = 3}\n") ==
-        "study.toml:88:7: sweep.price.post has steps, and the points of the design \"sobol\" are drawn; expected the "
+        "study.toml:78:7: sweep.price.post has steps, and the points of the design \"sobol\" are drawn; expected the "
         "ends alone; remove steps");
   CHECK(said("feed.ranking = {from = 0, to = 1, steps = 3}\n").find("nothing lies between two of them") !=
         std::string::npos);
   CHECK(said("design = \"zip\"\nprice.post = [1, 2]\nfeed.length = [3]\n") ==
-        "study.toml:89:6: sweep.feed.length has 1 value, and sweep.price.post has 2; expected as many of each with "
+        "study.toml:79:6: sweep.feed.length has 1 value, and sweep.price.post has 2; expected as many of each with "
         "sweep.design = \"zip\"");
   CHECK(said("points = 7\nprice.post = [1, 2]\n").find("sweep.points") != std::string::npos);  // a key without effect
   CHECK(said("price.post = [3, 3]\n") ==
-        "study.toml:87:7: a sweep changes price.post, and no point differs by it: it has one value, or no effect; "
+        "study.toml:77:7: a sweep changes price.post, and no point differs by it: it has one value, or no effect; "
         "expected several values that matter; remove it");
   CHECK(said("tiers.from = [[0, 40], [0, 50]]\n").find("a sweep changes tiers.from; expected") != std::string::npos);
   CHECK(said("time.tick = [\"1h\", \"30min\"]\n").find("a sweep changes time.tick; expected") != std::string::npos);
@@ -298,7 +299,7 @@ TEST_CASE("a sweep of nonsense is refused before anything runs", "[sweep][nonsen
         "--set price.post: price.post is swept; expected one or the other; write --set 'sweep.price.post=[...]', or "
         "take it out of [sweep]");
   CHECK(said("price.post = {from = 1, to = 2, steps = 1_000}\nfeed.length = {from = 1, to = 999, steps = 900}\n") ==
-        "study.toml:86:2: the sweep has more than 100000 points; expected fewer values, or a drawn design");
+        "study.toml:76:2: the sweep has more than 100000 points; expected fewer values, or a drawn design");
   CHECK(said("design = \"morris\"\nlevels = 5\nprice.post = {from = 1, to = 2}\n").find("expected an even number") !=
         std::string::npos);
   CHECK(said("design = \"file\"\n").find("sweep.file is missing") != std::string::npos);
@@ -358,7 +359,7 @@ TEST_CASE("switches are tried at each point", "[sweep]") {
 TEST_CASE("check foretells a sweep as many times as it has runs", "[sweep]") {
   const Scenario one = scenario_of(base), many = scenario_of(swept("price.post = [0, 1, 2, 3, 4]\n"));
   const Outlook of_one = look_ahead(one, {.seconds_a_part = 0.2}), of_many = look_ahead(many, {.seconds_a_part = 0.2});
-  CHECK(of_many.record_bytes == Approx(5 * of_one.record_bytes).epsilon(0.01));
+  CHECK(of_many.record_bytes == Approx(5 * of_one.record_bytes).epsilon(0.02));
   const std::string text = outlook_text(many, of_many);
   CHECK(text.find("price.post  0     4") != std::string::npos);
   CHECK(text.find("Runs    5 points x 4 arms x 2 replicates") != std::string::npos);
