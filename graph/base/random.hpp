@@ -29,6 +29,7 @@ enum class Draw : std::uint32_t {
   graph_growth = 12,
   graph_rewiring = 13,
   graph_sample = 14,
+  graph_affinity = 15,
   // population: a property of a user
   session_rate = 16,
   post_rate = 17,

@@ -118,6 +118,7 @@ struct GraphChoice {
   std::array<double, 4> quadrants = RMatParameters{}.quadrants;  ///< r-mat
   double noise = RMatParameters{}.noise;                         ///< r-mat
   double randomise = 0.0;  ///< swaps tried for each follow, whatever the model; 0: the graph stays as it is
+  double affinity = 0.0;   ///< of audiences to interest in the author's main topic; 0: the graph stays as it is
   std::vector<PlantChoice> plants;
   std::vector<std::array<std::uint64_t, 2>> audiences;  ///< uniform-audience: {followers, accounts with so many}
   std::filesystem::path file;                           ///< wins over `model`
@@ -408,6 +409,17 @@ struct GraphChoice {
          .source = "assumption (neutral)",
          .range = RealRange{0, 1'000},
          .unit = "swaps for each follow"});
+    key("affinity", &GraphChoice::affinity,
+        {.sentence =
+             "How much audiences fit their authors: where users of one community exchange followees, a follow whose "
+             "reader has full interest in the author's main topic comes to be e^affinity times as likely as one whose "
+             "reader has none. Everybody keeps as many followees, and every account as many followers in each "
+             "community; mutual follows and closed triangles thin out as follows are exchanged. 0: interest has no "
+             "say.",
+         .source = "assumption (neutral)",
+         .range = RealRange{0, 50},
+         .unit = "log units",
+         .only = generated});
     key("file", &GraphChoice::file,
         {.sentence = "A graph to load instead of a generated one: a graph file (.gvg), an edge list (SNAP style, or "
                      "CSV with a header), GraphML, Matrix Market or METIS; text may be packed by gzip or zstd.",

@@ -130,6 +130,11 @@ void ScenarioReader::expect_tier(const std::string& label, const std::string& na
 void ScenarioReader::check_replicates() {
   if (!sound({"redraw", "replicates", "graph.file"})) return;
   const Redraw& redraw = scenario_.redraw;
+  if (scenario_.graph.affinity > 0.0 && scenario_.graph.model != GraphModel::file && redraw.dynamics && !redraw.graph &&
+      scenario_.replicates > 1 && sound({"graph.affinity"}))
+    add(place_of({"redraw", "graph.affinity"}),
+        "redraw names \"dynamics\", which draws interests, without \"graph\", whose audiences graph.affinity fits to "
+        "them; expected the graph to be drawn with the interests of its replicate; add \"graph\"");
   if (!is_drawn(scenario_.graph) && redraw.graph)
     add(place_of({"redraw"}),
         "redraw names \"graph\", which has no effect with graph.file alone; expected it only with a generated, "

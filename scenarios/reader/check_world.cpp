@@ -138,6 +138,11 @@ void ScenarioReader::check_plants() {
           fmt::format(
               "{}nested has no effect with graph.randomise, which gives each account another audience; remove one",
               prefix));
+    if (plant.nested && graph.affinity > 0.0)
+      add(place_of({prefix + "nested"}),
+          fmt::format("{}nested has no effect with graph.affinity, which gives each account another audience; remove "
+                      "one",
+                      prefix));
     if (plant.followers.most > most_followers())
       add(place_of({plant_prefixes_[i] + "followers"}),
           fmt::format("{}followers goes up to {}; expected at most {}, {} of {}; lower it, or give a world of {} "
@@ -155,6 +160,7 @@ void ScenarioReader::check_generator() {
     return;
   if (graph.model == GraphModel::stochastic_block && !given("graph.densities")) return;
   if (graph.model == GraphModel::platform && !active_hold_plants()) return;
+  check_affinity();
   Scenario scaled;
   scaled.graph = graph;
   scale_down(scaled);
@@ -172,6 +178,18 @@ void ScenarioReader::check_generator() {
     }
     add(place, mistake + std::string(counts));
   }
+}
+
+/// Where all topics are liked alike, nothing fits better than anything else.
+void ScenarioReader::check_affinity() {
+  const PopulationParameters& population = scenario_.world.population;
+  if (!(scenario_.graph.affinity > 0.0) || !sound({"population.topics", "population.interest_skew"})) return;
+  for (const auto& [key, alike] : {std::pair("population.topics = 1", population.topics == 1),
+                                   {"population.interest_skew = 0", population.interest_skew == 0.0}})
+    if (alike)
+      add(place_of({"graph.affinity"}),
+          fmt::format("graph.affinity has no effect with {}, with which everybody likes all topics alike; remove one",
+                      key));
 }
 
 bool ScenarioReader::active_hold_plants() {

@@ -13,6 +13,7 @@
 #include "graph/generators/configuration.hpp"
 #include "graph/generators/directed_scale_free.hpp"
 #include "graph/generators/erdos_renyi.hpp"
+#include "graph/generators/fitted.hpp"
 #include "graph/generators/power_law.hpp"
 #include "graph/generators/r_mat.hpp"
 #include "graph/generators/randomised.hpp"
@@ -21,6 +22,7 @@
 #include "graph/generators/watts_strogatz.hpp"
 #include "graph/statistics/degrees.hpp"
 #include "graph/statistics/mixing.hpp"
+#include "sim/model/author_interest.hpp"
 
 namespace grapevine {
 
@@ -203,7 +205,7 @@ void note_facts(StudyGraph& world, double scale) {
 
 }  // namespace
 
-StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
+StudyGraph generate(const GraphChoice& choice, const StreamKey& key, const Tastes& tastes) {
   StudyGraph world = original(choice, key);
   if (choice.randomise > 0.0) world.graph = randomised(world.graph, choice.randomise, key);
   std::vector<Plant> plants = plants_of(choice);
@@ -218,6 +220,10 @@ StudyGraph generate(const GraphChoice& choice, const StreamKey& key) {
   }
   plant(world.graph, world.accounts, plants, key);
   if (is_drawn(choice)) world.chances = {};  // nobody gave the new follows a probability
+  if (choice.affinity > 0.0)
+    world.graph = fit_audiences(
+        world.graph, choice.affinity, world.accounts.community,
+        interest_in_author(world.accounts, world.graph.user_count(), tastes.population, tastes.dynamics), key);
   note_facts(world, scale_of(choice));
   return world;
 }

@@ -28,9 +28,15 @@ struct StudyGraph {
   std::vector<std::string> notes = {};  ///< of the loader
 };
 
-/// The graph of `choice`: generated or loaded, then randomised, then planted. Throws BadRequest for a graph that cannot
-/// be had.
-StudyGraph generate(const GraphChoice& choice, const StreamKey& key);
+/// What the users of a replicate like.
+struct Tastes {
+  const PopulationParameters& population;
+  StreamKey dynamics;
+};
+
+/// The graph of `choice`: generated or loaded, then randomised, then planted, then fitted to what users like. Throws
+/// BadRequest for a graph that cannot be had.
+StudyGraph generate(const GraphChoice& choice, const StreamKey& key, const Tastes& tastes);
 
 /// Whether chance has a part in it. A file that is taken as it is makes the same graph whatever the key.
 bool is_drawn(const GraphChoice& choice);

@@ -204,6 +204,7 @@ private:
 
   /// What only the generators can tell, said of the keys that the user wrote.
   void check_generator();
+  void check_affinity();
 
   /// New accounts of a platform are among its active users.
   bool active_hold_plants();

@@ -122,8 +122,10 @@ private:
 bool redraws_graph(const Scenario& scenario) { return scenario.redraw.graph && is_drawn(scenario.graph); }
 
 StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
+  const ReplicateStreams streams = streams_of(scenario, replicate);
   StudyGraph made =
-      generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams_of(scenario, replicate).graph));
+      generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams.graph),
+               {scenario.world.population, StreamKey(scenario.world.seed, Stream::dynamics, streams.dynamics)});
   if (made.accounts.community.empty())
     for (const Arm& arm : scenario.arms)
       if (!is_classic(arm) && arm.run.behaviour.similarity != 0.0)

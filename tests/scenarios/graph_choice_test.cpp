@@ -12,6 +12,7 @@
 #include "graph/generators/chung_lu.hpp"
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/study/study.hpp"
+#include "sim/model/author_interest.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 
@@ -108,6 +109,7 @@ TEST_CASE("a key of the graph has the default of every generator that knows it",
       {"followees", {}},
       {"rewiring", {}},
       {"randomise", {}},
+      {"affinity", {}},
   };
   std::size_t with_default = 0;
   for (const Key& key : keys()) {
@@ -354,6 +356,51 @@ TEST_CASE("any graph is randomised by a key, and keeps its degrees", "[scenarios
                                        "\"p\"\nfollowers = [10, 20]\nnested = true\n")) ==
         "study.toml:11:10: plant.p.nested has no effect with graph.randomise, which gives each account another "
         "audience; remove one");
+}
+
+TEST_CASE("audiences fit the interests of their replicate where affinity asks for it", "[scenarios][graph][affinity]") {
+  const std::string town = world + "model = \"platform\"\nmean_followees = 12\ncommunities = 4\n";
+  const auto scenario = [&](const Lines& overrides) { return scenario_of(town, overrides); };
+  // Of so many users all of whom have 16 uniform interests, means over 12 000 follows have an sd below 0.003.
+  const auto interest = [](const Scenario& study, std::uint32_t replicate, std::uint32_t of_replicate) {
+    const StudyGraph made = make_graph(study, replicate);
+    const FollowScore score = interest_in_author(made.accounts, made.graph.user_count(), study.world.population,
+                                                 StreamKey(study.world.seed, Stream::dynamics, of_replicate));
+    double sum = 0;
+    for (std::uint32_t u = 0; u < made.graph.user_count(); ++u)
+      for (const UserId author : made.graph.followees(UserId{u})) sum += score(UserId{u}, author);
+    return sum / static_cast<double>(made.graph.follow_count());
+  };
+  const Scenario both = scenario({"graph.affinity=3"}),
+                 graph_only = scenario({"graph.affinity=3", "redraw=[\"graph\"]"});
+  CHECK(interest(scenario({}), 0, 0) == Approx(0.5).margin(0.02));
+  for (const std::uint32_t replicate : {0U, 1U}) {
+    CHECK(interest(both, replicate, replicate) > 0.57);
+    CHECK(interest(both, replicate, 1 - replicate) == Approx(0.5).margin(0.02));
+    CHECK(interest(graph_only, replicate, 0) > 0.57);  // whose interests all replicates have
+  }
+  const StudyGraph plain = make_graph(scenario({}), 0), fit = make_graph(both, 0);
+  CHECK(std::ranges::equal(plain.graph.follower_counts(), fit.graph.follower_counts()));
+  CHECK(plain.graph != fit.graph);
+  CHECK(make_graph(scenario({"graph.affinity=0"}), 0).graph == plain.graph);
+
+  const auto refused = [&](const std::string& text) { return all_of(refusal_of_text(town + text)); };
+  CHECK(
+      refused("affinity = 2\n[[plant]]\nname = \"p\"\nfollowers = [10, 20]\nnested = true\n") ==
+      "study.toml:12:10: plant.p.nested has no effect with graph.affinity, which gives each account another audience; "
+      "remove one");
+  CHECK(
+      refused("affinity = 2\n[population]\ntopics = 1\n") ==
+      "study.toml:8:12: graph.affinity has no effect with population.topics = 1, with which everybody likes all topics "
+      "alike; remove one");
+  CHECK(
+      refused("affinity = 2\n[population]\ninterest_skew = 0\n") ==
+      "study.toml:8:12: graph.affinity has no effect with population.interest_skew = 0, with which everybody likes all "
+      "topics alike; remove one");
+  CHECK(all_of(refusal_of_text("redraw = [\"dynamics\"]\n" + town + "affinity = 2\n")) ==
+        "study.toml:1:10: redraw names \"dynamics\", which draws interests, without \"graph\", whose audiences "
+        "graph.affinity fits to them; expected the graph to be drawn with the interests of its replicate; add "
+        "\"graph\"");
 }
 
 TEST_CASE("a study runs on planted, randomised and chosen accounts with the same bits for any number of threads",

@@ -104,6 +104,7 @@ inline const std::vector<Setting> settings{
     {"graph.quadrants", "[0.25, 0.25, 0.25, 0.25]", {"graph.quadrants"}, "graph.model = \"r-mat\"\n"},
     {"graph.noise", "0.05", {"graph.noise"}, "graph.model = \"r-mat\"\n"},
     {"graph.randomise", "10", {"graph.randomise"}},
+    {"graph.affinity", "2", {"graph.affinity"}},
     {"plant.p.from", "\"graph\"", {"plant 0.from"}, plant_table},
     {"plant.p.drawn", "\"followees\"", {"plant 0.drawn"}, plant_table},
     {"plant.p.name", "\"q\"", {"plant 0.name"}, platform_world + plant_table},

@@ -183,6 +183,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_list("graph.quadrants", s.graph.quadrants);
   put("graph.noise", s.graph.noise);
   put("graph.randomise", s.graph.randomise);
+  put("graph.affinity", s.graph.affinity);
   for (std::size_t i = 0; i < s.graph.plants.size(); ++i) {
     const PlantChoice& plant = s.graph.plants[i];
     const std::string name = fmt::format("plant {}.", i);
