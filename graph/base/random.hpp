@@ -56,6 +56,7 @@ enum class Draw : std::uint32_t {
   trust = 71,
   conversion = 72,
   unfollow = 77,
+  verified = 78,
   fake_follower = 79,
   // posts of authors that a reader does not follow
   discovery = 73,

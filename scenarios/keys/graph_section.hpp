@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/base/described.hpp"
@@ -142,6 +144,7 @@ struct GraphChoice {
   /// yet.
   bool loads(bool ours) const { return model == GraphModel::file && (file.empty() || is_graph_file(file) == ours); }
   bool knows_communities() const { return is(GraphModel::platform, GraphModel::stochastic_block) || loads(true); }
+  bool knows_attribute(std::string_view name) const { return loads(true) || std::ranges::count(attributes, name) > 0; }
   bool knows_activity() const { return is(GraphModel::platform) || loads(true); }
 
   template <class Key>

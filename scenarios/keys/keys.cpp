@@ -1,6 +1,9 @@
 #include "scenarios/keys/keys.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "sim/model/verified.hpp"
 
 namespace grapevine {
 
@@ -68,8 +71,13 @@ Circumstances circumstances(const Target& target) {
   Circumstances around;
   around.of_arm = target.arm != nullptr;
   around.add(scenario.graph);
-  static constexpr KnownOfUsers known[2][2] = {{{false, false}, {false, true}}, {{true, false}, {true, true}}};
-  around.add(known[scenario.graph.knows_communities()][scenario.graph.knows_activity()]);  // outlives `around`
+  static const std::array<KnownOfUsers, 8> known = [] {  // outlive `around`
+    std::array<KnownOfUsers, 8> all;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = {(i & 4) != 0, (i & 2) != 0, (i & 1) != 0};
+    return all;
+  }();
+  const bool verified = scenario.world.tiers.has_verified() || scenario.graph.knows_attribute(verified_attribute);
+  around.add(known[4U * scenario.graph.knows_communities() + 2U * scenario.graph.knows_activity() + verified]);
   around.add(scenario.world);
   around.add(scenario.world.prices);
   around.add(scenario.claims);

@@ -92,6 +92,7 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "campaign.promotion_cap",
                                             "output.track_share",
                                             "tiers.fake_followers",
+                                            "tiers.verified",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
          key.section == "discovery" || key.section == "answers" || key.section == "trust" ||

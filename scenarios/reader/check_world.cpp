@@ -81,12 +81,12 @@ void ScenarioReader::check_tiers() {
   else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
     for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
   check_scaled_tiers();
-  const std::size_t fakes = tiers.fake_followers.size();
-  if (fakes > 1 && fakes != tiers.names.size() && sound({"tiers.fake_followers"}))
-    add(place_of({"tiers.fake_followers"}),
-        fmt::format("tiers.fake_followers has {} entries and tiers.names has {}; expected one share for each name, or "
-                    "one for all",
-                    fakes, tiers.names.size()));
+  for (const auto& [key, shares] :
+       {std::pair("tiers.fake_followers", tiers.fake_followers.size()), {"tiers.verified", tiers.verified.size()}})
+    if (shares > 1 && shares != tiers.names.size() && sound({key}))
+      add(place_of({key}),
+          fmt::format("{} has {} entries and tiers.names has {}; expected one share for each name, or one for all", key,
+                      shares, tiers.names.size()));
 }
 
 void ScenarioReader::check_scaled_tiers() {

@@ -31,6 +31,7 @@ std::uint8_t tier_of(std::uint64_t followers, const TierParameters& tiers) {
 Population::Population(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                        const StreamKey& dynamics, UserRange readers)
     : interests_(accounts, parameters.population, dynamics),
+      verified_(accounts, parameters.tiers, dynamics),
       propensity_key_(dynamics.key(Draw::propensity)),
       session_rate_(readers.size()),
       post_rate_(readers.size()),

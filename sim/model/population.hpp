@@ -11,6 +11,7 @@
 #include "graph/users.hpp"
 #include "sim/model/interests.hpp"
 #include "sim/model/parameters.hpp"
+#include "sim/model/verified.hpp"
 
 namespace grapevine {
 
@@ -40,6 +41,7 @@ public:
   // Of any user.
   std::uint8_t tier(UserId user) const { return tier_[user.index()]; }
   const std::vector<std::uint64_t>& tier_sizes() const { return tier_sizes_; }
+  bool verified(UserId user) const { return verified_.hold(user, tier(user)); }
   const Interests& interests() const { return interests_; }
   /// The quantile, in 256ths, of the user's interest in the topic.
   std::uint8_t interest(UserId user, std::uint32_t topic) const {
@@ -59,6 +61,7 @@ public:
 
 private:
   Interests interests_;
+  VerifiedAccounts verified_;
   std::uint64_t propensity_key_;
   std::vector<float> session_rate_;
   std::vector<float> post_rate_;

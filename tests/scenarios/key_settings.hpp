@@ -36,6 +36,10 @@ inline const std::string product_table =
 inline const std::string campaign_table = "[[campaign]]\nname = \"c\"\ncount = 1\n";
 inline const std::string promoting = campaign_table + "promotion = 5\n";
 
+inline const std::string verified_inside = "feed.ranking = \"weighted\"\ntiers.verified = [0.3]\nfeed.verified = 4\n";
+inline const std::string verified_outside =
+    "feed.ranking = \"weighted\"\ntiers.verified = [0.3]\nfeed.verified_outside = 4\n";
+
 /// Every key once, except those without which nothing can be read.
 inline const std::vector<Setting> settings{
     {"title", "\"why?\"", {"title"}},
@@ -133,6 +137,7 @@ inline const std::vector<Setting> settings{
     {"population.quality_spread", "1", {"population.quality_spread"}},
     {"tiers.names", "[\"small\", \"large\"]", {"tiers.names"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
     {"tiers.fake_followers", "[0.2]", {"tiers.fake_followers"}},
+    {"tiers.verified", "[0.9]", {"tiers.verified"}, verified_inside},
     {"tiers.from", "[0, 20]", {"tiers.from"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
     {"feed.ranking", "\"random\"", {"run.ranking"}},
     {"feed.memory", "\"window\"", {"run.memory"}},
@@ -140,6 +145,8 @@ inline const std::vector<Setting> settings{
     {"feed.length", "50", {"run.length"}},
     {"feed.age_half_life", "\"6h\"", {"run.age_half_life"}, "feed.ranking = \"weighted\"\n"},
     {"feed.perturbation", "0.5", {"run.perturbation"}, "feed.ranking = \"no-learning\"\n"},
+    {"feed.verified", "4", {"run.verified"}, verified_outside},
+    {"feed.verified_outside", "2", {"run.verified_outside"}, verified_inside},
     {"feed.holdout", "0.1", {"run.holdout"}},
     {"feed.author_strength", "\"auto\"", {"run.author_strength"}, "feed.ranking = \"weighted\"\n"},
     {"feed.author_half_life",

@@ -61,6 +61,13 @@ TEST_CASE("keys of follows that cannot mean anything are refused with their plac
        "8:18: tiers.fake_followers has 2 entries and tiers.names has 3; expected one share for each name, or one for "
        "all");
   says("[tiers]\nfake_followers = [1.5]\n", "6:19: entry 1 of tiers.fake_followers is 1.5; expected a number, 0 to 1");
+  says(
+      "[feed]\nranking = \"weighted\"\nverified = 4\n",
+      "7:1: feed.verified has no effect here; it needs feed.ranking = \"weighted\", \"oracle\" or \"no-learning\", and "
+      "tiers.verified above 0 or a column `verified` of the accounts; remove it");
+  says("[tiers]\nverified = [0.1]\n",
+       "6:1: tiers.verified has no effect here; it needs feed.verified or feed.verified_outside other than 1; remove "
+       "it");
   says("[unfollow]\nhides = 2\n", "6:1: unfollow.hides has no effect here; it needs behaviour.hide above 0; remove it");
   says("[unfollow]\nprobability = 0.5\n",
        "6:1: unfollow.probability has no effect here; it needs unfollow.crowded above 0; remove it");

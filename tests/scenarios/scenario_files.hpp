@@ -90,6 +90,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put_per_action(name + ".prior_strength", run.feed.prior_strength);
     put(name + ".perturbation", run.feed.perturbation);
     put(name + ".age_half_life", run.feed.age_half_life);
+    put(name + ".verified", run.feed.verified);
+    put(name + ".verified_outside", run.feed.verified_outside);
     put(name + ".holdout", run.feed.holdout);
     put(name + ".author_strength", run.feed.author_strength);
     put(name + ".author_half_life", run.feed.author_half_life);
@@ -228,6 +230,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_list("tiers.names", s.world.tiers.names);
   put_list("tiers.from", s.world.tiers.from);
   put_list("tiers.fake_followers", s.world.tiers.fake_followers);
+  put_list("tiers.verified", s.world.tiers.verified);
   put("price.post", s.world.prices.post);
   put("price.follower", s.world.prices.follower);
   put("price.exponent", s.world.prices.exponent);

@@ -65,6 +65,7 @@ const std::map<std::string, Beside> beside{
     {"tiers.from", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
     {"graph.stands_for", {three_tiers + campaign_table + "tier = \"b\"\naccounts = \"price\"\n", {}}},
     {"feed.length", {"", {"feed.length=40", "population.posts=60", "population.patience=100"}}},
+    {"feed.verified_outside", {"", {"discovery.share=0.3"}}},
     {"population.interest_skew", {"", {"behaviour.topic_match=3"}}},
     {"population.shared_interest", {platform_world, {"behaviour.topic_match=3"}}},
     {"feed.weights.like", {learning, {}}},

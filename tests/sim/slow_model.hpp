@@ -161,6 +161,8 @@ struct Situations {
   std::uint64_t ties_matter = 0;             ///< candidates whose author the reader has looked at, under `tie`
   std::uint64_t ties_of_root = 0;            ///< ... and at the root itself
   std::uint64_t ties_forgotten = 0;      ///< candidates whose author the reader has looked at, but at old roots only
+  std::uint64_t verified_inside = 0;     ///< candidates by verified accounts that followees brought
+  std::uint64_t verified_outside = 0;    ///< ... and others
   std::uint64_t matches_matter = 0;      ///< candidates under `topic_match`
   std::uint64_t answers_expected = 0;    ///< candidates of which it matters that their authors answer some replies
   std::uint64_t answers_not_all = 0;     ///< roots that leave with a reply that was not answered, and one that was
@@ -217,6 +219,8 @@ public:
   std::vector<std::uint32_t> draws_by_campaign;  ///< choices of accounts of each; empty: more than are asked for
 
   bool held_out(UserId reader) const;
+  /// Whether the account is verified.
+  bool verified(UserId account) const;
   /// How far the reader would trust the author in a session in tick `now`.
   double trust(UserId reader, UserId author) const { return mechanisms_.trust(now, reader, author); }
   /// Whether a look at the post in tick `now` would find an answer.

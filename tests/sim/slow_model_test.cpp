@@ -25,6 +25,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   const Users accounts = mixed_accounts(50, 0.7, 99);
   WorldParameters world = restless_world();
   world.population.shared_interest = 0.5;
+  world.tiers.verified = {0.3};
   add_products(world);
   add_promotion(world, 5);
   std::array<slow::Situations, 2> total{};  // by memory
@@ -58,6 +59,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 4 == 1) arm.feed.tie = 4;
         if (number % 4 >= 1) arm.feed.topic_match = 0.7;
         if (number % 4 == 3) arm.feed.tie = 0.5;
+        if (number % 4 != 1) arm.feed.verified = 3, arm.feed.verified_outside = 0.4;
         if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
         if (number % 4 == 0) before.feed.author_half_life = 12;
         if (number % 3 == 1) add_follows(arm);
@@ -143,6 +145,8 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::ties_of_root,
                                  &slow::Situations::ties_forgotten,
                                  &slow::Situations::matches_matter,
+                                 &slow::Situations::verified_inside,
+                                 &slow::Situations::verified_outside,
                                  &slow::Situations::pasts_faded,
                                  &slow::Situations::pasts_together})
           t.*field += s.*field;
@@ -230,6 +234,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.ties_matter > 0);
     CHECK(s.ties_forgotten > 0);
     CHECK(s.matches_matter > 0);
+    CHECK((s.verified_inside > 0 && s.verified_outside > 0));
     CHECK(s.pasts_faded > 0);
     CHECK(s.pasts_together > 0);
   }
@@ -417,6 +422,8 @@ TEST_CASE("engine and slow model agree whatever the parameters", "[sim][oracle]"
       run->feed.prior_strength[of(Action::follow)] = pick(0.0, 30.0, automatic);
       run->feed.prior_strength[of(Action::profile_visit)] = pick(0.0, 30.0, automatic);
     }
+    if (pick(0, 1)) world.tiers.verified = {pick(0.1, 0.9), pick(0.0, 0.4), pick(0.5, 1.0)};
+    arm.feed.verified = pick(1.0, 4.0), arm.feed.verified_outside = pick(1.0, 2.0, 0.0);
     if (pick(0, 0, 1)) world.tiers.fake_followers = {pick(0.1, 0.6), pick(0.0, 0.4), pick(0.0, 1.0)};
     if (slow::Model first(graph, accounts, world, before, streams); somebody_finds_nobody(first)) {
       Alone alone;

@@ -111,6 +111,15 @@ float Model::with_tie(float score, UserId reader, std::size_t candidate) {
 
 // ---- 7.6 Rank
 
+bool Model::verified(UserId account) const {
+  const UserId who = profile(account);
+  for (const UserAttribute& column : accounts_.attributes)
+    if (column.name == "verified") return column.values[who.index()] > 0;
+  const std::vector<double>& shares = parameters_.tiers.verified;
+  const double share = shares.empty() ? 0.0 : shares.size() == 1 ? shares[0] : shares[tier(account)];
+  return coin(hi(nested_mix(dynamics_.key(Draw::verified), who.value(), 0)), coin_threshold(share));
+}
+
 bool Model::held_out(UserId reader) const {
   return coin(hi(nested_mix(dynamics_.key(Draw::holdout), reader.value(), 0)), coin_threshold(run_.feed.holdout));
 }
@@ -179,7 +188,11 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
           ++situations.matches_matter;
         }
         if (feed.ranking == Ranking::weighted && !std::isinf(feed.tie)) score = with_tie(score, reader, candidate.post);
-        candidate.value = score * decay * noise;
+        const bool blue = verified(post.author);
+        (candidate.discovered ? situations.verified_outside : situations.verified_inside) +=
+            blue && feed.verified != feed.verified_outside;
+        const double factor = !blue ? 1.0 : candidate.discovered ? feed.verified_outside : feed.verified;
+        candidate.value = score * decay * noise * static_cast<float>(factor);
       }
     }
   }

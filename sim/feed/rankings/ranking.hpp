@@ -33,8 +33,9 @@ public:
   UserId reader() const { return facts_.session.reader; }
   UserId emitter() const { return candidate_.emitter; }
   Source source() const { return candidate_.source(); }
-  Tick visible() const { return candidate_.visible(); }     ///< of the emission shown
-  std::uint32_t proof() const { return candidate_.proof; }  ///< followees of the reader that reshared the root
+  Tick visible() const { return candidate_.visible(); }        ///< of the emission shown
+  bool in_network() const { return candidate_.in_network(); }  ///< a followee of the reader wrote or reshared it
+  std::uint32_t proof() const { return candidate_.proof; }     ///< followees of the reader that reshared the root
 
   /// The factor that mechanisms put on the odds of acting; needs `needs_odds`.
   double odds() const {
@@ -61,6 +62,7 @@ public:
   UserId author() const { return source() == Source::author ? emitter() : post().author; }
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
+  bool verified() const { return facts_.given.population.verified(author()); }
   bool follows_author() const { return source() == Source::author || facts_.given.follows.hold(reader(), author()); }
   /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
   /// another part only. O(log followees).

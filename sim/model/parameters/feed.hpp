@@ -9,6 +9,7 @@
 #include "sim/model/parameters/behaviour.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/discovery.hpp"
+#include "sim/model/parameters/people.hpp"
 #include "sim/model/parameters/trust.hpp"
 #include "sim/model/rankings.hpp"
 
@@ -36,10 +37,13 @@ struct FeedParameters {
   double answered_weight = 0.0;
   double answered_strength = 20.0;
   double perturbation = 0.0;
-  double age_half_life = 0.0;  ///< ticks
+  double age_half_life = 0.0;     ///< ticks
+  double verified = 1.0;          ///< a factor on scores of what followees bring ...
+  double verified_outside = 1.0;  ///< ... and of the rest
   double holdout = 0.0;
 
   bool looks_at_authors() const { return author_strength != unlimited; }
+  bool looks_at_verified() const { return verified != 1.0 || verified_outside != 1.0; }
   bool looks_at_answers() const { return answered_weight > 0.0; }
 
   template <class Key>
@@ -52,6 +56,11 @@ struct FeedParameters {
           return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle ||
                  feed.ranking == Ranking::no_learning;
         });
+    const Condition verifying{scored_feed.words + ", and tiers.verified above 0 or a column `verified` of the accounts",
+                              [scored = scored_feed.holds](const Circumstances& c) {
+                                return scored(c) &&
+                                       c.any<KnownOfUsers>([](const KnownOfUsers& known) { return known.verified; });
+                              }};
     const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", is_valued);
     const auto learns = [](const Circumstances& c) {
       return c.any<FeedParameters>(is_weighted) || c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
@@ -160,6 +169,17 @@ struct FeedParameters {
          .range = RealRange{0, 10},
          .unit = "log units",
          .only = scored_feed});
+    key("verified", &FeedParameters::verified,
+        {.sentence = "Factor on the scores of posts by verified accounts (tiers.verified) that a followee wrote or "
+                     "reshared; 1: verification changes nothing.",
+         .source = "assumption (neutral); 4 in the ranking that Twitter published in 2023, [R] reference E",
+         .range = RealRange{0, 1000},
+         .only = verifying});
+    key("verified_outside", &FeedParameters::verified_outside,
+        {.sentence = "The same of posts that no followee brought (discovery).",
+         .source = "assumption (neutral); 2 in the ranking that Twitter published in 2023, [R] reference E",
+         .range = RealRange{0, 1000},
+         .only = verifying});
     key.section("feed.weights", "What the weighted ranking values.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.weights[a]; },

@@ -7,10 +7,12 @@
 
 namespace grapevine {
 
-/// What the graph tells of its users, where a scenario is read: whether each belongs to a community, and who is active.
+/// What is known of users where a scenario is read: whether each belongs to a community, who is active, who is
+/// verified.
 struct KnownOfUsers {
   bool communities = false;
   bool activity = false;
+  bool verified = false;
 };
 
 /// Of keys about communities.

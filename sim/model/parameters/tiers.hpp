@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/base/described.hpp"
+#include "sim/model/parameters/feed.hpp"
 
 namespace grapevine {
 
@@ -17,12 +18,21 @@ struct TierParameters {
   std::vector<std::uint64_t> from{0, 3'000, 100'000, 500'000, 1'000'000};
   std::vector<double> fake_followers = {};  ///< by tier, or one for all; empty: none
 
+  std::vector<double> verified = {};  ///< likewise
+
   bool has_fakes() const {
     return std::ranges::any_of(fake_followers, [](double share) { return share > 0.0; });
   }
   /// Share of the followers of accounts of the tier that are fake.
   double fakes(std::size_t tier) const {
     return fake_followers.empty() ? 0.0 : fake_followers[fake_followers.size() == 1 ? 0 : tier];
+  }
+  bool has_verified() const {
+    return std::ranges::any_of(verified, [](double share) { return share > 0.0; });
+  }
+  /// Share of the accounts of the tier that are verified.
+  double verified_share(std::size_t tier) const {
+    return verified.empty() ? 0.0 : verified[verified.size() == 1 ? 0 : tier];
   }
 
   template <class Key>
@@ -46,6 +56,17 @@ struct TierParameters {
          .range = probability_range,
          .unit = "share",
          .absent = "none"});
+    key("verified", &TierParameters::verified,
+        {.kind = Kind::shares,
+         .sentence = "Share of the accounts of each tier, the smallest first, or one share for all, that are verified: "
+                     "whose posts feed.verified is about. A column `verified` of graph.attributes or of a graph file "
+                     "says instead who is: whoever has more than 0.",
+         .source = "assumption (neutral)",
+         .range = probability_range,
+         .unit = "share",
+         .absent = "nobody, or the column",
+         .only = only_with<FeedParameters>("feed.verified or feed.verified_outside other than 1",
+                                           [](const FeedParameters& feed) { return feed.looks_at_verified(); })});
   }
 };
 inline constexpr std::size_t most_tiers = 16;
