@@ -52,7 +52,8 @@ std::string graph_hangs_on(const Scenario& scenario) {
   std::string text;
   each_line(scenario.understood, [&](std::string_view section, std::string_view line) {
     const bool of_all = section.empty() && (is_key(line, "seed") || is_key(line, "redraw"));
-    if (of_all || section == "graph" || section == "plant") text += fmt::format("{}\n", line);
+    const bool fitted = scenario.graph.affinity > 0.0 && section == "population";  // to the interests of its users
+    if (of_all || fitted || section == "graph" || section == "plant") text += fmt::format("{}\n", line);
   });
   return text;
 }

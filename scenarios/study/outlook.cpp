@@ -7,6 +7,7 @@
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/memory_limit.hpp"
+#include "scenarios/study/possible.hpp"
 #include "scenarios/study/probe.hpp"
 #include "scenarios/study/switches.hpp"
 #include "sim/money/campaigns.hpp"
@@ -167,6 +168,7 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   moments.program = program_bytes();
   Spent spent;
   begin("Making the graph");
+  expect_switches_possible(scenario, SwitchedGraph::other, {}, false, {});
   const Stopwatch making;
   const StudyGraph world = make_graph(scenario, 0);
   const Spent graphs = (redraws_graph(scenario) ? scenario.replicates : 1.0) * making.spent();
@@ -176,6 +178,7 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   begin("Choosing accounts");
   const ChoiceProbe choice = choose_for_a_while(scenario, world, probe_seconds);
   note_campaigns(scenario, choice, false, outlook);
+  expect_switches_possible(scenario, SwitchedGraph::same, world, false, {});
   spent += static_cast<double>(scenario.replicates) * choice.spent;
   moments.made = peak_bytes();
 

@@ -16,6 +16,7 @@
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
+#include "scenarios/study/possible.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/ticker.hpp"
 #include "scenarios/study/units.hpp"
@@ -25,19 +26,6 @@
 namespace grapevine {
 
 namespace {
-
-void expect_plans_possible(const Scenario& scenario, std::uint32_t replicate, const Deals& deals) {
-  const StreamKey selection(scenario.world.seed, Stream::selection, streams_of(scenario, replicate).selection);
-  for (const Arm& arm : scenario.arms)
-    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm) && !is_classic(arm); ++draw)
-      plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
-}
-
-/// What only the graph can tell of the classic models.
-void expect_diffusion_possible(const Scenario& scenario, const StudyGraph& world) {
-  for (const Arm& arm : scenario.arms)
-    if (is_classic(arm)) expect_possible(arm.run.diffusion, world.graph, world.chances, scenario.world.tiers);
-}
 
 /// The record of an arm as it is held to the end of the study: no larger than it must be.
 RunRecord kept(std::vector<RunRecord> by_draw) {
@@ -281,15 +269,19 @@ private:
   /// Before anything runs: that all points can have the graph and the accounts that they ask for. What is wrong with
   /// replicate 0 is wrong with the request.
   void expect_possible() {
+    for (const Point& point : points_)
+      if (point.runs_now)
+        expect_switches_possible(*point.scenario, SwitchedGraph::other, world_, true, ticker_.alive());
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {  // ends with the one that is run first
       const std::vector<Point*> points = to_run(group->second);
       if (points.empty()) continue;
       for (Point& point : points_) point.deals = {};  // they look at a graph that goes
       take_graph(group->first, *points.front()->scenario, 0);
       for (Point* point : points) {
+        expect_known(*point->scenario, world_.accounts);
         point->deals = deals_of(*point, 0);
-        expect_plans_possible(*point->scenario, 0, *point->deals);
-        expect_diffusion_possible(*point->scenario, world_);
+        expect_runnable(*point->scenario, world_, *point->deals);
+        expect_switches_possible(*point->scenario, SwitchedGraph::same, world_, true, ticker_.alive());
       }
     }
   }

@@ -23,6 +23,7 @@
 #include "scenarios/study/bands.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/judged_claims.hpp"
+#include "scenarios/study/possible.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/run_points.hpp"
 #include "scenarios/study/switches.hpp"
@@ -126,13 +127,7 @@ StudyGraph make_graph(const Scenario& scenario, std::uint32_t replicate) {
   StudyGraph made =
       generate(scenario.graph, StreamKey(scenario.world.seed, Stream::graph, streams.graph),
                {scenario.world.population, StreamKey(scenario.world.seed, Stream::dynamics, streams.dynamics)});
-  if (made.accounts.community.empty())
-    for (const Arm& arm : scenario.arms)
-      if (!is_classic(arm) && arm.run.behaviour.similarity != 0.0)
-        throw BadRequest(
-            fmt::format("behaviour.similarity is {} in the arm '{}', and the graph knows no communities; expected a "
-                        "graph with communities; remove the key",
-                        arm.run.behaviour.similarity, arm.name));
+  expect_known(scenario, made.accounts);
   return made;
 }
 

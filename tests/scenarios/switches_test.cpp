@@ -9,6 +9,7 @@
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/table.hpp"
+#include "scenarios/study/outlook.hpp"
 #include "scenarios/study/study.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -284,6 +285,31 @@ TEST_CASE("a switch that an arm undoes is a mistake, and so are two that want a 
   mistakes = mistakes_of("[[switch]]\nname = \"a\"\nprice.currency = \"EUR\"\n");
   REQUIRE_FALSE(mistakes.empty());
   CHECK(contains(mistakes[0], "a switch sets price.currency"));
+}
+
+TEST_CASE("a switch with which a study cannot be run is told before anything has run", "[scenarios][switches]") {
+  const std::string nobody = "[[switch]]\nname = \"crowd\"\ncampaign.many.followers = [2_900, 2_999]\n";
+  const std::string elsewhere = nobody + "graph.homophily = 0.2\n";  // on a graph of its own
+  for (const std::string& text : {nobody, elsewhere, three_switches + nobody}) {
+    const Scenario study = study_with(text);
+    std::uint64_t done = 0;
+    StudyOptions options;
+    options.progress = [&](const StudyProgress& progress) { done = std::max(done, progress.done); };
+    const auto expect_refusal = [&](auto&& action) {
+      try {
+        action();
+        FAIL("nothing was thrown");
+      } catch (const BadRequest& mistake) {
+        REQUIRE(mistake.messages().size() == 1);
+        CAPTURE(mistake.messages()[0]);
+        CHECK(contains(mistake.messages()[0], "study.toml:"));
+        CHECK(contains(mistake.messages()[0], " (with the switch 'crowd' off)"));
+      }
+    };
+    expect_refusal([&] { run_study(study, options); });
+    CHECK(done == 0);
+    expect_refusal([&] { look_ahead(study, {.seconds_a_part = 0.01}); });
+  }
 }
 
 TEST_CASE("a claim keeps its meaning whatever is off, and one that is not asked then takes no other with it",
