@@ -1,8 +1,11 @@
 #include "scenarios/keys/scenario.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
+#include "scenarios/keys/keys.hpp"
 #include "sim/money/campaigns.hpp"
 
 namespace grapevine {
@@ -24,6 +27,12 @@ struct NamedFiles {
   }
 };
 
+bool names_file(const std::string& dotted) {
+  const std::size_t dot = dotted.rfind('.');
+  const Key* key = dot == std::string::npos ? nullptr : find_key(dotted.substr(0, dot), dotted.substr(dot + 1));
+  return key && key->kind == Kind::path;
+}
+
 }  // namespace
 
 std::vector<NamedFile> named_files(const Scenario& scenario) {
@@ -33,6 +42,14 @@ std::vector<NamedFile> named_files(const Scenario& scenario) {
   for (const Scenario& point : scenario.at)
     for (NamedFile& file : named_files(point))
       if (std::ranges::find(files, file.path, &NamedFile::path) == files.end()) files.push_back(std::move(file));
+  for (const SwitchChoice& off : scenario.switches)
+    for (const KeySetting& setting : off.settings)
+      if (const auto* path = setting.value.as<std::string>(); path && names_file(setting.key))
+        // Relative to the scenario's folder, or where --set says it to the working directory, as the reader has it.
+        files.push_back({fmt::format("switch.{}.{}", off.name, setting.key),
+                         setting.value.place.source == 0
+                             ? std::filesystem::path(scenario.path).parent_path() / std::filesystem::path(*path)
+                             : std::filesystem::path(*path)});
   return files;
 }
 

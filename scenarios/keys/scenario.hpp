@@ -403,7 +403,8 @@ struct NamedFile {
   std::string key;  ///< "graph.file"
   std::filesystem::path path;
 };
-/// Those that the keys of the study name, in the order of the keys.
+/// Those that the keys of the study name, in the order of the keys, and those that its switches name
+/// (`switch.NAME.graph.file`).
 std::vector<NamedFile> named_files(const Scenario& scenario);
 /// The files that the study is made of: the scenario's own, and those that its keys name.
 std::vector<std::filesystem::path> input_files(const Scenario& scenario);

@@ -60,6 +60,17 @@ TEST_CASE("a result says by which command and of which files it was made, in num
   const std::string commit = text("commit");  // tests/commit_test.sh says which
   CHECK(commit.find('"') == std::string::npos);
 
+  // What a switch sets is an input, too.
+  shell.write("other.csv", "follower,followed\nb,a\nc,a\n");
+  shell.write("switched.toml",
+              study + "claims = {arm = \"control\"}\n[[switch]]\nname = \"who\"\ngraph.file = \"other.csv\"\n");
+  REQUIRE(shell.call({"run", "switched.toml", "-o", "switched.h5", "--quiet"}) == 0);
+  const auto switched = provenance_of(shell.file("switched.h5"));
+  CHECK(std::get<std::string>(switched.at("graph_file")) == "who follows.csv");
+  CHECK(std::get<std::string>(switched.at("switch_who_graph_file")) == "other.csv");
+  CHECK(std::get<std::int64_t>(switched.at("switch_who_graph_file_bytes")) == 26);
+  CHECK(shell.call({"run", "switched.toml", "-o", "other.csv", "--quiet"}) == 2);  // no output is an input
+
   // Another command of the same study: another provenance, the same digests.
   REQUIRE(shell.call({"run", "it's.toml", "--out", "other.h5", "--set", "population.sessions=2", "--threads", "2"}) ==
           0);
