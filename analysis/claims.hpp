@@ -41,6 +41,9 @@ inline constexpr std::string_view reader_sections[] = {"population", "behaviour"
                                                        "feed.prior", "feed.prior_strength", "discovery", "answers",
                                                        "trust",      "sponsorship"};
 
+/// The section whose assumptions both arms that are compared have, each for the campaigns that it pays for.
+inline constexpr std::string_view campaign_section = "campaign";
+
 struct Claim {
   int number = 0;
   std::string_view name;

@@ -24,7 +24,7 @@ Claim claim_money() {
               "incremental conversions per money, or campaign engagement per money where nothing is sold, "
               "micro arm / mega arm",
           .evidence = money_evidence,
-          .sections = {"price", "product"}};
+          .sections = {"price", "product", campaign_section}};
 }
 
 }  // namespace grapevine

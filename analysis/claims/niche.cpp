@@ -21,7 +21,7 @@ Claim claim_niche() {
               "incremental conversions per impression of the campaigns' posts, in expectation, micro arm / "
               "mega arm",
           .evidence = niche_evidence,
-          .sections = {"product"}};
+          .sections = {"product", campaign_section}};
 }
 
 }  // namespace grapevine

@@ -51,6 +51,13 @@ std::vector<std::string> assumptions_in(const Scenario& scenario, const Arm& arm
     if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||
         key.source.rfind("assumption", 0) != 0)
       continue;
+    if (key.section == "campaign") {
+      for (CampaignParameters& campaign : changed.world.campaigns)
+        if (std::ranges::count(arm.run.pays, campaign.name) > 0)
+          look_at(key, {.scenario = &changed, .run = &changed.run, .campaign = &campaign},
+                  fmt::format("campaign.{}.{}", campaign.name, key.name));
+      continue;
+    }
     if (key.section != "product") {
       look_at(key, {.scenario = &changed, .run = &changed.run}, key.dotted());
       continue;

@@ -16,7 +16,14 @@ namespace {
 std::vector<std::string> assumptions_of(const Scenario& scenario, const ClaimEvidence& evidence) {
   std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
   sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
-  return assumptions_in(scenario, *std::ranges::find(scenario.arms, evidence.run, &Arm::name), sections);
+  const auto in = [&](const std::string& arm, std::span<const std::string_view> of) {
+    return assumptions_in(scenario, *std::ranges::find(scenario.arms, arm, &Arm::name), of);
+  };
+  std::vector<std::string> list = in(evidence.run, sections);
+  if (std::ranges::count(sections, campaign_section) > 0)
+    for (std::string& other : in(scenario.claims.mega_arm, std::span(&campaign_section, 1)))
+      if (std::ranges::count(list, other) == 0) list.push_back(std::move(other));
+  return list;
 }
 
 ClaimRow row_of(const ClaimVerdict& judged) {

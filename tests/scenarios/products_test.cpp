@@ -114,7 +114,14 @@ TEST_CASE("claims 4 and 5 are ratios of incremental conversions, per impression 
   CHECK(money.contrast == "incremental conversions per money, micro arm / mega arm");
   CHECK(niche.lower < niche.estimate);
   CHECK(niche.assumptions.find("product.tent.affinity = 2") != std::string::npos);
-  CHECK(niche.assumptions.find("credit") == std::string::npos);  // it moves what is attributed
+  CHECK(niche.assumptions.find("credit") == std::string::npos);                  // it moves what is attributed
+  for (const char* key : {"campaign.many.every = ", "campaign.one.every = "}) {  // of both arms, told once
+    CAPTURE(key);
+    CHECK(niche.assumptions.find(key) != std::string::npos);
+    CHECK(niche.assumptions.find(key) == niche.assumptions.rfind(key));
+    CHECK(money.assumptions.find(key) != std::string::npos);
+    CHECK(study.claims[1].assumptions.find(key) == std::string::npos);
+  }
 
   const std::string table = comparison_table(study);
   for (const char* words :
