@@ -82,13 +82,20 @@ std::string unsettled(const StudyResult& study) {
                               8, 8);
 }
 
+/// Arms that paid the same for a campaign.
+struct PaidAlike {
+  std::vector<std::string> cells;
+  std::string first;  ///< of the arms
+  std::size_t arms = 0;
+};
+
+/// What each campaign cost in the arms that pay for it: means over replicates, a line for each way in which it went.
 std::string money(const StudyResult& study, std::size_t room) {
   TextTable table("lrrrrrl");
   table.add({money_heading("Money", study.currency), "accounts", "posts", "budget", "spent", "left over", "paid by"});
   for (std::size_t c = 0; c < study.campaigns.size(); ++c) {
     const std::string name = heading(study.campaigns[c], room);
-    std::vector<std::string> row{name, "-", "-", "-", "-", "-", "no arm"};
-    std::size_t paying_arms = 0;
+    std::vector<PaidAlike> rows;
     for (std::size_t a = 0; a < study.arms.size(); ++a) {
       double accounts = 0, posts = 0, budget = 0, spent = 0;
       for (std::size_t r = 0; r < study.replicates; ++r) {
@@ -102,17 +109,23 @@ std::string money(const StudyResult& study, std::size_t room) {
       for (double* sum : {&accounts, &posts, &budget, &spent}) *sum /= study.replicates;
       if (accounts == 0) continue;
       const bool bounded = budget > 0 && budget < 1e12;
-      if (++paying_arms > 1) continue;  // every arm that pays for a campaign buys the same
-      row = {name,
-             mean_count(accounts),
-             mean_count(posts),
-             bounded ? with_decimals(budget, 2) : "no bound",
-             with_decimals(spent, 2),
-             bounded ? with_decimals(budget - spent, 2) : "-",
-             heading(study.arms[a], room)};
+      std::vector<std::string> cells{name,
+                                     mean_count(accounts),
+                                     mean_count(posts),
+                                     bounded ? with_decimals(budget, 2) : "no bound",
+                                     with_decimals(spent, 2),
+                                     bounded ? with_decimals(budget - spent, 2) : "-"};
+      const auto same = std::ranges::find(rows, cells, &PaidAlike::cells);
+      if (same != rows.end())
+        ++same->arms;
+      else
+        rows.push_back({std::move(cells), heading(study.arms[a], room), 1});
     }
-    if (paying_arms > 1) row.back() += fmt::format(" and {} more", paying_arms - 1);
-    table.add(row);
+    if (rows.empty()) table.add({name, "-", "-", "-", "-", "-", "no arm"});
+    for (PaidAlike& row : rows) {
+      row.cells.push_back(row.arms == 1 ? row.first : fmt::format("{} and {} more", row.first, row.arms - 1));
+      table.add(row.cells);
+    }
   }
   return table.text();
 }

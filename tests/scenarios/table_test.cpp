@@ -101,6 +101,21 @@ TEST_CASE("the table shows what each campaign spent and left over", "[table]") {
   FAIL("no line for the campaign");
 }
 
+TEST_CASE("arms that spent otherwise on a campaign have lines of their own, others share one", "[table]") {
+  StudyResult study = study_of(10);
+  for (std::uint32_t r = 0; r < 10; ++r)
+    for (const std::size_t arm : {0U, 2U}) {
+      study.record(0, arm, r).campaigns[0] = study.record(0, 1, r).campaigns[0];
+      if (arm == 2) study.record(0, arm, r).campaigns[0].spent -= 20 * micro_per_unit;
+    }
+  std::vector<std::string> large;
+  for (const std::string& line : lines(comparison_table(study)))
+    if (contains(line, "  large") && contains(line, "500.00")) large.push_back(line);
+  REQUIRE(large.size() == 2);
+  CHECK((contains(large[0], "498.77") && contains(large[0], "control and 1 more")));
+  CHECK((contains(large[1], "478.77") && contains(large[1], "many-small")));
+}
+
 TEST_CASE("columns line up when names are not ASCII and numbers are wide", "[table]") {
   TextTable table("lr");
   table.add({"größte", "1"});
