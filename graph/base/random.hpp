@@ -12,7 +12,7 @@ namespace grapevine {
 enum class Stream : std::uint32_t { graph = 1, selection = 2, content = 3, dynamics = 4 };
 
 /// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the
-/// results: never renumber.
+/// results: never renumber. tests/base/random_test.cpp does not compile while two are equal.
 enum class Draw : std::uint32_t {
   // graph
   graph_row = 1,
@@ -63,7 +63,7 @@ enum class Draw : std::uint32_t {
   discovery_gate = 74,
   discovery_cold = 75,
   discovery_count = 76,
-  promotion = 77,
+  promotion = 86,
   // campaigns
   selection = 80,
   campaign_slot = 81,
