@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -337,6 +338,93 @@ TEST_CASE("a result keeps what was swept, and shows it a line a point", "[sweep]
   CHECK(point_called(study.points, "7") == 7);
   CHECK_THROWS_AS(point_called(study.points, "8"), BadRequest);
   CHECK_THROWS_AS(point_of(again, "", "compare"), BadRequest);
+}
+
+/// What the arm spent and how often people engaged with its campaigns' posts, by replicate.
+struct Bought {
+  double spent = 0, engagement = 0;
+};
+Bought bought_in(const StudyResult& study, std::size_t point, const std::string& arm, std::size_t replicate) {
+  const auto place = static_cast<std::size_t>(std::ranges::find(study.arms, arm) - study.arms.begin());
+  Bought sum;
+  for (const CampaignRow& campaign : study.record(point, place, replicate).campaigns) {
+    sum.spent += static_cast<double>(campaign.spent) / micro_per_unit;
+    sum.engagement += static_cast<double>(campaign.outcomes.engagement());
+  }
+  return sum;
+}
+
+TEST_CASE("the least spend that matches the other arm is where the line through the cells reaches it", "[sweep]") {
+  // Nothing is sold, so that engagement is matched.
+  std::string plain = base;
+  for (const std::string& part :
+       {std::string("[[product]]\nname = \"tent\"\ntopic = 2\nlook = 3\nhalf_life = \"12h\"\n"),
+        std::string("product = \"tent\"\n"), std::string("budget_of = \"few\"\n")})
+    for (std::size_t at; (at = plain.find(part)) != std::string::npos;) plain.erase(at, part.size());
+  const StudyResult study = run_study(
+      scenario_of(plain + "[sweep]\ncampaign.many.budget = [8, 20, 60, 200]\nprice.post = [0, 2]\n", {"replicates=5"}));
+  REQUIRE(study.iso_outcome.size() == 2);  // the mega arm is the same all along the budgets
+  for (const IsoOutcomeRow& row : study.iso_outcome) {
+    std::vector<double> least;
+    std::uint32_t below = 0, above = 0;
+    for (std::size_t r = 0; r < 5; ++r) {
+      const Bought target = bought_in(study, row.point, "few", r);
+      std::vector<Bought> cells;
+      for (std::size_t step = 0; step < 4; ++step) {
+        const Bought cell = bought_in(study, row.point + 2 * step, "many", r);
+        if (cell.spent > 0) cells.push_back(cell);
+      }
+      REQUIRE(!cells.empty());
+      double spend = std::numeric_limits<double>::infinity();
+      if (cells.front().engagement >= target.engagement) {
+        spend = -spend, ++below;
+      } else {
+        for (std::size_t i = 1; i < cells.size() && std::isinf(spend); ++i) {
+          if (cells[i].engagement < target.engagement) continue;
+          const Bought &a = cells[i - 1], &b = cells[i];
+          const bool logs = a.engagement > 0;
+          const double way = logs ? std::log(target.engagement / a.engagement) / std::log(b.engagement / a.engagement)
+                                  : (target.engagement - a.engagement) / (b.engagement - a.engagement);
+          spend = logs ? a.spent * std::pow(b.spent / a.spent, way) : a.spent + way * (b.spent - a.spent);
+        }
+        above += std::isinf(spend) ? 1 : 0;
+      }
+      least.push_back(spend);
+    }
+    std::ranges::sort(least);
+    CAPTURE(row.point, least[0], least[2], least[4]);
+    CHECK(row.below_axis == below);
+    CHECK(row.above_axis == above);
+    CHECK(row.within == 5 - below - above);
+    CHECK((std::isinf(least[2]) ? row.spend == least[2] : row.spend == Approx(least[2])));
+  }
+  // The claim's ratio passes through 1 between neighbours of which one is above it.
+  for (const PhaseRow& row : study.phase) {
+    if (row.phase != "crosses") continue;
+    CHECK(row.at >= (row.key == "price.post" ? 0 : 8));
+    CHECK(row.at <= (row.key == "price.post" ? 2 : 200));
+  }
+  CHECK(std::ranges::any_of(study.sensitivity, [](const SensitivityRow& row) { return row.factor == "replicate"; }));
+}
+
+TEST_CASE("a study may end at a look, with the replicates that it has then", "[sweep][until]") {
+  const std::string text = base;
+  const StudyResult all = run_study(scenario_of(text, {"replicates=20"}));
+  const StudyResult ended = run_study(scenario_of(text, {"replicates=70", "until=9"}));
+  CHECK(ended.replicates == 20);
+  CHECK(ended.asked == 20);
+  CHECK(ended.incomplete.empty());
+  CHECK(digest_of(ended) == digest_of(all));
+  const StudyResult never = run_study(scenario_of(text, {"replicates=21", "until=1e-9"}));
+  CHECK(never.replicates == 21);
+  const auto said = [&](const Settings& settings) {
+    const Lines lines = refusal_of_text(text, settings);
+    return lines.empty() ? std::string() : lines.front();
+  };
+  CHECK(said({"until=0.1", "replicates=20"}) ==
+        "--set until: until has no effect with 20 replicates, as its first look is at 20; expected more; raise "
+        "replicates, or remove until");
+  CHECK(said({"until=0"}).find("until is 0; expected a number") != std::string::npos);
 }
 
 TEST_CASE("switches are tried at each point", "[sweep]") {
