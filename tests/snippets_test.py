@@ -48,9 +48,9 @@ NO_SNIPPET = {  # first words of a block: what it is
 SMALLER = {  # first words of a command: what is added, so that all snippets together take less than 90 s
     "grapevine run scenarios/library/smaller-is-better.toml -o why.h5": "--set graph.users=20000 --set replicates=2 --set time.warmup=1d",  # 500 000 users, 8 replicates
     "grapevine graph generate scenarios/library/smaller-is-better.toml": "--set graph.users=20000",  # 500 000 users
-    "grapevine run scenarios/library/one-or-many.toml -o long.h5": "--set graph.users=2000 --set replicates=3",  # 200 000 users, 10 replicates
-    "grapevine run scenarios/library/one-or-many.toml -o more.h5": "--set graph.users=2000",
-    "grapevine run scenarios/library/one-or-many.toml -o shard-": "--set graph.users=2000 --set replicates=3",
+    "grapevine run scenarios/library/one-or-many.toml -o long.h5": "--set graph.users=15000 --set replicates=2",  # 200 000 users, 10 replicates
+    "grapevine run scenarios/library/one-or-many.toml -o more.h5": "--set graph.users=15000",
+    "grapevine run scenarios/library/one-or-many.toml -o shard-": "--set graph.users=15000 --set replicates=2",
 }
 BEFORE = [  # what the reader has been told to run, smaller
     "grapevine run scenarios/library/smaller-is-better.toml -o results/smaller-is-better.h5 --set graph.users=20000 --set replicates=3",  # 500 000 users, 8 replicates: `make run`

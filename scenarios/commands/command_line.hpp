@@ -30,8 +30,9 @@ struct Request {
   int threads = 0;  ///< 0: as many as processors
   int parts = 1;
   bool overwrite = false;
-  bool resume = false;            ///< of run
-  std::string shard, time_limit;  ///< of run; empty: none
+  bool resume = false;             ///< of run
+  double checkpoint_minutes = 15;  ///< of run; 0: never
+  std::string shard, time_limit;   ///< of run; empty: none
   bool quiet = false;
   bool digest = false;
   bool markdown = false;

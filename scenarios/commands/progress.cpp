@@ -41,12 +41,8 @@ std::string ProgressReport::sentence(const StudyProgress& progress, double secon
 
 double ProgressReport::pause(double seconds) { return std::clamp(seconds / 20, 5.0, 600.0); }
 
-void ProgressReport::operator()(StudyProgress progress) {
+void ProgressReport::operator()(const StudyProgress& progress) {
   if (form_ == ProgressForm::none) return;
-  // A study with switches off begins to count anew.
-  taken_ += progress.taken - (progress.taken < last_taken_ ? 0 : last_taken_);
-  last_taken_ = progress.taken;
-  progress.taken = taken_;
   const auto now = Clock::now();
   const bool first = last_ == Clock::time_point{};
   if (first) first_ = now;

@@ -28,7 +28,7 @@ public:
   ProgressReport(const ProgressReport&) = delete;
   ProgressReport& operator=(const ProgressReport&) = delete;
 
-  void operator()(StudyProgress progress);
+  void operator()(const StudyProgress& progress);
 
   /// "replicate 3 of 10, many-small: 41 %, 1 234 ticks/s, 12 s left", given the seconds since the first tick.
   static std::string sentence(const StudyProgress& progress, double seconds);
@@ -41,7 +41,6 @@ private:
   ProgressForm form_;
   Clock::time_point first_ = Clock::now();
   Clock::time_point last_ = {};
-  std::uint64_t taken_ = 0, last_taken_ = 0;
   std::size_t written_ = 0;  ///< columns of the line that stands on the terminal
 };
 

@@ -20,6 +20,7 @@
 #include "graph/base/utf8.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/progress.hpp"
+#include "scenarios/commands/status_file.hpp"
 #include "scenarios/commands/stopping.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/commands/written.hpp"
@@ -75,8 +76,9 @@ public:
       : request_(request),
         shard_(shard_in(request.shard)),
         folder_(
-            request.out, built_program(), shard_, [this](const std::function<void()>& write) { wait_for_room(write); },
-            stop_if_asked) {}
+            request.out, built_program(), shard_, checkpoint_every(request),
+            [this](const std::function<void()>& write) { wait_for_room(write); }, stop_if_asked),
+        status_(folder_.path(), request.file) {}
 
   int run() {
     check_all({[&] { scenario_ = read_scenario(request_.file, request_.overrides); }, [&] { take_name(); },
@@ -155,8 +157,8 @@ private:
   void take_what_is_there() {
     folder_.plan(scenario_);
     if (!request_.resume) return folder_.remove();
-    folder_.load();
-    if (!is_there(request_.out) || folder_.missing() == 0) return;
+    folder_.load(request_.parts);
+    if (!is_there(request_.out)) return;
     const bool nothing_else = folder_.missing() == folder_.wanted();
     try {
       std::vector<std::string> by_point;
@@ -168,14 +170,27 @@ private:
     }
   }
 
+  static Checkpoints::Clock::duration checkpoint_every(const Request& request) {
+    return std::chrono::duration_cast<Checkpoints::Clock::duration>(
+        std::chrono::duration<double, std::ratio<60>>(request.checkpoint_minutes));
+  }
+
+  void tell(StudyProgress progress, ProgressReport& report) {
+    taken_ += progress.taken - (progress.taken < last_taken_ ? 0 : last_taken_);  // those with switches off count anew
+    last_taken_ = progress.taken;
+    progress.taken = taken_;
+    report(progress);
+    status_(progress, folder_.wanted() - folder_.missing(), folder_.wanted());
+  }
+
   StudyOptions options(ProgressReport& report) {
     return {.parts = request_.parts,
             .command = request_.command,
             .units = &folder_,
             .notes = [this](const std::vector<std::string>& told) { notes_ = told; },
             .progress =
-                [&report](const StudyProgress& progress) {
-                  report(progress);
+                [this, &report](const StudyProgress& progress) {
+                  tell(progress, report);
                   stop_if_asked();
                 }};
   }
@@ -243,6 +258,7 @@ private:
     } catch (const std::exception& error) {
       say(stderr, "{}\n", printable(error.what()));
     }
+    status_.stopped(stop_asked().signal != 0 ? stop_asked().words() : "stopped");
     return folder_.exists();
   }
   std::string how_to_go_on() const {
@@ -259,6 +275,8 @@ private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::optional<ShardChoice> shard_;
   PartsFolder folder_;
+  StatusFile status_;
+  std::uint64_t taken_ = 0, last_taken_ = 0;  ///< of the work
   Scenario scenario_;
   std::unique_ptr<NewFile> out_;
   std::vector<std::string> notes_;

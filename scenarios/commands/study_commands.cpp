@@ -144,6 +144,10 @@ void add_run(CLI::App& app, Request& request) {
   app.add_option("--time-limit", request.time_limit, "stops then, with what is complete kept for --resume")
       ->type_name("DURATION")
       ->check(text_like(is_time_limit, "a duration such as 90s, 30min, 12h or 2d"));
+  app.add_option("--checkpoint", request.checkpoint_minutes,
+                 "minutes between checkpoints of the replicate that is running, 15 by default; 0 for none")
+      ->type_name("MINUTES")
+      ->check(CLI::Range(0.0, 100'000.0));
   app.add_flag("--quiet", request.quiet, "no progress");
   app.footer(R"(Examples:
   grapevine run one-or-many.toml -o one-or-many.h5
@@ -152,7 +156,7 @@ void add_run(CLI::App& app, Request& request) {
   grapevine run one-or-many.toml -o long.h5 --set arm.many-weighted.feed.length=100
   grapevine run one-or-many.toml -o shard-2.h5 --shard 2/5 --time-limit 12h
 
-Ctrl-C stops it; replicates that are complete are written.)");
+Ctrl-C stops it; replicates that are complete are written, and the one that is running is saved for --resume.)");
 }
 
 void add_merge(CLI::App& app, Request& request) {

@@ -53,8 +53,12 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 }  // namespace
 
 PartsFolder::PartsFolder(const fs::path& result, std::string program, std::optional<ShardChoice> shard,
-                         Patience patience, std::function<void()> alive)
-    : folder_(result.string() + ".parts"), program_(std::move(program)), shard_(shard), patience_(std::move(patience)) {
+                         Checkpoints::Clock::duration checkpoint_every, Patience patience, std::function<void()> alive)
+    : folder_(result.string() + ".parts"),
+      program_(std::move(program)),
+      shard_(shard),
+      patience_(std::move(patience)),
+      checkpoints_(folder_, program_, patience_, checkpoint_every) {
   names = UnitNames(std::move(alive));
 }
 
@@ -73,7 +77,7 @@ void PartsFolder::plan(const Scenario& scenario) {
   wanted_ = {order_.begin(), order_.end()};
 }
 
-void PartsFolder::load() {
+void PartsFolder::load(int parts) {
   std::error_code none;
   if (exists() && !fs::is_directory(folder_, none))
     throw BadRequest(
@@ -90,6 +94,7 @@ void PartsFolder::load() {
     for (Unit& unit : units) add(std::move(unit));
     next_part_ = std::max(next_part_, number + 1);
   }
+  checkpoints_.load(runs_, parts);
 }
 
 void PartsFolder::expect_of_this_study(const fs::path& file, const std::vector<Unit>& units) const {
@@ -119,11 +124,12 @@ std::optional<Unit> PartsFolder::take(const UnitName& name) {
 
 void PartsFolder::keep(const UnitView& unit) {
   if (shard_) there_.insert_or_assign(unit.name, copy_of(unit));
-  if (Clock::now() - written_ < wait_ && is_small(unit))
+  if (Clock::now() - written_ < wait_ && is_small(unit) && !checkpoints_.any())
     waiting_.push_back(copy_of(unit));
   else
     patience_([&] { write_part(&unit); });
   done_.insert(unit.name);
+  checkpoints_.remove(unit.name);
 }
 
 void PartsFolder::flush() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/study/checkpoints.hpp"
 #include "scenarios/study/units.hpp"
 
 namespace grapevine {
@@ -24,12 +25,11 @@ struct ShardChoice {
 /// keep. Who holds the name of the result holds the folder, too.
 class PartsFolder final : public UnitStore {
 public:
-  /// Does what it is given until that succeeds, and throws only to end the wait.
-  using Patience = std::function<void(const std::function<void()>&)>;
-
-  /// Of the whole study, or of a shard, whose units are all held to the end.
+  /// Of the whole study, or of a shard, whose units are all held to the end. `checkpoint_every`: of the replicate that
+  /// is running; zero: never.
   PartsFolder(const std::filesystem::path& result, std::string program, std::optional<ShardChoice> shard,
-              Patience patience, std::function<void()> alive = {});
+              std::chrono::steady_clock::duration checkpoint_every, Patience patience,
+              std::function<void()> alive = {});
 
   const std::filesystem::path& path() const { return folder_; }
   /// Whether an earlier run left it.
@@ -37,8 +37,9 @@ public:
 
   /// Says which units this run is to make. Before all that follows.
   void plan(const Scenario& scenario);
-  /// Takes in what an earlier run left. Throws BadRequest where that is damaged, or of another study or program.
-  void load();
+  /// Takes in what an earlier run left, of a world in as many parts. Throws BadRequest where that is damaged, or of
+  /// another study or program.
+  void load(int parts);
   /// A unit from elsewhere, if it is one of those to be made; one that is there already stays.
   void add(Unit unit);
 
@@ -47,6 +48,7 @@ public:
   /// Writes it, and what waits, unless that would take more than a fortieth of the time since the last writing: so much
   /// work a killed process may lose. Large ones do not wait.
   void keep(const UnitView& unit) override;
+  Checkpoints* checkpoints() override { return &checkpoints_; }
   /// Writes what waits, or throws.
   void flush();
 
@@ -69,6 +71,7 @@ private:
   std::string program_;
   std::optional<ShardChoice> shard_;
   Patience patience_;
+  Checkpoints checkpoints_;
   std::vector<UnitName> order_;  ///< of the wanted ones
   std::set<UnitName> wanted_, done_;
   std::set<std::string> runs_;      ///< of all units of the study

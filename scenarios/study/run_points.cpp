@@ -13,29 +13,18 @@
 #include <utility>
 
 #include "graph/base/error.hpp"
-#include "scenarios/result/draws.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/provenance.hpp"
+#include "scenarios/study/run_replicate.hpp"
 #include "scenarios/study/ticker.hpp"
 #include "scenarios/study/units.hpp"
 #include "sim/money/campaigns.hpp"
-#include "sim/run/diffusion_run.hpp"
 
 namespace grapevine {
 
 namespace {
-
-/// The record of an arm as it is held to the end of the study: no larger than it must be.
-RunRecord kept(std::vector<RunRecord> by_draw) {
-  RunRecord record = over_draws(std::move(by_draw));
-  record.series.shrink_to_fit();
-  record.posts.shrink_to_fit();
-  record.cascades.shrink_to_fit();
-  record.influencers.shrink_to_fit();
-  return record;
-}
 
 /// What the users are called that have a row in the records of a replicate.
 std::vector<std::pair<UserId, std::string>> outside_ids(const StudyGraph& world, const StudyResult& study,
@@ -51,113 +40,6 @@ std::vector<std::pair<UserId, std::string>> outside_ids(const StudyGraph& world,
   for (const UserId user : users) named.emplace_back(user, ids[user.index()]);
   return named;
 }
-
-/// One point of the study while a replicate runs.
-struct Point {
-  const Scenario* scenario;
-  StudyResult* study;
-  std::string name;  ///< "price.post=50: "; empty where there are no others
-  std::shared_ptr<Deals> deals = {};
-  std::string runs = {};  ///< of the names of its units
-  bool runs_now = false;  ///< in this replicate, and is not complete yet
-};
-
-/// Worlds that were warmed up, for all arms that go on from them: those of one point or of several.
-class WarmedUp {
-public:
-  struct World {
-    std::unique_ptr<Replicate> world = nullptr;
-    const Scenario* maker = nullptr;  ///< the study at the point whose arm came first
-    std::size_t arms = 0;             ///< that have not run yet
-  };
-  World& operator[](const std::string& key) { return by_key_[key]; }
-  /// An arm that goes on from it has run; the last lets go of it.
-  void done(const std::string& key) {
-    if (--by_key_.at(key).arms == 0) by_key_.erase(key);
-  }
-
-private:
-  std::map<std::string, World> by_key_;
-};
-
-/// Runs the arms under the feed model of points on one graph, in one part of the process.
-class FeedRunner {
-public:
-  FeedRunner(const StudyGraph& world, std::uint32_t replicate, Exchange& exchange, Ticker& ticker)
-      : world_(world), replicate_(replicate), exchange_(exchange), ticker_(ticker), speaks_(exchange.part() == 0) {}
-
-  /// `done` is called, in one part, for each point whose arms under the feed model are complete.
-  void run(const std::vector<Point*>& points, const std::function<void(Point&)>& done) {
-    for (const Point* point : points) each_arm(*point, [&](const Arm& arm) { ++warmed_up_[key_of(*point, arm)].arms; });
-    for (Point* point : points) {
-      run(*point);
-      if (speaks_) done(*point);
-    }
-  }
-
-private:
-  /// Of those under the feed model, those that share the study's warm-up first: campaigns look at what accounts did in
-  /// it.
-  template <class Use>
-  static void each_arm(const Point& point, Use&& use) {
-    for (const ArmWarmup warmup : {ArmWarmup::shared, ArmWarmup::own})
-      for (const Arm& arm : point.scenario->arms)
-        if (!is_classic(arm) && arm.warmup == warmup) use(arm);
-  }
-
-  static const Arm* own_warmup(const Arm& arm) { return arm.warmup == ArmWarmup::own ? &arm : nullptr; }
-  static std::string key_of(const Point& point, const Arm& arm) {
-    return warmup_hangs_on(*point.scenario, own_warmup(arm));
-  }
-
-  void run(const Point& point) {
-    const bool shares = std::ranges::any_of(
-        point.scenario->arms, [](const Arm& arm) { return !is_classic(arm) && arm.warmup == ArmWarmup::shared; });
-    if (!shares && shares_warmup(*point.scenario)) warmed_up(point, nullptr);  // for the campaigns alone
-    std::unique_ptr<Replicate> offering;
-    std::string offered;
-    each_arm(point, [&](const Arm& arm) {
-      const std::string key = key_of(point, arm);
-      WarmedUp::World& from = warmed_up_[key];
-      if (!from.world) from.world = warmed_up(point, own_warmup(arm)), from.maker = point.scenario;
-      if (from.maker != point.scenario && offered != key)
-        offering = from.world->offering(point.scenario->world, point.deals), offered = key;
-      run_arm(point, arm, from.maker == point.scenario ? *from.world : *offering);
-      warmed_up_.done(key);
-    });
-  }
-
-  std::unique_ptr<Replicate> warmed_up(const Point& point, const Arm* own) {
-    const Scenario& scenario = *point.scenario;
-    auto made =
-        std::make_unique<Replicate>(world_.graph, world_.accounts, scenario.world, own ? own->run : scenario.run,
-                                    streams_of(scenario, replicate_), exchange_, point.deals);
-    made->warm_up(start(point, own ? "warm-up of " + own->name : "warm-up"));
-    return made;
-  }
-
-  void run_arm(const Point& point, const Arm& arm, const Replicate& from) {
-    const Scenario& scenario = *point.scenario;
-    std::vector<RunRecord> records;
-    for (std::uint32_t draw = 0; draw < draws_of(scenario, arm); ++draw)
-      records.push_back(from.run_arm(arm.run, scenario.output, start(point, doing(scenario, arm, draw)), draw));
-    const auto place = static_cast<std::size_t>(&arm - scenario.arms.data());
-    if (speaks_) point.study->record(0, place, replicate_) = kept(std::move(records));
-  }
-
-  TickHook start(const Point& point, const std::string& doing) {
-    if (!speaks_) return {};  // every part has the whole record in the end; one tells
-    ticker_.start(replicate_, point.name + doing);
-    return ticker_.hook();
-  }
-
-  const StudyGraph& world_;
-  std::uint32_t replicate_;
-  Exchange& exchange_;
-  Ticker& ticker_;
-  bool speaks_;
-  WarmedUp warmed_up_;
-};
 
 /// Runs the replicates one by one, at all points, and keeps those that are complete whatever becomes of the others.
 class ReplicateRunner {
@@ -330,37 +212,22 @@ private:
       point->study->graph(0, replicate) = world_.facts;
       if (replicate > 0 || !point->deals) point->deals = deals_of(*point, replicate);
     }
+    Checkpoints* const checkpoints = options_.units ? options_.units->checkpoints() : nullptr;
+    for (Point* point : points)
+      point->saver = std::make_shared<ReplicateSaver>(checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{},
+                                                      world_.graph, options_.parts);
+    const ReplicateGiven given{world_, replicate, options_.parts, numbers_};
     const auto done = [&](Point& point) {
-      run_classic(point, replicate);
+      run_classics(given, point, ticker_);
       keep(point, replicate);
-      point.deals = {};
+      point.deals = {}, point.saver = {};
     };
     std::vector<Point*> feeds;
     for (Point* point : points)
       if (warms_up(*point->scenario)) feeds.push_back(point);
-    if (!feeds.empty())
-      run_parts(options_.parts,
-                [&](Exchange& exchange) { FeedRunner(world_, replicate, exchange, ticker_).run(feeds, done); });
+    if (!feeds.empty()) run_feeds(given, feeds, ticker_, done);
     for (Point* point : points)
       if (point->runs_now) done(*point);
-  }
-
-  void run_classic(const Point& point, std::uint32_t replicate) {
-    const Scenario& scenario = *point.scenario;
-    if (std::ranges::none_of(scenario.arms, is_classic)) return;
-    const DiffusionReplicate run(world_.graph, world_.accounts, world_.chances, scenario.world, *point.deals,
-                                 streams_of(scenario, replicate), numbers_);
-    for (std::size_t arm = 0; arm < scenario.arms.size(); ++arm) {
-      if (!is_classic(scenario.arms[arm])) continue;
-      std::vector<RunRecord> records;
-      for (std::uint32_t draw = 0; draw < draws_of(scenario, scenario.arms[arm]); ++draw) {
-        ticker_.start(replicate, point.name + doing(scenario, scenario.arms[arm], draw));
-        const ShareHook hook = ticker_.share_hook();
-        records.push_back(run.run_arm(scenario.arms[arm].run, scenario.output, hook, draw));
-        hook(1.0);
-      }
-      point.study->record(0, arm, replicate) = kept(std::move(records));
-    }
   }
 
   void missing(const std::string& why, std::exception_ptr failure) {
@@ -415,11 +282,6 @@ StudyResult empty_result(const Scenario& scenario) {
 }
 
 }  // namespace
-
-std::string doing(const Scenario& scenario, const Arm& arm, std::uint32_t draw) {
-  const std::uint32_t draws = draws_of(scenario, arm);
-  return draws == 1 ? arm.name : fmt::format("{}, draw {} of {}", arm.name, draw + 1, draws);
-}
 
 std::vector<StudyResult> run_points(const Scenario& whole, const StudyOptions& options, const Enough& enough,
                                     Holds holds) {

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
 
-#include "scenarios/result/draws.hpp"
 #include "scenarios/study/study.hpp"
 #include "scenarios/study/switches.hpp"
 #include "sim/run/diffusion_run.hpp"
-#include "sim/run/replicate.hpp"
 
 namespace grapevine {
 
@@ -33,6 +30,8 @@ public:
     progress_.taken += work;
     tell();
   }
+  /// ... of what is told as done next.
+  void goes_on(std::uint64_t work) { progress_.taken += work; }
 
   void start(std::uint32_t replicate, std::string doing) {
     before_ = progress_.done;
@@ -40,12 +39,9 @@ public:
     progress_.doing = std::move(doing);
     tell();
   }
-
-  TickHook hook() {
-    return [this](Tick done) {
-      progress_.done = before_ + done;
-      tell();
-    };
+  void done(std::uint64_t since_start) {
+    progress_.done = before_ + since_start;
+    tell();
   }
 
   /// Nothing is done yet, but the listener may stop the study.
@@ -54,10 +50,7 @@ public:
   }
 
   ShareHook share_hook() {
-    return [this](double done) {
-      progress_.done = before_ + static_cast<std::uint64_t>(done * classic_work);
-      tell();
-    };
+    return [this](double share) { done(static_cast<std::uint64_t>(share * classic_work)); };
   }
 
 private:
@@ -69,8 +62,5 @@ private:
   StudyProgress progress_;
   std::uint64_t before_ = 0;
 };
-
-/// What is told of a run while it goes on.
-std::string doing(const Scenario& scenario, const Arm& arm, std::uint32_t draw);
 
 }  // namespace grapevine

@@ -14,6 +14,8 @@
 /// Units of a study: what there is already, what is still to be run, and which of it is whose.
 namespace grapevine {
 
+class Checkpoints;
+
 /// Names units. The files that keys name are read once.
 class UnitNames {
 public:
@@ -45,6 +47,9 @@ public:
   virtual std::optional<Unit> take(const UnitName& unit) = 0;
   /// Copies what it does not write at once.
   virtual void keep(const UnitView& unit) = 0;
+
+  /// Of the replicate that is running; null: none are kept.
+  virtual Checkpoints* checkpoints() { return nullptr; }
 
   UnitNames names;
 };

@@ -5,6 +5,20 @@
 
 namespace grapevine {
 
+namespace {
+
+/// Goes on to tick `end`, from what was saved if anything was.
+void run_on(World& world, const SavedArrays* saved, Tick end, const StateHook& hook) {
+  const Tick start = world.state.clock.now;
+  if (saved) restore(world_arrays(world.state), *saved);
+  while (world.state.clock.now < end) {
+    world.step();
+    hook(world.state.clock.now - start, [&] { return world_arrays(world.state); });
+  }
+}
+
+}  // namespace
+
 Replicate::Replicate(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters,
                      const RunParameters& warmup, ReplicateStreams streams, Exchange& exchange,
                      const ExpectedSpread& expected)
@@ -29,6 +43,18 @@ void Replicate::warm_up(const TickHook& hook) {
   world_->look_back();
 }
 
+void Replicate::warm_up_from(const SavedArrays* saved, const StateHook& hook) {
+  run_on(*world_, saved, world_->parameters.time.warmup, hook);
+  world_->look_back();
+}
+
+RunRecord Replicate::run_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
+                                  const StateHook& hook, std::uint32_t draw) const {
+  const std::unique_ptr<World> branch = world_->branch(arm, options, draw);
+  run_on(*branch, saved, branch->parameters.time.end(), hook);
+  return branch->record();
+}
+
 RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook,
                              std::uint32_t draw) const {
   const std::unique_ptr<World> branch = world_->branch(arm, options, draw);
@@ -47,5 +73,7 @@ void Replicate::trace_arm(const RunParameters& arm, Tracer& tracer, const TickHo
 }
 
 std::vector<MemoryLine> Replicate::memory() const { return world_->memory(); }
+
+std::vector<WorldArray> Replicate::arrays() const { return world_arrays(world_->state); }
 
 }  // namespace grapevine

@@ -11,6 +11,7 @@
 #include "sim/model/parameters.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/state/run_record.hpp"
+#include "sim/state/saved_arrays.hpp"
 
 namespace grapevine {
 
@@ -45,6 +46,11 @@ struct RecordOptions {
 /// behind.
 using TickHook = std::function<void(Tick done)>;
 
+/// The arrays of a world as they are now: a look that lasts until the next tick.
+using ArraysOfWorld = std::function<std::vector<WorldArray>()>;
+/// The same for whoever may save the world in which the tick was.
+using StateHook = std::function<void(Tick done, const ArraysOfWorld& arrays)>;
+
 /// Bytes held by the arrays of the world, by name, for `check` and the benchmarks.
 struct MemoryLine {
   std::string name;
@@ -70,6 +76,8 @@ public:
   /// Runs the warm-up under the scenario's own run keys; campaigns that look at it choose at its end. Call once, before
   /// any arm.
   void warm_up(const TickHook& hook = {});
+  /// The same; from where it was saved, if it was.
+  void warm_up_from(const SavedArrays* saved, const StateHook& hook);
 
   /// The warmed-up world where other prices, campaigns and products are offered, as many of them: all that no warm-up
   /// looks at. `parameters` differ from those of the replicate in these alone. All parts must come.
@@ -80,11 +88,16 @@ public:
   /// paid.
   RunRecord run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook = {},
                     std::uint32_t draw = 0) const;
+  /// The same; from where it was saved, if it was.
+  RunRecord run_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
+                         const StateHook& hook, std::uint32_t draw) const;
 
   /// Runs the arm for one post, which `tracer` follows: the same events, and no record.
   void trace_arm(const RunParameters& arm, Tracer& tracer, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 
   std::vector<MemoryLine> memory() const;
+  /// Those of the world that was warmed up.
+  std::vector<WorldArray> arrays() const;
 
 private:
   explicit Replicate(std::unique_ptr<World> world);

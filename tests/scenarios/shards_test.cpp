@@ -182,7 +182,7 @@ TEST_CASE("a shard without end is a mistake of the request", "[program][shards]"
 
 TEST_CASE("a shard that was stopped goes on, and one that is done is done", "[program][shards][resume]") {
   const Study study(mixed);
-  const Names long_shard{"run", "study.toml", "-o", "s.h5", "--shard", "2/2", "--set", "replicates=60"};
+  const Names long_shard{"run", "study.toml", "-o", "s.h5", "--shard", "2/2", "--set", "replicates=400"};
   Names resumed = long_shard;
   resumed.push_back("--resume");
   const pid_t run = study.start(long_shard);
@@ -190,14 +190,14 @@ TEST_CASE("a shard that was stopped goes on, and one that is done is done", "[pr
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   ::kill(run, SIGUSR1);
   CHECK(Shell::wait(run) == 128 + SIGUSR1);
-  CHECK(contains(study.err(), "of 30 units of the shard are complete"));
+  CHECK(contains(study.err(), "of 200 units of the shard are complete"));
   CHECK_FALSE(fs::exists(study.file("s.h5")));
   CHECK(study.merge({"s.h5.parts"}, "merged.h5") == 2);
   CHECK(contains(study.err(), "s.h5.parts: a folder: its shard is not whole"));
   CHECK(study.call(resumed) == 0);
   CHECK(study.call(resumed) == 0);
-  CHECK(study.call({"run", "study.toml", "-o", "t.h5", "--shard", "1/2", "--set", "replicates=60"}) == 0);
-  CHECK(study.call({"run", "study.toml", "-o", "whole.h5", "--set", "replicates=60"}) == 0);
+  CHECK(study.call({"run", "study.toml", "-o", "t.h5", "--shard", "1/2", "--set", "replicates=400"}) == 0);
+  CHECK(study.call({"run", "study.toml", "-o", "whole.h5", "--set", "replicates=400"}) == 0);
   CHECK(study.merge({"s.h5", "t.h5"}, "merged.h5") == 0);
   CHECK(study.digest("merged.h5") == study.digest("whole.h5"));
 }
