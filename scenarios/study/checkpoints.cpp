@@ -56,7 +56,7 @@ const Checkpoint* Checkpoints::warmup_of(const UnitName& unit, std::uint32_t war
 }
 
 void Checkpoints::write(const fs::path& path, const Bookmark& bookmark, const WorldArrays& world) {
-  patience_([&] {
+  when_possible_([&] {
     std::error_code none;
     fs::create_directory(folder_, none);  // where that fails, so does what follows
     NewFile file(path);

@@ -13,7 +13,7 @@
 namespace grapevine {
 
 /// Does what it is given until that succeeds, and throws only to end the wait.
-using Patience = std::function<void(const std::function<void()>&)>;
+using WhenPossible = std::function<void(const std::function<void()>&)>;
 
 /// The checkpoints of the replicate that is running, in a folder: `checkpoint.h5`, where its world is, and
 /// `checkpoint-warmup-K.h5`, its world at the end of a warm-up, from which arms branch.
@@ -22,8 +22,11 @@ public:
   using Clock = std::chrono::steady_clock;  // that a machine's clock is set back does not matter
 
   /// `every`: between two checkpoints; none: there are none.
-  Checkpoints(std::filesystem::path folder, std::string program, Patience patience, Clock::duration every)
-      : folder_(std::move(folder)), program_(std::move(program)), patience_(std::move(patience)), every_(every) {}
+  Checkpoints(std::filesystem::path folder, std::string program, WhenPossible when_possible, Clock::duration every)
+      : folder_(std::move(folder)),
+        program_(std::move(program)),
+        when_possible_(std::move(when_possible)),
+        every_(every) {}
 
   bool are_wanted() const { return every_ != Clock::duration::zero(); }
   /// Whether it is time for one.
@@ -55,7 +58,7 @@ private:
 
   std::filesystem::path folder_;
   std::string program_;
-  Patience patience_;
+  WhenPossible when_possible_;
   Clock::duration every_;
   Clock::time_point last_ = Clock::now();
   bool any_ = false;

@@ -53,12 +53,13 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 }  // namespace
 
 PartsFolder::PartsFolder(const fs::path& result, std::string program, std::optional<ShardChoice> shard,
-                         Checkpoints::Clock::duration checkpoint_every, Patience patience, std::function<void()> alive)
+                         Checkpoints::Clock::duration checkpoint_every, WhenPossible when_possible,
+                         std::function<void()> alive)
     : folder_(result.string() + ".parts"),
       program_(std::move(program)),
       shard_(shard),
-      patience_(std::move(patience)),
-      checkpoints_(folder_, program_, patience_, checkpoint_every) {
+      when_possible_(std::move(when_possible)),
+      checkpoints_(folder_, program_, when_possible_, checkpoint_every) {
   names = UnitNames(std::move(alive));
 }
 
@@ -127,7 +128,7 @@ void PartsFolder::keep(const UnitView& unit) {
   if (Clock::now() - written_ < wait_ && is_small(unit) && !checkpoints_.any())
     waiting_.push_back(copy_of(unit));
   else
-    patience_([&] { write_part(&unit); });
+    when_possible_([&] { write_part(&unit); });
   done_.insert(unit.name);
   checkpoints_.remove(unit.name);
 }

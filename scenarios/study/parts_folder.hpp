@@ -28,7 +28,7 @@ public:
   /// Of the whole study, or of a shard, whose units are all held to the end. `checkpoint_every`: of the replicate that
   /// is running; zero: never.
   PartsFolder(const std::filesystem::path& result, std::string program, std::optional<ShardChoice> shard,
-              std::chrono::steady_clock::duration checkpoint_every, Patience patience,
+              std::chrono::steady_clock::duration checkpoint_every, WhenPossible when_possible,
               std::function<void()> alive = {});
 
   const std::filesystem::path& path() const { return folder_; }
@@ -70,7 +70,7 @@ private:
   std::filesystem::path folder_;
   std::string program_;
   std::optional<ShardChoice> shard_;
-  Patience patience_;
+  WhenPossible when_possible_;
   Checkpoints checkpoints_;
   std::vector<UnitName> order_;  ///< of the wanted ones
   std::set<UnitName> wanted_, done_;

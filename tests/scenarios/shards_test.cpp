@@ -13,6 +13,7 @@
 using namespace grapevine;
 using test::contains;
 using test::content;
+using test::lines;
 using test::Shell;
 namespace fs = std::filesystem;
 
@@ -200,4 +201,26 @@ TEST_CASE("a shard that was stopped goes on, and one that is done is done", "[pr
   CHECK(study.call({"run", "study.toml", "-o", "whole.h5", "--set", "replicates=400"}) == 0);
   CHECK(study.merge({"s.h5", "t.h5"}, "merged.h5") == 0);
   CHECK(study.digest("merged.h5") == study.digest("whole.h5"));
+}
+
+TEST_CASE("the script of a job array runs its shard, and asks for another turn until that is done",
+          "[program][shards][resume]") {
+  const Study study(mixed);
+  study.write("srun", "#!/bin/sh\nexec \"$@\"\n");
+  study.write("scontrol", "#!/bin/sh\necho \"$@\" >>asked\n");
+  const std::string script = std::string(GRAPEVINE_SOURCE) + "/scenarios/batch/shards.slurm";
+  const auto task = [&](int number, const std::string& options) {
+    return study.sh(
+        fmt::format("chmod +x srun scontrol; export PATH=.:$PATH SLURM_ARRAY_JOB_ID=77 SLURM_ARRAY_TASK_ID={} "
+                    "SLURM_ARRAY_TASK_COUNT=2 SLURM_CPUS_PER_TASK=1; {} study.toml results {}",
+                    number, script, options));
+  };
+  const std::string many = "--set replicates=2000 --time-limit 1s";
+  CHECK(task(1, many) == 128 + SIGXCPU);
+  CHECK(content(study.file("asked")) == "requeue 77_1\n");
+  int turns = 1;
+  while (turns < 100 && task(1, many) != 0) ++turns;
+  CHECK(task(2, "--set replicates=2000") == 0);
+  CHECK(lines(content(study.file("asked"))) == static_cast<std::size_t>(turns));
+  CHECK(study.merge({"results/shard-1.h5", "results/shard-2.h5"}, "merged.h5") == 0);
 }
