@@ -89,11 +89,14 @@ int compare(const Request& request) {
                     request.files.front()));
   NamedStudies studies;
   for (const std::string& file : request.files) {
-    studies.emplace_back(fs::path(file).stem().string(), point_of(read_result(file), request.point, "compare"));
-    if (const StudyResult& study = studies.back().second; !study.incomplete.empty())
+    StudyResult study = read_result(file);
+    const bool asked = !study.swept.empty() || request.files.size() == 1;  // beside a sweep may stand one that is none
+    studies.emplace_back(fs::path(file).stem().string(),
+                         point_of(std::move(study), asked ? request.point : "", "compare"));
+    if (const StudyResult& told = studies.back().second; !told.incomplete.empty())
       say(request.csv ? stderr : stdout, "{}",
           printable(
-              fmt::format("{} has {} of {} replicates: {}\n", file, study.replicates, study.asked, study.incomplete)));
+              fmt::format("{} has {} of {} replicates: {}\n", file, told.replicates, told.asked, told.incomplete)));
     if (arms)
       say(stdout, "{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
           compare_arms(studies.back().second, request.arm, request.against));

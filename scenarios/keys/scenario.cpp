@@ -39,9 +39,10 @@ std::vector<NamedFile> named_files(const Scenario& scenario) {
   std::vector<NamedFile> files;
   GraphChoice::keys(NamedFiles<GraphChoice>{scenario.graph, files});
   SweepChoice::keys(NamedFiles<SweepChoice>{scenario.sweep, files});
-  for (const Scenario& point : scenario.at)
-    for (NamedFile& file : named_files(point))
-      if (std::ranges::find(files, file.path, &NamedFile::path) == files.end()) files.push_back(std::move(file));
+  for (std::size_t p = 0; p < scenario.at.size(); ++p)
+    for (NamedFile& file : named_files(scenario.at[p]))
+      if (std::ranges::find(files, file.path, &NamedFile::path) == files.end())
+        files.push_back({fmt::format("point.{}.{}", p, file.key), std::move(file.path)});
   for (const SwitchChoice& off : scenario.switches)
     for (const KeySetting& setting : off.settings)
       if (const auto* path = setting.value.as<std::string>(); path && names_file(setting.key))

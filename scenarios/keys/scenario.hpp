@@ -189,7 +189,7 @@ struct SweepChoice {
   static std::string no_business(const std::string& key) {
     return "a sweep changes " + key +
            "; expected keys of the world or the run but those that the tables of the result are laid out by: tiers, "
-           "the lengths of a tick, of time.measure and of time.followup, and names; remove it";
+           "the lengths of a tick, of time.measure and of time.followup, how posts spread, and names; remove it";
   }
 
   template <class Key>

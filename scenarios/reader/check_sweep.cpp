@@ -21,7 +21,8 @@ bool is_fixed(const std::string& key) {
   static const std::set<std::string> named{"arm", "campaign", "product", "plant"};
   const std::vector<std::string> parts = split_at_dots(key);
   return sections.contains(parts.front()) || keys.contains(key) ||
-         (named.contains(parts.front()) && parts.size() == 3 && parts.back() == "name");
+         (named.contains(parts.front()) && parts.size() == 3 && parts.back() == "name") ||
+         key.ends_with("diffusion.model");
 }
 
 }  // namespace
@@ -29,6 +30,16 @@ bool is_fixed(const std::string& key) {
 void ScenarioReader::check_swept_key(const SweptKey& key) {
   const SweepDesign design = scenario_.sweep.design;
   if (is_fixed(key.key)) return add(key.place, SweepChoice::no_business(key.key));
+  const bool of_graph = key.key.starts_with("graph.");
+  if (of_graph && !is_drawn(scenario_.graph))
+    return add(key.place,
+               fmt::format("a sweep changes {} of a graph from a file; expected keys that leave its accounts "
+                           "as they are; run a study of each, and `grapevine compare` sets them side by side",
+                           key.key));
+  if ((key.key == "graph.users" || key.key == "graph.stands_for") && scale_of(scenario_.graph) != 1.0)
+    return add(key.place, fmt::format("a sweep changes {} of a world that stands for a larger one, and with it the "
+                                      "bounds of the tiers; expected one scale; run a study of each",
+                                      key.key));
   if (const Given* it = given(key.key); it && it->name.source != 0)
     add(it->name, fmt::format("{0} is swept; expected one or the other; write --set 'sweep.{0}=[...]', or take it out "
                               "of [sweep]",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -437,6 +438,24 @@ void expect_effects(const Document& document, const Scenario& scenario, std::vec
   }
 }
 
+/// Points that are listed are different ones.
+void expect_different(const Scenario& scenario, std::vector<Mistake>& mistakes) {
+  if (is_drawn(scenario.sweep.design)) return;
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t p = 0; p < scenario.points.size(); ++p) {
+    std::string values;
+    for (const KeySetting& setting : scenario.points[p].settings)
+      values += std::visit([](const auto& value) { return fmt::format("{}\n", value); }, coordinate(setting));
+    const auto [first, fresh] = seen.try_emplace(values, p);
+    if (fresh) continue;
+    mistakes.push_back({scenario.sweep.swept.front().place,
+                        fmt::format("points {} and {} of the sweep are the same, {}; expected each once; take values "
+                                    "out that are listed twice, or lower steps that are rounded to equal numbers",
+                                    first->second, p, scenario.points[p].name)});
+    return;
+  }
+}
+
 void read_points(const Document& document, Scenario& scenario, std::vector<Mistake>& mistakes) {
   if (scenario.sweep.swept.empty()) return;
   scenario.points = lay_points(scenario.sweep, scenario.world.seed, scenario.world.time.tick_seconds);
@@ -448,6 +467,7 @@ void read_points(const Document& document, Scenario& scenario, std::vector<Mista
     if (found.many()) break;
   }
   found.told(mistakes);
+  if (mistakes.empty()) expect_different(scenario, mistakes);
   if (mistakes.empty()) expect_effects(document, scenario, mistakes);
 }
 

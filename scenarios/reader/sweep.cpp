@@ -41,6 +41,9 @@ void read_range(const std::string& path, const TomlValue::Table& table, SweptKey
   for (const TomlEntry& entry : table)
     if (std::ranges::find(range_names, entry.name) == std::end(range_names))
       refuse(entry.place, fmt::format("unknown '{}'; expected from, to, steps and scale", entry.name));
+  for (const char* end : {"from", "to"})
+    if (!find_entry(table, end))
+      return refuse(table.front().place, fmt::format("{} is missing; expected both ends", end));
   key.from = find_entry(table, "from")->value;
   key.to = find_entry(table, "to")->value;
   const Key* const of = key_at(split_at_dots(path));
@@ -127,7 +130,7 @@ void name_points(bool by_value, std::vector<SweepPoint>& points) {
 
 }  // namespace
 
-bool is_range(const TomlValue::Table& table) { return find_entry(table, "from") && find_entry(table, "to"); }
+bool is_range(const TomlValue::Table& table) { return find_entry(table, "from") || find_entry(table, "to"); }
 
 void read_swept(const std::string& path, const Place& place, const TomlValue& value, SweepChoice& sweep,
                 std::vector<Mistake>& mistakes) {

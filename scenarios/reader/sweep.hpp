@@ -15,7 +15,7 @@ namespace grapevine {
 
 inline constexpr std::size_t most_points = 100'000, most_swept_keys = 64;
 
-/// Whether a table of a sweep says between which ends a key lies: it has both.
+/// Whether a table of a sweep says between which ends a key lies: it has one.
 bool is_range(const TomlValue::Table& table);
 
 /// Adds the key that `path` leads to with its values, or those in a table of keys below it.

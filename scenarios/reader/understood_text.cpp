@@ -27,7 +27,8 @@ std::string swept_keys_text(const SweepChoice& sweep) {
 /// Whether the record of a run hangs on the key. Of what is only put out, the keys of [output] do: they say what a run
 /// keeps.
 bool decides_runs(const Key& key) {
-  return (key.scope != Scope::output || key.section == "output") && key.dotted() != "replicates";
+  return (key.scope != Scope::output || key.section == "output") && key.dotted() != "replicates" &&
+         key.dotted() != "until";
 }
 
 }  // namespace

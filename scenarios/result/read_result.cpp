@@ -35,6 +35,13 @@ public:
   }
 
   void arm_draws() {
+    if (file_.exists(place_of("summary", "draws_by_point"))) {  // a sweep
+      const std::vector<std::int64_t> draws = file_.whole_numbers(place_of("summary", "draws_by_point"));
+      expect(draws.size() == study_.points.size() * study_.arms.size(), "summary");
+      for (std::size_t i = 0; i < study_.records.size(); ++i)
+        study_.records[i].draws = static_cast<std::uint32_t>(draws[i / study_.replicates]);
+      return;
+    }
     const auto draws = rows_of<schema::ArmDraws>(schema::arm_draws);
     for (std::size_t i = 0; i < study_.records.size(); ++i)
       study_.records[i].draws = static_cast<std::uint32_t>(draws[i / study_.replicates % draws.size()].draws);
@@ -158,7 +165,6 @@ private:
 
   template <class Row>
   std::vector<Row> rows_of(const Part& part) {
-    if (part.of_sweeps && study_.swept.empty()) return {};
     const std::vector<Dataset> list = columns_of<Row>(part);
     const auto came_later = [&](const Dataset& dataset) {
       return version_ < dataset.since && !file_.exists(place_of(part.group, dataset.name));

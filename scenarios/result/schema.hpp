@@ -134,7 +134,6 @@ struct Part {
   std::string_view group;
   std::vector<std::string_view> axes;
   bool means = false;
-  bool of_sweeps = false;  ///< only a sweep has the group
 };
 inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}, true};
 inline const Part tier_bounds{"summary", {"tier"}};
@@ -149,9 +148,9 @@ inline const Part band_rows{"bands", {"row"}};
 inline const Part drift_rows{"drift", {"row"}};
 inline const Part switch_rows{"switches", {"row"}};
 inline const Part attribution_rows{"attribution", {"row"}};
-inline const Part sensitivity_rows{"sensitivity", {"row"}, false, true};
-inline const Part phase_rows{"phase", {"row"}, false, true};
-inline const Part iso_outcome_rows{"iso_outcome", {"row"}, false, true};
+inline const Part sensitivity_rows{"sensitivity", {"row"}};
+inline const Part phase_rows{"phase", {"row"}};
+inline const Part iso_outcome_rows{"iso_outcome", {"row"}};
 inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}, true};
 inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}, true};
 inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}, true};

@@ -46,6 +46,7 @@ public:
       for (std::size_t arm = 0; arm < study_.arms.size(); ++arm)
         use(schema::ArmDraws{study_.replicates == 0 ? 1 : study_.record(0, arm, 0).draws});
     });
+    if (!study_.swept.empty() && study_.replicates > 0) draws_by_point();
   }
   template <class Row, class List>
   void list(const Part& part_of, List table) {
@@ -55,7 +56,6 @@ public:
   }
   template <class Row>
   void rows(const Part& part_of, std::vector<Row> StudyResult::*table) {
-    if (part_of.of_sweeps && study_.swept.empty()) return;
     part<Row>(
         part_of,
         [&](auto&& use) {
@@ -225,6 +225,16 @@ private:
       describe(file_, path, swept.numbers.empty() ? "" : swept.units.empty() ? "1" : swept.units, swept.long_name);
     }
     file_.attribute(fmt::format("/{}", group), "coordinates", names_of_swept());
+  }
+
+  /// At each point an arm may be run for another number of choices.
+  void draws_by_point() {
+    std::vector<std::int64_t> draws;
+    for (std::size_t point = 0; point < study_.points.size(); ++point)
+      for (std::size_t arm = 0; arm < study_.arms.size(); ++arm) draws.push_back(study_.record(point, arm, 0).draws);
+    const std::string path = place_of("summary", "draws_by_point");
+    file_.whole_numbers(path, draws, {place_of("summary", "point"), place_of("summary", "arm")});
+    describe(file_, path, count_units, "the same at each point of the sweep");
   }
 
   std::string names_of_swept() const {

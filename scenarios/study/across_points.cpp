@@ -178,9 +178,12 @@ std::vector<std::vector<std::size_t>> lines_along(const Scenario& whole, std::si
   return all;
 }
 
+/// Whether a line along the key means something: it has numbers, and is no seed.
 bool is_number(const Scenario& whole, std::size_t key) {
+  if (whole.sweep.swept[key].key == "seed") return false;
   return std::ranges::all_of(whole.points, [&](const SweepPoint& point) {
-    return std::holds_alternative<double>(coordinate(point.settings[key]));
+    const KeySetting& setting = point.settings[key];
+    return !setting.value.as<bool>() && std::holds_alternative<double>(coordinate(setting));
   });
 }
 
@@ -189,18 +192,21 @@ void add_phases(const Scenario& whole, const std::vector<StudyResult>& points, s
   for (const ClaimRow& claim : points[line.front()].claims) {
     if (claim.arm.empty()) continue;
     std::vector<PhasePoint> along;
+    bool all_known = true;
     for (const std::size_t p : line)
-      for (const ClaimRow& row : points[p].claims)
-        if (row.claim == claim.claim)
-          along.push_back({std::get<double>(coordinate(whole.points[p].settings[key])),
-                           {row.estimate, row.lower, row.upper, row.replicates}});
+      for (const ClaimRow& row : points[p].claims) {
+        if (row.claim != claim.claim) continue;
+        along.push_back({std::get<double>(coordinate(whole.points[p].settings[key])),
+                         {row.estimate, row.lower, row.upper, row.replicates}});
+        all_known = all_known && row.estimate > 0 && std::isfinite(row.lower) && std::isfinite(row.upper);
+      }
     const PhaseLine phase = phase_line(along);
     PhaseRow row;
     row.claim = claim.claim;
     row.key = whole.sweep.swept[key].key;
     row.point = static_cast<std::uint32_t>(line.front());
     row.phase = phase.phase;
-    row.certain = phase.certain;
+    row.certain = phase.certain && all_known;
     if (phase.boundaries.empty()) rows.push_back(row);
     for (const Boundary& boundary : phase.boundaries) {
       row.at = boundary.at, row.from = boundary.from, row.to = boundary.to;

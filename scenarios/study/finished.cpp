@@ -38,12 +38,12 @@ void expect_equal_runs(const std::string& file, const StudyResult& study, const 
         "{}: holds runs of another study: a key differs, or a file that a key names; expected those of this "
         "one; choose another name, or begin anew with --overwrite",
         file));
-  for (std::size_t arm = 0; arm < study.arms.size() && study.replicates > 0; ++arm)
-    if (study.record(0, arm, 0).draws > 1)
+  for (std::size_t run = 0; run < study.records.size(); run += study.replicates)
+    if (study.records[run].draws > 1)
       throw DrawsAreMeans(
           fmt::format("{}: cannot be added to: the arm '{}' was run for {} choices of its accounts, and the file holds "
                       "their means; expected one choice an arm; begin anew with --overwrite",
-                      file, study.arms[arm], study.record(0, arm, 0).draws));
+                      file, study.arms[run / study.replicates % study.arms.size()], study.records[run].draws));
 }
 
 Unit unit_of(StudyResult& study, std::size_t point, std::size_t replicate, const std::string& runs) {

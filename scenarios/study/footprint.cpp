@@ -104,7 +104,7 @@ public:
   }
   template <class Row>
   void rows(const Part& part, std::vector<Row> StudyResult::*) {
-    if (!part.of_sweeps) table<Row>(part, rows_of(part));
+    table<Row>(part, rows_of(part));
   }
   template <class Row>
   void placed(const Part& part, std::vector<Row> RunRecord::*) {

@@ -153,18 +153,35 @@ private:
   void expect_possible() {
     for (const Point& point : points_)
       if (point.runs_now)
-        expect_switches_possible(*point.scenario, SwitchedGraph::other, world_, true, ticker_.alive());
+        at_point(point, [&] {
+          expect_switches_possible(*point.scenario, SwitchedGraph::other, world_, true, ticker_.alive());
+        });
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {  // ends with the one that is run first
       const std::vector<Point*> points = to_run(group->second);
       if (points.empty()) continue;
       for (Point& point : points_) point.deals = {};  // they look at a graph that goes
-      take_graph(group->first, *points.front()->scenario, 0);
-      for (Point* point : points) {
-        expect_known(*point->scenario, world_.accounts);
-        point->deals = deals_of(*point, 0);
-        expect_runnable(*point->scenario, world_, *point->deals);
-        expect_switches_possible(*point->scenario, SwitchedGraph::same, world_, true, ticker_.alive());
-      }
+      at_point(*points.front(), [&] { take_graph(group->first, *points.front()->scenario, 0); });
+      for (Point* point : points)
+        at_point(*point, [&] {
+          expect_known(*point->scenario, world_.accounts);
+          point->deals = deals_of(*point, 0);
+          expect_runnable(*point->scenario, world_, *point->deals);
+          expect_switches_possible(*point->scenario, SwitchedGraph::same, world_, true, ticker_.alive());
+        });
+    }
+  }
+
+  /// What is wrong at one point of several is told with the point.
+  template <class Expect>
+  static void at_point(const Point& point, Expect&& expect) {
+    try {
+      expect();
+    } catch (const BadRequest& mistake) {
+      if (point.name.empty()) throw;
+      std::vector<std::string> messages;
+      for (const std::string& message : mistake.messages())
+        messages.push_back(fmt::format("{} (at the point {})", message, point.name.substr(0, point.name.size() - 2)));
+      throw BadRequest(std::move(messages));
     }
   }
 
@@ -177,7 +194,7 @@ private:
     const std::string wanted = fmt::format("{}\n{}", redraws_graph(scenario) ? replicate : 0, group);
     if (wanted == graph_) return;
     if (!noted_.empty() || replicate > 0) ticker_.start(replicate, "graph");
-    numbers_ = std::make_shared<ReproductionNumbers>();
+    for (Point& point : points_) point.numbers = std::make_shared<ReproductionNumbers>();  // interests matter, too
     world_ = {};  // no room is needed for two graphs
     graph_.clear();
     world_ = make_graph(scenario, replicate);
@@ -210,13 +227,13 @@ private:
     take_graph(graph, *points.front()->scenario, replicate);
     for (Point* point : points) {
       point->study->graph(0, replicate) = world_.facts;
-      if (replicate > 0 || !point->deals) point->deals = deals_of(*point, replicate);
+      if (replicate > 0 || !point->deals) at_point(*point, [&] { point->deals = deals_of(*point, replicate); });
     }
     Checkpoints* const checkpoints = options_.units ? options_.units->checkpoints() : nullptr;
     for (Point* point : points)
-      point->saver = std::make_shared<ReplicateSaver>(checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{},
-                                                      world_.graph, options_.parts);
-    const ReplicateGiven given{world_, replicate, options_.parts, numbers_};
+      point->saver = std::make_shared<ReplicateSaver>(
+          checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{}, world_.graph, options_.parts);
+    const ReplicateGiven given{world_, replicate, options_.parts};
     const auto done = [&](Point& point) {
       run_classics(given, point, ticker_);
       keep(point, replicate);
@@ -251,7 +268,6 @@ private:
   StudyGraph world_;
   std::string graph_;  ///< which one it is
   std::string noted_;  ///< the one that was made first
-  std::shared_ptr<ReproductionNumbers> numbers_;
   std::vector<std::uint32_t> complete_;
   bool whole_replicate_ = true;  ///< no point of the replicate is left to others or missing
   bool left_to_others_ = false;

@@ -32,7 +32,8 @@ std::uint32_t number_of(const Scenario& scenario, const Arm& arm) {
   return static_cast<std::uint32_t>(&arm - scenario.arms.data());
 }
 
-/// Of those under the feed model, those that share the study's warm-up first: campaigns look at what accounts did in it.
+/// Of those under the feed model, those that share the study's warm-up first: campaigns look at what accounts did in
+/// it.
 template <class Use>
 void each_feed_arm(const Scenario& scenario, Use&& use) {
   for (const ArmWarmup warmup : {ArmWarmup::shared, ArmWarmup::own})
@@ -191,7 +192,7 @@ void run_classics(const ReplicateGiven& given, const Point& point, Ticker& ticke
   const Scenario& scenario = *point.scenario;
   if (std::ranges::none_of(scenario.arms, is_classic)) return;
   const DiffusionReplicate run(given.world.graph, given.world.accounts, given.world.chances, scenario.world,
-                               *point.deals, streams_of(scenario, given.replicate), given.numbers);
+                               *point.deals, streams_of(scenario, given.replicate), point.numbers);
   point.saver->saving_records([&] {
     for (const Arm& arm : scenario.arms) {
       if (!is_classic(arm)) continue;

@@ -23,8 +23,9 @@ struct Point {
   std::string name;  ///< "price.post=50: "; empty where there are no others
   std::shared_ptr<Deals> deals = {};
   std::shared_ptr<ReplicateSaver> saver = {};
-  std::string runs = {};  ///< of the names of its units
-  bool runs_now = false;  ///< in this replicate, and is not complete yet
+  std::shared_ptr<ReproductionNumbers> numbers = {};  ///< of replicates on the same graph
+  std::string runs = {};                              ///< of the names of its units
+  bool runs_now = false;                              ///< in this replicate, and is not complete yet
 };
 
 /// What the runs of a replicate go by, at points that have one graph.
@@ -32,7 +33,6 @@ struct ReplicateGiven {
   const StudyGraph& world;
   std::uint32_t replicate = 0;
   int parts = 1;
-  std::shared_ptr<ReproductionNumbers> numbers;  ///< of replicates on the same graph
 };
 
 /// Runs the arms under the feed model, from where they were saved. Points that differ in nothing that a warm-up hangs

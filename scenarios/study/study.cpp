@@ -243,14 +243,10 @@ LogRatio primary(const Scenario& scenario, const StudyResult& study, std::size_t
 Enough narrow_enough(const Scenario& scenario) {
   if (scenario.until < 0) return {};
   return [&scenario, studies = studies_of(scenario)](const std::vector<StudyResult>& points, std::uint32_t complete) {
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const StoppingDecision decision =
-          decide_stopping({.half_width = scenario.until, .limit = scenario.replicates}, complete,
-                          [&](std::size_t n) { return primary(*studies[i], points[i], n); });
-      // Another point may have needed more: what counts is this look.
-      if (decision.looks.empty() || decision.looks.back().replicates > complete || !decision.reached) return false;
-    }
-    return std::ranges::count(looks_until(scenario.replicates), complete) > 0;
+    if (std::ranges::count(looks_until(scenario.replicates), complete) == 0) return false;
+    for (std::size_t i = 0; i < points.size(); ++i)
+      if (!(log_half_width(primary(*studies[i], points[i], complete)) <= scenario.until)) return false;
+    return true;
   };
 }
 

@@ -37,8 +37,8 @@ def refused(script, words, *given):
 
 sys.path.insert(0, folder)
 scripts = [script for script in sorted(pathlib.Path(folder).glob("*.py")) if script.name != "plots.py"]
-assert len(scripts) == 7
-remedies = {"cascades": "output.track_share", "comparison": "[[contrast]]", "smaller_is_better": "[claims]", "engagement_by_tier": "visit", "engagement_by_followers": "visit", "reach_over_time": "pays", "switches": "[[switch]]"}
+assert len(scripts) == 8
+remedies = {"cascades": "output.track_share", "comparison": "[[contrast]]", "smaller_is_better": "[claims]", "engagement_by_tier": "visit", "engagement_by_followers": "visit", "reach_over_time": "pays", "switches": "[[switch]]", "sweep": "[sweep]"}
 blank = pathlib.Path(scratch.name, "blank.h5")
 shutil.copyfile(empty, blank)
 with h5py.File(blank, "r+") as data:

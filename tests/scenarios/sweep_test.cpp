@@ -192,8 +192,8 @@ TEST_CASE("a grid has every combination, the last key fastest; a zip goes along 
         Lines{"price.follower=0", "price.follower=0.1", "price.follower=0.2", "price.follower=0.3"});
   CHECK(points("answers.patience = {from = \"2h\", to = \"7h\", steps = 3}\n") ==
         Lines{"answers.patience=2h", "answers.patience=5h", "answers.patience=7h"});  // whole ticks
-  CHECK(points("feed.length = {from = 5, to = 6, steps = 3}\n") ==
-        Lines{"feed.length=5", "feed.length=6", "feed.length=6"});  // whole numbers
+  CHECK(points("feed.length = {from = 5, to = 8, steps = 3}\n") ==
+        Lines{"feed.length=5", "feed.length=7", "feed.length=8"});  // whole numbers
   CHECK(points("arm.many.pays = [[\"many\"], [\"few\"], [\"many\", \"few\"]]\n") ==
         Lines{"arm.many.pays=[\"many\"]", "arm.many.pays=[\"few\"]", "arm.many.pays=[\"many\", \"few\"]"});
 }
@@ -290,8 +290,16 @@ TEST_CASE("a sweep of nonsense is refused before anything runs", "[sweep][nonsen
         "study.toml:79:6: sweep.feed.length has 1 value, and sweep.price.post has 2; expected as many of each with "
         "sweep.design = \"zip\"");
   CHECK(said("points = 7\nprice.post = [1, 2]\n").find("sweep.points") != std::string::npos);  // a key without effect
-  CHECK(said("price.post = [3, 3]\n") ==
-        "study.toml:77:7: a sweep changes price.post, and no point differs by it: it has one value, or no effect; "
+  CHECK(said("price.post = [3, 4, 3.0]\n")
+            .find("points 0 and 2 of the sweep are the same, price.post=3; expected each "
+                  "once") != std::string::npos);
+  CHECK(said("feed.length = {from = 5, to = 6, steps = 3}\n").find("points 1 and 2 of the sweep are the same") !=
+        std::string::npos);
+  CHECK(said("feed.length = {from = 5, steps = 3}\n").find("to is missing; expected both ends") != std::string::npos);
+  CHECK(said("until = [1, 2]\n").find("a sweep changes until; expected") != std::string::npos);
+  CHECK(said("arm.many.diffusion.model = [\"feed\", \"si\"]\n").find("how posts spread") != std::string::npos);
+  CHECK(said("arm.many.pays = [[\"many\"], [\"few\"]]\nprice.post = [3]\n") ==
+        "study.toml:78:7: a sweep changes price.post, and no point differs by it: it has one value, or no effect; "
         "expected several values that matter; remove it");
   CHECK(said("tiers.from = [[0, 40], [0, 50]]\n").find("a sweep changes tiers.from; expected") != std::string::npos);
   CHECK(said("time.tick = [\"1h\", \"30min\"]\n").find("a sweep changes time.tick; expected") != std::string::npos);
@@ -405,6 +413,41 @@ TEST_CASE("the least spend that matches the other arm is where the line through 
     CHECK(row.at <= (row.key == "price.post" ? 2 : 200));
   }
   CHECK(std::ranges::any_of(study.sensitivity, [](const SensitivityRow& row) { return row.factor == "replicate"; }));
+}
+
+TEST_CASE("an arm may be run for more choices of accounts at one point than at another", "[sweep]") {
+  const std::string text = base + "[sweep]\ncampaign.many.accounts = [\"largest\", \"random\"]\n";
+  const Settings twice{"arm.many.draws=2"};
+  const StudyResult study = run_study(scenario_of(text, twice));
+  const Folder folder;
+  write_result(folder.path() / "result.h5", study);
+  const StudyResult again = read_result(folder.path() / "result.h5");
+  const auto draws = [&](std::size_t point) { return again.record(point, 2, 0).draws; };
+  CHECK(draws(0) == 1);
+  CHECK(draws(1) == 2);
+  CHECK(digest_of(at_point(again, 1)) == digest_of_study({"arm.many.draws=2", "campaign.many.accounts=random"}));
+}
+
+TEST_CASE("what classic models spread by is that of the point", "[sweep]") {
+  const std::string text = R"(format = 1
+seed = 3
+replicates = 2
+[graph]
+users = 1_000
+mean_followees = 8
+[population]
+interest_skew = 3
+[tiers]
+names = ["small", "large"]
+from = [0, 20]
+[diffusion]
+model = "independent-cascade"
+probability = "topic-match"
+chance = 0.3
+cascades = 50
+)";
+  const StudyResult study = run_study(scenario_of(text + "[sweep]\npopulation.interest_skew = [0.5, 3]\n"));
+  CHECK(digest_of(at_point(study, 1)) == digest_of(run_study(scenario_of(text))));
 }
 
 TEST_CASE("a study may end at a look, with the replicates that it has then", "[sweep][until]") {
