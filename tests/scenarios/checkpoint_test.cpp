@@ -178,8 +178,10 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
     PartsFolder units = parts_in(folder, scenario);
     digest = digest_of(*run_until(scenario, units, parts, UINT64_MAX, whole));
   }
-  for (std::uint64_t moment = 0; moment < 5; ++moment) {
-    const double share = (static_cast<double>(moment) + static_cast<double>(mix(moment) >> 11) * 0x1p-53) / 5;
+  const std::uint64_t moments = parts == 1 ? 4 : 2;
+  for (std::uint64_t moment = 0; moment < moments; ++moment) {
+    const double chance = static_cast<double>(mix(moment) >> 11) * 0x1p-53;
+    const double share = (static_cast<double>(moment) + chance) / static_cast<double>(moments);
     const auto stop = static_cast<std::uint64_t>(share * static_cast<double>(whole.times));
     const test::Folder folder;
     Told first, second;

@@ -100,6 +100,38 @@ TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][in
   CHECK(same);
 }
 
+TEST_CASE("a world that was saved as bytes goes on as it did, and no other world takes them", "[sim][invariance]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Users accounts = manifold_accounts(graph.user_count());
+  Alone alone;
+  const auto made = [&](const RunParameters& run) {
+    return std::make_unique<World>(graph, accounts, manifold_parameters(), run, ReplicateStreams{}, alone);
+  };
+  const auto world = made(manifold_run(every_campaign));
+  world->run_until(GENERATE(1u, 17u, 36u));
+  std::vector<std::byte> bytes;
+  std::vector<std::uint64_t> lengths;
+  for (const WorldArray& array : world_arrays(world->state)) {
+    bytes.insert(bytes.end(), array.bytes.begin(), array.bytes.end());
+    lengths.push_back(array.bytes.size());
+  }
+  const SavedArrays saved{hash_of_names(world_arrays(world->state)), lengths, bytes};
+  const auto again = made(manifold_run(every_campaign));
+  restore(world_arrays(again->state), saved);
+  CHECK(again->same_state(*world));
+  world->run_until(60);
+  again->run_until(60);
+  CHECK(again->same_state(*world));
+
+  const auto other = made(manifold_run(every_campaign));
+  SavedArrays renamed = saved, shorter = saved, cut = saved;
+  renamed.names ^= 1;
+  shorter.lengths = shorter.lengths.first(lengths.size() - 1);
+  cut.bytes = cut.bytes.first(bytes.size() - 1);
+  for (const SavedArrays& wrong : {renamed, shorter, cut})
+    CHECK_THROWS_AS(restore(world_arrays(other->state), wrong), Error);
+}
+
 TEST_CASE("every array of the world is in its table: a changed byte anywhere is another world", "[sim]") {
   const FollowGraph graph = lively_graph(1'000);
   Alone alone;
