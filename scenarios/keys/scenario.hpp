@@ -374,6 +374,8 @@ struct Scenario {
          .source = "assumption",
          .range = WholeRange{1, 10'000},
          .unit = "runs"});
+    Condition given = only_with<StopsEarly>("a value", [](const StopsEarly& stops) { return stops.any; });
+    given.lenient = true;  // what is wrong with the value is told by it
     key("until", &Scenario::until,
         {.sentence = "Runs no more replicates once half of the 95 % interval of the first ratio of the first "
                      "[[contrast]], on the scale of logarithms, is at most this at every point: 0.1 is some 10 % to "
@@ -382,7 +384,7 @@ struct Scenario {
          .range = RealRange{0, 10, true},
          .unit = "log units",
          .absent = "all replicates are run",
-         .only = only_with<StopsEarly>("until", [](const StopsEarly& stops) { return stops.any; })});
+         .only = given});
     key("redraw", &Scenario::redraw,
         {.kind = Kind::streams,
          .sentence = "What each replicate draws anew: who follows whom, who is paid, what posts are about, what users "

@@ -6,6 +6,7 @@
 #include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/reader/graph_choice.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/reader/sweep.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 /// What the tables of the result are laid out by, or what a study is as a whole.
 bool is_fixed(const std::string& key) {
-  static const std::set<std::string> sections{"format", "title",  "replicates", "drift", "tiers", "contrast",
+  static const std::set<std::string> sections{"format", "title",  "replicates", "until", "drift", "tiers", "contrast",
                                               "band",   "claims", "switch",     "sweep", "output"};
   static const std::set<std::string> keys{"time.tick", "time.measure", "time.followup"};
   static const std::set<std::string> named{"arm", "campaign", "product", "plant"};
