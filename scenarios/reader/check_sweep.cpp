@@ -16,8 +16,8 @@ namespace {
 
 /// What the tables of the result are laid out by, or what a study is as a whole.
 bool is_fixed(const std::string& key) {
-  static const std::set<std::string> sections{"format", "title",  "replicates", "until", "drift", "tiers", "contrast",
-                                              "band",   "claims", "switch",     "sweep", "output"};
+  static const std::set<std::string> sections{"format",   "title", "replicates", "until",  "drift", "tiers",
+                                              "contrast", "band",  "claims",     "switch", "sweep", "output"};
   static const std::set<std::string> keys{"time.tick", "time.measure", "time.followup"};
   static const std::set<std::string> named{"arm", "campaign", "product", "plant"};
   const std::vector<std::string> parts = split_at_dots(key);

@@ -50,11 +50,12 @@ TEST_CASE("a digest is the same on every machine and in every build", "[record][
 TEST_CASE("each group has a digest line but provenance, and outside ids have one", "[record][digest]") {
   std::string names;
   for (const auto& [name, line] : digests_of(test::sample_study()).lines) names.append(name).append(" ");
-  CHECK(names ==
-        "attribution bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve "
-        "drift graph "
-        "influencers ledger "
-        "overlap posts products readers response scenario series structure summary switches accounts ");
+  CHECK(
+      names ==
+      "attribution bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve "
+      "drift graph "
+      "influencers iso_outcome ledger "
+      "overlap phase posts products readers response scenario sensitivity series structure summary switches accounts ");
 }
 
 TEST_CASE("one changed value changes the total exactly if a scenario determines it", "[record][digest]") {
