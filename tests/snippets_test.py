@@ -55,6 +55,7 @@ SMALLER = {  # first words of a command: what is added, so that all snippets tog
 BEFORE = [  # what the reader has been told to run, smaller
     "grapevine run scenarios/library/smaller-is-better.toml -o results/smaller-is-better.h5 --set graph.users=20000 --set replicates=3",  # 500 000 users, 8 replicates: `make run`
     "grapevine run scenarios/library/one-or-many.toml -o one-or-many.h5 --set graph.users=20000 --set replicates=2",  # 200 000 users, 10 replicates
+    "grapevine run scenarios/library/price-of-a-post.toml -o price-of-a-post.h5 --set graph.users=20000 --set replicates=2 --set time.warmup=1d",  # 125 000 users, 8 replicates
 ]
 PRINTED_BY = {  # first words of an output: first words of the command that prints it, and whether its figures are those of the brand's follow graph, which need GRAPEVINE_DATA
     "When is smaller better?": ("grapevine run scenarios/library/smaller-is-better.toml", False),
