@@ -8,6 +8,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/ids.hpp"
+#include "graph/base/timing.hpp"
 
 namespace grapevine {
 
@@ -97,9 +98,11 @@ void run_parts(int parts, const std::function<void(Exchange&)>& body) {
   }
   Meeting meeting(parts);
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(parts));
+  Timings* const timings = Timings::of_this_thread();  // which waits: the first part takes its watch
   std::vector<std::thread> threads;
   for (int part = 0; part < parts; ++part)
     threads.emplace_back([&, part] {
+      const Timed timed(part == 0 ? timings : nullptr);
       PartOfProcess exchange(meeting, part);
       try {
         body(exchange);

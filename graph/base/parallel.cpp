@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "graph/base/error.hpp"
+#include "graph/base/timing.hpp"
 
 #if !defined(GRAPEVINE_STD_THREADS)
 #include <omp.h>
@@ -69,13 +70,20 @@ int thread_count() { return threads_setting().load(); }
 
 void detail::run_blocks(std::size_t blocks, void (*run)(void*, std::size_t, int), void* body) {
   const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(thread_count()), blocks));
-  if (threads <= 1 || current_worker != outside) {
+  const auto one_by_one = [&] {
     for (std::size_t block = 0; block < blocks; ++block) run(body, block, std::max(current_worker, 0));
-    return;
+  };
+  if (blocks <= 1 || current_worker != outside) return one_by_one();
+  LoopTime time;
+  if (threads <= 1) {
+    const std::int64_t since = time.since();
+    one_by_one();
+    return time.worked(since);
   }
   FirstException first;
   std::atomic<std::size_t> next{0};
   const auto work = [&](int worker) {
+    const std::int64_t since = time.since();
     current_worker = worker;
     for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;) {
       if (!first.wanted(block)) continue;
@@ -86,6 +94,7 @@ void detail::run_blocks(std::size_t blocks, void (*run)(void*, std::size_t, int)
       }
     }
     current_worker = outside;
+    time.worked(since);
   };
 #if defined(GRAPEVINE_STD_THREADS)
   std::vector<std::thread> team;

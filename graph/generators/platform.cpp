@@ -9,6 +9,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/timing.hpp"
 #include "graph/follow_sorter.hpp"
 #include "graph/generators/platform/follows.hpp"
 #include "graph/generators/platform/plan.hpp"
@@ -162,8 +163,10 @@ PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& ke
   PlatformGraph result;
   std::vector<UserId> user_at;
   FollowSorter sorter(parameters.users);
+  Phase phase("planning");
   {
     Plan plan(parameters, key);
+    phase.becomes("drawing");
     Follows(plan).put_all(sorter);
     result.planted = std::move(plan.planted);
     result.active = std::move(plan.active);
@@ -173,6 +176,7 @@ PlatformGraph platform(const PlatformParameters& parameters, const StreamKey& ke
       result.community[user_at[s].index()] = static_cast<std::uint16_t>(plan.places.community_of(s));
     });
   }
+  phase.becomes("rows");
   result.graph = FollowGraph(sorter.rows(user_at));
   return result;
 }

@@ -34,6 +34,7 @@ struct Request {
   double checkpoint_minutes = 15;  ///< of run; 0: never
   std::string shard, time_limit;   ///< of run; empty: none
   bool quiet = false;
+  bool timings = false;  ///< of run
   bool digest = false;
   bool markdown = false;
   bool json_schema = false;

@@ -17,6 +17,7 @@
 #include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/timing.hpp"
 #include "graph/base/utf8.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/progress.hpp"
@@ -32,6 +33,7 @@
 #include "scenarios/study/parts_folder.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/study.hpp"
+#include "scenarios/study/timings_text.hpp"
 
 namespace grapevine {
 
@@ -125,6 +127,7 @@ private:
 
   /// Whether the result is written.
   bool write(const StudyResult& study) {
+    const Phase phase("writing");
     if (!wait_ended_) return write_once_possible(*out_, study), true;
     try {
       write_result(*out_, study);
@@ -258,8 +261,12 @@ private:
     } catch (const std::exception& error) {
       say(stderr, "{}\n", printable(error.what()));
     }
+    if (!folder_.holds_work()) {
+      folder_.remove();
+      return false;
+    }
     status_.stopped(stop_asked().signal != 0 ? stop_asked().words() : "stopped");
-    return folder_.exists();
+    return true;
   }
   std::string how_to_go_on() const {
     return fmt::format("what is complete is kept in {}; the same command with --resume goes on",
@@ -296,6 +303,12 @@ void say_of_parts(const Request& request) {
         request.parts, counted(static_cast<std::uint64_t>(thread_count()), "thread"));
 }
 
-int run_command(const Request& request) { return Run(request).run(); }
+int run_command(const Request& request) {
+  Timings timings;
+  const Timed timed(&timings);
+  const int status = Run(request).run();
+  if (request.timings) say(stdout, "\n{}", timings_text(timings.phases(), thread_count()));
+  return status;
+}
 
 }  // namespace grapevine

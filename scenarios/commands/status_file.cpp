@@ -43,9 +43,7 @@ void StatusFile::operator()(const StudyProgress& progress, std::uint64_t units_d
   next_ = Clock::now() + std::chrono::seconds(10);
 }
 
-void StatusFile::stopped(const std::string& why) {
-  if (std::error_code none; std::filesystem::exists(folder_, none)) write(why);
-}
+void StatusFile::stopped(const std::string& why) { write(why); }
 
 void StatusFile::write(const std::string& state) {
   const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();

@@ -18,7 +18,7 @@ public:
 
   /// `units_done` of `units`.
   void operator()(const StudyProgress& progress, std::uint64_t units_done, std::uint64_t units);
-  /// Why the study stands still, if its folder is there.
+  /// Why the study stands still.
   void stopped(const std::string& why);
 
 private:

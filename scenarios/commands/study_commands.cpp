@@ -151,6 +151,7 @@ void add_run(CLI::App& app, Request& request) {
                  "minutes between checkpoints of the replicate that is running, 15 by default; 0 for none")
       ->type_name("MINUTES")
       ->check(CLI::Range(0.0, 100'000.0));
+  app.add_flag("--timings", request.timings, "says in the end where the time went, and what one thread did alone");
   app.add_flag("--quiet", request.quiet, "no progress");
   app.footer(R"(Examples:
   grapevine run one-or-many.toml -o one-or-many.h5

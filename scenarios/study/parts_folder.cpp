@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view part_begin = "part-", part_end = ".h5";
+constexpr std::string_view part_begin = "part-", part_end = ".h5", status_begin = "status.json";
 
 /// Of a file that holds units; 0: it is another one.
 std::uint32_t number_of_part(const std::string& name) {
@@ -30,7 +30,7 @@ std::uint32_t number_of_part(const std::string& name) {
 bool is_scratch(const std::string& name) { return name.find(".partial-") != std::string::npos; }
 
 bool is_ours(const std::string& name) {
-  return name.starts_with(part_begin) || name.starts_with("status.json") || name.starts_with("checkpoint");
+  return name.starts_with(part_begin) || name.starts_with(status_begin) || name.starts_with("checkpoint");
 }
 
 /// Whether a copy of it may wait beside the study.
@@ -66,6 +66,13 @@ PartsFolder::PartsFolder(const fs::path& result, std::string program, std::optio
 bool PartsFolder::exists() const {
   std::error_code none;
   return fs::exists(folder_, none);
+}
+
+bool PartsFolder::holds_work() const {
+  return std::ranges::any_of(files_in(folder_), [](const fs::path& file) {
+    const std::string name = file.filename().string();
+    return is_ours(name) && !is_scratch(name) && !name.starts_with(status_begin);
+  });
 }
 
 void PartsFolder::plan(const Scenario& scenario) {

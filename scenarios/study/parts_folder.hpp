@@ -34,6 +34,8 @@ public:
   const std::filesystem::path& path() const { return folder_; }
   /// Whether an earlier run left it.
   bool exists() const;
+  /// Whether it has something that a run can go on with: units or a checkpoint.
+  bool holds_work() const;
 
   /// Says which units this run is to make. Before all that follows.
   void plan(const Scenario& scenario);

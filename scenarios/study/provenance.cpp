@@ -34,6 +34,21 @@ void add_input(const std::string& name, const std::string& path, const std::opti
   list.emplace_back(name + "_xxh3_128", fingerprint->xxh3_128);
 }
 
+double to_the_millisecond(double seconds) { return std::round(seconds * 1000.0) / 1000.0; }
+
+/// Of phases that took a millisecond or more.
+void add_phases(const std::vector<PhaseSeconds>& phases, Provenance& list) {
+  for (const PhaseSeconds& phase : phases) {
+    std::string name = "seconds_" + (phase.name.empty() ? "other" : phase.name);
+    std::ranges::replace_if(
+        name, [](char c) { return !(c >= 'a' && c <= 'z'); }, '_');
+    if (phase.clock() < 0.0005) continue;
+    list.emplace_back(name + "_serial", to_the_millisecond(phase.serial));
+    list.emplace_back(name + "_parallel", to_the_millisecond(phase.parallel));
+  }
+  list.emplace_back("serial_share", std::round(serial_share(phases) * 1e4) / 1e4);
+}
+
 }  // namespace
 
 std::string_view built_commit() { return GRAPEVINE_COMMIT; }
@@ -68,7 +83,8 @@ Provenance provenance_of_run(const StudyRun& run) {
                   {"threads", std::int64_t{thread_count()}},
                   {"parts", std::int64_t{run.parts}},
                   {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started))},
-                  {"seconds", std::round(run.seconds * 1000.0) / 1000.0}};
+                  {"seconds", to_the_millisecond(run.seconds)}};
+  if (!run.phases.empty()) add_phases(run.phases, list);
   if (!run.runs.empty()) list.emplace_back("runs_xxh3_128", run.runs);
   return list;
 }

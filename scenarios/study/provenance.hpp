@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/base/h5.hpp"
+#include "graph/base/timing.hpp"
 #include "scenarios/keys/scenario.hpp"
 
 /// Where a result comes from: what may differ between equal runs, as the attributes of `/provenance`.
@@ -31,6 +32,7 @@ struct StudyRun {
   std::string runs = {};  ///< hash of all that its records hang on; empty: not known
   std::chrono::system_clock::time_point started;
   double seconds = 0;
+  std::vector<PhaseSeconds> phases = {};  ///< up to now
 };
 Provenance provenance_of_run(const StudyRun& run);
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "graph/base/error.hpp"
+#include "graph/base/timing.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/possible.hpp"
@@ -57,7 +58,7 @@ public:
 
   void run() {
     ticker_.start(0, "graph");
-    const Provenance inputs = provenance_of_inputs(whole_, ticker_.alive());
+    const Provenance inputs = read_inputs();
     for (Point& point : points_) point.study->provenance = inputs;
     bool enough = false;
     for (std::uint32_t replicate = 0; replicate < whole_.replicates && !stopped_ && !enough; ++replicate) {
@@ -75,6 +76,11 @@ public:
   }
 
 private:
+  Provenance read_inputs() {
+    const Phase phase("inputs");
+    return provenance_of_inputs(whole_, ticker_.alive());
+  }
+
   UnitName name_of(Point& point, std::uint32_t replicate) {
     if (point.runs.empty()) point.runs = options_.units->names.of(*point.scenario, replicate).runs;
     return {point.runs, replicate};
@@ -116,6 +122,7 @@ private:
     point.study->accounts.insert(ids.begin(), ids.end());
     point.runs_now = false;
     if (options_.units == nullptr) return;
+    const Phase phase("keeping");
     UnitView unit{.name = name_of(point, replicate),
                   .failure = {},
                   .graph = &point.study->graph(0, replicate),
@@ -186,6 +193,7 @@ private:
   }
 
   std::shared_ptr<Deals> deals_of(const Point& point, std::uint32_t replicate) {
+    const Phase phase("accounts");
     return make_deals(*point.scenario, point.scenario->world, world_, replicate, ticker_.alive());
   }
 
@@ -193,6 +201,7 @@ private:
   void take_graph(const std::string& group, const Scenario& scenario, std::uint32_t replicate) {
     const std::string wanted = fmt::format("{}\n{}", redraws_graph(scenario) ? replicate : 0, group);
     if (wanted == graph_) return;
+    const Phase phase("graph");
     if (!noted_.empty() || replicate > 0) ticker_.start(replicate, "graph");
     for (Point& point : points_) point.numbers = std::make_shared<ReproductionNumbers>();  // interests matter, too
     world_ = {};  // no room is needed for two graphs

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "graph/base/timing.hpp"
 #include "scenarios/result/draws.hpp"
 #include "scenarios/study/hangs_on.hpp"
 
@@ -109,6 +110,7 @@ private:
   }
 
   std::unique_ptr<Replicate> warm_up(const Point& point, const Arm* own) {
+    const Phase phase("warm-up");
     const Scenario& scenario = *point.scenario;
     auto world = std::make_unique<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
                                              own ? own->run : scenario.run, streams_of(scenario, given_.replicate),
@@ -133,6 +135,7 @@ private:
   }
 
   void run_arm(const Point& point, const Arm& arm, const Replicate& from) {
+    const Phase phase("arms");
     const Scenario& scenario = *point.scenario;
     const std::uint32_t number = number_of(scenario, arm);
     std::vector<RunRecord> draws = point.saver->draws_of(number);
@@ -191,6 +194,7 @@ void run_feeds(const ReplicateGiven& given, const std::vector<Point*>& points, T
 void run_classics(const ReplicateGiven& given, const Point& point, Ticker& ticker) {
   const Scenario& scenario = *point.scenario;
   if (std::ranges::none_of(scenario.arms, is_classic)) return;
+  const Phase phase("classic models");
   const DiffusionReplicate run(given.world.graph, given.world.accounts, given.world.chances, scenario.world,
                                *point.deals, streams_of(scenario, given.replicate), point.numbers);
   point.saver->saving_records([&] {

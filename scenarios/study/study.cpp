@@ -16,6 +16,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
+#include "graph/base/timing.hpp"
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/reader/sweep.hpp"
 #include "scenarios/result/sweep_points.hpp"
@@ -255,15 +256,22 @@ Enough narrow_enough(const Scenario& scenario) {
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   const auto started = std::chrono::system_clock::now();
   const auto clock = std::chrono::steady_clock::now();
+  Timings own;
+  const Timed timed(Timings::of_this_thread() ? Timings::of_this_thread() : &own);
   std::vector<StudyResult> points = run_points(scenario, options, narrow_enough(scenario));
   const std::vector<const Scenario*> studies = studies_of(scenario);
   std::uint64_t done = wanted_work_of(scenario, options);
   const std::uint64_t work = done + switched_work_of(scenario, options);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    run_switches(*studies[i], options, done, work, points[i]);
+    {
+      const Phase phase("switches");
+      run_switches(*studies[i], options, done, work, points[i]);
+    }
     done += switched_work_of(*studies[i], options);
+    const Phase phase("comparing");
     Comparer(*studies[i], points[i]).compare();
   }
+  Phase phase("comparing");
   AcrossPoints across = across_points(scenario, points);
   StudyResult study = joined(std::move(points));
   study.sensitivity = std::move(across.sensitivity);
@@ -278,7 +286,8 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
                                       .parts = options.parts,
                                       .runs = options.units ? options.units->names.of(scenario, 0).runs : "",
                                       .started = started,
-                                      .seconds = seconds});
+                                      .seconds = seconds,
+                                      .phases = Timings::of_this_thread()->phases()});
   study.provenance.insert(study.provenance.begin(), run.begin(), run.end());
   return study;
 }

@@ -1,5 +1,6 @@
 #include "sim/run/replicate.hpp"
 
+#include "graph/base/timing.hpp"
 #include "sim/run/trace.hpp"
 #include "sim/run/world.hpp"
 
@@ -15,6 +16,12 @@ void run_on(World& world, const SavedArrays* saved, Tick end, const StateHook& h
     world.step();
     hook(world.state.clock.now - start, [&] { return world_arrays(world.state); });
   }
+}
+
+std::unique_ptr<World> branched(const World& world, const RunParameters& arm, const RecordOptions& options,
+                                std::uint32_t draw) {
+  const Phase phase("branching");
+  return world.branch(arm, options, draw);
 }
 
 }  // namespace
@@ -50,15 +57,17 @@ void Replicate::warm_up_from(const SavedArrays* saved, const StateHook& hook) {
 
 RunRecord Replicate::run_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
                                   const StateHook& hook, std::uint32_t draw) const {
-  const std::unique_ptr<World> branch = world_->branch(arm, options, draw);
+  const std::unique_ptr<World> branch = branched(*world_, arm, options, draw);
   run_on(*branch, saved, branch->parameters.time.end(), hook);
+  const Phase phase("records");
   return branch->record();
 }
 
 RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook,
                              std::uint32_t draw) const {
-  const std::unique_ptr<World> branch = world_->branch(arm, options, draw);
+  const std::unique_ptr<World> branch = branched(*world_, arm, options, draw);
   branch->run_until(branch->parameters.time.end(), hook);
+  const Phase phase("records");
   return branch->record();
 }
 

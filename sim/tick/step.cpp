@@ -5,6 +5,7 @@
 
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/timing.hpp"
 #include "sim/feed/gather.hpp"
 #include "sim/feed/promoted.hpp"
 #include "sim/tick/attend.hpp"
@@ -278,9 +279,12 @@ void commit_mechanisms(const Given& given, const Before& before, Exchange& excha
 void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch& scratch) {
   const Tick now = state.clock.now;
   const bool alone = exchange.parts() == 1;
+  Phase phase("merging", given.readers.size() > reader_block);  // else a tick takes a few microseconds
   state.timelines.begin_tick(now);
+  phase.becomes("retiring");
   retire(now, given.run.feed.window, state.posts,
          {state.tiers, state.authors, state.tracked, given.pasts, answers_in(given)});
+  phase.becomes("settling");
   const std::vector<PostIdentity> paid = compose_paid(given, now, state.clock.next_planned, state.open_slots);
   const Before before{now, state.posts, state.timelines, state.open_slots};
   for (Mechanism* mechanism : given.mechanisms) {
@@ -288,18 +292,22 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
     if (mechanism->agrees(before))
       mechanism->agree(given, before, {state.next_session, state.session_ordinal, state.seen}, exchange);
   }
+  phase.becomes("sessions");
   serve_readers(given, before, state, scratch);
 
+  phase.becomes("collecting");
   Outgoing outgoing = collect(given, now, alone, state, scratch);
   for (const PostIdentity& post : paid)
     if (given.readers.contains(post.author.value())) state.clock.event_hash += emission_hash(given.keys, post, now);
   scratch.posts = exchange.gather(std::move(outgoing.organic));
   scratch.posts.insert(scratch.posts.end(), paid.begin(), paid.end());
   scratch.reshares = exchange.gather(std::move(scratch.reshares));
+  phase.becomes("publishing");
   publish(given, now, scratch.posts, state.posts, state.timelines, state.tick_posts.emplace_back(), state.tracked);
   publish(now, scratch.reshares, state.tracked, state.timelines, state.tracked_reshares);
   close_slots(exchange.gather(std::move(outgoing.withheld)), state.open_slots, state.withheld);
 
+  phase.becomes("counters");
   std::vector<std::span<const Impression>> lists;
   for (const BlockOutput& out : scratch.blocks)
     if (!out.impressions.empty()) lists.emplace_back(out.impressions);
@@ -309,6 +317,7 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
     if (!state.tracked.empty()) count_reasons(state.tracked, looks);
   };
   alone ? count(lists) : count(all);
+  phase.becomes("mechanisms");
   commit_mechanisms(given, {now, state.posts, state.timelines, state.open_slots}, exchange, scratch);
   ++state.clock.now;
 }

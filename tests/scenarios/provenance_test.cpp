@@ -1,3 +1,4 @@
+#include <chrono>
 #include <map>
 #include <string>
 #include <variant>
@@ -7,7 +8,7 @@
 #include "tests/catch.hpp"
 #include "tests/scenarios/shell.hpp"
 
-// Where a result says that it comes from.
+// Where a result says that it comes from, and where the time went.
 
 using namespace grapevine;
 
@@ -75,5 +76,44 @@ TEST_CASE("a result says by which command and of which files it was made, in num
   REQUIRE(shell.call({"run", "it's.toml", "--out", "other.h5", "--set", "population.sessions=2", "--threads", "2"}) ==
           0);
   CHECK(provenance_of(shell.file("other.h5")).at("command") != made.at("command"));
+  CHECK(digests(shell.file("one.h5")).lines == digests(shell.file("other.h5")).lines);
+}
+
+TEST_CASE("the seconds of all phases are those of the run, and --timings shows them and changes nothing",
+          "[program][provenance][timing]") {
+  const test::Shell shell;
+  shell.write("study.toml", R"(format = 1
+seed = 3
+replicates = 2
+time = {tick = "1h", warmup = "6h", measure = "6h", followup = "6h"}
+graph = {model = "platform", users = 20_000, mean_followees = 20, largest = 2_000}
+feed.window = "6h"
+arm = [{name = "control"}, {name = "short", feed.length = 5}]
+)");
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(shell.call({"run", "study.toml", "-o", "one.h5", "--quiet", "--threads", "2", "--timings"}) == 0);
+  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const std::string told = shell.out();
+  for (const char* word : {"Where the time went, with 2 threads", "  arms ", "    sessions ", "    records ",
+                           "  writing ", "  other ", "One thread does "})
+    CHECK(test::contains(told, word));
+
+  const auto made = provenance_of(shell.file("one.h5"));
+  double seconds = 0;
+  int lines = 0;
+  for (const auto& [name, value] : made)
+    if (name.starts_with("seconds_")) seconds += std::get<double>(value), ++lines;
+  for (const char* name : {"seconds_graph_drawing_parallel", "seconds_warm_up_sessions_parallel",
+                           "seconds_arms_sessions_serial", "seconds_arms_records_serial"})
+    CHECK(made.contains(name));
+  // Each is rounded to a millisecond, and phases below half of one are left out; the watch starts a little before the
+  // study and stops a little after it.
+  CHECK(seconds >= std::get<double>(made.at("seconds")) - 0.0005 * (lines + 60));
+  CHECK(seconds <= wall + 0.0005 * lines);
+  CHECK(std::get<double>(made.at("serial_share")) > 0.0);
+  CHECK(std::get<double>(made.at("serial_share")) < 1.0);
+
+  REQUIRE(shell.call({"run", "study.toml", "-o", "other.h5", "--quiet"}) == 0);
+  CHECK_FALSE(test::contains(shell.out(), "Where the time went"));
   CHECK(digests(shell.file("one.h5")).lines == digests(shell.file("other.h5")).lines);
 }
