@@ -24,6 +24,13 @@ std::string indented(const std::string& name) {
   return std::string(2 * depth, ' ') + name.substr(name.rfind('/') + 1);
 }
 
+/// Whether the table would show that it takes time, or a phase inside it.
+bool takes_time(const std::string& name, const std::vector<PhaseSeconds>& phases) {
+  return std::ranges::any_of(phases, [&](const PhaseSeconds& phase) {
+    return phase.clock() >= 0.0005 && (phase.name == name || phase.name.starts_with(name + "/"));
+  });
+}
+
 }  // namespace
 
 std::string timings_text(const std::vector<PhaseSeconds>& phases, int threads) {
@@ -33,7 +40,8 @@ std::string timings_text(const std::vector<PhaseSeconds>& phases, int threads) {
   TextTable table("Lrrrr");
   table.add({"phase", "one thread, s", "parallel, s", "at work", "of the time"});
   for (const PhaseSeconds& phase : phases)
-    if (!phase.name.empty() && phase.clock() >= 0.0005) add_line(indented(phase.name), phase, all.clock(), table);
+    if (!phase.name.empty() && takes_time(phase.name, phases))
+      add_line(indented(phase.name), phase, all.clock(), table);
   add_line("other", phases.front(), all.clock(), table);
   add_line("all", all, all.clock(), table);
   const double share = serial_share(phases);
