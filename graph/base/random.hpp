@@ -49,6 +49,7 @@ enum class Draw : std::uint32_t {
   react = 65,
   holdout = 66,
   perturbation = 67,
+  fatigue = 87,
   // authors and their readers
   answer_rate = 68,
   answers_of_day = 69,

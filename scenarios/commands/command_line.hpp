@@ -36,6 +36,7 @@ struct Request {
   bool quiet = false;
   bool timings = false;  ///< of run
   bool digest = false;
+  std::string preset;  ///< of keys
   bool markdown = false;
   bool json_schema = false;
   bool csv = false;                                              ///< of compare

@@ -13,6 +13,7 @@
 #include "scenarios/commands/steps.hpp"
 #include "scenarios/commands/streams.hpp"
 #include "scenarios/keys/keys.hpp"
+#include "scenarios/keys/presets.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/sweep_points.hpp"
@@ -39,6 +40,15 @@ int check(const Request& request) {
 }
 
 int keys(const Request& request) {
+  if (!request.preset.empty()) {
+    const std::string table =
+        request.markdown && request.preset == "all" ? presets_as_markdown() : preset_as_text(request.preset);
+    if (table.empty())
+      throw BadRequest(fmt::format("grapevine keys: no published ranking is called {}; expected one of {}, or all",
+                                   in_quotes(request.preset), preset_names()));
+    put(stdout, table);
+    return 0;
+  }
   const std::string text = request.markdown      ? keys_as_markdown()
                            : request.json_schema ? keys_as_json_schema()
                                                  : keys_as_text(request.filter);
@@ -191,8 +201,13 @@ void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& r
   CLI::App& keys_app = command("keys", "Lists every key of a scenario with type, range, default and meaning", keys);
   auto* filter = keys_app.add_option("FILTER", request.filter, "only keys that have this in their name, such as feed.");
   auto* markdown = keys_app.add_flag("--markdown", request.markdown, "as in docs/keys.md")->excludes(filter);
-  keys_app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors")
-      ->excludes(markdown)
+  auto* schema = keys_app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors");
+  schema->excludes(markdown)->excludes(filter);
+  keys_app
+      .add_option("--preset", request.preset,
+                  "the rules of a published ranking: which are modelled, by which keys; all: of each")
+      ->type_name("NAME")
+      ->excludes(schema)
       ->excludes(filter);
   keys_app.footer(R"(Examples:
   grapevine keys feed.

@@ -152,15 +152,13 @@ void ScenarioReader::check_diffusion() {
 void ScenarioReader::check_weights() {
   const auto check = [&](const FeedParameters& feed, const std::string& prefix) {
     constexpr auto follow = static_cast<std::size_t>(Action::follow);
-    if (feed.ranking == Ranking::weighted && feed.weights[follow] != 0 && feed.prior[follow] == automatic)
+    if (feed.form() == Ranking::weighted && feed.weights[follow] != 0 && feed.prior[follow] == automatic)
       add(place_of({prefix + "feed.weights.follow", "feed.weights.follow", prefix + "feed.ranking", "feed.ranking"}),
           fmt::format(
               "{}feed.weights.follow is not 0, and what rate of follows to expect hangs on how many who look do "
               "not follow the author; expected {}feed.prior.follow, a probability; add it",
               prefix, prefix));
-    const bool scored =
-        feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle || feed.ranking == Ranking::no_learning;
-    if (!scored || feed.looks_at_answers() ||
+    if (!feed.scores() || feed.looks_at_answers() || feed.good_click_weight > 0 || feed.good_visit_weight > 0 ||
         std::ranges::any_of(feed.weights, [](double weight) { return weight != 0; }))
       return;
     Place place = place_of({prefix + "feed.ranking", "feed.ranking"});
@@ -173,8 +171,12 @@ void ScenarioReader::check_weights() {
   if (!rankings_sound()) return;
   const std::size_t before = mistakes_.size();
   check(scenario_.run.feed, "");
-  for (const Arm& arm : scenario_.arms)
-    if (mistakes_.size() == before) check(arm.run.feed, fmt::format("arm.{}.", arm.name));
+  check_propensities(scenario_.run, "");
+  for (const Arm& arm : scenario_.arms) {
+    if (mistakes_.size() > before) return;
+    check(arm.run.feed, fmt::format("arm.{}.", arm.name));
+    check_propensities(arm.run, fmt::format("arm.{}.", arm.name));
+  }
 }
 
 std::string ScenarioReader::in_words(std::uint64_t ticks) const {

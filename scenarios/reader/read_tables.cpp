@@ -210,6 +210,7 @@ void ScenarioReader::read_base(const TomlValue::Table& top, const Place& place) 
         tick_known_ = read_value(*find_key("time", "tick"), base(), tick->value, {"time.tick", 0, {}}, reported_later);
       }
   read_table(top, place, "", "", base());
+  lay_preset(base(), "");
   const Given* file = given("graph.file");
   if (file) {
     scenario_.graph.model = GraphModel::file;
@@ -340,6 +341,7 @@ void ScenarioReader::read_arms(const TomlValue::Table& top) {
     if (!name_of(*tables[i]) && !given(prefix + "name"))
       report_missing({&name, prefix + "name", tables[i]->place, target});
     read_table(rest, tables[i]->place, "", prefix, target);
+    lay_preset(target, prefix);
     replace_contacts(prefix, target.run->diffusion);
   }
 }

@@ -176,7 +176,12 @@ private:
 
   std::string in_words(std::uint64_t ticks) const;
 
+  /// Sets what the ranking of the target sets and the scenario leaves out.
+  void lay_preset(const Target& target, const std::string& prefix);
+
   void check_weights();
+  /// No weight on what nobody does.
+  void check_propensities(const RunParameters& run, const std::string& prefix);
   void check_time();
 
   /// Roots are numbered by 32 bits.

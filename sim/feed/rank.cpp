@@ -28,6 +28,8 @@ const std::vector<RankingFacts>& rankings() { return known_rankings(); }
 
 const RankingFacts& facts_of(Ranking ranking) { return known_rankings().at(static_cast<std::size_t>(ranking)); }
 
+Ranking form_of(Ranking ranking) { return facts_of(ranking).form.value_or(ranking); }
+
 Ranking add_ranking(RankingFacts facts) {
   GRAPEVINE_EXPECTS(known_rankings().size() < 256 && facts.make != nullptr);
   GRAPEVINE_EXPECTS(std::ranges::find(known_rankings(), facts.name, &RankingFacts::name) == known_rankings().end());
@@ -40,6 +42,18 @@ std::vector<Named<Ranking>> names_of(Ranking) {
   for (std::size_t i = 0; i < known_rankings().size(); ++i)
     names.push_back({static_cast<Ranking>(i), known_rankings()[i].name});
   return names;
+}
+
+std::vector<Named<Preset>> names_of(Preset) {
+  std::vector<Named<Preset>> names{{Preset::none, "none"}};
+  for (std::size_t i = 0; i < known_rankings().size(); ++i)
+    if (known_rankings()[i].form) names.push_back({static_cast<Preset>(i + 1), known_rankings()[i].name});
+  return names;
+}
+
+const RankingFacts* settings_of(Ranking ranking, Preset preset) {
+  if (!facts_of(ranking).rules.empty()) return &facts_of(ranking);
+  return preset == Preset::none ? nullptr : &facts_of(static_cast<Ranking>(static_cast<std::size_t>(preset) - 1));
 }
 
 std::unique_ptr<const Ranker> Ranker::make(Ranking ranking, const RankingGiven& given, RankingKeys keys) {

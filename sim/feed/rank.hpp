@@ -13,6 +13,7 @@
 namespace grapevine {
 
 struct ActionPrior;
+class AuthorPasts;
 struct Expectation;
 
 /// Keys that ranking draws with.
@@ -20,11 +21,13 @@ struct RankingKeys {
   std::uint64_t feed_order;     ///< ties, by root and reader
   std::uint64_t emission_time;  ///< see time_in_tick
   std::uint64_t perturbation;   ///< of scores, by root and reader
+  std::uint64_t fatigue;        ///< by author and reader
 };
 
 /// What a ranking is made from. All of it outlives the ranking, but for `prior`.
 struct RankingGiven {
   const Follows& follows;
+  const TimeParameters& time;
   const RunParameters& run;
   const Behaviour& behaviour;
   const Population& population;
@@ -34,7 +37,8 @@ struct RankingGiven {
 /// What a ranking may look at when a session begins.
 struct RankingBefore {
   const Posts& posts;
-  SeenLog::Entries seen;  ///< of the reader
+  SeenLog::Entries seen;     ///< of the reader
+  const AuthorPasts* pasts;  ///< what was expected of roots by their authors; null: the same of all
 };
 
 /// Orders feeds. One object a run. A ranking is a file under sim/feed/rankings: a rule that `RankerOf` makes a Ranker
@@ -56,6 +60,10 @@ public:
 
   /// Whether it asks what mechanisms make of the odds of each candidate: `Session::odds` has them then.
   virtual bool needs_odds() const = 0;
+
+  /// How many of the session's candidates the feed may hold; asked where `caps`.
+  virtual std::size_t servable(const Session& session) const = 0;
+  virtual bool caps() const = 0;
 
   /// Puts the `served` best candidates in front of session.ranked and the first `looked` of them in order, top first.
   /// `looked` <= `served` <= number of candidates.

@@ -28,6 +28,14 @@ public:
   }
   bool learns() const override { return rule_.learns(); }
   bool needs_history() const override { return Rule::needs_history; }
+  bool caps() const override {
+    if constexpr (HasListRules<Rule>) return rule_.lists().caps();
+    return false;
+  }
+  std::size_t servable(const Session& session) const override {
+    if constexpr (HasListRules<Rule>) return rule_.lists().servable(session);
+    return session.candidates.size();
+  }
   bool needs_odds() const override { return Rule::needs_odds; }
 
   void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const override {
@@ -42,9 +50,14 @@ public:
       return before.posts.identity(session.candidates[a.candidate].root).key <
              before.posts.identity(session.candidates[b.candidate].root).key;
     };
+    if constexpr (HasListRules<Rule>)
+      if (rule_.lists().any()) rule_.lists().diversify(facts, session, first);
     const auto begin = session.ranked.begin();
     const auto at = [&](std::size_t i) { return begin + static_cast<std::ptrdiff_t>(i); };
-    if (served < n) std::nth_element(begin, at(served), session.ranked.end(), first);
+    if (caps())
+      hold_caps(session, served, first);
+    else if (served < n)
+      std::nth_element(begin, at(served), session.ranked.end(), first);
     if constexpr (Arranges<Rule>) {
       std::sort(begin, at(served), first);
       rule_.arrange(facts, std::span(session.ranked).first(served), looked);
@@ -54,9 +67,16 @@ public:
       if (looked < served) std::nth_element(begin, at(looked), at(served), first);
       std::sort(begin, at(looked), first);
     }
+    if constexpr (HasListRules<Rule>)
+      if (rule_.lists().any()) rule_.lists().lift(facts, session, served, looked, first);
   }
 
 private:
+  template <class First>
+  void hold_caps(Session& session, std::size_t served, const First& first) const {
+    if constexpr (HasListRules<Rule>) rule_.lists().hold_caps(session, served, first);
+  }
+
   /// A few from many: keeps the best `looked` of the first `served` sorted in front. Most candidates fail the one
   /// comparison with the last of them.
   template <class First>

@@ -84,6 +84,14 @@ struct Ranked {
   std::uint32_t candidate = 0;
 };
 
+/// What rules over lists of candidates work on.
+struct ListScratch {
+  NumberIndex first_of_author;         ///< which candidate is the first of its author
+  std::vector<std::uint32_t> next;     ///< by candidate: another of the same author
+  std::vector<std::uint32_t> several;  ///< the first candidates of authors with several
+  std::vector<std::uint32_t> own;      ///< those of one author
+};
+
 struct Session {
   UserId reader{};
   std::uint32_t ordinal = 0;  ///< sessions of the reader before
@@ -99,7 +107,8 @@ struct Session {
   std::size_t looked = 0;
   std::vector<SeenLog::Entry> news;
   AuthorHistories history;  ///< for rankings that ask for it
-  NumberIndex index;        ///< which candidate holds which root, or `dropped`
+  ListScratch lists;
+  NumberIndex index;  ///< which candidate holds which root, or `dropped`
 
   static constexpr std::uint32_t dropped = UINT32_MAX;  ///< the root is not to be served
 };

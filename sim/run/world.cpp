@@ -178,7 +178,7 @@ std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) con
 }
 
 std::unique_ptr<const Ranker> World::make_ranker(Ranking ranking) const {
-  return Ranker::make(ranking, {follows, run, behaviour, *population, ranking_prior}, keys.ranking);
+  return Ranker::make(ranking, {follows, parameters.time, run, behaviour, *population, ranking_prior}, keys.ranking);
 }
 
 /// `there_are_some`: what readers have changed stays, even where they change nothing more.

@@ -23,7 +23,8 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
       dynamics(seed, Stream::dynamics, streams.dynamics),
       react(dynamics.key(Draw::react)),
       holdout(dynamics.key(Draw::holdout)),
-      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time), dynamics.key(Draw::perturbation)},
+      ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time), dynamics.key(Draw::perturbation),
+              dynamics.key(Draw::fatigue)},
       event_hash(dynamics.key(Draw::event_hash)),
       sample(content.key(Draw::sample)) {}
 
@@ -115,7 +116,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
   Session& session = worker.session;
   session.odds.clear();
   if (given.mechanisms.empty()) {
-    rank_around_promoted(ranker, {before.posts, seen}, session);
+    rank_around_promoted(ranker, {before.posts, seen, given.pasts}, session);
     return {};
   }
   if (ranker.needs_odds()) {
@@ -123,7 +124,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
     std::iota(worker.which.begin(), worker.which.end(), 0u);
     weigh(given, before, session, worker.which, session.odds);
   }
-  rank_around_promoted(ranker, {before.posts, seen}, session);
+  rank_around_promoted(ranker, {before.posts, seen, given.pasts}, session);
   worker.which.resize(session.looked);
   for (std::size_t i = 0; i < session.looked; ++i) worker.which[i] = session.ranked[i].candidate;
   weigh(given, before, session, worker.which, worker.odds);
@@ -150,12 +151,13 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
   const bool promoted = session.promoted.place > 0;
   if (promoted) set_promoted_apart(session);
-  session.served = std::min<std::size_t>(session.candidates.size() + (promoted ? 1 : 0), given.run.feed.length);
+  const Ranker& ranker = held_out ? given.chronological : given.ranker;
+  const std::size_t servable = ranker.caps() ? ranker.servable(session) : session.candidates.size();
+  session.served = std::min<std::size_t>(servable + (promoted ? 1 : 0), given.run.feed.length);
   const std::uint32_t depth =
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
-  const std::span<const double> odds =
-      order_feed(given, before, held_out ? given.chronological : given.ranker, seen, worker);
+  const std::span<const double> odds = order_feed(given, before, ranker, seen, worker);
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();

@@ -107,6 +107,7 @@ constexpr bool is_a_purpose(Draw draw) {
     case Draw::react:
     case Draw::holdout:
     case Draw::perturbation:
+    case Draw::fatigue:
     case Draw::answer_rate:
     case Draw::answers_of_day:
     case Draw::answer_choice:

@@ -54,17 +54,17 @@ TEST_CASE("keys of follows that cannot mean anything are refused with their plac
     CHECK(contains(checked(small_world + two_thousand + text), "2 s.toml:" + mistake));
   };
   says(
-      "[feed]\nranking = \"weighted\"\nweights.follow = 2\n",
+      "[feed]\nranking = \"weighted\"\nweights.follow = 2\n[behaviour]\nfollow = 0.1\n",
       "7:18: feed.weights.follow is not 0, and what rate of follows to expect hangs on how many who look do not follow "
       "the author; expected feed.prior.follow, a probability; add it");
   says("[tiers]\nnames = [\"a\", \"b\", \"c\"]\nfrom = [0, 5, 10]\nfake_followers = [0.1, 0.2]\n",
        "8:18: tiers.fake_followers has 2 entries and tiers.names has 3; expected one share for each name, or one for "
        "all");
   says("[tiers]\nfake_followers = [1.5]\n", "6:19: entry 1 of tiers.fake_followers is 1.5; expected a number, 0 to 1");
-  says(
-      "[feed]\nranking = \"weighted\"\nverified = 4\n",
-      "7:1: feed.verified has no effect here; it needs feed.ranking = \"weighted\", \"oracle\" or \"no-learning\", and "
-      "tiers.verified above 0 or a column `verified` of the accounts; remove it");
+  says("[feed]\nranking = \"weighted\"\nverified = 4\n",
+       "7:1: feed.verified has no effect here; it needs feed.ranking = \"weighted\", a preset that stands on it, "
+       "\"oracle\", "
+       "\"no-learning\" or \"edgerank\", and tiers.verified above 0 or a column `verified` of the accounts; remove it");
   says("[tiers]\nverified = [0.1]\n",
        "6:1: tiers.verified has no effect here; it needs feed.verified or feed.verified_outside other than 1; remove "
        "it");

@@ -39,7 +39,7 @@ struct SixPosts {
     const Behaviour behaviour(run.behaviour, world.population);
     const Follows follows(graph, 0);
     const ActionPrior prior{};
-    const auto ranker = Ranker::make(run.feed.ranking, {follows, run, behaviour, population, prior}, {1, 2, 3});
+    const auto ranker = Ranker::make(run.feed.ranking, {follows, world.time, run, behaviour, population, prior}, {1, 2, 3, 4});
     Posts posts;
     posts.append(6);
     Session session;
@@ -52,7 +52,7 @@ struct SixPosts {
     session.candidates = {{0, UserId{1}, by_author, 0},        {1, UserId{2}, by_author, 0},
                           {2, UserId{3}, Candidate::shown, 0}, {3, UserId{4}, Candidate::shown, 0},
                           {4, UserId{1}, reshared, 1},         {5, UserId{6}, by_author, 0}};
-    ranker->rank({posts, {}}, session, 6, 6);
+    ranker->rank({posts, {}, nullptr}, session, 6, 6);
     std::vector<std::uint32_t> list;
     for (const Ranked& ranked : session.ranked) list.push_back(ranked.candidate);
     return list;

@@ -8,7 +8,7 @@ namespace {
 /// feed, if asked for, and else chance. A control.
 class NoLearning : public ScoreFactors {
 public:
-  explicit NoLearning(const RankingGiven& given) : ScoreFactors(given.run.feed) {}
+  explicit NoLearning(const RankingGiven& given) : ScoreFactors(given) {}
   std::uint64_t key(const CandidateFacts& candidate) const { return ScoreFactors::key(1.0f, candidate); }
 };
 

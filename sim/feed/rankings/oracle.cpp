@@ -1,4 +1,5 @@
 #include "sim/feed/ranker_of.hpp"
+#include "sim/feed/rankings/heads.hpp"
 #include "sim/feed/rankings/score.hpp"
 
 namespace grapevine {
@@ -12,10 +13,9 @@ class Oracle : public ScoreFactors {
 public:
   static constexpr bool needs_odds = true;
   explicit Oracle(const RankingGiven& given)
-      : ScoreFactors(given.run.feed),
-        weights_(given.run.feed.weights),
-        answered_weight_(given.run.feed.answered_weight),
-        follow_weight_(given.run.feed.weights[static_cast<std::size_t>(Action::follow)]),
+      : ScoreFactors(given),
+        heads_(given.run.feed),
+        mutual_reply_(given.run.feed.mutual_reply_weight),
         behaviour_(given.behaviour),
         population_(given.population) {}
   using ScoreFactors::value;
@@ -26,20 +26,20 @@ public:
     const double odds = behaviour_.odds(population_.propensity(candidate.reader()), candidate.topic_match(),
                                         candidate.post().quality, candidate.proof()) *
                         candidate.odds();
-    double sum = 0.0;
-    for (const std::uint8_t a : behaviour_.usual())
-      sum += weights_[a] * behaviour_.probability(static_cast<Action>(a), odds);
-    if (follow_weight_ > 0.0 && !candidate.follows_author())
-      sum += follow_weight_ * behaviour_.follow_probability(odds);
-    if (answered_weight_ > 0.0)
-      sum += answered_weight_ * (behaviour_.probability(Action::reply, odds) *
-                                 static_cast<double>(std::bit_cast<float>(candidate.value())));
+    const auto probability = [&](std::size_t a) {
+      if (static_cast<Action>(a) != Action::follow) return behaviour_.probability(static_cast<Action>(a), odds);
+      return candidate.follows_author() ? 0.0 : behaviour_.follow_probability(odds);
+    };
+    double sum = heads_.sum(probability, static_cast<double>(std::bit_cast<float>(candidate.value())));
+    if (mutual_reply_ > 0.0 && candidate.followed() && candidate.mutual())
+      sum += mutual_reply_ * behaviour_.probability(Action::reply, odds);
+    if (heads_.squashes()) sum = heads_.squashed(sum);
     return ScoreFactors::key(static_cast<float>(sum), candidate);
   }
 
 private:
-  PerAction weights_;
-  double answered_weight_, follow_weight_;
+  Heads heads_;
+  double mutual_reply_;
   const Behaviour& behaviour_;
   const Population& population_;
 };

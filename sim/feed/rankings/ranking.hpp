@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "sim/feed/author_pasts.hpp"
 #include "sim/feed/prior.hpp"
 #include "sim/feed/rank.hpp"
 #include "sim/feed/session.hpp"
@@ -36,6 +37,7 @@ public:
   Tick visible() const { return candidate_.visible(); }        ///< of the emission shown
   bool in_network() const { return candidate_.in_network(); }  ///< a followee of the reader wrote or reshared it
   std::uint32_t proof() const { return candidate_.proof; }     ///< followees of the reader that reshared the root
+  Tick now() const { return facts_.session.now; }
 
   /// The factor that mechanisms put on the odds of acting; needs `needs_odds`.
   double odds() const {
@@ -63,6 +65,17 @@ public:
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
   bool verified() const { return facts_.given.population.verified(author()); }
+  std::uint64_t followers() const {
+    return facts_.given.follows.at_start().follower_count(author());
+  }  ///< at the start
+  /// Random bits of reader and author, for whether and since when the reader wants to see fewer of the author's.
+  std::uint64_t fatigue() const { return nested_mix(facts_.keys.fatigue, author().value(), reader().value()); }
+  /// What the platform expected of the root when that was published.
+  Expectation expectation() const {
+    return facts_.before.pasts ? facts_.before.pasts->expected(candidate_.root) : Expectation{facts_.given.prior.mean};
+  }
+  /// Free: it stands in the feed because the reader follows its author.
+  bool followed() const { return candidate_.followed(); }
   bool follows_author() const { return source() == Source::author || facts_.given.follows.hold(reader(), author()); }
   /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
   /// another part only. O(log followees).
@@ -73,7 +86,8 @@ public:
     return follow ? graph.is_mutual(*follow) : graph.find(author(), reader()).has_value();
   }
   /// What the reader did with the author's live roots; needs `needs_history`.
-  AuthorHistory history() const { return facts_.session.history.of(author()); }
+  AuthorHistory history() const { return history_with(author()); }
+  AuthorHistory history_with(UserId account) const { return facts_.session.history.of(account); }
 
 private:
   const SessionFacts& facts_;
@@ -97,6 +111,14 @@ concept Expects = requires(const Rule& rule, const PostCounters& counters, const
   rule.value(counters, expected);
 };
 
+/// A rule under the rules of [feed.rules] that look at more than one candidate:
+///
+///     const ListRules& lists() const;
+template <class Rule>
+concept HasListRules = requires(const Rule& rule) {
+  rule.lists();
+};
+
 /// A rule that rearranges what it has ordered, such as one that spreads authors out:
 ///
 ///     void arrange(const SessionFacts& facts, std::span<Ranked> feed, std::size_t looked) const;
@@ -115,6 +137,9 @@ constexpr std::uint64_t ranking_key(std::uint32_t value, std::uint32_t tie) {
 constexpr std::uint32_t ordered_bits(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   return bits & 0x8000'0000u ? ~bits : bits | 0x8000'0000u;
+}
+constexpr float float_of_ordered_bits(std::uint32_t bits) {
+  return std::bit_cast<float>(bits & 0x8000'0000u ? bits & 0x7fff'ffffu : ~bits);
 }
 
 }  // namespace grapevine

@@ -5,25 +5,52 @@
 #include <vector>
 
 #include "graph/base/math.hpp"
+#include "sim/feed/rankings/list_rules.hpp"
 #include "sim/feed/rankings/ranking.hpp"
 
 namespace grapevine {
 
-/// What every ranking by score multiplies its score with, in this order: a decay that halves every `age_half_life`
-/// ticks of the root's age, a factor exp(perturbation z) with z of reader and root: the normal distribution in 256
-/// cells, and what verified authors have, in and outside the network of the reader.
+/// What age leaves of a score: 0.5^(age / half-life), and the sigmoid of [feed.rules]. `age` and both times in ticks.
+inline double age_factor(const FeedParameters& feed, double age, double minutes_per_tick) {
+  double factor = feed.age_half_life > 0 ? math::pow(0.5, age / feed.age_half_life) : 1.0;
+  if (const FeedRules& rules = feed.rules; rules.ages())
+    factor *= rules.age_floor + (1.0 - rules.age_floor) /
+                                    (1.0 + math::exp(rules.age_slope * ((age - rules.age_middle) * minutes_per_tick)));
+  return factor;
+}
+
+/// What is left of a score by fatigue, `days` after the reader asked to see fewer posts of the author (Twitter's
+/// FeedbackFatigueScorer.scala, 2023).
+inline double fatigue_factor(double days) {
+  constexpr double silent = 14.0, rising = 140.0, least = 0.2;
+  if (days < silent) return 0.0;
+  return days < silent + rising ? least + (1.0 - least) * (days - silent) / rising : 1.0;
+}
+
+/// What every ranking by score multiplies its score with, in this order: what age leaves of it, a factor
+/// exp(perturbation z) with z of reader and root: the normal distribution in 256 cells, what verified authors have, in
+/// and outside the network of the reader, what posts have by how they came into the feed, and what fatigue leaves. All
+/// of it neutral unless keys say otherwise.
 class ScoreFactors : public RankingRule {
 public:
-  explicit ScoreFactors(const FeedParameters& feed)
-      : ages_(feed.age_half_life > 0),
-        perturbs_(feed.perturbation > 0),
-        verifies_(feed.looks_at_verified()),
-        in_network_(static_cast<float>(feed.verified)),
-        outside_(static_cast<float>(feed.verified_outside)) {
+  explicit ScoreFactors(const RankingGiven& given)
+      : ages_(given.run.feed.age_half_life > 0 || given.run.feed.rules.ages()),
+        perturbs_(given.run.feed.perturbation > 0),
+        verifies_(given.run.feed.looks_at_verified()),
+        sorts_(given.run.feed.rules.out_of_network != 1.0 || given.run.feed.rules.reposts != 1.0),
+        tires_(given.run.feed.rules.fatigue > 0.0),
+        in_network_(static_cast<float>(given.run.feed.verified)),
+        outside_(static_cast<float>(given.run.feed.verified_outside)),
+        out_of_network_(static_cast<float>(given.run.feed.rules.out_of_network)),
+        reposts_(static_cast<float>(given.run.feed.rules.reposts)),
+        days_per_tick_(given.time.tick_seconds / 86'400.0),
+        fatigued_below_(coin_threshold(given.run.feed.rules.fatigue)),
+        lists_(given.run.feed.rules) {
+    const FeedParameters& feed = given.run.feed;
     decay_.assign(feed.window + 2, 1.0f);
     if (ages_)
       for (std::size_t age = 0; age < decay_.size(); ++age)
-        decay_[age] = static_cast<float>(math::pow(0.5, static_cast<double>(age) / feed.age_half_life));
+        decay_[age] = static_cast<float>(age_factor(feed, static_cast<double>(age), given.time.tick_seconds / 60.0));
     for (std::size_t i = 0; i < 256; ++i)
       noise_[i] = static_cast<float>(math::exp(feed.perturbation * normal_cells()[i]));
   }
@@ -32,12 +59,29 @@ public:
     if (ages_) score *= decay_[candidate.age()];
     if (perturbs_) score *= noise_[candidate.noise()];
     if (verifies_ && candidate.verified()) score *= candidate.in_network() ? in_network_ : outside_;
+    if (sorts_) {
+      if (!candidate.in_network()) score *= out_of_network_;
+      if (candidate.source() == Source::reshare) score *= reposts_;
+    }
+    if (tires_) score *= fatigue(candidate);
     return ranking_key(ordered_bits(score), candidate.tie());
   }
 
+  const ListRules& lists() const { return lists_; }
+
 private:
-  bool ages_, perturbs_, verifies_;
-  float in_network_, outside_;
+  float fatigue(const CandidateFacts& candidate) const {
+    const std::uint64_t bits = candidate.fatigue();
+    if (!coin(static_cast<std::uint32_t>(bits >> 32), fatigued_below_)) return 1.0f;
+    const double at_start = static_cast<double>(static_cast<std::uint32_t>(bits)) * 0x1p-32 * 154.0;
+    return static_cast<float>(fatigue_factor(at_start + candidate.now() * days_per_tick_));
+  }
+
+  bool ages_, perturbs_, verifies_, sorts_, tires_;
+  float in_network_, outside_, out_of_network_, reposts_;
+  double days_per_tick_;
+  std::uint64_t fatigued_below_;
+  ListRules lists_;
   std::vector<float> decay_;
   std::array<float, 256> noise_{};
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -9,6 +10,7 @@
 #include "sim/model/parameters/behaviour.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/discovery.hpp"
+#include "sim/model/parameters/feed_rules.hpp"
 #include "sim/model/parameters/people.hpp"
 #include "sim/model/parameters/trust.hpp"
 #include "sim/model/rankings.hpp"
@@ -23,6 +25,7 @@ constexpr auto names_of(FeedMemory) {
 /// Run scope, but `window`, which sizes the timelines, is world scope.
 struct FeedParameters {
   Ranking ranking = Ranking::chronological;
+  Preset preset = Preset::none;
   FeedMemory memory = FeedMemory::session;
   Tick window = 144;
   std::uint32_t length = 200;
@@ -35,16 +38,28 @@ struct FeedParameters {
   double tie = unlimited;              ///< unlimited: what the reader did with the author before says nothing
   double topic_match = 0.0;            ///< as a share of that of behaviour
   double answered_weight = 0.0;
+  double mutual_reply_weight = 0.0;  ///< more for a reply between reader and author who follow each other
+  double good_click_weight = 0.0;    ///< of a click and a like or reply
+  double good_visit_weight = 0.0;    ///< of a profile visit and a like or reply
   double answered_strength = 20.0;
   double perturbation = 0.0;
   double age_half_life = 0.0;     ///< ticks
   double verified = 1.0;          ///< a factor on scores of what followees bring ...
   double verified_outside = 1.0;  ///< ... and of the rest
   double holdout = 0.0;
+  FeedRules rules;
 
+  Ranking form() const { return form_of(ranking); }
+  bool has_negative_weights() const {
+    return std::ranges::any_of(weights, [](double weight) { return weight < 0.0; });
+  }
   bool looks_at_authors() const { return author_strength != unlimited; }
   bool looks_at_verified() const { return verified != 1.0 || verified_outside != 1.0; }
   bool looks_at_answers() const { return answered_weight > 0.0; }
+  /// Whether posts have scores that are worth something, or any scores.
+  bool values() const { return form() == Ranking::weighted || form() == Ranking::oracle; }
+  bool weighs_actions() const { return values() || form() == Ranking::edgerank; }
+  bool scores() const { return weighs_actions() || form() == Ranking::no_learning; }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -52,16 +67,21 @@ struct FeedParameters {
       return only_with<FeedParameters>(std::move(words), holds);
     };
     const Condition scored_feed =
-        ranks_by("feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"", [](const FeedParameters& feed) {
-          return feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle ||
-                 feed.ranking == Ranking::no_learning;
-        });
+        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, \"oracle\", \"no-learning\" or \"edgerank\"",
+                 [](const FeedParameters& feed) { return feed.scores(); });
+    const Condition weighing =
+        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, \"oracle\" or \"edgerank\"",
+                 [](const FeedParameters& feed) { return feed.weighs_actions(); });
+    const Condition preset_free =
+        ranks_by("feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"",
+                 [](const FeedParameters& feed) { return feed.scores() && facts_of(feed.ranking).rules.empty(); });
     const Condition verifying{scored_feed.words + ", and tiers.verified above 0 or a column `verified` of the accounts",
                               [scored = scored_feed.holds](const Circumstances& c) {
                                 return scored(c) &&
                                        c.any<KnownOfUsers>([](const KnownOfUsers& known) { return known.verified; });
                               }};
-    const Condition valued_feed = ranks_by("feed.ranking = \"weighted\" or \"oracle\"", is_valued);
+    const Condition valued_feed =
+        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, or \"oracle\"", is_valued);
     const auto learns = [](const Circumstances& c) {
       return c.any<FeedParameters>(is_weighted) || c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
         return discovery.share != 0.0 && discovery.gate == DiscoveryGate::rate;
@@ -101,6 +121,13 @@ struct FeedParameters {
 
     key.section("feed", "What a reader is served.", Scope::run);
     key("ranking", &FeedParameters::ranking, {.sentence = order_of_feed(), .source = "assumption (neutral)"});
+    key("preset", &FeedParameters::preset,
+        {.sentence =
+             "A published ranking whose rules are laid under \"oracle\", \"no-learning\" or \"weighted\": what it "
+             "would do if it knew, or learned nothing. Its own name as feed.ranking needs no preset. Keys that are "
+             "given win over those of a preset (`grapevine keys --preset`).",
+         .source = "assumption (neutral)",
+         .only = preset_free});
     key("memory", &FeedParameters::memory,
         {.sentence = "Candidates: what came since the reader's last session, or everything in the window that it has "
                      "not looked at.",
@@ -185,8 +212,8 @@ struct FeedParameters {
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.weights[a]; },
           {.sentence = "Weight of the predicted probability of a " + spoken(action_table[a].name) + ".",
            .source = std::string(action_table[a].weight_source),
-           .range = RealRange{0, 1e6},
-           .only = valued_feed});
+           .range = RealRange{-1e6, 1e6},
+           .only = weighing});
     key("answered", &FeedParameters::answered_weight,
         {.sentence = "Weight of the predicted probability that the reader replies and the author answers that.",
          .source =
@@ -194,6 +221,24 @@ struct FeedParameters {
              "E 4.1",
          .range = RealRange{0, 1e6},
          .only = answering});
+    key("mutual_reply", &FeedParameters::mutual_reply_weight,
+        {.sentence =
+             "Further weight of the predicted probability of a reply to a post of an author's own that stands in "
+             "the feed as such, where reader and author follow each other.",
+         .source = "assumption (neutral); 15 in the ranking of X (2026), [R] reference E 4.2",
+         .range = RealRange{0, 1e6},
+         .only = valued_feed});
+    key("good_click", &FeedParameters::good_click_weight,
+        {.sentence = "Weight of the predicted probability that the reader clicks and likes or replies.",
+         .source = "assumption (neutral); 11 in the Twitter heavy ranker README, [R] reference E 4.1",
+         .range = RealRange{0, 1e6},
+         .only = valued_feed});
+    key("good_profile_visit", &FeedParameters::good_visit_weight,
+        {.sentence = "Weight of the predicted probability that the reader visits the profile and likes or replies.",
+         .source = "assumption (neutral); 12 in the Twitter heavy ranker README, [R] reference E 4.1",
+         .range = RealRange{0, 1e6},
+         .only = valued_feed});
+    describe_rules<FeedParameters>(key, scored_feed);
     key.section("feed.prior", "What the weighted ranking expects before it has seen anything.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.prior[a]; },
@@ -238,8 +283,8 @@ private:
     }
     return sentence;
   }
-  static bool is_weighted(const FeedParameters& feed) { return feed.ranking == Ranking::weighted; }
-  static bool is_valued(const FeedParameters& feed) { return is_weighted(feed) || feed.ranking == Ranking::oracle; }
+  static bool is_weighted(const FeedParameters& feed) { return feed.form() == Ranking::weighted; }
+  static bool is_valued(const FeedParameters& feed) { return feed.values(); }
 };
 
 template <class Parameters>
