@@ -5,7 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <bit>
+#include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "graph/base/parallel.hpp"
 
@@ -23,11 +27,36 @@ std::uint64_t Checksum::value() const { return XXH3_64bits(blocks_.data(), block
 
 namespace {
 
-Fingerprint fingerprint(std::uint64_t bytes, XXH128_hash_t hash) {
-  return {bytes, fmt::format("{:016x}{:016x}", hash.high64, hash.low64)};
-}
+std::string digits_of(XXH128_hash_t hash) { return fmt::format("{:016x}{:016x}", hash.high64, hash.low64); }
+
+Fingerprint fingerprint(std::uint64_t bytes, XXH128_hash_t hash) { return {bytes, digits_of(hash)}; }
 
 }  // namespace
+
+struct ContentHash::State {
+  XXH3_state_t hash;
+};
+
+ContentHash::ContentHash() : state_(std::make_unique<State>()) { XXH3_128bits_reset(&state_->hash); }
+ContentHash::ContentHash(ContentHash&&) noexcept = default;
+ContentHash::~ContentHash() = default;
+
+void ContentHash::add(std::uint64_t word) {
+  std::array<unsigned char, 8> bytes;
+  for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(word), word >>= 8;
+  XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
+}
+
+void ContentHash::add(double value) {
+  add(std::bit_cast<std::uint64_t>(std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value));
+}
+
+void ContentHash::add(std::string_view text) {
+  add(std::uint64_t{text.size()});
+  XXH3_128bits_update(&state_->hash, text.data(), text.size());
+}
+
+std::string ContentHash::hexadecimal() const { return digits_of(XXH3_128bits_digest(&state_->hash)); }
 
 Fingerprint fingerprint_of(std::string_view bytes) {
   return fingerprint(bytes.size(), XXH3_128bits(bytes.data(), bytes.size()));

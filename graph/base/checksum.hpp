@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,29 @@ public:
 
 private:
   std::vector<std::uint64_t> blocks_;
+};
+
+/// What equal content has in common: the 128-bit XXH3, seed 0, of numbers and texts in the order in which they come.
+/// They are hashed as bytes that say what they are, the same on every machine, and never as a type lies in memory.
+class ContentHash {
+public:
+  ContentHash();
+  ContentHash(ContentHash&&) noexcept;
+  ~ContentHash();
+
+  /// Eight bytes, the lowest first.
+  void add(std::uint64_t word);
+  /// The bits of the number; one NaN is like another.
+  void add(double value);
+  /// Its length in bytes as a number, then its bytes.
+  void add(std::string_view text);
+
+  /// 32 digits, as `xxh128sum` prints them.
+  std::string hexadecimal() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 /// What tells a file from others: its length and the 128-bit XXH3 of its bytes, seed 0, in 32 hexadecimal digits, as

@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
 #include <set>
 #include <string>
 
-#include "graph/base/random.hpp"
+#include "graph/base/checksum.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/result_file.hpp"
 #include "scenarios/result/schema.hpp"
@@ -15,46 +12,8 @@
 namespace grapevine {
 namespace {
 
-/// Hashes a sequence of 64-bit words in order: two lanes that take each word in through different bijections of their
-/// state, 64 bits each.
-class Hash {
-public:
-  void add(std::uint64_t word) {
-    left_ = mix((left_ ^ word) + golden);
-    right_ = mix((right_ + word) * golden + 1);
-    ++words_;
-  }
-
-  void add(double value) {
-    add(std::bit_cast<std::uint64_t>(std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value));
-  }
-
-  /// Its length, then its bytes, eight to a word, the first lowest.
-  void add(std::string_view text) {
-    add(std::uint64_t{text.size()});
-    for (std::size_t i = 0; i < text.size(); i += 8) {
-      std::uint64_t word = 0;
-      for (std::size_t j = i; j < std::min(i + 8, text.size()); ++j)
-        word |= std::uint64_t{static_cast<unsigned char>(text[j])} << (8 * (j - i));
-      add(word);
-    }
-  }
-
-  void add(const Hash& other) {
-    add(other.left_);
-    add(other.right_);
-  }
-
-  std::string hexadecimal() const { return fmt::format("{:016x}{:016x}", mix(left_ ^ words_), mix(right_ + words_)); }
-
-private:
-  std::uint64_t left_ = 0x243f6a8885a308d3ULL;   // the first digits of pi
-  std::uint64_t right_ = 0x13198a2e03707344ULL;  // and the next
-  std::uint64_t words_ = 0;
-};
-
 template <class T>
-void add_values(Hash& hash, const h5::Reader& file, const std::string& dataset) {
+void add_values(ContentHash& hash, const h5::Reader& file, const std::string& dataset) {
   for (const T& value : file.read<T>(dataset)) {
     if constexpr (std::is_integral_v<T>)
       hash.add(static_cast<std::uint64_t>(value));
@@ -74,7 +33,7 @@ std::set<std::string> whole_numbers() {
   return names;
 }
 
-void add_dataset(Hash& hash, const h5::Reader& file, const std::string& dataset, bool whole) {
+void add_dataset(ContentHash& hash, const h5::Reader& file, const std::string& dataset, bool whole) {
   h5::DatasetInfo info = file.info(dataset);
   if (whole) info.type = h5::Type::i64;
   hash.add(std::string_view(dataset));
@@ -133,20 +92,20 @@ Digests digests(const std::filesystem::path& path) {
     expect_result(file);
     Digests digests;
     const std::set<std::string> whole = whole_numbers(), silent = silent_columns();
-    Hash total, accounts;
+    ContentHash total, accounts;
     std::vector<std::string> groups = file.groups();
     std::sort(groups.begin(), groups.end());  // by name: a tool that rewrites a file may drop the order of creation
     for (const std::string& group : groups) {
       if (group == "provenance") continue;
       std::vector<std::string> names = file.datasets("/" + group);
       std::sort(names.begin(), names.end());
-      Hash hash;
+      ContentHash hash;
       for (const std::string& name : names) {
         const std::string dataset = "/" + group + "/" + name;
         if (silent.contains(dataset) && all_zero(file, dataset, whole.contains(dataset))) continue;
         add_dataset(name == "account" ? accounts : hash, file, dataset, whole.contains(dataset));
       }
-      if (in_total(group)) total.add(hash);
+      if (in_total(group)) total.add(std::string_view(hash.hexadecimal()));
       digests.lines.emplace_back(group, hash.hexadecimal());
     }
     digests.lines.emplace_back("accounts", accounts.hexadecimal());

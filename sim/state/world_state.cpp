@@ -1,9 +1,9 @@
 #include "sim/state/world_state.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 
-#include "graph/base/random.hpp"
+#include "graph/base/checksum.hpp"
 
 namespace grapevine {
 
@@ -21,20 +21,15 @@ std::vector<WorldArray> kept_arrays(WorldState& state) {
 }
 
 std::uint64_t digest(const WorldState& state) {
-  std::uint64_t hash = 0;
+  std::vector<std::uint64_t> of_arrays;
   for (const WorldArray& array : world_arrays(const_cast<WorldState&>(state))) {  // read only
-    std::uint64_t word = 0;
-    std::size_t i = 0;
-    hash = mix(hash + array.bytes.size() + golden);
-    for (; i + 8 <= array.bytes.size(); i += 8) {
-      std::memcpy(&word, array.bytes.data() + i, 8);
-      hash = mix(hash ^ word) + golden;
-    }
-    word = 0;
-    if (i < array.bytes.size()) std::memcpy(&word, array.bytes.data() + i, array.bytes.size() - i);
-    hash = mix(hash ^ word) + golden;
+    Checksum of_array;
+    of_array.add(array.bytes);
+    of_arrays.push_back(of_array.value());
   }
-  return hash;
+  Checksum all;
+  all.add(std::as_bytes(std::span(of_arrays)));
+  return all.value();
 }
 
 bool same_state(const WorldState& a, const WorldState& b) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "tests/catch.hpp"
@@ -28,6 +29,20 @@ TEST_CASE("a fingerprint is what xxh128sum prints", "[base][checksum]") {
   CHECK(fingerprint_of("abc").xxh3_128 == "06b05ab6733a618578af5f94892f3950");
   CHECK(fingerprint_of("abc").bytes == 3);
   CHECK(fingerprint_of(many_bytes()).xxh3_128 == "9c069f1e4c649974114f17701ddacf1e");
+}
+
+TEST_CASE("numbers and texts are hashed as bytes that are the same on every machine", "[base][checksum]") {
+  // Python: xxhash.xxh3_128_hexdigest(struct.pack('<QQdQ', 1, 0x0123456789abcdef, -0.1, 0x7ff8 << 48) +
+  //                                   struct.pack('<Q', 3) + b'abc' + struct.pack('<Q', 0))
+  ContentHash hash;
+  CHECK(hash.hexadecimal() == fingerprint_of("").xxh3_128);
+  hash.add(std::uint64_t{1});
+  hash.add(std::uint64_t{0x0123456789abcdef});
+  hash.add(-0.1);
+  hash.add(-std::numeric_limits<double>::quiet_NaN());
+  hash.add(std::string_view("abc"));
+  hash.add(std::string_view());
+  CHECK(hash.hexadecimal() == "3754e5ccc20d40daed071831fcc05a33");
 }
 
 TEST_CASE("a file has the fingerprint of its bytes; what is no file has none", "[base][checksum]") {

@@ -60,7 +60,7 @@ void describe_rules(Key&& key, const Condition& scored) {
        .only = scored});
   key("age_middle", [](Feed & feed) -> auto& { return feed.rules.age_middle; },
       {.kind = Kind::duration,
-       .sentence = "Age at which a score has lost half of what age takes: factor floor + (1 - floor) / (1 + exp(slope "
+       .sentence = "Age at which a score has lost half of what age takes: factor floor + (1 - floor) / (1 + e^(slope "
                    "x (age - middle))); \"0\": no such decay.",
        .source = neutral + "; 360 min in Twitter's Earlybird, called its half-life there, [R] reference E 4.1",
        .range = durations_from(0),
