@@ -12,16 +12,6 @@
 
 namespace grapevine {
 
-namespace {
-
-/// The text, or its beginning and "...", in so many columns.
-std::string cut_to(const std::string& text, std::size_t columns) {
-  return display_width(text) <= columns ? text
-                                        : fmt::format("{:.{}}...", text, columns - std::min<std::size_t>(columns, 3));
-}
-
-}  // namespace
-
 ProgressForm progress_form_for(std::FILE* out) {
   return isatty(fileno(out)) != 0 ? ProgressForm::line : ProgressForm::log;
 }
@@ -55,7 +45,7 @@ void ProgressReport::operator()(const StudyProgress& progress) {
   if (form_ == ProgressForm::log) {
     say(out_, "{:%H:%M:%S} {}\n", fmt::localtime(std::time(nullptr)), text);
   } else {
-    text = cut_to(text, std::max<std::size_t>(columns_of(out_), 10) - 1);
+    text = shortened(text, std::max<std::size_t>(columns_of(out_), 10) - 1);
     const std::size_t width = display_width(text);
     say(out_, "\r{}{:{}}", text, "", width < written_ ? written_ - width : 0);
     written_ = width;

@@ -94,7 +94,7 @@ std::string money(const StudyResult& study, std::size_t room) {
   TextTable table("lrrrrrl");
   table.add({money_heading("Money", study.currency), "accounts", "posts", "budget", "spent", "left over", "paid by"});
   for (std::size_t c = 0; c < study.campaigns.size(); ++c) {
-    const std::string name = heading(study.campaigns[c], room);
+    const std::string name = shortened(study.campaigns[c], room);
     std::vector<PaidAlike> rows;
     for (std::size_t a = 0; a < study.arms.size(); ++a) {
       double accounts = 0, posts = 0, budget = 0, spent = 0;
@@ -119,7 +119,7 @@ std::string money(const StudyResult& study, std::size_t room) {
       if (same != rows.end())
         ++same->arms;
       else
-        rows.push_back({std::move(cells), heading(study.arms[a], room), 1});
+        rows.push_back({std::move(cells), shortened(study.arms[a], room), 1});
     }
     if (rows.empty()) table.add({name, "-", "-", "-", "-", "-", "no arm"});
     for (PaidAlike& row : rows) {
@@ -144,7 +144,7 @@ std::string offers(const StudyResult& study, std::size_t room) {
       };
       const double accounts = mean(&CampaignRow::accounts);
       if (accounts == 0) continue;
-      all.push_back({.campaign = heading(study.campaigns[c], room),
+      all.push_back({.campaign = shortened(study.campaigns[c], room),
                      .asked = mean(&CampaignRow::offers),
                      .declined = mean(&CampaignRow::declined),
                      .too_late = mean(&CampaignRow::too_late),
@@ -172,8 +172,9 @@ std::string promotion(const StudyResult& study, std::size_t room) {
       }
       if (bought == 0) continue;
       any = true;
-      table.add({heading(study.campaigns[c], room), heading(study.arms[a], room), mean_count(bought), mean_count(shown),
-                 all == 0 ? "-" : with_decimals(100 * shown / all, 1) + " %", with_decimals(spent, 2)});
+      table.add({shortened(study.campaigns[c], room), shortened(study.arms[a], room), mean_count(bought),
+                 mean_count(shown), all == 0 ? "-" : with_decimals(100 * shown / all, 1) + " %",
+                 with_decimals(spent, 2)});
     }
   return any ? table.text() : "";
 }
@@ -194,7 +195,7 @@ std::string products(const StudyResult& study, std::size_t room) {
       };
       if (mean(&ProductRow::looks) == 0) continue;
       any = true;
-      table.add({heading(study.products[p], room), heading(study.arms[a], room),
+      table.add({shortened(study.products[p], room), shortened(study.arms[a], room),
                  mean_count(mean(&ProductRow::conversions)), mean_count(mean(&ProductRow::unprompted)),
                  mean_count(mean(&ProductRow::incremental)), with_decimals(mean(&ProductRow::expected_incremental), 1),
                  mean_count(mean(&ProductRow::pulled_forward)), mean_count(mean(&ProductRow::exposed))});

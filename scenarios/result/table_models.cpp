@@ -84,7 +84,7 @@ std::string models_block(const StudyResult& study, std::size_t room) {
       TextTable table(columns);
       table.add(head);
       for (const Answer& answer : answers) {
-        std::vector<std::string> line{answer.model, heading(answer.ratios[0]->arm, room)};
+        std::vector<std::string> line{answer.model, shortened(answer.ratios[0]->arm, room)};
         for (std::size_t m = begin; m < end; ++m) {
           const ComparisonRow& row = *answer.ratios[m];
           const int decimals = decimals_of(row);
@@ -142,7 +142,7 @@ std::string contagions_text(const std::vector<std::string>& arms, const std::vec
       const auto shown = [decimals = std::max(2, decimals_for(most, 3))](double number) {
         return with_decimals(number, decimals);
       };
-      table.add({line.model, heading(line.arms, room),
+      table.add({line.model, shortened(line.arms, room),
                  shown(least) == shown(most) ? shown(most) : fmt::format("{} to {}", shown(least), shown(most)),
                  is_above_threshold(line.numbers) ? "above 1" : ""});
     }

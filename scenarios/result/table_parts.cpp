@@ -9,10 +9,6 @@
 
 namespace grapevine {
 
-std::string heading(const std::string& name, std::size_t room) {
-  return display_width(name) <= room ? name : fmt::format("{:.{}}...", name, room - 3);
-}
-
 std::string mean_count(double mean) { return with_decimals(mean, mean == std::floor(mean) ? 0 : 1); }
 
 int decimals_of(const ComparisonRow& row) {

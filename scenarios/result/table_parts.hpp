@@ -20,9 +20,6 @@ inline bool fits_page(std::string_view text) {
   return true;
 }
 
-/// A name cut to the columns that it may take.
-std::string heading(const std::string& name, std::size_t room);
-
 /// What `text_with` makes when names may take as much room as the page leaves them.
 template <class TextWith>
 std::string fitted(TextWith text_with) {

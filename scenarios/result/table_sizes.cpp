@@ -62,7 +62,7 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
       table.add(first);
       table.add(second);
       for (std::size_t t = 0; t < study.tiers.size(); ++t) {
-        std::vector<std::string> line{heading(study.tiers[t], room), with_thousands(study.tiers_from[t]),
+        std::vector<std::string> line{shortened(study.tiers[t], room), with_thousands(study.tiers_from[t]),
                                       accounts_of_tier(study, arm, t)};
         for (std::size_t i = begin; i < end; ++i) line.push_back(with_interval(*row_of(study.tiers[t], shown[i].name)));
         table.add(line);
@@ -83,7 +83,7 @@ std::string cascade_block(const StudyResult& study, std::size_t room) {
       const std::size_t end = std::min(begin + across, arms.size());
       TextTable table("l" + std::string(end - begin, 'r'));
       std::vector<std::string> first{"Unpaid cascades"};
-      for (std::size_t i = begin; i < end; ++i) first.push_back(heading(arms[i], room));
+      for (std::size_t i = begin; i < end; ++i) first.push_back(shortened(arms[i], room));
       table.add(first);
       for (const CascadeFact& fact : cascade_fact_list()) {
         std::vector<std::string> line{std::string(fact.name)};
@@ -120,7 +120,7 @@ std::string bands_block(const StudyResult& study, std::size_t room) {
       if (row.of == posts_of_tier(tier)) of = "tier " + tier;
     for (const std::string& campaign : study.campaigns)
       if (row.of == accounts_of_campaign(campaign)) of = "campaign " + campaign;
-    table.add({heading(row.arm, room), twice ? fmt::format("{}, {}", row.metric, of) : row.metric,
+    table.add({shortened(row.arm, room), twice ? fmt::format("{}, {}", row.metric, of) : row.metric,
                std::isnan(row.estimate) ? "-" : with_decimals(row.estimate, decimals),
                interval_text(figure, decimals, false), fmt::format("{:.6g} to {:.6g}", row.low, row.high),
                row.verdict});
@@ -144,7 +144,7 @@ std::string facts_block(const StudyResult& study, const std::string& arm, std::s
     if (elasticity && row.arm != arm) continue;
     if (!elasticity && !told.insert(row.contrast + row.metric).second) continue;
     const int decimals = decimals_of(row);
-    const std::string subject = elasticity ? "elasticity in followers" : heading(row.contrast, room);
+    const std::string subject = elasticity ? "elasticity in followers" : shortened(row.contrast, room);
     table.add({subject == about ? "" : subject, row.metric, with_decimals(row.estimate, decimals),
                interval_text(row, decimals, false)});
     about = subject;

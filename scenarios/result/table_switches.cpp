@@ -15,7 +15,7 @@ std::string switches_block(const StudyResult& study, std::size_t room) {
   for (const SwitchRow& row : study.switches) {
     if (several(row)) continue;  // they are in the file
     const RatioText text = ratio_text(row.estimate, row.lower, row.upper);
-    claims.add({row.claim == last ? "" : fmt::to_string(row.claim), row.off.empty() ? "-" : heading(row.off, room),
+    claims.add({row.claim == last ? "" : fmt::to_string(row.claim), row.off.empty() ? "-" : shortened(row.off, room),
                 text.ratio, text.interval, row.verdict});
     last = row.claim;
   }
@@ -27,7 +27,7 @@ std::string switches_block(const StudyResult& study, std::size_t room) {
   for (const AttributionRow& row : study.attribution) {
     const RatioText text = ratio_text(row.factor, row.lower, row.upper);
     factors.add(
-        {row.claim == last ? "" : fmt::to_string(row.claim), heading(row.name, room), text.ratio, text.interval});
+        {row.claim == last ? "" : fmt::to_string(row.claim), shortened(row.name, room), text.ratio, text.interval});
     last = row.claim;
   }
   return claims.text() + "\n" + factors.text() + "  " +

@@ -1,6 +1,7 @@
 #include "scenarios/result/text.hpp"
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
@@ -24,25 +25,17 @@ std::string thousands_apart(std::string digits) {
   return digits;
 }
 
-/// Marks that are drawn over the letter before them: the blocks of combining marks, and joiners.
-bool is_drawn_over(std::uint32_t c) {
-  return (c >= 0x0300 && c <= 0x036f) || (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x1dc0 && c <= 0x1dff) ||
-         (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f) ||
-         (c >= 0xfe20 && c <= 0xfe2f);
-}
-
-/// How many characters of a UTF-8 text are drawn over others.
-std::size_t drawn_over(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = [&](std::size_t k) {
-      return k < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[k]) & 0x3f) : 0;
-    };
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead >> 5 == 0b110) count += is_drawn_over((lead & 0x1fu) << 6 | byte(i + 1));
-    if (lead >> 4 == 0b1110) count += is_drawn_over((lead & 0x0fu) << 12 | byte(i + 1) << 6 | byte(i + 2));
-  }
-  return count;
+/// The first character of a text that is not empty, in bytes, and the columns that it takes; a byte that is no UTF-8
+/// takes one.
+struct Character {
+  std::size_t bytes, columns;
+};
+Character first_of(std::string_view text) {
+  utf8proc_int32_t code = 0;
+  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                      static_cast<utf8proc_ssize_t>(text.size()), &code);
+  if (bytes <= 0) return {1, 1};
+  return {static_cast<std::size_t>(bytes), static_cast<std::size_t>(utf8proc_charwidth(code))};
 }
 
 }  // namespace
@@ -170,11 +163,25 @@ std::string bytes(double count) {
 }
 
 std::size_t display_width(std::string_view text) {
-  // fmt pads by its own estimate of the width, so what it does not pad is that estimate; it counts combining marks,
-  // which take no room.
-  const std::size_t field = text.size() + 1;  // wider than any estimate: no character takes more columns than bytes
-  const std::size_t padding = fmt::format("{:<{}}", text, field).size() - text.size();
-  return field - padding - drawn_over(text);
+  std::size_t width = 0;
+  for (Character next{}; !text.empty(); text.remove_prefix(next.bytes)) {
+    next = first_of(text);
+    width += next.columns;
+  }
+  return width;
+}
+
+std::string shortened(const std::string& text, std::size_t columns) {
+  if (display_width(text) <= columns) return text;
+  const std::size_t dots = std::min<std::size_t>(columns, 3);
+  std::string_view rest = text;
+  for (std::size_t room = columns - dots; !rest.empty();) {
+    const Character next = first_of(rest);
+    if (next.columns > room) break;
+    room -= next.columns;
+    rest.remove_prefix(next.bytes);
+  }
+  return text.substr(0, text.size() - rest.size()) + std::string(dots, '.');
 }
 
 namespace {

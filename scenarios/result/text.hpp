@@ -44,8 +44,12 @@ std::string bytes(double count);       ///< "512 B", "3.4 MiB"
 /// A field of comma-separated values: in quotes where it must be (RFC 4180).
 std::string csv_field(const std::string& text);
 
-/// Columns that `text` takes on a terminal: East Asian wide characters count twice, accents of their own not at all.
+/// Columns that a text in UTF-8 takes on a terminal: East Asian wide characters and emoji count twice, marks that are
+/// drawn over the letter before them not at all.
 std::size_t display_width(std::string_view text);
+
+/// The text, or its beginning and "...", in so many columns.
+std::string shortened(const std::string& text, std::size_t columns);
 
 /// Cells in rows, each column as wide as its widest cell.
 class TextTable {

@@ -128,6 +128,26 @@ TEST_CASE("columns line up when names are not ASCII and numbers are wide", "[tab
   CHECK(table.text() == expected);
 }
 
+TEST_CASE("a text is as wide as a terminal draws it, and is cut between characters", "[table]") {
+  // Unicode 14: EastAsianWidth.txt has W or F of what counts twice; marks that combine (Mn, Me) and joiners (Cf) take
+  // no room, whatever block they are in.
+  CHECK(display_width("") == 0);
+  CHECK(display_width("größte") == 6);
+  CHECK(display_width("cafe\u0301") == 4);
+  CHECK(display_width("\u05e9\u05c1\u05dc\u05d5\u05dd") == 4);  // Hebrew, with a point
+  CHECK(display_width("\u0928\u0941") == 1);                    // Devanagari, with a vowel below
+  CHECK(display_width("\u4e2d\u6587 \uff21\uac00") == 9);       // Han, a fullwidth letter, Hangul
+  CHECK(display_width("\U0001F600!") == 3);                     // an emoji
+  CHECK(display_width("\u2603") == 1);                          // a snowman, which is narrow
+  CHECK(display_width("a\xff\xfe") == 3);                       // no UTF-8
+  CHECK(shortened("viele-kleine", 12) == "viele-kleine");
+  CHECK(shortened("viele-kleine", 8) == "viele...");
+  CHECK(shortened("cafe\u0301-creme", 7) == "cafe\u0301...");
+  CHECK(shortened("\u5c0f\u3055\u3044\u8005", 6) == "\u5c0f...");  // half of the second has no room
+  CHECK(shortened("\U0001F600\U0001F600\U0001F600", 5) == "\U0001F600...");
+  CHECK(shortened("abc", 2) == "..");
+}
+
 TEST_CASE("long names that are not ASCII do not push the table off the page", "[table]") {
   for (const std::string& line :
        lines(comparison_table(study_of(10, "viele-kleine-Konten-für-dasselbe-Geld-wie-小さい-アカウント")))) {
