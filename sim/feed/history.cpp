@@ -13,13 +13,13 @@ void AuthorHistories::empty_for(std::size_t authors) {
 }
 
 void AuthorHistories::gather(SeenLog::Entries seen, std::uint32_t tail) {
-  const auto alive = static_cast<std::size_t>(std::ranges::lower_bound(seen.roots, tail) - seen.roots.begin());
-  empty_for(seen.roots.size() - alive);
-  for (std::size_t i = alive; i < seen.roots.size(); ++i) {
-    Slot& slot = slots_[place(seen.authors[i])];
-    if (slot.epoch != epoch_) slot = {epoch_, {seen.authors[i]}};
+  empty_for(seen.roots.size());
+  // From the youngest on: a search for the first that is alive would begin with a cache miss.
+  for (std::size_t i = seen.roots.size(); i > 0 && seen.roots[i - 1] >= tail; --i) {
+    Slot& slot = slots_[place(seen.authors[i - 1])];
+    if (slot.epoch != epoch_) slot = {epoch_, {seen.authors[i - 1]}};
     ++slot.history.looks;
-    if (seen.actions[i] != 0) slot.history.actions.add(seen.actions[i]);
+    if (seen.actions[i - 1] != 0) slot.history.actions.add(seen.actions[i - 1]);
   }
 }
 

@@ -55,8 +55,10 @@ public:
     return static_cast<std::uint8_t>(nested_mix(facts_.keys.perturbation, hot_.salt(), reader().value()) >> 56);
   }
 
-  // A cache miss each.
-  Tick age() const { return facts_.session.now - facts_.before.posts.visible(candidate_.root); }  ///< since visible
+  // A cache miss each, but for the age of what its author shows.
+  Tick age() const {  ///< since visible
+    return facts_.session.now - (source() == Source::author ? visible() : facts_.before.posts.visible(candidate_.root));
+  }
   const PostIdentity& post() const { return facts_.before.posts.identity(candidate_.root); }
   const PostCounters& counters() const { return facts_.before.posts.counters(candidate_.root); }  ///< of earlier ticks
 
