@@ -129,6 +129,16 @@ void expect_symmetric(const LoadedGraph& loaded, const std::filesystem::path& fi
                         file.string(), loaded.accounts.outside_ids[u], loaded.accounts.outside_ids[v.index()]));
 }
 
+/// Behind the line of the last vertex.
+void expect_no_line(NumberLines& lines, const Header& header) {
+  while (lines.next_line())
+    if (lines.next())
+      throw BadRequest(
+          fmt::format("{}: there is a line after that of the last vertex; expected {}, as the header says; "
+                      "correct the header",
+                      lines.where(), counted(header.vertices, "line")));
+}
+
 }  // namespace
 
 LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& accounts_file) {
@@ -173,12 +183,7 @@ LoadedGraph load_metis(const std::filesystem::path& file, const AccountFile& acc
         "{}: the header counts {}, but {}; expected a line for each; correct the "
         "header, or fetch the file again",
         header_where, counted(header.vertices, "vertex", "vertices"), counted(vertex, "line follows", "lines follow")));
-  while (lines.next_line())
-    if (lines.next())
-      throw BadRequest(
-          fmt::format("{}: there is a line after that of the last vertex; expected {}, as the header says; "
-                      "correct the header",
-                      lines.where(), counted(header.vertices, "line")));
+  expect_no_line(lines, header);
   if (entries != 2 * header.edges && entries - loops != 2 * header.edges)
     throw BadRequest(
         fmt::format("{}: the header counts {}, but the lines hold {}; expected two for each edge; "

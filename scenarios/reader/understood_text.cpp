@@ -31,6 +31,35 @@ bool decides_runs(const Key& key) {
          key.dotted() != "until";
 }
 
+std::string understood_switches(const Scenario& scenario) {
+  std::string out;
+  for (const SwitchChoice& choice : scenario.switches) {
+    out += fmt::format("\n[[switch]]\nname = {}\n", in_quotes(choice.name));
+    for (const KeySetting& setting : choice.settings)
+      out += fmt::format("{} = {}\n", setting.key, as_toml(setting.value));
+  }
+  return out;
+}
+
+/// An arm, with what it has otherwise than `base`, the scenario's own.
+std::string understood_arm(Scenario& scenario, Arm& arm, const Target& base, const fs::path& folder) {
+  const std::uint32_t tick = scenario.world.time.tick_seconds;
+  std::string out = fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
+  const Target target{.scenario = &scenario, .run = &arm.run, .arm = &arm};
+  if (arm.warmup != Arm{}.warmup)
+    out += fmt::format("warmup = {}\n", value_as_toml(*find_key("arm", "warmup"), target, tick, folder));
+  for (const Key& key : keys()) {
+    if (key.scope != Scope::run || key.section == "arm" || (!key.acts(target))) continue;
+    const std::string value = value_as_toml(key, target, tick, folder);
+    // an arm's chance in the place of the study's adoptions may be the study's, which does not act
+    const bool replaces = key.dotted() == "diffusion.chance" && scenario.run.diffusion.gives_adoptions() &&
+                          !arm.run.diffusion.gives_adoptions();
+    if (replaces || value != value_as_toml(key, base, tick, folder))
+      out += fmt::format("{} = {}\n", key.dotted(), value);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string understood_text(Scenario& scenario, const fs::path& folder, ToldKeys told) {
@@ -67,28 +96,9 @@ std::string understood_text(Scenario& scenario, const fs::path& folder, ToldKeys
       for (BandChoice& band : scenario.bands)
         write_section(section, {.scenario = &scenario, .run = &scenario.run, .band = &band});
     } else if (section.name == "switch") {
-      if (of_runs) continue;
-      for (const SwitchChoice& choice : scenario.switches) {
-        out += fmt::format("\n[[switch]]\nname = {}\n", in_quotes(choice.name));
-        for (const KeySetting& setting : choice.settings)
-          out += fmt::format("{} = {}\n", setting.key, as_toml(setting.value));
-      }
+      if (!of_runs) out += understood_switches(scenario);
     } else if (section.name == "arm") {
-      for (Arm& arm : scenario.arms) {
-        out += fmt::format("\n[[arm]]\nname = {}\n", in_quotes(arm.name));
-        const Target target{.scenario = &scenario, .run = &arm.run, .arm = &arm};
-        if (arm.warmup != Arm{}.warmup)
-          out += fmt::format("warmup = {}\n", value_as_toml(*find_key("arm", "warmup"), target, tick, folder));
-        for (const Key& key : keys()) {
-          if (key.scope != Scope::run || key.section == "arm" || (!key.acts(target))) continue;
-          const std::string value = value_as_toml(key, target, tick, folder);
-          // an arm's chance in the place of the study's adoptions may be the study's, which does not act
-          const bool replaces = key.dotted() == "diffusion.chance" && scenario.run.diffusion.gives_adoptions() &&
-                                !arm.run.diffusion.gives_adoptions();
-          if (replaces || value != value_as_toml(key, base, tick, folder))
-            out += fmt::format("{} = {}\n", key.dotted(), value);
-        }
-      }
+      for (Arm& arm : scenario.arms) out += understood_arm(scenario, arm, base, folder);
     } else if (section.name == "sweep") {
       if (!scenario.sweep.swept.empty()) write_section(section, base), out += swept_keys_text(scenario.sweep);
     } else {

@@ -153,6 +153,28 @@ Multiples multiples_of(const Scenario& whole) {
           work(whole) / work(*studies.front())};
 }
 
+/// What the graphs and the rest of the first study take, in all points and with all switches.
+Spent of_all_studies(Spent rest, const Spent& graphs, const Scenario& scenario, const Multiples& multiples) {
+  const auto own = static_cast<double>(own_work_of(scenario));
+  if (own > 0) rest = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * rest;
+  rest = multiples.work * rest;
+  rest += multiples.graphs * graphs;
+  return rest;
+}
+
+double sessions_per_user(const WorldParameters& world) {
+  const double days = static_cast<double>(world.time.measure + world.time.followup) / world.time.ticks_per_day();
+  return world.population.sessions_per_day * days;
+}
+
+void count_cascades(const Scenario& scenario, Outlook& outlook) {
+  for (const Arm& arm : scenario.arms) {
+    if (arm.run.diffusion.model == DiffusionModel::feed) continue;
+    ++outlook.classic_arms;
+    outlook.cascades += arm.run.diffusion.cascades * draws_of(scenario, arm);
+  }
+}
+
 }  // namespace
 
 Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
@@ -185,9 +207,7 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   StudyRows rows = paid_rows(scenario, world, outlook);
   if (warms_up(scenario)) {
     begin("Running ticks");
-    const TimeParameters& time = scenario.world.time;
-    const double days = static_cast<double>(time.measure + time.followup) / time.ticks_per_day();
-    outlook.sessions = static_cast<double>(outlook.graph.users) * scenario.world.population.sessions_per_day * days;
+    outlook.sessions = static_cast<double>(outlook.graph.users) * sessions_per_user(scenario.world);
     const WorldProbe probe = run_for_a_while(scenario, world, choice.deals, probe_seconds, how.parts, rows);
     outlook.probe_ticks = probe.ticks;
     outlook.world_bytes = probe.world_bytes;
@@ -196,11 +216,7 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
     outlook.later.insert(outlook.later.end(), probe.later.begin(), probe.later.end());
     spent += static_cast<double>(scenario.replicates) * probe.spent;
   }
-  for (const Arm& arm : scenario.arms) {
-    if (arm.run.diffusion.model == DiffusionModel::feed) continue;
-    ++outlook.classic_arms;
-    outlook.cascades += arm.run.diffusion.cascades * draws_of(scenario, arm);
-  }
+  count_cascades(scenario, outlook);
   if (outlook.classic_arms > 0) {
     begin("Spreading cascades");
     ClassicProbe probe = spread_for_a_while(scenario, world, *choice.deals, probe_seconds, rows);
@@ -214,13 +230,10 @@ Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
   const Scenario runs = with_all_runs(whole);
   add_up_memory(runs, moments, rows, outlook);
   outlook.disk_bytes = file_bytes(runs, rows);
-  const auto own = static_cast<double>(own_work_of(scenario));
-  if (own > 0) spent = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * spent;
-  spent = multiples.work * spent;
-  spent += multiples.graphs * graphs;
   const double writing = writing_seconds(runs, rows);
-  outlook.seconds = spent.seconds + writing;
-  outlook.processor_seconds = spent.processor + writing;
+  const Spent all = of_all_studies(spent, graphs, scenario, multiples);
+  outlook.seconds = all.seconds + writing;
+  outlook.processor_seconds = all.processor + writing;
   return outlook;
 }
 
