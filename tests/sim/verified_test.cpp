@@ -39,7 +39,8 @@ struct SixPosts {
     const Behaviour behaviour(run.behaviour, world.population);
     const Follows follows(graph, 0);
     const ActionPrior prior{};
-    const auto ranker = Ranker::make(run.feed.ranking, {follows, world.time, run, behaviour, population, prior}, {1, 2, 3, 4});
+    const auto ranker =
+        Ranker::make(run.feed.ranking, {follows, world.time, run, behaviour, population, prior}, {1, 2, 3, 4});
     Posts posts;
     posts.append(6);
     Session session;
