@@ -50,6 +50,8 @@ all_breaches() {
   breach "HDF5 outside graph/base/h5; use its objects" '#[[:space:]]*include[[:space:]]*(["<](hdf5|H5)|"graph/base/h5_)' $(sources $engine | without '^graph/base/h5(\.|_)')
   breach "MPI outside graph/base/exchange; use an Exchange" '#[[:space:]]*include[[:space:]]*["<]mpi\.h' $(sources $engine | without '^graph/base/exchange')
 
+  breach "muParser outside sim/feed/read_formula.cpp; use read_formula" '#[[:space:]]*include[[:space:]]*["<]muParser' $(sources $engine | without '^sim/feed/read_formula\.cpp')
+
   breach "randomness that is not addressed; use graph/base/random.hpp" \
     '(^|[^[:alnum:]_])(mt19937|minstd_rand|ranlux|default_random_engine|random_device|[[:alnum:]_]+_distribution[[:space:]]*<|uniform_(int|real)|s?rand(om)?[[:space:]]*\(|[dlm]rand48|std::(shuffle|sample|random_shuffle))' \
     $(sources $engine)
@@ -92,6 +94,8 @@ notices graph/rows.cpp '#include <omp.h>'
 notices scenarios/result/write.cpp '#include <hdf5.h>'
 notices scenarios/result/write.cpp '#include <H5Cpp.h>'
 notices scenarios/commands/main.cpp '#include <mpi.h>'
+notices sim/feed/rank.cpp '#include <muParser.h>'
+passes sim/feed/read_formula.cpp '#include <muParserBase.h>'
 notices sim/feed/rank.cpp '  std::mt19937_64 generator(seed);'
 notices sim/feed/rank.cpp 'std::random_device device;'
 notices sim/feed/rank.cpp 'std::uniform_real_distribution<double> u(0, 1);'
