@@ -100,6 +100,29 @@ std::variant<TomlValue, SyntaxError> read_toml(std::string_view text, std::uint3
   return document;
 }
 
+Place place_within(std::string_view document, const Place& value, std::string_view text, std::size_t at) {
+  if (value.source != 0) return value;
+  Place place{0, 1, 1};
+  const auto go_on = [&](std::size_t bytes) {  // columns count letters, not bytes
+    for (; bytes > 0 && !document.empty(); --bytes, document.remove_prefix(1)) {
+      if (document[0] == '\n')
+        ++place.line, place.column = 1;
+      else
+        place.column += (static_cast<unsigned char>(document[0]) & 0xc0) != 0x80 ? 1 : 0;
+    }
+  };
+  while (place < value && !document.empty()) go_on(1);
+  for (const std::string_view quotes : {"\"\"\"", "'''", "\"", "'"}) {
+    if (document.substr(0, quotes.size()) != quotes) continue;
+    go_on(quotes.size());
+    if (quotes.size() == 3 && document.substr(0, 1) == "\n") go_on(1);
+    if (document.substr(0, text.size()) != text) return value;
+    go_on(at);
+    return place;
+  }
+  return value;
+}
+
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {

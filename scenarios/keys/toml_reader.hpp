@@ -62,6 +62,10 @@ struct SyntaxError {
 /// Reads a whole document. Places carry `source`. TOML stops at the first mistake of syntax.
 std::variant<TomlValue, SyntaxError> read_toml(std::string_view text, std::uint32_t source);
 
+/// Where the byte `at` of `text` stands in `document`, whose value at `value` it is; that of the value where the text
+/// is written otherwise there, with escapes or in an override.
+Place place_within(std::string_view document, const Place& value, std::string_view text, std::size_t at);
+
 /// `text` as a TOML text in quotes, which is also a JSON string.
 std::string in_quotes(std::string_view text);
 

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/suggestions.hpp"
+#include "sim/feed/formula.hpp"
 
 namespace grapevine {
 
@@ -177,6 +179,45 @@ void ScenarioReader::check_weights() {
     check(arm.run.feed, fmt::format("arm.{}.", arm.name));
     check_propensities(arm.run, fmt::format("arm.{}.", arm.name));
   }
+}
+
+void ScenarioReader::check_formulas() {
+  if (!rankings_sound()) return;
+  const std::size_t before = mistakes_.size();
+  check_formula(scenario_.run.feed, "");
+  for (const Arm& arm : scenario_.arms)
+    if (mistakes_.size() == before) check_formula(arm.run.feed, fmt::format("arm.{}.", arm.name));
+}
+
+void ScenarioReader::check_formula(const FeedParameters& feed, const std::string& prefix) {
+  if (feed.ranking != Ranking::formula) return;
+  const std::string own = prefix + "feed.formula", label = given(own) ? own : "feed.formula";
+  const Given* const it = given(label);
+  if (!it)
+    return add(place_of({prefix + "feed.ranking", "feed.ranking"}),
+               fmt::format("{0}feed.ranking is \"formula\", and no formula is given; expected {0}feed.formula, such as "
+                           "\"p_like + 20 * p_reply\"; add it",
+                           prefix));
+  if (!it->good) return;
+  const std::variant<Formula, FormulaMistake> read = read_formula(feed.formula);
+  if (const auto* mistake = std::get_if<FormulaMistake>(&read)) {
+    std::vector<std::string_view> names;
+    for (const Feature& feature : features()) names.push_back(feature.name);
+    for (const FormulaFunction& function : formula_functions) names.push_back(function.name);
+    const std::string_view near = nearest_name(mistake->name, names);
+    return add(
+        place_within(scenario_.text, it->value, feed.formula, mistake->at),
+        fmt::format("{} {}{}", label, mistake->what, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+  }
+  const auto predicts_follows = [](std::uint16_t f) {
+    return features()[f].is(Action::follow, Feature::Of::prediction);
+  };
+  if (std::ranges::any_of(std::get<Formula>(read).named(), predicts_follows) &&
+      feed.prior[static_cast<std::size_t>(Action::follow)] == automatic)
+    add(it->value,
+        fmt::format("{} names p_follow, and what rate of follows to expect hangs on how many who look do not "
+                    "follow the author; expected {}feed.prior.follow, a probability; add it",
+                    label, prefix));
 }
 
 std::string ScenarioReader::in_words(std::uint64_t ticks) const {

@@ -28,6 +28,7 @@ void ScenarioReader::read(const TomlValue& document) {
   check_conditions();
   check_diffusion();
   check_weights();
+  check_formulas();
   check_time();
   check_posts();
   const std::size_t before = mistakes_.size();

@@ -182,6 +182,9 @@ private:
   void check_weights();
   /// No weight on what nobody does.
   void check_propensities(const RunParameters& run, const std::string& prefix);
+  /// Formulas are what they should be; a mistake is told at the word where it is.
+  void check_formulas();
+  void check_formula(const FeedParameters& feed, const std::string& prefix);
   void check_time();
 
   /// Roots are numbered by 32 bits.

@@ -37,8 +37,8 @@ struct RankingGiven {
 /// What a ranking may look at when a session begins.
 struct RankingBefore {
   const Posts& posts;
-  SeenLog::Entries seen;     ///< of the reader
-  const AuthorPasts* pasts;  ///< what was expected of roots by their authors; null: the same of all
+  SeenLog::Entries seen;               ///< of the reader
+  const AuthorPasts* pasts = nullptr;  ///< what was expected of each root when it was published; null: the same of all
 };
 
 /// Orders feeds. One object a run. A ranking is a file under sim/feed/rankings: a rule that `RankerOf` makes a Ranker

@@ -43,6 +43,7 @@ public:
     session.ranked.resize(n);
     if constexpr (Rule::needs_history) session.history.gather(before.seen, before.posts.tail());
     const SessionFacts facts{given_, before, session, keys_};
+    if constexpr (ScoresTogether<Rule>) rule_.score_all(facts, session);
     for (std::size_t i = 0; i < n; ++i)
       session.ranked[i] = {rule_.key(CandidateFacts(facts, session.candidates[i])), static_cast<std::uint32_t>(i)};
     const auto first = [&](const Ranked& a, const Ranked& b) {

@@ -102,6 +102,9 @@ struct Session {
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
+  std::vector<double> scores;         ///< by candidate, of rankings that compute them together
+  std::vector<double> columns;        ///< what they compute them from ...
+  std::vector<double> registers;      ///< ... and what is between
   std::vector<Ranked> ranked;         ///< the first `looked` entries are the feed as far as it is looked at, top first
   std::size_t served = 0;
   std::size_t looked = 0;

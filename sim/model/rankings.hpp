@@ -14,9 +14,13 @@
 /// and a name here; the key's choices and its documentation follow.
 namespace grapevine {
 
-#define GRAPEVINE_RANKINGS(X) \
-  X(chronological)            \
-  X(random) X(popularity) X(weighted) X(oracle) X(no_learning) X(engagement_rate) X(edgerank) X(x_2023_04) X(x_2026_08)
+// clang-format off
+#define GRAPEVINE_RANKINGS(X)                                       \
+  X(chronological) X(random) X(popularity)                          \
+  X(weighted) X(oracle) X(no_learning) X(formula)                   \
+  X(engagement_rate) X(edgerank) X(x_2023_04) X(x_2026_08)          \
+  /* the next one goes here */
+// clang-format on
 
 /// Those above; others that a program adds (`add_ranking`) have the numbers behind them.
 enum class Ranking : std::uint8_t {

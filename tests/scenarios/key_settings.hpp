@@ -149,6 +149,7 @@ inline const std::vector<Setting> settings{
     {"feed.verified", "4", {"run.verified"}, verified_outside},
     {"feed.verified_outside", "2", {"run.verified_outside"}, verified_inside},
     {"feed.holdout", "0.1", {"run.holdout"}},
+    {"feed.formula", "\"likes - age\"", {"run.formula"}, "feed.ranking = \"formula\"\nfeed.formula = \"p_like\"\n"},
     {"feed.author_strength", "\"auto\"", {"run.author_strength"}, "feed.ranking = \"weighted\"\n"},
     {"feed.author_half_life",
      "\"6h\"",

@@ -62,9 +62,9 @@ TEST_CASE("keys of follows that cannot mean anything are refused with their plac
        "all");
   says("[tiers]\nfake_followers = [1.5]\n", "6:19: entry 1 of tiers.fake_followers is 1.5; expected a number, 0 to 1");
   says("[feed]\nranking = \"weighted\"\nverified = 4\n",
-       "7:1: feed.verified has no effect here; it needs feed.ranking = \"weighted\", a preset that stands on it, "
-       "\"oracle\", "
-       "\"no-learning\" or \"edgerank\", and tiers.verified above 0 or a column `verified` of the accounts; remove it");
+       "7:1: feed.verified has no effect here; it needs feed.ranking = \"weighted\", \"oracle\", \"no-learning\", "
+       "\"formula\", \"edgerank\" or a preset, and tiers.verified above 0 or a column `verified` of the accounts; "
+       "remove it");
   says("[tiers]\nverified = [0.1]\n",
        "6:1: tiers.verified has no effect here; it needs feed.verified or feed.verified_outside other than 1; remove "
        "it");

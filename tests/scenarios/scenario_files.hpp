@@ -82,6 +82,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   };
   const auto put_run = [&](const std::string& name, const RunParameters& run) {
     put(name + ".ranking", int(run.feed.ranking));
+    put(name + ".formula", run.feed.formula);
     put(name + ".memory", int(run.feed.memory));
     put(name + ".window", run.feed.window);
     put(name + ".length", run.feed.length);

@@ -117,7 +117,7 @@ every = 1979-05-27
       "study.toml:16:12: graph.exponent is 2; expected a number above 2 and at most 10",
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
       "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", "
-      "\"weighted\", \"oracle\", \"no-learning\"; did "
+      "\"weighted\", \"oracle\", \"no-learning\", \"formula\"; did "
       "you mean \"weighted\"?",
       "study.toml:21:1: unknown key 'lenght' in [feed]; did you mean 'length'?",
       "study.toml:22:10: feed.length is -50; expected a whole number of posts, 1 or more",

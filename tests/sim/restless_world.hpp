@@ -140,9 +140,16 @@ inline WorldParameters restless_world() {
   return p;
 }
 
+/// The formula that the slow model knows, of features of every kind.
+inline constexpr const char* restless_formula =
+    "(0.5 * p_like + 13.5 * p_reply) * exp(-age / 6) * (1 + in_network) + 0.01 * log(1 + likes_of_author + 0.5 * "
+    "looks_at_author) + (follows_author ? 0.02 * topic_match : -0.01 * proof) + verified * min(followers, 20) / 400 - "
+    "1e-5 * impressions";
+
 inline RunParameters restless_run(Ranking ranking, FeedMemory memory, ParentRule parent) {
   RunParameters run;
   run.feed.ranking = ranking;
+  run.feed.formula = restless_formula;
   run.feed.memory = memory;
   run.feed.window = 20;
   run.feed.length = 25;

@@ -296,6 +296,7 @@ private:
   PerAction expected_of(UserId author) const;
   double answered_by(UserId author) const;
   float with_tie(float score, UserId reader, std::size_t post);
+  double by_formula(UserId reader, const Candidate& candidate, const PerAction& expected) const;
   void compose();
   std::vector<Candidate> gather(UserId reader);
   bool dismissed(UserId reader, std::size_t post) const;

@@ -367,7 +367,8 @@ public:
 };
 
 inline constexpr std::array all_rankings{Ranking::chronological, Ranking::random, Ranking::popularity,
-                                         Ranking::weighted,      Ranking::oracle, Ranking::no_learning};
+                                         Ranking::weighted,      Ranking::oracle, Ranking::no_learning,
+                                         Ranking::formula};
 inline constexpr std::array again{Again::once, Again::fresh};
 inline constexpr std::array memories{FeedMemory::session, FeedMemory::window};
 inline constexpr std::array parents{ParentRule::latest, ParentRule::first};

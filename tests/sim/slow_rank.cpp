@@ -110,6 +110,32 @@ float Model::with_tie(float score, UserId reader, std::size_t candidate) {
   return static_cast<float>((taken + score * run_.feed.tie) / (met + run_.feed.tie));
 }
 
+/// `testing::restless_formula`, with what the platform expects of the rates.
+double Model::by_formula(UserId reader, const Candidate& candidate, const PerAction& expected) const {
+  const Post& post = posts[candidate.post];
+  const auto rate = [&](Action action) {
+    const auto a = static_cast<std::size_t>(action);
+    const double s = by_author_.strength[a], seen = post.counters.impressions + s;
+    return std::isinf(s) ? expected[a] : seen == 0.0 ? 0.0 : (post.counters.actions[a] + expected[a] * s) / seen;
+  };
+  double met = 0, liked = 0;
+  for (std::size_t p = 0; p < posts.size(); ++p) {
+    const auto seen = exposures_.find({reader, p});
+    if (posts[p].author != post.author || seen == exposures_.end() || posts[p].visible() + run_.feed.window <= now)
+      continue;
+    met += seen->second;
+    liked += taken_.contains({reader, p, static_cast<std::size_t>(Action::like)}) ? 1 : 0;
+  }
+  const double age = (now - post.visible()) * (parameters_.time.tick_seconds / 3600.0),
+               in_network = candidate.discovered ? 0 : 1, blue = verified(post.author) ? 1 : 0,
+               followers = graph_.follower_count(post.author),
+               topic_match = (static_cast<double>(top(liking(reader, post.topic))) + 0.5) / 256;
+  return (0.5 * rate(Action::like) + 13.5 * rate(Action::reply)) * math::exp(-age / 6) * (1 + in_network) +
+         0.01 * math::log(1 + liked + 0.5 * met) +
+         (follows_.follows(reader, post.author) ? 0.02 * topic_match : -0.01 * candidate.proof) +
+         blue * std::min(followers, 20.0) / 400 - 1e-5 * post.counters.impressions;
+}
+
 // ---- 7.6 Rank
 
 bool Model::verified(UserId account) const {
@@ -152,7 +178,8 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         break;
       case Ranking::weighted:
       case Ranking::oracle:
-      case Ranking::no_learning: {
+      case Ranking::no_learning:
+      case Ranking::formula: {
         double sum = 0, replying = 0;
         const double common =
             feed.ranking == Ranking::oracle ? common_odds(reader, candidate.post, candidate.proof) : 0;
@@ -168,10 +195,11 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
             sum += feed.weights[a] * p;
             if (a == static_cast<std::size_t>(Action::reply)) replying = p;
           } else {
-            sum = 1;
+            sum = feed.ranking == Ranking::formula ? by_formula(reader, candidate, m) : 1;
           }
         }
-        if (feed.looks_at_answers() && post.by_answers && feed.ranking != Ranking::no_learning) {
+        if (feed.looks_at_answers() && post.by_answers &&
+            (feed.ranking == Ranking::weighted || feed.ranking == Ranking::oracle)) {
           const double q = feed.ranking == Ranking::oracle ? static_cast<float>(post.answered) : post.answered;
           sum += feed.answered_weight * (replying * q);
           situations.answers_expected += q > 0;

@@ -40,10 +40,9 @@ public:
   Tick now() const { return facts_.session.now; }
 
   /// The factor that mechanisms put on the odds of acting; needs `needs_odds`.
-  double odds() const {
-    const Session& session = facts_.session;
-    return session.odds.empty() ? 1.0 : session.odds[static_cast<std::size_t>(&candidate_ - session.candidates.data())];
-  }
+  double odds() const { return facts_.session.odds.empty() ? 1.0 : facts_.session.odds[place()]; }
+  /// What `score_all` made of it.
+  double score() const { return facts_.session.scores[place()]; }
 
   // A hash each.
   std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }
@@ -92,6 +91,9 @@ public:
   AuthorHistory history_with(UserId account) const { return facts_.session.history.of(account); }
 
 private:
+  /// Among the candidates of the session.
+  std::size_t place() const { return static_cast<std::size_t>(&candidate_ - facts_.session.candidates.data()); }
+
   const SessionFacts& facts_;
   const Candidate& candidate_;
   PostHot hot_;
@@ -119,6 +121,16 @@ concept Expects = requires(const Rule& rule, const PostCounters& counters, const
 template <class Rule>
 concept HasListRules = requires(const Rule& rule) {
   rule.lists();
+};
+
+/// A rule that scores all candidates of a session together, before it is asked for their keys:
+///
+///     void score_all(const SessionFacts& facts, Session& session) const;
+///
+/// It fills `session.scores`.
+template <class Rule>
+concept ScoresTogether = requires(const Rule& rule, const SessionFacts& facts, Session& session) {
+  rule.score_all(facts, session);
 };
 
 /// A rule that rearranges what it has ordered, such as one that spreads authors out:

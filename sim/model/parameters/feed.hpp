@@ -7,6 +7,7 @@
 
 #include "graph/base/described.hpp"
 #include "sim/model/actions.hpp"
+#include "sim/model/features.hpp"
 #include "sim/model/parameters/behaviour.hpp"
 #include "sim/model/parameters/campaign.hpp"
 #include "sim/model/parameters/discovery.hpp"
@@ -26,6 +27,7 @@ constexpr auto names_of(FeedMemory) {
 struct FeedParameters {
   Ranking ranking = Ranking::chronological;
   Preset preset = Preset::none;
+  std::string formula;  ///< of `Ranking::formula`
   FeedMemory memory = FeedMemory::session;
   Tick window = 144;
   std::uint32_t length = 200;
@@ -59,7 +61,7 @@ struct FeedParameters {
   /// Whether posts have scores that are worth something, or any scores.
   bool values() const { return form() == Ranking::weighted || form() == Ranking::oracle; }
   bool weighs_actions() const { return values() || form() == Ranking::edgerank; }
-  bool scores() const { return weighs_actions() || form() == Ranking::no_learning; }
+  bool scores() const { return weighs_actions() || form() == Ranking::no_learning || form() == Ranking::formula; }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -67,30 +69,31 @@ struct FeedParameters {
       return only_with<FeedParameters>(std::move(words), holds);
     };
     const Condition scored_feed =
-        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, \"oracle\", \"no-learning\" or \"edgerank\"",
+        ranks_by("feed.ranking = \"weighted\", \"oracle\", \"no-learning\", \"formula\", \"edgerank\" or a preset",
                  [](const FeedParameters& feed) { return feed.scores(); });
-    const Condition weighing =
-        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, \"oracle\" or \"edgerank\"",
-                 [](const FeedParameters& feed) { return feed.weighs_actions(); });
+    const Condition weighing = ranks_by("feed.ranking = \"weighted\", \"oracle\", \"edgerank\" or a preset",
+                                        [](const FeedParameters& feed) { return feed.weighs_actions(); });
     const Condition preset_free =
-        ranks_by("feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"",
-                 [](const FeedParameters& feed) { return feed.scores() && facts_of(feed.ranking).rules.empty(); });
+        ranks_by("feed.ranking = \"weighted\", \"oracle\" or \"no-learning\"", [](const FeedParameters& feed) {
+          return (feed.values() || feed.form() == Ranking::no_learning) && facts_of(feed.ranking).rules.empty();
+        });
     const Condition verifying{scored_feed.words + ", and tiers.verified above 0 or a column `verified` of the accounts",
                               [scored = scored_feed.holds](const Circumstances& c) {
                                 return scored(c) &&
                                        c.any<KnownOfUsers>([](const KnownOfUsers& known) { return known.verified; });
                               }};
-    const Condition valued_feed =
-        ranks_by("feed.ranking = \"weighted\", a preset that stands on it, or \"oracle\"", is_valued);
+    const Condition valued_feed = ranks_by("feed.ranking = \"weighted\", \"oracle\" or a preset", is_valued);
     const auto learns = [](const Circumstances& c) {
-      return c.any<FeedParameters>(is_weighted) || c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
-        return discovery.share != 0.0 && discovery.gate == DiscoveryGate::rate;
-      });
+      return c.any<FeedParameters>(is_predicting) ||
+             c.any<DiscoveryParameters>([](const DiscoveryParameters& discovery) {
+               return discovery.share != 0.0 && discovery.gate == DiscoveryGate::rate;
+             });
     };
-    const Condition learning{"feed.ranking = \"weighted\", or discovery.share with discovery.gate = \"rate\"", learns};
+    const Condition learning{
+        "feed.ranking = \"weighted\" or \"formula\", or discovery.share with discovery.gate = \"rate\"", learns};
     // The study's own prior also says how far the past of accounts is shrunk.
     const Condition shrunk{
-        "feed.ranking = \"weighted\", discovery.share with discovery.gate = \"rate\", or a campaign "
+        "feed.ranking = \"weighted\" or \"formula\", discovery.share with discovery.gate = \"rate\", or a campaign "
         "with accounts = \"engagement\" or under price.engagement",
         [learns](const Circumstances& c) {
           const bool priced = c.any<PriceParameters>([](const PriceParameters& prices) { return prices.looks_back(); });
@@ -98,11 +101,13 @@ struct FeedParameters {
                    return priced || campaign.choose == AccountChoice::engagement;
                  }));
         }};
-    const Condition predicting = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    const Condition weighing = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    const Condition predicting = ranks_by("feed.ranking = \"weighted\" or \"formula\"", is_predicting);
     const Condition remembering = ranks_by(
-        "feed.ranking = \"weighted\" with feed.author_strength other than \"off\", or feed.weights.answered above 0",
+        "feed.ranking = \"weighted\" or \"formula\" with feed.author_strength other than \"off\", or "
+        "feed.weights.answered above 0",
         [](const FeedParameters& feed) {
-          return (is_weighted(feed) && feed.looks_at_authors()) || (is_valued(feed) && feed.looks_at_answers());
+          return (is_predicting(feed) && feed.looks_at_authors()) || (is_valued(feed) && feed.looks_at_answers());
         });
     const Condition answering{
         valued_feed.words + ", and answers.per_day above 0", [](const Circumstances& c) {
@@ -110,7 +115,7 @@ struct FeedParameters {
                  c.any<AnswersParameters>([](const AnswersParameters& answers) { return !answers.neutral(); });
         }};
     const Condition matching{
-        predicting.words + ", and behaviour.topic_match other than 0", [](const Circumstances& c) {
+        weighing.words + ", and behaviour.topic_match other than 0", [](const Circumstances& c) {
           return c.any<FeedParameters>(is_weighted) &&
                  c.any<BehaviourParameters>([](const BehaviourParameters& b) { return b.topic_match != 0.0; });
         }};
@@ -128,6 +133,15 @@ struct FeedParameters {
              "given win over those of a preset (`grapevine keys --preset`).",
          .source = "assumption (neutral)",
          .only = preset_free});
+    key("formula", &FeedParameters::formula,
+        {.sentence = "What the candidates of a session are ordered by, the highest first: an expression of numbers, "
+                     "+ - * /, comparisons, x ? y : z, the functions " +
+                     functions_in_words() + ", and of the features " + features_in_words() +
+                     " (docs/model.md 7.6), such as \"(p_like + 20 * p_reply) / (1 + age)\".",
+         .source = "the user's choice",
+         .absent = "none",
+         .only = ranks_by("feed.ranking = \"formula\"",
+                          [](const FeedParameters& feed) { return feed.ranking == Ranking::formula; })});
     key("memory", &FeedParameters::memory,
         {.sentence = "Candidates: what came since the reader's last session, or everything in the window that it has "
                      "not looked at.",
@@ -174,7 +188,7 @@ struct FeedParameters {
          .source = "assumption (neutral)",
          .range = RealRange{0, 1e9, true},
          .unit = "impressions",
-         .only = predicting});
+         .only = weighing});
     key("topic_match", &FeedParameters::topic_match,
         {.sentence =
              "What the platform believes that a reader's interest in the topic of a post is worth, as a share of "
@@ -284,6 +298,9 @@ private:
     return sentence;
   }
   static bool is_weighted(const FeedParameters& feed) { return feed.form() == Ranking::weighted; }
+  static bool is_predicting(const FeedParameters& feed) {
+    return is_weighted(feed) || feed.ranking == Ranking::formula;
+  }
   static bool is_valued(const FeedParameters& feed) { return feed.values(); }
 };
 
