@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -12,6 +13,8 @@
 #include "graph/base/exchange.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/generators/erdos_renyi.hpp"
+#include "sim/feed/gather.hpp"
+#include "sim/feed/prior.hpp"
 #include "sim/feed/sources/followees.hpp"
 #include "sim/run/world.hpp"
 
@@ -197,6 +200,82 @@ BENCHMARK(whole_tick_beside_bare_kernel)
     ->Iterations(30)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
+
+/// Seconds that each ranking took, and over how many candidates.
+struct RankingTimes {
+  std::array<double, 3> first{}, again{}, candidates{};
+
+  /// Ranks the session, and once more now that its posts are in the cache.
+  void add(std::size_t which, const Ranker& ranker, const World& world, Session& session, std::size_t looked) {
+    for (double* const time : {&first[which], &again[which]}) {
+      const auto start = std::chrono::steady_clock::now();
+      ranker.rank({world.state.posts, {}}, session, session.candidates.size(), looked);
+      *time += seconds(start);
+    }
+    candidates[which] += static_cast<double>(session.candidates.size());
+  }
+};
+
+/// Ranks the sessions of the tick, each third of them by another ranker, so that none finds posts in the cache for
+/// another. Returns how many neighbours of the last one's feeds are not in the order of their scores.
+std::uint64_t rank_in_turn(const World& world, const std::array<std::unique_ptr<const Ranker>, 3>& rankers,
+                           RankingTimes& times) {
+  const Tick now = world.state.clock.now;
+  Session session;
+  std::uint64_t unsorted = 0;
+  std::size_t which = 0;
+  for (std::uint32_t i = 0; i < world.graph.user_count(); ++i) {
+    if (world.state.next_session[i] != now) continue;
+    session.reader = UserId{i}, session.now = now;
+    gather(world.follows, world.state.timelines, world.state.posts, world.run, world.keys.ranking.emission_time, false,
+           world.state.last_session[i], world.state.seen.entries(i), session);
+    const std::size_t looked = std::min<std::size_t>(session.candidates.size(), 18);
+    times.add(which, *rankers[which], world, session, looked);
+    for (std::size_t k = 1; which + 1 == rankers.size() && k < looked; ++k)
+      unsorted += session.scores[session.ranked[k - 1].candidate] <
+                  session.scores[session.ranked[k].candidate] * (1 - 1e-6);  // as far as a float tells them apart
+    which = (which + 1) % rankers.size();
+  }
+  return unsorted;
+}
+
+/// How much longer does it take to rank by a formula than by what is made for it?
+void formula_beside_weighted(benchmark::State& bench) {
+  static constexpr std::array formulas{"0.5 * p_like + 13.5 * p_reply + p_reshare",
+                                       "(0.5 * p_like + 13.5 * p_reply) * exp(-age / 6) * (1 + in_network)"};
+  World& world = with_threads(2, [&]() -> World& { return steady_world(140, 1'000'000); });
+  RunParameters run = world.run;
+  run.feed.formula = formulas[static_cast<std::size_t>(bench.range(0))];
+  ActionPrior prior = world.ranking_prior;
+  prior.strength.fill(100);
+  const RankingGiven given{world.follows, run, world.behaviour, *world.population, prior};
+  const auto ranker = [&](Ranking ranking) { return Ranker::make(ranking, given, world.keys.ranking); };
+  const std::array rankers{ranker(Ranking::weighted), ranker(Ranking::oracle), ranker(Ranking::formula)};
+  RankingTimes sum;
+  std::vector<double> ratios;
+  std::uint64_t unsorted = 0;
+  for (auto _ : bench) {
+    world.step();
+    world.state.timelines.begin_tick(world.state.clock.now);
+    RankingTimes tick;
+    unsorted += rank_in_turn(world, rankers, tick);
+    for (std::size_t k = 0; k < rankers.size(); ++k)
+      sum.first[k] += tick.first[k], sum.again[k] += tick.again[k], sum.candidates[k] += tick.candidates[k];
+    ratios.push_back(tick.first[2] / tick.first[0]);
+    bench.SetIterationTime(tick.first[2]);
+  }
+  if (unsorted > 0) bench.SkipWithError("a feed is not in the order of its scores");
+  std::sort(ratios.begin(), ratios.end());
+  for (std::size_t k = 0; k < rankers.size(); ++k) {
+    const char* const name = std::array{"weighted", "oracle", "formula"}[k];
+    bench.counters[fmt::format("{}_ns", name)] = 1e9 * sum.first[k] / sum.candidates[k];  // per candidate
+    bench.counters[fmt::format("{}_again_ns", name)] = 1e9 * sum.again[k] / sum.candidates[k];
+  }
+  bench.counters["ratio"] = ratios[ratios.size() / 2];
+  bench.counters["ratio_min"] = ratios.front();
+  bench.counters["ratio_max"] = ratios.back();
+}
+BENCHMARK(formula_beside_weighted)->DenseRange(0, 1)->Iterations(15)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 /// How many bytes does the state take for each account, live post, emission and remembered impression?
 void memory(benchmark::State& bench) {
