@@ -1,9 +1,11 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "graph/base/clones.hpp"
@@ -52,52 +54,95 @@ std::vector<UserId> seeds_of(const Audience& audience, std::uint64_t number) {
   return seeds;
 }
 
-/// 32 random bits for each follower of a row.
-GRAPEVINE_CLONED void toss_row(const UserId* followers, std::size_t count, std::uint64_t row, std::uint32_t* bits) {
-  for (std::size_t k = 0; k < count; ++k)
-    bits[k] = static_cast<std::uint32_t>(mix(row + followers[k].value() * golden) >> 32);
+/// Those of a row whose coins are heads, the coins of 16 followers at a time: what lies behind the row is read, and
+/// tossed for nobody. No branch on a coin. Returns how many.
+GRAPEVINE_CLONED std::size_t heads_of(const UserId* followers, std::size_t count, std::uint64_t row,
+                                      std::uint64_t threshold, UserId* heads) {
+  std::uint32_t bits[64];
+  std::size_t n = 0;
+  for (std::size_t from = 0; from < count; from += 64) {
+    const std::size_t some = std::min<std::size_t>(count - from, 64), whole = (some + 15) & ~std::size_t{15};
+    for (std::size_t k = 0; k < whole; ++k)
+      bits[k] = static_cast<std::uint32_t>(mix(row + followers[from + k].value() * golden) >> 32);
+    for (std::size_t k = 0; k < some; ++k) {
+      heads[n] = followers[from + k];
+      n += bits[k] < threshold ? 1 : 0;
+    }
+  }
+  return n;
 }
 
-/// The bare kernel: coins of a row first, then who is a head and was not there yet; one byte a user, rows fetched
-/// ahead.
+/// The bare kernel: a bit a user, the adopters of a step in the order of their ids, rows fetched ahead, and no branch
+/// that nobody can guess.
 struct BareCascade {
   explicit BareCascade(const Audience& audience)
-      : rows(audience.rows()), visited(audience.user_count()), queue(audience.user_count()) {
-    const auto counts = audience.graph().follower_counts();
-    bits.resize(*std::max_element(counts.begin(), counts.end()));
-  }
+      : rows(audience.rows()),
+        adopted((audience.user_count() + 63) / 64),
+        reached(adopted.size()),
+        step(audience.user_count()) {}
 
   Reach reach(const std::vector<UserId>& seeds, ContagionKey key, std::uint64_t threshold) {
-    std::fill(visited.begin(), visited.end(), 0);
-    std::size_t adopters = 0;
-    std::uint64_t contacts = 0;
-    for (const UserId seed : seeds) {
-      visited[seed.index()] = 1;
-      queue[adopters++] = seed;
+    std::fill(adopted.begin(), adopted.end(), 0);
+    for (const UserId seed : seeds) mark(seed);
+    Reach sum;
+    while (const std::size_t adopters = take_step()) {
+      sum.adopters += adopters;
+      for (std::size_t i = 0; i < adopters; i += 16)
+        sum.contacts += toss(i, std::min(i + 16, adopters), adopters, key.key(Draw::contact), threshold);
     }
-    for (std::size_t i = 0; i < adopters; ++i) {
-      if (i + 16 < adopters) __builtin_prefetch(&rows.begin[queue[i + 16].index()]);
-      if (i + 8 < adopters) {
-        const UserId* const next = rows.users.data() + rows.begin[queue[i + 8].index()];
-        __builtin_prefetch(next);
-        __builtin_prefetch(next + 16);
-      }
-      const auto row = rows[queue[i].index()];
-      toss_row(row.data(), row.size(), ContactCoins(key.key(Draw::contact), queue[i]).row(), bits.data());
-      for (std::size_t k = 0; k < row.size(); ++k)
-        if (bits[k] < threshold && visited[row[k].index()] == 0) {
-          visited[row[k].index()] = 1;
-          queue[adopters++] = row[k];
-        }
+    return sum;
+  }
+
+  void mark(UserId user) { reached[user.index() / 64] |= std::uint64_t{1} << (user.index() % 64); }
+
+  std::size_t take_step() {
+    std::size_t count = 0;
+    for (std::size_t w = 0; w < reached.size(); ++w) {
+      std::uint64_t fresh = reached[w] & ~adopted[w];
+      adopted[w] |= fresh;
+      reached[w] = 0;
+      for (; fresh != 0; fresh &= fresh - 1)
+        step[count++] = UserId{static_cast<std::uint32_t>(64 * w + static_cast<std::size_t>(std::countr_zero(fresh)))};
+    }
+    return count;
+  }
+
+  std::uint64_t toss(std::size_t first, std::size_t last, std::size_t adopters, std::uint64_t contact,
+                     std::uint64_t threshold) {
+    std::size_t n = 0;
+    std::uint64_t contacts = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      if (i + 64 < adopters) __builtin_prefetch(&rows.begin[step[i + 64].index()]);
+      if (i + 24 < adopters)
+        for (const std::uint64_t k : {0, 16, 32})
+          __builtin_prefetch(rows.users.data() + std::min(rows.begin[step[i + 24].index()] + k, rows.users.size() - 1),
+                             0, 2);
+      const auto row = rows[step[i].index()];
+      if (heads.size() < n + row.size() + 1) heads.resize(2 * (n + row.size() + 1));
+      n += tossed(row, ContactCoins(contact, step[i]).row(), threshold, heads.data() + n);
       contacts += row.size();
     }
-    return {adopters, contacts};
+    if (reached.size() > std::size_t{1} << 17)  // else the second cache holds them
+      for (std::size_t k = 0; k < n; ++k) __builtin_prefetch(&reached[heads[k].index() / 64], 1);
+    for (std::size_t k = 0; k < n; ++k) mark(heads[k]);
+    return contacts;
+  }
+
+  std::size_t tossed(std::span<const UserId> row, std::uint64_t key, std::uint64_t threshold, UserId* out) const {
+    if (row.data() + row.size() + 16 <= rows.users.data() + rows.users.size())
+      return heads_of(row.data(), row.size(), key, threshold, out);
+    std::size_t n = 0;
+    for (const UserId user : row) {
+      out[n] = user;
+      n += static_cast<std::uint32_t>(mix(key + user.value() * golden) >> 32) < threshold ? 1 : 0;
+    }
+    return n;
   }
 
   RowsView rows;
-  Array<std::uint8_t> visited;
-  UnwrittenArray<UserId> queue;
-  std::vector<std::uint32_t> bits;
+  Array<std::uint64_t> adopted, reached;
+  UnwrittenArray<UserId> step;
+  std::vector<UserId> heads;
 };
 
 /// The loop of a textbook, to be compared with: user by user, coin by coin.
