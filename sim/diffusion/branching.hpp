@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "graph/base/prefetch.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -31,7 +32,7 @@ public:
   static constexpr Node root(const Keys& keys, UserId seed) { return {mix(keys.offspring ^ seed.value()), seed}; }
 
   std::uint32_t follower_count(UserId user) const { return follower_counts_[user.index()]; }
-  void fetch(UserId user) const { __builtin_prefetch(&follower_counts_[user.index()]); }
+  void fetch(UserId user) const { prefetch(&follower_counts_[user.index()]); }
 
   /// visit(child) for each contact of `node` that adopts, until it returns false; the return value is the number of
   /// contacts.

@@ -6,6 +6,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/diffusion/likely_heads.hpp"
 
 namespace grapevine {
@@ -209,16 +210,16 @@ Time FirstPassage<Time>::transmission(UserId adopter, Candidate candidate, Time 
 
 template <class Time>
 void FirstPassage<Time>::fetch_user(const Entry& entry) const {
-  __builtin_prefetch(&arrivals_[entry.user.index()]);
-  __builtin_prefetch(&audience_->rows().begin[entry.user.index()]);
+  prefetch(&arrivals_[entry.user.index()]);
+  prefetch(&audience_->rows().begin[entry.user.index()]);
 }
 
 template <class Time>
 void FirstPassage<Time>::fetch_row(const Entry& entry) const {
   const std::span<const UserId> row = audience_->followers(entry.user);
   if (row.empty()) return;
-  __builtin_prefetch(&row.front());
-  __builtin_prefetch(&row.back());
+  prefetch(&row.front());
+  prefetch(&row.back());
 }
 
 template <class Time>

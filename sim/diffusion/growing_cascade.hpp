@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "graph/base/prefetch.hpp"
 #include "graph/base/random.hpp"
 #include "sim/diffusion/contagion.hpp"
 
@@ -19,7 +20,7 @@ public:
     count_ = 0;
     reset(least_bits);
   }
-  void fetch(UserId user) const { __builtin_prefetch(&cells_[home(user)]); }
+  void fetch(UserId user) const { prefetch(&cells_[home(user)]); }
 
   /// The place of the user; `place`, which it has from now on, if it had none.
   std::uint32_t find_or_insert(UserId user, std::uint32_t place) {

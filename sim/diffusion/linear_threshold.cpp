@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/base/math.hpp"
+#include "graph/base/prefetch.hpp"
 
 namespace grapevine {
 
@@ -21,11 +22,11 @@ namespace {
 template <class Fetch>
 void fetch_ahead(RowsView rows, std::span<const Adopter> adopters, std::size_t i, std::size_t end, Fetch&& fetch) {
   const auto row_of = [&](std::size_t k) { return rows[adopters[k].user.index()]; };
-  if (i + 12 < end) __builtin_prefetch(&rows.begin[adopters[i + 12].user.index()]);
+  if (i + 12 < end) prefetch(&rows.begin[adopters[i + 12].user.index()]);
   if (i + 6 < end)
     if (const std::span<const UserId> row = row_of(i + 6); !row.empty()) {
-      __builtin_prefetch(&row.front());
-      __builtin_prefetch(&row.back());
+      prefetch(&row.front());
+      prefetch(&row.back());
     }
   if (i + 2 < end)
     for (const UserId user : row_of(i + 2).first(std::min<std::size_t>(64, row_of(i + 2).size()))) fetch(user);
@@ -62,7 +63,7 @@ void LinearThreshold::run(std::span<const UserId> seeds, ContagionKey key, Sprea
     }
     for (std::size_t i = last.end; i < adopters.size(); ++i) {
       fetch_ahead(audience_->graph().rows(), adopters, i, adopters.size(),
-                  [&](UserId followee) { __builtin_prefetch(&places_[followee.index()]); });
+                  [&](UserId followee) { prefetch(&places_[followee.index()]); });
       adopters[i].parent = parent_of(adopters[i].user, last, tie_key, adopters);
     }
     last = {last.end, adopters.size()};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/base/memory.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/diffusion/audience.hpp"
 #include "sim/diffusion/chance_rules.hpp"
 #include "sim/diffusion/chances.hpp"
@@ -28,8 +29,7 @@ public:
   std::uint64_t whole(UserId reader) const { return whole_weight(total(reader)); }
   /// Brings what these ask for nearer.
   void fetch(UserId reader) const {
-    __builtin_prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()]
-                                          : &by_reader_[reader.index()]);
+    prefetch(by_reader_.empty() ? &audience_->graph().rows().begin[reader.index()] : &by_reader_[reader.index()]);
   }
 
 private:

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "graph/base/clones.hpp"
+#include "graph/base/prefetch.hpp"
 
 #ifdef GRAPEVINE_AVX512
 #pragma GCC diagnostic push
@@ -211,7 +212,7 @@ void RowTrials::start(ContagionKey key) {
 void RowTrials::plan(std::span<const UserId> adopters, std::size_t until) {
   const std::span<const std::uint64_t> begin = audience_->rows().begin;
   for (; planned_ < until; ++planned_) {
-    __builtin_prefetch(&begin[adopters[std::min(planned_ + begins_ahead, adopters.size() - 1)].index()]);
+    prefetch(&begin[adopters[std::min(planned_ + begins_ahead, adopters.size() - 1)].index()]);
     const UserId adopter = adopters[planned_];
     const std::uint64_t row_begin = begin[adopter.index()];
     // coins and gaps have the same first half of a nested mix

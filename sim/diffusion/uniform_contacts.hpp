@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "graph/base/prefetch.hpp"
 #include "graph/rows.hpp"
 #include "sim/diffusion/branching.hpp"
 #include "sim/diffusion/contagion.hpp"
@@ -25,8 +26,8 @@ struct FollowerSite {
 
 /// Begin and end of a row: one time in eight they lie in two cache lines.
 inline void fetch_row(RowsView rows, UserId user) {
-  __builtin_prefetch(&rows.begin[user.index()]);
-  __builtin_prefetch(&rows.begin[user.index() + 1]);
+  prefetch(&rows.begin[user.index()]);
+  prefetch(&rows.begin[user.index() + 1]);
 }
 
 /// Along the rows of followers, from success to success (`each_success`).
@@ -47,7 +48,7 @@ public:
   std::uint32_t look(const Keys& keys, const Site& site, Visit&& hit) const {
     const std::span<const UserId> row = followers_[site.user.index()];
     each_success(gaps_, mix(keys ^ site.user.value()), row.size(), [&](std::uint64_t at) {
-      __builtin_prefetch(&row[at]);
+      prefetch(&row[at]);
       return hit(&row[at]);
     });
     return static_cast<std::uint32_t>(row.size());
@@ -83,7 +84,7 @@ public:
   template <class Visit>
   std::uint32_t look(const Keys&, const Site& site, Visit&& hit) const {
     const std::span<const UserId> row = followers_[site.user.index()];
-    for (std::size_t i = 0; i < std::min<std::size_t>(row.size(), 64); i += 16) __builtin_prefetch(&row[i]);
+    for (std::size_t i = 0; i < std::min<std::size_t>(row.size(), 64); i += 16) prefetch(&row[i]);
     if (!row.empty()) hit(Hit{site.user, row});
     return static_cast<std::uint32_t>(row.size());
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "graph/base/error.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/diffusion/contagion.hpp"
 
 namespace grapevine {
@@ -81,7 +82,7 @@ void ReverseReach::make_along(std::uint64_t first, std::uint64_t count, Scratch&
       for (const std::size_t last = last_of(lane); lane.next < last; ++lane.next)
         add_live(lane.key, lane.users[lane.next], [&](std::uint64_t place) {
           scratch.links.push_back({place, l, {}});
-          __builtin_prefetch(&followees[place]);
+          prefetch(&followees[place]);
         });
     }
     for (Scratch::Link& link : scratch.links) {
@@ -130,8 +131,8 @@ void ReverseReach::add(UserId user, std::uint32_t lane, Scratch& scratch) const 
 
 /// Asks for what is known of a reader.
 void ReverseReach::fetch(UserId reader) const {
-  __builtin_prefetch(&graph_->rows().begin[reader.index()]);
-  if (!chances_->of_readers().empty()) __builtin_prefetch(&chances_->of_readers()[reader.index()]);
+  prefetch(&graph_->rows().begin[reader.index()]);
+  if (!chances_->of_readers().empty()) prefetch(&chances_->of_readers()[reader.index()]);
 }
 
 ReverseReachSets::ReverseReachSets(const SpreadModel& model, std::uint64_t key, std::span<const UserId> candidates)
