@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/feed/prior.hpp"
 #include "sim/state/array_table.hpp"
 #include "sim/state/posts.hpp"
@@ -32,12 +33,12 @@ public:
   void retire(std::uint32_t root, UserId author, const PostCounters& counters, std::uint32_t answers, Tick now);
 
   void prefetch(std::uint32_t root) const {
-    if (keeps_rates()) __builtin_prefetch(&rates_[root]);
-    if (keeps_answers()) __builtin_prefetch(&answered_[root]);
+    if (keeps_rates()) grapevine::prefetch(&rates_[root]);
+    if (keeps_answers()) grapevine::prefetch(&answered_[root]);
   }
   void prefetch_past(UserId author) const {
-    if (keeps_rates()) __builtin_prefetch(&pasts_[author.index()]), __builtin_prefetch(&pasts_[author.index()].when);
-    if (keeps_answers()) __builtin_prefetch(&replies_[author.index()]);
+    if (keeps_rates()) grapevine::prefetch(&pasts_[author.index()]), grapevine::prefetch(&pasts_[author.index()].when);
+    if (keeps_answers()) grapevine::prefetch(&replies_[author.index()]);
   }
   /// What is expected of a live root.
   Expectation expected(std::uint32_t root) const;

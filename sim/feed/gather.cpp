@@ -6,14 +6,18 @@
 
 namespace grapevine {
 
+std::int64_t news_since(const FeedParameters& feed, Tick last_session, Tick now) {
+  const std::int64_t oldest = static_cast<std::int64_t>(now) - feed.window;
+  const bool by_session = feed.memory == FeedMemory::session;
+  return by_session && last_session != never ? std::max<std::int64_t>(last_session, oldest) : oldest;
+}
+
 void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
             std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,
             Session& session) {
   const FeedParameters& feed = run.feed;
-  const std::int64_t oldest = static_cast<std::int64_t>(session.now) - feed.window;
   const bool by_session = feed.memory == FeedMemory::session;
-  const std::int64_t since =
-      by_session && last_session != never ? std::max<std::int64_t>(last_session, oldest) : oldest;
+  const std::int64_t since = news_since(feed, last_session, session.now);
   session.candidates.clear();
   session.index.clear();
   if (!by_session || dismisses)

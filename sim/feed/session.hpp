@@ -92,13 +92,20 @@ struct ListScratch {
   std::vector<std::uint32_t> own;      ///< those of one author
 };
 
+/// Followees of one reader who may have something new: those of the start ascending, then those that came since.
+struct FreshFollowees {
+  std::vector<std::uint32_t> room;  ///< the first `count` are they
+  std::size_t count = 0;
+
+  std::span<const std::uint32_t> list() const { return std::span(room).first(count); }
+};
+
 struct Session {
   UserId reader{};
   std::uint32_t ordinal = 0;  ///< sessions of the reader before
   std::size_t place = 0;      ///< of the reader among those of this part
   Tick now = 0;
-  std::vector<std::uint32_t> fresh;  ///< the first `fresh_count`: followees with something new, perhaps
-  std::size_t fresh_count = 0;
+  FreshFollowees fresh;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks

@@ -6,6 +6,7 @@
 
 #include "graph/base/exchange.hpp"
 #include "graph/base/memory.hpp"
+#include "graph/base/prefetch.hpp"
 #include "graph/base/random.hpp"
 #include "graph/follow_graph.hpp"
 #include "graph/users.hpp"
@@ -37,6 +38,11 @@ public:
   double depth_scale(std::size_t reader) const {
     return depth_scale_[depth_scale_.size() > 1 ? reader : 0];
   }  ///< see `draw_depth`
+
+  void prefetch_reader(std::size_t reader) const {
+    prefetch(&session_rate_[reader]);
+    if (depth_scale_.size() > 1) prefetch(&depth_scale_[reader]);
+  }
 
   // Of any user.
   std::uint8_t tier(UserId user) const { return tier_[user.index()]; }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "graph/base/prefetch.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/state/array_table.hpp"
 #include "sim/state/reader_rows.hpp"
@@ -58,6 +59,14 @@ public:
   std::span<const FollowChange> changes(UserId reader) const {
     return changes_ == nullptr ? std::span<const FollowChange>{} : changes_->of(reader.value() - first_);
   }
+  /// Asks for the place of the reader's row, and, once that is there, for its first lines: what is longer the processor
+  /// fetches of itself.
+  void prefetch_place(UserId reader) const { prefetch(&graph_->rows().begin[reader.index()]); }
+  void prefetch_row(UserId reader) const {
+    const std::span<const UserId> row = graph_->followees(reader);
+    for (std::size_t i = 0; i < std::min<std::size_t>(row.size(), 64); i += 16) prefetch(&row[i]);
+  }
+
   /// Whether the reader, one of this part, follows the account. O(log followees).
   bool hold(UserId reader, UserId account) const {
     const std::span<const FollowChange> changed = changes(reader);

@@ -6,6 +6,7 @@
 
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
+#include "graph/base/prefetch.hpp"
 #include "graph/base/random.hpp"
 #include "sim/model/parameters.hpp"
 
@@ -72,7 +73,12 @@ public:
   Tick visible(std::uint32_t post) const { return visible_[post & mask()]; }
   const PostCounters& counters(std::uint32_t post) const { return counters_[post & mask()]; }
   PostCounters& counters(std::uint32_t post) { return counters_[post & mask()]; }
-  void prefetch(std::uint32_t post) const { __builtin_prefetch(&hot_[post & mask()]); }
+  void prefetch(std::uint32_t post) const { grapevine::prefetch(&hot_[post & mask()]); }
+  void prefetch_counters(std::uint32_t post) const {
+    grapevine::prefetch(&counters_[post & mask()]);
+    grapevine::prefetch(&hot_[post & mask()]);
+  }
+  void prefetch_identity(std::uint32_t post) const { grapevine::prefetch(&identity_[post & mask()]); }
 
   /// Makes room for `count` posts with consecutive numbers and returns the first; `write` then gives each its content.
   /// `visible` must not fall.
@@ -110,10 +116,10 @@ private:
     std::uint32_t tail = 0;
     std::uint32_t head = 0;
   } range_;
-  std::vector<PostHot> hot_;
-  std::vector<PostIdentity> identity_;
-  std::vector<Tick> visible_;
-  std::vector<PostCounters> counters_;
+  Array<PostHot> hot_;
+  Array<PostIdentity> identity_;
+  Array<Tick> visible_;
+  Array<PostCounters> counters_;
 };
 
 }  // namespace grapevine

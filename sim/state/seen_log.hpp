@@ -7,6 +7,7 @@
 
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/posts.hpp"
 
@@ -52,6 +53,22 @@ public:
     return {std::span(block.roots).subspan(slot.begin, slot.count),
             std::span(block.actions).subspan(slot.begin, slot.count),
             with_authors_ ? std::span(block.authors).subspan(slot.begin, slot.count) : std::span<const UserId>{}};
+  }
+
+  /// Asks for the place of the reader's entries, and, once that is there, for the first of them; where authors are
+  /// kept, which are asked for from the end, for the youngest.
+  void prefetch_place(std::size_t reader) const { prefetch(&slot_[reader]); }
+  void prefetch_entries(std::size_t reader) const {
+    const Entries all = entries(reader);
+    prefetch(all.roots.data());
+    prefetch(all.actions.data());
+    constexpr std::size_t line = 64 / sizeof(std::uint32_t);
+    const std::size_t end = all.authors.size();
+    for (std::size_t back = 1; back <= std::min(end, 4 * line); back += line) {
+      prefetch(&all.roots[end - back]);
+      prefetch(&all.authors[end - back]);
+    }
+    if (end > 0) prefetch(&all.actions[end - 1]);
   }
 
   struct Entry {

@@ -42,7 +42,7 @@ void Timelines::merge() {
   };
   const std::size_t blocks = (users + default_block - 1) / default_block;
   std::vector<std::uint32_t> starts(blocks + 1, 0);
-  std::vector<std::uint32_t>& offset = spare_offset_;
+  Array<std::uint32_t>& offset = spare_offset_;
   offset.resize(users + 1);
   parallel_blocks(users, default_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
     std::uint64_t count = 0;

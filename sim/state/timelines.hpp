@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/prefetch.hpp"
 
 namespace grapevine {
 
@@ -72,10 +74,16 @@ public:
   std::span<const std::uint8_t> stamps() const { return stamp_; }
 
   void prefetch_offsets(UserId author) const {
-    __builtin_prefetch(&offset_[author.index()]);
-    __builtin_prefetch(&recent_head_[author.index()]);
+    prefetch(&offset_[author.index()]);
+    prefetch(&recent_head_[author.index()]);
   }
-  void prefetch_row(UserId author) const { __builtin_prefetch(row_.data() + offset_[author.index()]); }
+  /// Asks for the newest emissions of both levels, once the offsets are there: every third row lies on two lines.
+  void prefetch_row(UserId author) const {
+    const std::size_t at = offset_[author.index()];
+    prefetch(row_.data() + at);
+    prefetch(row_.data() + std::min(at + 3, row_.size()));
+    prefetch(recent_.data() + std::max(recent_head_[author.index()], 1u) - 1);
+  }
 
   /// visit(emission) for the emissions of `author` with visible > since, newest first. Nothing older than the window is
   /// ever seen if since >= now - window.
@@ -126,14 +134,14 @@ private:
   Tick window_;
   Tick longest_;  ///< ticks between merges at most
   Tick unit_;     ///< ticks per step of a stamp: a window and the longest time between merges fit in 250 steps
-  std::vector<std::uint8_t> stamp_;
-  std::vector<std::uint32_t> offset_;  ///< users + 1
-  std::vector<Emission> row_;
-  std::vector<std::uint32_t> recent_head_;  ///< 1 + index of the newest; 0: none
-  std::vector<Recent> recent_;
+  Array<std::uint8_t> stamp_;
+  Array<std::uint32_t> offset_;  ///< users + 1
+  Array<Emission> row_;
+  Array<std::uint32_t> recent_head_;  ///< 1 + index of the newest; 0: none
+  Array<Recent> recent_;
   // The buffers that the next merge writes; not state.
-  std::vector<Emission> spare_row_;
-  std::vector<std::uint32_t> spare_offset_;
+  Array<Emission> spare_row_;
+  Array<std::uint32_t> spare_offset_;
 };
 
 }  // namespace grapevine

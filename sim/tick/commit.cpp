@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/base/checked.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/tick/mechanisms/answers.hpp"
 
 namespace grapevine {
@@ -89,7 +90,7 @@ void retire(Tick now, Tick window, Posts& posts, RootSums sums) {
   posts.retire(static_cast<std::int64_t>(now) - window, [&](std::uint32_t post) {
     if (post + 16 < posts.head()) {
       const UserId next = posts.identity(post + 16).author;
-      __builtin_prefetch(&sums.authors[next.index()]);
+      prefetch(&sums.authors[next.index()]);
       if (sums.pasts) sums.pasts->prefetch_past(next);
     }
     const PostHot hot = posts.hot(post);

@@ -34,7 +34,7 @@ inline std::uint32_t ranking_value(const Ranker& ranker, const AuthorPasts* past
 /// The place among the tracked roots of the one with this number.
 std::size_t tracked_index(std::span<const TrackedPost> tracked, std::uint32_t post);
 
-/// Adds impressions, first impressions and actions to the counters of their roots, then renews what the ranking keeps
+/// Adds impressions, first impressions and actions to the counters of their roots, and renews what the ranking keeps
 /// of those roots. The sums are integers, so the order of impressions is free. `lists`: any number of lists of
 /// `Impression` or `ImpressionDelta`.
 template <class Lists>
@@ -42,20 +42,22 @@ void count_impressions(Posts& posts, const Ranker& ranker, const AuthorPasts* pa
   std::size_t count = 0;
   for (const auto& list : lists) count += list.size();
   parallel_by_owner(count, 3, [&](const auto& owns) {  // the hot words of eight posts to a cache line
+    const bool learns = ranker.learns();
+    constexpr std::size_t ahead = 16;
     for (const auto& list : lists)
-      for (const auto& impression : list)
-        if (owns(impression.root)) {
-          if (pasts) pasts->prefetch(impression.root);
-          PostCounters& counters = posts.counters(impression.root);
-          counters.impressions += counters.impressions < UINT32_MAX ? 1 : 0;
-          counters.reach += impression.first() ? 1 : 0;
-          for (std::size_t a = 0; a < action_count; ++a) counters.actions[a] += impression.actions >> a & 1;
+      for (std::size_t i = 0; i < list.size(); ++i) {
+        if (i + ahead < list.size() && owns(list[i + ahead].root)) {
+          posts.prefetch_counters(list[i + ahead].root);
+          if (pasts) pasts->prefetch(list[i + ahead].root);
         }
-    if (!ranker.learns()) return;
-    for (const auto& list : lists)
-      for (const auto& impression : list)
-        if (owns(impression.root))
-          posts.hot(impression.root).value = ranking_value(ranker, pasts, posts, impression.root);
+        const auto& impression = list[i];
+        if (!owns(impression.root)) continue;
+        PostCounters& counters = posts.counters(impression.root);
+        counters.impressions += counters.impressions < UINT32_MAX ? 1 : 0;
+        counters.reach += impression.first() ? 1 : 0;
+        for (std::size_t a = 0; a < action_count; ++a) counters.actions[a] += impression.actions >> a & 1;
+        if (learns) posts.hot(impression.root).value = ranking_value(ranker, pasts, posts, impression.root);
+      }
   });
 }
 

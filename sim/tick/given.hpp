@@ -70,4 +70,11 @@ struct Before {
   std::span<const OpenSlot> open_slots;
 };
 
+/// What belongs to the readers of this part: a session writes the entries of its own reader.
+struct ReaderArrays {
+  std::span<Tick> next_session, last_session;
+  std::span<std::uint32_t> session_ordinal, reached;
+  SeenLog& seen;
+};
+
 }  // namespace grapevine

@@ -32,8 +32,8 @@ void react(const Given& given, const Before& before, SeenLog::Entries seen, std:
   const std::span<const std::uint8_t> usual = behaviour.usual();
   session.news.clear();
   for (std::size_t position = 0; position < session.looked; ++position) {
-    if (position + 4 < session.looked)
-      __builtin_prefetch(&posts.identity(session.candidates[session.ranked[position + 4].candidate].root));
+    if (position + looks_ahead < session.looked)
+      posts.prefetch_identity(session.candidates[session.ranked[position + looks_ahead].candidate].root);
     const Candidate& candidate = session.candidates[session.ranked[position].candidate];
     const PostIdentity& post = posts.identity(candidate.root);
     const SeenLog::Entries::Past past = seen.of(candidate.root);

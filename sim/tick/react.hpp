@@ -28,6 +28,9 @@ struct ReactionCoins {
   }
 };
 
+/// Posts that are asked for before they are reacted to: the first so many before `react`.
+constexpr std::size_t looks_ahead = 24;
+
 /// The reader looks at the first `session.looked` posts of its feed and takes actions, each at most once a root: a coin
 /// of (reader, root, action), under `Again::fresh` of (reader, root, action, exposure), against the odds of its
 /// behaviour, times `factors` by position unless these are empty. It follows an author that it does not follow yet: at

@@ -44,12 +44,11 @@ void BlockOutput::clear() {
 
 namespace {
 
-/// What belongs to the readers of this part: a session writes the entries of its own reader.
-struct ReaderArrays {
-  std::span<Tick> next_session, last_session;
-  std::span<std::uint32_t> session_ordinal, reached;
-  SeenLog& seen;
-};
+/// Asks for what reacting needs of the first looks.
+void find_looks(const Posts& posts, const Session& session) {
+  for (std::size_t i = 0; i < std::min(session.looked, looks_ahead); ++i)
+    posts.prefetch_identity(session.candidates[session.ranked[i].candidate].root);
+}
 
 /// Adds the candidates of the session to the tally.
 void book(const Posts& posts, const Session& session, CandidateTally& tally) {
@@ -131,7 +130,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
   return worker.odds;
 }
 
-/// One session of the reader with index `i` in this part.
+/// One session of the reader with index `i` in this part; `worker.session.fresh` is known.
 void hold_session(const Given& given, const Before& before, std::size_t i, ReaderArrays& readers,
                   TickScratch::Worker& worker, BlockOutput& out) {
   const Tick now = before.now;
@@ -158,6 +157,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const std::span<const double> odds = order_feed(given, before, ranker, seen, worker);
+  find_looks(before.posts, session);
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();
@@ -203,18 +203,6 @@ void add_look(const CampaignLook& look, CampaignCounts& sum) {
   for (std::size_t a = 0; a < action_count; ++a) sum.actions[a] += look.actions >> a & 1;
 }
 
-/// Asks for what a reader did with authors, the youngest of it, while another has its session: it lies anywhere in the
-/// memory of the block. Inlined, or the compiler takes it for a function without effect.
-[[gnu::always_inline]] inline void fetch(const SeenLog::Entries& seen) {
-  constexpr std::size_t line = 64 / sizeof(std::uint32_t);
-  const std::size_t end = seen.authors.size();  // 0 where nobody asks
-  for (std::size_t back = 1; back <= std::min(end, 4 * line); back += line) {
-    __builtin_prefetch(&seen.roots[end - back]);
-    __builtin_prefetch(&seen.authors[end - back]);
-  }
-  if (end > 0) __builtin_prefetch(&seen.actions[end - 1]);
-}
-
 /// The readers of all blocks, in parallel.
 void serve_readers(const Given& given, const Before& before, WorldState& state, TickScratch& scratch) {
   ReaderArrays readers{state.next_session, state.last_session, state.session_ordinal, state.reached, state.seen};
@@ -232,9 +220,10 @@ void serve_readers(const Given& given, const Before& before, WorldState& state, 
                     for (const PostIdentity& post : out.organic)
                       out.event_hash += emission_hash(given.keys, post, before.now);
                     due_at(readers.next_session.subspan(begin, end - begin), before.now, worker.due);
-                    for (std::size_t k = 0; k < worker.due.size(); ++k) {
-                      if (k + 1 < worker.due.size()) fetch(state.seen.entries(begin + worker.due[k + 1]));
-                      hold_session(given, before, begin + worker.due[k], readers, worker, out);
+                    worker.ahead.start(given, before, readers, begin, worker.due);
+                    for (std::size_t i = 0; i < worker.due.size(); ++i) {
+                      worker.ahead.next(i, worker.session.fresh);
+                      hold_session(given, before, begin + worker.due[i], readers, worker, out);
                     }
                   });
 }

@@ -7,6 +7,7 @@
 #include "graph/base/exchange.hpp"
 #include "graph/graph_builder.hpp"
 #include "sim/feed/gather.hpp"
+#include "sim/feed/sources/followees.hpp"
 #include "sim/run/world.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/small_worlds.hpp"
@@ -65,6 +66,7 @@ TEST_CASE(
     session.reader = UserId{reader};
     session.now = 1;
     run.behaviour.parent = rule;
+    scan_followees(follows, timelines, session.reader, news_since(run.feed, never, session.now), session.fresh);
     gather(follows, timelines, posts, run, key, false, never, {}, session);
     REQUIRE(session.candidates.size() == count);
     for (const Candidate& candidate : session.candidates) {

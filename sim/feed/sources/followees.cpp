@@ -1,51 +1,58 @@
 #include "sim/feed/sources/followees.hpp"
 
+#include "graph/base/clones.hpp"
 #include "sim/feed/time_in_tick.hpp"
 
 namespace grapevine {
 
 namespace {
 
-/// Takes out of session.fresh whom the reader does not follow any more, and appends whom it follows since.
+/// Takes out of `found` whom the reader does not follow any more, and appends whom it follows since.
 void apply_changes(std::span<const FollowChange> changes, Timelines::Fresh fresh, std::span<const std::uint8_t> stamps,
-                   Session& session) {
+                   FreshFollowees& found) {
   std::size_t kept = 0;
   auto change = changes.begin();
-  for (std::size_t i = 0; i < session.fresh_count; ++i) {  // both ascend
-    while (change != changes.end() && change->account.value() < session.fresh[i]) ++change;
-    const bool dropped = change != changes.end() && change->account.value() == session.fresh[i];
-    session.fresh[kept] = session.fresh[i];
+  for (std::size_t i = 0; i < found.count; ++i) {  // both ascend
+    while (change != changes.end() && change->account.value() < found.room[i]) ++change;
+    const bool dropped = change != changes.end() && change->account.value() == found.room[i];
+    found.room[kept] = found.room[i];
     kept += dropped ? 0 : 1;
   }
-  session.fresh.resize(std::max(session.fresh.size(), kept + changes.size()));
+  found.room.resize(std::max(found.room.size(), kept + changes.size()));
   for (const FollowChange& added : changes)
-    if (added.follows != 0 && fresh(stamps[added.account.index()])) session.fresh[kept++] = added.account.value();
-  session.fresh_count = kept;
+    if (added.follows != 0 && fresh(stamps[added.account.index()])) found.room[kept++] = added.account.value();
+  found.count = kept;
+}
+
+/// Branch-free: whoever passes the filter or not, the place is written anyway. Returns how many passed.
+GRAPEVINE_CLONED std::size_t write_fresh(const UserId* followees, std::size_t count, Timelines::Fresh fresh,
+                                         const std::uint8_t* stamps, std::uint32_t* found) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    found[n] = followees[i].value();
+    n += fresh(stamps[followees[i].index()]) ? 1 : 0;
+  }
+  return n;
 }
 
 }  // namespace
 
-void scan_followees(const Follows& follows, const Timelines& timelines, std::int64_t since, Session& session) {
-  const auto followees = follows.at_start().followees(session.reader);
+void scan_followees(const Follows& follows, const Timelines& timelines, UserId reader, std::int64_t since,
+                    FreshFollowees& found) {
+  const auto followees = follows.at_start().followees(reader);
   const auto stamps = timelines.stamps();
   const Timelines::Fresh fresh = timelines.fresh_since(since);
-  if (session.fresh.size() < followees.size()) session.fresh.resize(followees.size());
-  std::size_t n = 0;
-  for (const UserId followee : followees) {  // branch-free: the filter passes or not, the slot is written anyway
-    session.fresh[n] = followee.value();
-    n += fresh(stamps[followee.index()]) ? 1 : 0;
-  }
-  session.fresh_count = n;
-  if (const auto changes = follows.changes(session.reader); !changes.empty())
-    apply_changes(changes, fresh, stamps, session);
+  if (found.room.size() < followees.size()) found.room.resize(followees.size());
+  found.count = write_fresh(followees.data(), followees.size(), fresh, stamps.data(), found.room.data());
+  if (const auto changes = follows.changes(reader); !changes.empty()) apply_changes(changes, fresh, stamps, found);
 }
 
 void gather_from_followees(const GatherGiven& given, Session& session) {
   const Posts& posts = given.posts;
-  scan_followees(given.follows, given.timelines, given.since, session);
-  walk_fresh(given.timelines, session, given.since, [&](UserId followee, Emission emission) {
+  walk_fresh(given.timelines, session.fresh.list(), given.since, [&](UserId followee, Emission emission) {
     if (emission.root < posts.tail()) return;
     posts.prefetch(emission.root);
+    if (emission.reshare()) posts.prefetch_identity(emission.root);  // `gather` asks whether it is the reader's own
     const auto fresh = static_cast<std::uint32_t>(session.candidates.size());
     const std::uint32_t at = session.index.find_or_insert(emission.root, fresh);
     if (at == Session::dropped) return;

@@ -6,16 +6,16 @@
 
 namespace grapevine {
 
-/// Whom the reader follows by now and who may have emissions with visible > since, into session.fresh. Reads four bytes
-/// of row and one stamp a followee.
-void scan_followees(const Follows& follows, const Timelines& timelines, std::int64_t since, Session& session);
+/// Whom the reader follows by now and who may have emissions with visible > since. Reads four bytes of row and one
+/// stamp a followee.
+void scan_followees(const Follows& follows, const Timelines& timelines, UserId reader, std::int64_t since,
+                    FreshFollowees& found);
 
-/// Walks the timelines of the followees that `scan_followees` found; visit(followee, emission) for each emission with
+/// Walks the timelines of followees that `scan_followees` found; visit(followee, emission) for each emission with
 /// visible > since, newest first within a followee. Offsets and rows are prefetched some followees ahead.
 template <class Visit>
-void walk_fresh(const Timelines& timelines, const Session& session, std::int64_t since, Visit&& visit) {
+void walk_fresh(const Timelines& timelines, std::span<const std::uint32_t> fresh, std::int64_t since, Visit&& visit) {
   constexpr std::size_t far = 16, near = 8;
-  const std::span fresh = std::span(session.fresh).first(session.fresh_count);
   for (std::size_t i = 0; i < std::min(far, fresh.size()); ++i) timelines.prefetch_offsets(UserId{fresh[i]});
   for (std::size_t i = 0; i < std::min(near, fresh.size()); ++i) timelines.prefetch_row(UserId{fresh[i]});
   for (std::size_t i = 0; i < fresh.size(); ++i) {
