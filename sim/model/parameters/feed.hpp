@@ -101,7 +101,7 @@ struct FeedParameters {
                    return priced || campaign.choose == AccountChoice::engagement;
                  }));
         }};
-    const Condition weighing = ranks_by("feed.ranking = \"weighted\"", is_weighted);
+    const Condition learning_weights = ranks_by("feed.ranking = \"weighted\"", is_weighted);
     const Condition predicting = ranks_by("feed.ranking = \"weighted\" or \"formula\"", is_predicting);
     const Condition remembering = ranks_by(
         "feed.ranking = \"weighted\" or \"formula\" with feed.author_strength other than \"off\", or "
@@ -115,7 +115,7 @@ struct FeedParameters {
                  c.any<AnswersParameters>([](const AnswersParameters& answers) { return !answers.neutral(); });
         }};
     const Condition matching{
-        weighing.words + ", and behaviour.topic_match other than 0", [](const Circumstances& c) {
+        learning_weights.words + ", and behaviour.topic_match other than 0", [](const Circumstances& c) {
           return c.any<FeedParameters>(is_weighted) &&
                  c.any<BehaviourParameters>([](const BehaviourParameters& b) { return b.topic_match != 0.0; });
         }};
@@ -188,7 +188,7 @@ struct FeedParameters {
          .source = "assumption (neutral)",
          .range = RealRange{0, 1e9, true},
          .unit = "impressions",
-         .only = weighing});
+         .only = learning_weights});
     key("topic_match", &FeedParameters::topic_match,
         {.sentence =
              "What the platform believes that a reader's interest in the topic of a post is worth, as a share of "
