@@ -320,7 +320,7 @@ void formula_beside_weighted(benchmark::State& bench) {
   run.feed.formula = formulas[static_cast<std::size_t>(bench.range(0))];
   ActionPrior prior = world.ranking_prior;
   prior.strength.fill(100);
-  const RankingGiven given{world.follows, run, world.behaviour, *world.population, prior};
+  const RankingGiven given{world.follows, world.parameters.time, run, world.behaviour, *world.population, prior};
   const auto ranker = [&](Ranking ranking) { return Ranker::make(ranking, given, world.keys.ranking); };
   const std::array rankers{ranker(Ranking::weighted), ranker(Ranking::oracle), ranker(Ranking::formula)};
   RankingTimes sum;
