@@ -116,3 +116,13 @@ cd "$1"
 [ -d graph/base ] || { echo "$1 has no folder graph/base; expected the root of the sources"; exit 2; }
 found=$(all_breaches)
 [ -z "$found" ] || { echo "$found"; exit 1; }
+
+# Types of one name in one namespace: the linker takes the members of one for those of the other.
+types_in() {
+  awk 'FNR == 1 { ns = "" }
+       /^namespace [a-z_:]+ \{/ { ns = ns $2 "::" }
+       /^}  \/\/ namespace/ { ns = "" }
+       /^(class|struct|enum class) [A-Za-z_]+( final)?( :.*)? *\{/ && match($0, /^(class|struct|enum class) [A-Za-z_]+/) { n = split(substr($0, RSTART, RLENGTH), word, " "); print ns word[n] }' "$@"
+}
+twice=$(types_in $(find graph sim analysis scenarios -name '*.hpp') | sort | uniq -d)
+[ -z "$twice" ] || { echo "two types are called $twice"; exit 1; }

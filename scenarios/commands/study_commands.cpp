@@ -41,8 +41,7 @@ int check(const Request& request) {
 
 int keys(const Request& request) {
   if (!request.preset.empty()) {
-    const std::string table =
-        request.markdown && request.preset == "all" ? presets_as_markdown() : preset_as_text(request.preset);
+    const std::string table = request.markdown ? preset_as_markdown(request.preset) : preset_as_text(request.preset);
     if (table.empty())
       throw BadRequest(fmt::format("grapevine keys: no published ranking is called {}; expected one of {}, or all",
                                    in_quotes(request.preset), preset_names()));

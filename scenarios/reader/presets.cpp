@@ -49,17 +49,23 @@ void ScenarioReader::check_propensities(const RunParameters& run, const std::str
   const FeedParameters& feed = run.feed;
   if (!feed.values()) return;
   std::vector<std::string> missing, heads;
-  const auto expect = [&](const std::string& name, Action action, double weight) {
+  const std::map<std::string, std::string> settings = settings_in(feed);
+  const auto expect = [&](std::string_view head, Action action, double weight, bool chained) {
+    const std::string name = fmt::format("feed.weights.{}", head);
+    const std::string_view acting = action_table[static_cast<std::size_t>(action)].name;
+    const std::string propensity = fmt::format("behaviour.{}", acting);
     const bool taken = action == Action::follow ? run.behaviour.follows() : run.behaviour.of(action) > 0.0;
-    const std::string line =
-        fmt::format("{} = {:.3g}", action_table[static_cast<std::size_t>(action)].name, derived_probability(weight));
-    if (weight != 0.0 && !taken && std::ranges::find(missing, line) == missing.end())
-      missing.push_back(line), heads.push_back(name);
+    const bool meant = given(prefix + name) || given(name) || settings.contains(name);
+    // Who says that nobody does it knows.
+    if (weight == 0.0 || taken || !meant || given(prefix + propensity) || given(propensity)) return;
+    const std::string line = fmt::format("{} = {:.3g}", acting, derived_probability(weight, chained));
+    missing.push_back(line), heads.push_back(name);
   };
   for (std::size_t a = 0; a < action_count; ++a)
-    expect(fmt::format("feed.weights.{}", action_table[a].name), static_cast<Action>(a), feed.weights[a]);
-  expect("feed.weights.good_click", Action::click, feed.good_click_weight);
-  expect("feed.weights.good_profile_visit", Action::profile_visit, feed.good_visit_weight);
+    expect(action_table[a].name, static_cast<Action>(a), feed.weights[a], false);
+  expect("good_click", Action::click, feed.good_click_weight, true);
+  expect("good_profile_visit", Action::profile_visit, feed.good_visit_weight, true);
+  expect("mutual_reply", Action::reply, feed.mutual_reply_weight, false);
   if (missing.empty()) return;
   add(place_of({prefix + heads.front(), heads.front(), prefix + "feed.preset", prefix + "feed.ranking", "feed.preset",
                 "feed.ranking"}),

@@ -53,7 +53,9 @@ std::vector<Named<Preset>> names_of(Preset) {
 
 const RankingFacts* settings_of(Ranking ranking, Preset preset) {
   if (!facts_of(ranking).rules.empty()) return &facts_of(ranking);
-  return preset == Preset::none ? nullptr : &facts_of(static_cast<Ranking>(static_cast<std::size_t>(preset) - 1));
+  const bool takes = ranking == Ranking::weighted || ranking == Ranking::oracle || ranking == Ranking::no_learning;
+  return preset == Preset::none || !takes ? nullptr
+                                          : &facts_of(static_cast<Ranking>(static_cast<std::size_t>(preset) - 1));
 }
 
 std::unique_ptr<const Ranker> Ranker::make(Ranking ranking, const RankingGiven& given, RankingKeys keys) {

@@ -7,7 +7,7 @@
 #include "sim/feed/session.hpp"
 #include "sim/state/ledger.hpp"
 #include "sim/state/world_state.hpp"
-#include "sim/tick/look_ahead.hpp"
+#include "sim/tick/sessions_ahead.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -41,7 +41,7 @@ struct BlockOutput {
 struct TickScratch {
   struct Worker {
     Session session;
-    LookAhead ahead;
+    SessionsAhead ahead;
     std::vector<std::uint32_t> due;
     std::vector<std::uint32_t> which;  ///< candidates that mechanisms are asked about
     std::vector<double> odds;          ///< factors on those of the looks of the session

@@ -75,7 +75,8 @@ TEST_CASE("a formula stands where it is used, and nowhere else", "[scenarios][fo
         Names{"study.toml:4:6: feed.formula has no effect here; it needs feed.ranking = \"formula\"; remove it"});
   CHECK(said_of("feed.formula = 2\n") == "study.toml:5:16: feed.formula is 2; expected a text in quotes");
   CHECK(said_of("feed.formula = \"p_like\"\nfeed.weights.like = 2\n") ==
-        "study.toml:6:14: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; "
+        "study.toml:6:14: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\", \"oracle\", "
+        "\"edgerank\" or a preset; "
         "remove it");
   CHECK(
       said_of("feed.formula = \"p_follow\"\n") ==

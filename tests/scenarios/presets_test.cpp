@@ -52,7 +52,9 @@ TEST_CASE("a published ranking sets the published numbers", "[scenarios][presets
   CHECK((of_2026.mutual_reply_weight == 15 && of_2026.answered_weight == 0 && of_2026.verified == 1));
   CHECK((of_2026.rules.out_of_network == 0.75 && of_2026.rules.reposts == 0.75 && !of_2026.rules.ages()));
   CHECK((of_2026.rules.lift_to == 15 && of_2026.rules.lift_followers == 1'000));
-  CHECK(of_2026.memory == FeedMemory::window);
+  CHECK((of_2026.memory == FeedMemory::window && of_2026.length == 50 && of_2026.rules.lift_impressions == 1'000));
+  // Follows are not learned: a rate per look would tell how many strangers, who alone can follow, looked.
+  CHECK((of_2026.prior[act(Action::follow)] == 0.009125 && of_2026.prior_strength[act(Action::follow)] == 1e9));
 }
 
 TEST_CASE("keys that are given win, in the study and in an arm, and a ranking leaves nothing to the next",
@@ -90,13 +92,35 @@ feed.preset = "x-2026-08"
   CHECK(test::scenario_of(s.understood).understood == s.understood);
 }
 
+TEST_CASE("a preset of the study leaves nothing to arms that another rule orders", "[scenarios][presets]") {
+  const std::string other = GENERATE("chronological", "random", "popularity", "edgerank");
+  const Scenario s = test::scenario_of(study + R"(feed = {ranking = "oracle", preset = "x-2026-08"}
+[[arm]]
+name = "knows"
+[[arm]]
+name = "other"
+feed.ranking = ")" + other + "\"\n");
+  CHECK(s.arms[0].run.feed.rules.diversity == 0.5);
+  const RunParameters& run = s.arms[1].run;
+  CHECK((run.feed.length == 200 && run.feed.memory == FeedMemory::session && run.discovery.share == 0));
+  CHECK((run.feed.rules.diversity == 1 && run.feed.rules.lift_to == 0 && run.feed.mutual_reply_weight == 0));
+}
+
+TEST_CASE("a sweep over rankings sets what each of them sets", "[scenarios][presets]") {
+  const Scenario s =
+      test::scenario_of(study + "[sweep]\nfeed.ranking = [\"x-2023-04\", \"x-2026-08\", \"weighted\"]\n");
+  REQUIRE(s.at.size() == 3);
+  CHECK((s.at[0].run.feed.length == 120 && s.at[1].run.feed.length == 50 && s.at[2].run.feed.length == 200));
+  CHECK((s.at[0].run.feed.rules.lift_to == 0 && s.at[1].run.feed.rules.lift_to == 15));
+}
+
 TEST_CASE("a weight on what nobody does is refused with the number that would do", "[scenarios][presets]") {
   const std::string bare = "format = 1\nseed = 3\nreplicates = 1\ngraph.users = 1_000\n";
   const std::string all = mistakes_in(bare + "feed.ranking = \"x-2023-04\"\n");
   CHECK(contains(all,
                  "5:16: feed.weights.hide, feed.weights.report, feed.weights.good_profile_visit are not 0, and "
                  "nobody does that"));
-  CHECK(contains(all, "[behaviour] hide = 0.000493, report = 9.89e-05, profile_visit = 0.00304 (derived"));
+  CHECK(contains(all, "[behaviour] hide = 0.000493, report = 9.89e-05, profile_visit = 0.0392 (derived"));
   CHECK(contains(mistakes_in(bare + "feed.ranking = \"weighted\"\nfeed.weights.hide = -1\n"),
                  "feed.weights.hide is not 0"));
   CHECK(mistakes_in(bare + "feed.ranking = \"weighted\"\nfeed.weights.hide = -1\nbehaviour.hide = 0.1\n").empty());
@@ -104,6 +128,12 @@ TEST_CASE("a weight on what nobody does is refused with the number that would do
                  "feed.preset has no effect here"));
   CHECK(contains(mistakes_in(study + "feed.ranking = \"x-2026-08\"\nfeed.preset = \"x-2023-04\"\n"),
                  "feed.preset has no effect here"));
+  CHECK(mistakes_in(bare + "feed.ranking = \"weighted\"\nbehaviour.reshare = 0\n").empty());  // a default is no wish
+  CHECK(
+      mistakes_in(
+          bare + "feed.ranking = \"x-2026-08\"\nbehaviour = {reshare = 0, follow = 0.01, hide = 0.01, report = 0.01}\n")
+          .empty());  // who says so knows
+  CHECK(derived_probability(12, true) * 12 * (1 - (1 - 0.073) * (1 - 0.005)) == Approx(0.5 * 0.073));
   CHECK(derived_probability(0.5) == Approx(0.073));  // likes themselves
   CHECK(derived_probability(-369) * 369 == Approx(0.5 * 0.073));
 }

@@ -117,8 +117,8 @@ every = 1979-05-27
       "study.toml:16:12: graph.exponent is 2; expected a number above 2 and at most 10",
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
       "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", "
-      "\"weighted\", \"oracle\", \"no-learning\", \"formula\"; did "
-      "you mean \"weighted\"?",
+      "\"weighted\", \"oracle\", \"no-learning\", \"formula\", \"engagement-rate\", \"edgerank\", "
+      "\"x-2023-04\", \"x-2026-08\"; did you mean \"weighted\"?",
       "study.toml:21:1: unknown key 'lenght' in [feed]; did you mean 'length'?",
       "study.toml:22:10: feed.length is -50; expected a whole number of posts, 1 or more",
       "study.toml:23:1: unknown key 'users' in [feed]; [graph] has a key of that name",
@@ -179,9 +179,11 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "5:10: feed.window is \"25min\"; expected whole ticks of \"10min\" (time.tick); the nearest are \"20min\" or "
        "\"30min\""},
       {"[feed.weights]\nlike = 1.0\n",
-       "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove it"},
+       "5:1: feed.weights.like has no effect here; it needs feed.ranking = \"weighted\", \"oracle\", "
+       "\"edgerank\" or a preset; remove it"},
       {"[[arm]]\nname = \"a\"\nfeed.weights.like = 1.0\n[[arm]]\nname = \"b\"\nfeed.ranking = \"weighted\"\n",
-       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\" or \"oracle\"; remove "
+       "6:14: arm.a.feed.weights.like has no effect here; it needs feed.ranking = \"weighted\", \"oracle\", "
+       "\"edgerank\" or a preset; remove "
        "it"},
       {"graph.audiences = [[10, 5]]\n",
        "4:7: graph.audiences has no effect here; it needs graph.model = \"uniform-audience\"; remove it"},

@@ -241,7 +241,9 @@ TEST_CASE("a feed holds so many from each side of the network at most, the best 
   for (const std::size_t i : all)
     if (plain.outside(plain.session.candidates[i]) ? out++ < most_out : in++ < most_in) expected.push_back(i);
   CHECK(list == expected);
-  CHECK((most_in == 60 || list.size() < all.size()));
+  const auto inside = static_cast<std::size_t>(std::ranges::count_if(
+      plain.session.candidates, [&](const Candidate& candidate) { return !plain.outside(candidate); }));
+  CHECK(list.size() == std::min<std::size_t>(inside, most_in) + std::min<std::size_t>(all.size() - inside, most_out));
 }
 
 TEST_CASE("the best small new post is lifted to its place, and stands where it was if that is higher", "[sim][rules]") {
@@ -259,6 +261,7 @@ TEST_CASE("the best small new post is lifted to its place, and stands where it w
   };
   const auto best = std::ranges::find_if(expected, eligible);
   REQUIRE(best != expected.end());
+  CHECK((place != 1 || best != expected.begin()));  // there is something to lift
   const std::size_t room = std::min(served, expected.size()), depth = std::min(looked, room);
   if (place <= room && best - expected.begin() >= static_cast<std::ptrdiff_t>(place)) {
     const std::size_t lifted = *best;

@@ -57,7 +57,7 @@ RankingFacts about_edgerank() {
                 {"time decay d_e",
                  "by age of the edge",
                  RuleStatus::modelled,
-                 "feed.age_half_life, by the age of the post; the numbers were never published",
+                 "feed.age_half_life, by the age of the post; the numbers were never published: 6 h is an assumption",
                  {{"feed.age_half_life", "\"6h\""}}},
                 {"likes and comments by friends", "edges, too", RuleStatus::not_representable,
                  "who of a reader's followees liked a post or replied to it is not kept"}}};

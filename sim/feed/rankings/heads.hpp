@@ -42,7 +42,9 @@ public:
   /// Sums may be below 0, where factors would raise what they are to lower.
   bool squashes() const { return below_ > 0.0; }
   /// Of such sums: above 0, in the same order (Twitter's NaviModelScorer.scala, 2023).
-  double squashed(double sum) const { return sum < 0.0 ? (sum + below_) / (above_ + below_) * scale_ : sum + scale_; }
+  double squashed(double sum) const {
+    return sum < 0.0 ? std::max(0.0, (sum + below_) / (above_ + below_)) * scale_ : sum + scale_;
+  }
 
 private:
   PerAction weights_;

@@ -56,8 +56,9 @@ public:
                         [&](std::uint32_t a, std::uint32_t b) { return first(session.ranked[a], session.ranked[b]); });
       for (std::size_t k = 1; k < scratch.own.size(); ++k) {
         Ranked& entry = session.ranked[scratch.own[k]];
+        if (entry.key >> 32 == 0) continue;  // it stands last, and has no score
         const float score = float_of_ordered_bits(static_cast<std::uint32_t>(entry.key >> 32));
-        entry.key = ranking_key(ordered_bits(score * discount(k)), static_cast<std::uint32_t>(entry.key));
+        entry.key = ranking_key(ordered_bits(scaled(score, discount(k))), static_cast<std::uint32_t>(entry.key));
       }
     }
   }
@@ -89,7 +90,9 @@ public:
     if (!rules_.lifts() || rules_.lift_to > served) return;
     auto& ranked = session.ranked;
     std::size_t best = ranked.size();
-    for (std::size_t i = 0; i < ranked.size(); ++i) {
+    const std::size_t eligible = rules_.caps() ? served : ranked.size();  // what the caps left out stays out
+    for (std::size_t i = 0; i < eligible; ++i) {
+      if (ranked[i].key >> 32 <= ordered_bits(0.0f)) continue;  // the reader wants to see fewer of its author's
       const CandidateFacts candidate(facts, session.candidates[ranked[i].candidate]);
       if (candidate.counters().impressions < rules_.lift_impressions &&
           candidate.followers() <= rules_.lift_followers && (best == ranked.size() || first(ranked[i], ranked[best])))

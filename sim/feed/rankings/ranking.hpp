@@ -123,6 +123,9 @@ concept HasListRules = requires(const Rule& rule) {
   rule.lists();
 };
 
+/// A score times a factor of 0 or more: a factor below 1 lowers it whatever its sign.
+constexpr float scaled(float score, float factor) { return score >= 0.0f ? score * factor : score / factor; }
+
 /// A rule that scores all candidates of a session together, before it is asked for their keys:
 ///
 ///     void score_all(const SessionFacts& facts, Session& session) const;

@@ -29,8 +29,8 @@ inline double fatigue_factor(double days) {
 
 /// What every ranking by score multiplies its score with, in this order: what age leaves of it, a factor
 /// exp(perturbation z) with z of reader and root: the normal distribution in 256 cells, what verified authors have, in
-/// and outside the network of the reader, what posts have by how they came into the feed, and what fatigue leaves. All
-/// of it neutral unless keys say otherwise.
+/// and outside the network of the reader, what posts have by how they came into the feed, and what fatigue leaves. A
+/// score below 0 is divided. All of it neutral unless keys say otherwise.
 class ScoreFactors : public RankingRule {
 public:
   explicit ScoreFactors(const RankingGiven& given)
@@ -56,14 +56,14 @@ public:
   }
 
   std::uint64_t key(float score, const CandidateFacts& candidate) const {
-    if (ages_) score *= decay_[candidate.age()];
-    if (perturbs_) score *= noise_[candidate.noise()];
-    if (verifies_ && candidate.verified()) score *= candidate.in_network() ? in_network_ : outside_;
+    if (ages_) score = scaled(score, decay_[candidate.age()]);
+    if (perturbs_) score = scaled(score, noise_[candidate.noise()]);
+    if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
     if (sorts_) {
-      if (!candidate.in_network()) score *= out_of_network_;
-      if (candidate.source() == Source::reshare) score *= reposts_;
+      if (!candidate.in_network()) score = scaled(score, out_of_network_);
+      if (candidate.source() == Source::reshare) score = scaled(score, reposts_);
     }
-    if (tires_) score *= fatigue(candidate);
+    if (tires_) score = scaled(score, fatigue(candidate));
     return ranking_key(ordered_bits(score), candidate.tie());
   }
 

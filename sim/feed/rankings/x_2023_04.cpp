@@ -50,7 +50,7 @@ RankingFacts about_x_2023_04() {
                 {{"feed.rules.negative_scale", "0.001"}}},
                {"replies", "x 0.75", not_representable, "replies are answers to posts here, and no posts"},
                {"out of network",
-                "x 1.0 (x 0.75 in the older scorer)",
+                "x 1.0 (x 0.75 in the older scorer, retweets in network exempt)",
                 modelled,
                 "feed.rules.out_of_network, of posts that discovery brings",
                 {{"feed.rules.out_of_network", "1.0"}}},
@@ -68,7 +68,8 @@ RankingFacts about_x_2023_04() {
                 "over all candidates of a session",
                 {{"feed.rules.diversity", "0.5"}, {"feed.rules.diversity_floor", "0.25"}}},
                {"feedback fatigue", "14 days filtered, then 0.2 to 1.0 in 140 days", modelled,
-                "feed.rules.fatigue, the share of pairs that are in it; 0 by default, for no number was published"},
+                "feed.rules.fatigue, the share of pairs that are in it; 0 by default, for no number was "
+                "published. For 14 days posts stand last, and are seen by whoever reads so far"},
                {"age decay (Earlybird)",
                 "floor 0.6, slope 0.003, 360 min",
                 modelled,
@@ -91,7 +92,8 @@ RankingFacts about_x_2023_04() {
                {"who to follow", "position 5", not_representable, "accounts are not recommended"},
                {"SimClusters", "145 000 communities, sparse interests", modelled,
                 "population.topics and interests; discovery draws from a reader's favourite topics"},
-               {"window", "48 h", modelled, "feed.window, which all arms share: the scenario sets it"}},
+               {"shown", "35", modelled, "of what is served; how far a reader looks is its patience"},
+               {"popular videos", "40 candidates", zero_here, "posts are no videos"}},
           .form = Ranking::weighted};
 }
 

@@ -28,8 +28,12 @@ RankingFacts about_x_2026_08() {
            {"follow author",
             "4.0",
             modelled,
-            "a follow after a look; expected of a new post: what makes its term as large as that of likes (derived)",
-            {{"feed.weights.follow", "4.0"}, {"feed.prior.follow", "0.009125"}}},
+            "a follow after a look, expected of every post alike: what makes its term as large as that of likes "
+            "(derived). "
+            "It is not learned, for looks of strangers, who alone can follow, are not counted apart, and a rate per "
+            "look "
+            "would tell how many strangers looked",
+            {{"feed.weights.follow", "4.0"}, {"feed.prior.follow", "0.009125"}, {"feed.prior_strength.follow", "1e9"}}},
            {"click", "0.4", modelled, "a click", {{"feed.weights.click", "0.4"}}},
            {"open link", "0.2", zero_here, "posts have no links beside the one that a click means"},
            {"photo expand, video open, quality view, quoted click", "0.05 each", zero_here, "posts are no media"},
@@ -43,7 +47,7 @@ RankingFacts about_x_2026_08() {
            {"squashing of negative sums",
             "epsilon 0.001",
             modelled,
-            "as in 2023",
+            "as in 2023; the number is that of 2023 (assumption)",
             {{"feed.rules.negative_scale", "0.001"}}},
            {"out of network",
             "x 0.75",
@@ -82,6 +86,10 @@ RankingFacts about_x_2026_08() {
            {"window", "48 h", modelled, "feed.window, which all arms share: the scenario sets it"},
            {"already seen", "dropped", modelled, "feed.memory", {{"feed.memory", "\"window\""}}},
            {"ads", "3 organic posts between two at the least", modelled, "one promoted post a session at the most"},
+           {"cold start, posts of 24 h at the most", "in a treatment arm", not_representable,
+            "the rule of all others is used"},
+           {"perturbation of weights", "e^(+-sigma) by viewer, in experiments", modelled,
+            "feed.perturbation; 0 by default"},
            {"who to follow", "position 6", not_representable, "accounts are not recommended"}},
       .form = Ranking::weighted};
 }

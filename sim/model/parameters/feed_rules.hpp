@@ -44,7 +44,8 @@ void describe_rules(Key&& key, const Condition& scored) {
   const Condition spreading =
       with("feed.rules.diversity other than 1", [](const Feed& feed) { return feed.rules.diversifies(); });
   const Condition lifting = with("feed.rules.lift_to above 0", [](const Feed& feed) { return feed.rules.lifts(); });
-  const Condition disliking = with("a weight below 0", [](const Feed& feed) { return feed.has_negative_weights(); });
+  const Condition disliking =
+      with("a weight below 0", [](const Feed& feed) { return feed.values() && feed.has_negative_weights(); });
   const std::string neutral = "assumption (neutral)";
 
   key.section("feed.rules", "What platforms lay over scores and over the list that these make.", Scope::run);
@@ -101,16 +102,16 @@ void describe_rules(Key&& key, const Condition& scored) {
   key("fatigue", [](Feed & feed) -> auto& { return feed.rules.fatigue; },
       {.sentence =
            "Share of pairs of reader and author in which the reader has asked to see fewer of the author in the "
-           "last 154 days, at moments spread evenly: 14 days it sees none, then scores rise from 0.2 to 1 in "
-           "140 days. Whoever hides or reports a post of the run sees none of its author's while that post "
-           "lives.",
+           "154 days before the start, at moments spread evenly: for 14 days scores are 0, and the posts stand "
+           "last, then they rise from 0.2 to 1 in 140 days. Under \"weighted\" and its presets the posts of an "
+           "author stand last, too, while one of its posts lives that the reader has hidden or reported.",
        .source = neutral + "; times and factors: [R] Twitter FeedbackFatigueScorer.scala, reference E 4.1",
        .range = probability_range,
        .unit = "share",
        .only = scored});
   key("lift_to", [](Feed & feed) -> auto& { return feed.rules.lift_to; },
       {.sentence = "Place in the feed, from 1, to which the best post of a small account that few have looked at is "
-                   "lifted, if it stands below; 0: none is.",
+                   "lifted, if it stands below; a feed that is shorter has no such place; 0: none is lifted.",
        .source = neutral + "; 15 at X (2026), [R] reference E 4.2",
        .range = WholeRange{0, 10'000},
        .only = scored});

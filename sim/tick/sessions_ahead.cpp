@@ -1,4 +1,4 @@
-#include "sim/tick/look_ahead.hpp"
+#include "sim/tick/sessions_ahead.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_places = 32, most_rows = 16;
 }  // namespace
 
-void LookAhead::start(const Given& given, const Before& before, const ReaderArrays& readers, std::size_t begin,
+void SessionsAhead::start(const Given& given, const Before& before, const ReaderArrays& readers, std::size_t begin,
                       std::span<const std::uint32_t> due) {
   given_ = &given;
   before_ = &before;
@@ -26,7 +26,7 @@ void LookAhead::start(const Given& given, const Before& before, const ReaderArra
   for (std::size_t i = 0; i < scans; ++i) scan(i);
 }
 
-void LookAhead::next(std::size_t i, FreshFollowees& fresh) {
+void SessionsAhead::next(std::size_t i, FreshFollowees& fresh) {
   find_place(i + places);
   find_row(i + rows);
   scan(i + scans);
@@ -34,7 +34,7 @@ void LookAhead::next(std::size_t i, FreshFollowees& fresh) {
   std::swap(fresh, fresh_[i % fresh_.size()]);
 }
 
-void LookAhead::find_place(std::size_t i) const {
+void SessionsAhead::find_place(std::size_t i) const {
   if (i >= due_.size()) return;
   const std::size_t at = begin_ + due_[i];
   given_->follows.prefetch_place(given_->reader(at));
@@ -45,11 +45,11 @@ void LookAhead::find_place(std::size_t i) const {
   prefetch(&readers_->reached[at]);
 }
 
-void LookAhead::find_row(std::size_t i) const {
+void SessionsAhead::find_row(std::size_t i) const {
   if (i < due_.size()) given_->follows.prefetch_row(given_->reader(begin_ + due_[i]));
 }
 
-void LookAhead::scan(std::size_t i) {
+void SessionsAhead::scan(std::size_t i) {
   if (i >= due_.size()) return;
   const std::size_t at = begin_ + due_[i];
   readers_->seen.prefetch_entries(at);
@@ -60,7 +60,7 @@ void LookAhead::scan(std::size_t i) {
     before_->timelines.prefetch_offsets(UserId{followee});
 }
 
-void LookAhead::find_timelines(std::size_t i) const {
+void SessionsAhead::find_timelines(std::size_t i) const {
   if (i >= due_.size()) return;
   const FreshFollowees& fresh = fresh_[i % fresh_.size()];
   for (const std::uint32_t followee : fresh.list().first(std::min(fresh.count, most_rows)))

@@ -13,7 +13,7 @@ namespace grapevine {
 /// Keeps the sessions of a block from waiting for memory, each for a chain of misses: while one is held, what the next
 /// ones begin with is asked for, and whose news the one after the next will find is looked up already. Nothing of that
 /// can change in between: stamps stay to the end of the tick, and a reader's own arrays to its session.
-class LookAhead {
+class SessionsAhead {
 public:
   /// The sessions to come: of the readers `begin + due[i]` of this part, in that order.
   void start(const Given& given, const Before& before, const ReaderArrays& readers, std::size_t begin,
