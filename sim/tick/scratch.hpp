@@ -7,8 +7,8 @@
 #include "sim/feed/session.hpp"
 #include "sim/state/ledger.hpp"
 #include "sim/state/world_state.hpp"
-#include "sim/tick/sessions_ahead.hpp"
 #include "sim/tick/mechanism.hpp"
+#include "sim/tick/sessions_ahead.hpp"
 
 namespace grapevine {
 

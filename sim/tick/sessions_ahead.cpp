@@ -15,7 +15,7 @@ constexpr std::size_t most_places = 32, most_rows = 16;
 }  // namespace
 
 void SessionsAhead::start(const Given& given, const Before& before, const ReaderArrays& readers, std::size_t begin,
-                      std::span<const std::uint32_t> due) {
+                          std::span<const std::uint32_t> due) {
   given_ = &given;
   before_ = &before;
   readers_ = &readers;
