@@ -82,7 +82,7 @@ public:
     const std::size_t at = offset_[author.index()];
     prefetch(row_.data() + at);
     prefetch(row_.data() + std::min(at + 3, row_.size()));
-    prefetch(recent_.data() + std::max(recent_head_[author.index()], 1u) - 1);
+    prefetch(recent_.data() + (std::max(recent_head_[author.index()], 1u) - 1));
   }
 
   /// visit(emission) for the emissions of `author` with visible > since, newest first. Nothing older than the window is
