@@ -151,7 +151,7 @@ public:
   void stop_one() const {
     for (int i = 0; i < 10 && !fs::exists(checkpoint()); ++i) {
       const pid_t run = begin("cut.h5", {"--checkpoint", "0.001", "--overwrite"});
-      while (!fs::exists(checkpoint()) && !fs::exists(file("cut.h5")))
+      for (int k = 0; k < 60'000 && !fs::exists(checkpoint()) && !fs::exists(file("cut.h5")); ++k)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       ::kill(run, SIGTERM);
       wait(run);
