@@ -1,4 +1,5 @@
 #include "sim/feed/rankings/weighted.hpp"
+
 #include "graph/base/math.hpp"
 #include "sim/feed/ranker_of.hpp"
 #include "sim/feed/rankings/heads.hpp"
