@@ -9,7 +9,7 @@ PACKAGES = g++ cmake ninja-build pkg-config libboost-dev libboost-graph-dev libe
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev zlib1g-dev libzstd-dev libexpat1-dev libxxhash-dev libutf8proc-dev libmuparser-dev libbenchmark-dev
 # What the tests of the result file open it with.
 SANITIZE_PACKAGES = clang libclang-rt-14-dev
-TEST_PACKAGES = clang-format hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-netcdf4 python3-matplotlib python3-xxhash
+TEST_PACKAGES = clang-format hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-netcdf4 python3-matplotlib python3-xxhash openmpi-bin libopenmpi-dev
 
 RESULTS = results
 SUITES = scenarios graph sim record analysis base

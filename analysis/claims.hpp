@@ -10,7 +10,7 @@
 #include "analysis/contrasts.hpp"
 #include "analysis/verdicts.hpp"
 
-/// The five claims about small accounts that a study may judge, each with one contrast declared before anything was
+/// The claims about small accounts that a study may judge, each with one contrast declared before anything was
 /// run. A claim is a file in `analysis/claims/` and a name in the list of claims.cpp.
 namespace grapevine {
 

@@ -46,7 +46,7 @@ double censored_quantile(std::span<const double> ascending, std::size_t part, st
   if (ascending.empty()) return not_a_number;
   const std::size_t steps = (ascending.size() - 1) * part;
   const double below = ascending[steps / of], above = ascending[steps / of + (steps % of == 0 ? 0 : 1)];
-  if (std::isinf(below)) return below;
+  if (std::isinf(below)) return below == -above ? not_a_number : below;
   return std::isinf(above) ? above : quantile(ascending, part, of);
 }
 

@@ -54,7 +54,7 @@ IsoOutcome iso_outcome(std::span<const std::vector<SpendOutcome>> cells, std::sp
                        double level = usual_level);
 
 /// Quantiles of values that may be -infinity or infinity (censored), as `quantile` has them; one that would lie between
-/// a known value and a censored one is censored.
+/// a known value and a censored one is censored, one between both ends unknown.
 CensoredSummary censored_summary(std::vector<double> values, double level = usual_level);
 
 }  // namespace grapevine

@@ -97,7 +97,7 @@ struct ClaimRow {
     column("upper", row.upper, "1", "upper end of the 95 % interval");
     column("margin_low", row.margin_low, "1", "ratios from here ...");
     column("margin_high", row.margin_high, "1", "... to here make no material difference");
-    column("level", row.level, "1", "level of the interval that decided, adjusted over the five claims (Holm)");
+    column("level", row.level, "1", "level of the interval that decided, adjusted over all claims (Holm)");
     column("replicates", row.replicates, count_units, "replicates behind the estimate");
     column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not asked");
     column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");

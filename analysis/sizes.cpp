@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/carried.hpp"
 #include "analysis/elasticity.hpp"
 #include "analysis/estimates.hpp"
 #include "analysis/one_arm.hpp"
@@ -79,6 +80,19 @@ constexpr TierRate amplification{"amplification", "1",
 constexpr TierRate amplification_in_network{
     "amplification in network", "1",
     "the same of looks at what followees brought, without what the platform showed besides"};
+
+constexpr TierRate amplification_against_shadow{
+    "amplification against the shadow", "1",
+    "impressions of the posts of measure by readers that are ranked for, over those that they would have had in the "
+    "same sessions, had the same candidates stood newest first; under feed.memory = \"window\" it leaves out that they "
+    "would have looked at other posts before"};
+
+constexpr TierRate looks_in_session{
+    "looks per session", "impressions per session",
+    "impressions of the posts of measure by readers that are ranked for, per session of theirs"};
+
+constexpr TierRate looks_outside{"looks outside the network", "1",
+                                 "share of these impressions to which no followee had brought the post"};
 
 /// A rate of one tier that is computed from what a mechanism counts; arms in which it does nothing have none.
 struct MechanismRate {
@@ -252,6 +266,9 @@ std::vector<TierRate> tier_rate_list() {
   for (const Rate& rate : rates) list.push_back(rate.told);
   list.push_back(amplification);
   list.push_back(amplification_in_network);
+  list.push_back(amplification_against_shadow);
+  list.push_back(looks_in_session);
+  list.push_back(looks_outside);
   for (const MechanismRate& rate : mechanism_rates) list.push_back(rate.told);
   return list;
 }
@@ -262,6 +279,41 @@ bool holds_out(const ArmRuns& arm) {
   });
 }
 
+namespace {
+
+/// Against readers held out, and against the shadow, as far as there are any.
+void add_amplification(const ArmRuns& arm, const std::string& contrast, std::size_t tier,
+                       std::vector<ComparisonRow>& rows) {
+  const auto add = [&](const TierRate& told, const Series& shown, const Series& against) {
+    rows.push_back(population_row(arm, contrast, told.name, ratio_statistic, told.unit, ratio_interval,
+                                  log_ratio(shown, against).estimate));
+  };
+  if (holds_out(arm)) {
+    const auto per_session = [&](std::size_t group, std::uint64_t ReaderRow::*looks) {
+      return series_of(
+          arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).*looks); },
+          [=](const RunRecord& run) { return number(run.group_sessions[group]); });
+    };
+    const auto add_looks = [&](const TierRate& told, std::uint64_t ReaderRow::*looks) {
+      add(told, per_session(ranked, looks), per_session(held_out, looks));
+    };
+    add_looks(amplification, &ReaderRow::impressions);
+    if (discovers(arm)) add_looks(amplification_in_network, &ReaderRow::impressions_in_network);
+  }
+  if (!has_shadow(arm)) return;
+  const auto looks = [&](std::uint64_t LedgerRow::*of) {
+    return series_of(arm, [=](const RunRecord& run) { return ledger_of(run, tier, of); });
+  };
+  add(amplification_against_shadow, looks(&LedgerRow::ranked), looks(&LedgerRow::shadow));
+  const auto add_pooled = [&](const TierRate& told, const Series& series) {
+    rows.push_back(population_row(arm, contrast, told.name, told.unit, series));
+  };
+  add_pooled(looks_in_session, looks_per_session(arm, tier));
+  if (discovers(arm)) add_pooled(looks_outside, outside_share(arm, tier));
+}
+
+}  // namespace
+
 std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers) {
   std::vector<ComparisonRow> rows;
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
@@ -271,18 +323,7 @@ std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std:
     for (const MechanismRate& rate : mechanism_rates)
       if (has(arm, rate) && (rate.total != "trust_sponsored_looks" || pays(arm)))
         rows.push_back(population_row(arm, contrast, rate.told.name, rate.told.unit, series_of(arm, rate, tier)));
-    if (!holds_out(arm)) continue;
-    const auto add = [&](const TierRate& told, std::uint64_t ReaderRow::*looks) {
-      const auto per_session = [&](std::size_t group) {
-        return series_of(
-            arm, [=](const RunRecord& run) { return number(readers_of(run, group, tier).*looks); },
-            [=](const RunRecord& run) { return number(run.group_sessions[group]); });
-      };
-      rows.push_back(population_row(arm, contrast, told.name, ratio_statistic, told.unit, ratio_interval,
-                                    log_ratio(per_session(ranked), per_session(held_out)).estimate));
-    };
-    add(amplification, &ReaderRow::impressions);
-    if (discovers(arm)) add(amplification_in_network, &ReaderRow::impressions_in_network);
+    add_amplification(arm, contrast, tier, rows);
   }
   return rows;
 }

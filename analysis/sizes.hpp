@@ -22,8 +22,9 @@ struct TierRate {
 std::vector<TierRate> tier_rate_list();
 
 /// All rates of every tier: pooled over accounts, and as the mean of the accounts' own rates, under each denominator;
-/// amplification where readers were held out; what mechanisms count where they do something. A tier without what a rate
-/// is taken over has missing values. Tier by tier, in the order of `tier_rate_list`.
+/// amplification where readers were held out, and where the shadow was counted; what mechanisms count where they do
+/// something. A tier without what a rate is taken over has missing values. Tier by tier, in the order of
+/// `tier_rate_list`.
 std::vector<ComparisonRow> tier_rates(const ArmRuns& arm, const std::vector<std::string>& tiers);
 
 /// How impressions and engagement per post, and engagement per impression, grow with followers: Poisson elasticities

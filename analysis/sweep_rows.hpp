@@ -57,7 +57,7 @@ struct IsoOutcomeRow {
     column("target_outcome", row.target_outcome, no_units, "what that yielded, mean", since);
     column("spend", row.spend, "money",
            "median over replicates of the least spend; inf where no spend along the axis is enough in most of them, "
-           "-inf where its least is",
+           "-inf where its least is, missing where one half lies below the axis and the other above",
            since);
     column("spend_lower", row.spend_lower, "money", "lower end of the 95 % interval of the median", since);
     column("spend_upper", row.spend_upper, "money", "upper end", since);

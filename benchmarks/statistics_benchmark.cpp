@@ -11,8 +11,11 @@
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "graph/formats/edge_list.hpp"
+#include "graph/generators/erdos_renyi.hpp"
 #include "graph/graph_builder.hpp"
 #include "graph/statistics/clustering.hpp"
+#include "graph/statistics/components.hpp"
+#include "graph/statistics/core_numbers.hpp"
 #include "graph/statistics/page_rank.hpp"
 #include "graph/statistics/spectral_radius.hpp"
 
@@ -98,6 +101,33 @@ void radius_uniform(benchmark::State& bench) {
   bench.counters["iterations"] = found.iterations;
 }
 BENCHMARK(radius_uniform)->ArgName("threads")->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// A million users who follow 20 at random, all in one weak component.
+const FollowGraph& million_users() {
+  static const FollowGraph graph = erdos_renyi(1'000'000, 20.0, StreamKey(1, Stream::graph, 0));
+  return graph;
+}
+
+void cores_uniform(benchmark::State& bench) {
+  const UndirectedGraph graph(million_users());
+  std::vector<std::uint32_t> core;
+  for (auto _ : bench) core = core_numbers(graph);
+  const std::uint32_t most = *std::ranges::max_element(core);
+  for (std::uint32_t u = 0; u < core.size(); u += 1000)
+    if (std::ranges::count_if(graph.neighbours(UserId(u)), [&](UserId v) { return core[v.index()] >= core[u]; }) <
+        core[u])
+      bench.SkipWithError("a user with fewer neighbours in its core than the core asks for");
+  bench.counters["largest_core"] = most;
+}
+BENCHMARK(cores_uniform)->Unit(benchmark::kMillisecond);
+
+void weak_components_uniform(benchmark::State& bench) {
+  const FollowGraph& graph = million_users();
+  Components found;
+  for (auto _ : bench) found = weak_components(graph);
+  if (found.count != 1) bench.SkipWithError("more than one component");
+}
+BENCHMARK(weak_components_uniform)->Unit(benchmark::kMillisecond);
 
 /// Triangles of SNAP's ego-Twitter, whose number is published. Needs GRAPEVINE_DATA.
 void triangles_of_ego_twitter(benchmark::State& bench) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "graph/base/exchange.hpp"
@@ -54,23 +55,59 @@ RunParameters run_parameters() {
   return run;
 }
 
+enum class Mechanisms {
+  none,
+  all,  ///< as the flagship study has them: tastes, answers, trust, discovery, a product, control groups
+};
+
+void add_all(WorldParameters& p, RunParameters& run) {
+  p.population.focus = 0.5;
+  p.population.interest_skew = 3;
+  p.population.quality_spread = 0.5;
+  ProductParameters tent;
+  tent.name = "tent";
+  tent.topic = 3;
+  tent.rate = 0.001 / p.time.ticks_per_day();
+  tent.affinity = 3;
+  tent.look = 1;
+  tent.click = 50;
+  tent.half_life = 2 * p.time.ticks_per_day();
+  p.products = {tent};
+  run.feed.holdout = 0.3;
+  run.discovery.share = 0.2;
+  run.discovery.pool = 1000;
+  run.behaviour.topic_match = 2;
+  run.behaviour.stranger = -0.5;
+  run.answers.per_day = 30;
+  run.answers.patience = p.time.ticks_per_day();
+  run.trust.effect = 2;
+  run.trust.start = 0.4;
+  run.trust.answered = 0.5;
+  run.trust.bystander = 0.1;
+  run.trust.sponsored = 0.1;
+  run.trust.half_life = 2 * p.time.ticks_per_day();
+  run.sponsorship.reaction = -0.2;
+}
+
 /// A world in its steady state. The last one is kept; another takes its place, so that only one lies in memory.
-World& steady_world(int candidates, std::size_t users) {
+World& steady_world(int candidates, std::size_t users, Mechanisms mechanisms) {
   static Alone alone;
   static const Users no_ids;
   static FollowGraph graph;
   static std::unique_ptr<World> world;
-  static std::pair<int, std::size_t> made{0, 0};
-  if (made == std::pair(candidates, users)) return *world;
+  static std::tuple<int, std::size_t, Mechanisms> made{0, 0, Mechanisms::none};
+  if (made == std::tuple(candidates, users, mechanisms)) return *world;
   world.reset();
   if (graph.user_count() != users) {
     graph = {};
     graph = erdos_renyi(users, followees, StreamKey(1, Stream::graph, 0));
   }
-  world =
-      std::make_unique<World>(graph, no_ids, parameters_for(candidates), run_parameters(), ReplicateStreams{}, alone);
+  WorldParameters parameters = parameters_for(candidates);
+  RunParameters run = run_parameters();
+  if (mechanisms == Mechanisms::all) add_all(parameters, run);
+  world = std::make_unique<World>(graph, no_ids, parameters, run, ReplicateStreams{}, alone);
   world->run_until(200);
-  made = {candidates, users};
+  made = {candidates, users, mechanisms};
   return *world;
 }
 
@@ -225,14 +262,15 @@ double bare_tick(World& world, std::vector<BareKernel>& kernels, bool& sound) {
   const std::uint64_t distinct = obvious_roots(world, awake);
   world.step();
   const std::uint64_t delivered = world.state.tick_counts.back().delivered;
-  sound = sound && delivered == distinct && walked >= distinct && walked < distinct + distinct / 4 + 100;
+  const bool all_there = world.run.discovery.share > 0 ? delivered >= distinct : delivered == distinct;
+  sound = sound && all_there && walked >= distinct && walked < distinct + distinct / 4 + 100;
   return took / static_cast<double>(sessions);
 }
 
-void whole_tick_beside_bare_kernel(benchmark::State& bench) {
+void beside_bare_kernel(benchmark::State& bench, Mechanisms mechanisms) {
   const int candidates = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
   const auto users = static_cast<std::size_t>(bench.range(2)) * 1'000'000;
-  World& world = with_threads(2, [&]() -> World& { return steady_world(candidates, users); });
+  World& world = with_threads(2, [&]() -> World& { return steady_world(candidates, users, mechanisms); });
   set_thread_count(threads);
   std::vector<BareKernel> kernels(static_cast<std::size_t>(threads));
   std::vector<double> ratios;
@@ -265,6 +303,14 @@ void whole_tick_beside_bare_kernel(benchmark::State& bench) {
   bench.counters["bare_sessions/s"] = sessions / bare_time;
   bench.counters["sessions/s"] = sessions / whole_time;
 }
+void whole_tick_beside_bare_kernel(benchmark::State& bench) { beside_bare_kernel(bench, Mechanisms::none); }
+void every_mechanism_beside_bare_kernel(benchmark::State& bench) { beside_bare_kernel(bench, Mechanisms::all); }
+BENCHMARK(every_mechanism_beside_bare_kernel)
+    ->ArgsProduct({{5, 140}, {1, 2}, {1}})
+    ->ArgNames({"candidates", "threads", "million_users"})
+    ->Iterations(30)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(whole_tick_beside_bare_kernel)
     ->ArgsProduct({{5, 140}, {1, 2}, {1}})
     ->ArgsProduct({{5}, {1, 2}, {10}})  // with 140, ten million users would write 85 million posts a day
@@ -315,7 +361,7 @@ std::uint64_t rank_in_turn(const World& world, const std::array<std::unique_ptr<
 void formula_beside_weighted(benchmark::State& bench) {
   static constexpr std::array formulas{"0.5 * p_like + 13.5 * p_reply + p_reshare",
                                        "(0.5 * p_like + 13.5 * p_reply) * exp(-age / 6) * (1 + in_network)"};
-  World& world = with_threads(2, [&]() -> World& { return steady_world(140, 1'000'000); });
+  World& world = with_threads(2, [&]() -> World& { return steady_world(140, 1'000'000, Mechanisms::none); });
   RunParameters run = world.run;
   run.feed.formula = formulas[static_cast<std::size_t>(bench.range(0))];
   ActionPrior prior = world.ranking_prior;
@@ -352,8 +398,8 @@ BENCHMARK(formula_beside_weighted)->DenseRange(0, 1)->Iterations(15)->UseManualT
 /// How many bytes does the state take for each account, live post, emission and remembered impression?
 void memory(benchmark::State& bench) {
   const auto users = static_cast<std::size_t>(bench.range(1)) * 1'000'000;
-  const World& world =
-      with_threads(2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0)), users); });
+  const World& world = with_threads(
+      2, [&]() -> World& { return steady_world(static_cast<int>(bench.range(0)), users, Mechanisms::none); });
   for (auto _ : bench) benchmark::DoNotOptimize(world.memory());
   std::map<std::string, double> bytes;
   for (const MemoryLine& line : world.memory()) bytes[line.unit] += static_cast<double>(line.bytes);

@@ -48,7 +48,7 @@ all_breaches() {
   breach "OpenMP outside graph/base/parallel; use its loops" '#[[:space:]]*pragma[[:space:]]+omp|_Pragma.*omp|<omp\.h>|omp_(get|set)_' \
     $(sources $engine | without '^graph/base/parallel\.')
   breach "HDF5 outside graph/base/h5; use its objects" '#[[:space:]]*include[[:space:]]*(["<](hdf5|H5)|"graph/base/h5_)' $(sources $engine | without '^graph/base/h5(\.|_)')
-  breach "MPI outside graph/base/exchange; use an Exchange" '#[[:space:]]*include[[:space:]]*["<]mpi\.h' $(sources $engine | without '^graph/base/exchange')
+  breach "MPI outside graph/base/exchange_ranks.cpp; use an Exchange" '#[[:space:]]*include[[:space:]]*["<]mpi\.h' $(sources $engine | without '^graph/base/exchange_ranks\.cpp')
 
   breach "muParser outside sim/feed/read_formula.cpp; use read_formula" '#[[:space:]]*include[[:space:]]*["<]muParser' $(sources $engine | without '^sim/feed/read_formula\.cpp')
 
@@ -107,7 +107,9 @@ notices analysis/estimates.cpp 'double y = std::tanh(x);'
 passes sim/state/posts.cpp '#include "graph/base/ids.hpp"'
 passes graph/base/parallel.cpp '#pragma omp parallel'
 passes graph/base/h5_reader.cpp '#include <hdf5.h>'
-passes graph/base/exchange_mpi.cpp '#include <mpi.h>'
+passes graph/base/exchange_ranks.cpp '#include <mpi.h>'
+notices graph/base/exchange.cpp '#include <mpi.h>'
+notices graph/base/exchange_ranks.hpp '#include <mpi.h>'
 passes sim/model/behaviour.cpp 'return math::exp(-age) * std::sqrt(x) + math::log(y);  // exp(x) = 1 + x + ...'
 passes scenarios/commands/progress.cpp 'double digits = std::log10(rate);  // not on a path to a result'
 passes graph/base/math.cpp '  if (x == 0.0) return exp(-x);'

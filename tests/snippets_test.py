@@ -38,19 +38,27 @@ NOT_RUN = {  # first words of a command: the reason
     "cmake": "tests/package_test.sh builds and installs the same",
     "own/own_ranking": "tests/package_test.sh runs it",
     "sbatch": "asks for a cluster",
+    "mpirun": "tests/ranks_test.sh does the same; there may be none",
     "grapevine merge results/": "puts together what the cluster has made",
 }
 NO_SNIPPET = {  # first words of a block: what it is
     "scenarios --> analysis": "the arrows between the layers; tests/layers_test.sh",
-    "struct FatigueParameters": "C++ without its surroundings; tests/patches key.patch and action.patch are built",
-    "struct Oldest": "C++ without its surroundings; tests/patches ranking.patch is built",
+    "struct FatigueParameters": "C++ without its surroundings; tests/patches/key.patch describes a key in such a struct, and is built",
+    "struct Oldest": "C++ without its surroundings; tests/patches/ranking.patch has the same, and is built",
 }
 SMALLER = {  # first words of a command: what is added, so that all snippets together take less than 90 s
     "grapevine run scenarios/library/smaller-is-better.toml -o why.h5": "--set graph.users=20000 --set replicates=2 --set time.warmup=1d",  # 500 000 users, 8 replicates
     "grapevine graph generate scenarios/library/smaller-is-better.toml": "--set graph.users=20000",  # 500 000 users
     "grapevine run scenarios/library/one-or-many.toml -o long.h5": "--set graph.users=15000 --set replicates=2",  # 200 000 users, 10 replicates
+    "grapevine run scenarios/library/one-or-many.toml -o beside.h5": "--set graph.users=15000 --set replicates=2",
     "grapevine run scenarios/library/one-or-many.toml -o more.h5": "--set graph.users=15000",
+    "grapevine run scenarios/library/author-diversity.toml": "--set graph.users=6000 --set replicates=2 --set time.warmup=1d",  # 30 000 users, 8 replicates; those below 50 000
+    "grapevine run scenarios/library/mutual-boost.toml": "--set graph.users=12000 --set replicates=2 --set time.warmup=1d",
+    "grapevine run scenarios/library/out-of-network.toml": "--set graph.users=12000 --set replicates=2 --set time.warmup=1d",
+    "grapevine run scenarios/library/cold-start.toml": "--set graph.users=12000 --set replicates=2 --set time.warmup=1d",
+    "grapevine run scenarios/library/gate.toml": "--set graph.users=12000 --set replicates=2 --set time.warmup=1d",
     "grapevine run scenarios/library/one-or-many.toml -o shard-": "--set graph.users=15000 --set replicates=2",
+    "grapevine run scenarios/library/price-of-a-post.toml -o sweep.h5": "--set graph.users=6000 --set replicates=2 --set time.warmup=1d",  # 125 000 users, 8 replicates
 }
 BEFORE = [  # what the reader has been told to run, smaller
     "grapevine run scenarios/library/smaller-is-better.toml -o results/smaller-is-better.h5 --set graph.users=20000 --set replicates=3",  # 500 000 users, 8 replicates: `make run`
@@ -65,7 +73,7 @@ PRINTED_BY = {  # first words of an output: first words of the command that prin
     "Followers": ("grapevine graph stats    follows.csv.gz", True),
 }
 OF_OTHER_DATA = {"World   81 306 users": "ego-Twitter takes two minutes; tests/graph holds what is known of it"}
-COMMAND = re.compile(r"(grapevine|make|cmake|sbatch|gnuplot|/usr/bin/python3) |own/")
+COMMAND = re.compile(r"(grapevine|make|cmake|sbatch|mpirun|gnuplot|/usr/bin/python3) |own/")
 MINIMAL = {"format": 1, "seed": 1, "graph": {"model": "power-law", "users": 2000}}
 
 if not shutil.which("gnuplot"):

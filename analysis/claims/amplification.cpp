@@ -1,3 +1,4 @@
+#include "analysis/carried.hpp"
 #include "analysis/claims.hpp"
 #include "analysis/sizes.hpp"
 
@@ -5,11 +6,23 @@ namespace grapevine {
 
 namespace {
 
+/// Against readers held out where there are any: lists that the ranking brings about are not on their side. Else
+/// against the shadow.
 std::optional<ClaimEvidence> amplification_evidence(const ClaimQuestion& question) {
-  if (question.arm.empty() || !holds_out(question.runs_of(question.arm))) return {};
-  return ClaimEvidence{.ratio = amplification_ratio(question.runs_of(question.arm), question.micro, question.mega),
-                       .where = question.arm,
-                       .run = question.arm};
+  if (question.arm.empty()) return {};
+  const ArmRuns arm = question.runs_of(question.arm);
+  if (holds_out(arm))
+    return ClaimEvidence{
+        .ratio = amplification_ratio(arm, question.micro, question.mega), .where = question.arm, .run = question.arm};
+  if (!has_shadow(arm)) return {};
+  return ClaimEvidence{
+      .ratio = shadow_amplification_ratio(arm, question.micro, question.mega),
+      .where = question.arm,
+      .run = question.arm,
+      .contrast =
+          "amplification of micros / amplification of megas; amplification is against the shadow: impressions "
+          "of the posts of measure by ranked readers / those that they would have had in the same sessions, had "
+          "the same candidates stood newest first"};
 }
 
 }  // namespace

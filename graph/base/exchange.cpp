@@ -21,6 +21,20 @@ UserRange Exchange::readers_of(int part, int parts, std::size_t users) {
   return {edge(part), edge(part + 1)};
 }
 
+std::vector<std::vector<std::byte>> Exchange::collect(std::span<const std::byte> mine) {
+  const std::vector<std::uint64_t> sizes = gather(std::vector<std::uint64_t>{mine.size()});
+  const std::vector<std::byte> all = gather_bytes(mine);
+  if (part() != 0) return {};
+  std::vector<std::vector<std::byte>> pieces;
+  auto begin = all.begin();
+  for (const std::uint64_t size : sizes) {
+    const auto end = begin + static_cast<std::ptrdiff_t>(size);
+    pieces.emplace_back(begin, end);
+    begin = end;
+  }
+  return pieces;
+}
+
 namespace {
 
 /// Thrown into parts that wait for one that has failed.

@@ -28,9 +28,14 @@ public:
   virtual ~Exchange() = default;
   virtual int part() const = 0;
   virtual int parts() const = 0;
+  /// Whether what one part keeps of a study all have; if not, each keeps all that is the same for all.
+  virtual bool shares_memory() const { return true; }
 
   /// What all parts handed in, concatenated in the order of parts.
   virtual std::vector<std::byte> gather_bytes(std::span<const std::byte> mine) = 0;
+
+  /// What each part handed in, at part 0; nothing elsewhere.
+  virtual std::vector<std::vector<std::byte>> collect(std::span<const std::byte> mine);
 
   template <class T>
   std::vector<T> gather(std::vector<T> mine) {

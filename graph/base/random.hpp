@@ -11,8 +11,9 @@ namespace grapevine {
 /// users are, when they come and what they do. Each is redrawn, or kept, by replicate on its own (`redraw`).
 enum class Stream : std::uint32_t { graph = 1, selection = 2, content = 3, dynamics = 4 };
 
-/// What a number is for. One list for the whole program, so no two purposes share numbers; values are part of the
-/// results: never renumber. tests/base/random_test.cpp does not compile while two are equal.
+/// What a number of a stream is for. One list for the whole program, so no two purposes share numbers (designs of
+/// sweeps have a key and purposes of their own); values are part of the results: never renumber. A test,
+/// tests/base/random_test.cpp, fails while two are equal.
 enum class Draw : std::uint32_t {
   // graph
   graph_row = 1,
@@ -44,12 +45,15 @@ enum class Draw : std::uint32_t {
   post_topic = 49,
   post_quality = 50,
   emission_time = 51,
+  appeal = 52,
+  content_quality = 53,
   // reader and root
   feed_order = 64,
   react = 65,
   holdout = 66,
   perturbation = 67,
   fatigue = 87,
+  lottery = 88,
   // authors and their readers
   answer_rate = 68,
   answers_of_day = 69,
@@ -58,6 +62,7 @@ enum class Draw : std::uint32_t {
   conversion = 72,
   unfollow = 77,
   verified = 78,
+  creator = 89,
   fake_follower = 79,
   // posts of authors that a reader does not follow
   discovery = 73,

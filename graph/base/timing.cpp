@@ -38,6 +38,28 @@ std::vector<PhaseSeconds> Timings::phases() {
   return list;
 }
 
+void Timings::add(Node& to, const Node& from) {
+  to.serial += from.serial, to.parallel += from.parallel, to.busy += from.busy;
+  for (const Node& inside : from.inside) {
+    const auto at = std::ranges::find(to.inside, inside.name, &Node::name);
+    add(at != to.inside.end() ? *at : to.inside.emplace_back(Node{inside.name, &to}), inside);
+  }
+}
+
+void Timings::take_in(Timings& other) {
+  other.charge();
+  other.all_.serial = other.all_.parallel = other.all_.busy = 0;
+  add(*now_, other.all_);
+}
+
+Unwatched::Unwatched() {
+  if (Timings* const mine = Timings::mine_) mine->charge();
+}
+
+Unwatched::~Unwatched() {
+  if (Timings* const mine = Timings::mine_) mine->last_ = nanoseconds_now();
+}
+
 void Timings::charge() {
   const std::int64_t now = nanoseconds_now();
   (in_loop_ ? now_->parallel : now_->serial) += now - last_;

@@ -36,6 +36,10 @@ public:
   /// Phases in the order in which they began first, each after the one around it; the last one up to now.
   std::vector<PhaseSeconds> phases();
 
+  /// Adds what another watch showed, phase by phase, below the phase that this one is in. What it showed outside of
+  /// all phases, waiting among it, is left out.
+  void take_in(Timings& other);
+
   /// The watch of this thread; null: it has none.
   static Timings* of_this_thread() { return mine_; }
 
@@ -43,6 +47,7 @@ private:
   friend class Timed;
   friend class Phase;
   friend class LoopTime;
+  friend class Unwatched;
 
   struct Node {
     std::string_view name;
@@ -51,6 +56,7 @@ private:
     std::list<Node> inside = {};
   };
 
+  static void add(Node& to, const Node& from);
   void charge();  ///< what has passed since it was last called
   void enter(std::string_view name);
 
@@ -72,6 +78,15 @@ public:
 
 private:
   Timings* before_;
+};
+
+/// While it lives, the watch of this thread stands still: it waits for others, whose watches are taken in.
+class Unwatched {
+public:
+  Unwatched();
+  ~Unwatched();
+  Unwatched(const Unwatched&) = delete;
+  Unwatched& operator=(const Unwatched&) = delete;
 };
 
 /// While it lives, time belongs to the phase `name` within the one that there was. Of threads without a watch, and

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/base/error.hpp"
 #include "scenarios/commands/cascade_commands.hpp"
 #include "scenarios/commands/graph_commands.hpp"
 
@@ -29,6 +30,9 @@ struct Request {
   std::vector<std::string> overrides;
   int threads = 0;  ///< 0: as many as processors
   int parts = 1;
+  int jobs = 1;                     ///< of run; 0: as many as fit
+  bool ranks_share_worlds = false;  ///< of run and check
+  int processes = 0;                ///< of check: that will share the study; 0: as many as share this one
   bool overwrite = false;
   bool resume = false;             ///< of run
   double checkpoint_minutes = 15;  ///< of run; 0: never
@@ -39,9 +43,9 @@ struct Request {
   std::string preset;  ///< of keys
   bool markdown = false;
   bool json_schema = false;
-  bool csv = false;                                              ///< of compare
-  std::vector<std::string> arms;                                 ///< of show
-  bool every_arm = false, scenario = false, understood = false;  ///< of show
+  bool csv = false;                                                                 ///< of compare
+  std::vector<std::string> arms;                                                    ///< of show
+  bool every_arm = false, positions = false, scenario = false, understood = false;  ///< of show
   GraphRequest graph;
   CascadeRequest cascades;
   ExplainRequest explain;
@@ -63,6 +67,18 @@ std::string quoted(const std::vector<std::string>& words);
 CLI::Validator whole_number(int least, int most = std::numeric_limits<int>::max());
 /// Accepts what a seed may be.
 CLI::Validator seed_number();
+
+/// What `tell` makes of a result; a mistake that it finds is told with the file in front.
+template <class Tell>
+auto told_of(const std::string& file, Tell tell) {
+  try {
+    return tell();
+  } catch (const BadRequest& mistake) {
+    std::vector<std::string> messages = mistake.messages();
+    for (std::string& message : messages) message = file + ": " + message;
+    throw BadRequest(std::move(messages));
+  }
+}
 
 /// --point, of commands that tell of one.
 void add_point(CLI::App& app, Request& request);

@@ -7,10 +7,14 @@
 #include <cmath>
 #include <map>
 
+#include "analysis/carried.hpp"
 #include "analysis/contrasts.hpp"
 #include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
+#include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/keys.hpp"
 #include "scenarios/keys/suggestions.hpp"
+#include "scenarios/keys/toml_reader.hpp"
 #include "scenarios/keys/understood.hpp"
 #include "scenarios/result/table.hpp"
 #include "scenarios/result/table_parts.hpp"
@@ -47,10 +51,11 @@ const ComparisonRow* find_in(const StudyResult& study, const ComparisonRow& want
   return found == study.comparison.end() ? nullptr : &*found;
 }
 
-std::string with_interval(double estimate, double lower, double upper) {
+std::string with_interval(double estimate, double lower, double upper, bool is_ratio) {
   if (std::isnan(estimate)) return "-";
   const double half = (upper - lower) / 2;
   const int decimals = half > 0 ? decimals_for(half, 2) : decimals_for(estimate, 4);
+  if (is_ratio && is_lost(estimate, upper, decimals)) return "-";
   return std::isnan(half) ? with_decimals(estimate, decimals)
                           : fmt::format("{} [{}, {}]", with_decimals(estimate, decimals),
                                         with_decimals(lower, decimals), with_decimals(upper, decimals));
@@ -60,11 +65,24 @@ std::string change(double from, double to) {
   return from == 0 || std::isnan(to / from) ? "-" : fmt::format("{:+.1f} %", 100 * (to / from - 1));
 }
 
+/// The tier that the scenario names in this key; behind the last where it names none.
+std::size_t claimed_tier(const StudyResult& study, std::string_view key) {
+  std::string_view name;
+  const auto values = understood_values(study.scenario_understood);
+  for (const auto& [of, value] : values)
+    if (of == key) name = std::string_view(value).substr(1, value.size() - 2);
+  return static_cast<std::size_t>(std::ranges::find(study.tiers, name) - study.tiers.begin());
+}
+
 }  // namespace
 
 std::string compare_arms(const StudyResult& study, const std::string& arm, const std::string& against) {
   if (arm == against) throw BadRequest(fmt::format("'{}' against itself; expected two different arms", arm));
-  std::string text = contrast_text(contrast(runs_of(study, arm), runs_of(study, against)));
+  std::vector<ComparisonRow> rows = contrast(runs_of(study, arm), runs_of(study, against));
+  for (ComparisonRow& row : carried(runs_of(study, arm), runs_of(study, against), study.tiers,
+                                    claimed_tier(study, "claims.micro"), claimed_tier(study, "claims.mega")))
+    rows.push_back(std::move(row));
+  std::string text = contrast_text(rows);
   if (std::ranges::none_of(study.comparison,
                            [&](const ComparisonRow& row) { return row.arm == arm && row.against == against; }))
     text += fmt::format(
@@ -115,12 +133,40 @@ std::vector<Common> common_numbers(const NamedStudies& studies, std::size_t& lef
   return all;
 }
 
+/// What a swept key is at a point, as the text of an understood scenario has it.
+std::string understood_value(const SweptAxis& axis) {
+  const Key* const key = key_at(split_at_dots(axis.key));
+  if (axis.numbers.empty()) {
+    const std::string& text = axis.texts.front();
+    const Texts texts = key ? texts_of(*key) : Texts::none;
+    const bool quoted = texts == Texts::all || (texts == Texts::some && text.find_first_of("0123456789[") != 0);
+    return quoted ? in_quotes(text) : text;
+  }
+  const double number = axis.numbers.front();
+  if (key && key->kind == Kind::duration) return in_quotes(duration_as_text(std::llround(number)));
+  if (key && key->kind == Kind::flag) return number != 0 ? "true" : "false";
+  return fmt::format("{}", number);
+}
+
+/// The keys of a study with their values; of a point of a sweep those of the point, without what the sweep asks for.
+std::vector<std::pair<std::string, std::string>> values_of(const StudyResult& study) {
+  auto values = understood_values(study.scenario_understood);
+  if (study.settings.empty()) return values;
+  std::erase_if(values, [](const auto& value) { return value.first.starts_with("sweep."); });
+  for (const SweptAxis& axis : study.settings) {
+    const auto at = std::ranges::find(values, axis.key, [](const auto& value) { return value.first; });
+    auto& value = at == values.end() ? values.emplace_back(axis.key, "") : *at;
+    value.second = understood_value(axis);
+  }
+  return values;
+}
+
 /// The keys whose values are not the same in all studies, each with its value in each.
 std::string differing_keys(const NamedStudies& studies) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<std::string>> values;
   for (std::size_t i = 0; i < studies.size(); ++i)
-    for (const auto& [key, value] : understood_values(studies[i].second.scenario_understood)) {
+    for (const auto& [key, value] : values_of(studies[i].second)) {
       const auto [place, fresh] = values.try_emplace(key, studies.size(), "-");
       if (fresh) order.push_back(key);
       place->second[i] = value;
@@ -173,7 +219,8 @@ std::string numbers_side_by_side(const NamedStudies& studies, const std::vector<
                                    number.metric};
     for (const std::size_t i : shown) {
       const auto& [estimate, lower, upper] = number.in[i];
-      cells.push_back(with_interval(estimate, lower, upper));
+      const bool is_ratio = number.statistic == "claim" || number.statistic == ratio_statistic;
+      cells.push_back(with_interval(estimate, lower, upper, is_ratio));
       if (i > 0) cells.push_back(change(number.in.front()[0], estimate));
     }
     table.add(cells);

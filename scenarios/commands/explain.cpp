@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -39,6 +40,17 @@ std::uint64_t key_in(const std::string& text) {
   return key;
 }
 
+/// Throws BadRequest where `study`, which is a point of `whole` or all of it, has no run of the replicate.
+void expect_replicate(const StudyResult& whole, const StudyResult& study, const Request& request) {
+  const auto number = static_cast<std::uint32_t>(request.explain.replicate);
+  if (std::ranges::count(study.numbers, number) > 0) return;
+  const std::string those = fmt::format("expected one of {}", fmt::join(study.numbers, ", "));
+  if (std::ranges::count(whole.numbers, number) > 0)
+    throw BadRequest(fmt::format("money was too little for replicate {} at the point {}: {}; {}", number, request.point,
+                                 whole.infeasible[point_called(whole.points, request.point)], those));
+  throw BadRequest(fmt::format("the result has no replicate {}; {}", number, those));
+}
+
 /// The posts that the result keeps, those that most users looked at first: what may be asked for.
 std::string kept_posts(const StudyResult& study, const ExplainRequest& asked) {
   std::size_t arm = 0;
@@ -47,7 +59,6 @@ std::string kept_posts(const StudyResult& study, const ExplainRequest& asked) {
     if (arm == study.arms.size()) throw BadRequest(fmt::format("no arm is called '{}' in the result", asked.arm));
   }
   const auto number = std::ranges::find(study.numbers, static_cast<std::uint32_t>(asked.replicate));
-  if (number == study.numbers.end()) throw BadRequest(fmt::format("the result has no replicate {}", asked.replicate));
   const auto replicate = static_cast<std::size_t>(number - study.numbers.begin());
   std::vector<const PostRow*> posts;
   for (const PostRow& post : study.record(0, arm, replicate).posts) posts.push_back(&post);
@@ -120,10 +131,14 @@ int explain(const Request& request) {
       throw BadRequest(
           "--set with a result, which has its scenario; expected a scenario to change; write it by "
           "`grapevine show --understood`");
-    const StudyResult study = point_of(read_result(request.file), request.point, "explain");
+    const StudyResult whole = read_result(request.file),
+                      study = told_of(request.file, [&] { return point_of(whole, request.point, "explain"); });
     if (asked.post.empty()) {
       if (request.csv) throw BadRequest("--csv without --post; expected a post, whose looks it writes");
-      say(stdout, "{}", printable(kept_posts(study, asked)));
+      say(stdout, "{}", printable(told_of(request.file, [&] {
+            expect_replicate(whole, study, request);
+            return kept_posts(study, asked);
+          })));
       return 0;
     }
     scenario = scenario_at(scenario_of(study, request.file), request.point);
@@ -132,7 +147,8 @@ int explain(const Request& request) {
       throw BadRequest(
           "--post is missing; expected the key of a post, as /posts/key of a result has it; with a result "
           "in the place of the scenario its posts are listed");
-    scenario = scenario_at(read_scenario(request.file, request.overrides), request.point);
+    const Scenario whole = read_scenario(request.file, request.overrides);
+    scenario = told_of(request.file, [&] { return scenario_at(whole, request.point); });
   }
   expect_memory(scenario);
   use_threads(request);

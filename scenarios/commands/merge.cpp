@@ -10,10 +10,13 @@
 
 #include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
+#include "graph/base/utf8.hpp"
 #include "scenarios/commands/output_file.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/stopping.hpp"
+#include "scenarios/commands/streams.hpp"
 #include "scenarios/commands/written.hpp"
+#include "scenarios/keys/understood.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/study.hpp"
@@ -53,8 +56,8 @@ private:
 
 void expect_same_study(const std::string& file, const Shard& shard, const std::string& first_file, const Shard& first) {
   if (shard.understood != first.understood)
-    throw BadRequest(fmt::format("{}: is of another study than {}; expected shards of one; leave one of them out", file,
-                                 first_file));
+    throw BadRequest(fmt::format("{}: is of another study than {}: {}; expected shards of one; leave one of them out",
+                                 file, first_file, words_of_difference(shard.understood, first.understood)));
   if (shard.of != first.of)
     throw BadRequest(fmt::format("{}: is one of {} shards, and {} one of {}; expected as many; run one of them again",
                                  file, shard.of, first_file, first.of));
@@ -106,10 +109,10 @@ Shards read_shards(const std::vector<std::string>& files) {
 Scenario scenario_of(const std::string& file, const Shard& shard) {
   Scenario scenario = read_scenario_again(shard.path, shard.text, shard.overrides);
   if (scenario.understood != shard.understood)
-    throw BadRequest(
-        fmt::format("{}: its scenario is understood otherwise today than when it was run; expected the "
-                    "same folder, for relative paths of --set; run the shards again",
-                    file));
+    throw BadRequest(fmt::format(
+        "{}: its scenario is understood otherwise today than when it was run: {}; expected the same folder, "
+        "for relative paths of --set; run the shards again",
+        file, words_of_difference(scenario.understood, shard.understood)));
   return scenario;
 }
 
@@ -141,7 +144,9 @@ int merge_command(const Request& request) {
       {.command = request.command, .units = &units, .progress = [](const StudyProgress&) { stop_if_asked(); }});
   write_once_possible(*out, study);
   tell_result(study, request.out, start);
-  return study.incomplete.empty() ? 0 : 1;
+  const bool lacks = tell_points_with_fewer(study);
+  if (!study.incomplete.empty()) say(stderr, "{}", printable(fmt::format("grapevine: {}\n", study.incomplete)));
+  return lacks || !study.incomplete.empty() ? 1 : 0;
 }
 
 }  // namespace grapevine

@@ -76,7 +76,10 @@ bool parse(CLI::App& app, int argc, char** argv, int& status) {
     if (const auto words = last->remaining(); last->get_require_subcommand_min() > 0 && !words.empty())
       throw BadRequest(fmt::format("{}: '{}' is not a command; expected {}; see `{} --help`", asked, words.front(),
                                    commands_below(*last), asked));
-    throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, error.what(), asked));
+    std::string what = error.what();
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))  // it has the words backwards
+      what = fmt::format("not expected: {}", printable(quoted(app.remaining(true))));
+    throw BadRequest(fmt::format("{}: {}; see `{} --help`", asked, what, asked));
   }
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +18,9 @@ namespace grapevine {
 
 namespace {
 
-volatile std::sig_atomic_t asked_to_stop = 0, ends_at_once = 0;
+// Set in a handler of signals, on whichever thread that runs, and read by all.
+std::atomic<int> asked_to_stop = 0, ends_at_once = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 std::optional<std::chrono::steady_clock::time_point> end_of_time;
 
 void tell(std::string_view words) { static_cast<void>(!::write(STDERR_FILENO, words.data(), words.size())); }

@@ -12,7 +12,7 @@ namespace grapevine {
 
 namespace {
 
-bool reader_gone = false, closed_at_start = false;
+bool reader_gone = false, closed_at_start = false, silent = false;
 
 void note_failure() {
   if (errno == EPIPE) reader_gone = true;
@@ -35,7 +35,10 @@ std::size_t columns_of(std::FILE* stream) {
   return 80;  // of a terminal that does not say
 }
 
+void be_silent(bool now) { silent = now; }
+
 void put(std::FILE* stream, std::string_view text) {
+  if (silent) return;
   if (std::fwrite(text.data(), 1, text.size(), stream) < text.size()) note_failure();
 }
 

@@ -17,6 +17,9 @@ void secure_standard_streams();
 /// Columns of the terminal that a stream leads to; 0: it leads to none.
 std::size_t columns_of(std::FILE* stream);
 
+/// From now on nothing is said: another process speaks.
+void be_silent(bool silent);
+
 /// Writes what can be written.
 void put(std::FILE* stream, std::string_view text);
 

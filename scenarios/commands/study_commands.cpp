@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/base/error.hpp"
+#include "graph/base/exchange_ranks.hpp"
 #include "graph/base/utf8.hpp"
 #include "scenarios/commands/command_line.hpp"
 #include "scenarios/commands/compare.hpp"
@@ -28,12 +29,18 @@ namespace {
 namespace fs = std::filesystem;
 
 int check(const Request& request) {
+  const Ranks ranks;
+  if (ranks.rank() > 0) return 0;  // one speaks
   const Scenario scenario = read_scenario(request.file, request.overrides);
   use_threads(request);
   say_of_parts(request);
   Steps steps(request.quiet, [] {});
-  const Outlook outlook =
-      look_ahead(scenario, {.parts = request.parts, .doing = [&](const char* doing) { steps.begin(doing); }});
+  const int processes = request.processes > 0 ? request.processes : ranks.count();
+  const bool worlds = request.ranks_share_worlds && processes > 1;
+  const Outlook outlook = look_ahead(scenario, {.parts = worlds ? processes : request.parts,
+                                                .ranks = processes,
+                                                .ranks_share_worlds = worlds,
+                                                .doing = [&](const char* doing) { steps.begin(doing); }});
   steps.end();
   say(stdout, "{}", printable(outlook_text(scenario, outlook)));
   return 0;
@@ -60,6 +67,16 @@ int keys(const Request& request) {
   return 0;
 }
 
+std::string positions_of(const StudyResult& study, const Request& request) {
+  if (!has_positions(study))
+    throw BadRequest(
+        fmt::format("{}: holds no looks by position; expected a result of a scenario with output.positions = true; run "
+                    "it again with --set output.positions=true",
+                    request.file));
+  return told_of(request.file,
+                 [&] { return positions_table(study, request.arms.empty() ? study.arms : request.arms); });
+}
+
 int show(const Request& request) {
   if (!request.digest) {
     StudyResult study = read_result(request.file);
@@ -67,10 +84,16 @@ int show(const Request& request) {
       put(stdout, request.scenario ? study.scenario_given : study.scenario_understood);
       return 0;
     }
-    const bool of_arms = request.every_arm || !request.arms.empty();
-    if (of_arms || !request.point.empty()) study = point_of(std::move(study), request.point, "show --arm");
-    if (request.every_arm || !request.arms.empty())
-      say(stdout, "{}", printable(arms_table(study, request.every_arm ? study.arms : request.arms)));
+    const bool of_arms = request.every_arm || request.positions || !request.arms.empty();
+    const char* const asked = request.positions ? "show --positions" : request.every_arm ? "show --arms" : "show --arm";
+    if (of_arms || !request.point.empty())
+      study = told_of(request.file, [&] { return point_of(std::move(study), request.point, asked); });
+    if (request.positions)
+      say(stdout, "{}", printable(positions_of(study, request)));
+    else if (request.every_arm || !request.arms.empty())
+      say(stdout, "{}", printable(told_of(request.file, [&] {
+            return arms_table(study, request.every_arm ? study.arms : request.arms);
+          })));
     else
       say(stdout, "{}", printable(comparison_table(study)));
     return 0;
@@ -100,15 +123,16 @@ int compare(const Request& request) {
   for (const std::string& file : request.files) {
     StudyResult study = read_result(file);
     const bool asked = !study.swept.empty() || request.files.size() == 1;  // beside a sweep may stand one that is none
-    studies.emplace_back(fs::path(file).stem().string(),
-                         point_of(std::move(study), asked ? request.point : "", "compare"));
+    studies.emplace_back(fs::path(file).stem().string(), told_of(file, [&] {
+                           return point_of(std::move(study), asked ? request.point : "", "compare");
+                         }));
     if (const StudyResult& told = studies.back().second; !told.incomplete.empty())
       say(request.csv ? stderr : stdout, "{}",
           printable(
               fmt::format("{} has {} of {} replicates: {}\n", file, told.replicates, told.asked, told.incomplete)));
     if (arms)
       say(stdout, "{}{}\n{}", studies.size() > 1 ? "\n" : "", file,
-          compare_arms(studies.back().second, request.arm, request.against));
+          told_of(file, [&] { return compare_arms(studies.back().second, request.arm, request.against); }));
   }
   if (arms) return 0;
   if (request.csv)
@@ -141,11 +165,31 @@ void add_parts(CLI::App& app, Request& request) {
       ->check(whole_number(1, 256));
 }
 
+bool is_shared_by_ranks(const std::string& text) { return text == "runs" || text == "world"; }
+
+void add_ranks(CLI::App& app, Request& request) {
+  app.add_option_function<std::string>(
+         "--ranks", [&request](const std::string& text) { request.ranks_share_worlds = text == "world"; },
+         "what the processes that mpirun starts share: runs, whole replicates each (the default), or world, each "
+         "world; "
+         "no result depends on it")
+      ->type_name("runs|world")
+      ->check(text_like(is_shared_by_ranks, "runs, or world"));
+}
+
 void add_run(CLI::App& app, Request& request) {
   add_scenario_options(app, request);
   app.add_option("-o,--out", request.out, "the result file (HDF5), written when the study is done")
       ->type_name("OUT.h5");
   add_parts(app, request);
+  app.add_option_function<std::string>(
+         "--jobs", [&request](const std::string& text) { request.jobs = *jobs_in(text); },
+         "replicates that run beside each other, each on its share of the threads; no result depends on it (default: "
+         "1; "
+         "auto: as many as the memory has room for)")
+      ->type_name("N")
+      ->check(text_like(is_number_of_jobs, "auto, or a whole number from 1 to 256"));
+  add_ranks(app, request);
   auto* resume = app.add_flag("--resume", request.resume,
                               "goes on with what an earlier run left in OUT.h5.parts, or adds replicates to OUT.h5");
   app.add_flag("--overwrite", request.overwrite, "replaces a result file, and what an earlier run left")
@@ -168,6 +212,8 @@ void add_run(CLI::App& app, Request& request) {
   grapevine run your-graph.toml -o mine.h5 --set graph.file=follows.csv.gz --set replicates=20
   grapevine run one-or-many.toml -o long.h5 --set arm.many-weighted.feed.length=100
   grapevine run one-or-many.toml -o shard-2.h5 --shard 2/5 --time-limit 12h
+  grapevine run one-or-many.toml -o one-or-many.h5 --threads 16 --jobs auto
+  mpirun -n 4 --bind-to none grapevine run one-or-many.toml -o one-or-many.h5 --threads 4
 
 Ctrl-C stops it; replicates that are complete are written, and the one that is running is saved for --resume.)");
 }
@@ -180,6 +226,71 @@ void add_merge(CLI::App& app, Request& request) {
   grapevine merge shard-*.h5 -o one-or-many.h5)");
 }
 
+void add_check(CLI::App& app, Request& request) {
+  add_scenario_options(app, request);
+  add_parts(app, request);
+  add_ranks(app, request);
+  app.add_option("--processes", request.processes,
+                 "says what each of N processes needs that mpirun will start (default: as many as run this)")
+      ->type_name("N")
+      ->check(whole_number(1, 100'000));
+  app.add_flag("--quiet", request.quiet, "no progress");
+  app.footer(R"(Examples:
+  grapevine check one-or-many.toml
+  grapevine check one-or-many.toml --processes 4 --ranks world
+  grapevine check one-or-many.toml --set graph.users=1_000_000)");
+}
+
+void add_keys(CLI::App& app, Request& request) {
+  auto* filter = app.add_option("FILTER", request.filter, "only keys that have this in their name, such as feed.");
+  auto* markdown = app.add_flag("--markdown", request.markdown, "as in docs/keys.md")->excludes(filter);
+  auto* schema = app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors");
+  schema->excludes(markdown)->excludes(filter);
+  app.add_option("--preset", request.preset,
+                 "the rules of a published ranking: which are modelled, by which keys; all: of each")
+      ->type_name("NAME")
+      ->excludes(schema)
+      ->excludes(filter);
+  app.footer(R"(Examples:
+  grapevine keys feed.
+  grapevine keys --json-schema > grapevine.schema.json)");
+}
+
+void add_show(CLI::App& app, Request& request) {
+  app.add_option("OUT.h5", request.file, "the result file")->required();
+  app.add_option("--arm", request.arms, "what this arm says by itself: rates by tier, elasticities")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_flag("--arms", request.every_arm, "the same of every arm");
+  app.add_flag("--positions", request.positions,
+               "looks and engagement by position in the feed, of every arm or of those named by --arm");
+  add_point(app, request);
+  auto* scenario = app.add_flag("--scenario", request.scenario, "the scenario as it was given, to run it again");
+  auto* understood =
+      app.add_flag("--understood", request.understood, "the scenario as it was understood: every key with its value")
+          ->excludes(scenario);
+  app.add_flag("--digest", request.digest,
+               "the digest of what scenario and seed determine, then one for each group of the file")
+      ->excludes(scenario)
+      ->excludes(understood);
+  app.footer(R"(Examples:
+  grapevine show one-or-many.h5
+  grapevine show one-or-many.h5 --arm many-weighted
+  grapevine show one-or-many.h5 --scenario > again.toml
+  grapevine show --digest one-or-many.h5                 equal for equal results)");
+}
+
+void add_compare(CLI::App& app, Request& request) {
+  app.add_option("OUT.h5", request.files, "the result files")->required();
+  app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
+  app.add_option("--against", request.against, "... with that of this arm of the same result")->type_name("NAME");
+  add_point(app, request);
+  app.add_flag("--csv", request.csv, "several results: comma-separated values, one line per number and result");
+  app.footer(R"(Examples:
+  grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
+  grapevine compare small.h5 large.h5                    what two studies have in common, side by side)");
+}
+
 }  // namespace
 
 void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& request) {
@@ -188,64 +299,11 @@ void add_study_commands(CLI::App& app, const AddCommand& add_command, Request& r
   };
   add_run(command("run", "Runs a study and writes its result", run_command), request);
   add_merge(command("merge", "Makes one result of all shards of a study", merge_command), request);
-
-  CLI::App& check_app = command("check", "Says what a study would run: world, campaigns, time, memory and disk", check);
-  add_scenario_options(check_app, request);
-  add_parts(check_app, request);
-  check_app.add_flag("--quiet", request.quiet, "no progress");
-  check_app.footer(R"(Examples:
-  grapevine check one-or-many.toml
-  grapevine check one-or-many.toml --set graph.users=1_000_000)");
-
-  CLI::App& keys_app = command("keys", "Lists every key of a scenario with type, range, default and meaning", keys);
-  auto* filter = keys_app.add_option("FILTER", request.filter, "only keys that have this in their name, such as feed.");
-  auto* markdown = keys_app.add_flag("--markdown", request.markdown, "as in docs/keys.md")->excludes(filter);
-  auto* schema = keys_app.add_flag("--json-schema", request.json_schema, "as a JSON Schema, for editors");
-  schema->excludes(markdown)->excludes(filter);
-  keys_app
-      .add_option("--preset", request.preset,
-                  "the rules of a published ranking: which are modelled, by which keys; all: of each")
-      ->type_name("NAME")
-      ->excludes(schema)
-      ->excludes(filter);
-  keys_app.footer(R"(Examples:
-  grapevine keys feed.
-  grapevine keys --json-schema > grapevine.schema.json)");
-
-  CLI::App& show_app = command("show", "Shows the comparison that a result file holds", show);
-  show_app.add_option("OUT.h5", request.file, "the result file")->required();
-  show_app.add_option("--arm", request.arms, "what this arm says by itself: rates by tier, elasticities")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  show_app.add_flag("--arms", request.every_arm, "the same of every arm");
-  add_point(show_app, request);
-  auto* scenario = show_app.add_flag("--scenario", request.scenario, "the scenario as it was given, to run it again");
-  auto* understood =
-      show_app
-          .add_flag("--understood", request.understood, "the scenario as it was understood: every key with its value")
-          ->excludes(scenario);
-  show_app
-      .add_flag("--digest", request.digest,
-                "the digest of what scenario and seed determine, then one for each group of the file")
-      ->excludes(scenario)
-      ->excludes(understood);
-  show_app.footer(R"(Examples:
-  grapevine show one-or-many.h5
-  grapevine show one-or-many.h5 --arm many-weighted
-  grapevine show one-or-many.h5 --scenario > again.toml
-  grapevine show --digest one-or-many.h5                 equal for equal results)");
-
-  CLI::App& compare_app =
-      command("compare", "Compares two arms of a result, or several results with each other", compare);
-  compare_app.add_option("OUT.h5", request.files, "the result files")->required();
-  compare_app.add_option("--arm", request.arm, "the arm whose outcome is compared ...")->type_name("NAME");
-  compare_app.add_option("--against", request.against, "... with that of this arm of the same result")
-      ->type_name("NAME");
-  add_point(compare_app, request);
-  compare_app.add_flag("--csv", request.csv, "several results: comma-separated values, one line per number and result");
-  compare_app.footer(R"(Examples:
-  grapevine compare one-or-many.h5 --arm many-weighted --against many-chronological
-  grapevine compare small.h5 large.h5                    what two studies have in common, side by side)");
+  add_check(command("check", "Says what a study would run: world, campaigns, time, memory and disk", check), request);
+  add_keys(command("keys", "Lists every key of a scenario with type, range, default and meaning", keys), request);
+  add_show(command("show", "Shows the comparison that a result file holds", show), request);
+  add_compare(command("compare", "Compares two arms of a result, or several results with each other", compare),
+              request);
 }
 
 }  // namespace grapevine

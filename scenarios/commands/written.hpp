@@ -22,4 +22,8 @@ void write_once_possible(NewFile& out, const StudyResult& study);
 /// Prints the comparison, and where the result lies; `start` is when the command was given.
 void tell_result(const StudyResult& study, const std::string& file, std::chrono::steady_clock::time_point start);
 
+/// Says on standard error which points of a sweep money reaches in some replicates only, and whether there are any.
+/// That money reaches a point in none is what the sweep found there.
+bool tell_points_with_fewer(const StudyResult& study);
+
 }  // namespace grapevine

@@ -19,7 +19,9 @@ using Json = nlohmann::ordered_json;
 
 struct Mistake {
   Place place;
-  std::string text;  ///< what was found; what was expected; what to do
+  std::string text;       ///< what was found; what was expected; what to do
+  bool of_money = false;  ///< money is too little for what is asked: a point of a sweep that has no other mistake is a
+                          ///< cell without runs
 };
 
 /// What reading a value needs to know beside the key.

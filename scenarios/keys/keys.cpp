@@ -71,13 +71,15 @@ Circumstances circumstances(const Target& target) {
   Circumstances around;
   around.of_arm = target.arm != nullptr;
   around.add(scenario.graph);
-  static const std::array<KnownOfUsers, 8> known = [] {  // outlive `around`
-    std::array<KnownOfUsers, 8> all;
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = {(i & 4) != 0, (i & 2) != 0, (i & 1) != 0};
+  static const std::array<KnownOfUsers, 16> known = [] {  // outlive `around`
+    std::array<KnownOfUsers, 16> all;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = {(i & 4) != 0, (i & 2) != 0, (i & 1) != 0, (i & 8) != 0};
     return all;
   }();
   const bool verified = scenario.world.tiers.has_verified() || scenario.graph.knows_attribute(verified_attribute);
-  around.add(known[4U * scenario.graph.knows_communities() + 2U * scenario.graph.knows_activity() + verified]);
+  const bool creators = scenario.world.tiers.has_creators() || scenario.graph.knows_attribute(creator_attribute);
+  around.add(
+      known[8U * creators + 4U * scenario.graph.knows_communities() + 2U * scenario.graph.knows_activity() + verified]);
   around.add(scenario.world);
   around.add(scenario.world.prices);
   around.add(scenario.claims);

@@ -105,8 +105,9 @@ std::string preset_as_markdown(std::string_view name) {
       "`sim/feed/rankings/`. `feed.ranking = NAME` sets the keys that a table names, `feed.preset = NAME` lays "
       "them under `oracle`, `no-learning` or `weighted`; keys that the scenario gives win. *Zero here*: the rule "
       "rewards what nobody does in this world. *Not representable*: what it looks at is not there.\n\nWeights "
-      "multiply probabilities, so a weight on an action that nobody takes is refused. Answers and verified "
-      "accounts count where the scenario has them. The propensities that were not published are *derived* from a "
+      "multiply probabilities, so a weight on an action that nobody takes is refused. Answers, verified "
+      "accounts and creators count where the scenario has them. The propensities that were not published are *derived* "
+      "from a "
       "sentence of Twitter's README, that each weighted probability contributes about as much as the others: 0.5 x "
       "0.073 (likes, reference row 12) over the weight; of an action that has to be followed by a like or a reply, "
       "that over 1 - (1 - 0.073) (1 - 0.005), too.\n";

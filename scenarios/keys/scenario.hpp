@@ -274,12 +274,11 @@ struct ClaimsChoice {
   static void keys(Key&& key) {
     const Condition claims_judged = only_with<ClaimsChoice>("claims.arm, or claims.micro_arm and claims.mega_arm",
                                                             [](const ClaimsChoice& claims) { return claims.any(); });
-    key.section("claims", "What the five claims are judged by, each at the level adjusted over all of them.",
-                Scope::output);
+    key.section("claims", "What the claims are judged by, each at the level adjusted over all of them.", Scope::output);
     key("arm", &ClaimsChoice::arm,
         {.kind = Kind::name,
          .sentence = "Arm in which the claims about the population are judged: engagement per first look (2) and, with "
-                     "feed.holdout, amplification (3).",
+                     "feed.holdout or output.shadow, amplification (3).",
          .source = "the user's choice",
          .absent = "they are not judged"});
     key("silent_arm", &ClaimsChoice::silent_arm,
@@ -351,6 +350,7 @@ struct Scenario {
   std::vector<SweepPoint> points;  ///< of the sweep; empty: there is none, and one point, the study itself
   std::vector<Scenario> at;        ///< the study at each of them
   std::vector<KeySetting> laid;    ///< what its point lays over it, if it is the study at one
+  std::string infeasible;          ///< why its money is too little, as far as the keys tell; empty: they do not
 
   template <class Key>
   static void keys(Key&& key) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace grapevine {
@@ -47,6 +48,28 @@ std::vector<std::pair<std::string, std::string>> understood_values(std::string_v
     }
   }
   return values;
+}
+
+std::string words_of_difference(std::string_view here, std::string_view there) {
+  constexpr std::size_t most = 3;
+  const auto ours = understood_values(here), theirs = understood_values(there);
+  std::size_t count = 0;
+  std::string text;
+  const auto differ = [&](const std::string& key, std::string_view ours_is, std::string_view theirs_is) {
+    if (++count <= most)
+      text += fmt::format("{}{} is {} there and {} here", count > 1 ? ", " : "", key, theirs_is, ours_is);
+  };
+  const auto value_in = [](const auto& values, const std::string& key) -> std::string_view {
+    const auto at = std::ranges::find(values, key, [](const auto& value) { return value.first; });
+    return at == values.end() ? "not given" : std::string_view(at->second);
+  };
+  for (const auto& [key, value] : ours)
+    if (const std::string_view other = value_in(theirs, key); other != value) differ(key, value, other);
+  for (const auto& [key, value] : theirs)
+    if (value_in(ours, key) == "not given") differ(key, "not given", value);
+  if (count == 0) return "a key differs, or a file that a key names";
+  return count > most ? fmt::format("{}, and {} more {}", text, count - most, count - most == 1 ? "differs" : "differ")
+                      : text;
 }
 
 }  // namespace grapevine

@@ -11,4 +11,8 @@ namespace grapevine {
 /// `arm.ranked.feed.ranking` and `"weighted"`. Tables without a name have a number, from 0.
 std::vector<std::pair<std::string, std::string>> understood_values(std::string_view text);
 
+/// Why what lies `there` is of another study than what is asked `here`, as texts of that form: the first keys that
+/// differ, each with both values.
+std::string words_of_difference(std::string_view here, std::string_view there);
+
 }  // namespace grapevine

@@ -69,6 +69,9 @@ class Result:
         rows = self._open(name).to_dataframe()
         return rows if every_point or "point" not in rows else rows[rows.point == 0]
 
+    def title(self) -> str:
+        return str(self._open(None).attrs.get("title", ""))
+
     def swept(self) -> list:
         """The keys of the sweep, in its order; none where nothing was swept."""
         return str(self._open(None).attrs.get("swept", "")).split()

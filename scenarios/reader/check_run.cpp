@@ -93,8 +93,12 @@ bool ScenarioReader::of_feeds(const Key& key) {
                                             "campaign.promotion_place",
                                             "campaign.promotion_cap",
                                             "output.track_share",
+                                            "output.shadow",
+                                            "output.positions",
+                                            "output.looks",
                                             "tiers.fake_followers",
                                             "tiers.verified",
+                                            "tiers.creators",
                                             "time.warmup"};
   return key.section.substr(0, 4) == "feed" || key.section == "behaviour" || key.section == "cascade" ||
          key.section == "discovery" || key.section == "answers" || key.section == "trust" ||

@@ -261,12 +261,14 @@ void ScenarioReader::check_promotion(std::size_t i) {
     return;
   const double scale = scale_of(scenario_.graph), least = double(promotion.price) / 1000 / scale / micro_per_unit;
   if (scale * double(promotion.money) / micro_per_unit < scale * least)
-    add(place_of({label("promotion")}),
+    add_of_money(
+        place_of({label("promotion")}),
         fmt::format("{} is {}, which buys no impression at {} for a thousand ({}){}; expected {} or more; or 0",
                     label("promotion"), money_as_text(promotion.money), money_as_text(promotion.price),
                     label("promotion_price"), scale < 1.0 ? ", in a world that stands for a larger one" : "", least));
   if (campaign.budget >= 0 && promotion.money >= campaign.budget && sound({label("budget")}))
-    add(place_of({label("promotion")}),
+    add_of_money(
+        place_of({label("promotion")}),
         fmt::format("{} is {}, and {} is {}; expected less than the budget, for accounts are paid from what promotion "
                     "leaves of it; lower it, or raise the budget",
                     label("promotion"), money_as_text(promotion.money), label("budget"),

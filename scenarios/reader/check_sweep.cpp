@@ -45,7 +45,7 @@ void ScenarioReader::check_swept_key(const SweptKey& key) {
     add(it->name, fmt::format("{0} is swept; expected one or the other; write --set 'sweep.{0}=[...]', or take it out "
                               "of [sweep]",
                               key.key));
-  if (!key.values.empty()) return;
+  if (!key.values.empty() || design == SweepDesign::file) return;
   if (!is_drawn(design) && key.steps == 0)
     add(key.place,
         fmt::format("sweep.{} has two ends and no steps; expected how many values lie on the way: steps = 5", key.key));
@@ -75,10 +75,10 @@ void ScenarioReader::check_sweep() {
     } catch (const BadRequest& error) {
       for (const std::string& text : error.messages()) add(place_of({"sweep.file"}), text);
     }
-    if (mistakes_.size() > before) return;
+    if (mistakes_.size() > before && !of_points(mistakes_)) return;
   }
   if (sweep.swept.empty()) {
-    if (mistakes_.empty())
+    if (sweep_is_sound_ && !of_file)
       add(*sweep_place_,
           "[sweep] sweeps nothing; expected a key with several values, such as price.post = [0, 50, "
           "200]; add it, or remove the section");

@@ -81,8 +81,9 @@ void ScenarioReader::check_tiers() {
   else if (tiers.from != TierParameters{}.from)  // the essay's classes may stand empty in a world too small for them
     for (const std::string& name : tiers.names) expect_possible("tiers.from", name);
   check_scaled_tiers();
-  for (const auto& [key, shares] :
-       {std::pair("tiers.fake_followers", tiers.fake_followers.size()), {"tiers.verified", tiers.verified.size()}})
+  for (const auto& [key, shares] : {std::pair("tiers.fake_followers", tiers.fake_followers.size()),
+                                    {"tiers.verified", tiers.verified.size()},
+                                    {"tiers.creators", tiers.creators.size()}})
     if (shares > 1 && shares != tiers.names.size() && sound({key}))
       add(place_of({key}),
           fmt::format("{} has {} entries and tiers.names has {}; expected one share for each name, or one for all", key,

@@ -9,8 +9,10 @@
 #include <set>
 #include <span>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/places.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/reader/sweep.hpp"
 
@@ -198,9 +200,16 @@ public:
     laid_ = settings;
   }
 
+  /// What is wrong with the values by themselves.
+  void read_values(std::vector<Mistake>& mistakes) const {
+    Scenario scenario;
+    ScenarioReader(scenario, folder_, mistakes, !laid_.empty()).read_values(value_);
+  }
+
   /// Reads the keys. `off`: switches of `whole` that are off, with only the arms that its claims name left.
-  Scenario read(std::vector<Mistake>& mistakes, const Scenario* whole = nullptr,
-                std::span<const std::size_t> off = {}) const {
+  /// `sweep_is_sound`: whether the sweep leads to points.
+  Scenario read(std::vector<Mistake>& mistakes, const Scenario* whole = nullptr, std::span<const std::size_t> off = {},
+                bool* sweep_is_sound = nullptr) const {
     TomlValue value = value_;
     if (whole) leave_out_switches(value);
     for (const std::size_t i : off) lay_switch(value, whole->switches[i], claimed_arms(whole->claims), mistakes);
@@ -211,17 +220,21 @@ public:
     scenario.laid = laid_;
     ScenarioReader reader(scenario, folder_, mistakes, whole != nullptr || !laid_.empty());
     reader.read(value);
+    if (sweep_is_sound) *sweep_is_sound = reader.sweep_is_sound();
     for (const Place& place : reader.campaign_places()) scenario.campaign_places.push_back(where(place));
     if (whole) cut_down(scenario, claimed_arms(whole->claims));
     return scenario;
   }
 
-  [[noreturn]] void refuse(std::vector<Mistake> mistakes) const {
+  /// `points`: the file of the sweep's points, if it has one.
+  [[noreturn]] void refuse(std::vector<Mistake> mistakes, const fs::path& points = {}) const {
     std::stable_sort(mistakes.begin(), mistakes.end(),
                      [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
     std::vector<std::string> messages;
     for (const Mistake& mistake : mistakes)
-      messages.push_back(fmt::format("{}: {}", where(mistake.place), mistake.text));
+      messages.push_back(fmt::format(
+          "{}: {}", mistake.place.source == points_file ? in_points(points, mistake.place) : where(mistake.place),
+          mistake.text));
     throw BadRequest(std::move(messages));
   }
 
@@ -296,6 +309,11 @@ private:
     }
   }
 
+  static std::string in_points(const fs::path& file, const Place& place) {
+    const std::string line = fmt::format("{}:{}", file.string(), place.line);
+    return place.column > 0 ? fmt::format("{}, column {}", line, place.column) : line;
+  }
+
   std::string where(const Place& place) const {
     return place.source == 0 ? fmt::format("{}:{}:{}", path_, place.line, place.column)
                              : fmt::format("--set {}", changes_[place.source - 1].key);
@@ -342,19 +360,21 @@ void try_switches(const Document& document, const Scenario& scenario, std::vecto
 class PointMistakes {
 public:
   void add(const Mistake& mistake, const std::string& point) {
-    const auto at = std::ranges::find_if(
-        found_, [&](const Found& it) { return it.mistake.place == mistake.place && it.mistake.text == mistake.text; });
-    if (at == found_.end())
-      found_.push_back({mistake, point, 1});
-    else
-      ++at->points;
+    const auto [at, fresh] = places_.try_emplace({mistake.place, mistake.text}, found_.size());
+    if (fresh) found_.push_back({mistake, point, 0});
+    ++found_[at->second].points;
   }
-  bool many() const { return found_.size() >= 20; }
-  void told(std::vector<Mistake>& mistakes) const {
-    for (const Found& it : found_)
+  /// The first of them, and how many there are beside; call it once.
+  void told(std::vector<Mistake>& mistakes) {
+    std::ranges::stable_sort(found_, {}, [](const Found& it) { return it.mistake.place; });
+    for (const Found& it : std::span(found_).first(std::min(found_.size(), most_told)))
       mistakes.push_back(
           {it.mistake.place, fmt::format("{} (at the point {}{})", it.mistake.text, it.point,
                                          it.points > 1 ? fmt::format(" and {} more", it.points - 1) : "")});
+    if (found_.size() > most_told)
+      mistakes.push_back(
+          {mistakes.back().place,
+           fmt::format("and {} of the sweep", counted(found_.size() - most_told, "more mistake", "more mistakes"))});
   }
 
 private:
@@ -363,7 +383,9 @@ private:
     std::string point;
     std::size_t points;
   };
+  static constexpr std::size_t most_told = 20;
   std::vector<Found> found_;
+  std::map<std::pair<Place, std::string>, std::size_t> places_;  ///< in the list
 };
 
 Scenario finished(Scenario scenario, const fs::path& folder) {
@@ -406,12 +428,16 @@ Scenario with_switches_off(const Scenario& scenario, std::span<const std::size_t
 
 namespace {
 
-/// The study at one point; `mistakes` are of the point alone.
+/// The study at one point; `mistakes` are of the point alone. Where all of them are of money, the study is
+/// `infeasible`.
 Scenario at_point(Document document, const SweepPoint& point, std::vector<Mistake>& mistakes) {
   document.lay_point(point.settings, mistakes);
   Scenario scenario = document.read(mistakes);
   if (mistakes.empty()) try_switches(document, scenario, mistakes);
-  return mistakes.empty() ? finished(std::move(scenario), document.folder()) : Scenario{};
+  if (!std::ranges::all_of(mistakes, &Mistake::of_money)) return Scenario{};
+  for (const Mistake& mistake : mistakes)
+    scenario.infeasible += (scenario.infeasible.empty() ? "" : "; ") + mistake.text;
+  return finished(std::move(scenario), document.folder());
 }
 
 /// A key that takes effect at no point, though it takes several values.
@@ -448,25 +474,66 @@ void expect_different(const Scenario& scenario, std::vector<Mistake>& mistakes) 
       values += std::visit([](const auto& value) { return fmt::format("{}\n", value); }, coordinate(setting));
     const auto [first, fresh] = seen.try_emplace(values, p);
     if (fresh) continue;
-    mistakes.push_back({scenario.sweep.swept.front().place,
-                        fmt::format("points {} and {} of the sweep are the same, {}; expected each once; take values "
-                                    "out that are listed twice, or lower steps that are rounded to equal numbers",
-                                    first->second, p, scenario.points[p].name)});
+    const bool of_file = scenario.sweep.design == SweepDesign::file;
+    Place place = of_file ? scenario.points[p].settings.front().value.place : scenario.sweep.swept.front().place;
+    if (of_file) place.column = 0;
+    mistakes.push_back(
+        {place, fmt::format("points {} and {} of the sweep are the same, {}; expected each once; take values "
+                            "out that are listed twice, or lower steps that are rounded to equal numbers",
+                            first->second, p, scenario.points[p].name)});
     return;
   }
 }
 
-void read_points(const Document& document, Scenario& scenario, std::vector<Mistake>& mistakes) {
-  if (scenario.sweep.swept.empty()) return;
-  scenario.points = lay_points(scenario.sweep, scenario.world.seed, scenario.world.time.tick_seconds);
+std::set<Place> places_of(const std::vector<Mistake>& mistakes) {
+  std::set<Place> places;
+  for (const Mistake& mistake : mistakes) places.insert(mistake.place);
+  return places;
+}
+
+/// What is wrong with each value of a sweep whose points cannot be laid yet. Between two ends the ends are looked at,
+/// of a long list the first ones.
+void check_values(const Document& document, const SweepChoice& sweep, std::vector<Mistake>& mistakes) {
+  constexpr std::size_t most = 1'000;
+  const std::set<Place> told = places_of(mistakes);
   PointMistakes found;
-  for (const SweepPoint& point : scenario.points) {
-    std::vector<Mistake> here;
-    scenario.at.push_back(at_point(document, point, here));
-    for (const Mistake& mistake : here) found.add(mistake, point.name);
-    if (found.many()) break;
+  for (const SweptKey& key : sweep.swept) {
+    std::vector<TomlValue> values = key.values;
+    if (values.empty() && sweep.design != SweepDesign::file) values = {key.from, key.to};
+    for (std::size_t i = 0; i < std::min(values.size(), most); ++i) {
+      Document with_value = document;
+      std::vector<Mistake> here;
+      with_value.lay_point({{key.key, key.place, values[i]}}, here);
+      with_value.read_values(here);
+      for (const Mistake& mistake : here)
+        if (!told.contains(mistake.place)) found.add(mistake, fmt::format("{}={}", key.key, in_short(values[i])));
+    }
   }
   found.told(mistakes);
+}
+
+/// Lays the points and reads the study at each. Where there are mistakes elsewhere, those that only points have are
+/// told beside them, as far as the sweep itself is sound.
+void read_points(const Document& document, Scenario& scenario, bool sweep_is_sound, std::vector<Mistake>& mistakes) {
+  constexpr std::size_t most_beside = 1'000;
+  if (scenario.sweep.swept.empty()) return;
+  const bool beside = !of_points(mistakes);
+  if (beside && (!sweep_is_sound || point_count(scenario.sweep) > most_beside))
+    return check_values(document, scenario.sweep, mistakes);
+  const std::set<Place> told = beside ? places_of(mistakes) : std::set<Place>{};
+  scenario.points = lay_points(scenario.sweep, scenario.world.seed, scenario.world.time.tick_seconds);
+  PointMistakes found, of_money;
+  bool feasible = false;
+  for (const SweepPoint& point : scenario.points) {
+    std::vector<Mistake> here;
+    const Scenario& study = scenario.at.emplace_back(at_point(document, point, here));
+    feasible = feasible || here.empty();
+    for (const Mistake& mistake : here)
+      if (!told.contains(mistake.place) && !(beside && mistake.of_money))
+        (study.infeasible.empty() ? found : of_money).add(mistake, point.name);
+  }
+  found.told(mistakes);
+  if (mistakes.empty() && !feasible) of_money.told(mistakes);
   if (mistakes.empty()) expect_different(scenario, mistakes);
   if (mistakes.empty()) expect_effects(document, scenario, mistakes);
 }
@@ -474,10 +541,11 @@ void read_points(const Document& document, Scenario& scenario, std::vector<Mista
 Scenario understood(const Document& document) {
   std::vector<Mistake> mistakes = document.mistakes();
   if (!document.is_toml()) document.refuse(mistakes);
-  Scenario scenario = document.read(mistakes);
+  bool sweep_is_sound = true;
+  Scenario scenario = document.read(mistakes, nullptr, {}, &sweep_is_sound);
   if (mistakes.empty()) try_switches(document, scenario, mistakes);
-  if (mistakes.empty()) read_points(document, scenario, mistakes);
-  if (!mistakes.empty()) document.refuse(mistakes);
+  read_points(document, scenario, sweep_is_sound, mistakes);
+  if (!mistakes.empty()) document.refuse(mistakes, scenario.sweep.file);
   return finished(std::move(scenario), document.folder());
 }
 

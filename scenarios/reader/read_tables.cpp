@@ -6,6 +6,7 @@
 #include <map>
 
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/places.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "scenarios/reader/graph_choice.hpp"
 #include "scenarios/reader/sweep.hpp"
@@ -14,7 +15,7 @@ namespace grapevine {
 
 namespace fs = std::filesystem;
 
-void ScenarioReader::read(const TomlValue& document) {
+void ScenarioReader::read_values(const TomlValue& document) {
   const TomlValue::Table top = read_swept_keys(*document.as<TomlValue::Table>());
   read_base(top, document.place);
   read_plants(top);
@@ -25,6 +26,10 @@ void ScenarioReader::read(const TomlValue& document) {
   read_contrasts(top);
   read_bands(top);
   read_switches(top);
+}
+
+void ScenarioReader::read(const TomlValue& document) {
+  read_values(document);
   check_conditions();
   check_diffusion();
   check_weights();
@@ -44,7 +49,10 @@ void ScenarioReader::read(const TomlValue& document) {
   check_contrasts();
   check_bands();
   check_switches();
+  const std::size_t before_sweep = mistakes_.size();
   check_sweep();
+  sweep_is_sound_ = sweep_is_sound_ && mistakes_.size() == before_sweep &&
+                    sound({"sweep.design", "sweep.points", "sweep.levels", "sweep.file"});
   check_until();
   check_claims();
 }
@@ -54,8 +62,10 @@ TomlValue::Table ScenarioReader::read_swept_keys(TomlValue::Table top) {
   auto* table = sweep ? sweep->value.as<TomlValue::Table>() : nullptr;
   if (!table) return top;
   sweep_place_ = sweep->place;
+  const std::size_t before = mistakes_.size();
   for (const TomlEntry& entry : *table)
     if (!find_key("sweep", entry.name)) read_swept(entry.name, entry.place, entry.value, scenario_.sweep, mistakes_);
+  sweep_is_sound_ = mistakes_.size() == before;
   std::erase_if(*table, [](const TomlEntry& entry) { return !find_key("sweep", entry.name); });
   return top;
 }
@@ -122,7 +132,7 @@ std::string_view ScenarioReader::parent_of(std::string_view section) {
 
 void ScenarioReader::read_key(const Key& key, const TomlEntry& entry, const std::string& label, const Target& target) {
   const bool good =
-      read_value(key, target, entry.value, {label, tick(), entry.place.source == 0 ? folder_ : fs::path{}}, mistakes_);
+      read_value(key, target, entry.value, {label, tick(), is_in_files(entry.place) ? folder_ : fs::path{}}, mistakes_);
   given_by_label_.emplace(label, given_.size());
   given_.push_back({&key, target, label, entry.place, entry.value.place, good});
   if (key.dotted() == "time.tick" && !good) tick_known_ = false;

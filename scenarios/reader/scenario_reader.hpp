@@ -50,6 +50,10 @@ public:
       : scenario_(scenario), folder_(std::move(folder)), mistakes_(mistakes), switched_(switched) {}
 
   void read(const TomlValue& document);
+  /// Reads the values alone: whether the keys are there and each value fits its own, not whether they fit each other.
+  void read_values(const TomlValue& document);
+  /// Whether what the document read last says of a sweep leads to points.
+  bool sweep_is_sound() const { return sweep_is_sound_; }
   /// Where the table of each campaign begins.
   const std::vector<Place>& campaign_places() const { return campaign_places_; }
 
@@ -68,6 +72,7 @@ private:
   };
 
   void add(const Place& place, std::string text) { mistakes_.push_back({place, std::move(text)}); }
+  void add_of_money(const Place& place, std::string text) { mistakes_.push_back({place, std::move(text), true}); }
 
   const Given* given(std::string_view label) const;
 
@@ -279,6 +284,7 @@ private:
   std::map<std::string, Place> campaign_names_, arm_names_, plant_names_, product_names_, switch_names_;
   std::vector<std::string> campaign_prefixes_, contrast_prefixes_, plant_prefixes_, band_prefixes_, product_prefixes_;
   std::optional<Place> sweep_place_;
+  bool sweep_is_sound_ = true;
   std::vector<Place> campaign_places_, contrast_places_, plant_places_, product_places_, switch_places_;
   std::size_t doubles_ = 0;
 };

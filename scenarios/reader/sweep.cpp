@@ -12,6 +12,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/formats/records.hpp"
+#include "scenarios/keys/places.hpp"
 
 namespace grapevine {
 
@@ -159,6 +160,47 @@ void read_swept(const std::string& path, const Place& place, const TomlValue& va
   sweep.swept.push_back({path, place, *list});
 }
 
+namespace {
+
+constexpr std::size_t most_bad_rows = 20;  ///< that are told
+
+/// What a field of the file is as a value of the key: as an override has it, a number in quotes is one, too.
+TomlValue value_in(std::string_view field, const std::string& key_name, const Place& place) {
+  auto parsed = read_toml(fmt::format("value = {}", field), place.source);
+  const auto* document = std::get_if<TomlValue>(&parsed);
+  const auto* table = document ? document->as<TomlValue::Table>() : nullptr;
+  const bool is_value = table && table->size() == 1;
+  const Key* key = key_at(split_at_dots(key_name));
+  const bool takes_text = key && texts_of(*key) == Texts::all;
+  TomlValue value = is_value && (!takes_text || table->front().value.as<std::string>())
+                        ? table->front().value
+                        : TomlValue{std::string(field), place};
+  value.place = place;
+  return value;
+}
+
+/// What is wrong with the header of a file of points, where the rows below it then say nothing.
+std::optional<Mistake> mistake_of_header(const std::vector<SweptKey>& columns) {
+  const auto is_number = [](const SweptKey& column) {
+    double number = 0;
+    const char* const end = column.key.data() + column.key.size();
+    const auto [read, error] = std::from_chars(column.key.data(), end, number);
+    return error == std::errc{} && read == end;
+  };
+  const auto is_key = [](const SweptKey& column) { return key_at(split_at_dots(column.key)) != nullptr; };
+  if (std::ranges::any_of(columns, is_number) && std::ranges::none_of(columns, is_key))
+    return Mistake{columns.front().place,
+                   "the first line has values, so that the header is missing; expected the names of keys, such as "
+                   "price.post; add a line with them"};
+  const auto nameless = std::ranges::find(columns, "", &SweptKey::key);
+  if (nameless == columns.end()) return {};
+  return Mistake{nameless->place,
+                 "a column without a name; expected the name of a key; name it, or take out the separator that begins "
+                 "it, in each line"};
+}
+
+}  // namespace
+
 void read_points_file(SweepChoice& sweep, const Place& place, std::vector<Mistake>& mistakes) {
   RecordReader records(sweep.file);
   if (!records.next()) {
@@ -167,31 +209,48 @@ void read_points_file(SweepChoice& sweep, const Place& place, std::vector<Mistak
                                            records.name())});
     return;
   }
-  for (const std::string_view name : records.fields()) sweep.swept.push_back({std::string(name), place});
+  const auto at = [&](std::size_t column) {
+    return Place{points_file, static_cast<std::uint32_t>(records.line()), static_cast<std::uint32_t>(column)};
+  };
+  for (const std::string_view name : records.fields())
+    sweep.swept.push_back({std::string(name), at(sweep.swept.size() + 1)});
+  if (const std::optional<Mistake> mistake = mistake_of_header(sweep.swept)) {
+    mistakes.push_back(*mistake);
+    return sweep.swept.clear();
+  }
   if (sweep.swept.size() == 1) records.take_whole_lines();
+  std::size_t rows = 0, bad = 0;
   while (records.next() && sweep.swept.front().values.size() <= most_points) {
     const auto fields = records.fields();
-    if (fields.size() != sweep.swept.size()) {
-      mistakes.push_back({place, fmt::format("{}: {}, and the header has {}; expected a value of each key",
-                                             records.where(), counted(fields.size(), "field"), sweep.swept.size())});
-      return;
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      auto parsed = read_toml(fmt::format("value = {}", fields[i]), place.source);
-      const auto* document = std::get_if<TomlValue>(&parsed);
-      const auto* table = document ? document->as<TomlValue::Table>() : nullptr;
-      const Key* key = key_at(split_at_dots(sweep.swept[i].key));
-      const bool text = !table || table->size() != 1 || (key && texts_of(*key) == Texts::all);
-      TomlValue value = text && !(table && table->size() == 1 && table->front().value.as<std::string>())
-                            ? TomlValue{std::string(fields[i]), place}
-                            : table->front().value;
-      value.place = place;
-      sweep.swept[i].values.push_back(std::move(value));
+    ++rows;
+    const std::size_t before = mistakes.size();
+    if (fields.size() != sweep.swept.size())
+      mistakes.push_back(
+          {at(0), fmt::format("{}, and the header has {}; expected a value of each key; add what is missing, or quote "
+                              "values that hold the separator",
+                              counted(fields.size(), "field"), sweep.swept.size())});
+    for (std::size_t i = 0; i < fields.size() && fields.size() == sweep.swept.size(); ++i)
+      if (fields[i].empty())
+        mistakes.push_back({at(i + 1), fmt::format("no value of {}; expected one in each row; add it, or take the row "
+                                                   "out",
+                                                   sweep.swept[i].key)});
+    if (mistakes.size() == before) {
+      for (std::size_t i = 0; i < fields.size(); ++i)
+        sweep.swept[i].values.push_back(value_in(fields[i], sweep.swept[i].key, at(i + 1)));
+    } else if (++bad > most_bad_rows) {
+      mistakes.erase(mistakes.begin() + static_cast<std::ptrdiff_t>(before), mistakes.end());
     }
   }
-  if (sweep.swept.front().values.empty())
+  if (bad > most_bad_rows)
+    mistakes.push_back({mistakes.back().place,
+                        fmt::format("and {} with mistakes", counted(bad - most_bad_rows, "more row", "more rows"))});
+  if (rows == 0)
     mistakes.push_back(
         {place, fmt::format("{} has a header and no rows; expected one for each point", records.name())});
+}
+
+bool of_points(const std::vector<Mistake>& mistakes) {
+  return std::ranges::all_of(mistakes, [](const Mistake& it) { return it.place.source == points_file; });
 }
 
 std::size_t point_count(const SweepChoice& sweep) {
@@ -258,6 +317,21 @@ std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed,
   }
   name_points(true, points);
   return points;
+}
+
+std::string axis_of_money(const Scenario& scenario) {
+  const std::vector<SweptKey>& swept = scenario.sweep.swept;
+  GRAPEVINE_EXPECTS(!swept.empty());
+  auto axis = std::ranges::find_if(swept, [](const SweptKey& it) {
+    const Key* const key = key_at(split_at_dots(it.key));
+    return key && key->kind == Kind::money;
+  });
+  if (axis == swept.end()) axis = swept.begin();
+  const Place& place = axis->place;
+  if (place.source == points_file) return fmt::format("{}:{}", scenario.sweep.file.string(), place.line);
+  if (place.source == 0) return fmt::format("{}:{}:{}", scenario.path, place.line, place.column);
+  const std::string& change = scenario.overrides[place.source - 1];
+  return fmt::format("--set {}", change.substr(0, change.find('=')));
 }
 
 std::variant<double, std::string> coordinate(const KeySetting& setting) {

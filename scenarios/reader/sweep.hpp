@@ -22,8 +22,12 @@ bool is_range(const TomlValue::Table& table);
 void read_swept(const std::string& path, const Place& place, const TomlValue& value, SweepChoice& sweep,
                 std::vector<Mistake>& mistakes);
 
-/// Reads the rows of `sweep.file` as values of its keys, one of each a row.
+/// Reads the rows of `sweep.file` as values of its keys, one of each a row. Rows that have another number of values are
+/// mistakes and left out, so that what is wrong with others is seen, too. `place`: of the file's name in the scenario.
 void read_points_file(SweepChoice& sweep, const Place& place, std::vector<Mistake>& mistakes);
+
+/// Whether all of them stand in the file of points: what it says elsewhere can be looked at, too.
+bool of_points(const std::vector<Mistake>& mistakes);
 
 /// How many points the design has; more than `most_points` where they are too many to count.
 std::size_t point_count(const SweepChoice& sweep);
@@ -35,6 +39,9 @@ std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed,
 
 /// Where the points of a drawn design lie in the unit cube, a dimension for each key.
 Design design_of(const SweepChoice& sweep, std::uint64_t seed);
+
+/// Where the sweep says how much money there is, or else what it sweeps first: `study.toml:40:8`.
+std::string axis_of_money(const Scenario& scenario);
 
 /// What a value of a swept key is on an axis: a number, durations in seconds, flags 0 and 1; or a text.
 std::variant<double, std::string> coordinate(const KeySetting& setting);

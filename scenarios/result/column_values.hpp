@@ -98,7 +98,7 @@ struct Gather {
   void operator()(std::string_view, const Field& field, std::string_view, std::string_view, Since = {}) {
     if (at++ != wanted) return;
     if constexpr (std::is_arithmetic_v<Field>)
-      if (part.means) return values.of<double>().push_back(static_cast<double>(field) / draws);
+      if (part.means) return values.of<double>().push_back(draws == 0 ? missing : static_cast<double>(field) / draws);
     values.of<typename Stored<Field>::Type>().push_back(Stored<Field>::to_file(field));
   }
   void account(std::string_view, UserId user, std::string_view, Since = {}) {
@@ -124,6 +124,7 @@ struct Scatter {
     if (at++ != wanted) return;
     if constexpr (std::is_arithmetic_v<Field>)
       if (part.means) {
+        if (draws == 0) return;  // it was not run
         const double sum = values.of<double>()[row] * draws;
         if constexpr (std::is_integral_v<Field>)
           field = static_cast<Field>(std::llround(sum));

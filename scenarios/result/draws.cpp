@@ -70,6 +70,7 @@ RunRecord over_draws(std::vector<RunRecord> records) {
     add_rows(sum.ledger, more.ledger);
     add_rows(sum.group_sessions, more.group_sessions);
     add_rows(sum.readers, more.readers);
+    add_rows(sum.positions, more.positions);
     add_rows(sum.curve, more.curve);
     add_rows(sum.campaigns, more.campaigns);
     add_rows(sum.products, more.products);
@@ -86,6 +87,11 @@ RunRecord over_draws(std::vector<RunRecord> records) {
       post.first_node += sum.cascades.size();
     }
     for (InfluencerRow& influencer : more.influencers) influencer.draw = static_cast<std::uint32_t>(draw);
+    for (LookRow& look : more.looks) {
+      look.draw = static_cast<std::uint32_t>(draw);
+      look.post += static_cast<std::uint32_t>(sum.posts.size());
+    }
+    append(sum.looks, more.looks);
     append(sum.posts, more.posts);
     append(sum.cascades, more.cascades);
     append(sum.influencers, more.influencers);

@@ -40,6 +40,7 @@ public:
       expect(draws.size() == study_.points.size() * study_.arms.size(), "summary");
       for (std::size_t i = 0; i < study_.records.size(); ++i)
         study_.records[i].draws = static_cast<std::uint32_t>(draws[i / study_.replicates]);
+      infeasible_cells();
       return;
     }
     const auto draws = rows_of<schema::ArmDraws>(schema::arm_draws);
@@ -90,6 +91,19 @@ public:
   }
 
 private:
+  void infeasible_cells() {
+    const std::string path = place_of("summary", "infeasible");
+    if (!file_.exists(path)) return;
+    const std::vector<std::int64_t> cells = file_.whole_numbers(path);
+    study_.infeasible = file_.read<std::string>(place_of("summary", "infeasible_why"));
+    expect(cells.size() == study_.points.size() * study_.replicates && study_.infeasible.size() == study_.points.size(),
+           "summary");
+    for (std::size_t point = 0; point < study_.points.size(); ++point)
+      for (std::size_t arm = 0; arm < study_.arms.size(); ++arm)
+        for (std::size_t replicate = 0; replicate < study_.replicates; ++replicate)
+          if (cells[point * study_.replicates + replicate] != 0) study_.record(point, arm, replicate).draws = 0;
+  }
+
   static Since version_of(const h5::Reader& file) {
     Since version{0, 0};
     if (!file.has_attribute("/", "format_version")) return version;
@@ -170,6 +184,7 @@ private:
       return version_ < dataset.since && !file_.exists(place_of(part.group, dataset.name));
     };
     if (std::ranges::all_of(list, came_later)) return {};
+    if (part.on_demand && !file_.exists(fmt::format("/{}", part.group))) return {};
     std::size_t places = 1;
     for (const std::string_view axis : part.axes) {
       const std::vector<std::uint64_t> shape = file_.info(place_of(part.group, axis)).shape;

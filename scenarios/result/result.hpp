@@ -88,7 +88,10 @@ struct StudyResult {
   std::vector<std::string> campaigns;     ///< may be empty
   std::vector<std::string> products;      ///< may be empty
 
-  std::vector<SweptAxis> swept;  ///< in the order of the sweep; empty: nothing was swept
+  std::vector<SweptAxis> swept;         ///< in the order of the sweep; empty: nothing was swept
+  std::vector<std::string> infeasible;  ///< by point: why its money is too little; "" where it is not. Empty: nowhere.
+                                        ///< Such a point has no runs, or lacks those of some replicates
+  std::vector<SweptAxis> settings;      ///< of a point taken out of a sweep: the swept keys, each with one value
 
   std::vector<RunRecord> records;  ///< by `place`, the replicate fastest
   std::vector<GraphFacts> graphs;  ///< by point and replicate, the replicate fastest
@@ -132,6 +135,10 @@ struct StudyResult {
   GraphFacts& graph(std::size_t point, std::size_t replicate) { return graphs[point * replicates + replicate]; }
   const GraphFacts& graph(std::size_t point, std::size_t replicate) const {
     return graphs[point * replicates + replicate];
+  }
+  /// Whether the point has runs of the replicate.
+  bool ran(std::size_t point, std::size_t replicate) const {
+    return arms.empty() || record(point, 0, replicate).draws > 0;
   }
   /// What `user` is called outside.
   std::string account(UserId user) const;

@@ -26,7 +26,7 @@ struct Axis {
   h5::Type type;
   std::string_view long_name;
 };
-inline constexpr std::array<Axis, 19> axes{{
+inline constexpr std::array<Axis, 20> axes{{
     {"point", h5::Type::text, "point of the sweep"},
     {"arm", h5::Type::text, "arm"},
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
@@ -37,6 +37,8 @@ inline constexpr std::array<Axis, 19> axes{{
      "that the platform showed it"},
     {"readers", h5::Type::text,
      "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
+    {"position_from", h5::Type::i64,
+     "least position in the feed of the class, 1 for the top; the last also counts all below it"},
     {"followers_from", h5::Type::i64, "least follower count of the class"},
     {"campaign", h5::Type::text, "campaign"},
     {"product", h5::Type::text, "product"},
@@ -58,7 +60,7 @@ struct Group {
   std::string_view name;
   std::string_view comment;
 };
-inline constexpr std::array<Group, 29> groups{{
+inline constexpr std::array<Group, 31> groups{{
     {"summary",
      "Outcomes of the roots emitted in measure, with everything that happened to them until the end of followup, by "
      "tier of the root's "
@@ -66,7 +68,7 @@ inline constexpr std::array<Group, 29> groups{{
     {"comparison",
      "Estimates with intervals: arms compared over replicates. Intervals are Monte Carlo, given the parameters."},
     {"claims",
-     "The five claims: what was compared for each, the estimate, and the verdict at the level adjusted over all of "
+     "The claims: what was compared for each, the estimate, and the verdict at the level adjusted over all of "
      "them."},
     {"response",
      "Curves: an outcome against follower count, smoothed, with its elasticity at each point; means over replicates. "
@@ -95,6 +97,9 @@ inline constexpr std::array<Group, 29> groups{{
     {"readers",
      "Sessions from the start of measure to the end of the run by group of readers, and what they looked at of counted "
      "roots, by tier of their authors."},
+    {"positions",
+     "With output.positions: looks at counted roots and what readers did at them, by group of readers, tier of the "
+     "author and position in the feed. Zero under classic models."},
     {"mechanisms", "What mechanisms count, by tier of whoever it is about; missing in arms in which they do nothing."},
     {"curve",
      "Authors of counted roots by follower count: one class for each count below 16, then eight of equal width in each "
@@ -112,6 +117,7 @@ inline constexpr std::array<Group, 29> groups{{
      "Zero where an arm does not run the campaign."},
     {"influencers", "Accounts that were paid: a row for each account, campaign, replicate, arm and point."},
     {"posts", "Tracked roots: every paid post and, with output.track_share, a sample of the organic ones."},
+    {"looks", "With output.looks: every look at a tracked root, with its position in the feed, by tick and reader."},
     {"cascades",
      "The trees of the tracked roots, as CF contiguous ragged array: row_size nodes for each row of /posts, parents "
      "before children."},
@@ -134,6 +140,7 @@ struct Part {
   std::string_view group;
   std::vector<std::string_view> axes;
   bool means = false;
+  bool on_demand = false;  ///< left out where no run has a row
 };
 inline const Part tier_cells{"summary", {"point", "arm", "replicate", "tier"}, true};
 inline const Part tier_bounds{"summary", {"tier"}};
@@ -154,6 +161,8 @@ inline const Part iso_outcome_rows{"iso_outcome", {"row"}};
 inline const Part ledger_cells{"ledger", {"point", "arm", "replicate", "tier", "source"}, true};
 inline const Part group_cells{"readers", {"point", "arm", "replicate", "readers"}, true};
 inline const Part reader_cells{"readers", {"point", "arm", "replicate", "readers", "tier"}, true};
+inline const Part position_cells{
+    "positions", {"point", "arm", "replicate", "readers", "tier", "position_from"}, true, true};
 inline const Part curve_cells{"curve", {"point", "arm", "replicate", "followers_from"}, true};
 inline const Part overlap_cells{"overlap", {"point", "arm", "replicate", "campaign", "partners"}, true};
 inline const Part campaign_cells{"campaigns", {"point", "arm", "replicate", "campaign"}, true};
@@ -162,6 +171,7 @@ inline const Part series_cells{"series", {"point", "arm", "replicate", "tick"}, 
 inline const Part campaign_series_cells{"campaign_series", {"point", "arm", "replicate", "campaign", "tick"}, true};
 inline const Part influencer_rows{"influencers", {"row"}};
 inline const Part post_rows{"posts", {"row"}};
+inline const Part look_rows{"looks", {"row"}, false, true};
 inline const Part cascade_sizes{"cascades", {"post"}};
 inline const Part cascade_nodes{"cascades", {"node"}};
 inline const Part size_cells{"cascade_sizes", {"point", "arm", "replicate", "size_from"}, true};
@@ -182,11 +192,19 @@ struct Placed {
   std::uint32_t replicate = 0;
   Row row;
 
+  /// Of the table.
+  static constexpr Since since() {
+    if constexpr (requires { Row::since; })
+      return Row::since;
+    else
+      return {};
+  }
+
   template <class It, class Column>
   static void columns(It& it, Column& column) {
-    column("point", it.point, count_units, "index of the point");
-    column("arm", it.arm, count_units, "index of the arm");
-    column("replicate", it.replicate, count_units, "number of the replicate, from 0");
+    column("point", it.point, count_units, "index of the point", since());
+    column("arm", it.arm, count_units, "index of the arm", since());
+    column("replicate", it.replicate, count_units, "number of the replicate, from 0", since());
     Row::columns(it.row, column);
   }
 };
@@ -419,6 +437,7 @@ void each_table(Tables& in) {
   in.template cells<LedgerRow>(ledger_cells, &RunRecord::ledger);
   in.template numbers<GroupSessions>(group_cells, &RunRecord::group_sessions);
   in.template cells<ReaderRow>(reader_cells, &RunRecord::readers);
+  in.template cells<PositionRow>(position_cells, &RunRecord::positions);
   in.template cells<CurveRow>(curve_cells, &RunRecord::curve);
   in.template cells<CampaignRow>(campaign_cells, &RunRecord::campaigns);
   in.template cells<ProductRow>(product_cells, &RunRecord::products);
@@ -427,6 +446,7 @@ void each_table(Tables& in) {
   in.template cells<CampaignSeriesRow>(campaign_series_cells, &RunRecord::campaign_series);
   in.placed(influencer_rows, &RunRecord::influencers);
   in.placed(post_rows, &RunRecord::posts);
+  in.placed(look_rows, &RunRecord::looks);
   in.cascades();
   in.template cells<CascadeSizeRow>(size_cells, sizes_of);
   in.template list<ArmModel>(arm_models, &StudyResult::models);

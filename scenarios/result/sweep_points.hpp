@@ -16,6 +16,9 @@ StudyResult joined(std::vector<StudyResult> points);
 /// What the study found at one of its points, as a study of that point alone.
 StudyResult at_point(const StudyResult& study, std::size_t point);
 
+/// The points that money reaches in some of the replicates, and not in all.
+std::vector<std::size_t> points_with_fewer(const StudyResult& study);
+
 /// The number of the point that is called so, or has this number. Throws BadRequest where none has, with those that
 /// there are.
 std::size_t point_called(const std::vector<std::string>& points, const std::string& name);

@@ -17,6 +17,7 @@
 #include "analysis/verdicts.hpp"
 #include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
+#include "scenarios/result/sweep_points.hpp"
 #include "scenarios/result/table_parts.hpp"
 
 namespace grapevine {
@@ -246,6 +247,35 @@ std::string offers_text(const std::vector<OfferCounts>& campaigns) {
   return any ? table.text() : "";
 }
 
+namespace {
+
+/// Why some rows of a contrast have no correlation, or no ratio of variances.
+std::string why_unpaired(std::span<const ComparisonRow* const> rows) {
+  std::vector<std::string> still, both_still, no_logarithm;
+  bool single = false;
+  for (const ComparisonRow* row : rows) {
+    const bool no_correlation = std::isnan(row->correlation), no_variance = std::isnan(row->variance_ratio);
+    if (!no_correlation && !no_variance) continue;
+    if (row->replicates < 2)
+      single = true;
+    else if (no_variance)
+      (std::isnan(row->lower) || std::isnan(row->upper) ? no_logarithm : both_still).push_back(row->metric);
+    else
+      still.push_back(row->metric);
+  }
+  std::string text;
+  const auto say = [&](const std::vector<std::string>& metrics, std::string_view why) {
+    if (!metrics.empty()) text += "  " + wrapped(fmt::format("- at {}: {}.", fmt::join(metrics, ", "), why), 4, 2);
+  };
+  if (single) text += "  " + wrapped("- under corr and var: there is one pair.", 4, 2);
+  say(still, "an arm is the same in all pairs, so that nothing correlates with it");
+  say(both_still, "both arms are the same in all pairs, so that there is no variance");
+  say(no_logarithm, "without one of the pairs, or in all, an arm has none of it, so that the ratio has no logarithm");
+  return text;
+}
+
+}  // namespace
+
 /// The rows of one contrast. A quotient that has a ratio is shown by it; its difference stays in the file.
 std::string contrast_text(std::span<const ComparisonRow> rows) {
   const ComparisonRow& first = rows.front();
@@ -254,6 +284,7 @@ std::string contrast_text(std::span<const ComparisonRow> rows) {
                                    2);
   const auto table_with = [&](bool pairing) {
     TextTable table(pairing ? "lrrrLrr" : "lrrrL");
+    std::vector<const ComparisonRow*> told;
     const auto add = [&](std::vector<std::string> cells) {
       if (!pairing) cells.resize(5);
       table.add(cells);
@@ -263,27 +294,39 @@ std::string contrast_text(std::span<const ComparisonRow> rows) {
     for (const ComparisonRow& row : rows) {
       if (is_ratio(row) && !std::isnan(row.estimate)) ratio_of = row.metric;
       if ((!is_ratio(row) && ratio_of == row.metric) || (is_ratio(row) && std::isnan(row.estimate))) continue;
+      told.push_back(&row);
       const int decimals = decimals_of(row);
       const int mean_decimals = is_ratio(row) || decimals_for(row.mean_arm, 4) < decimals
                                     ? decimals_for(std::max(row.mean_arm, row.mean_against), 4)
                                     : decimals;
-      add({row.metric, with_decimals(row.mean_arm, mean_decimals), with_decimals(row.mean_against, mean_decimals),
-           is_ratio(row) ? "x " + with_decimals(row.estimate, decimals) : signed_text(row.estimate, decimals),
-           interval_text(row, decimals, !is_ratio(row)),
+      const auto mean = [&](double value) { return std::isnan(value) ? "-" : with_decimals(value, mean_decimals); };
+      const bool lost = is_ratio(row) && is_lost(row.estimate, row.upper, decimals);
+      add({row.metric, mean(row.mean_arm), mean(row.mean_against),
+           lost            ? "-"
+           : is_ratio(row) ? "x " + with_decimals(row.estimate, decimals)
+                           : signed_text(row.estimate, decimals),
+           lost ? "-" : interval_text(row, decimals, !is_ratio(row)),
            std::isnan(row.correlation) ? "-" : with_decimals(row.correlation, 2),
            std::isnan(row.variance_ratio) ? "-" : with_decimals(row.variance_ratio, 2)});
     }
-    return table.text();
+    return table.text() + (pairing ? why_unpaired(told) : "");
   };
   // What pairing gained is the first to go where the page is narrow.
   const std::string all = table_with(true);
   return text + (fits_page(all) ? all : table_with(false));
 }
 
+/// The world at the first point that has runs.
+std::string world_of_first(const StudyResult& study) {
+  for (std::size_t point = 0; point < study.infeasible.size(); ++point)
+    if (study.ran(point, 0)) return world(at_point(study, point));
+  return world(study);
+}
+
 std::string comparison_table(const StudyResult& study) {
   std::string text;
   if (!study.title.empty()) text += wrapped(study.title, 0) + "\n";
-  text += world(study);
+  text += world_of_first(study);
   text += fmt::format(
       "Study   {}{}, {}{} {}, seed {}\n", study.swept.empty() ? "" : counted(study.points.size(), "point") + ", ",
       counted(study.arms.size(), "arm"), study.replicates,
@@ -321,6 +364,8 @@ std::string comparison_table(const StudyResult& study) {
     }
     row = end;
   }
+  if (const std::string shown = fitted([&](std::size_t room) { return carried_block(study, room); }); !shown.empty())
+    text += "\n" + shown;
   // One arm stands for all in what each says by itself: the one that claims are judged in, else the first. The file has
   // every arm.
   const auto judged = std::ranges::find_if(
@@ -337,13 +382,16 @@ std::string comparison_table(const StudyResult& study) {
   return text + "\n" + footnotes(study, estimands);
 }
 
-std::string arms_table(const StudyResult& study, const std::vector<std::string>& arms) {
-  std::string text;
-  for (const std::string& arm : arms) {
+void expect_arms(const StudyResult& study, const std::vector<std::string>& arms) {
+  for (const std::string& arm : arms)
     if (std::ranges::find(study.arms, arm) == study.arms.end())
       throw BadRequest(fmt::format("no arm is called '{}'; expected one of {}", arm, fmt::join(study.arms, ", ")));
-    text += by_itself(study, arm);
-  }
+}
+
+std::string arms_table(const StudyResult& study, const std::vector<std::string>& arms) {
+  expect_arms(study, arms);
+  std::string text;
+  for (const std::string& arm : arms) text += by_itself(study, arm);
   return text.substr(std::min<std::size_t>(text.size(), 1));
 }
 

@@ -17,6 +17,11 @@ std::string comparison_table(const StudyResult& study);
 /// BadRequest for a name that no arm has.
 std::string arms_table(const StudyResult& study, const std::vector<std::string>& arms);
 
+/// Looks and engagement by position in the feed in these arms, of each group of readers, where some run counted them.
+/// Throws BadRequest for a name that no arm has.
+std::string positions_table(const StudyResult& study, const std::vector<std::string>& arms);
+bool has_positions(const StudyResult& study);
+
 /// How many adoptions an adopter brings about in the arms under classic models (`RunRecord::reproduction_number`): arms
 /// that are alike in one line, and a warning of those above the epidemic threshold. By arm: its name, its model, its
 /// numbers in all replicates, NaN under feeds. Empty where no arm has one.

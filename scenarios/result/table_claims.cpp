@@ -85,6 +85,7 @@ std::vector<std::string> vanishing_sets(const StudyResult& study, const ClaimRow
 RatioText ratio_text(double estimate, double lower, double upper) {
   const int most = decimals_for(std::max(estimate, 1.0), 4),
             decimals = upper > lower ? std::min(decimals_for((upper - lower) / 2, 2), most) : most;
+  if (is_lost(estimate, upper, decimals)) return {"-", "-"};
   return {std::isnan(estimate) ? "-" : "x " + with_decimals(estimate, decimals),
           std::isnan(lower) ? "-"
                             : fmt::format("[{}, {}]", with_decimals(lower, decimals), with_decimals(upper, decimals))};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "analysis/carried.hpp"
 #include "analysis/cascades.hpp"
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
@@ -47,12 +48,17 @@ std::string footnotes(const StudyResult& study, const std::vector<std::string>& 
     note(
         "corr: correlation of the two arms over replicates. var: variance of the estimate / variance had the arms been "
         "independent; below "
-        "1, sharing their chance helped. A dash: an arm does not vary.");
+        "1, sharing their chance helped.");
   std::set<std::string_view> told;
   for (const std::string& estimand : estimands)
     for (const Metric& metric : metrics_of(estimand))
       if ((!metric.of_products || !study.products.empty()) && told.insert(metric.name).second)
         note(fmt::format("{}: {}.", metric.name, metric.sentence));
+  for (const CarriedFact& fact : carried_facts())
+    if (std::ranges::any_of(study.comparison, [&](const ComparisonRow& row) {
+          return !row.against.empty() && row.metric.starts_with(fact.begins);
+        }))
+      note(fmt::format("{}: {}.", fact.begins.substr(0, fact.begins.find(',')), fact.sentence));
   if (std::ranges::any_of(study.comparison, [](const ComparisonRow& row) { return row.contrast == unpaid_cascades; }))
     for (const std::string& words : cascade_notes(study)) note(words);
   if (std::ranges::any_of(study.models, [](const std::string& model) { return model != "feed"; }))

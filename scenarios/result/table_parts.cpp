@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/contrasts.hpp"
+#include "graph/base/math.hpp"
 
 namespace grapevine {
 
@@ -27,9 +28,24 @@ std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign
 
 bool is_ratio(const ComparisonRow& row) { return row.statistic == ratio_statistic; }
 
+bool is_lost(double value, double upper, int decimals) {
+  const double half_of_last = 0.5 * math::pow(10.0, -decimals);
+  return value > 0 && value <= half_of_last && upper > 1;
+}
+
+namespace {
+
+/// Whether it is a share of so few looks that its interval says nothing.
+bool is_share_of_too_few(const ComparisonRow& row, int decimals) {
+  return row.metric == "looks outside the network" && (row.estimate == 0 || is_lost(row.lower, row.upper, decimals));
+}
+
+}  // namespace
+
 std::string with_interval(const ComparisonRow& row) {
   if (std::isnan(row.estimate)) return "-";
   const int decimals = decimals_of(row);
+  if (is_share_of_too_few(row, decimals)) return "-";
   const std::string estimate = with_decimals(row.estimate, decimals);
   if (std::isnan(row.lower) || std::isnan(row.upper)) return estimate;
   const std::string below = with_decimals(row.estimate - row.lower, decimals),

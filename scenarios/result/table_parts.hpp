@@ -45,6 +45,9 @@ std::string interval_text(const ComparisonRow& row, int decimals, bool with_sign
 /// those of ratios are.
 std::string with_interval(const ComparisonRow& row);
 bool is_ratio(const ComparisonRow& row);
+/// Whether nothing of a value above 0 is left at so many decimals, while its interval goes beyond 1: of a ratio or a
+/// share nothing is known then.
+bool is_lost(double value, double upper, int decimals);
 /// A number of accounts, posts or money as replicates have it: the mean, with decimals only where they say something.
 std::string mean_count(double mean);
 
@@ -54,6 +57,9 @@ struct RatioText {
   std::string ratio, interval;
 };
 RatioText ratio_text(double estimate, double lower, double upper);
+
+/// Throws BadRequest for a name that no arm has.
+void expect_arms(const StudyResult& study, const std::vector<std::string>& arms);
 
 /// What a sweep found: claims and contrasts, a line a point.
 std::string sweep_blocks(const StudyResult& study);
@@ -69,6 +75,10 @@ std::string models_block(const StudyResult& study, std::size_t room);
 std::string bands_block(const StudyResult& study, std::size_t room);
 /// Rates of one arm: tiers down, rates across.
 std::string tier_block(const StudyResult& study, const std::string& arm, std::size_t room);
+/// Who is carried how far, where the shadow was counted: arms down, tiers across.
+std::string carried_block(const StudyResult& study, std::size_t room);
+/// Of each contrast, how it changes looks per session, tier by tier and point by point, as `carried` has it.
+std::vector<std::vector<const ComparisonRow*>> carried_rows(const StudyResult& study);
 /// Unpaid cascades: facts down, arms across.
 std::string cascade_block(const StudyResult& study, std::size_t room);
 /// How outcomes grow with followers, and what campaigns' accounts have in common: numbers of one arm each.

@@ -52,7 +52,7 @@ std::string tier_block(const StudyResult& study, const std::string& arm, std::si
       std::vector<std::string> first{"Tier", "followers", "accounts"}, second{"", "from", ""};
       for (std::size_t i = begin; i < end; ++i) {
         const std::string name(shown[i].name);
-        const std::size_t comma = name.find(", "), per = name.find(" per ");
+        const std::size_t comma = name.find(", "), per = std::min(name.find(" per "), name.find(" against "));
         first.push_back(name.substr(0, per));
         second.push_back(per == std::string::npos
                              ? ""

@@ -33,9 +33,9 @@ void each_field(Value& value, Visit&& visit) {
 template <FieldsOf<RunRecord> Value, class Visit>
 void each_field(Value& value, Visit&& visit) {
   auto& [draws, tiers, ledger, sessions, readers, curve, campaigns, frequency, hash, mechanisms, products, shapes,
-         series, campaign_series, posts, cascades, influencers, reproduction, paid_reach] = value;
+         series, campaign_series, posts, cascades, influencers, reproduction, paid_reach, positions, looks] = value;
   visit(draws, tiers, ledger, sessions, readers, curve, campaigns, frequency, hash, mechanisms, products, shapes,
-        series, campaign_series, posts, cascades, influencers, reproduction, paid_reach);
+        series, campaign_series, posts, cascades, influencers, reproduction, paid_reach, positions, looks);
 }
 template <FieldsOf<UnitName> Value, class Visit>
 void each_field(Value& value, Visit&& visit) {
@@ -44,14 +44,14 @@ void each_field(Value& value, Visit&& visit) {
 }
 template <FieldsOf<Unit> Value, class Visit>
 void each_field(Value& value, Visit&& visit) {
-  auto& [name, failure, graph, records, accounts] = value;
-  visit(name, failure, graph, records, accounts);
+  auto& [name, failure, infeasible, graph, records, accounts] = value;
+  visit(name, failure, infeasible, graph, records, accounts);
 }
 /// The same bytes as those of the unit.
 template <FieldsOf<UnitView> Value, class Visit>
 void each_field(Value& value, Visit&& visit) {
-  auto& [name, failure, graph, records, accounts] = value;
-  visit(name, failure, *graph, records.size());
+  auto& [name, failure, infeasible, graph, records, accounts] = value;
+  visit(name, failure, infeasible, *graph, records.size());
   for (const RunRecord* record : records) visit(*record);
   visit(accounts);
 }

@@ -24,7 +24,7 @@ std::string sizes_of_rows() {
 }
 std::string row_layout() {
   return sizes_of_rows<TierRow, LedgerRow, ReaderRow, CurveRow, CampaignRow, ProductRow, CascadeSizeRow, SeriesRow,
-                       CampaignSeriesRow, PostRow, CascadeNode, InfluencerRow, GraphFacts>();
+                       CampaignSeriesRow, PostRow, CascadeNode, InfluencerRow, GraphFacts, PositionRow, LookRow>();
 }
 
 /// A group of pieces, each as whole words: words of nearly equal rows are packed well.
@@ -62,7 +62,6 @@ Unit read_unit(const h5::Reader& file, const std::string& group) {
 void write_shard(h5::Writer& file, const Shard& shard) {
   file.attribute("/", "shard", std::int64_t{shard.number});
   file.attribute("/", "shards", std::int64_t{shard.of});
-  file.group("/study");
   const auto text = [&](const char* name, const std::string& value) {
     file.dataset<std::string>(fmt::format("/study/{}", name), std::span(&value, 1), {});
   };
@@ -117,14 +116,23 @@ std::string units_in_words(const h5::Reader& file) {
 }
 
 UnitView view_of(const Unit& unit) {
-  UnitView view{
-      .name = unit.name, .failure = unit.failure, .graph = &unit.graph, .records = {}, .accounts = unit.accounts};
+  UnitView view{.name = unit.name,
+                .failure = unit.failure,
+                .infeasible = unit.infeasible,
+                .graph = &unit.graph,
+                .records = {},
+                .accounts = unit.accounts};
   for (const RunRecord& record : unit.records) view.records.push_back(&record);
   return view;
 }
 
 Unit copy_of(const UnitView& view) {
-  Unit unit{.name = view.name, .failure = view.failure, .graph = *view.graph, .records = {}, .accounts = view.accounts};
+  Unit unit{.name = view.name,
+            .failure = view.failure,
+            .infeasible = view.infeasible,
+            .graph = *view.graph,
+            .records = {},
+            .accounts = view.accounts};
   for (const RunRecord* record : view.records) unit.records.push_back(*record);
   return unit;
 }
@@ -132,18 +140,19 @@ Unit copy_of(const UnitView& view) {
 void write_units(NewFile& out, const UnitsFile& file) {
   std::vector<UnitView> views;
   for (const Unit& unit : file.units) views.push_back(view_of(unit));
-  write_units(out, file.program, file.shard, views);
+  write_units(out, file, views);
 }
 
-void write_units(NewFile& out, const std::string& program, const std::optional<Shard>& shard,
-                 const std::vector<UnitView>& units) {
+void write_units(NewFile& out, const UnitsFile& head, const std::vector<UnitView>& units) {
   h5::Writer file(out);
   file.attribute("/", "format", units_format);
   file.attribute("/", "format_version",
                  fmt::format("{}.{}", schema::format_version().major, schema::format_version().minor));
-  file.attribute("/", "program", program);
+  file.attribute("/", "program", head.program);
   file.attribute("/", "rows", row_layout());
-  if (shard) write_shard(file, *shard);
+  file.group("/study");
+  file.dataset<std::string>("/study/hangs_on", std::span(&head.hangs_on, 1), {});
+  if (head.shard) write_shard(file, *head.shard);
   file.group("/units");
   for (std::size_t i = 0; i < units.size(); ++i) write_unit(file, fmt::format("/units/unit{}", i), units[i]);
   file.commit(true);
@@ -161,6 +170,7 @@ UnitsFile read_units(const std::filesystem::path& path, std::string_view program
     expect_units(file, program);
     UnitsFile units;
     units.program = program;
+    units.hangs_on = file.read<std::string>("/study/hangs_on").at(0);
     if (file.has_attribute("/", "shard")) units.shard = read_shard(file);
     for (const std::string& name : file.groups("/units")) units.units.push_back(read_unit(file, "/units/" + name));
     return units;

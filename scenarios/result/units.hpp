@@ -26,7 +26,8 @@ struct UnitName {
 /// All arms of one replicate. In a file it is to the bit what it was.
 struct Unit {
   UnitName name;
-  std::string failure;  ///< why the replicate cannot be; empty: it could
+  std::string failure;          ///< why the replicate cannot be; empty: it could
+  std::string infeasible = {};  ///< why it has no runs: money is too little at this point of a sweep; empty: it has
   GraphFacts graph;
   std::vector<RunRecord> records;                        ///< by arm
   std::vector<std::pair<UserId, std::string>> accounts;  ///< outside ids of users in its rows
@@ -36,6 +37,7 @@ struct Unit {
 struct UnitView {
   UnitName name;
   std::string failure;
+  std::string infeasible = {};
   const GraphFacts* graph = nullptr;
   std::vector<const RunRecord*> records;
   std::vector<std::pair<UserId, std::string>> accounts;
@@ -56,14 +58,14 @@ struct Shard {
 struct UnitsFile {
   std::string program;  ///< that made them, with its commit: units of two programs are never mixed
   std::optional<Shard> shard;
+  std::string hangs_on = {};  ///< the keys that its runs hang on, and the content of files, as `UnitNames` tells them
   std::vector<Unit> units;
 };
 
 /// Writes all of it, sealed, or nothing. After an Error another call may try again.
 void write_units(NewFile& out, const UnitsFile& file);
-/// The same of a part, of units that lie elsewhere.
-void write_units(NewFile& out, const std::string& program, const std::optional<Shard>& shard,
-                 const std::vector<UnitView>& units);
+/// The same with units that lie elsewhere in the place of its own.
+void write_units(NewFile& out, const UnitsFile& file, const std::vector<UnitView>& units);
 
 /// Throws BadRequest if `path` is no such file, not a whole one, or of another release than `program`.
 UnitsFile read_units(const std::filesystem::path& path, std::string_view program);

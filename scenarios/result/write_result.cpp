@@ -44,9 +44,10 @@ public:
   void arm_draws() {
     part<schema::ArmDraws>(schema::arm_draws, [&](auto&& use) {
       for (std::size_t arm = 0; arm < study_.arms.size(); ++arm)
-        use(schema::ArmDraws{study_.replicates == 0 ? 1 : study_.record(0, arm, 0).draws});
+        use(schema::ArmDraws{study_.replicates == 0 ? 1 : draws_of_first(arm)});
     });
     if (!study_.swept.empty() && study_.replicates > 0) draws_by_point();
+    if (!study_.infeasible.empty()) infeasible_cells();
   }
   template <class Row, class List>
   void list(const Part& part_of, List table) {
@@ -67,9 +68,14 @@ public:
   }
   template <class Row, class Table>
   void cells(const Part& part_of, Table table) {
+    std::size_t places = 0;  // where nobody asked for some run's, they are 0
+    for (const RunRecord& record : study_.records) places = std::max(places, std::invoke(table, record).size());
+    if (part_of.on_demand && places == 0) return;
     part<Row>(part_of, [&](auto&& use) {
-      for (const RunRecord& record : study_.records)
-        for (const Row& row : std::invoke(table, record)) use(row, record.draws);
+      for (const RunRecord& record : study_.records) {
+        const std::vector<Row>& rows = std::invoke(table, record);
+        for (std::size_t i = 0; i < places; ++i) use(i < rows.size() ? rows[i] : Row{}, record.draws);
+      }
     });
   }
   template <class Row, class Table>
@@ -87,6 +93,7 @@ public:
   }
   template <class Row>
   void placed(const Part& part_of, std::vector<Row> RunRecord::*table) {
+    if (part_of.on_demand && count(table) == 0) return;
     part<Placed<Row>>(
         part_of,
         [&](auto&& use) {
@@ -98,6 +105,7 @@ public:
                   use(Placed<Row>{point, arm, study_.numbers[replicate], row});
         },
         count(table));
+    if (part_of.group == schema::look_rows.group) flag_reasons("/looks/reason");
   }
   void cascades() {
     const std::size_t posts = count(&RunRecord::posts), nodes = count(&RunRecord::cascades);
@@ -115,8 +123,7 @@ public:
           for (std::size_t i = 0; i < post.cascade_size; ++i) use(record.cascades[post.first_node + i]);
     });
     file_.attribute("/cascades/row_size", "sample_dimension", "node");
-    file_.attribute("/cascades/reason", "flag_values", schema::reason_values);
-    file_.attribute("/cascades/reason", "flag_meanings", schema::reason_meanings);
+    flag_reasons("/cascades/reason");
   }
   void texts() {
     part<schema::ScenarioTexts>(schema::scenario_texts, [&](auto&& use) {
@@ -158,6 +165,11 @@ public:
   void commit() { file_.commit(true); }
 
 private:
+  void flag_reasons(const std::string& column) {
+    file_.attribute(column, "flag_values", schema::reason_values);
+    file_.attribute(column, "flag_meanings", schema::reason_meanings);
+  }
+
   /// Writes the columns of one kind of row. `each(use)` calls use(row) for every row in order; `rows` and `nodes` are
   /// the lengths of its tables.
   template <class Row, class Each>
@@ -228,13 +240,38 @@ private:
   }
 
   /// At each point an arm may be run for another number of choices.
+  /// Of the first replicate of the point that was run; 0: none was.
+  std::uint32_t draws_at(std::size_t point, std::size_t arm) const {
+    for (std::size_t replicate = 0; replicate < study_.replicates; ++replicate)
+      if (study_.ran(point, replicate)) return study_.record(point, arm, replicate).draws;
+    return 0;
+  }
+  /// At the first point that has runs.
+  std::uint32_t draws_of_first(std::size_t arm) const {
+    std::uint32_t draws = 0;
+    for (std::size_t point = 0; draws == 0 && point < study_.points.size(); ++point) draws = draws_at(point, arm);
+    return draws;
+  }
   void draws_by_point() {
     std::vector<std::int64_t> draws;
     for (std::size_t point = 0; point < study_.points.size(); ++point)
-      for (std::size_t arm = 0; arm < study_.arms.size(); ++arm) draws.push_back(study_.record(point, arm, 0).draws);
+      for (std::size_t arm = 0; arm < study_.arms.size(); ++arm) draws.push_back(draws_at(point, arm));
     const std::string path = place_of("summary", "draws_by_point");
     file_.whole_numbers(path, draws, {place_of("summary", "point"), place_of("summary", "arm")});
     describe(file_, path, count_units, "the same at each point of the sweep");
+  }
+
+  /// Which cells of a sweep have no runs, for want of money.
+  void infeasible_cells() {
+    std::vector<std::int64_t> cells;
+    for (std::size_t point = 0; point < study_.points.size(); ++point)
+      for (std::size_t replicate = 0; replicate < study_.replicates; ++replicate)
+        cells.push_back(study_.ran(point, replicate) ? 0 : 1);
+    const std::string path = place_of("summary", "infeasible"), why = place_of("summary", "infeasible_why");
+    file_.whole_numbers(path, cells, {place_of("summary", "point"), place_of("summary", "replicate")});
+    describe(file_, path, "1", "1: money is too little for a campaign, nothing was run, and all values are missing");
+    file_.dataset<std::string>(why, study_.infeasible, {place_of("summary", "point")});
+    describe(file_, why, "", "what the money of the point is too little for; empty where it is not");
   }
 
   std::string names_of_swept() const {
@@ -276,6 +313,7 @@ private:
     const RunRecord& run = first_run();
     if (axis == "tick") return count(run.series.size(), [&](std::uint32_t i) { return run.series[i].first_tick; });
     if (axis == "followers_from") return count(run.curve.size(), least_followers);
+    if (axis == "position_from") return count(positions_from.size(), [](std::uint32_t i) { return positions_from[i]; });
     if (axis == "partners") return count(frequency_bins, [](std::uint32_t i) { return i + 1; });
     if (axis == "size_from") return count(run.shapes.sizes.size(), least_size);
     if (axis == "breadth_from") return count(run.shapes.breadths.size(), least_followers);
@@ -314,6 +352,8 @@ void expect_complete(const StudyResult& study) {
     GRAPEVINE_EXPECTS(record.products.size() == study.products.size());
     GRAPEVINE_EXPECTS(record.ledger.size() == source_count * study.tiers.size());
     GRAPEVINE_EXPECTS(record.group_sessions.size() == 2 && record.readers.size() == 2 * study.tiers.size());
+    GRAPEVINE_EXPECTS(record.positions.empty() ||
+                      record.positions.size() == reader_groups * study.tiers.size() * positions_from.size());
     GRAPEVINE_EXPECTS(record.curve.size() == study.records.front().curve.size());
     GRAPEVINE_EXPECTS(record.frequency.size() == frequency_bins * study.campaigns.size());
     GRAPEVINE_EXPECTS(record.series.size() == study.records.front().series.size());

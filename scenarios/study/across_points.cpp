@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "analysis/iso_outcome.hpp"
 #include "analysis/one_arm.hpp"
@@ -55,17 +56,33 @@ Jackknifed jackknifed(const Series& arm, const Series& against) {
   return log;
 }
 
+/// Of the replicates that some point has, ascending.
+std::vector<std::uint32_t> numbers_of(const std::vector<StudyResult>& points) {
+  std::set<std::uint32_t> all;
+  for (const StudyResult& point : points) all.insert(point.numbers.begin(), point.numbers.end());
+  return {all.begin(), all.end()};
+}
+
+std::size_t place_of(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
+  return static_cast<std::size_t>(std::ranges::find(numbers, number) - numbers.begin());
+}
+
 /// Claims that are asked, and the first ratio of each contrast that is no claim.
 std::vector<Outcome> outcomes_of(const Scenario& whole, std::vector<StudyResult>& points) {
   const std::vector<const Scenario*> studies = studies_of(whole);
+  const std::vector<std::uint32_t> numbers = numbers_of(points);
   std::map<std::pair<std::string, std::string>, std::vector<std::vector<double>>> by_name;
   const auto take = [&](std::string contrast, std::string metric, std::size_t point, const Jackknifed& log) {
     auto& values = by_name[{std::move(contrast), std::move(metric)}];
     values.resize(points.size());
-    values[point] = pseudo_values(log);
+    values[point].assign(numbers.size(), not_a_number);
+    const std::vector<double> known = pseudo_values(log);
+    for (std::size_t i = 0; i < known.size(); ++i)
+      values[point][place_of(numbers, points[point].numbers[i])] = known[i];
   };
   for (std::size_t p = 0; p < points.size(); ++p) {
     StudyResult& point = points[p];
+    if (point.replicates == 0) continue;
     if (studies[p]->claims.any())
       for (const auto& [claim, answer] : answers_of(*studies[p], point)) {
         const auto row = std::ranges::find(point.claims, static_cast<std::uint32_t>(claim), &ClaimRow::claim);
@@ -83,7 +100,7 @@ std::vector<Outcome> outcomes_of(const Scenario& whole, std::vector<StudyResult>
   }
   std::vector<Outcome> all;
   for (auto& [name, values] : by_name) {
-    Outcome outcome{name.first, name.second, {points.front().replicates, {}}};
+    Outcome outcome{name.first, name.second, {numbers.size(), {}}};
     for (std::vector<double>& of_point : values) {
       of_point.resize(outcome.values.replicates, not_a_number);
       outcome.values.values.insert(outcome.values.values.end(), of_point.begin(), of_point.end());
@@ -159,10 +176,12 @@ std::vector<SensitivityRow> sensitivities(const Scenario& whole, std::vector<Stu
   return rows;
 }
 
-/// The points that differ in one key alone, by that key: lines through a grid.
-std::vector<std::vector<std::size_t>> lines_along(const Scenario& whole, std::size_t key) {
+/// The points that differ in one key alone, by that key: lines through a grid, but for points that cannot be.
+std::vector<std::vector<std::size_t>> lines_along(const Scenario& whole, const std::vector<StudyResult>& points,
+                                                  std::size_t key) {
   std::map<std::string, std::vector<std::size_t>> lines;
   for (std::size_t p = 0; p < whole.points.size(); ++p) {
+    if (points[p].replicates == 0) continue;
     std::string others;
     for (std::size_t k = 0; k < whole.points[p].settings.size(); ++k)
       if (k != key) others += as_toml(whole.points[p].settings[k].value) + "\n";
@@ -221,7 +240,7 @@ std::vector<PhaseRow> phases(const Scenario& whole, const std::vector<StudyResul
   if (is_drawn(whole.sweep.design)) return rows;
   for (std::size_t key = 0; key < whole.sweep.swept.size(); ++key) {
     if (!is_number(whole, key)) continue;
-    for (const std::vector<std::size_t>& line : lines_along(whole, key))
+    for (const std::vector<std::size_t>& line : lines_along(whole, points, key))
       if (line.size() > 1) add_phases(whole, points, key, line, rows);
   }
   return rows;
@@ -274,7 +293,11 @@ IsoOutcomeRow iso_row(const Scenario& whole, const std::vector<StudyResult>& poi
     row.target_spend += target.back().spend / static_cast<double>(replicates);
     row.target_outcome += target.back().outcome / static_cast<double>(replicates);
     std::vector<SpendOutcome>& along = cells.emplace_back();
-    for (const std::size_t p : line) along.push_back(spent_and_got(points[p], claims.micro_arm, r, outcome, spent));
+    for (const std::size_t p : line) {
+      const std::size_t same = place_of(points[p].numbers, points[target_point].numbers[r]);
+      if (same < points[p].replicates)
+        along.push_back(spent_and_got(points[p], claims.micro_arm, same, outcome, spent));
+    }
   }
   const IsoOutcome iso = iso_outcome(cells, target);
   row.spend = iso.spend.of_median.value, row.ratio = iso.ratio.of_median.value;
@@ -294,7 +317,7 @@ std::vector<IsoOutcomeRow> iso_outcomes(const Scenario& whole, const std::vector
     const std::string& name = whole.sweep.swept[key].key;
     if (!is_budget_of(whole, whole.claims.micro_arm, name) || !is_number(whole, key)) continue;
     const bool moves_target = is_budget_of(whole, whole.claims.mega_arm, name);
-    for (const std::vector<std::size_t>& line : lines_along(whole, key)) {
+    for (const std::vector<std::size_t>& line : lines_along(whole, points, key)) {
       if (line.size() < 2) continue;
       std::vector<std::size_t> targets = line;
       std::ranges::sort(targets);

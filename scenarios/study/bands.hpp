@@ -7,7 +7,7 @@
 #include "scenarios/keys/scenario.hpp"
 #include "scenarios/result/result.hpp"
 
-/// Figures held against what is expected of them, by the rule of design section 11.
+/// Figures held against what is expected of them.
 namespace grapevine {
 
 /// "pass": the interval lies inside the band and is no wider than a third of it; "fail": it lies outside; else

@@ -85,12 +85,14 @@ void expect_checkpoint(const h5::Reader& file, std::string_view program) {
 
 }  // namespace
 
-void write_checkpoint(NewFile& out, const std::string& program, const Bookmark& bookmark, const WorldArrays& world) {
+void write_checkpoint(NewFile& out, const std::string& program, const std::string& hangs_on, const Bookmark& bookmark,
+                      const WorldArrays& world) {
   h5::Writer file(out);
   file.attribute("/", "format", checkpoint_format);
   file.attribute("/", "format_version",
                  fmt::format("{}.{}", schema::format_version().major, schema::format_version().minor));
   file.attribute("/", "program", program);
+  file.dataset<std::string>("/hangs_on", std::span(&hangs_on, 1), {});
   const std::string bytes = packed(bookmark);
   file.array<std::uint8_t>("/bookmark", bytes.size());
   file.fill<std::uint8_t>("/bookmark", 0, as_numbers(std::as_bytes(std::span(bytes))));
@@ -113,6 +115,7 @@ Checkpoint::Checkpoint(const std::filesystem::path& path, std::string_view progr
                       path.string()));
     const h5::Reader file(path);
     expect_checkpoint(file, program);
+    hangs_on_ = file.read<std::string>("/hangs_on").at(0);
     const std::vector<std::uint8_t> bytes = file.read<std::uint8_t>("/bookmark");
     Unpacker take({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     take(bookmark_);

@@ -45,8 +45,10 @@ void each_field(Value& value, Visit&& visit) {
 /// The arrays of each part of a world.
 using WorldArrays = std::vector<std::vector<WorldArray>>;
 
-/// Writes a bookmark with the world that it speaks of, sealed, or nothing.
-void write_checkpoint(NewFile& out, const std::string& program, const Bookmark& bookmark, const WorldArrays& world);
+/// Writes a bookmark with the world that it speaks of, sealed, or nothing. `hangs_on`: of the study, as `UnitNames`
+/// tells it.
+void write_checkpoint(NewFile& out, const std::string& program, const std::string& hangs_on, const Bookmark& bookmark,
+                      const WorldArrays& world);
 
 /// A checkpoint that lies on the disk, and may be replaced there while this one is read.
 class Checkpoint {
@@ -57,11 +59,13 @@ public:
   Checkpoint(Checkpoint&&) noexcept;
 
   const Bookmark& bookmark() const { return bookmark_; }
+  const std::string& hangs_on() const { return hangs_on_; }
   const SavedArrays& arrays(std::size_t part) const;
 
 private:
   struct Part;
   Bookmark bookmark_;
+  std::string hangs_on_;
   std::vector<Part> parts_;
 };
 

@@ -2,26 +2,76 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "graph/base/error.hpp"
+#include "scenarios/keys/understood.hpp"
 
 namespace grapevine {
 
 namespace fs = std::filesystem;
 
-fs::path Checkpoints::place_of(const std::optional<std::uint32_t>& warmup) const {
-  return folder_ / (warmup ? fmt::format("checkpoint-warmup-{}.h5", *warmup) : "checkpoint.h5");
+namespace {
+
+/// What the name of a checkpoint says.
+struct CheckpointPlace {
+  std::uint32_t number = 0;
+  std::optional<std::uint32_t> warmup;
+};
+
+/// Takes a whole number off the front of `text`.
+std::optional<std::uint32_t> take_number(std::string_view& text) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return {};
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+bool take_word(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+/// None: it is another file.
+std::optional<CheckpointPlace> checkpoint_place_in(std::string_view name) {
+  CheckpointPlace place;
+  if (!take_word(name, "checkpoint")) return {};
+  if (name.starts_with('-') && !name.starts_with("-warmup-")) {
+    name.remove_prefix(1);
+    const std::optional<std::uint32_t> number = take_number(name);
+    if (!number) return {};
+    place.number = *number;
+  }
+  if (take_word(name, "-warmup-")) {
+    place.warmup = take_number(name);
+    if (!place.warmup) return {};
+  }
+  return name == ".h5" ? std::optional(place) : std::nullopt;
+}
+
+}  // namespace
+
+fs::path Checkpoints::place_of(std::uint32_t number, const std::optional<std::uint32_t>& warmup) const {
+  std::string name = "checkpoint";
+  if (number > 0) name += fmt::format("-{}", number);
+  if (warmup) name += fmt::format("-warmup-{}", *warmup);
+  return folder_ / (name + ".h5");
 }
 
 Checkpoint Checkpoints::open(const fs::path& path, const std::set<std::string>& runs, int parts) const {
   Checkpoint checkpoint(path, program_);
   const Bookmark& bookmark = checkpoint.bookmark();
   if (!runs.contains(bookmark.unit.runs))
-    throw BadRequest(fmt::format(
-        "{}: is of another study: a key differs, or a file that a key names; expected one of this study; run "
-        "the scenario as it was, choose another name for the result, or begin anew with --overwrite",
-        path.string()));
+    throw BadRequest(
+        fmt::format("{}: is of another study: {}; expected one of this study; run the scenario as it was, choose "
+                    "another name for the "
+                    "result, or begin anew with --overwrite",
+                    path.string(), words_of_difference(hangs_on_, checkpoint.hangs_on())));
   if (bookmark.has_world && bookmark.parts != static_cast<std::uint32_t>(parts))
     throw BadRequest(
         fmt::format("{}: is of a world in {} parts, and this run has {}; expected as many; add --parts {}, "
@@ -31,28 +81,80 @@ Checkpoint Checkpoints::open(const fs::path& path, const std::set<std::string>& 
 }
 
 void Checkpoints::load(const std::set<std::string>& runs, int parts) {
+  const std::lock_guard lock(mutex_);
   std::error_code none;
-  if (!fs::exists(place_of({}), none)) return;  // without it nothing is known of warm-ups
-  loaded_.emplace(open(place_of({}), runs, parts));
-  any_ = true;
-  on_disk_ = loaded_->bookmark().unit;
+  std::map<std::uint32_t, UnitName> units;
+  std::vector<std::pair<CheckpointPlace, fs::path>> warmups;
   for (fs::directory_iterator at(folder_, none), end; !none && at != end; at.increment(none)) {
-    if (!at->path().filename().string().starts_with("checkpoint-warmup-")) continue;
-    Checkpoint warmup = open(at->path(), runs, parts);
-    if (warmup.bookmark().unit != loaded_->bookmark().unit) continue;  // of a replicate that is complete
+    const std::optional<CheckpointPlace> place = checkpoint_place_in(at->path().filename().string());
+    if (!place) continue;
+    if (place->warmup) {
+      warmups.emplace_back(*place, at->path());
+      continue;
+    }
+    Checkpoint checkpoint = open(at->path(), runs, parts);
+    const UnitName unit = checkpoint.bookmark().unit;
+    units.emplace(place->number, unit);
+    Kept& kept = kept_[unit];
+    if (kept.loaded && kept.loaded->bookmark().ticks >= checkpoint.bookmark().ticks) continue;
+    kept.number = place->number;
+    kept.loaded.emplace(std::move(checkpoint));
+  }
+  for (const auto& [place, path] : warmups) {
+    const auto unit = units.find(place.number);
+    if (unit == units.end()) continue;  // without the other nothing is known of it
+    Checkpoint warmup = open(path, runs, parts);
+    if (warmup.bookmark().unit != unit->second) continue;  // of a replicate that is complete
+    Kept& kept = kept_.at(unit->second);
+    if (kept.number != place.number) continue;
     const std::uint32_t number = warmup.bookmark().stage.warmup;
-    warmups_written_.insert(number);
-    warmups_.emplace(number, std::move(warmup));
+    kept.warmups.insert(number);
+    kept.loaded_warmups.emplace(number, std::move(warmup));
   }
 }
 
+bool Checkpoints::is_due(const UnitName& unit) {
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point now = Clock::now();
+  return now - last_.try_emplace(unit, now).first->second >= every_;
+}
+
+bool Checkpoints::is_kept(const UnitName& unit) const {
+  const std::lock_guard lock(mutex_);
+  return kept_.contains(unit);
+}
+
 const Checkpoint* Checkpoints::of(const UnitName& unit) const {
-  return loaded_ && loaded_->bookmark().unit == unit ? &*loaded_ : nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto at = kept_.find(unit);
+  return at != kept_.end() && at->second.loaded ? &*at->second.loaded : nullptr;
 }
 
 const Checkpoint* Checkpoints::warmup_of(const UnitName& unit, std::uint32_t warmup) const {
-  const auto at = warmups_.find(warmup);
-  return of(unit) != nullptr && at != warmups_.end() ? &at->second : nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto kept = kept_.find(unit);
+  if (kept == kept_.end()) return nullptr;
+  const auto at = kept->second.loaded_warmups.find(warmup);
+  return at != kept->second.loaded_warmups.end() ? &at->second : nullptr;
+}
+
+bool Checkpoints::has_warmup(const UnitName& unit, std::uint32_t warmup) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = kept_.find(unit);
+  return at != kept_.end() && at->second.warmups.contains(warmup);
+}
+
+/// What is kept of the unit; a number that no other has, if nothing was.
+Checkpoints::Kept& Checkpoints::room_for(const UnitName& unit) {
+  const auto [at, is_new] = kept_.try_emplace(unit);
+  if (!is_new) return at->second;
+  std::set<std::uint32_t> taken;
+  for (const auto& [other, kept] : kept_)
+    if (&kept != &at->second) taken.insert(kept.number);
+  std::uint32_t number = first_;
+  while (taken.contains(number)) number += step_;
+  at->second.number = number;
+  return at->second;
 }
 
 void Checkpoints::write(const fs::path& path, const Bookmark& bookmark, const WorldArrays& world) {
@@ -60,45 +162,32 @@ void Checkpoints::write(const fs::path& path, const Bookmark& bookmark, const Wo
     std::error_code none;
     fs::create_directory(folder_, none);  // where that fails, so does what follows
     NewFile file(path);
-    write_checkpoint(file, program_, bookmark, world);
+    write_checkpoint(file, program_, hangs_on_, bookmark, world);
   });
-  any_ = true;
-}
-
-/// Takes away the warm-ups of another unit, which was left when this one began. Whoever reads them has them open.
-void Checkpoints::make_room_for(const UnitName& unit) {
-  if (on_disk_ == unit) return;
-  std::error_code none;
-  if (any_) fs::remove(place_of({}), none);  // first: without it the others are not looked at
-  for (const std::uint32_t warmup : warmups_written_) fs::remove(place_of(warmup), none);
-  warmups_written_.clear();
-  on_disk_ = unit;
 }
 
 void Checkpoints::keep(const Bookmark& bookmark, const WorldArrays& world) {
-  make_room_for(bookmark.unit);
-  write(place_of({}), bookmark, world);
-  last_ = Clock::now();
+  const std::lock_guard lock(mutex_);
+  write(place_of(room_for(bookmark.unit).number, {}), bookmark, world);
+  last_[bookmark.unit] = Clock::now();
 }
 
 void Checkpoints::keep_warmup(const Bookmark& bookmark, const WorldArrays& world) {
-  make_room_for(bookmark.unit);
-  write(place_of(bookmark.stage.warmup), bookmark, world);
-  warmups_written_.insert(bookmark.stage.warmup);
+  const std::lock_guard lock(mutex_);
+  Kept& kept = room_for(bookmark.unit);
+  write(place_of(kept.number, bookmark.stage.warmup), bookmark, world);
+  kept.warmups.insert(bookmark.stage.warmup);
 }
 
 void Checkpoints::remove(const UnitName& unit) noexcept {
-  last_ = Clock::now();
-  if (of(unit) != nullptr) {
-    loaded_.reset();
-    warmups_.clear();
-  }
-  if (!any_ || on_disk_ != unit) return;
+  const std::lock_guard lock(mutex_);
+  last_.erase(unit);
+  const auto at = kept_.find(unit);
+  if (at == kept_.end()) return;
   std::error_code none;
-  fs::remove(place_of({}), none);  // first: without it the others are not looked at
-  for (const std::uint32_t warmup : warmups_written_) fs::remove(place_of(warmup), none);
-  any_ = false;
-  warmups_written_.clear();
+  fs::remove(place_of(at->second.number, {}), none);  // first: without it the others are not looked at
+  for (const std::uint32_t warmup : at->second.warmups) fs::remove(place_of(at->second.number, warmup), none);
+  kept_.erase(at);
 }
 
 }  // namespace grapevine

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "graph/base/error.hpp"
+#include "scenarios/keys/scenario.hpp"
 #include "scenarios/result/units.hpp"
+#include "scenarios/study/units.hpp"
 
 namespace grapevine {
 
@@ -15,10 +17,11 @@ public:
   using BadRequest::BadRequest;
 };
 
-/// The units of a file that `grapevine run` finished, a result or a shard, to add others to. Throws BadRequest if it is
-/// neither, was made by another program than `program`, or holds other runs than `runs` (`UnitName::runs` of the
-/// study, and of each of its points); DrawsAreMeans if it does not hold all that the records had.
-std::vector<Unit> finished_units(const std::filesystem::path& file, const std::string& program, const std::string& runs,
-                                 const std::vector<std::string>& by_point);
+/// The units of a file that `grapevine run` finished, a result or a shard, to add others to: of this study, or of one
+/// that differs by points which it has not. Throws BadRequest if it is neither, was made by another program than
+/// `program`, or holds other runs, or points that this study has not: they would be gone; DrawsAreMeans if it does not
+/// hold all that the records had.
+std::vector<Unit> finished_units(const std::filesystem::path& file, const std::string& program,
+                                 const Scenario& scenario, UnitNames& names);
 
 }  // namespace grapevine

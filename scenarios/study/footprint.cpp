@@ -92,6 +92,7 @@ public:
   void arm_draws() { table<schema::ArmDraws>(schema::arm_draws, length(scenario_.arms)); }
   template <class Row, class Table>
   void cells(const Part& part, Table) {
+    if (part.group == schema::position_cells.group && !scenario_.output.positions) return;
     table<Row>(part, places(part));
   }
   template <class Row, class Table>
@@ -108,7 +109,10 @@ public:
   }
   template <class Row>
   void placed(const Part& part, std::vector<Row> RunRecord::*) {
-    table<schema::Placed<Row>>(part, part.group == "posts" ? all_.posts : all_.influencers);
+    if (part.on_demand && all_.looks == 0) return;
+    table<schema::Placed<Row>>(part, part.on_demand          ? all_.looks
+                                     : part.group == "posts" ? all_.posts
+                                                             : all_.influencers);
   }
   void cascades() {
     if (all_.nodes == 0 && all_.posts > 0) return;
@@ -127,6 +131,7 @@ private:
     if (name == "followers_from") return classes_of(rows_.users);
     if (name == "campaign") return length(scenario_.world.campaigns);
     if (name == "product") return length(scenario_.world.products);
+    if (name == "position_from") return positions_from.size();
     if (name == "partners") return frequency_bins;
     if (name == "tick") return bins_of(scenario_);
     if (name == "size_from") return rows_.size_classes;
@@ -144,7 +149,9 @@ private:
   }
   /// Rows of the tables that compare: so many metrics by tier, by campaign and of cascades.
   double rows_of(const Part& part) const {
-    if (part.group == "graph") return scenario_.replicates;
+    return part.group == "graph" ? scenario_.replicates : rows_.points * rows_of_point(part);
+  }
+  double rows_of_point(const Part& part) const {
     if (part.group == "bands") return length(scenario_.bands);
     if (part.group == "drift") return 2 * axis("tier") * (warms_up(scenario_) ? warmups_of(scenario_) : 0);
     if (part.group == "switches") return 5 * (1 + length(switched_off(scenario_)));
@@ -199,7 +206,7 @@ private:
     return stored(rows, raw, packed_bytes(column));
   }
   double packed_bytes(const Dataset& column) const {
-    const bool rows_apart = column.group == "posts" || column.group == "cascades";
+    const bool rows_apart = column.group == "posts" || column.group == "cascades" || column.group == "looks";
     if (!rows_apart && column.name == "by_virality") return Packed::empty_cell;
     if (!rows_apart) return Packed::cell;
     if (column.name == "key") return packed_.key;
@@ -231,6 +238,7 @@ ArmRows StudyRows::total(const Scenario& scenario) const {
     sum.posts += scenario.replicates * arm.posts;
     sum.nodes += scenario.replicates * arm.nodes;
     sum.influencers += scenario.replicates * arm.influencers;
+    sum.looks += scenario.replicates * arm.looks;
   }
   return sum;
 }
@@ -250,6 +258,7 @@ double least_record_bytes(const Scenario& scenario, double users) {
       classes_of(users) * sizeof(CurveRow) +
       campaigns * (sizeof(CampaignRow) + frequency_bins * sizeof(std::uint64_t)) +
       length(scenario.world.products) * sizeof(ProductRow) +
+      (scenario.output.positions ? reader_groups * tiers * positions_from.size() * sizeof(PositionRow) : 0) +
       bins_of(scenario) * (sizeof(SeriesRow) + campaigns * sizeof(CampaignSeriesRow));
   return length(scenario.arms) * scenario.replicates * record;
 }
@@ -259,7 +268,8 @@ double record_bytes(const Scenario& scenario, const StudyRows& rows) {
   const double shapes =
       rows.size_classes > 0 ? rows.size_classes * sizeof(CascadeSizeRow) + shape_classes * sizeof(std::uint64_t) : 0;
   return least_record_bytes(scenario, rows.users) + length(scenario.arms) * scenario.replicates * shapes +
-         all.posts * sizeof(PostRow) + all.nodes * sizeof(CascadeNode) + all.influencers * sizeof(InfluencerRow);
+         all.posts * sizeof(PostRow) + all.nodes * sizeof(CascadeNode) + all.influencers * sizeof(InfluencerRow) +
+         all.looks * sizeof(LookRow);
 }
 
 double file_bytes(const Scenario& scenario, const StudyRows& rows) {

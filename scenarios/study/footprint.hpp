@@ -14,6 +14,7 @@ struct ArmRows {
   double posts = 0;        ///< tracked roots
   double nodes = 0;        ///< of their cascades, where these are kept
   double influencers = 0;  ///< accounts paid
+  double looks = 0;        ///< at tracked roots, where these are kept
 };
 
 /// What a study leaves behind.
@@ -22,6 +23,7 @@ struct StudyRows {
   double users = 0;
   double account_letters = 0;  ///< of what an account is called outside, mean
   double size_classes = 0;     ///< of cascades; 0: no arm counts shapes
+  double points = 1;           ///< that are compared, each by itself
 
   ArmRows total(const Scenario& scenario) const;  ///< of all replicates
 };

@@ -63,9 +63,12 @@ double expected_follows(const GraphChoice& graph) {
       return 0;
     case GraphModel::configuration:
       return graph.draws_degrees() && graph.least == 0 ? users * graph.mean_followees : 0;
-    default:
+    case GraphModel::erdos_renyi:
+    case GraphModel::platform:
+    case GraphModel::chung_lu:
       return users * graph.mean_followees;
   }
+  return follows;
 }
 
 }  // namespace

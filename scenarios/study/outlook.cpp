@@ -1,11 +1,19 @@
 #include "scenarios/study/outlook.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
+#include "graph/base/error.hpp"
+#include "graph/base/parallel.hpp"
+#include "scenarios/study/deals.hpp"
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/study/hangs_on.hpp"
+#include "scenarios/study/measured_points.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/probe.hpp"
@@ -116,51 +124,37 @@ StudyRows paid_rows(const Scenario& scenario, const StudyGraph& world, const Out
   return rows;
 }
 
+/// What is held of all runs, and what the largest of them hold beside it.
+struct Held {
+  double runs = 0;  ///< of an arm
+  double replicates = 0;
+  double records = 0, writing = 0;  ///< bytes of all runs
+};
+
 /// The most that is held at once: while a replicate is made or run, what the others left is there, too; when the
-/// result is written, the graph is gone.
-void add_up_memory(const Scenario& scenario, const Outlook::Moments& moments, const StudyRows& rows, Outlook& outlook) {
-  const double runs = static_cast<double>(scenario.arms.size()) * scenario.replicates;
-  outlook.record_bytes = record_bytes(scenario, rows);
-  const double before_last = outlook.record_bytes * (1 - 1 / runs),
-               before_replicate = outlook.record_bytes * (1 - 1.0 / scenario.replicates);
+/// result is written, the graph is gone. Returns what is held while this study runs.
+double add_up_memory(const Scenario& scenario, const Outlook::Moments& moments, const Held& held, Outlook& outlook) {
+  outlook.record_bytes = held.records;
+  outlook.writing_bytes = held.writing;
+  const double before_last = held.records * (1 - 1 / held.runs),
+               before_replicate = held.records * (1 - 1 / held.replicates);
   const double graph = moments.program + outlook.graph_bytes + moments.accounts;
   const double worlds = outlook.world_bytes > 0 ? graph + 2 * outlook.world_bytes + moments.arm_end + before_last : 0;
-  outlook.writing_bytes = writing_bytes(scenario, rows);
   // Many small blocks, with holes between them that the runs have left: measured, a tenth.
   constexpr double holes = 1.1;
   const double written = moments.program + holes * (outlook.record_bytes + outlook.writing_bytes);
-  outlook.memory_bytes = std::max(
-      {moments.made + (redraws_graph(scenario) ? before_replicate : 0), moments.ran + before_last, worlds, written});
+  const double running =
+      std::max({moments.made + (redraws_graph(scenario) ? before_replicate : 0), moments.ran + before_last, worlds});
+  outlook.memory_bytes = std::max(running, written);
+  outlook.job_bytes = std::max(2 * outlook.world_bytes + moments.arm_end, moments.ran - moments.made);
+  if (redraws_graph(scenario))
+    outlook.job_bytes += std::max(outlook.graph_bytes + moments.accounts, moments.made - moments.program);
+  return running;
 }
 
 }  // namespace
 
 namespace {
-
-/// How much more than the study at one point all points take.
-struct Multiples {
-  double graphs = 1, points = 1;
-  double work = 1;  ///< ticks, and cascades: what points share is done once
-};
-Multiples multiples_of(const Scenario& whole) {
-  const std::vector<const Scenario*> studies = studies_of(whole);
-  std::set<std::string> graphs;
-  for (const Scenario* study : studies) graphs.insert(graph_hangs_on(*study));
-  const auto work = [](const Scenario& scenario) {
-    return std::max(1.0, static_cast<double>(own_work_of(scenario) + switched_work_of(scenario, {})));
-  };
-  return {static_cast<double>(graphs.size()), static_cast<double>(studies.size()),
-          work(whole) / work(*studies.front())};
-}
-
-/// What the graphs and the rest of the first study take, in all points and with all switches.
-Spent of_all_studies(Spent rest, const Spent& graphs, const Scenario& scenario, const Multiples& multiples) {
-  const auto own = static_cast<double>(own_work_of(scenario));
-  if (own > 0) rest = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * rest;
-  rest = multiples.work * rest;
-  rest += multiples.graphs * graphs;
-  return rest;
-}
 
 double sessions_per_user(const WorldParameters& world) {
   const double days = static_cast<double>(world.time.measure + world.time.followup) / world.time.ticks_per_day();
@@ -177,63 +171,270 @@ void count_cascades(const Scenario& scenario, Outlook& outlook) {
 
 }  // namespace
 
-Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
-  const double probe_seconds = how.seconds_a_part;
-  expect_memory(whole);
-  const Scenario& scenario = *studies_of(whole).front();
-  const Multiples multiples = multiples_of(whole);
-  const auto begin = [&](const char* what) {
-    if (how.doing) how.doing(what);
-  };
-  Outlook outlook;
-  Outlook::Moments moments;
-  moments.program = program_bytes();
-  Spent spent;
-  begin("Making the graph");
-  expect_switches_possible(scenario, SwitchedGraph::other, {}, false, {});
-  const Stopwatch making;
-  const StudyGraph world = make_graph(scenario, 0);
-  const Spent graphs = (redraws_graph(scenario) ? scenario.replicates : 1.0) * making.spent();
-  note_graph(scenario, world, outlook);
-  moments.accounts = account_bytes(world.accounts);
+int jobs_that_fit(const Scenario& scenario, const Outlook& outlook) {
+  constexpr double filled = 0.9;  // of what there is: the estimate is good to a tenth
+  const double units = static_cast<double>(scenario.replicates) * static_cast<double>(studies_of(scenario).size());
+  const double room = filled * memory_limit().bytes - outlook.memory_bytes;
+  const double beside = outlook.job_bytes > 0 ? std::max(0.0, std::floor(room / outlook.job_bytes)) : 0.0;
+  return static_cast<int>(std::min({static_cast<double>(thread_count()), units, 1.0 + beside}));
+}
 
-  begin("Choosing accounts");
-  const ChoiceProbe choice = choose_for_a_while(scenario, world, probe_seconds);
-  note_campaigns(scenario, choice, false, outlook);
-  expect_switches_possible(scenario, SwitchedGraph::same, world, false, {});
-  spent += static_cast<double>(scenario.replicates) * choice.spent;
-  moments.made = peak_bytes();
+namespace {
 
-  StudyRows rows = paid_rows(scenario, world, outlook);
-  if (warms_up(scenario)) {
-    begin("Running ticks");
+/// What measuring one point tells.
+struct Look {
+  std::size_t point = 0;
+  double weight = 1;  ///< points like it, by the work of each
+  double graphs = 1;  ///< that are made for these, of about its size
+  Outlook outlook = {};
+  Outlook::Moments moments = {};
+  StudyRows rows = {};
+  Spent of_graphs = {}, of_arms = {};  ///< all replicates
+};
+
+/// Which points have too little money.
+class Money {
+public:
+  explicit Money(const Scenario& whole) : studies_(studies_of(whole)), is_sweep_(!whole.at.empty()) {
+    for (std::size_t p = 0; p < studies_.size(); ++p) {
+      graphs_.push_back(is_sweep_ ? graph_hangs_on(*studies_[p]) : "");
+      if (!studies_[p]->infeasible.empty()) infeasible[p] = studies_[p]->infeasible;
+    }
+  }
+
+  /// Tries those that have this graph, for so many seconds.
+  void try_on(const StudyGraph& world, std::size_t point, double most_seconds) {
+    if (!is_sweep_) return;
+    const Stopwatch watch;
+    for (std::size_t p = 0; p < studies_.size(); ++p) {
+      if (graphs_[p] != graphs_[point] || infeasible.contains(p) || tried_.contains(p)) continue;
+      if (had(watch.spent(), most_seconds)) return;
+      try {
+        make_deals(*studies_[p], studies_[p]->world, world, 0, [&] {
+          if (had(watch.spent(), most_seconds)) throw OutOfTime{};
+        });
+        tried_.insert(p);
+      } catch (const Infeasible& mistake) {
+        infeasible[p] = mistake.why();
+      } catch (const OutOfTime&) {
+        return;
+      }
+    }
+  }
+  std::size_t untried() const { return is_sweep_ ? studies_.size() - tried_.size() - infeasible.size() : 0; }
+
+  std::map<std::size_t, std::string> infeasible;  ///< by point, why
+
+private:
+  std::vector<const Scenario*> studies_;
+  std::vector<std::string> graphs_;
+  std::set<std::size_t> tried_;
+  bool is_sweep_;
+};
+
+/// Measures points, each for so many seconds a part.
+class Looker {
+public:
+  Looker(const LookAhead& how, double seconds, Money& money) : how_(how), seconds_(seconds), money_(money) {}
+
+  /// `name`: of the point; empty where there is one.
+  Look look_at(const Scenario& scenario, std::size_t point, const std::string& name) {
+    Look look{.point = point};
+    Outlook& outlook = look.outlook;
+    look.moments.program = program_;
+    begin("Making the graph", name);
+    expect_switches_possible(scenario, SwitchedGraph::other, {}, false, {});
+    const Stopwatch making;
+    const StudyGraph world = make_graph(scenario, 0);
+    look.of_graphs = (redraws_graph(scenario) ? scenario.replicates : 1.0) * making.spent();
+    note_graph(scenario, world, outlook);
+    look.moments.accounts = account_bytes(world.accounts);
+
+    begin("Choosing accounts", name);
+    money_.try_on(world, point, seconds_);
+    const ChoiceProbe choice = choose_for_a_while(scenario, world, seconds_);
+    note_campaigns(scenario, choice, false, outlook);
+    expect_switches_possible(scenario, SwitchedGraph::same, world, false, {});
+    look.of_arms += static_cast<double>(scenario.replicates) * choice.spent;
+    look.moments.made = peak_bytes();
+    look.rows = paid_rows(scenario, world, outlook);
+    if (warms_up(scenario)) run(scenario, world, choice, name, look);
+    count_cascades(scenario, outlook);
+    if (outlook.classic_arms > 0) spread(scenario, world, choice, name, look);
+    note_what_comes_later(outlook);
+    look.moments.ran = peak_bytes();
+    const auto own = static_cast<double>(own_work_of(scenario));
+    if (own > 0) look.of_arms = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * look.of_arms;
+    return look;
+  }
+
+private:
+  void run(const Scenario& scenario, const StudyGraph& world, const ChoiceProbe& choice, const std::string& name,
+           Look& look) {
+    begin("Running ticks", name);
+    Outlook& outlook = look.outlook;
     outlook.sessions = static_cast<double>(outlook.graph.users) * sessions_per_user(scenario.world);
-    const WorldProbe probe = run_for_a_while(scenario, world, choice.deals, probe_seconds, how.parts, rows);
+    const WorldProbe probe = run_for_a_while(scenario, world, choice.deals, seconds_, how_.parts, look.rows);
     outlook.probe_ticks = probe.ticks;
     outlook.world_bytes = probe.world_bytes;
-    moments.arm_end = probe.record_bytes;
+    look.moments.arm_end = probe.record_bytes;
     note_campaigns(scenario, choice, probe.knows_past, outlook);
     outlook.later.insert(outlook.later.end(), probe.later.begin(), probe.later.end());
-    spent += static_cast<double>(scenario.replicates) * probe.spent;
+    look.of_arms += static_cast<double>(scenario.replicates) * probe.spent;
   }
-  count_cascades(scenario, outlook);
-  if (outlook.classic_arms > 0) {
-    begin("Spreading cascades");
-    ClassicProbe probe = spread_for_a_while(scenario, world, *choice.deals, probe_seconds, rows);
-    outlook.reproduction_numbers = std::move(probe.reproduction_numbers);
-    outlook.later.insert(outlook.later.end(), probe.later.begin(), probe.later.end());
-    spent += (redraws_graph(scenario) ? scenario.replicates : 1.0) * probe.once +
-             static_cast<double>(scenario.replicates) * probe.spent;
+  void spread(const Scenario& scenario, const StudyGraph& world, const ChoiceProbe& choice, const std::string& name,
+              Look& look) {
+    begin("Spreading cascades", name);
+    ClassicProbe probe = spread_for_a_while(scenario, world, *choice.deals, seconds_, look.rows);
+    look.outlook.reproduction_numbers = std::move(probe.reproduction_numbers);
+    look.outlook.later.insert(look.outlook.later.end(), probe.later.begin(), probe.later.end());
+    look.of_arms += (redraws_graph(scenario) ? scenario.replicates : 1.0) * probe.once +
+                    static_cast<double>(scenario.replicates) * probe.spent;
   }
-  note_what_comes_later(outlook);
-  moments.ran = peak_bytes();
-  const Scenario runs = with_all_runs(whole);
-  add_up_memory(runs, moments, rows, outlook);
-  outlook.disk_bytes = file_bytes(runs, rows);
-  const double writing = writing_seconds(runs, rows);
-  const Spent all = of_all_studies(spent, graphs, scenario, multiples);
-  outlook.seconds = all.seconds + writing;
-  outlook.processor_seconds = all.processor + writing;
+  void begin(const char* what, const std::string& name) const {
+    if (how_.doing) how_.doing((name.empty() ? std::string(what) : fmt::format("{}: {}", name, what)).c_str());
+  }
+
+  const LookAhead& how_;
+  const double seconds_, program_ = program_bytes();
+  Money& money_;
+};
+
+/// A look for each group of points, the largest last. Where a point has too little money another stands for its group.
+std::vector<Look> look_at_points(const Scenario& whole, const LookAhead& how, Money& money) {
+  const std::vector<const Scenario*> studies = studies_of(whole);
+  std::vector<double> work;
+  for (const Scenario* study : studies) work.push_back(rough_work(*study));
+  const std::vector<MeasuredPoints> groups = groups_to_measure(work);
+  Looker looker(how, how.seconds_a_part / std::sqrt(static_cast<double>(groups.size())), money);
+  std::vector<Look> looks;
+  std::vector<const MeasuredPoints*> of_looks;
+  for (const MeasuredPoints& group : groups) {
+    constexpr std::size_t most_tries = 4;
+    std::size_t tries = 0;
+    for (const std::size_t point : group.points) {
+      if (money.infeasible.contains(point)) continue;
+      if (tries++ == most_tries) break;
+      try {
+        looks.push_back(looker.look_at(*studies[point], point, whole.at.empty() ? "" : whole.points[point].name));
+        of_looks.push_back(&group);
+        break;
+      } catch (const Infeasible& mistake) {
+        if (whole.at.empty()) throw;
+        money.infeasible[point] = mistake.why();
+      } catch (const BadRequest& mistake) {
+        if (whole.at.empty()) throw;
+        std::vector<std::string> messages;
+        for (const std::string& message : mistake.messages())
+          messages.push_back(fmt::format("{} (at the point {})", message, whole.points[point].name));
+        throw BadRequest(std::move(messages));
+      }
+    }
+  }
+  if (looks.empty()) throw no_money_anywhere(whole, money.infeasible);
+  std::set<std::string> graphs;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    looks[i].weight = looks[i].graphs = 0;
+    for (const std::size_t p : of_looks[i]->points) {
+      if (money.infeasible.contains(p)) continue;
+      looks[i].weight += work[p] / work[looks[i].point];
+      if (graphs.insert(graph_hangs_on(*studies[p])).second) looks[i].graphs += work[p] / work[looks[i].point];
+    }
+  }
+  return looks;
+}
+
+/// What points share is done once: the work of all over the sum of the work of each.
+double not_shared(const Scenario& whole) {
+  double each = 0;
+  for (const Scenario* study : studies_of(whole)) each += static_cast<double>(own_work_of(*study));
+  return each > 0 ? static_cast<double>(own_work_of(whole)) / each : 1;
+}
+
+/// The study of a look with as many replicates as all points have together.
+Scenario with_runs(const Scenario& study, double points) {
+  Scenario all = study;
+  all.replicates = static_cast<std::uint32_t>(all.replicates * points);
+  return all;
+}
+
+/// Of processes that share the study. Those that share runs leave theirs in the folder, and the first has all in the
+/// end; those that share worlds have a part of each world, and all records.
+void add_up_ranks(const LookAhead& how, const Look& largest, const Held& held, Outlook& outlook) {
+  if (how.ranks < 2) return;
+  const Outlook::Moments& moments = largest.moments;
+  const double graph = moments.program + outlook.graph_bytes + moments.accounts;
+  if (how.ranks_share_worlds) {
+    outlook.rank_bytes =
+        std::max(moments.made, graph + 2 * outlook.world_bytes / how.ranks + moments.arm_end) + held.records;
+    outlook.first_rank_bytes = std::max(outlook.rank_bytes, moments.program + held.records + outlook.writing_bytes);
+    return;
+  }
+  outlook.rank_bytes =
+      std::max({moments.ran, graph + 2 * outlook.world_bytes + moments.arm_end}) + held.records / held.replicates;
+  outlook.first_rank_bytes = std::max(outlook.memory_bytes, outlook.rank_bytes);
+}
+
+/// Memory, by the look that needs most, beside the records of all.
+void add_up_bytes(const Scenario& whole, const LookAhead& how, std::vector<Look>& looks, Outlook& outlook) {
+  const std::vector<const Scenario*> studies = studies_of(whole);
+  double points = 0;
+  for (const Look& look : looks) points += look.weight;
+  const auto all = static_cast<double>(studies.size());  // those that cannot be have their cells, too
+  Held held{.runs = all * static_cast<double>(whole.arms.size()) * whole.replicates,
+            .replicates = all * whole.replicates};
+  outlook.disk_bytes = 0;
+  for (Look& look : looks) {
+    look.rows.points = all;
+    const Scenario runs = with_runs(*studies[look.point], all);
+    const double share = look.weight / points;
+    held.records += share * record_bytes(runs, look.rows);
+    held.writing += share * writing_bytes(runs, look.rows);
+    outlook.disk_bytes += share * file_bytes(runs, look.rows);
+    outlook.seconds += share * writing_seconds(runs, look.rows);
+  }
+  outlook.processor_seconds += outlook.seconds;
+  const Look* largest = &looks.back();
+  for (Look& look : looks) {
+    const double running = add_up_memory(*studies[look.point], look.moments, held, look.outlook);
+    if (running <= outlook.points.memory_bytes) continue;
+    outlook.points.memory_bytes = running;
+    outlook.points.most_memory = look.point;
+    largest = &look;
+    for (double Outlook::*bytes : {&Outlook::memory_bytes, &Outlook::graph_bytes, &Outlook::world_bytes,
+                                   &Outlook::record_bytes, &Outlook::writing_bytes, &Outlook::job_bytes})
+      outlook.*bytes = look.outlook.*bytes;
+  }
+  add_up_ranks(how, *largest, held, outlook);
+}
+
+}  // namespace
+
+Outlook look_ahead(const Scenario& whole, const LookAhead& how) {
+  expect_memory(whole);
+  Money money(whole);
+  std::vector<Look> looks = look_at_points(whole, how, money);
+  const auto told = std::ranges::min_element(looks, {}, &Look::point);
+  Outlook outlook = told->outlook;
+  outlook.points = {
+      .told = told->point, .measured = looks.size(), .infeasible = money.infeasible, .untried = money.untried()};
+  add_up_bytes(whole, how, looks, outlook);
+  const double apart = not_shared(whole);
+  double points = 0;
+  outlook.sessions = 0, outlook.probe_ticks = 0;
+  for (const Look& look : looks) {
+    const Spent spent = apart * look.weight * look.of_arms + look.graphs * look.of_graphs;
+    outlook.seconds += spent.seconds;
+    outlook.processor_seconds += spent.processor;
+    const double alone = (look.of_arms + look.of_graphs).seconds;
+    if (alone > outlook.points.seconds) outlook.points.seconds = alone, outlook.points.largest = look.point;
+    points += look.weight;
+    outlook.sessions += look.weight * look.outlook.sessions;
+    outlook.probe_ticks += look.outlook.probe_ticks;
+    for (const std::string& later : look.outlook.later)
+      if (std::ranges::find(outlook.later, later) == outlook.later.end()) outlook.later.push_back(later);
+  }
+  outlook.sessions /= std::max(1.0, points);
   return outlook;
 }
 

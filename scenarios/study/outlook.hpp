@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 
 namespace grapevine {
 
-/// What a study would be, found without running it: `grapevine check`.
+/// What a study would be, found without running it: `grapevine check`. Of a sweep some points are measured, and time,
+/// memory and disk are those of all; what is said of worlds and campaigns is so at the first of them that can be.
 struct Outlook {
   GraphFacts graph;     ///< of replicate 0
   std::string largest;  ///< what its largest user is called
@@ -50,6 +52,21 @@ struct Outlook {
   double record_bytes = 0;   ///< of all records: rows, posts, cascades, held until the result is written
   double writing_bytes = 0;  ///< beside the records while it is written
   double disk_bytes = 0;     ///< of the result file
+  double first_rank_bytes = 0, rank_bytes = 0;  ///< of the process that writes, and of each other; 0: there is one
+
+  /// Of a sweep.
+  struct Points {
+    std::size_t told = 0;      ///< the point that worlds and campaigns are told of
+    std::size_t measured = 0;  ///< how many were
+    std::size_t largest = 0;   ///< of them, the one that takes longest
+    double seconds = 0;        ///< its own, without what points share
+    std::size_t most_memory = 0;
+    double memory_bytes = 0;                        ///< while the one that needs most runs, with what is held then
+    std::map<std::size_t, std::string> infeasible;  ///< those that are known to have too little money, and why
+    std::size_t untried = 0;                        ///< of which it is not known: their graphs were not made
+  };
+  Points points;
+  double job_bytes = 0;  ///< what each replicate takes that runs beside another
 
   /// Bytes at different moments, beside what is above.
   struct Moments {
@@ -64,13 +81,18 @@ struct Outlook {
 struct LookAhead {
   double seconds_a_part = 3.0;                  ///< of measuring
   int parts = 1;                                ///< that each world is cut into when the study runs
+  int ranks = 1;                                ///< processes that will share the study
+  bool ranks_share_worlds = false;              ///< they share each world, as its parts; else whole runs
   std::function<void(const char*)> doing = {};  ///< told each part as it begins
 };
 
 /// Builds or loads the graph of replicate 0, chooses the accounts, runs the warm-up, the arms, and some cascades of
-/// each arm under a classic model, each of these for about so many seconds; the graph takes as long as it takes. Throws
-/// BadRequest as `run_study` would.
+/// each arm under a classic model, each of these for about so many seconds; the graph takes as long as it takes. Of
+/// a sweep it does so at up to five points, in less time each. Throws BadRequest as `run_study` would.
 Outlook look_ahead(const Scenario& scenario, const LookAhead& how = {});
+
+/// The most replicates that have room beside each other, of as many as there are threads and units; 1 at least.
+int jobs_that_fit(const Scenario& scenario, const Outlook& outlook);
 
 /// The outlook for a terminal.
 std::string outlook_text(const Scenario& scenario, const Outlook& outlook);

@@ -265,8 +265,22 @@ std::string switches_text(const Scenario& scenario) {
                                                                          : "with a switch off each");
 }
 
+/// Points that are known to have too little money.
+std::string infeasible_text(const Scenario& scenario, const Outlook::Points& points) {
+  std::string text;
+  if (!points.infeasible.empty()) {
+    const auto& [first, why] = *points.infeasible.begin();
+    text += fmt::format("        infeasible: {}, the first {}: {}\n", counted(points.infeasible.size(), "point"),
+                        scenario.points[first].name, why);
+  }
+  if (points.untried > 0)
+    text += fmt::format("        whether the money of {} is enough shows when the study runs\n",
+                        counted(points.untried, "point"));
+  return text;
+}
+
 /// What is swept, and over what.
-std::string sweep_text(const Scenario& scenario) {
+std::string sweep_text(const Scenario& scenario, const Outlook::Points& points) {
   if (scenario.points.empty()) return "";
   TextTable table("lll");
   table.add({"Sweep", "from", "to"});
@@ -274,16 +288,32 @@ std::string sweep_text(const Scenario& scenario) {
     table.add({key.key, in_short(key.values.empty() ? key.from : key.values.front()),
                in_short(key.values.empty() ? key.to : key.values.back())});
   return "\n" + table.text() +
-         fmt::format("        {}, {}; what is said here of worlds and campaigns is so at the first, {}\n",
+         fmt::format("        {}, {}; what is said here of worlds and campaigns is so at {}{}\n",
                      counted(scenario.points.size(), "point"), name_of_choice(scenario.sweep.design),
-                     scenario.points.front().name);
+                     points.told == 0 ? "the first, " : "", scenario.points[points.told].name) +
+         infeasible_text(scenario, points);
+}
+
+/// The study without the points that nothing is run of.
+Scenario what_is_run(const Scenario& whole, const Outlook::Points& points) {
+  Scenario run = whole;
+  run.at.clear();
+  for (std::size_t p = 0; p < whole.at.size(); ++p)
+    if (!points.infeasible.contains(p)) run.at.push_back(whole.at[p]);
+  return run;
+}
+
+std::string points_text(const Scenario& scenario, const Outlook::Points& points) {
+  if (scenario.points.empty()) return "";
+  return counted(scenario.points.size(), "point") +
+         (points.infeasible.empty() ? "" : fmt::format(" ({} infeasible)", points.infeasible.size())) + " x ";
 }
 
 std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
-  std::string text = fmt::format("\nRuns    {}{} x {}, drawn anew: {}\n",
-                                 scenario.points.empty() ? "" : counted(scenario.points.size(), "point") + " x ",
+  std::string text = fmt::format("\nRuns    {}{} x {}, drawn anew: {}\n", points_text(scenario, outlook.points),
                                  counted(scenario.arms.size(), "arm"), counted(scenario.replicates, "replicate"),
                                  redrawn_streams(scenario));
+  const Scenario run = what_is_run(scenario, outlook.points);
   if (const std::uint64_t runs = runs_of(scenario, every_arm); runs > scenario.arms.size())
     text += fmt::format("        {} runs per replicate, as arms are run for several draws of their accounts\n",
                         with_thousands(runs));
@@ -296,10 +326,10 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
   double feed_runs = static_cast<double>(runs_of(scenario, feeds));
   for (const std::vector<std::size_t>& off : switched_off(scenario))
     feed_runs += static_cast<double>(runs_of(with_switches_off(scenario, off), feeds));
-  feed_runs *= scenario.replicates * static_cast<double>(studies_of(scenario).size());
+  feed_runs *= scenario.replicates * static_cast<double>(studies_of(run).size());
   if (outlook.probe_ticks > 0)
-    text += fmt::format("        {} of {} s\n", with_thousands(ticks_of(scenario), "tick"),
-                        scenario.world.time.tick_seconds);
+    text +=
+        fmt::format("        {} of {} s\n", with_thousands(ticks_of(run), "tick"), scenario.world.time.tick_seconds);
   if (feed_runs > 0)
     text += fmt::format("        about {} per feed-model arm and replicate, {} in all\n",
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions), "session"),
@@ -310,7 +340,7 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
   return text;
 }
 
-std::string cost_block(const Outlook& outlook) {
+std::string cost_block(const Scenario& scenario, const Outlook& outlook) {
   std::string text =
       fmt::format("Time    about {} with {}, {} of processors{}\n", duration(outlook.seconds),
                   counted(static_cast<std::uint64_t>(thread_count()), "thread"), duration(outlook.processor_seconds),
@@ -325,7 +355,20 @@ std::string cost_block(const Outlook& outlook) {
   text += fmt::format(", the records {}, held until they are written\n", bytes(outlook.record_bytes));
   if (const MemoryLimit limit = memory_limit(); outlook.memory_bytes > limit.bytes)
     text += fmt::format("        that is more than {} has, {}\n", limit.of, bytes(limit.bytes));
+  if (const int jobs = jobs_that_fit(scenario, outlook); jobs > 1)
+    text += fmt::format("Jobs    up to {} replicates beside each other, about {} in all: --jobs {}\n", jobs,
+                        bytes(outlook.memory_bytes + (jobs - 1) * outlook.job_bytes), jobs);
+  if (outlook.rank_bytes > 0)
+    text += fmt::format("Ranks   about {} for the first process, which writes the result, and {} for each other\n",
+                        bytes(outlook.first_rank_bytes), bytes(outlook.rank_bytes));
   text += fmt::format("Disk    about {}\n", bytes(outlook.disk_bytes));
+  if (const Outlook::Points& points = outlook.points; !scenario.points.empty())
+    text += fmt::format("Points  the largest of {} that were measured, {}, takes about {} by itself{}\n",
+                        points.measured, scenario.points[points.largest].name, duration(points.seconds),
+                        points.most_memory == points.largest
+                            ? fmt::format(", and about {} while it runs", bytes(points.memory_bytes))
+                            : fmt::format("; {} needs most memory, about {} while it runs",
+                                          scenario.points[points.most_memory].name, bytes(points.memory_bytes)));
   return text;
 }
 
@@ -337,8 +380,8 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const std::string& note : outlook.notes)
     text += fmt::format("\nNote    {}: {}\n", scenario.graph.file.string(), note);
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
-  return text + "\n" + arms_block(scenario) + sweep_text(scenario) + switches_text(scenario) +
-         runs_block(scenario, outlook) + cost_block(outlook);
+  return text + "\n" + arms_block(scenario) + sweep_text(scenario, outlook.points) + switches_text(scenario) +
+         runs_block(scenario, outlook) + cost_block(scenario, outlook);
 }
 
 }  // namespace grapevine

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "graph/base/error.hpp"
+#include "scenarios/keys/understood.hpp"
 
 namespace grapevine {
 
@@ -54,12 +55,14 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 
 PartsFolder::PartsFolder(const fs::path& result, std::string program, std::optional<ShardChoice> shard,
                          Checkpoints::Clock::duration checkpoint_every, WhenPossible when_possible,
-                         std::function<void()> alive)
+                         std::function<void()> alive, FolderShare share)
     : folder_(result.string() + ".parts"),
       program_(std::move(program)),
       shard_(shard),
       when_possible_(std::move(when_possible)),
-      checkpoints_(folder_, program_, when_possible_, checkpoint_every) {
+      checkpoints_(folder_, program_, when_possible_, checkpoint_every, share.number, share.of),
+      share_(share),
+      next_part_(share.number + 1) {
   names = UnitNames(std::move(alive));
 }
 
@@ -83,6 +86,9 @@ void PartsFolder::plan(const Scenario& scenario) {
     if (i % mine.of == mine.number - 1) order_.push_back(all[i]);
   }
   wanted_ = {order_.begin(), order_.end()};
+  replicates_ = scenario.replicates;
+  hangs_on_ = names.hangs_on(scenario);
+  checkpoints_.plan(hangs_on_);
 }
 
 void PartsFolder::load(int parts) {
@@ -97,31 +103,70 @@ void PartsFolder::load(int parts) {
     if (is_ours(name) && is_scratch(name)) fs::remove(file, none);
     const std::uint32_t number = number_of_part(name);
     if (number == 0) continue;
-    std::vector<Unit> units = read_units(file, program_).units;
+    UnitsFile units = read_units(file, program_);
     expect_of_this_study(file, units);
-    for (Unit& unit : units) add(std::move(unit));
-    next_part_ = std::max(next_part_, number + 1);
+    expect_no_more(file, units.units);
+    for (Unit& unit : units.units) add(std::move(unit));
+    while (next_part_ <= number) next_part_ += share_.of;
   }
   checkpoints_.load(runs_, parts);
 }
 
-void PartsFolder::expect_of_this_study(const fs::path& file, const std::vector<Unit>& units) const {
-  if (units.empty() || std::ranges::any_of(units, [&](const Unit& unit) { return runs_.contains(unit.name.runs); }))
+void PartsFolder::expect_of_this_study(const fs::path& file, const UnitsFile& units) const {
+  if (units.units.empty() ||
+      std::ranges::any_of(units.units, [&](const Unit& unit) { return runs_.contains(unit.name.runs); }))
     return;
   throw BadRequest(
-      fmt::format("{}: holds runs of another study: a key differs, or a file that a key names; expected those of this "
-                  "one; run the scenario as it was, choose another name for the result, or begin anew with --overwrite",
-                  file.string()));
+      fmt::format("{}: holds runs of another study: {}; expected those of this one; run the scenario as it was, choose "
+                  "another name for the result, or begin anew with --overwrite",
+                  file.string(), words_of_difference(hangs_on_, units.hangs_on)));
+}
+
+void PartsFolder::expect_no_more(const fs::path& file, const std::vector<Unit>& units) const {
+  const auto lost = std::ranges::find_if_not(units, [&](const Unit& unit) { return wanted_.contains(unit.name); });
+  if (lost == units.end()) return;
+  std::string which = "at points, or with switches off, that this study has not";
+  if (runs_.contains(lost->name.runs))
+    which = lost->name.replicate < replicates_ ? "of another shard"
+                                               : fmt::format("of more than {} replicates", replicates_);
+  throw BadRequest(fmt::format(
+      "{}: holds runs {}, and they would be gone; expected a study that has all of them; ask for as much as before, or "
+      "choose another name for the result",
+      file.string(), which));
 }
 
 void PartsFolder::add(Unit unit) {
   if (!wanted_.contains(unit.name)) return;
+  has_runs_ = has_runs_ || !unit.records.empty();
   done_.insert(unit.name);
   const UnitName name = unit.name;
   there_.try_emplace(name, std::move(unit));
 }
 
+void PartsFolder::hold() { holds_ = true; }
+
+bool PartsFolder::has(const UnitName& unit) const {
+  const std::lock_guard lock(mutex_);
+  return done_.contains(unit);
+}
+
+std::size_t PartsFolder::missing() const {
+  const std::lock_guard lock(mutex_);
+  return wanted_.size() - done_.size();
+}
+
+std::size_t PartsFolder::untaken() const {
+  const std::lock_guard lock(mutex_);
+  return there_.size();
+}
+
+bool PartsFolder::has_runs() const {
+  const std::lock_guard lock(mutex_);
+  return has_runs_;
+}
+
 std::optional<Unit> PartsFolder::take(const UnitName& name) {
+  const std::lock_guard lock(mutex_);
   const auto at = there_.find(name);
   if (at == there_.end()) return {};
   if (shard_) return at->second;
@@ -131,8 +176,14 @@ std::optional<Unit> PartsFolder::take(const UnitName& name) {
 }
 
 void PartsFolder::keep(const UnitView& unit) {
-  if (shard_) there_.insert_or_assign(unit.name, copy_of(unit));
-  if (Clock::now() - written_ < wait_ && is_small(unit) && !checkpoints_.any())
+  const std::lock_guard lock(mutex_);
+  has_runs_ = has_runs_ || !unit.records.empty();
+  if (shard_ || holds_) there_.insert_or_assign(unit.name, copy_of(unit));
+  if (!share_.writes) {
+    done_.insert(unit.name);
+    return;
+  }
+  if (Clock::now() - written_ < wait_ && is_small(unit) && !checkpoints_.is_kept(unit.name))
     waiting_.push_back(copy_of(unit));
   else
     when_possible_([&] { write_part(&unit); });
@@ -141,6 +192,7 @@ void PartsFolder::keep(const UnitView& unit) {
 }
 
 void PartsFolder::flush() {
+  const std::lock_guard lock(mutex_);
   if (!waiting_.empty()) write_part(nullptr);
 }
 
@@ -153,8 +205,8 @@ void PartsFolder::write_part(const UnitView* more) {
   std::vector<UnitView> units;
   for (const Unit& unit : waiting_) units.push_back(view_of(unit));
   if (more) units.push_back(*more);
-  write_units(file, program_, {}, units);
-  ++next_part_;
+  write_units(file, {.program = program_, .shard = {}, .hangs_on = hangs_on_, .units = {}}, units);
+  next_part_ += share_.of;
   waiting_.clear();
   written_ = Clock::now();
   wait_ = std::max<Clock::duration>(std::chrono::milliseconds(100), 40 * (written_ - begun));
@@ -169,6 +221,7 @@ std::vector<Unit> PartsFolder::take_all() {
 }
 
 void PartsFolder::remove() noexcept {
+  if (!share_.writes) return;
   std::error_code none;
   for (const fs::path& file : files_in(folder_))
     if (is_ours(file.filename().string())) fs::remove(file, none);

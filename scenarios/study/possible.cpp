@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "graph/base/counted.hpp"
 #include "graph/base/error.hpp"
 #include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/reader/sweep.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/study.hpp"
@@ -16,6 +18,11 @@
 namespace grapevine {
 
 void expect_known(const Scenario& scenario, const Users& accounts) {
+  const bool says_creators = !accounts.attribute(creator_attribute).empty();
+  const bool draws_creators = scenario.world.tiers.has_creators();
+  if (says_creators && draws_creators)
+    throw BadRequest(
+        "tiers.creators is given, and the accounts have a column `creator`; expected one of the two; remove the key");
   const bool says_verified = !accounts.attribute(verified_attribute).empty();
   const bool draws_verified = scenario.world.tiers.has_verified();
   if (says_verified && draws_verified)
@@ -34,6 +41,11 @@ void expect_known(const Scenario& scenario, const Users& accounts) {
           fmt::format("feed.verified is {} and feed.verified_outside {} in the arm '{}', and no account is verified; "
                       "expected tiers.verified, or accounts with a column `verified`; remove the keys",
                       arm.run.feed.verified, arm.run.feed.verified_outside, arm.name));
+    if (by_itself && arm.run.feed.looks_at_creators() && !says_creators && !draws_creators)
+      throw BadRequest(
+          fmt::format("feed.creator is {} and feed.creator_outside {} in the arm '{}', and no account is a creator; "
+                      "expected tiers.creators, or accounts with a column `creator`; remove the keys",
+                      arm.run.feed.creator, arm.run.feed.creator_outside, arm.name));
   }
 }
 
@@ -47,6 +59,18 @@ void expect_runnable(const Scenario& scenario, const StudyGraph& world, const De
     for (std::uint32_t draw = 0; draw < draws_of(scenario, arm); ++draw)
       plan_posts(deals.of(draw), scenario.world, arm.run.pays, selection);
   }
+}
+
+BadRequest no_money_anywhere(const Scenario& whole, const std::map<std::size_t, std::string>& why) {
+  constexpr std::size_t most_told = 20;
+  std::vector<std::string> messages;
+  for (const auto& [point, words] : why)
+    if (messages.size() < most_told)
+      messages.push_back(
+          fmt::format("{}: {} (at the point {})", axis_of_money(whole), words, whole.points[point].name));
+  if (why.size() > most_told)
+    messages.push_back(fmt::format("and at {}", counted(why.size() - most_told, "more point")));
+  return BadRequest(std::move(messages));
 }
 
 namespace {
@@ -81,6 +105,8 @@ void expect_switches_possible(const Scenario& scenario, SwitchedGraph which, con
       expect_known(switched, there.accounts);
       if (choosing || !chooses_by_spread(switched))
         expect_runnable(switched, there, *make_deals(switched, switched.world, there, 0, alive));
+    } catch (const Infeasible& mistake) {
+      if (scenario.laid.empty()) throw with_switches_named(scenario, off, mistake);
     } catch (const BadRequest& mistake) {
       throw with_switches_named(scenario, off, mistake);
     }

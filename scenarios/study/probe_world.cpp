@@ -56,7 +56,7 @@ std::map<std::string, double> arrays_of(const Replicate& replicate, int parts) {
   std::map<std::string, double> bytes;
   for (const MemoryLine& line : replicate.memory()) {
     const bool divided = line.unit == "reader" || line.name.starts_with("seen.") || line.name.starts_with("trust.") ||
-                         line.name.starts_with("answers.waiting");
+                         line.name.starts_with("answers.waiting") || line.name.starts_with("queues.row");
     bytes[line.name] += static_cast<double>(line.bytes) * (divided ? 1 : parts);
   }
   bytes.erase("graph");  // there once, whatever the number of worlds
@@ -114,7 +114,8 @@ public:
       probe.later.emplace_back("accounts chosen at the end of the warm-up, and the arms after it");
     probe.spent = static_cast<double>(warmups_of(scenario_)) * (made_ + warm_up_spent(costs)) + arms_spent(costs);
     probe.world_bytes = full_world(looks);
-    probe.record_bytes = bytes_["authors"] + most_tracked() * (144 + sizeof(TrackedPost)) + scratch();
+    probe.record_bytes = bytes_["authors"] + most_tracked() * (144 + sizeof(TrackedPost)) +
+                         most_looks() * (sizeof(LookRow) + sizeof(TrackedLook)) + scratch();
     constexpr double of_part = 1.5 * (1 << 20);  // its threads, and heaps of their own: measured
     if (parts_ > 1) probe.record_bytes += parts_ * of_part;
     return probe;
@@ -209,9 +210,9 @@ private:
 
   void know_rows(std::size_t a, const RunRecord& record) {
     const double draws = draws_of(scenario_, scenario_.arms[a]);
-    rows_.arms[a] = {draws * static_cast<double>(record.posts.size()),
-                     draws * static_cast<double>(record.cascades.size()),
-                     draws * static_cast<double>(record.influencers.size())};
+    rows_.arms[a] = {
+        draws * static_cast<double>(record.posts.size()), draws * static_cast<double>(record.cascades.size()),
+        draws * static_cast<double>(record.influencers.size()), draws * static_cast<double>(record.looks.size())};
     rows_.size_classes = std::max(rows_.size_classes, static_cast<double>(record.shapes.sizes.size()));
   }
 
@@ -234,17 +235,20 @@ private:
       const double reshares =
           posts_a_tick() > 0 ? arm.run.behaviour.probability[reshare] * looks_a_tick_ / posts_a_tick() : 0;
       rows.nodes = scenario_.output.cascades ? rows.posts * (1 + reshares) : 0;
+      rows.looks = scenario_.output.looks && posts_a_tick() > 0 ? rows.posts * looks_a_tick_ / posts_a_tick() : 0;
     }
     if (organic > 0) rows_.size_classes = std::max(rows_.size_classes, 8.0);
   }
 
-  double most_tracked() const {
+  double most_of(double ArmRows::*rows) const {
     double most = 0;
     for (std::size_t a = 0; a < scenario_.arms.size(); ++a)
       if (is_feed(scenario_.arms[a]))
-        most = std::max(most, rows_.arms[a].posts / draws_of(scenario_, scenario_.arms[a]));
+        most = std::max(most, rows_.arms[a].*rows / draws_of(scenario_, scenario_.arms[a]));
     return most;
   }
+  double most_tracked() const { return most_of(&ArmRows::posts); }
+  double most_looks() const { return most_of(&ArmRows::looks); }
 
   /// Buffers of a tick: what is looked at in it, and the session of each thread.
   double scratch() const { return looks_a_tick_ * 48; }
@@ -269,7 +273,7 @@ private:
                  emissions = posts + scenario_.run.behaviour.probability[reshare] * looks_a_tick_ * window();
     const TimeParameters& time = scenario_.world.time;
     for (const char* growing : {"posts.hot", "posts.identity", "posts.visible", "posts.counters", "timelines.row",
-                                "timelines.recent", "tick_counts", "tick_posts", "tracked"})
+                                "timelines.recent", "tick_counts", "tick_posts", "tracked", "tracked_looks"})
       bytes_.erase(growing);
     if (!trace_.spent.empty())  // ties are moved all the time, and their arenas have some room to grow
       bytes_["trust.ties"] *=
@@ -281,7 +285,8 @@ private:
     const double spare =
         bytes_["timelines.offset"] + parts_ * sizeof(Emission) * emissions;  // what the next merge writes
     return bytes + std::max(ring, slots) * slot + entry * remembered + spare +
-           parts_ * (sizeof(Emission) * emissions + 16 * recent + ticks + most_tracked() * sizeof(TrackedPost));
+           parts_ * (sizeof(Emission) * emissions + 16 * recent + ticks + most_tracked() * sizeof(TrackedPost)) +
+           most_looks() * sizeof(TrackedLook);
   }
 
   /// Entries of the seen-log: of the sessions of the last window, and what readers looked at who have not come back

@@ -89,13 +89,16 @@ Provenance provenance_of_run(const StudyRun& run) {
   return list;
 }
 
+std::string name_of_input(std::string key) {
+  std::ranges::replace(key, '.', '_');
+  return key;
+}
+
 Provenance provenance_of_inputs(const Scenario& scenario, const std::function<void()>& alive) {
   Provenance list;
   if (!scenario.path.empty()) add_input("scenario_file", scenario.path, fingerprint_of(scenario.text), list);
   for (const NamedFile& file : named_files(scenario)) {
-    std::string name = file.key;
-    std::ranges::replace(name, '.', '_');
-    add_input(name, file.path.string(), fingerprint_of_file(file.path, alive), list);
+    add_input(name_of_input(file.key), file.path.string(), fingerprint_of_file(file.path, alive), list);
   }
   return list;
 }

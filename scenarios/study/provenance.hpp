@@ -36,6 +36,9 @@ struct StudyRun {
 };
 Provenance provenance_of_run(const StudyRun& run);
 
+/// What a file that a key names is called there.
+std::string name_of_input(std::string key);
+
 /// The scenario and every file that its keys name: path, length and checksum. Reads the files from end to end; of one
 /// that cannot be read there is the path alone. `alive` is called from time to time, and ends it by throwing.
 Provenance provenance_of_inputs(const Scenario& scenario, const std::function<void()>& alive = {});

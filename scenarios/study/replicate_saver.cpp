@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "graph/base/checksum.hpp"
 #include "graph/base/error.hpp"
@@ -72,22 +73,46 @@ void ReplicateSaver::complete_arm(std::uint32_t arm, const RunRecord& record) {
   bookmark_.arms.emplace_back(arm, record);
 }
 
+/// Tells of the tick, at part 0, and finds out what is to be done now.
+ReplicateSaver::Decision ReplicateSaver::decide(const std::function<void()>& tell) {
+  ++bookmark_.ticks;
+  try {
+    tell();
+  } catch (const StopStudy& stop) {
+    stop_ = stop;
+  }
+  Decision decision;
+  if (stop_) decision.stops = 1, decision.signal = stop_->signal, decision.time_limit = stop_->time_limit;
+  decision.saves = saves_ && (stop_ || place_->is_due(bookmark_.unit));
+  return decision;
+}
+
 void ReplicateSaver::after_tick(Exchange& exchange, const Stage& stage, const Replicate* warm,
                                 const ArraysOfWorld& arrays, const std::function<void()>& tell) {
+  if (!exchange.shares_memory()) return after_tick_apart(exchange, stage, warm, arrays, tell);
   const std::uint64_t tick = ++ticks_[static_cast<std::size_t>(exchange.part())];
   if (exchange.part() == 0) {
-    ++bookmark_.ticks;
-    try {
-      tell();
-    } catch (const StopStudy& stop) {
-      if (!saves_) throw;
-      stop_ = stop;
-    }
+    const Decision decision = decide(tell);
+    if (stop_ && !saves_) throw *stop_;
     // The other parts cannot be done with the next tick before this one has handed in its share of it, so that they
     // hear of the saving in time.
-    if (saves_ && save_at_ == 0 && (stop_ || place_->is_due())) save_at_ = tick + (exchange.parts() > 1 ? 1 : 0);
+    if (decision.saves != 0 && save_at_ == 0) save_at_ = tick + (exchange.parts() > 1 ? 1 : 0);
   }
   if (saves_ && tick == save_at_) save_world(exchange, stage, warm, arrays);
+}
+
+void ReplicateSaver::write_world(const Stage& stage, bool with_warmup) {
+  if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
+  bookmark_.has_world = true;
+  bookmark_.stage = stage;
+  if (with_warmup) {
+    Bookmark mark;
+    mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
+    mark.has_world = true;
+    mark.stage.warmup = stage.warmup;
+    place_->keep_warmup(mark, warm_);
+  }
+  place_->keep(bookmark_, now_);
 }
 
 void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Replicate* warm,
@@ -97,21 +122,59 @@ void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Re
   if (warm != nullptr) warm_[part] = warm->arrays();
   exchange.gather(std::vector<char>(1));  // all have shown theirs
   if (part == 0) {
-    if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
-    bookmark_.has_world = true;
-    bookmark_.stage = stage;
-    if (warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup)) {
-      Bookmark mark;
-      mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
-      mark.has_world = true;
-      mark.stage.warmup = stage.warmup;
-      place_->keep_warmup(mark, warm_);
-    }
-    place_->keep(bookmark_, now_);
+    write_world(stage, warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup));
     save_at_ = 0;
     if (stop_) throw *stop_;
   }
   exchange.gather(std::vector<char>(1));  // and none goes on before it is written
+}
+
+namespace {
+
+/// Brings the arrays of all parts to part 0, as `worlds`; they lie in what is returned.
+std::vector<std::vector<std::byte>> bring(Exchange& exchange, const std::vector<WorldArray>& mine,
+                                          WorldArrays& worlds) {
+  std::vector<std::uint64_t> lengths;
+  for (const WorldArray& array : mine) lengths.push_back(array.bytes.size());
+  const auto head = std::as_bytes(std::span(lengths));
+  std::vector<std::byte> all(head.begin(), head.end());
+  for (const WorldArray& array : mine) all.insert(all.end(), array.bytes.begin(), array.bytes.end());
+  std::vector<std::vector<std::byte>> pieces = exchange.collect(all);
+  for (std::size_t part = 0; part < pieces.size(); ++part) {
+    std::memcpy(lengths.data(), pieces[part].data(), head.size());
+    std::span<const std::byte> left = std::span(pieces[part]).subspan(head.size());
+    worlds[part] = mine;  // all have the same table
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      worlds[part][i].bytes = left.first(lengths[i]);
+      left = left.subspan(lengths[i]);
+    }
+  }
+  return pieces;
+}
+
+}  // namespace
+
+/// Of parts that do not see each other's memory: part 0 says what is done, and the arrays come to it.
+void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm,
+                                      const ArraysOfWorld& arrays, const std::function<void()>& tell) {
+  const bool first = exchange.part() == 0;
+  struct Order {
+    Decision decision;
+    std::int32_t with_warmup = 0;
+  } order;
+  if (first) {
+    order.decision = decide(tell);
+    order.with_warmup = warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup);
+  }
+  order = exchange.gather(first ? std::vector<Order>{order} : std::vector<Order>{}).front();
+  if (order.decision.saves != 0) {
+    std::vector<std::vector<std::byte>> held, held_warm;
+    if (order.with_warmup != 0) held_warm = bring(exchange, warm->arrays(), warm_);
+    held = bring(exchange, arrays(), now_);
+    if (first) write_world(stage, order.with_warmup != 0);
+  }
+  if (order.decision.stops != 0)
+    throw StopStudy{.signal = order.decision.signal, .time_limit = order.decision.time_limit != 0};
 }
 
 void ReplicateSaver::save_records() {
@@ -122,7 +185,7 @@ void ReplicateSaver::save_records() {
 }
 
 void ReplicateSaver::after_run() {
-  if (saves_ && place_->is_due()) save_records();
+  if (saves_ && place_->is_due(bookmark_.unit)) save_records();
 }
 
 void ReplicateSaver::saving_records(const std::function<void()>& run) {

@@ -14,8 +14,8 @@
 
 namespace grapevine {
 
-/// Saves one replicate while it runs, and knows what was saved of it before. Parts of one world share it; what it is
-/// told of records, part 0 tells.
+/// Saves one replicate while it runs, and knows what was saved of it before. Parts of one world share it where they
+/// share memory; else each has its own, and that of part 0 writes. What it is told of records, part 0 tells.
 class ReplicateSaver {
 public:
   /// `place`: null where nothing is to be saved. Throws Error where what was saved is of another graph.
@@ -42,6 +42,14 @@ public:
   void saving_records(const std::function<void()>& run);
 
 private:
+  /// What part 0 decides after a tick.
+  struct Decision {
+    std::int32_t saves = 0, stops = 0, signal = 0, time_limit = 0;
+  };
+  Decision decide(const std::function<void()>& tell);
+  void after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
+                        const std::function<void()>& tell);
+  void write_world(const Stage& stage, bool with_warmup);
   void save_world(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays);
   void save_records();
 

@@ -12,10 +12,12 @@
 #include <set>
 #include <utility>
 
+#include "analysis/stopping.hpp"
 #include "graph/base/error.hpp"
 #include "graph/base/timing.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/hangs_on.hpp"
+#include "scenarios/study/jobs.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/run_replicate.hpp"
@@ -63,15 +65,16 @@ public:
     bool enough = false;
     for (std::uint32_t replicate = 0; replicate < whole_.replicates && !stopped_ && !enough; ++replicate) {
       take_units(replicate);
-      if (replicate == 0) expect_possible();
+      if (replicate == 0) expect_possible(), expect_money();
       try_one(replicate);
+      if (failure_ && !first_missing_) first_missing_ = replicate;
       enough = enough_ && complete_.size() == replicate + 1 && enough_(results_, replicate + 1);
     }
     if (complete_.empty() && (stopped_ || !left_to_others_)) std::rethrow_exception(failure_);
-    if (complete_.size() == whole_.replicates) return;
+    tell_lost_looks();
     for (Point& point : points_) {
-      point.study->keep(complete_);
-      if (enough) point.study->asked = point.study->replicates;
+      leave_complete(point);
+      if (enough) point.study->asked = static_cast<std::uint32_t>(complete_.size());
     }
   }
 
@@ -80,6 +83,39 @@ private:
     const Phase phase("inputs");
     return provenance_of_inputs(whole_, ticker_.alive());
   }
+
+  /// Behind a replicate that is missing no look is taken, and a study that a look could have ended runs to its end.
+  void tell_lost_looks() {
+    if (!enough_ || stopped_ || !first_missing_) return;
+    const std::vector<std::size_t> looks = looks_until(whole_.replicates);
+    if (std::ranges::none_of(looks,
+                             [&](std::size_t look) { return look > *first_missing_ && look < whole_.replicates; }))
+      return;
+    missing(fmt::format("until = {} ended nothing, for no look is taken behind replicate {}, which is missing: all {} "
+                        "were run; give it what it lacks and begin anew with --overwrite, or leave until out.",
+                        whole_.until, *first_missing_, whole_.replicates),
+            failure_);
+  }
+
+  /// Where there is no money for replicate 0, there is none at all: by itself that study would be refused.
+  void leave_complete(Point& point) {
+    const bool none = point.infeasible.contains(0);
+    std::vector<std::uint32_t> its;
+    for (const std::uint32_t replicate : complete_)
+      if (!none && !point.infeasible.contains(replicate)) its.push_back(replicate);
+    if (its.size() < whole_.replicates) point.study->keep(its);
+    if (!point.infeasible.empty()) point.study->infeasible = {point.infeasible.begin()->second};
+  }
+
+  /// Some point of the sweep can be.
+  void expect_money() {
+    if (whole_.at.empty() || !std::ranges::all_of(points_, [](const Point& it) { return it.infeasible.contains(0); }))
+      return;
+    std::map<std::size_t, std::string> why;
+    for (const Point& point : points_) why.emplace(why.size(), point.infeasible.at(0));
+    throw no_money_anywhere(whole_, why);
+  }
+  static std::string at(const Point& point) { return point.name.substr(0, point.name.size() - 2); }
 
   UnitName name_of(Point& point, std::uint32_t replicate) {
     if (point.runs.empty()) point.runs = options_.units->names.of(*point.scenario, replicate).runs;
@@ -91,15 +127,21 @@ private:
     whole_replicate_ = true;
     for (Point& point : points_) {
       point.runs_now = options_.units == nullptr;
-      if (point.runs_now) continue;
+      const auto money = point.infeasible.find(0);
+      if (point.runs_now && money != point.infeasible.end()) leave_out(point, replicate, std::string(money->second));
+      if (options_.units == nullptr) continue;
       const UnitName name = name_of(point, replicate);
       if (!options_.units->wants(name)) {
         left_to_others_ = true;
         whole_replicate_ = false;
       } else if (std::optional<Unit> unit = options_.units->take(name)) {
         take(std::move(*unit), point, replicate);
-      } else {
+      } else if (options_.units->begins(name)) {
         point.runs_now = true;
+        if (money != point.infeasible.end()) leave_out(point, replicate, std::string(money->second));
+      } else {
+        left_to_others_ = true;
+        whole_replicate_ = false;
       }
     }
   }
@@ -111,6 +153,11 @@ private:
       return;
     }
     point.study->graph(0, replicate) = unit.graph;
+    if (!unit.infeasible.empty()) {
+      point.infeasible[replicate] = unit.infeasible;
+      for (std::size_t arm = 0; arm < point.study->arms.size(); ++arm) point.study->record(0, arm, replicate).draws = 0;
+      return;
+    }
     for (std::size_t arm = 0; arm < point.study->arms.size(); ++arm)
       point.study->record(0, arm, replicate) = std::move(unit.records.at(arm));
     point.study->accounts.insert(unit.accounts.begin(), unit.accounts.end());
@@ -118,7 +165,7 @@ private:
 
   /// What is complete goes to the store as well.
   void keep(Point& point, std::uint32_t replicate) {
-    auto ids = outside_ids(world_, *point.study, replicate);
+    auto ids = outside_ids(*world_, *point.study, replicate);
     point.study->accounts.insert(ids.begin(), ids.end());
     point.runs_now = false;
     if (options_.units == nullptr) return;
@@ -133,6 +180,18 @@ private:
     options_.units->keep(unit);
     for (std::size_t arm = 0; holds_ == Holds::nothing && arm < point.study->arms.size(); ++arm)
       point.study->record(0, arm, replicate) = {};
+  }
+  /// There is too little money for this replicate at this point.
+  void leave_out(Point& point, std::uint32_t replicate, std::string why) {
+    Unit unit{.name = options_.units ? name_of(point, replicate) : UnitName{},
+              .failure = {},
+              .infeasible = std::move(why),
+              .graph = replicate == 0 ? world_->facts : GraphFacts{},
+              .records = {},
+              .accounts = {}};
+    if (options_.units) options_.units->keep(view_of(unit));
+    point.runs_now = false, point.deals = {};
+    take(std::move(unit), point, replicate);
   }
   /// A replicate that cannot be at one point is missing at all.
   void keep_failure(std::uint32_t replicate, const std::string& why) {
@@ -158,43 +217,48 @@ private:
   /// Before anything runs: that all points can have the graph and the accounts that they ask for. What is wrong with
   /// replicate 0 is wrong with the request.
   void expect_possible() {
-    for (const Point& point : points_)
+    for (Point& point : points_)
       if (point.runs_now)
-        at_point(point, [&] {
-          expect_switches_possible(*point.scenario, SwitchedGraph::other, world_, true, ticker_.alive());
+        at_point(point, 0, [&] {
+          expect_switches_possible(*point.scenario, SwitchedGraph::other, *world_, true, ticker_.alive());
         });
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {  // ends with the one that is run first
       const std::vector<Point*> points = to_run(group->second);
       if (points.empty()) continue;
       for (Point& point : points_) point.deals = {};  // they look at a graph that goes
-      at_point(*points.front(), [&] { take_graph(group->first, *points.front()->scenario, 0); });
+      at_point(*points.front(), 0, [&] { take_graph(group->first, *points.front()->scenario, 0); });
       for (Point* point : points)
-        at_point(*point, [&] {
-          expect_known(*point->scenario, world_.accounts);
+        at_point(*point, 0, [&] {
+          expect_known(*point->scenario, world_->accounts);
           point->deals = deals_of(*point, 0);
-          expect_runnable(*point->scenario, world_, *point->deals);
-          expect_switches_possible(*point->scenario, SwitchedGraph::same, world_, true, ticker_.alive());
+          expect_runnable(*point->scenario, *world_, *point->deals);
+          expect_switches_possible(*point->scenario, SwitchedGraph::same, *world_, true, ticker_.alive());
         });
     }
   }
 
-  /// What is wrong at one point of several is told with the point.
+  /// What is wrong at one point of several is told with the point; one without enough money is left out.
   template <class Expect>
-  static void at_point(const Point& point, Expect&& expect) {
+  void at_point(Point& point, std::uint32_t replicate, Expect&& expect) {
     try {
       expect();
+    } catch (const Infeasible& mistake) {
+      if (!is_cell(point)) throw;
+      leave_out(point, replicate, mistake.why());
     } catch (const BadRequest& mistake) {
       if (point.name.empty()) throw;
       std::vector<std::string> messages;
       for (const std::string& message : mistake.messages())
-        messages.push_back(fmt::format("{} (at the point {})", message, point.name.substr(0, point.name.size() - 2)));
+        messages.push_back(fmt::format("{} (at the point {})", message, at(point)));
       throw BadRequest(std::move(messages));
     }
   }
+  /// Whether the point is one of a sweep, be it run by itself.
+  bool is_cell(const Point& point) const { return !whole_.at.empty() || !point.scenario->laid.empty(); }
 
   std::shared_ptr<Deals> deals_of(const Point& point, std::uint32_t replicate) {
     const Phase phase("accounts");
-    return make_deals(*point.scenario, point.scenario->world, world_, replicate, ticker_.alive());
+    return make_deals(*point.scenario, point.scenario->world, *world_, replicate, ticker_.alive());
   }
 
   /// Makes the graph of the points of a group; nothing, if it is there.
@@ -206,9 +270,10 @@ private:
     for (Point& point : points_) point.numbers = std::make_shared<ReproductionNumbers>();  // interests matter, too
     world_ = {};  // no room is needed for two graphs
     graph_.clear();
-    world_ = make_graph(scenario, replicate);
+    const auto make = [&] { return make_graph(scenario, replicate); };
+    world_ = options_.graphs ? options_.graphs->graph(wanted, make) : std::make_shared<const StudyGraph>(make());
     graph_ = wanted;
-    if (options_.notes && noted_.empty()) options_.notes(world_.notes);
+    if (options_.notes && noted_.empty()) options_.notes(world_->notes);
     if (noted_.empty()) noted_ = wanted;
   }
 
@@ -231,18 +296,22 @@ private:
     }
   }
 
-  void run_group(const std::string& graph, const std::vector<Point*>& points, std::uint32_t replicate) {
+  void run_group(const std::string& graph, std::vector<Point*> points, std::uint32_t replicate) {
     if (points.empty()) return;
     take_graph(graph, *points.front()->scenario, replicate);
     for (Point* point : points) {
-      point->study->graph(0, replicate) = world_.facts;
-      if (replicate > 0 || !point->deals) at_point(*point, [&] { point->deals = deals_of(*point, replicate); });
+      point->study->graph(0, replicate) = world_->facts;
+      if (replicate > 0 || !point->deals)
+        at_point(*point, replicate, [&] { point->deals = deals_of(*point, replicate); });
     }
+    points = to_run(points);
+    if (points.empty()) return;
     Checkpoints* const checkpoints = options_.units ? options_.units->checkpoints() : nullptr;
     for (Point* point : points)
-      point->saver = std::make_shared<ReplicateSaver>(
-          checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{}, world_.graph, options_.parts);
-    const ReplicateGiven given{world_, replicate, options_.parts};
+      point->saver =
+          std::make_shared<ReplicateSaver>(checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{},
+                                           world_->graph, options_.ranks ? options_.ranks->parts() : options_.parts);
+    const ReplicateGiven given{*world_, replicate, options_.parts, options_.ranks};
     const auto done = [&](Point& point) {
       run_classics(given, point, ticker_);
       keep(point, replicate);
@@ -274,13 +343,14 @@ private:
   std::uint64_t work_ = 0;  ///< of a unit
   std::list<Point> points_;
   std::map<std::string, std::vector<Point*>> groups_;  ///< by what their graph hangs on
-  StudyGraph world_;
+  std::shared_ptr<const StudyGraph> world_ = std::make_shared<const StudyGraph>();
   std::string graph_;  ///< which one it is
   std::string noted_;  ///< the one that was made first
   std::vector<std::uint32_t> complete_;
   bool whole_replicate_ = true;  ///< no point of the replicate is left to others or missing
   bool left_to_others_ = false;
   std::exception_ptr failure_;
+  std::optional<std::uint32_t> first_missing_;  ///< of the replicates
   bool stopped_ = false;
 };
 

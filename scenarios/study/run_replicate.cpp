@@ -48,7 +48,11 @@ const Arm* own_warmup(const Arm& arm) { return arm.warmup == ArmWarmup::own ? &a
 class FeedPart {
 public:
   FeedPart(const ReplicateGiven& given, Exchange& exchange, Ticker& ticker)
-      : given_(given), exchange_(exchange), ticker_(ticker), speaks_(exchange.part() == 0) {}
+      : given_(given),
+        exchange_(exchange),
+        ticker_(ticker),
+        speaks_(exchange.part() == 0),
+        holds_(speaks_ || !exchange.shares_memory()) {}
 
   void run(const std::vector<Point*>& points, const std::function<void(Point&)>& done) {
     alone_ = points.size() == 1;
@@ -59,7 +63,7 @@ public:
     for (Point* point : points) {
       run(*point);
       exchange_.gather(std::vector<char>{});  // no part looks at what was saved of it any more
-      if (speaks_) done(*point);
+      if (holds_) done(*point);
     }
   }
 
@@ -127,7 +131,7 @@ private:
   }
 
   void take_arm(const Point& point, const Arm& arm) {
-    if (!speaks_) return;
+    if (!holds_) return;
     const std::uint32_t number = number_of(*point.scenario, arm);
     point.study->record(0, number, given_.replicate) = *point.saver->record_of(number);
     if (alone_ && arm.warmup == ArmWarmup::own) take_work(point.scenario->world.time.warmup);
@@ -149,10 +153,10 @@ private:
                                         hook_in(point, stage, &from), draw));
       if (speaks_) point.saver->complete_draw(number, draws);
     }
-    if (!speaks_) return;
+    if (!holds_) return;
     RunRecord& record = point.study->record(0, number, given_.replicate);
     record = kept(std::move(draws));
-    point.saver->complete_arm(number, record);
+    if (speaks_) point.saver->complete_arm(number, record);
   }
 
   StateHook hook_in(const Point& point, const Stage& stage, const Replicate* warm) {
@@ -177,7 +181,8 @@ private:
   const ReplicateGiven& given_;
   Exchange& exchange_;
   Ticker& ticker_;
-  const bool speaks_;
+  const bool speaks_;  ///< tells how far it is, and saves
+  const bool holds_;   ///< has the records
   bool alone_ = true;  ///< one point
   std::map<std::string, WarmedUp> warmed_up_;
   std::unique_ptr<Replicate> offering_;  ///< of the point that runs, where another made the world
@@ -188,6 +193,7 @@ private:
 
 void run_feeds(const ReplicateGiven& given, const std::vector<Point*>& points, Ticker& ticker,
                const std::function<void(Point&)>& done) {
+  if (given.ranks != nullptr) return FeedPart(given, *given.ranks, ticker).run(points, done);
   run_parts(given.parts, [&](Exchange& exchange) { FeedPart(given, exchange, ticker).run(points, done); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,9 +24,10 @@ struct Point {
   std::string name;  ///< "price.post=50: "; empty where there are no others
   std::shared_ptr<Deals> deals = {};
   std::shared_ptr<ReplicateSaver> saver = {};
-  std::shared_ptr<ReproductionNumbers> numbers = {};  ///< of replicates on the same graph
-  std::string runs = {};                              ///< of the names of its units
-  bool runs_now = false;                              ///< in this replicate, and is not complete yet
+  std::shared_ptr<ReproductionNumbers> numbers = {};     ///< of replicates on the same graph
+  std::string runs = {};                                 ///< of the names of its units
+  bool runs_now = false;                                 ///< in this replicate, and is not complete yet
+  std::map<std::uint32_t, std::string> infeasible = {};  ///< replicates for which its money is too little, and why
 };
 
 /// What the runs of a replicate go by, at points that have one graph.
@@ -33,6 +35,7 @@ struct ReplicateGiven {
   const StudyGraph& world;
   std::uint32_t replicate = 0;
   int parts = 1;
+  Exchange* ranks = nullptr;  ///< that run each world together, as its parts; null: this process runs it alone
 };
 
 /// Runs the arms under the feed model, from where they were saved. Points that differ in nothing that a warm-up hangs

@@ -7,13 +7,14 @@
 #include <memory>
 #include <set>
 
+#include "analysis/carried.hpp"
 #include "analysis/cascades.hpp"
 #include "analysis/contrasts.hpp"
 #include "analysis/drift.hpp"
 #include "analysis/one_arm.hpp"
 #include "analysis/sizes.hpp"
-#include "analysis/stopping.hpp"
 #include "graph/base/error.hpp"
+#include "graph/base/exchange.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "graph/base/timing.hpp"
@@ -24,6 +25,7 @@
 #include "scenarios/study/bands.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/judged_claims.hpp"
+#include "scenarios/study/narrow.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/run_points.hpp"
@@ -59,6 +61,8 @@ public:
           return row.metric == "displaced engagement" || row.metric == "net engagement";
         });
       add(std::move(rows));
+      add(carried(runs_of(choice.arm), runs_of(choice.against), study_.tiers, tier_of(study_, scenario_.claims.micro),
+                  tier_of(study_, scenario_.claims.mega)));
     }
     for (const std::string& name : study_.arms) {
       const ArmRuns arm = runs_of(name);
@@ -229,30 +233,6 @@ void name_points(const Scenario& scenario, StudyResult& study) {
 
 }  // namespace
 
-namespace {
-
-/// The first ratio of the first contrast, over the first replicates.
-LogRatio primary(const Scenario& scenario, const StudyResult& study, std::size_t replicates) {
-  const ContrastChoice& choice = scenario.contrasts.front();
-  const ArmRuns arm = runs_of(study, choice.arm, replicates), against = runs_of(study, choice.against, replicates);
-  const Metric* const metric = first_ratio(estimand_of(arm, against));
-  GRAPEVINE_EXPECTS(metric != nullptr);
-  return log_ratio(series_of(arm, metric->total, metric->per), series_of(against, metric->total, metric->per));
-}
-
-/// Whether the interval is as narrow at all points as the study wants, at a look.
-Enough narrow_enough(const Scenario& scenario) {
-  if (scenario.until < 0) return {};
-  return [&scenario, studies = studies_of(scenario)](const std::vector<StudyResult>& points, std::uint32_t complete) {
-    if (std::ranges::count(looks_until(scenario.replicates), complete) == 0) return false;
-    for (std::size_t i = 0; i < points.size(); ++i)
-      if (!(log_half_width(primary(*studies[i], points[i], complete)) <= scenario.until)) return false;
-    return true;
-  };
-}
-
-}  // namespace
-
 StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   const auto started = std::chrono::system_clock::now();
   const auto clock = std::chrono::steady_clock::now();
@@ -269,7 +249,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
     }
     done += switched_work_of(*studies[i], options);
     const Phase phase("comparing");
-    Comparer(*studies[i], points[i]).compare();
+    if (points[i].replicates > 0) Comparer(*studies[i], points[i]).compare();
   }
   Phase phase("comparing");
   AcrossPoints across = across_points(scenario, points);
@@ -283,7 +263,7 @@ StudyResult run_study(const Scenario& scenario, const StudyOptions& options) {
   study.align_shapes();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
   Provenance run = provenance_of_run({.command = options.command,
-                                      .parts = options.parts,
+                                      .parts = options.ranks ? options.ranks->parts() : options.parts,
                                       .runs = options.units ? options.units->names.of(scenario, 0).runs : "",
                                       .started = started,
                                       .seconds = seconds,

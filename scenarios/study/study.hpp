@@ -11,6 +11,8 @@
 
 namespace grapevine {
 
+class Exchange;
+class SharedGraphs;
 class UnitStore;
 
 /// Builds, or loads, the graph of `replicate`. Throws BadRequest for a graph that cannot be had.
@@ -47,11 +49,16 @@ struct StopStudy {
 };
 
 struct StudyOptions {
-  int parts = 1;             ///< parts of the process that each world is cut into; no result depends on it
-  std::string command = {};  ///< that asks for the study, for its provenance
+  int parts = 1;              ///< parts of the process that each world is cut into; no result depends on it
+  Exchange* ranks = nullptr;  ///< processes that run each world together, and nothing else apart: they come to the same
+                              ///< results, and the first speaks, writes and decides; null: this one is alone
+  std::string command = {};   ///< that asks for the study, for its provenance
 
   /// Complete units that are there already, and the place where others are kept; null: there is none.
   UnitStore* units = nullptr;
+
+  /// Graphs that other replicates may have, too; null: none.
+  SharedGraphs* graphs = nullptr;
 
   /// Told, once, what the loader of the graph notes.
   std::function<void(const std::vector<std::string>&)> notes = {};

@@ -126,7 +126,7 @@ void each_switched(const Scenario& scenario, const StudyOptions& options, std::u
 
 void run_switches(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
                   StudyResult& study) {
-  if (switched_off(scenario).empty()) return;
+  if (switched_off(scenario).empty() || !study.infeasible.empty()) return;
   if (study.replicates < study.asked) {
     study.incomplete += " Nothing was run with switches off.";
     return;
@@ -149,8 +149,9 @@ void run_switches(const Scenario& scenario, const StudyOptions& options, std::ui
       study.incomplete = fmt::format("Without {}: {} Nothing is told of switches.", name, part.incomplete);
       return;
     }
-    for (const auto& [claim, answer] : answers_of(scenario, part))
-      if (by_claim.count(claim) > 0) by_claim[claim][mask_of(off)] = answer;
+    if (part.infeasible.empty())
+      for (const auto& [claim, answer] : answers_of(scenario, part))
+        if (by_claim.count(claim) > 0) by_claim[claim][mask_of(off)] = answer;
     before += wanted_work_of(switched, options);
   }
   const Margin margin = margin_of(scenario);

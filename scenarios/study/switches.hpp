@@ -16,7 +16,8 @@ void each_switched(const Scenario& scenario, const StudyOptions& options, std::u
 
 /// Runs the study with each set of switches off that it asks for (`switched_off`), the arms of the claims only, in the
 /// same worlds and by the same chance, and fills `study.switches` and `study.attribution`. Where a replicate is missing
-/// here or there, neither is filled and `study.incomplete` says why. `options` as for `run_study`; its progress is told
+/// here or there, neither is filled and `study.incomplete` says why; at a point without enough money nothing is run,
+/// and with switches off without it nothing is asked. `options` as for `run_study`; its progress is told
 /// in words of the switches.
 void run_switches(const Scenario& scenario, const StudyOptions& options, std::uint64_t before, std::uint64_t work,
                   StudyResult& study);

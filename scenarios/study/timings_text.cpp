@@ -33,7 +33,7 @@ bool takes_time(const std::string& name, const std::vector<PhaseSeconds>& phases
 
 }  // namespace
 
-std::string timings_text(const std::vector<PhaseSeconds>& phases, int threads) {
+std::string timings_text(const std::vector<PhaseSeconds>& phases, int threads, bool beside) {
   PhaseSeconds all;
   for (const PhaseSeconds& phase : phases)
     all.serial += phase.serial, all.parallel += phase.parallel, all.busy += phase.busy;
@@ -44,6 +44,11 @@ std::string timings_text(const std::vector<PhaseSeconds>& phases, int threads) {
       add_line(indented(phase.name), phase, all.clock(), table);
   add_line("other", phases.front(), all.clock(), table);
   add_line("all", all, all.clock(), table);
+  if (beside)
+    return fmt::format(
+        "Where the time went, with {}: seconds by the clock, added over replicates that ran beside each "
+        "other\n{}",
+        counted(static_cast<std::uint64_t>(threads), "thread"), table.text());
   const double share = serial_share(phases);
   return fmt::format(
       "Where the time went, with {}: seconds by the clock, without those of the phases below\n{}"

@@ -9,6 +9,10 @@
 
 namespace grapevine {
 
+std::string content_line(std::string_view key, std::string_view content) {
+  return fmt::format("the content of {} = {}\n", key, content.empty() ? "unknown" : content);
+}
+
 const std::string& UnitNames::content_of(const std::filesystem::path& file) {
   const auto [at, is_new] = contents_.try_emplace(file);
   if (is_new)
@@ -22,6 +26,12 @@ std::string UnitNames::runs_of(const Scenario& scenario) {
   for (const NamedFile& file : named_files(scenario))
     text += fmt::format("# {}: {}\n", file.key, content_of(file.path));
   return fingerprint_of(text).xxh3_128;
+}
+
+std::string UnitNames::hangs_on(const Scenario& scenario) {
+  std::string text;
+  for (const NamedFile& file : named_files(scenario)) text += content_line(file.key, content_of(file.path));
+  return text + scenario.runs_understood;
 }
 
 UnitName UnitNames::of(const Scenario& scenario, std::uint32_t replicate) { return {runs_of(scenario), replicate}; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/statistics/power_iteration.hpp"
 #include "graph/statistics/spectral_radius.hpp"
@@ -49,8 +50,20 @@ double radius_of_chances(const Audience& audience, const Chances& chances, const
 }  // namespace
 
 double transmissibility(double chance, const DiffusionParameters& diffusion) {
-  if (diffusion.model != DiffusionModel::si && diffusion.model != DiffusionModel::sir) return chance;
-  const double recovery = diffusion.model == DiffusionModel::sir ? diffusion.recovery : 0.0;
+  double recovery = 0.0;
+  switch (diffusion.model) {
+    case DiffusionModel::independent_cascade:
+    case DiffusionModel::linear_threshold:
+    case DiffusionModel::branching:
+      return chance;
+    case DiffusionModel::si:
+      break;
+    case DiffusionModel::sir:
+      recovery = diffusion.recovery;
+      break;
+    case DiffusionModel::feed:
+      GRAPEVINE_EXPECTS(!"the transmissibility of a feed");
+  }
   const bool in_events = diffusion.model == DiffusionModel::sir && diffusion.time == EpidemicTime::events;
   const double contact = in_events ? std::min(chance, 1.0 - 0x1p-32) : chance,
                ends = in_events ? std::min(recovery, 1.0 - 0x1p-32) : recovery;
@@ -65,11 +78,22 @@ double transmissibility(double chance, const DiffusionParameters& diffusion) {
 }
 
 double reproduction_number(const Audience& audience, const Chances& chances, const DiffusionParameters& diffusion) {
-  if (diffusion.model == DiffusionModel::branching) return mean_adoptions(audience, chances);
-  if (is_even(chances, diffusion))
-    return transmissibility(chances.probability(), diffusion) * spectral_radius(audience.graph(), near_enough).value;
-  return diffusion.model == DiffusionModel::linear_threshold ? radius_of_weights(audience, chances)
-                                                             : radius_of_chances(audience, chances, diffusion);
+  switch (diffusion.model) {
+    case DiffusionModel::branching:
+      return mean_adoptions(audience, chances);
+    case DiffusionModel::linear_threshold:
+      return radius_of_weights(audience, chances);
+    case DiffusionModel::independent_cascade:
+    case DiffusionModel::si:
+    case DiffusionModel::sir:
+      return is_even(chances, diffusion) ? transmissibility(chances.probability(), diffusion) *
+                                               spectral_radius(audience.graph(), near_enough).value
+                                         : radius_of_chances(audience, chances, diffusion);
+    case DiffusionModel::feed:
+      break;
+  }
+  GRAPEVINE_EXPECTS(!"the reproduction number of a feed");
+  return 0.0;
 }
 
 double ReproductionNumbers::of(const Audience& audience, const DiffusionParameters& diffusion, std::uint32_t topic,

@@ -8,7 +8,7 @@ namespace grapevine {
 
 std::int64_t news_since(const FeedParameters& feed, Tick last_session, Tick now) {
   const std::int64_t oldest = static_cast<std::int64_t>(now) - feed.window;
-  const bool by_session = feed.memory == FeedMemory::session;
+  const bool by_session = feed.memory != FeedMemory::window;
   return by_session && last_session != never ? std::max<std::int64_t>(last_session, oldest) : oldest;
 }
 
@@ -16,7 +16,7 @@ void gather(const Follows& follows, const Timelines& timelines, const Posts& pos
             std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,
             Session& session) {
   const FeedParameters& feed = run.feed;
-  const bool by_session = feed.memory == FeedMemory::session;
+  const bool by_session = feed.memory != FeedMemory::window;
   const std::int64_t since = news_since(feed, last_session, session.now);
   session.candidates.clear();
   session.index.clear();

@@ -20,13 +20,14 @@ struct GatherGiven {
 /// From when on emissions are new to a reader, at the most the window back.
 std::int64_t news_since(const FeedParameters& feed, Tick last_session, Tick now);
 
-/// The candidates of one session: every root that a source (a file in `sim/feed/sources/`) has for the reader; one
-/// candidate a root.
+/// The candidates of one session that followees bring (`sim/feed/sources/`): every root that they have for the reader;
+/// one candidate a root. Mechanisms bring others afterwards.
 ///
 /// `session` memory: emissions since the reader's last session, at most the window back; a root may come again through
 /// a later reshare, unless the reader has dismissed it. `window` memory: emissions of the whole window whose root this
 /// reader has not looked at. Roots older than the window and the reader's own are left out. The emission shown is the
-/// latest one (ParentRule::latest) or the earliest, equal ticks by the hash that dates emissions.
+/// latest one (ParentRule::latest) or the earliest, equal ticks by the hash that dates emissions. Under `queue` memory
+/// the mechanism of that name puts others in the place of what `session` memory would find.
 /// `dismisses`: some reader may have dismissed a root. `session.fresh` is known: whom `scan_followees` finds.
 void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
             std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,

@@ -22,6 +22,8 @@ struct RankingKeys {
   std::uint64_t emission_time;  ///< see time_in_tick
   std::uint64_t perturbation;   ///< of scores, by root and reader
   std::uint64_t fatigue;        ///< by author and reader
+  std::uint64_t lottery = 0;    ///< of posts, by root and session of a reader
+  std::uint64_t appeal = 0;     ///< of a root, where a ranking looks at that
 };
 
 /// What a ranking is made from. All of it outlives the ranking, but for `prior`.

@@ -24,6 +24,7 @@ namespace grapevine {
   X(follows_author, "0 or 1", "whether the reader follows the author")                                  \
   X(mutual, "0 or 1", "whether the author, as at the start, follows the reader back")                   \
   X(verified, "0 or 1", "whether the author is verified")                                               \
+  X(creator, "0 or 1", "whether the author is a creator")                                               \
   X(topic_match, "0 to 1",                                                                              \
     "how much the reader likes the post's topic: its quantile among all users, middle of 1/256")        \
   X(looks_at_author, "looks", "impressions of the author's live posts by the reader, in earlier ticks") \

@@ -2,5 +2,5 @@
 
 #include "sim/model/parameters/run.hpp"
 
-/// Every number that a run depends on, as plain values: a struct a mechanism, in `sim/model/parameters/`. Each
+/// Every number that a run depends on, as plain values: a struct a section of keys, in `sim/model/parameters/`. Each
 /// describes its own scenario keys, with range, default and source.

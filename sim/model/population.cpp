@@ -32,6 +32,7 @@ Population::Population(const FollowGraph& graph, const Users& accounts, const Wo
                        const StreamKey& dynamics, UserRange readers)
     : interests_(accounts, parameters.population, dynamics),
       verified_(accounts, parameters.tiers, dynamics),
+      creators_(accounts, parameters.tiers, dynamics),
       propensity_key_(dynamics.key(Draw::propensity)),
       session_rate_(readers.size()),
       post_rate_(readers.size()),

@@ -48,6 +48,7 @@ public:
   std::uint8_t tier(UserId user) const { return tier_[user.index()]; }
   const std::vector<std::uint64_t>& tier_sizes() const { return tier_sizes_; }
   bool verified(UserId user) const { return verified_.hold(user, tier(user)); }
+  bool creator(UserId user) const { return creators_.hold(user, tier(user)); }
   const Interests& interests() const { return interests_; }
   /// The quantile, in 256ths, of the user's interest in the topic.
   std::uint8_t interest(UserId user, std::uint32_t topic) const {
@@ -68,6 +69,7 @@ public:
 private:
   Interests interests_;
   VerifiedAccounts verified_;
+  CreatorAccounts creators_;
   std::uint64_t propensity_key_;
   std::vector<float> session_rate_;
   std::vector<float> post_rate_;

@@ -19,6 +19,7 @@ namespace grapevine {
   X(chronological) X(random) X(popularity)                          \
   X(weighted) X(oracle) X(no_learning) X(formula)                   \
   X(engagement_rate) X(edgerank) X(x_2023_04) X(x_2026_08)          \
+  X(simsom)                                                         \
   /* the next one goes here */
 // clang-format on
 

@@ -15,14 +15,19 @@ namespace grapevine {
 /// The attribute of accounts that says who is verified: more than 0.
 inline constexpr std::string_view verified_attribute = "verified";
 
-/// Who is verified: whom the accounts' own column names, else a coin of each account with the share of its tier. Clones
-/// have that of their profile. Lives as long as `accounts`.
-class VerifiedAccounts {
+/// ... and of who is a creator, as Twitter calls who may sell subscriptions.
+inline constexpr std::string_view creator_attribute = "creator";
+
+/// Who has such a mark: whom the accounts' own column names, else a coin of each account with the share of its tier.
+/// Clones have that of their profile. Lives as long as `accounts`.
+class MarkedAccounts {
 public:
-  VerifiedAccounts(const Users& accounts, const TierParameters& tiers, const StreamKey& dynamics)
-      : key_(dynamics.key(Draw::verified)), said_(accounts.attribute(verified_attribute)) {
-    for (std::size_t tier = 0; tiers.has_verified() && tier < tiers.from.size(); ++tier)
-      below_.push_back(coin_threshold(tiers.verified_share(tier)));
+  /// `key`: of the coins; `shares`: by tier, or one for all; empty: nobody.
+  MarkedAccounts(const Users& accounts, std::string_view attribute, const TierParameters& tiers,
+                 const std::vector<double>& shares, std::uint64_t key)
+      : key_(key), said_(accounts.attribute(attribute)) {
+    for (std::size_t tier = 0; TierParameters::any(shares) && tier < tiers.from.size(); ++tier)
+      below_.push_back(coin_threshold(TierParameters::share(shares, tier)));
     for (const PlantedUser& planted : accounts.planted)
       if (planted.nested) profile_.emplace(planted.user, accounts.profile_of(planted.user));
   }
@@ -41,6 +46,15 @@ private:
   std::span<const double> said_;
   std::vector<std::uint64_t> below_;  ///< by tier; empty: nobody is
   std::unordered_map<UserId, UserId> profile_;
+};
+
+struct VerifiedAccounts : MarkedAccounts {
+  VerifiedAccounts(const Users& accounts, const TierParameters& tiers, const StreamKey& dynamics)
+      : MarkedAccounts(accounts, verified_attribute, tiers, tiers.verified, dynamics.key(Draw::verified)) {}
+};
+struct CreatorAccounts : MarkedAccounts {
+  CreatorAccounts(const Users& accounts, const TierParameters& tiers, const StreamKey& dynamics)
+      : MarkedAccounts(accounts, creator_attribute, tiers, tiers.creators, dynamics.key(Draw::creator)) {}
 };
 
 }  // namespace grapevine

@@ -136,8 +136,10 @@ public:
         deals.push_back(!random && same != deals.end() ? Deal(*same) : make_one(campaign, budget, asked));
       } catch (const BadRequest& error) {
         if (deals.empty()) throw;
-        throw BadRequest(
-            fmt::format("draw {} of {}: {}", deals.size() + 1, random ? draws : budgets.size(), error.what()));
+        std::string text =
+            fmt::format("draw {} of {}: {}", deals.size() + 1, random ? draws : budgets.size(), error.what());
+        if (dynamic_cast<const TooLittleMoney*>(&error)) throw TooLittleMoney(std::move(text));
+        throw BadRequest(std::move(text));
       }
     }
     return deals;
@@ -174,7 +176,7 @@ private:
     const MicroMoney promotion = promotion_of(campaign);
     if (budget < 0) return budget;
     if (promotion > budget)
-      throw BadRequest(fmt::format(
+      throw TooLittleMoney(fmt::format(
           "campaign '{}': its promotion takes {:.2f} of a budget of {:.2f}; expected less, for its accounts "
           "are paid from what is left; lower campaign.promotion, or raise the budget",
           campaign.name, in_units(promotion), in_units(budget)));
@@ -338,7 +340,7 @@ private:
     if (affordable.empty() && campaign.count > 0 && campaign.posts > 0) {
       const UserId cheapest = *std::min_element(
           all.begin(), all.end(), [&](UserId a, UserId b) { return std::pair(price(a), a) < std::pair(price(b), b); });
-      throw BadRequest(
+      throw TooLittleMoney(
           fmt::format("campaign '{}': the budget of {:.2f}{} is below every price; the cheapest of {} candidates ({} "
                       "followers) asks {:.2f} a post{}; raise the budget to "
                       "that, or choose smaller accounts",
@@ -534,7 +536,8 @@ void Deals::choose(PastRates past) {
         by_campaign_[i] = chooser.make(campaign, budgets, draws_[i]);
         done[i] = true;
       } catch (const BadRequest& mistake) {
-        for (const std::string& text : mistake.messages()) mistakes.push_back({campaign.name, text});
+        const bool of_money = dynamic_cast<const TooLittleMoney*>(&mistake) != nullptr;
+        for (const std::string& text : mistake.messages()) mistakes.push_back({campaign.name, text, of_money});
         refused[i] = true;
       }
     }

@@ -82,12 +82,19 @@ struct ExpectedSpread {
                                      ///< ends the choice by throwing
 };
 
+/// The money of a campaign buys nothing of what it asks for.
+class TooLittleMoney : public BadRequest {
+public:
+  using BadRequest::BadRequest;
+};
+
 /// What only the graph shows to be wrong with campaigns: whoever read them from a file can say where they are.
 class CampaignRefusal : public BadRequest {
 public:
   struct Mistake {
     std::string campaign;
     std::string text;
+    bool of_money = false;  ///< it is TooLittleMoney
   };
   explicit CampaignRefusal(std::vector<Mistake> mistakes) : BadRequest(texts_of(mistakes)), mistakes_(mistakes) {}
   const std::vector<Mistake>& mistakes() const noexcept { return mistakes_; }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 #include "graph/base/error.hpp"
@@ -76,10 +77,11 @@ std::vector<AuthorTotals> author_totals(const WorldState& state) {
 std::vector<LedgerRow> ledger_rows(const World& world) {
   std::vector<std::uint64_t> sums;
   for (const LedgerRow& row : world.state.ledger.rows)
-    sums.insert(sums.end(), {row.delivered, row.served, row.impressions});
+    sums.insert(sums.end(), {row.delivered, row.served, row.impressions, row.ranked, row.shadow});
   world.exchange.add(std::span(sums));
   std::vector<LedgerRow> rows(source_count * world.state.tiers.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {sums[3 * i], sums[3 * i + 1], sums[3 * i + 2]};
+  const std::uint64_t* next = sums.data();
+  for (LedgerRow& row : rows) row = {next[0], next[1], next[2], next[3], next[4]}, next += 5;
   return rows;
 }
 
@@ -159,6 +161,25 @@ void add_readers(const World& world, RunRecord& record) {
     record.group_sessions.push_back(*next++);
     for (std::size_t tier = 0; tier < tiers; ++tier, next += 3) record.readers.push_back({next[0], next[1], next[2]});
   }
+}
+
+std::vector<PositionRow> position_rows(const World& world) {
+  if (!world.options.positions) return {};
+  PositionTally tally;
+  tally.begin(world.state.tiers.size());
+  tally.add(world.state.positions);
+  std::vector<std::uint64_t> sums;
+  for (const PositionRow& row : tally.rows) {
+    sums.push_back(row.impressions);
+    sums.insert(sums.end(), row.actions.of.begin(), row.actions.of.end());
+  }
+  world.exchange.add(std::span(sums));
+  const std::uint64_t* next = sums.data();
+  for (PositionRow& row : tally.rows) {
+    row.impressions = *next++;
+    for (std::uint64_t& count : row.actions.of) count = *next++;
+  }
+  return std::move(tally.rows);
 }
 
 std::vector<SeriesRow> series_rows(const World& world) {
@@ -258,6 +279,27 @@ std::vector<std::vector<CascadeNode>> cascades_of(const WorldState& state, Tick 
   return cascades;
 }
 
+/// Those of all parts, in an order that does not hang on who had them.
+std::vector<LookRow> look_rows(const World& world) {
+  if (!world.options.looks) return {};
+  std::vector<TrackedLook> looks = world.exchange.gather(std::vector<TrackedLook>(world.state.tracked_looks));
+  std::ranges::sort(looks, {},
+                    [](const TrackedLook& look) { return std::tuple(look.tick, look.reader, look.position); });
+  std::vector<LookRow> rows;
+  rows.reserve(looks.size());
+  for (const TrackedLook& look : looks)
+    rows.push_back({.post = look.tracked,
+                    .reader = look.reader,
+                    .tick = look.tick - world.parameters.time.warmup,
+                    .draw = 0,
+                    .position = look.position,
+                    .before = look.exposure,
+                    .held_out = look.held_out,
+                    .actions = look.actions,
+                    .reason = reason_of(static_cast<Source>(look.source))});
+  return rows;
+}
+
 /// Sums of the parts, by mechanism.
 void add_mechanisms(const World& world, RunRecord& record) {
   std::vector<std::uint64_t> sums;
@@ -352,6 +394,8 @@ RunRecord World::record() const {
   record.tiers = tier_rows(*this, reached, record.ledger, authors);
   record.curve = curve_rows(*this, authors);
   add_readers(*this, record);
+  record.positions = position_rows(*this);
+  record.looks = look_rows(*this);
   record.series = series_rows(*this);
   record.campaign_series = campaign_series_rows(*this, record.series.size());
   std::vector<std::uint64_t> hash{state.clock.event_hash};

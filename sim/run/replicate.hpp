@@ -23,6 +23,9 @@ struct RecordOptions {
   Tick series_every = 6;
   double track_share = 0.0;
   bool cascades = true;
+  bool shadow = false;  ///< needs feeds, as the two below
+  bool positions = false;
+  bool looks = false;
 
   template <class Key>
   static void keys(Key&& key) {
@@ -39,6 +42,18 @@ struct RecordOptions {
          .unit = "share"});
     key("cascades", &RecordOptions::cascades,
         {.sentence = "Keep the nodes of tracked cascades.", .source = "assumption"});
+    key("shadow", &RecordOptions::shadow,
+        {.sentence = "Count what readers that are ranked for would have looked at had the candidates of the same "
+                     "sessions stood newest first: amplification against the shadow, for which nobody need be held "
+                     "out. Exact under feed.memory = \"session\"; under \"window\" it leaves out that they would have "
+                     "looked at other posts before.",
+         .source = "assumption (neutral)"});
+    key("positions", &RecordOptions::positions,
+        {.sentence = "Count looks and actions by position in the feed, by tier of the author: /positions.",
+         .source = "assumption (neutral)"});
+    key("looks", &RecordOptions::looks,
+        {.sentence = "Keep every look at a tracked root, with its position in the feed: /looks.",
+         .source = "assumption (neutral)"});
   }
 };
 

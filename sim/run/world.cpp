@@ -281,6 +281,7 @@ Given World::given() const {
           readers,
           held_out_below_,
           options.track_share,
+          {options.shadow, options.positions, options.looks},
           dismisses,
           pasts,
           mechanisms};

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/base/checked.hpp"
 #include "graph/base/ids.hpp"
+#include "sim/state/reader_slot.hpp"
 
 namespace grapevine {
 
 /// A list of entries for each reader of a part, most of them empty. Lists of a block of readers share an arena, which
-/// is packed when more than a quarter of it is waste: 8 bytes a reader, and the entries. Readers of different blocks
-/// may be written at once.
+/// is packed when more than a quarter of it is waste: 8 bytes a reader, the entries, and room for a few more. Readers
+/// of different blocks may be written at once.
 template <class Entry>
 class ReaderRows {
 public:
@@ -22,26 +22,23 @@ public:
 
   /// `reader` counts from the first reader of the part.
   std::span<const Entry> of(std::size_t reader) const {
-    const Slot slot = slot_[reader];
+    const ReaderSlot slot = slot_[reader];
     return std::span(blocks_[reader / reader_block].entries).subspan(slot.begin, slot.count);
   }
 
   /// Gives the reader another list, which lies elsewhere.
   void replace(std::size_t reader, std::span<const Entry> entries) {
-    Slot& slot = slot_[reader];
+    ReaderSlot& slot = slot_[reader];
     Block& block = blocks_[reader / reader_block];
-    if (entries.size() > slot.count) {
-      block.waste += slot.count;
-      slot.begin =
-          numbered(block.entries.size(), "entries of 4096 readers", "lower population.sessions or shorten the run");
-      const std::size_t needed = block.entries.size() + entries.size();
-      if (needed > block.entries.capacity()) block.entries.reserve(needed + needed / 8);  // not twice as much
-      block.entries.insert(block.entries.end(), entries.begin(), entries.end());
+    if (entries.size() > slot.room()) {
+      block.waste += slot.room() - slot.unused();
+      slot.move_to(block.entries.size(), entries.size(), "entries of 4096 readers",
+                   "lower population.sessions or shorten the run");
+      lengthen(block.entries, std::size_t{slot.begin} + slot.room());
     } else {
-      block.waste += slot.count - entries.size();
-      std::copy(entries.begin(), entries.end(), block.entries.begin() + slot.begin);
+      block.waste += static_cast<std::uint64_t>(slot.resize(static_cast<std::uint32_t>(entries.size())));
     }
-    slot.count = static_cast<std::uint32_t>(entries.size());
+    std::copy(entries.begin(), entries.end(), block.entries.begin() + slot.begin);
     if (block.waste > 64 && 4 * block.waste > block.entries.size()) pack(reader / reader_block);
   }
 
@@ -55,10 +52,6 @@ public:
   }
 
 private:
-  struct Slot {
-    std::uint32_t begin = 0;
-    std::uint32_t count = 0;
-  };
   struct Block {
     std::vector<Entry> entries;
     std::uint64_t waste = 0;  ///< entries of the arena that no reader has
@@ -66,19 +59,16 @@ private:
 
   void pack(std::size_t number) {
     Block& block = blocks_[number];
-    std::vector<Entry> packed;
-    packed.reserve(block.entries.size() - block.waste);
-    const std::size_t first = number * reader_block;
-    for (std::size_t reader = first; reader < std::min(first + reader_block, slot_.size()); ++reader) {
-      const std::span<const Entry> mine = of(reader);
-      slot_[reader].begin = static_cast<std::uint32_t>(packed.size());
-      packed.insert(packed.end(), mine.begin(), mine.end());
-    }
-    block.entries = std::move(packed);
+    const std::size_t first = number * reader_block, end = std::min(slot_.size(), first + reader_block);
+    const auto begin = block.entries.begin();
+    block.entries.resize(pack_lists(std::span(slot_).subspan(first, end - first),
+                                    [&](std::uint32_t from, std::uint32_t to, std::uint32_t count) {
+                                      std::copy_n(begin + from, count, begin + to);
+                                    }));
     block.waste = 0;
   }
 
-  std::vector<Slot> slot_;
+  std::vector<ReaderSlot> slot_;
   std::vector<Block> blocks_;
 };
 

@@ -11,6 +11,7 @@
 #include "graph/base/ids.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/columns.hpp"
+#include "sim/state/look_rows.hpp"
 
 /// What one run (one arm of one replicate) leaves behind, as plain values. `scenarios/result/result.hpp` puts many of
 /// them in one file.
@@ -81,6 +82,8 @@ struct LedgerRow {
   std::uint64_t delivered = 0;
   std::uint64_t served = 0;
   std::uint64_t impressions = 0;
+  std::uint64_t ranked = 0;  ///< impressions of readers that are ranked for; with `shadow`, where these are counted
+  std::uint64_t shadow = 0;  ///< those that they would have had with the same candidates, newest first
   bool operator==(const LedgerRow&) const = default;
 
   template <class Row, class Column>
@@ -88,6 +91,12 @@ struct LedgerRow {
     column("delivered", row.delivered, count_units, "times a root was gathered as a candidate");
     column("served", row.served, count_units, "times a root was in a ranked list");
     column("impressions", row.impressions, count_units, "times a root was looked at");
+    column("impressions_ranked", row.ranked, count_units,
+           "times a root was looked at by a reader that is ranked for; 0 without output.shadow", Since{4, 3});
+    column("impressions_shadow", row.shadow, count_units,
+           "times a root would have been looked at by such a reader, had the candidates of the same sessions stood "
+           "newest first; 0 without output.shadow",
+           Since{4, 3});
   }
 };
 
@@ -335,15 +344,6 @@ struct CampaignSeriesRow {
   }
 };
 
-/// Why a post was looked at, by the source of the candidate.
-enum class Reason : std::uint8_t {
-  root = 0,        ///< it was not: the first node of a cascade
-  followed = 1,    ///< the reader follows the author
-  reshared = 2,    ///< a followee of the reader reshared it
-  discovered = 3,  ///< the platform showed it
-  promoted = 4,    ///< a campaign paid the platform for showing it
-};
-
 /// A row of `/posts`: a tracked root (paid posts; with `output.track_share`, a keyed sample of the organic ones).
 struct PostRow {
   std::uint64_t key = 0;  ///< identity: author, tick, kind and ordinal, hashed; equal in every arm that has the post
@@ -573,6 +573,9 @@ struct RunRecord {
       std::numeric_limits<double>::quiet_NaN();  ///< of the classic model (`ReproductionNumbers`); NaN under the feed
                                                  ///< model
   std::uint64_t paid_reach = 0;  ///< distinct users with an impression of at least one paid root, whatever the campaign
+  std::vector<PositionRow> positions;  ///< by group of readers, tier and class of positions, the last fastest; empty
+                                       ///< where they are not counted
+  std::vector<LookRow> looks;          ///< by tick, reader and position; empty where they are not kept
 };
 
 }  // namespace grapevine

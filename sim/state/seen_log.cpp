@@ -1,57 +1,57 @@
 #include "sim/state/seen_log.hpp"
 
-#include "graph/base/checked.hpp"
-
 namespace grapevine {
 
 void SeenLog::add(std::size_t reader, std::span<const Entry> news, std::uint32_t tail) {
-  Slot& slot = slot_[reader];
+  ReaderSlot& slot = slot_[reader];
   Block& block = blocks_[reader / reader_block];
-  const std::size_t begin = block.roots.size();
-  std::size_t old = slot.begin;
-  const std::size_t old_end = slot.begin + slot.count;
-  while (old < old_end && block.roots[old] < tail) ++old;
-  const auto keep_old = [&] {
-    block.roots.push_back(block.roots[old]);
-    block.actions.push_back(block.actions[old]);
-    if (with_authors_) block.authors.push_back(block.authors[old]);
-    ++old;
-  };
-  for (const Entry& entry : news) {
-    while (old < old_end && block.roots[old] <= entry.root) keep_old();
-    block.roots.push_back(entry.root);
-    block.actions.push_back(entry.actions);
-    if (with_authors_) block.authors.push_back(entry.author);
-  }
-  while (old < old_end) keep_old();
-  block.waste += slot.count;
-  (void)numbered(block.roots.size(), "impressions remembered by 4096 readers",
+  std::uint32_t alive = slot.begin;
+  const std::uint32_t end = slot.begin + slot.count;
+  while (alive < end && block.roots[alive] < tail) ++alive;
+  const std::size_t kept = end - alive, total = kept + news.size();
+  if (total > slot.room()) {
+    block.waste += slot.room() - slot.unused();
+    slot.move_to(block.roots.size(), total, "impressions remembered by 4096 readers",
                  "lower feed.length, population.sessions, population.patience or feed.window");
-  slot = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(block.roots.size() - begin)};
+    block.each([&](auto& arena) { lengthen(arena, std::size_t{slot.begin} + slot.room()); }, with_authors_);
+  } else {
+    block.waste += static_cast<std::uint64_t>(slot.resize(static_cast<std::uint32_t>(total)));
+  }
+  if (alive != slot.begin)
+    block.each([&](auto& arena) { std::copy_n(arena.begin() + alive, kept, arena.begin() + slot.begin); },
+               with_authors_);
+  merge(block, slot.begin, kept, news);
   if (block.waste > 1024 && 4 * block.waste > block.roots.size()) pack(reader / reader_block);
+}
+
+/// Puts the news among the `kept` entries from `begin` on, from the youngest, most of which are news, to the oldest
+/// that moves.
+void SeenLog::merge(Block& block, std::size_t begin, std::size_t kept, std::span<const Entry> news) const {
+  std::size_t old = begin + kept, to = old + news.size();
+  for (std::size_t left = news.size(); left > 0;) {
+    const Entry& entry = news[left - 1];
+    --to;
+    if (old > begin && block.roots[old - 1] > entry.root) {
+      --old;
+      block.each([&](auto& arena) { arena[to] = arena[old]; }, with_authors_);
+      continue;
+    }
+    block.roots[to] = entry.root;
+    block.actions[to] = entry.actions;
+    if (with_authors_) block.authors[to] = entry.author;
+    --left;
+  }
 }
 
 void SeenLog::pack(std::size_t index) {
   Block& block = blocks_[index];
-  Block packed;
-  const std::size_t end = std::min(slot_.size(), (index + 1) * reader_block);
-  const auto gather = [&](auto& from, auto& to) {
-    if (from.empty()) return;
-    to.reserve(from.size() - block.waste);
-    for (std::size_t reader = index * reader_block; reader < end; ++reader) {
-      const auto first = from.begin() + slot_[reader].begin;
-      to.insert(to.end(), first, first + slot_[reader].count);
-    }
-  };
-  gather(block.roots, packed.roots);
-  gather(block.actions, packed.actions);
-  gather(block.authors, packed.authors);
-  std::uint32_t begin = 0;
-  for (std::size_t reader = index * reader_block; reader < end; ++reader) {
-    slot_[reader].begin = begin;
-    begin += slot_[reader].count;
-  }
-  block = std::move(packed);
+  const std::size_t first = index * reader_block, end = std::min(slot_.size(), first + reader_block);
+  const std::size_t length = pack_lists(
+      std::span(slot_).subspan(first, end - first), [&](std::uint32_t from, std::uint32_t to, std::uint32_t count) {
+        block.each([&](auto& arena) { std::copy_n(arena.begin() + from, count, arena.begin() + to); }, with_authors_);
+      });
+  block.each([&](auto& arena) { arena.resize(length); }, with_authors_);
+  block.waste = 0;
 }
 
 void SeenLog::look_up_authors(const Posts& posts) {
@@ -68,7 +68,7 @@ void SeenLog::look_up_authors(const Posts& posts) {
 
 std::size_t SeenLog::size() const {
   std::size_t all = 0;
-  for (const Slot& slot : slot_) all += slot.count;
+  for (const ReaderSlot& slot : slot_) all += slot.count;
   return all;
 }
 

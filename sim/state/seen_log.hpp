@@ -10,6 +10,7 @@
 #include "graph/base/prefetch.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/posts.hpp"
+#include "sim/state/reader_slot.hpp"
 
 namespace grapevine {
 
@@ -19,8 +20,8 @@ namespace grapevine {
 /// One entry an impression: 4 bytes of root number, 1 byte of actions, and 4 bytes of the root's author where a ranking
 /// asks for what readers did with authors: a look into the posts for each entry would cost a miss; a reader's entries
 /// are contiguous and ascend by root. Entries of a block of readers share an arena; a session writes the reader's
-/// entries anew at its end, and an arena that is more than a quarter waste is packed. Readers of different blocks may
-/// be written at once.
+/// entries where they are, or, where they have no room, at its end, and an arena that is more than a quarter waste is
+/// packed. Readers of different blocks may be written at once.
 class SeenLog {
 public:
   explicit SeenLog(std::size_t readers, bool with_authors = false)
@@ -48,7 +49,7 @@ public:
 
   /// `reader` counts from the first reader of the part.
   Entries entries(std::size_t reader) const {
-    const Slot slot = slot_[reader];
+    const ReaderSlot slot = slot_[reader];
     const Block& block = blocks_[reader / reader_block];
     return {std::span(block.roots).subspan(slot.begin, slot.count),
             std::span(block.actions).subspan(slot.begin, slot.count),
@@ -98,19 +99,22 @@ public:
   }
 
 private:
-  struct Slot {
-    std::uint32_t begin = 0;
-    std::uint32_t count = 0;
-  };
   struct Block {
     std::vector<std::uint32_t> roots;
     std::vector<ActionSet> actions;
     std::vector<UserId> authors;  ///< empty where they are not kept
     std::uint64_t waste = 0;      ///< entries of the arena that no reader points to
+    template <class Action>
+    void each(Action&& action, bool with_authors) {
+      action(roots);
+      action(actions);
+      if (with_authors) action(authors);
+    }
   };
+  void merge(Block& block, std::size_t begin, std::size_t kept, std::span<const Entry> news) const;
   void pack(std::size_t block);
 
-  std::vector<Slot> slot_;
+  std::vector<ReaderSlot> slot_;
   std::vector<Block> blocks_;
   bool with_authors_;
 };

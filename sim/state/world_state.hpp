@@ -51,6 +51,19 @@ struct TrackedReshare {
   std::uint32_t source = 0;  ///< of the emission that was looked at
 };
 
+/// A look at a tracked root, where they are kept.
+struct TrackedLook {
+  std::uint32_t tracked = 0;  ///< index of the root among the tracked ones
+  UserId reader{};
+  Tick tick = 0;               ///< from the start of the warm-up
+  std::uint16_t position = 0;  ///< in the feed, 1 for the top
+  std::uint16_t actions = 0;   ///< taken
+  std::uint8_t exposure = 0;   ///< as in Impression
+  std::uint8_t source = 0;
+  std::uint8_t held_out = 0;
+  std::uint8_t reserved = 0;
+};
+
 /// What happened in one tick: sessions of this part, and posts of all.
 struct TickCounts {
   std::uint64_t sessions = 0, delivered = 0, served = 0, impressions = 0;
@@ -132,7 +145,8 @@ struct WorldState {
   std::vector<std::uint32_t> post_ordinal;
   std::vector<std::uint32_t> reached;  ///< by a counted root: bit i: of tier i, bit 16 + i: of campaign i
   Ledger ledger;                       ///< of counted roots
-  std::vector<GroupSums> groups;       ///< by ReaderGroup
+  PositionTally positions;
+  std::vector<GroupSums> groups;  ///< by ReaderGroup
   /// In no order; roots by their place among the tracked ones: who was reached by which account.
   std::vector<FirstPaidLook> paid_looks;
 
@@ -144,6 +158,7 @@ struct WorldState {
   std::vector<OpenSlot> open_slots;  ///< ascending by author, oldest first
   std::vector<TrackedPost> tracked;  ///< ascending by post
   std::vector<TrackedReshare> tracked_reshares;
+  std::vector<TrackedLook> tracked_looks;  ///< of this part's readers, as they came
   std::vector<Withheld> withheld;
   std::vector<TierSums> tiers;
   std::vector<TickCounts> tick_counts;  ///< one a tick, of this part
@@ -163,6 +178,7 @@ struct WorldState {
     visit("post_ordinal", "reader", post_ordinal);
     visit("reached", "reader", reached);
     visit("ledger", "tier and source", ledger.rows);
+    visit("positions", "group of readers, tier and position", positions.rows);
     visit("groups", "group of readers", groups);
     visit("paid_looks", "first look at a paid post", paid_looks);
     visit("authors", "user", authors);
@@ -172,6 +188,7 @@ struct WorldState {
     visit("open_slots", "open slot", open_slots);
     visit("tracked", "tracked post", tracked);
     visit("tracked_reshares", "tracked reshare", tracked_reshares);
+    visit("tracked_looks", "look at a tracked post", tracked_looks);
     visit("withheld", "withheld post", withheld);
     visit("tiers", "tier", tiers);
     visit("tick_counts", "tick", tick_counts);

@@ -67,11 +67,21 @@ void count_reasons(std::vector<TrackedPost>& tracked, const Lists& lists) {
   for (const auto& list : lists)
     for (const auto& impression : list) {
       const Source source = impression.source();
-      if (!impression.tracked || source == Source::author) continue;
+      if (!impression.tracked || source == Source::author) continue;  // whose number is all less these
       TrackedPost& post = tracked[tracked_index(tracked, impression.root)];
-      ++(source == Source::reshare     ? post.impressions_reshared
-         : source == Source::discovery ? post.impressions_discovered
-                                       : post.impressions_promoted);
+      switch (source) {
+        case Source::author:
+          break;
+        case Source::reshare:
+          ++post.impressions_reshared;
+          break;
+        case Source::discovery:
+          ++post.impressions_discovered;
+          break;
+        case Source::promoted:
+          ++post.impressions_promoted;
+          break;
+      }
     }
 }
 

@@ -36,6 +36,13 @@ struct WorldKeys {
 class AuthorPasts;
 class Mechanism;
 
+/// What is counted and kept beside what every run keeps. Nothing that happens hangs on it.
+struct Watched {
+  bool shadow;     ///< what readers would look at, newest first
+  bool positions;  ///< looks by position in the feed
+  bool looks;      ///< every look at a tracked root
+};
+
 /// What no tick changes. All of it outlives the tick.
 struct Given {
   const FollowGraph& graph;  ///< at the start
@@ -52,8 +59,9 @@ struct Given {
   UserRange readers;                  ///< of this part
   std::uint64_t held_out_below;       ///< threshold of the coin that holds a reader out
   double track_share;                 ///< of organic roots that are tracked
-  bool dismisses;                     ///< readers may have hidden or reported posts, in the warm-up too
-  AuthorPasts* pasts;                 ///< of this run, or null; written when roots are published and when they retire
+  Watched watched;
+  bool dismisses;      ///< readers may have hidden or reported posts, in the warm-up too
+  AuthorPasts* pasts;  ///< of this run, or null; written when roots are published and when they retire
   std::span<Mechanism* const> mechanisms;  ///< of this run, which write what they keep themselves
 
   UserId reader(std::size_t i) const { return UserId{readers.first + static_cast<std::uint32_t>(i)}; }

@@ -12,7 +12,7 @@ namespace grapevine {
   X(stranger)                   \
   X(sponsorship)                \
   X(credibility)                \
-  X(similarity) X(exposures) X(discovery) X(promotion) X(answers) X(trust) X(conversions) X(follows) X(drift)
+  X(similarity) X(exposures) X(queues) X(discovery) X(promotion) X(answers) X(trust) X(conversions) X(follows) X(drift)
 
 #define GRAPEVINE_MECHANISM(name) MechanismFacts mechanism_##name();
 GRAPEVINE_MECHANISMS(GRAPEVINE_MECHANISM)

@@ -28,7 +28,7 @@ void react(const Given& given, const Before& before, SeenLog::Entries seen, std:
   const Posts& posts = before.posts;
   const UserId reader = session.reader;
   const std::uint8_t propensity = given.population.propensity(reader);
-  const bool again = given.run.behaviour.again == Again::fresh;
+  const bool again = given.run.behaviour.again != Again::once, repeats = given.run.behaviour.again == Again::always;
   const std::span<const std::uint8_t> usual = behaviour.usual();
   session.news.clear();
   for (std::size_t position = 0; position < session.looked; ++position) {
@@ -45,7 +45,7 @@ void react(const Given& given, const Before& before, SeenLog::Entries seen, std:
     unsigned taken = 0;
     for (const std::uint8_t a : usual)
       taken |= (coin(coins[a], behaviour.threshold(static_cast<Action>(a), odds)) ? 1u : 0u) << a;
-    taken &= ~static_cast<unsigned>(past.actions);
+    if (!repeats) taken &= ~static_cast<unsigned>(past.actions);
     if (behaviour.follows() && !has(past.actions, Action::follow) &&
         takes_up(given, candidate, post, has(static_cast<ActionSet>(taken), Action::profile_visit), odds,
                  coins[static_cast<std::size_t>(Action::follow)], session))
@@ -59,7 +59,9 @@ void react(const Given& given, const Before& before, SeenLog::Entries seen, std:
                                                       Impression::last_position),
                            static_cast<std::uint16_t>(from & 3u), tracked,
                            static_cast<std::uint8_t>(std::min(past.exposures, 255u)), actions});
-    if (has(actions, Action::reshare)) reshares.push_back({reader, candidate.root, candidate.emitter, from, tracked});
+    if (has(actions, Action::reshare))
+      reshares.push_back({reader, candidate.root, candidate.emitter, from,
+                          tracked && !has(past.actions, Action::reshare) && post.author != reader});
     session.news.push_back({candidate.root, actions, post.author});
   }
   std::sort(session.news.begin(), session.news.end(), [](const auto& a, const auto& b) { return a.root < b.root; });

@@ -31,11 +31,12 @@ struct ReactionCoins {
 /// Posts that are asked for before they are reacted to: the first so many before `react`.
 constexpr std::size_t looks_ahead = 24;
 
-/// The reader looks at the first `session.looked` posts of its feed and takes actions, each at most once a root: a coin
-/// of (reader, root, action), under `Again::fresh` of (reader, root, action, exposure), against the odds of its
-/// behaviour, times `factors` by position unless these are empty. It follows an author that it does not follow yet: at
-/// a look from a reshare or from discovery, more or less readily when it visits the profile. Appends one impression a
-/// post, a reshare where there is one, and the session's entries for the seen-log (ascending by root).
+/// The reader looks at the first `session.looked` posts of its feed and takes actions, each at most once a root unless
+/// it is `Again::always`: a coin of (reader, root, action), under `Again::fresh` of (reader, root, action, exposure),
+/// against the odds of its behaviour, times `factors` by position unless these are empty. It follows an author that it
+/// does not follow yet: at a look from a reshare or from discovery, more or less readily when it visits the profile.
+/// Appends one impression a post, a reshare where there is one (tracked if it is the reader's first of a root of
+/// another: a cascade has each user once), and the session's entries for the seen-log (ascending by root).
 void react(const Given& given, const Before& before, SeenLog::Entries seen, std::span<const double> factors,
            Session& session, std::vector<Impression>& impressions, std::vector<Reshare>& reshares);
 

@@ -30,6 +30,7 @@ struct BlockOutput {
   std::vector<CampaignLook> campaign_looks;
   TickCounts counts;
   CandidateTally candidates;
+  PositionTally positions;
   std::array<GroupSums, reader_groups> groups{};
   std::uint64_t event_hash = 0;
   std::vector<std::vector<Message>> messages;  ///< by mechanism

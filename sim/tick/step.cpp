@@ -13,6 +13,7 @@
 #include "sim/tick/compose.hpp"
 #include "sim/tick/mechanisms/answers.hpp"
 #include "sim/tick/react.hpp"
+#include "sim/tick/shadow.hpp"
 #include "sim/tick/wake.hpp"
 
 namespace grapevine {
@@ -24,7 +25,7 @@ WorldKeys::WorldKeys(std::uint64_t seed, ReplicateStreams streams)
       react(dynamics.key(Draw::react)),
       holdout(dynamics.key(Draw::holdout)),
       ranking{dynamics.key(Draw::feed_order), dynamics.key(Draw::emission_time), dynamics.key(Draw::perturbation),
-              dynamics.key(Draw::fatigue)},
+              dynamics.key(Draw::fatigue),    dynamics.key(Draw::lottery),       content.key(Draw::appeal)},
       event_hash(dynamics.key(Draw::event_hash)),
       sample(content.key(Draw::sample)) {}
 
@@ -37,6 +38,7 @@ void BlockOutput::clear() {
   campaign_looks.clear();
   counts = {};
   candidates = {};
+  positions.rows.clear();
   groups = {};
   event_hash = 0;
   for (std::vector<Message>& list : messages) list.clear();
@@ -78,7 +80,8 @@ std::uint64_t emission_hash(const WorldKeys& keys, const PostIdentity& post, Tic
 
 /// Counts the impressions of one session and sets the reader's bits of `WorldState::reached`.
 void count_looks(const Given& given, const Before& before, std::span<const Impression> impressions,
-                 std::uint32_t& reached, GroupSums& group, BlockOutput& out) {
+                 std::uint32_t& reached, ReaderGroup of, BlockOutput& out) {
+  GroupSums& group = out.groups[static_cast<std::size_t>(of)];
   ++group.sessions;
   for (const Impression& impression : impressions) {
     const PostIdentity& post = before.posts.identity(impression.root);
@@ -93,6 +96,8 @@ void count_looks(const Given& given, const Before& before, std::span<const Impre
       ++group.impressions[hot.tier()];
       group.engagement[hot.tier()] += engagement_in(impression.actions);
       group.in_network[hot.tier()] += impression.in_network() ? 1 : 0;
+      if (given.watched.positions)
+        out.positions.add(of, hot.tier(), impression.position + std::uint32_t{1}, impression.actions);
     }
     out.event_hash += impression_hash(given.keys, post, impression, before.now);
   }
@@ -163,10 +168,10 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   const std::size_t first = out.impressions.size();
   react(given, before, seen, odds, session, out.impressions, out.reshares);
   const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
-  GroupSums& group = out.groups[static_cast<std::size_t>(held_out ? ReaderGroup::held_out : ReaderGroup::ranked)];
-  count_looks(given, before, looks, readers.reached[i], group, out);
+  count_looks(given, before, looks, readers.reached[i], held_out ? ReaderGroup::held_out : ReaderGroup::ranked, out);
   for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
     given.mechanisms[m]->after_session(given, before, session, looks, out.messages[m]);
+  if (given.watched.shadow && !held_out) count_shadow(given, before, session, out.candidates);
   readers.seen.add(i, session.news, before.posts.tail());
   ++out.counts.sessions;
   out.counts.delivered += session.candidates.size();
@@ -215,6 +220,7 @@ void serve_readers(const Given& given, const Before& before, WorldState& state, 
                     BlockOutput& out = scratch.blocks[block];
                     out.clear();
                     out.messages.resize(given.mechanisms.size());
+                    if (given.watched.positions) out.positions.begin(given.parameters.tiers.from.size());
                     due_at(clocks.next.subspan(begin, end - begin), before.now, worker.due);
                     compose_organic(given, before, begin, worker.due, clocks, out.organic, out.withheld);
                     for (const PostIdentity& post : out.organic)
@@ -226,6 +232,15 @@ void serve_readers(const Given& given, const Before& before, WorldState& state, 
                       hold_session(given, before, begin + worker.due[i], readers, worker, out);
                     }
                   });
+}
+
+/// Keeps the looks at tracked roots.
+void keep_looks(const Given& given, Tick now, std::span<const Impression> looks, WorldState& state) {
+  for (const Impression& look : looks)
+    if (look.tracked)
+      state.tracked_looks.push_back({static_cast<std::uint32_t>(tracked_index(state.tracked, look.root)), look.reader,
+                                     now, static_cast<std::uint16_t>(look.position + 1), look.actions, look.exposure,
+                                     static_cast<std::uint8_t>(look.source()), given.held_out(look.reader)});
 }
 
 /// Adds the outboxes to the sums of this part. What the parts have to tell each other is returned or left in `scratch`.
@@ -252,6 +267,8 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
     add_counts(out.counts, counts);
     state.clock.event_hash += out.event_hash;
     state.ledger.add(out.candidates);
+    state.positions.add(out.positions);
+    if (given.watched.looks) keep_looks(given, now, out.impressions, state);
     for (std::size_t g = 0; warm && g < reader_groups; ++g) add_group(out.groups[g], state.groups[g]);
     if (alone) continue;
     for (const Impression& impression : out.impressions)

@@ -109,6 +109,9 @@ TEST_CASE("censored replicates count in quantiles, and missing ones do not", "[a
   CHECK(censored_summary({1, 2, beyond_all, beyond_all}).median == beyond_all);  // between a known and a censored one
   CHECK(censored_summary({-beyond_all, -beyond_all, 2, 3}).median == -beyond_all);
   CHECK(censored_summary({-beyond_all, 2, beyond_all}).median == 2);
+  // As many below the axis as above it: nothing tells on which side the median lies.
+  CHECK(std::isnan(censored_summary({beyond_all, -beyond_all, beyond_all, -beyond_all}).median));
+  CHECK(censored_summary({-beyond_all, -beyond_all, beyond_all}).median == -beyond_all);
   CHECK(std::isnan(censored_summary({}).median));
 }
 

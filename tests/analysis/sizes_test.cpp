@@ -169,6 +169,36 @@ TEST_CASE("amplification is looks per session of ranked readers over those of re
   CHECK_FALSE(holds_out(ArmRuns{"none", {}}));
 }
 
+TEST_CASE("amplification against the shadow is looks over those of the shadow, of all sources and replicates together",
+          "[analysis][sizes]") {
+  auto runs = two_runs();
+  for (RunRecord& run : runs) run.ledger.resize(2 * source_count);
+  const auto put = [&](std::size_t run, std::size_t tier, Source source, std::uint64_t ranked, std::uint64_t shadow) {
+    LedgerRow& row = runs[run].ledger[source_count * tier + static_cast<std::size_t>(source)];
+    row.ranked = ranked, row.shadow = shadow;
+  };
+  put(0, 0, Source::author, 10, 30), put(0, 0, Source::reshare, 20, 30), put(1, 0, Source::discovery, 30, 90);
+  put(0, 1, Source::author, 60, 30), put(1, 1, Source::author, 150, 75), put(1, 1, Source::promoted, 0, 15);
+  runs[0].group_sessions = {20, 0}, runs[1].group_sessions = {10, 0};
+  const auto rows = tier_rates(arm_of(runs), tiers);
+  REQUIRE(rows.size() == 2 * 9);                                                  // nobody is held out
+  CHECK(row_of(rows, "posts of tier small", "looks per session").estimate == 2);  // 60 / 30
+  CHECK(row_of(rows, "posts of tier large", "looks per session").estimate == 7);
+  const ComparisonRow& small = row_of(rows, "posts of tier small", "amplification against the shadow");
+  CHECK(small.estimate == 0.4);  // 60 / 150
+  // Without the first 1/3, without the second 1/2: the pseudo-values of the logarithm lie log(3/2) apart.
+  CHECK(small.upper == Approx(0.4 * std::exp(t_of_two * std::log(1.5) / 2)).epsilon(1e-9));
+  CHECK(small.lower == Approx(0.4 * std::exp(-t_of_two * std::log(1.5) / 2)).epsilon(1e-9));
+  CHECK((small.unit == "1" && small.statistic == "ratio of means" && small.interval == "jackknife, log"));
+  CHECK(row_of(rows, "posts of tier large", "amplification against the shadow").estimate == 1.75);  // 210 / 120
+
+  for (RunRecord& run : runs) run.readers[0] = {30, 0, 20};
+  const auto discovering = tier_rates(arm_of(runs), tiers);
+  CHECK(discovering.size() == 2 * 10);
+  CHECK(row_of(discovering, "posts of tier small", "looks outside the network").estimate == 0.5);  // 30 / 60
+  CHECK(row_of(discovering, "posts of tier large", "looks outside the network").estimate == 0);
+}
+
 TEST_CASE("a tier without what a rate is taken over has the one missing value there, and nowhere else",
           "[analysis][sizes]") {
   auto runs = with_holdout();

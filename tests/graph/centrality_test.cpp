@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "graph/base/parallel.hpp"
+#include "graph/boost_graph.hpp"
 #include "graph/statistics/core_numbers.hpp"
 #include "graph/statistics/page_rank.hpp"
 #include "graph/statistics/spectral_radius.hpp"
 #include "tests/catch.hpp"
 #include "tests/graph/small_graphs.hpp"
+
+#include <boost/graph/core_numbers.hpp>
+#include <boost/property_map/property_map.hpp>
 
 /// Who is in the middle: PageRank, cores and the spectral radius, held against closed forms and dense algebra.
 using namespace grapevine;
@@ -201,6 +205,20 @@ TEST_CASE("core numbers are those of users who leave one after the other", "[gra
           changed = true;
         }
       }
+    CHECK(core_numbers(undirected) == expected);
+  }
+}
+
+TEST_CASE("large graphs have the core numbers that Boost.Graph finds", "[graph][statistics][boost]") {
+  PowerLawParameters parameters;
+  parameters.users = 20'000;
+  parameters.mean_followees = 12;
+  for (const FollowGraph& graph : {erdos_renyi(20'000, 9.0, stream()), power_law(parameters, stream())}) {
+    const UndirectedGraph undirected(graph);
+    const FollowGraph both_ways(Rows(undirected.rows()));
+    Degrees expected(graph.user_count());
+    boost::core_numbers(both_ways,
+                        boost::make_iterator_property_map(expected.begin(), get(boost::vertex_index, both_ways)));
     CHECK(core_numbers(undirected) == expected);
   }
 }

@@ -50,12 +50,12 @@ TEST_CASE("a digest is the same on every machine and in every build", "[record][
 TEST_CASE("each group has a digest line but provenance, and outside ids have one", "[record][digest]") {
   std::string names;
   for (const auto& [name, line] : digests_of(test::sample_study()).lines) names.append(name).append(" ");
-  CHECK(
-      names ==
-      "attribution bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve "
-      "drift graph "
-      "influencers iso_outcome ledger "
-      "overlap phase posts products readers response scenario sensitivity series structure summary switches accounts ");
+  CHECK(names ==
+        "attribution bands campaign_series campaigns cascade_shapes cascade_sizes cascades claims comparison curve "
+        "drift graph "
+        "influencers iso_outcome ledger looks "
+        "overlap phase positions posts products readers response scenario sensitivity series structure summary "
+        "switches accounts ");
 }
 
 TEST_CASE("one changed value changes the total exactly if a scenario determines it", "[record][digest]") {
@@ -70,6 +70,8 @@ TEST_CASE("one changed value changes the total exactly if a scenario determines 
   CHECK(changed_by([](Study s) { s.comparison[1].redrawn.push_back('!'); }) == "total comparison ");
   CHECK(changed_by([](Study s) { s.comparison[1].correlation = -missing; }) == "");  // one missing is like another
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 0).campaigns[1].spent; }) == "campaigns ");
+  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).positions[1].impressions; }) == "positions ");
+  CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).looks[0].position; }) == "looks ");
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).series[1].actions[Action::click]; }) == "series ");
   CHECK(changed_by([](Study s) { ++s.record(0, 2, 1).campaign_series[3].new_reach; }) == "campaign_series ");
   CHECK(changed_by([](Study s) { s.record(0, 2, 1).influencers[0].cost = 0; }) == "influencers ");
@@ -99,4 +101,10 @@ TEST_CASE("what is kept beside the summary does not change the total", "[record]
   CHECK(changed_by([](StudyResult& study) {
           for (RunRecord& record : study.records) record.posts.clear(), record.cascades.clear();
         }) == "cascades posts accounts ");
+  CHECK(changed_by([](StudyResult& study) {
+          for (RunRecord& record : study.records) {
+            record.positions.clear(), record.looks.clear();
+            for (LedgerRow& row : record.ledger) row.ranked = row.shadow = 0;
+          }
+        }) == "ledger looks positions ");
 }

@@ -34,6 +34,9 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
     check([&](const RunRecord& r) { return r.tiers[tier].mean_rate_per_follower; });
     check([&](const RunRecord& r) { return r.ledger[2 * tier + 1].served; });
     check([&](const RunRecord& r) { return r.readers[3 + tier].engagement; });
+    check([&](const RunRecord& r) { return r.ledger[2 * tier + 1].shadow; });
+    check([&](const RunRecord& r) { return r.positions[9 * tier + 1].impressions; });
+    check([&](const RunRecord& r) { return r.positions[9 * tier + 1].actions[Action::click]; });
   }
   check([](const RunRecord& r) { return r.group_sessions[1]; });
   check([](const RunRecord& r) { return r.curve[7].engagement_first_looks; });
@@ -59,6 +62,9 @@ TEST_CASE("the runs of several draws are added up number by number and laid end 
       ++row;
     }
   for (const InfluencerRow& influencer : sum.influencers) CHECK(influencer.draw < 3);
+  REQUIRE(sum.looks.size() > draws[0].looks.size());
+  for (std::size_t i = draws[0].looks.size(); i < sum.looks.size(); ++i)
+    CHECK(sum.posts.at(sum.looks[i].post).draw == sum.looks[i].draw);
 }
 
 TEST_CASE("the file holds the mean over draws, and reading it back gives the sums", "[record][draws]") {

@@ -36,6 +36,11 @@ def check(engine):
     assert list(comparison.against) == ["one", "control"] and comparison.lower[0] == 1.125 and np.isnan(comparison.correlation[1])
     assert list(opened["ledger"].source.values) == ["author", "reshare", "discovery", "promoted"] and list(opened["readers"].readers.values) == ["ranked", "held out"]
     assert list(opened["curve"].followers_from.values[14:20]) == [14, 15, 16, 18, 20, 22] and list(opened["overlap"].partners.values) == list(range(1, 17))
+    watched = xr.open_dataset(sample, group="positions", engine=engine).load()
+    assert watched.impressions.dims == ("point", "arm", "replicate", "readers", "tier", "position_from")
+    assert list(watched.position_from.values) == [1, 2, 3, 4, 6, 11, 21, 51] and list(watched.readers.values) == ["ranked", "held out"]
+    looks = xr.open_dataset(sample, group="looks", engine=engine).load()
+    assert looks.sizes["row"] == opened["posts"].sizes["row"] and sorted(set(looks.post.values)) == [0, 1] and (looks.reason.values == 4).all() and (looks.actions.values == 0x85).all()
     assert list(opened["claims"].to_dataframe().verdict) == ["holds", "not asked"]
     posts, cascades = opened["posts"], opened["cascades"]
     assert cascades.row_size.attrs["sample_dimension"] == "node" and cascades.row_size.sum() == cascades.sizes["node"]

@@ -37,16 +37,17 @@ def refused(script, words, *given):
 
 sys.path.insert(0, folder)
 scripts = [script for script in sorted(pathlib.Path(folder).glob("*.py")) if script.name != "plots.py"]
-assert len(scripts) == 8
-remedies = {"cascades": "output.track_share", "comparison": "[[contrast]]", "smaller_is_better": "[claims]", "engagement_by_tier": "visit", "engagement_by_followers": "visit", "reach_over_time": "pays", "switches": "[[switch]]", "sweep": "[sweep]"}
+assert len(scripts) == 9
+remedies = {"carried": "output.shadow", "cascades": "output.track_share", "comparison": "[[contrast]]", "smaller_is_better": "[claims]", "engagement_by_tier": "visit", "engagement_by_followers": "visit", "reach_over_time": "pays", "switches": "[[switch]]", "sweep": "[sweep]"}
 blank = pathlib.Path(scratch.name, "blank.h5")
 shutil.copyfile(empty, blank)
 with h5py.File(blank, "r+") as data:
     for name in ("summary/first_looks", "summary/impressions", "curve/first_looks", "curve/impressions", "cascade_sizes/cascades"):
         data[name][...] = 0
 for script in scripts:
-    refused(script, remedies[script.stem], blank)
-script = scripts[0]  # what follows is said by plots.py for all
+    refused(script, remedies[script.stem], blank, *(["figure.png"] if script.stem == "carried" else []))  # the one that draws several results
+refused(pathlib.Path(folder, "carried.py"), "no such file", "missing.h5", sample, "figure.png")
+script = pathlib.Path(folder, "cascades.py")  # what follows is said by plots.py for all
 refused(script, "RESULT.h5")
 refused(script, "no such file", "missing.h5")
 refused(script, "is a folder", scratch.name)

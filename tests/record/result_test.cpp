@@ -104,6 +104,8 @@ void check_same(const StudyResult& left, const StudyResult& right) {
     CHECK(one.ledger == other.ledger);
     CHECK(one.group_sessions == other.group_sessions);
     CHECK(one.readers == other.readers);
+    CHECK(one.positions == other.positions);
+    CHECK(one.looks == other.looks);
     CHECK(one.curve == other.curve);
     CHECK(one.frequency == other.frequency);
     CHECK(one.series == other.series);
@@ -217,6 +219,9 @@ TEST_CASE("a file of an earlier version of the format is read, without what came
   for (RunRecord& record : expected.records) {
     record.campaign_series.clear();
     record.products.clear();
+    record.positions.clear();
+    record.looks.clear();
+    for (LedgerRow& row : record.ledger) row.ranked = row.shadow = 0;
     for (CampaignRow& row : record.campaigns) {
       row.sales = {}, row.too_late = row.answer_ticks = 0;
       row.bought = row.promoted = 0, row.spent_promotion = 0;
@@ -300,6 +305,21 @@ TEST_CASE("a study without its cascades keeps everything else", "[record]") {
   write_result(folder / "out.h5", study);
   CHECK_FALSE(h5::Reader(folder / "out.h5").exists("/cascades"));
   check_same(read_result(folder / "out.h5"), study);
+}
+
+TEST_CASE("what nobody asked for is left out of a file, and runs that lack it have 0 beside others", "[record]") {
+  StudyResult study = test::sample_study();
+  for (RunRecord& record : study.records) record.looks.clear();
+  study.records[1].positions.clear();
+  const Folder folder;
+  write_result(folder / "some.h5", study);
+  CHECK_FALSE(h5::Reader(folder / "some.h5").exists("/looks"));
+  study.records[1].positions.resize(study.records[0].positions.size());
+  check_same(read_result(folder / "some.h5"), study);
+  for (RunRecord& record : study.records) record.positions.clear();
+  write_result(folder / "none.h5", study);
+  CHECK_FALSE(h5::Reader(folder / "none.h5").exists("/positions"));
+  check_same(read_result(folder / "none.h5"), study);
 }
 
 TEST_CASE("equal studies written seconds apart are equal byte by byte", "[record]") {

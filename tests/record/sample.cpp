@@ -90,6 +90,23 @@ void fill(RunRecord& record, std::size_t tiers, std::size_t campaigns, std::size
   }
 }
 
+/// What is only there where a scenario asks for it.
+void watch(RunRecord& record, Count& n) {
+  for (LedgerRow& row : record.ledger) row.ranked = n(), row.shadow = n();
+  record.positions.resize(record.readers.size() * positions_from.size());
+  for (PositionRow& row : record.positions) {
+    row.impressions = n();
+    for (std::uint64_t& count : row.actions.of) count = n();
+  }
+  for (std::uint32_t post = 0; post < record.posts.size(); ++post) {
+    LookRow look;
+    look.post = post;
+    look.reader = UserId{n()}, look.tick = n(), look.draw = n(), look.position = n(), look.before = n();
+    look.held_out = 1, look.actions = 0x85, look.reason = Reason::promoted;
+    record.looks.push_back(look);
+  }
+}
+
 PostRow post(Count& n, std::int32_t campaign, std::uint32_t size, std::uint32_t first_node) {
   PostRow row;
   row.key = ~std::uint64_t{n()};
@@ -156,6 +173,8 @@ StudyResult sample_study() {
       study.accounts[record.posts.back().author] = "tëst_" + std::to_string(n());
     }
   }
+  Count of_watched{9'000'000};  // apart
+  for (RunRecord& record : study.records) watch(record, of_watched);
   for (GraphFacts& graph : study.graphs)
     graph = {n(), n(), n() / 1024.0, n(), n(), n(), n(), n(), n(), 0.125, n() / 1024.0, n() / 1024.0};
   study.graphs.back().reciprocity = missing;

@@ -43,6 +43,7 @@ RunRecord odd_record(Counter& fill) {
   fill(record.shapes.broadcasts), fill(record.shapes.large), fill(record.shapes.size_virality_correlation);
   fill(record.series), fill(record.campaign_series), fill(record.posts), fill(record.cascades);
   fill(record.influencers), fill(record.reproduction_number), fill(record.paid_reach);
+  fill(record.positions), fill(record.looks);
   for (const char* name : {"ties_moved", "", "größe"}) {
     MechanismColumn& column = record.mechanisms.emplace_back();
     column.name = name, column.units = "1", column.long_name = std::string("of ") + name;
@@ -62,15 +63,15 @@ bool same_bytes(const std::vector<Value>& a, const std::vector<Value>& b) {
 
 /// The names of the fields stand here once more: one that is new makes this test fail to compile.
 bool same(const RunRecord& a, const RunRecord& b) {
-  const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19] = a;
-  const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19] = b;
+  const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21] = a;
+  const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21] = b;
   const bool shapes = same_bytes(a12.sizes, b12.sizes) && a12.depths == b12.depths && a12.breadths == b12.breadths &&
                       a12.virality == b12.virality && a12.broadcasts == b12.broadcasts && a12.large == b12.large &&
                       same_bytes(a12.size_virality_correlation, b12.size_virality_correlation);
   return a1 == b1 && same_bytes(a2, b2) && same_bytes(a3, b3) && a4 == b4 && same_bytes(a5, b5) && same_bytes(a6, b6) &&
          same_bytes(a7, b7) && a8 == b8 && a9 == b9 && a10 == b10 && same_bytes(a11, b11) && shapes &&
          same_bytes(a13, b13) && same_bytes(a14, b14) && same_bytes(a15, b15) && same_bytes(a16, b16) &&
-         same_bytes(a17, b17) && same_bytes(a18, b18) && a19 == b19;
+         same_bytes(a17, b17) && same_bytes(a18, b18) && a19 == b19 && same_bytes(a20, b20) && same_bytes(a21, b21);
 }
 
 UnitsFile odd_units(std::size_t count) {

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
@@ -35,6 +36,7 @@ time = {tick = "1h", warmup = "12h", measure = "12h", followup = "12h"}
 graph = {users = 9_000, mean_followees = 8}
 feed.window = "12h"
 population.sessions = 3
+output = {shadow = true, positions = true, looks = true}
 [[campaign]]
 name = "two"
 accounts = "random"
@@ -79,10 +81,10 @@ std::string digest_of(const StudyResult& study) {
   return all;
 }
 
-PartsFolder parts_in(const test::Folder& folder, const Scenario& scenario) {
-  PartsFolder parts(folder.path() / "out.h5", "a program", {}, std::chrono::hours(1),
-                    [](const std::function<void()>& write) { write(); });
-  parts.plan(scenario);
+std::unique_ptr<PartsFolder> parts_in(const test::Folder& folder, const Scenario& scenario) {
+  auto parts = std::make_unique<PartsFolder>(folder.path() / "out.h5", "a program", std::nullopt, std::chrono::hours(1),
+                                             [](const std::function<void()>& write) { write(); });
+  parts->plan(scenario);
   return parts;
 }
 
@@ -180,7 +182,8 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
   std::string digest;
   {
     const test::Folder folder;
-    PartsFolder units = parts_in(folder, scenario);
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    PartsFolder& units = *store;
     digest = digest_of(*run_until(scenario, units, parts, UINT64_MAX, whole));
   }
   const std::uint64_t moments = parts == 1 ? 4 : 2;
@@ -191,10 +194,12 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
     const test::Folder folder;
     Told first, second;
     {
-      PartsFolder units = parts_in(folder, scenario);
+      const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+      PartsFolder& units = *store;
       (void)run_until(scenario, units, parts, std::max<std::uint64_t>(stop, 1), first);
     }
-    PartsFolder units = parts_in(folder, scenario);
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    PartsFolder& units = *store;
     units.load(parts);
     INFO("stopped when it had told " << stop << " of " << whole.times << " times");
     CHECK(digest_of(*run_until(scenario, units, parts, UINT64_MAX, second)) == digest);
@@ -232,7 +237,7 @@ TEST_CASE("a checkpoint that is damaged, or of another study, program or number 
     CHECK_FALSE(fs::exists(study.file("cut.h5")));
   };
   const auto put = [&](const std::string& bytes) { study.write("cut.h5.parts/checkpoint.h5", bytes); };
-  refused({"--set", "seed=4"}, "cut.h5.parts/checkpoint.h5: is of another study");
+  refused({"--set", "seed=4"}, "cut.h5.parts/checkpoint.h5: is of another study: seed is 3 there and 4 here; ");
   refused({"--parts", "2"}, "cut.h5.parts/checkpoint.h5: is of a world in 1 parts, and this run has 2");
   put(whole.substr(0, whole.size() / 3));
   refused({}, "cut.h5.parts/checkpoint.h5: has no seal at its end");
@@ -243,7 +248,7 @@ TEST_CASE("a checkpoint that is damaged, or of another study, program or number 
   {
     const Bookmark bookmark = (put(whole), Checkpoint(study.checkpoint(), built_program()).bookmark());
     NewFile out(study.checkpoint());
-    write_checkpoint(out, "grapevine 9.9.9", bookmark, {});
+    write_checkpoint(out, "grapevine 9.9.9", "", bookmark, {});
   }
   refused({}, "cut.h5.parts/checkpoint.h5: was written by grapevine 9.9.9; expected grapevine");
   CHECK(study.run("whole.h5") == 0);

@@ -40,6 +40,10 @@ inline const std::string verified_inside = "feed.ranking = \"weighted\"\ntiers.v
 inline const std::string verified_outside =
     "feed.ranking = \"weighted\"\ntiers.verified = [0.3]\nfeed.verified_outside = 4\n";
 
+inline const std::string creator_inside = "feed.ranking = \"weighted\"\ntiers.creators = [0.3]\nfeed.creator = 4\n";
+inline const std::string creator_outside =
+    "feed.ranking = \"weighted\"\ntiers.creators = [0.3]\nfeed.creator_outside = 4\n";
+
 /// Every key once, except those without which nothing can be read.
 inline const std::vector<Setting> settings{
     {"title", "\"why?\"", {"title"}},
@@ -139,15 +143,21 @@ inline const std::vector<Setting> settings{
     {"tiers.names", "[\"small\", \"large\"]", {"tiers.names"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
     {"tiers.fake_followers", "[0.2]", {"tiers.fake_followers"}},
     {"tiers.verified", "[0.9]", {"tiers.verified"}, verified_inside},
+    {"tiers.creators", "[0.9]", {"tiers.creators"}, creator_inside},
     {"tiers.from", "[0, 20]", {"tiers.from"}, "tiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n"},
     {"feed.ranking", "\"random\"", {"run.ranking"}},
     {"feed.memory", "\"window\"", {"run.memory"}},
     {"feed.window", "\"12h\"", {"run.window"}},
+    {"feed.queue", "2", {"run.queue"}, "feed.memory = \"queue\"\n"},
+    {"feed.simsom.form", "\"sum\"", {"run.simsom.form"}, "feed.ranking = \"simsom\"\n"},
+    {"feed.simsom.step", "\"2h\"", {"run.simsom.step"}, "feed.ranking = \"simsom\"\n"},
     {"feed.length", "50", {"run.length"}},
     {"feed.age_half_life", "\"6h\"", {"run.age_half_life"}, "feed.ranking = \"weighted\"\n"},
     {"feed.perturbation", "0.5", {"run.perturbation"}, "feed.ranking = \"no-learning\"\n"},
     {"feed.verified", "4", {"run.verified"}, verified_outside},
     {"feed.verified_outside", "2", {"run.verified_outside"}, verified_inside},
+    {"feed.creator", "4", {"run.creator"}, creator_outside},
+    {"feed.creator_outside", "2", {"run.creator_outside"}, creator_inside},
     {"feed.holdout", "0.1", {"run.holdout"}},
     {"feed.formula", "\"likes - age\"", {"run.formula"}, "feed.ranking = \"formula\"\nfeed.formula = \"p_like\"\n"},
     {"feed.author_strength", "\"auto\"", {"run.author_strength"}, "feed.ranking = \"weighted\"\n"},
@@ -378,6 +388,9 @@ inline const std::vector<Setting> settings{
     {"output.every", "\"2h\"", {"output.series_every"}},
     {"output.track_share", "0.5", {"output.track_share"}},
     {"output.cascades", "false", {"output.cascades"}},
+    {"output.shadow", "true", {"output.shadow"}},
+    {"output.positions", "true", {"output.positions"}},
+    {"output.looks", "true", {"output.looks"}},
 };
 
 /// The dotted name in the table of a key that an override addresses by the name of its table.

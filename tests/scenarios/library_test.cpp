@@ -152,7 +152,27 @@ TEST_CASE("model by model, contagions are below the epidemic threshold but for t
   }
 }
 
-TEST_CASE("every scenario of the library opens with its question", "[scenarios][library]") {
+TEST_CASE(
+    "studies of single rules count the shadow where it is exact, and each arm is read under its own rule from the "
+    "warm-up on",
+    "[scenarios][library]") {
+  for (const std::string name : {"author-diversity", "mutual-boost", "out-of-network", "cold-start", "gate"}) {
+    CAPTURE(name);
+    const Scenario study = read_scenario(library / (name + ".toml"));
+    CHECK(study.output.shadow);
+    CHECK(!study.contrasts.empty());
+    for (const Arm& arm : study.arms) {
+      CHECK(arm.run.feed.memory == FeedMemory::session);
+      CHECK(arm.run.feed.holdout == 0);
+      CHECK(arm.warmup == ArmWarmup::own);
+    }
+  }
+}
+
+TEST_CASE("every scenario of the library opens with its question, has a title and arms to compare, and can be read",
+          "[scenarios][library]") {
+  const Folder folder;
+  const std::string own = folder.write("follows.csv", "follower,followed\na,b\n").string();
   for (const auto& entry : std::filesystem::directory_iterator(library)) {
     CAPTURE(entry.path().string());
     std::ifstream file(entry.path());
@@ -160,6 +180,11 @@ TEST_CASE("every scenario of the library opens with its question", "[scenarios][
     while (std::getline(file, line) && line.rfind("#", 0) == 0) comment += line;
     CHECK(comment.find('?') != std::string::npos);
     CHECK(entry.path().extension() == ".toml");
+    std::vector<std::string> settings;
+    if (entry.path().filename() == "your-graph.toml") settings.push_back(fmt::format("graph.file=\"{}\"", own));
+    const Scenario study = read_scenario(entry.path(), settings);
+    CHECK_FALSE(study.title.empty());
+    CHECK((study.arms.size() > 1 && !study.contrasts.empty()));
   }
 }
 

@@ -172,7 +172,7 @@ TEST_CASE("a study of classic models alone runs a warm-up where its prices look 
 TEST_CASE("`check` tells what campaigns will spend, also where their prices look at the past",
           "[scenarios][money][outlook]") {
   const Scenario scenario = test::scenario_of(bargains, {"replicates=1"});
-  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 30});
+  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 600});
   const StudyResult study = run_study(scenario);
   REQUIRE(outlook.campaigns.size() == 2);
   for (std::size_t c = 0; c < 2; ++c) {

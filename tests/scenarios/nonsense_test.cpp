@@ -68,6 +68,13 @@ TEST_CASE("keys of follows that cannot mean anything are refused with their plac
   says("[tiers]\nverified = [0.1]\n",
        "6:1: tiers.verified has no effect here; it needs feed.verified or feed.verified_outside other than 1; remove "
        "it");
+  says("[feed]\nranking = \"weighted\"\ncreator = 4\n",
+       "7:1: feed.creator has no effect here; it needs feed.ranking = \"weighted\", \"oracle\", \"no-learning\", "
+       "\"formula\", \"edgerank\" or a preset, and tiers.creators above 0 or a column `creator` of the accounts; "
+       "remove it");
+  says("[tiers]\ncreators = [0.1]\n",
+       "6:1: tiers.creators has no effect here; it needs feed.creator or feed.creator_outside other than 1; remove "
+       "it");
   says("[unfollow]\nhides = 2\n", "6:1: unfollow.hides has no effect here; it needs behaviour.hide above 0; remove it");
   says("[unfollow]\nprobability = 0.5\n",
        "6:1: unfollow.probability has no effect here; it needs unfollow.crowded above 0; remove it");

@@ -44,6 +44,12 @@ public:
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     return contains(err(), words);
   }
+  /// Waits, a minute at most, until a replicate of quick.h5 is kept.
+  bool keeps() const {
+    const fs::path part = file("quick.h5.parts") / "part-000001.h5";
+    for (int i = 0; i < 12'000 && !fs::exists(part); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return fs::exists(part);
+  }
   bool is_result(const std::string& name) const { return read_result(file(name)).arms.size() == 2; }
 };
 
@@ -60,7 +66,7 @@ TEST_CASE("while a run writes a file, another one is refused its name", "[progra
   CHECK(shell.call({"graph", "generate", "quick.toml", "-o", "quick.h5", "--overwrite"}) == 2);
   ::kill(first, SIGKILL);
   Shell::wait(first);
-  CHECK(shell.call({"run", "quick.toml", "-o", "quick.h5", "--resume"}) ==
+  CHECK(shell.call({"run", "quick.toml", "-o", "quick.h5", "--overwrite"}) ==
         0);  // what a killed one leaves is not in the way
   CHECK(shell.files() == Names{"quick.h5", "quick.toml"});
 }
@@ -115,8 +121,7 @@ TEST_CASE("an interrupted run keeps its complete replicates and says how many th
   const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM);
   const Quick shell;
   const pid_t run = shell.start(long_run);
-  REQUIRE(shell.hears("replicate"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  REQUIRE(shell.keeps());
   ::kill(run, signal);
   CHECK(Shell::wait(run) == 128 + signal);
   const StudyResult study = read_result(shell.file("quick.h5"));
@@ -270,8 +275,7 @@ TEST_CASE("a folder that a script has locked holds no run up", "[program][lost]"
 TEST_CASE("signals that the system repeats end no run before its result is written", "[program][lost]") {
   const Quick shell;
   const pid_t run = shell.start(long_run);
-  REQUIRE(shell.hears("replicate"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  REQUIRE(shell.keeps());
   for (int i = 0; i < 3; ++i) ::kill(run, SIGXCPU);
   CHECK(Shell::wait(run) == 128 + SIGXCPU);
   CHECK(shell.is_result("quick.h5"));

@@ -1,47 +1,24 @@
 #include <fmt/format.h>
 
-#include <chrono>
-#include <regex>
-#include <thread>
-
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/outlook.hpp"
 #include "scenarios/study/study.hpp"
 #include "sim/run/replicate.hpp"
 #include "tests/catch.hpp"
+#include "tests/scenarios/foretold.hpp"
 #include "tests/scenarios/shell.hpp"
 
 /// What `check` foretells, held against what then happens.
 using namespace grapevine;
 using test::contains;
 using test::Folder;
+using test::foretold;
+using test::mebibyte;
+using test::most_resident;
 using test::Shell;
 
 namespace {
-
-constexpr double mebibyte = 1 << 20;
-
-/// The bytes that a line of the outlook begins with: "Memory  about 3.4 MiB: ...".
-double foretold(const std::string& text, const std::string& line) {
-  std::smatch found;
-  REQUIRE(std::regex_search(text, found, std::regex(line + " +about ([0-9.]+) ([KMG]?i?B)")));
-  const std::string unit = found[2];
-  return std::stod(found[1]) * (unit == "GiB" ? 1024 * mebibyte : unit == "MiB" ? mebibyte : unit == "KiB" ? 1024 : 1);
-}
-
-/// The most that a process had resident, by the kernel's count; it has ended afterwards. Asked again and again, for the
-/// count is gone with the process, and that of a child begins with its parent's before it is another program.
-double most_resident(pid_t process) {
-  double peak = 0;
-  while (::waitpid(process, nullptr, WNOHANG) == 0) {
-    const std::string status = test::content(fmt::format("/proc/{}/status", process));
-    if (const std::size_t at = status.find("VmHWM:"); at != std::string::npos)
-      peak = std::stod(status.substr(at + 6)) * 1024;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return peak;
-}
 
 const std::string feeds = R"(format = 1
 seed = 5
@@ -100,10 +77,11 @@ adoptions = 0.8
 cascades = 60_000
 trees_from = 2
 )";
-  const auto [name, text] =
-      GENERATE_COPY(table<std::string, std::string>({{"every post is tracked", feeds + "[output]\ntrack_share = 1\n"},
-                                                     {"trees are kept", trees},
-                                                     {"a row each minute", feeds + "[output]\nevery = \"30min\"\n"}}));
+  const auto [name, text] = GENERATE_COPY(table<std::string, std::string>(
+      {{"every post is tracked", feeds + "[output]\ntrack_share = 1\n"},
+       {"looks are kept one by one", feeds + "[output]\ntrack_share = 0.3\nlooks = true\n"},
+       {"trees are kept", trees},
+       {"a row each minute", feeds + "[output]\nevery = \"30min\"\n"}}));
   CAPTURE(name);
   const Shell shell;
   shell.write("s.toml", text);
@@ -123,7 +101,7 @@ trees_from = 2
 TEST_CASE("the records that a study holds are counted before it runs", "[study][outlook]") {
   const Folder folder;
   const Scenario scenario = read_scenario(folder.write("s.toml", feeds + "[output]\ntrack_share = 0.5\n").string(), {});
-  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 60});
+  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 600});
   double held = 0, least = 0;
   for (const RunRecord& record : run_study(scenario).records) {
     least += static_cast<double>(sizeof record + record.tiers.size() * sizeof(TierRow) +

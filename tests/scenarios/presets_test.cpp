@@ -1,5 +1,6 @@
 #include "scenarios/keys/presets.hpp"
 
+#include <array>
 #include <set>
 
 #include "scenarios/commands/program.hpp"
@@ -42,6 +43,7 @@ TEST_CASE("a published ranking sets the published numbers", "[scenarios][presets
   CHECK(of_2023.weights == PerAction{0.5, 13.5, 1.0, 0, 0, 0, -74, -369});
   CHECK((of_2023.answered_weight == 75 && of_2023.good_visit_weight == 12 && of_2023.good_click_weight == 11));
   CHECK((of_2023.verified == 4 && of_2023.verified_outside == 2 && of_2023.rules.out_of_network == 1));
+  CHECK((of_2023.creator == 1.1 && of_2023.creator_outside == 1.3));
   CHECK((of_2023.rules.diversity == 0.5 && of_2023.rules.diversity_floor == 0.25));
   CHECK((of_2023.rules.age_middle == 36 && of_2023.rules.age_slope == 0.003 && of_2023.rules.age_floor == 0.6));
   CHECK((of_2023.rules.most_in_network == 60 && of_2023.rules.most_outside == 60 && of_2023.length == 120));
@@ -55,6 +57,43 @@ TEST_CASE("a published ranking sets the published numbers", "[scenarios][presets
   CHECK((of_2026.memory == FeedMemory::window && of_2026.length == 50 && of_2026.rules.lift_impressions == 1'000));
   // Follows are not learned: a rate per look would tell how many strangers, who alone can follow, looked.
   CHECK((of_2026.prior[act(Action::follow)] == 0.009125 && of_2026.prior_strength[act(Action::follow)] == 1e9));
+}
+
+TEST_CASE("simsom sets what agents do and what feeds hold, and the scenario who acts how often",
+          "[scenarios][presets]") {
+  const Scenario s = test::scenario_of(study + R"(feed.ranking = "simsom"
+[[arm]]
+name = "long"
+feed.queue = 64
+feed.simsom.form = "sum"
+[[arm]]
+name = "plain"
+feed.ranking = "chronological"
+)");
+  const RunParameters& run = s.run;
+  CHECK((run.feed.memory == FeedMemory::queue && run.feed.queue == 15 && run.feed.simsom.form == SimSomForm::product));
+  CHECK(run.feed.simsom.step == 6);  // of an hour
+  CHECK((run.behaviour.of(Action::reshare) == 1 && run.behaviour.again == Again::always));
+  CHECK((run.behaviour.of(Action::like) == 0 && run.behaviour.of(Action::reply) == 0));
+  CHECK((s.arms[0].run.feed.queue == 64 && s.arms[0].run.feed.simsom.form == SimSomForm::sum));
+  CHECK((s.arms[1].run.feed.memory == FeedMemory::session && s.arms[1].run.behaviour.again == Again::once));
+  CHECK(s.arms[1].run.behaviour.of(Action::like) == Approx(0.073));
+  CHECK(contains(mistakes_in(study + "feed.queue = 3\n"),
+                 "feed.queue has no effect here; it needs feed.memory = \"queue\""));
+}
+
+TEST_CASE("the study of SimSoM goes over mu and sigma, and everybody acts once a step", "[scenarios][presets]") {
+  const Scenario s = read_scenario(std::string(GRAPEVINE_SOURCE) + "/scenarios/validation/simsom.toml", {});
+  REQUIRE(s.at.size() == 9);
+  for (std::size_t point = 0; point < 9; ++point) {
+    const PopulationParameters& people = s.at[point].world.population;
+    const double mu = std::array{0.1, 0.5, 0.9}[point / 3], steps_a_day = 6;
+    CHECK(people.posts_per_day == Approx(mu * steps_a_day));
+    CHECK(people.posts_per_day + people.sessions_per_day == Approx(steps_a_day));
+    CHECK((people.patience == 1 && people.post_spread == 0 && people.session_spread == 0));
+    CHECK(s.at[point].run.feed.queue == std::array{1U, 15U, 64U}[point % 3]);
+    CHECK(s.at[point].run.feed.simsom.step == s.at[point].world.time.ticks_per_day() / steps_a_day);
+  }
 }
 
 TEST_CASE("keys that are given win, in the study and in an arm, and a ranking leaves nothing to the next",

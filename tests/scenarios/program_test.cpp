@@ -151,6 +151,12 @@ TEST_CASE("a mistake in the command itself ends with status 2 and says where hel
   CHECK(contains(shell.err(), "--help"));
 }
 
+TEST_CASE("words that a command does not know are told as they were typed", "[program]") {
+  const Shell shell;
+  CHECK(shell.call({"check", "small.toml", "--processes", "2", "--jobs", "2"}) == 2);
+  CHECK(shell.err() == "grapevine check: not expected: --jobs 2; see `grapevine check --help`\n");
+}
+
 TEST_CASE("a word that is not a command is named", "[program]") {
   const Shell shell;
   CHECK(shell.call({"runn", "small.toml"}) == 2);

@@ -71,7 +71,7 @@ TEST_CASE("a promoted campaign spends what `check` foretold, and another one as 
   const Scenario scenario = test::scenario_of(boosting, {"replicates=1"});
   CHECK(scenario.world.campaigns[0].promotion.money == 12 * micro_per_unit);  // a tenth
   CHECK(scenario.world.campaigns[0].promotion.price == 30 * micro_per_unit);  // of a thousand readers of either world
-  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 30});
+  const Outlook outlook = look_ahead(scenario, {.seconds_a_part = 600});
   const StudyResult study = run_study(scenario);
   const Outlook::Campaign& told = outlook.campaigns[0];
   const CampaignRow& boost = study.record(0, 0, 0).campaigns[0];

@@ -52,16 +52,16 @@ public:
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     return contains(err(), said);
   }
-  /// Waits, a minute at most, until a replicate of the study is kept.
-  bool keeps(const std::string& out) const {
-    const fs::path part = file(out + ".parts") / "part-000001.h5";
+  /// Waits, a minute at most, until as many units of the study are kept, or more.
+  bool keeps(const std::string& out, int units = 1) const {
+    const fs::path part = file(out + ".parts") / fmt::format("part-{:06}.h5", units);
     for (int i = 0; i < 12'000 && !fs::exists(part); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     return fs::exists(part);
   }
-  /// Leaves what a run has that was killed once a replicate was complete.
-  void kill_one(const std::string& out, const Names& more = {}) const {
+  /// Leaves what a run has that was killed once as many units were complete, or more.
+  void kill_one(const std::string& out, const Names& more = {}, int units = 1) const {
     const pid_t run = begin(out, more);
-    REQUIRE(keeps(out));
+    REQUIRE(keeps(out, units));
     ::kill(run, SIGKILL);
     wait(run);
   }
@@ -105,6 +105,23 @@ TEST_CASE("a study that is killed at any of twenty moments resumes to the digest
   }
   CHECK(killed > 10);
   CHECK(kept > 5);
+}
+
+TEST_CASE("a study goes on on a machine whose clock was set back by a year", "[program][lost][resume]") {
+  const Study study;
+  REQUIRE(study.run("whole.h5") == 0);
+  const pid_t run = study.begin("cut.h5", {"--checkpoint", "0.001"});
+  REQUIRE(study.keeps("cut.h5"));
+  ::kill(run, GENERATE(SIGKILL, SIGTERM));
+  Shell::wait(run);
+  CHECK(study.sh("LD_PRELOAD=" GRAPEVINE_CLOCK_SET_BACK " $GRAPEVINE run slow.toml -o cut.h5 --resume") == 0);
+  CHECK(study.digest("cut.h5") == study.digest("whole.h5"));
+  const auto started = [&](const std::string& name) {
+    const Provenance list = read_result(study.file(name)).provenance;
+    return std::get<std::string>(std::ranges::find(list, "started", &Provenance::value_type::first)->second);
+  };
+  CHECK(std::stoi(started("cut.h5")) == std::stoi(started("whole.h5")) - 1);
+  CHECK_FALSE(fs::exists(study.file("cut.h5.parts")));
 }
 
 TEST_CASE("a study that was stopped goes on to the digest it would have had", "[program][lost][resume]") {
@@ -167,9 +184,11 @@ TEST_CASE("parts of another study, of another program, or damaged are named and 
     CHECK(content(part) == before);
     CHECK_FALSE(fs::exists(study.file("cut.h5")));
   };
-  refused({"--set", "seed=4"}, "cut.h5.parts/part-000001.h5: holds runs of another study");
-  refused({"--set", "feed.length=7"}, "holds runs of another study");
-  refused({"--set", "output.every=\"12h\""}, "holds runs of another study");
+  refused({"--set", "seed=4"},
+          "cut.h5.parts/part-000001.h5: holds runs of another study: seed is 3 there and 4 here; ");
+  refused({"--set", "feed.length=7", "--set", "title=\"Another\""},
+          "another study: feed.length is 200 there and 7 here; ");
+  refused({"--set", "output.every=\"12h\""}, "another study: output.every is \"1h\" there and \"12h\" here; ");
   study.write("cut.h5.parts/part-000001.h5", whole.substr(0, whole.size() / 2));
   refused({}, "cut.h5.parts/part-000001.h5: has no seal at its end");
   std::string damaged = whole;
@@ -206,10 +225,60 @@ TEST_CASE("replicates are added to a study that is done", "[program][lost][resum
   REQUIRE(study.run("few.h5", {"--set", "replicates=5", "--resume"}) == 0);
   REQUIRE(study.run("many.h5", {"--set", "replicates=5"}) == 0);
   CHECK(study.digest("few.h5") == study.digest("many.h5"));
-  // Fewer than there are, too.
-  REQUIRE(study.run("many.h5", {"--set", "replicates=2", "--resume"}) == 0);
-  REQUIRE(study.run("two.h5", {"--set", "replicates=2"}) == 0);
-  CHECK(study.digest("many.h5") == study.digest("two.h5"));
+}
+
+TEST_CASE("no run that is complete is lost to a study that asks for less", "[program][lost][resume]") {
+  const Study study;
+  const auto refused = [&](const Names& more, const std::string& words) {
+    Names all{"--resume"};
+    all.insert(all.end(), more.begin(), more.end());
+    CHECK(study.run("cut.h5", all) == 2);
+    INFO(study.err());
+    CHECK(contains(study.err(), words));
+  };
+  const Names two{"--set", "sweep.population.sessions=[1, 2]", "--set", "graph.users=3000"};
+  const auto also = [](Names names, const Names& more) {
+    names.insert(names.end(), more.begin(), more.end());
+    return names;
+  };
+  SECTION("of a result") {
+    REQUIRE(study.run("cut.h5", also(two, {"--set", "replicates=3"})) == 0);
+    const std::string before = content(study.file("cut.h5"));
+    refused(also(two, {"--set", "replicates=2"}),
+            "cut.h5: holds runs of more than 2 replicates, and they would be gone");
+    refused({"--set", "sweep.population.sessions=[1, 4]", "--set", "graph.users=3000", "--set", "replicates=3"},
+            "cut.h5: holds points that this sweep has not, such as population.sessions=2");
+    CHECK(content(study.file("cut.h5")) == before);
+    CHECK_FALSE(fs::exists(study.file("cut.h5.parts")));
+  }
+  SECTION("of a folder") {
+    study.kill_one("cut.h5", also(two, {"--set", "replicates=400"}), 2);  // both points of a replicate
+    const std::string part = content(study.file("cut.h5.parts") / "part-000001.h5");
+    refused({"--set", "sweep.population.sessions=[1, 4]", "--set", "graph.users=3000", "--set", "replicates=400"},
+            ".h5: holds runs at points, or with switches off, that this study has not");
+    refused(also(two, {"--set", "replicates=400", "--shard", "2/2"}), "holds runs of another shard");
+    CHECK(content(study.file("cut.h5.parts") / "part-000001.h5") == part);
+    CHECK_FALSE(fs::exists(study.file("cut.h5")));
+  }
+}
+
+TEST_CASE("a study with more replicates than an interval asks for keeps them", "[program][lost][resume]") {
+  std::string text = slow;
+  text.replace(text.find("pays = [\"one\"]"), 14, "feed.length = 9");  // ratios are told of arms that do not pay
+  const Study study(text);
+  const Names until{"--set", "graph.users=1000", "--set", "replicates=31", "--resume", "--set"};
+  const auto run = [&](const std::string& asked) {
+    Names all = until;
+    all.push_back(asked);
+    return study.run("many.h5", all);
+  };
+  REQUIRE(run("title=\"many\"") == 0);
+  const std::string before = content(study.file("many.h5"));
+  CHECK(run("until=9") == 2);
+  CHECK(
+      contains(study.err(), "many.h5: an earlier run has more replicates than the 20 with which until = 9 is reached"));
+  CHECK(content(study.file("many.h5")) == before);
+  CHECK(run("until=1e-9") == 0);
 }
 
 TEST_CASE("a result that cannot be added to is refused, and stays", "[program][lost][resume]") {
@@ -217,7 +286,7 @@ TEST_CASE("a result that cannot be added to is refused, and stays", "[program][l
   REQUIRE(study.run("few.h5", {"--set", "replicates=2"}) == 0);
   const std::string before = content(study.file("few.h5"));
   CHECK(study.run("few.h5", {"--resume", "--set", "seed=4"}) == 2);
-  CHECK(contains(study.err(), "few.h5: holds runs of another study"));
+  CHECK(contains(study.err(), "few.h5: holds runs of another study: seed is 3 there and 4 here; expected"));
   study.write("few.h5", "mine");
   CHECK(study.run("few.h5", {"--resume"}) == 2);
   CHECK(content(study.file("few.h5")) == "mine");

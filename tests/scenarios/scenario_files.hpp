@@ -86,6 +86,9 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".memory", int(run.feed.memory));
     put(name + ".window", run.feed.window);
     put(name + ".length", run.feed.length);
+    put(name + ".queue", run.feed.queue);
+    put(name + ".simsom.form", int(run.feed.simsom.form));
+    put(name + ".simsom.step", run.feed.simsom.step);
     put_per_action(name + ".weights", run.feed.weights);
     put_per_action(name + ".prior", run.feed.prior);
     put_per_action(name + ".prior_strength", run.feed.prior_strength);
@@ -93,6 +96,8 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
     put(name + ".age_half_life", run.feed.age_half_life);
     put(name + ".verified", run.feed.verified);
     put(name + ".verified_outside", run.feed.verified_outside);
+    put(name + ".creator", run.feed.creator);
+    put(name + ".creator_outside", run.feed.creator_outside);
     put(name + ".holdout", run.feed.holdout);
     put(name + ".author_strength", run.feed.author_strength);
     put(name + ".author_half_life", run.feed.author_half_life);
@@ -251,6 +256,7 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put_list("tiers.from", s.world.tiers.from);
   put_list("tiers.fake_followers", s.world.tiers.fake_followers);
   put_list("tiers.verified", s.world.tiers.verified);
+  put_list("tiers.creators", s.world.tiers.creators);
   put("price.post", s.world.prices.post);
   put("price.follower", s.world.prices.follower);
   put("price.exponent", s.world.prices.exponent);
@@ -339,6 +345,9 @@ inline std::map<std::string, std::string> fields(const Scenario& s) {
   put("output.series_every", s.output.series_every);
   put("output.track_share", s.output.track_share);
   put("output.cascades", s.output.cascades);
+  put("output.shadow", s.output.shadow);
+  put("output.positions", s.output.positions);
+  put("output.looks", s.output.looks);
   return all;
 }
 

@@ -118,7 +118,7 @@ every = 1979-05-27
       "study.toml:17:1: unknown key 'lenght' in [graph]; did you mean 'feed.length'?",
       "study.toml:20:11: feed.ranking is \"wieghted\"; expected one of \"chronological\", \"random\", \"popularity\", "
       "\"weighted\", \"oracle\", \"no-learning\", \"formula\", \"engagement-rate\", \"edgerank\", "
-      "\"x-2023-04\", \"x-2026-08\"; did you mean \"weighted\"?",
+      "\"x-2023-04\", \"x-2026-08\", \"simsom\"; did you mean \"weighted\"?",
       "study.toml:21:1: unknown key 'lenght' in [feed]; did you mean 'length'?",
       "study.toml:22:10: feed.length is -50; expected a whole number of posts, 1 or more",
       "study.toml:23:1: unknown key 'users' in [feed]; [graph] has a key of that name",

@@ -46,6 +46,9 @@ feed.window = "6h"
 population.sessions = 3
 campaign = [{name = "two", accounts = "random", count = 2, every = "1h", slots = 2, slot = "0"}]
 output.track_share = 0.2
+output.shadow = true
+output.positions = true
+output.looks = true
 [[arm]]
 name = "control"
 [[arm]]
@@ -152,7 +155,7 @@ TEST_CASE("shards that overlap, leave gaps, or are of other studies or programs 
   refused({one, study.shard(2, 2), three}, "shard-2-2.h5: is one of 2 shards, and shard-1-3.h5 one of 3");
   fs::rename(study.file(two), study.file("kept.h5"));
   study.shard(2, 3, {"--set", "seed=6"});
-  refused({one, two, three}, "shard-2-3.h5: is of another study than shard-1-3.h5");
+  refused({one, two, three}, "shard-2-3.h5: is of another study than shard-1-3.h5: seed is 5 there and 6 here; ");
   fs::rename(study.file("kept.h5"), study.file(two));
   const std::string whole = content(study.file(two));
   test::rewrite_units(study.file(two), [](UnitsFile& file) { file.program = "grapevine 9.9.9"; });
@@ -219,7 +222,7 @@ TEST_CASE("the script of a job array runs its shard, and asks for another turn u
   CHECK(task(1, many) == 128 + SIGXCPU);
   CHECK(content(study.file("asked")) == "requeue 77_1\n");
   int turns = 1;
-  while (turns < 100 && task(1, many) != 0) ++turns;
+  while (turns < 1000 && task(1, many) != 0) ++turns;
   CHECK(task(2, "--set replicates=2000") == 0);
   CHECK(lines(content(study.file("asked"))) == static_cast<std::size_t>(turns));
   CHECK(study.merge({"results/shard-1.h5", "results/shard-2.h5"}, "merged.h5") == 0);

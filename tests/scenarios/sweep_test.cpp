@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/commands/compare.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/sweep_points.hpp"
@@ -235,8 +236,10 @@ TEST_CASE("points may come from a file", "[sweep]") {
   CHECK(scenario.points[1].name == "price.post=7, feed.ranking=popularity, arm.many.pays=[\"few\"]");
 
   folder.write("points.csv", "price.post,feed.ranking\n0\n");
-  CHECK(refusal(folder.write("study.toml", text)) ==
-        Lines{"study.toml:78:8: points.csv:2: 1 field, and the header has 2; expected a value of each key"});
+  CHECK(
+      refusal(folder.write("study.toml", text)) ==
+      Lines{"points.csv:2: 1 field, and the header has 2; expected a value of each key; add what is missing, or quote "
+            "values that hold the separator"});
   folder.write("points.csv", "price.post\n");
   CHECK(refusal(folder.write("study.toml", text)) ==
         Lines{"study.toml:78:8: points.csv has a header and no rows; expected one for each point"});
@@ -317,6 +320,33 @@ TEST_CASE("a sweep of nonsense is refused before anything runs", "[sweep][nonsen
         std::string::npos);
 }
 
+TEST_CASE("mistakes in a sweep and elsewhere are told at once, each once", "[sweep][nonsense]") {
+  const auto said = [](const std::string& keys) {
+    return refusal_of_text(swept(keys), {"feed.length=-3", "replicates=0"});
+  };
+  const auto holds = [](const Lines& lines, const std::string& words) {
+    return std::ranges::count_if(lines, [&](const std::string& line) { return line.find(words) != std::string::npos; });
+  };
+  // Points that can be laid are read as a whole, ...
+  const Lines laid = said("price.post = [1, -2]\nprice.pots = [1, 2]\ncampaign.few.start = [\"0\", \"40h\"]\n");
+  // ... and values one by one where they cannot.
+  const Lines unlaid =
+      said("price.post = {from = 5, to = 1, steps = 3}\nprice.pots = [1, 2]\nbehaviour.like = [0.1, 1.5]\n");
+  for (const Lines& lines : {laid, unlaid}) {
+    CAPTURE(lines);
+    CHECK(lines.size() == 5);
+    CHECK(holds(lines, "--set feed.length: feed.length is -3; expected") == 1);
+    CHECK(holds(lines, "--set replicates: replicates is 0; expected") == 1);
+    CHECK(holds(lines, "unknown key 'pots' in [price]; did you mean 'post'? (at the point ") == 1);
+  }
+  CHECK(holds(laid, "study.toml:77:18: price.post is -2; expected an amount of money") == 1);
+  CHECK(holds(laid, "campaign.few has its last slot \"46h\" after the start") == 1);
+  CHECK(holds(unlaid, "sweep.price.post: to is 1; expected more than from, 5") == 1);
+  CHECK(holds(unlaid, "behaviour.like is 1.5; expected a probability, 0 to 1 (at the point behaviour.like=1.5)") == 1);
+  // That nothing is swept, as well.
+  CHECK(holds(said(""), "[sweep] sweeps nothing") == 1);
+}
+
 TEST_CASE("what is swept can be set from the command line", "[sweep]") {
   const Scenario scenario = scenario_of(base, {"sweep.price.post=[1, 2, 3]", "sweep.design=zip"});
   CHECK(scenario.points.size() == 3);
@@ -339,6 +369,11 @@ TEST_CASE("a result keeps what was swept, and shows it a line a point", "[sweep]
   CHECK(comparison_table(again) == comparison_table(study));
   for (std::size_t i = 0; i < study.points.size(); ++i)
     CHECK(digest_of(at_point(again, i)) == digest_of(at_point(study, i)));
+  // beside the study of its settings alone no key of a point differs
+  const StudyResult alone =
+      run_study(scenario_of(base, {"price.post=7", "feed.ranking=popularity", "answers.patience=6h"}));
+  CHECK(contains(compare_studies({{"point", at_point(again, 6)}, {"alone", alone}}),
+                 "The scenarios are the same in every key."));
   // claims of each point are rows of their own
   for (std::uint32_t point = 0; point < 8; ++point)
     CHECK(std::ranges::count(again.claims, point, &ClaimRow::point) == 5);
@@ -346,6 +381,20 @@ TEST_CASE("a result keeps what was swept, and shows it a line a point", "[sweep]
   CHECK(point_called(study.points, "7") == 7);
   CHECK_THROWS_AS(point_called(study.points, "8"), BadRequest);
   CHECK_THROWS_AS(point_of(again, "", "compare"), BadRequest);
+  const Shell shell;
+  write_result(shell.file("result.h5"), study);
+  for (const char* asked : {"--arms", "--positions"}) {
+    CHECK(shell.call({"show", "result.h5", asked}) == 2);
+    CHECK(contains(shell.err(), fmt::format("grapevine show {} tells of one; expected --point: ", asked)));
+  }
+  using Words = std::vector<std::string>;
+  for (const auto& [words, said] : {std::pair(Words{"show", "result.h5", "--point", "17"}, "no point is called '17'; "),
+                                    {{"explain", "result.h5", "--point", "17"}, "no point is called '17'; "},
+                                    {{"show", "result.h5", "--point", "0", "--arm", "zzz"}, "no arm is called 'zzz'; "},
+                                    {{"compare", "result.h5", "result.h5"}, "a sweep of 8 points, and "}}) {
+    CHECK(shell.call(words) == 2);
+    CHECK(shell.err().starts_with(std::string("result.h5: ") + said));
+  }
 }
 
 /// What the arm spent and how often people engaged with its campaigns' posts, by replicate.
@@ -490,7 +539,8 @@ TEST_CASE("switches are tried at each point", "[sweep]") {
 
 TEST_CASE("check foretells a sweep as many times as it has runs", "[sweep]") {
   const Scenario one = scenario_of(base), many = scenario_of(swept("price.post = [0, 1, 2, 3, 4]\n"));
-  const Outlook of_one = look_ahead(one, {.seconds_a_part = 0.2}), of_many = look_ahead(many, {.seconds_a_part = 0.2});
+  const LookAhead to_the_end{.seconds_a_part = 600};
+  const Outlook of_one = look_ahead(one, to_the_end), of_many = look_ahead(many, to_the_end);
   CHECK(of_many.record_bytes == Approx(5 * of_one.record_bytes).epsilon(0.02));
   const std::string text = outlook_text(many, of_many);
   CHECK(text.find("price.post  0     4") != std::string::npos);

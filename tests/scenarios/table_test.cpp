@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <sstream>
 
+#include "analysis/carried.hpp"
 #include "analysis/contrasts.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/verdicts.hpp"
+#include "scenarios/commands/compare.hpp"
+#include "scenarios/result/table_parts.hpp"
 #include "scenarios/result/text.hpp"
 #include "tests/catch.hpp"
 
@@ -289,6 +292,22 @@ TEST_CASE("an interval of one arm is told by its half where both sides show the 
   CHECK((contains(set(0.08, missing, missing), "  0.08000  ") && !contains(comparison_table(study), "nan")));
 }
 
+TEST_CASE("shares and ratios of too few looks are a dash", "[table]") {
+  const auto told = [](double estimate, double lower, double upper) {
+    ComparisonRow row;
+    row.metric = "looks outside the network";
+    row.estimate = estimate, row.lower = lower, row.upper = upper;
+    return with_interval(row);
+  };
+  CHECK(told(0.1, 0.00002, 2107) == "-");
+  CHECK(told(0, missing, missing) == "-");
+  CHECK(told(0.2, 0.06, 0.34) == "0.20 ±0.14");
+  CHECK(told(0.2, 0.04, 1.2) == "0.20 [0.04, 1.20]");
+  CHECK((ratio_text(0.4, 0.01, 21).ratio == "-" && ratio_text(0.4, 0.01, 21).interval == "-"));
+  CHECK(ratio_text(2, 0.4, 21).interval == "[0, 21]");
+  CHECK(ratio_text(0.0001, 0.00009, 0.00011).ratio == "x 0.000");  // known to be small
+}
+
 TEST_CASE("each assumption stands once: with the claim it feeds, or with all", "[table][claims]") {
   const std::string text = in_one_line(comparison_table(judged()));
   for (const std::string assumption :
@@ -329,6 +348,127 @@ TEST_CASE("tiers have amplification where readers were held out, and missing rat
   CHECK(contains(text, " -"));  // nobody has posts per follower in these runs
   CHECK_FALSE(contains(text, "nan"));
   CHECK_FALSE(contains(text, "missing"));
+}
+
+TEST_CASE("amplification against the shadow stands beside amplification, lined up", "[table]") {
+  StudyResult study = judged();
+  for (RunRecord& run : study.records) {
+    run.ledger.resize(2 * source_count);
+    run.ledger[0].ranked = 300, run.ledger[0].shadow = 400;
+    run.ledger[source_count].ranked = 500, run.ledger[source_count].shadow = 400;
+  }
+  study.comparison = tier_rates({study.arms[1], {&study.records[study.place(0, 1, 0)], study.replicates}}, study.tiers);
+  const std::vector<std::string> all = lines(comparison_table(study));
+  const auto heading =
+      std::ranges::find_if(all, [](const std::string& l) { return contains(l, "against the shadow"); });
+  REQUIRE(heading != all.end());
+  CHECK(contains(*(heading - 1), "amplification"));
+  const std::size_t end = heading->find("against the shadow") + std::string("against the shadow").size();
+  for (const auto& [line, told] : {std::pair(heading + 1, "0.7500 ±0.0000"), std::pair(heading + 2, "1.250 ±0.000")}) {
+    CAPTURE(*line);
+    const std::size_t at = line->find(told);
+    REQUIRE(at != std::string::npos);
+    CHECK(display_width(line->substr(0, at) + told) == display_width(heading->substr(0, end)));
+  }
+}
+
+namespace {
+
+/// The arms of `judged` without campaigns, with a shadow: of the large tier, looks as many as the number of the arm,
+/// from 1, times 100; of the small one 300 in all.
+StudyResult shadowed() {
+  StudyResult study = judged();
+  study.comparison.clear();
+  std::vector<ArmRuns> arms;
+  for (std::size_t arm = 0; arm < 3; ++arm) {
+    for (std::size_t r = 0; r < study.replicates; ++r) {
+      RunRecord& run = study.record(0, arm, r);
+      run.campaigns.clear(), run.ledger.resize(2 * source_count), run.group_sessions = {1'000, 0};
+      run.ledger[0].ranked = 300, run.ledger[0].shadow = 400;
+      run.ledger[source_count].ranked = 100 * (arm + 1), run.ledger[source_count].shadow = 400;
+    }
+    arms.push_back({study.arms[arm], {&study.records[study.place(0, arm, 0)], study.replicates}});
+  }
+  study.campaigns.clear();
+  const auto add = [&](std::vector<ComparisonRow> rows) {
+    study.comparison.insert(study.comparison.end(), rows.begin(), rows.end());
+  };
+  add(contrast(arms[2], arms[0])), add(carried(arms[2], arms[0], study.tiers, 0, 1));
+  for (const ArmRuns& arm : arms) add(tier_rates(arm, study.tiers));
+  return study;
+}
+
+}  // namespace
+
+TEST_CASE("amplification and looks per session stand arm by arm and tier by tier where there is a shadow", "[table]") {
+  const std::string text = comparison_table(shadowed());
+  const std::vector<std::string> all = lines(text);
+  const auto below = [&](std::string_view heading) {
+    const auto found = std::ranges::find(all, heading);
+    REQUIRE(all.end() - found > 4);
+    return std::vector<std::string>(found + 1, found + 5);
+  };
+  CHECK(below("Amplification against the shadow, by arm and tier of the author") ==
+        std::vector<std::string>{
+            "                       small           large", "  control     0.7500 ±0.0000  0.2500 ±0.0000",
+            "  one-large   0.7500 ±0.0000  0.5000 ±0.0000", "  many-small  0.7500 ±0.0000  0.7500 ±0.0000"});
+  CHECK(contains(below("Looks per session, by arm and tier of the author")[3], "0.3000 ±0.0000  0.3000 ±0.0000"));
+  CHECK_FALSE(contains(text, "Looks outside the network, by arm"));  // nobody discovers anything
+  const auto line = std::ranges::find_if(
+      all, [](const std::string& it) { return it.starts_with("  looks per session, small over"); });
+  REQUIRE(line != all.end());
+  CHECK(contains(*line, "x 0.3333"));  // 300 / 300 over 300 / 100
+  CHECK(contains(text, "  looks per session: impressions of the posts of measure by readers that are ranked for"));
+  CHECK_FALSE(contains(comparison_table(judged()), "by arm and tier"));
+  StudyResult asked = shadowed();  // without its contrasts
+  CHECK_FALSE(contains(compare_arms(asked, "many-small", "control"), "small over large"));
+  asked.scenario_understood = "[claims]\nmicro = \"small\"\nmega = \"large\"\n";
+  CHECK(contains(compare_arms(asked, "many-small", "control"), "\n" + *line + "\n"));
+}
+
+TEST_CASE("a sweep tells of each contrast what it does to looks per session, a line a point", "[table]") {
+  StudyResult study = shadowed();
+  study.swept = {{.key = "population.posts", .units = "", .long_name = "", .numbers = {1, 4}}};
+  study.points = {"population.posts=1", "population.posts=4"};
+  std::vector<ComparisonRow> second = study.comparison;
+  for (ComparisonRow& row : second) {
+    row.point = 1;
+    if (row.metric == "looks per session, large" && !row.against.empty())
+      row.estimate = 2, row.lower = 1, row.upper = 4;
+  }
+  study.comparison.insert(study.comparison.end(), second.begin(), second.end());
+  const std::vector<std::string> all = lines(comparison_table(study));
+  const auto heading = std::ranges::find(all, "many-small against control: looks per session (ratio of means)");
+  REQUIRE(all.end() - heading > 3);
+  for (const std::string name : {"population.posts", "small", "large", "small over large"})
+    CHECK(contains(heading[1], name));
+  CHECK(contains(heading[2], "x 3.000 [3.000, 3.000]"));
+  CHECK(contains(heading[3], "x 2.0 [1.0, 4.0]"));
+}
+
+TEST_CASE("looks by position are shares of a tier's looks, and engagement per look", "[table]") {
+  StudyResult study = study_of(2);
+  CHECK_FALSE(has_positions(study));
+  for (RunRecord& run : study.records) run.positions.resize(2 * 2 * positions_from.size());
+  for (std::size_t r = 0; r < 2; ++r) {  // of the tier "small" 30 looks at the top and 10 at 6 to 10
+    std::vector<PositionRow>& rows = study.record(0, 1, r).positions;
+    rows[0].impressions = 10 + 10 * r, rows[0].actions[Action::like] = 3;
+    rows[4].impressions = 5, rows[4].actions[Action::reply] = 1, rows[4].actions[Action::click] = 5;
+  }
+  REQUIRE(has_positions(study));
+  const std::string text = positions_table(study, {"one-large"});
+  CHECK(contains(text, "in the arm one-large: readers that are ranked for"));
+  CHECK_FALSE(contains(text, "held out"));  // they looked at nothing
+  const auto told = [&](const std::string& heading) {
+    const std::vector<std::string> all = lines(text);
+    const auto at = std::ranges::find_if(all, [&](const std::string& line) { return contains(line, heading); });
+    REQUIRE(at != all.end());
+    CHECK(in_one_line(*at).find("all 1 2 3 4-5 6-10 11-20 21-50 51 on") != std::string::npos);
+    return in_one_line(*(at + 1)) + "; " + in_one_line(*(at + 2));
+  };
+  CHECK(told("Share of looks") == "small 40 75.0 0.0 0.0 0.0 25.0 0.0 0.0 0.0; large 0 - - - - - - - -");
+  CHECK(told("Engagement per look") == "small 0.2000 0.2000 - - - 0.2000 - - -; large - - - - - - - - -");
+  CHECK_THROWS_AS(positions_table(study, {"nobody"}), BadRequest);
 }
 
 TEST_CASE("the accounts of a tier are counted over all replicates of the arm", "[table]") {

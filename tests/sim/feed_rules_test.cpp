@@ -49,8 +49,9 @@ struct RandomFeed {
     run.feed.window = 288;
     run.feed.length = 1'000;
     run.feed.weights = {};
-    accounts.attributes = {{"verified", std::vector<double>(3'000)}};
+    accounts.attributes = {{"verified", std::vector<double>(3'000)}, {"creator", std::vector<double>(3'000)}};
     for (std::uint32_t u = 0; u < 3'000; u += 4) accounts.attributes[0].values[u] = 1;
+    for (std::uint32_t u = 0; u < 3'000; u += 3) accounts.attributes[1].values[u] = 1;
     for (std::size_t a = 0; a < action_count; ++a)
       prior.mean[a] = 0.02 / (1.0 + static_cast<double>(a)), prior.strength[a] = 30.0 + static_cast<double>(a);
     session.now = 300;
@@ -142,6 +143,7 @@ struct RandomFeed {
     if (of_2023) {
       score *= 0.6 + 0.4 / (1 + std::exp(0.003 * (minutes - 360)));
       if (author.value() % 4 == 0) score *= outside(candidate) ? 2.0 : 4.0;
+      if (author.value() % 3 == 0 && candidate.source() != Source::reshare) score *= outside(candidate) ? 1.3 : 1.1;
     } else {
       if (outside(candidate) || candidate.source() == Source::reshare) score *= 0.75;
     }
@@ -170,6 +172,7 @@ void lay(RandomFeed& feed, bool of_2023) {
     weight(Action::reply) = 13.5, weight(Action::hide) = -74, weight(Action::report) = -369;
     feed.run.feed.answered_weight = 75, feed.run.feed.good_visit_weight = 12, feed.run.feed.good_click_weight = 11;
     feed.run.feed.verified = 4, feed.run.feed.verified_outside = 2;
+    feed.run.feed.creator = 1.1, feed.run.feed.creator_outside = 1.3;
     rules.age_middle = 36;
   } else {
     weight(Action::reply) = 5, weight(Action::hide) = -43.2, weight(Action::report) = -234;

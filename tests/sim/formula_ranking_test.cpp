@@ -39,7 +39,7 @@ struct ThreePosts {
   Session session;
 
   ThreePosts() {
-    accounts.attributes = {{"verified", {0, 0, 0, 1, 0, 0}}};
+    accounts.attributes = {{"verified", {0, 0, 0, 1, 0, 0}}, {"creator", {0, 1, 0, 0, 0, 0}}};
     world.time.tick_seconds = 1'800;
     run.feed.ranking = Ranking::formula;
     run.feed.window = 36;
@@ -90,11 +90,11 @@ TEST_CASE("each feature is what its sentence says", "[sim][formula]") {
   ThreePosts three;
   (void)three.scores("age");
   std::map<std::string, std::vector<double>> expected{
-      {"impressions", {20, 21, 22}}, {"reach", {10, 11, 12}},   {"followers", {1, 0, 3}},
+      {"impressions", {20, 21, 22}},  {"reach", {10, 11, 12}},   {"followers", {1, 0, 3}},
       {"age", {4, 3.5, 3}},  // in hours, of half-hour ticks: visible in ticks 1, 2 and 3
-      {"proof", {0, 1, 0}},          {"in_network", {1, 1, 0}}, {"follows_author", {1, 0, 0}},
-      {"mutual", {1, 0, 0}},         {"verified", {0, 1, 0}},   {"looks_at_author", {2, 0, 1}},
-      {"topic_match", {}},
+      {"proof", {0, 1, 0}},           {"in_network", {1, 1, 0}}, {"follows_author", {1, 0, 0}},
+      {"mutual", {1, 0, 0}},          {"verified", {0, 1, 0}},   {"creator", {1, 0, 0}},
+      {"looks_at_author", {2, 0, 1}}, {"topic_match", {}},
   };
   for (const int interest : three.interests) expected["topic_match"].push_back((2 * interest + 1) / 512.0);
   for (std::size_t a = 0; a < action_count; ++a) {

@@ -23,7 +23,7 @@ const Users no_ids;
 Outcome run_manifold(const FollowGraph& graph, const Users& accounts, Exchange& exchange) {
   Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, exchange);
   replicate.warm_up();
-  return outcome_of(replicate.run_arm(manifold_run(every_campaign), RecordOptions{6, 0.1, true}));
+  return outcome_of(replicate.run_arm(manifold_run(every_campaign), everything_kept(0.1)));
 }
 
 /// Every mechanism has had its effect: else its invariance proves little.
@@ -40,7 +40,9 @@ void require_everything(const Outcome& run) {
   }
   REQUIRE(declined > 10);
   REQUIRE(run.campaigns[1].audience < run.campaigns[1].audience_gross);
-  for (const LedgerRow& row : run.ledger) REQUIRE(row.impressions > 0);
+  for (const LedgerRow& row : run.ledger) REQUIRE((row.impressions > 0 && row.ranked > 0 && row.shadow > 0));
+  REQUIRE(std::ranges::count_if(run.positions, [](const PositionRow& row) { return row.impressions > 0; }) > 40);
+  REQUIRE(run.looks.size() > 1'000);
 }
 
 TEST_CASE("the number of threads does not change a run", "[sim][invariance]") {
@@ -85,7 +87,7 @@ TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][in
     auto before = std::make_unique<World>(graph, accounts, manifold_parameters(), run, ReplicateStreams{}, alone);
     if (at < before->parameters.time.warmup) return before;
     before->run_until(before->parameters.time.warmup);
-    return before->branch(run, {6, 0.1, true});  // an arm, whose accounts were chosen by what they did until now
+    return before->branch(run, everything_kept(0.1));  // an arm, whose accounts were chosen by what they did until now
   }();
   world->run_until(at);
   const auto copy = world->branch(run, world->options);
@@ -200,7 +202,9 @@ TEST_CASE("what a run keeps beside its summary does not change it", "[sim][invar
   Replicate replicate(graph, accounts, manifold_parameters(), manifold_run({}), ReplicateStreams{}, alone);
   replicate.warm_up();
   const RunRecord plain = replicate.run_arm(manifold_run(every_campaign), {6, 0.0, false});
-  const RunRecord much = replicate.run_arm(manifold_run(every_campaign), {1, 1.0, true});
+  RecordOptions watching{1, 1.0, true};
+  watching.positions = watching.looks = true;
+  const RunRecord much = replicate.run_arm(manifold_run(every_campaign), watching);
   CHECK(much.tiers == plain.tiers);
   CHECK(much.ledger == plain.ledger);
   CHECK(much.group_sessions == plain.group_sessions);

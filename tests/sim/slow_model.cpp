@@ -362,17 +362,15 @@ void Model::session(UserId reader) {
   };
   Candidate promoted;
   const bool promotes = set_apart(reader, candidates, promoted);
+  std::vector<Candidate> newest = newest_first(candidates);
   rank(reader, candidates);
   if (promotes) {
     const std::size_t place =
         parameters_.campaigns[static_cast<std::size_t>(posts[promoted.post].campaign)].promotion.place;
     situations.promoted_last += candidates.size() + 1 < place;
     situations.promoted_cut += candidates.size() >= run_.feed.length;
-    if (candidates.size() + 1 > run_.feed.length && place > run_.feed.length)
-      candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(run_.feed.length - 1), promoted);
-    else
-      candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(std::min(place - 1, candidates.size())),
-                        promoted);
+    put_promoted(promoted, candidates);
+    put_promoted(promoted, newest);
   }
   for (const Candidate& candidate : candidates) {
     ++posts[candidate.post].delivered;
@@ -406,7 +404,13 @@ void Model::session(UserId reader) {
     react(look, std::span(looks).subspan(earlier));
     looks.push_back(look);
     ++from(candidate).impressions;
+    if (!held_out(reader)) {
+      ++from(candidate).ranked;
+      ++from(newest[position]).shadow;
+    }
     if (counted(posts[candidate.post])) {
+      count_position(reader, look);
+      counted_looks_.emplace_back(now, look);
       ReaderRow& read = ticks.back().read[held_out(reader)][tier(posts[candidate.post].author)];
       ++read.impressions;
       read.impressions_in_network += !look.discovered && !look.promoted;

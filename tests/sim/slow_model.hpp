@@ -83,6 +83,7 @@ struct TickSums {
   std::array<std::uint64_t, action_count> actions{};
   std::array<std::uint64_t, 2> group_sessions{};            ///< of readers ranked for, and held out
   std::array<std::array<ReaderRow, most_tiers>, 2> read{};  ///< by group of readers and tier of the author
+  std::array<std::array<std::array<PositionRow, 8>, most_tiers>, 2> at{};  ///< ... and class of positions
 };
 
 /// How often something happened that an engine could get wrong: a comparison in which it never does proves little.
@@ -160,17 +161,24 @@ struct Situations {
   std::uint64_t expected_of_any = 0;         ///< candidates from a warm-up that keeps no pasts, in an arm that does
   std::uint64_t ties_matter = 0;             ///< candidates whose author the reader has looked at, under `tie`
   std::uint64_t ties_of_root = 0;            ///< ... and at the root itself
-  std::uint64_t ties_forgotten = 0;      ///< candidates whose author the reader has looked at, but at old roots only
-  std::uint64_t verified_inside = 0;     ///< candidates by verified accounts that followees brought
-  std::uint64_t verified_outside = 0;    ///< ... and others
-  std::uint64_t matches_matter = 0;      ///< candidates under `topic_match`
-  std::uint64_t answers_expected = 0;    ///< candidates of which it matters that their authors answer some replies
-  std::uint64_t answers_not_all = 0;     ///< roots that leave with a reply that was not answered, and one that was
-  std::uint64_t answers_unknown = 0;     ///< roots that leave, from a warm-up that did not look at answers
-  std::uint64_t pasts_faded = 0;         ///< roots added to a past that has faded
-  std::uint64_t pasts_together = 0;      ///< roots added to a past to which one was added in the same tick
-  std::uint64_t too_large_for_cold = 0;  ///< roots, for their author alone
-  std::uint64_t too_tried_for_cold = 0;  ///< roots, for their impressions alone
+  std::uint64_t ties_forgotten = 0;        ///< candidates whose author the reader has looked at, but at old roots only
+  std::uint64_t affinities_matter = 0;     ///< under `edgerank`
+  std::uint64_t affinities_forgotten = 0;  ///< ... with actions at old roots
+  std::uint64_t edges_of_strangers = 0;    ///< candidates that are there for their reshares alone
+  std::uint64_t edges_of_several = 0;      ///< candidates with several reshares
+  std::uint64_t verified_inside = 0;       ///< candidates by verified accounts that followees brought
+  std::uint64_t verified_outside = 0;      ///< ... and others
+  std::uint64_t creators_inside = 0;       ///< candidates that a creator shows a follower
+  std::uint64_t creators_outside = 0;      ///< ... a stranger
+  std::uint64_t creators_reshared = 0;     ///< ... and that a followee shows
+  std::uint64_t matches_matter = 0;        ///< candidates under `topic_match`
+  std::uint64_t answers_expected = 0;      ///< candidates of which it matters that their authors answer some replies
+  std::uint64_t answers_not_all = 0;       ///< roots that leave with a reply that was not answered, and one that was
+  std::uint64_t answers_unknown = 0;       ///< roots that leave, from a warm-up that did not look at answers
+  std::uint64_t pasts_faded = 0;           ///< roots added to a past that has faded
+  std::uint64_t pasts_together = 0;        ///< roots added to a past to which one was added in the same tick
+  std::uint64_t too_large_for_cold = 0;    ///< roots, for their author alone
+  std::uint64_t too_tried_for_cold = 0;    ///< roots, for their impressions alone
   std::uint64_t promoted_looks = 0;
   std::uint64_t promoted_reshares = 0;
   std::uint64_t promoted_to_followers = 0;      ///< looks by readers who follow the author
@@ -296,6 +304,10 @@ private:
   PerAction expected_of(UserId author) const;
   double answered_by(UserId author) const;
   float with_tie(float score, UserId reader, std::size_t post);
+  bool marked(UserId account, const std::string& name, const std::vector<double>& shares, Draw draw) const;
+  double creator_factor(const Candidate& candidate);
+  double affinity(UserId reader, UserId account);
+  double by_edges(UserId reader, const Candidate& candidate);
   double by_formula(UserId reader, const Candidate& candidate, const PerAction& expected) const;
   void compose();
   std::vector<Candidate> gather(UserId reader);
@@ -303,6 +315,9 @@ private:
   void discover(UserId reader, std::vector<Candidate>& candidates);
   double depth(UserId reader) const;
   void promote();
+  std::vector<Candidate> newest_first(std::vector<Candidate> candidates) const;
+  void put_promoted(const Candidate& promoted, std::vector<Candidate>& feed) const;
+  void count_position(UserId reader, const Look& look);
   bool set_apart(UserId reader, std::vector<Candidate>& candidates, Candidate& promoted);
   void rank(UserId reader, std::vector<Candidate>& candidates);
   void session(UserId reader);
@@ -358,6 +373,7 @@ private:
   std::set<std::pair<UserId, std::size_t>> discovered_;                // reader and post
   std::set<std::pair<UserId, std::size_t>> promoted_;                  // reader and post
   std::vector<std::set<UserId>> readers_of_;                           // of a post: who looked at it
+  std::vector<std::pair<Tick, Look>> counted_looks_;                   // at counted posts, as they came
   std::vector<std::pair<Tick, Look>> paid_looks_;                      // at posts of campaigns, as they came
   Conversions bought_;                                                 // empty until the run is over
 };

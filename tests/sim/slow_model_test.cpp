@@ -25,7 +25,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
   const Users accounts = mixed_accounts(50, 0.7, 99);
   WorldParameters world = restless_world();
   world.population.shared_interest = 0.5;
-  world.tiers.verified = {0.3};
+  world.tiers.verified = {0.3}, world.tiers.creators = {0.2, 0.6, 0.4};
   add_products(world);
   add_promotion(world, 5);
   std::array<slow::Situations, 2> total{};  // by memory
@@ -59,7 +59,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
         if (number % 4 == 1) arm.feed.tie = 4;
         if (number % 4 >= 1) arm.feed.topic_match = 0.7;
         if (number % 4 == 3) arm.feed.tie = 0.5;
-        if (number % 4 != 1) arm.feed.verified = 3, arm.feed.verified_outside = 0.4;
+        if (number % 4 != 1) arm.feed.verified = 3, arm.feed.verified_outside = 0.4, arm.feed.creator = 1.7;
         if (number % 2 == 0) before.feed.author_strength = number % 3 == 0 ? automatic : 5.0;
         if (number % 4 == 0) before.feed.author_half_life = 12;
         if (number % 3 == 1) add_follows(arm);

@@ -90,6 +90,7 @@ public:
     RecordOptions options;
     options.series_every = series_every;
     options.track_share = track_ ? 1.0 : 0.0;
+    options.shadow = options.positions = options.looks = true;
     slow.branch(arm, draw);
     if (slow.clones_meet() || somebody_finds_nobody(slow)) {
       REQUIRE_THROWS_AS(world_->branch(arm, options, draw), BadRequest);
@@ -255,7 +256,7 @@ private:
         }
       if (table == 5) {
         for (const LedgerRow& row : record.ledger)
-          list.push_back({0, list.size(), row.delivered, row.served, row.impressions});
+          list.push_back({0, list.size(), row.delivered, row.served, row.impressions, row.ranked, row.shadow});
         for (const std::uint64_t sessions : record.group_sessions) list.push_back({1, list.size(), sessions});
         for (const ReaderRow& row : record.readers)
           list.push_back({2, list.size(), row.impressions, row.engagement, row.impressions_in_network});
@@ -283,9 +284,16 @@ private:
         for (const ProductRow& row : record.products)
           list.push_back({list.size(), row.exposed, row.looks, row.clicks, row.conversions, row.unprompted,
                           row.incremental, row.pulled_forward});
+      if (table == 11)
+        for (const PositionRow& row : record.positions)
+          list.push_back(with({list.size(), row.impressions}, row.actions));
+      if (table == 12)
+        for (const LookRow& row : record.looks)
+          list.push_back({record.posts.at(row.post).key, row.reader.value(), row.tick, row.position, row.before,
+                          row.held_out, row.actions, static_cast<std::uint64_t>(row.reason)});
       return list;
     };
-    const std::array<std::string, 11> names{
+    const std::array<std::string, 13> names{
         "tiers (tier accounts cost authors follower_posts, posts delivered served impressions first_looks reach, "
         "actions)",
         "campaigns (campaign accounts replaced budget spent bought promoted spent_promotion margin offers declined "
@@ -301,8 +309,10 @@ private:
         "frequency, and at the end paid_reach",
         "campaign series (campaign and bin, new_reach impressions, actions)",
         "columns of mechanisms, in order (letters of the name, numbers by tier)",
-        "products (product exposed looks clicks conversions unprompted incremental pulled_forward)"};
-    for (int table = 0; table < 11; ++table)
+        "products (product exposed looks clicks conversions unprompted incremental pulled_forward)",
+        "positions (place impressions, actions)",
+        "looks (key reader tick position before held_out actions reason)"};
+    for (int table = 0; table < 13; ++table)
       CHECK(difference(names[static_cast<std::size_t>(table)], rows(engine, table), rows(slow, table)) == "");
 
     // The engine cuts each quotient to a multiple of 2^-32 before it adds them up.

@@ -136,15 +136,58 @@ double Model::by_formula(UserId reader, const Candidate& candidate, const PerAct
          blue * std::min(followers, 20.0) / 400 - 1e-5 * post.counters.impressions;
 }
 
+// ---- 7.21 EdgeRank
+
+/// Of a reader for an account: 1, and what it did with the account's roots that are in the window, weighed.
+double Model::affinity(UserId reader, UserId account) {
+  double sum = 1, forgotten = 0;
+  for (std::size_t p = 0; p < posts.size(); ++p)
+    for (std::size_t a = 0; a < action_count && posts[p].author == account; ++a)
+      if (taken_.contains({reader, p, a}))
+        (posts[p].visible() + run_.feed.window > now ? sum : forgotten) += run_.feed.weights[a];
+  situations.affinities_matter += sum != 1;
+  situations.affinities_forgotten += forgotten != 0;
+  return sum;
+}
+
+/// Affinity x weight, edge by edge: the post, and each reshare by a followee, of which the one that is shown stands for
+/// all.
+double Model::by_edges(UserId reader, const Candidate& candidate) {
+  const UserId author = posts[candidate.post].author;
+  const Emission& shown = emissions[candidate.shown];
+  const bool follows = follows_.follows(reader, author);
+  situations.edges_of_strangers += candidate.proof > 0 && !follows;
+  situations.edges_of_several += candidate.proof > 1;
+  double sum = follows ? affinity(reader, author) : 0;
+  for (std::uint32_t edge = 0; edge < candidate.proof; ++edge)
+    sum += affinity(reader, shown.reshare ? shown.emitter : author) *
+           run_.feed.weights[static_cast<std::size_t>(Action::reshare)];
+  return sum;
+}
+
 // ---- 7.6 Rank
 
-bool Model::verified(UserId account) const {
+bool Model::marked(UserId account, const std::string& name, const std::vector<double>& shares, Draw draw) const {
   const UserId who = profile(account);
   for (const UserAttribute& column : accounts_.attributes)
-    if (column.name == "verified") return column.values[who.index()] > 0;
-  const std::vector<double>& shares = parameters_.tiers.verified;
+    if (column.name == name) return column.values[who.index()] > 0;
   const double share = shares.empty() ? 0.0 : shares.size() == 1 ? shares[0] : shares[tier(account)];
-  return coin(hi(nested_mix(dynamics_.key(Draw::verified), who.value(), 0)), coin_threshold(share));
+  return coin(hi(nested_mix(dynamics_.key(draw), who.value(), 0)), coin_threshold(share));
+}
+
+bool Model::verified(UserId account) const {
+  return marked(account, "verified", parameters_.tiers.verified, Draw::verified);
+}
+
+/// What a creator has on top of that: of what it shows itself.
+double Model::creator_factor(const Candidate& candidate) {
+  const FeedParameters& feed = run_.feed;
+  if (!marked(posts[candidate.post].author, "creator", parameters_.tiers.creators, Draw::creator)) return 1.0;
+  const bool reshared = emissions[candidate.shown].reshare;
+  (reshared               ? situations.creators_reshared
+   : candidate.discovered ? situations.creators_outside
+                          : situations.creators_inside) += feed.creator != 1.0;
+  return reshared ? 1.0 : candidate.discovered ? feed.creator_outside : feed.creator;
 }
 
 bool Model::held_out(UserId reader) const {
@@ -179,8 +222,9 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
       case Ranking::weighted:
       case Ranking::oracle:
       case Ranking::no_learning:
+      case Ranking::edgerank:
       case Ranking::formula: {
-        double sum = 0, replying = 0;
+        double sum = feed.ranking == Ranking::edgerank ? by_edges(reader, candidate) : 0, replying = 0;
         const double common =
             feed.ranking == Ranking::oracle ? common_odds(reader, candidate.post, candidate.proof) : 0;
         for (std::size_t a = 0; a < action_count; ++a) {
@@ -194,7 +238,7 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
                                                                            : probability(a, common);
             sum += feed.weights[a] * p;
             if (a == static_cast<std::size_t>(Action::reply)) replying = p;
-          } else {
+          } else if (feed.ranking != Ranking::edgerank) {
             sum = feed.ranking == Ranking::formula ? by_formula(reader, candidate, m) : 1;
           }
         }
@@ -221,7 +265,8 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
         (candidate.discovered ? situations.verified_outside : situations.verified_inside) +=
             blue && feed.verified != feed.verified_outside;
         const double factor = !blue ? 1.0 : candidate.discovered ? feed.verified_outside : feed.verified;
-        candidate.value = score * decay * noise * static_cast<float>(factor);
+        candidate.value =
+            score * decay * noise * static_cast<float>(factor) * static_cast<float>(creator_factor(candidate));
         break;
       }
       default:  // feed_rules_test.cpp has a slow version of what was published
@@ -234,6 +279,28 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
     return posts[a.post].key < posts[b.post].key;
   });
   for (std::size_t i = 1; i < candidates.size(); ++i) situations.ties += candidates[i].value == candidates[i - 1].value;
+}
+
+/// A feed without what is promoted, with it.
+void Model::put_promoted(const Candidate& promoted, std::vector<Candidate>& feed) const {
+  const std::size_t place =
+      parameters_.campaigns[static_cast<std::size_t>(posts[promoted.post].campaign)].promotion.place;
+  if (feed.size() + 1 > run_.feed.length && place > run_.feed.length)
+    feed.insert(feed.begin() + static_cast<std::ptrdiff_t>(run_.feed.length - 1), promoted);
+  else
+    feed.insert(feed.begin() + static_cast<std::ptrdiff_t>(std::min(place - 1, feed.size())), promoted);
+}
+
+// ---- 7.23: the same, newest first
+
+std::vector<Model::Candidate> Model::newest_first(std::vector<Candidate> candidates) const {
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    const Emission &x = emissions[a.shown], &y = emissions[b.shown];
+    if (x.visible != y.visible) return x.visible > y.visible;
+    if (hi(x.date_in_tick) != hi(y.date_in_tick)) return hi(x.date_in_tick) > hi(y.date_in_tick);
+    return posts[a.post].key < posts[b.post].key;
+  });
+  return candidates;
 }
 
 }  // namespace grapevine::slow

@@ -28,6 +28,19 @@ void Model::sell() {
 
 // ---- 7.10 Records
 
+void Model::count_position(UserId reader, const Look& look) {
+  const std::uint32_t position = look.position + 1;
+  const std::size_t place = position <= 3    ? position - 1
+                            : position <= 5  ? 3
+                            : position <= 10 ? 4
+                            : position <= 20 ? 5
+                            : position <= 50 ? 6
+                                             : 7;
+  PositionRow& row = ticks.back().at[held_out(reader)][tier(posts[look.post].author)][place];
+  ++row.impressions;
+  for (std::size_t a = 0; a < action_count; ++a) row.actions[a] += look.took[a];
+}
+
 RunRecord Model::record(Tick series_every, bool track_organic) const {
   const TimeParameters& time = parameters_.time;
   RunRecord record;
@@ -133,6 +146,8 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       row.delivered += post.ledger[source].delivered;
       row.served += post.ledger[source].served;
       row.impressions += post.ledger[source].impressions;
+      row.ranked += post.ledger[source].ranked;
+      row.shadow += post.ledger[source].shadow;
     }
 
   record.group_sessions.resize(2);
@@ -148,6 +163,16 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
       }
     }
 
+  for (std::size_t group = 0; group < 2; ++group)
+    for (std::size_t i = 0; i < record.tiers.size(); ++i)
+      for (std::size_t place = 0; place < 8; ++place) {
+        PositionRow& row = record.positions.emplace_back();
+        for (Tick t = time.warmup; t < now; ++t) {
+          const PositionRow& more = ticks[t].at[group][i][place];
+          row.impressions += more.impressions;
+          for (std::size_t a = 0; a < action_count; ++a) row.actions[a] += more.actions[a];
+        }
+      }
   for (std::size_t c = 0; c < parameters_.campaigns.size(); ++c) {
     const CampaignParameters& campaign = parameters_.campaigns[c];
     CampaignRow& row = record.campaigns.emplace_back();
@@ -298,6 +323,22 @@ RunRecord Model::record(Tick series_every, bool track_organic) const {
     row.first_node = static_cast<std::uint32_t>(record.cascades.size());
     record.posts.push_back(row);
     record.cascades.insert(record.cascades.end(), nodes.begin(), nodes.end());
+  }
+  for (const auto& [tick, look] : counted_looks_) {
+    const Post& post = posts[look.post];
+    if (post.campaign < 0 && !track_organic) continue;
+    LookRow& row = record.looks.emplace_back();
+    while (record.posts[row.post].key != post.key) ++row.post;
+    row.reader = look.reader;
+    row.tick = tick - time.warmup;
+    row.position = look.position + 1;
+    row.before = std::min(look.exposure, 255U);
+    row.held_out = held_out(look.reader);
+    for (std::size_t a = 0; a < action_count; ++a) row.actions |= static_cast<std::uint32_t>(look.took[a]) << a;
+    row.reason = look.promoted     ? Reason::promoted
+                 : look.discovered ? Reason::discovered
+                 : look.reshared   ? Reason::reshared
+                                   : Reason::followed;
   }
   return record;
 }

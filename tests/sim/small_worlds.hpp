@@ -145,6 +145,16 @@ inline Users manifold_accounts(std::size_t users) {
   return accounts;
 }
 
+/// Keeps whatever a run may keep.
+inline RecordOptions everything_kept(double track_share = 1.0) {
+  return {.series_every = 6,
+          .track_share = track_share,
+          .cascades = true,
+          .shadow = true,
+          .positions = true,
+          .looks = true};
+}
+
 /// The outcome of a run, as far as it must not depend on how it was computed: all of it.
 struct Outcome {
   std::vector<TierRow> tiers;
@@ -161,6 +171,8 @@ struct Outcome {
   std::vector<double> virality;  ///< of cascades of two nodes or more
   std::vector<std::vector<std::uint64_t>> nodes;
   std::vector<std::vector<std::uint64_t>> influencers;
+  std::vector<PositionRow> positions = {};
+  std::vector<LookRow> looks = {};
   bool operator==(const Outcome&) const = default;
 };
 
@@ -179,6 +191,8 @@ inline Outcome outcome_of(const RunRecord& record) {
                   {},
                   {},
                   {}};
+  outcome.positions = record.positions;
+  outcome.looks = record.looks;
   for (const PostRow& p : record.posts) {
     outcome.posts.push_back({p.key, p.author.value(), p.tick, static_cast<std::uint64_t>(p.campaign), p.topic, p.tier,
                              p.impressions_followed, p.impressions_reshared, p.impressions_promoted, p.reach,

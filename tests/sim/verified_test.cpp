@@ -76,9 +76,41 @@ TEST_CASE("verified authors gain by one factor among what followees brought, and
   CHECK(six.order() == Order{3, 0, 2, 1, 5, 4});
 }
 
+TEST_CASE(
+    "creators gain by one factor with their followers, by another with strangers, and not where they are reshared",
+    "[sim][verified]") {
+  SixPosts six;
+  six.accounts.attributes = {{"creator", {0, 0, 0, 1, 0, 1, 1}}};  // 3, who is a stranger, 5, reshared, and 6
+  six.run.feed.creator = 4;                                        // 1.04 for the post of 6
+  CHECK(six.order() == Order{3, 5, 0, 2, 1, 4});
+  six.run.feed.creator_outside = 2;  // 1.8 for that of 3
+  CHECK(six.order() == Order{2, 3, 5, 0, 1, 4});
+  six.run.feed.creator = 1;
+  CHECK(six.order() == Order{2, 3, 0, 1, 5, 4});
+  six.accounts.attributes[0].name = "verified";
+  CHECK(six.order() == Order{3, 0, 2, 1, 5, 4});
+}
+
+TEST_CASE("creators are drawn apart from who is verified, as many of each tier", "[sim][verified][statistical]") {
+  // 40 000 accounts, p = 0.3 of either: of both 0.09, sd 0.0014; five of them.
+  const TierParameters tiers{.names = {"a"}, .from = {0}, .verified = {0.3}, .creators = {0.3}};
+  const Users accounts;
+  const StreamKey dynamics(5, Stream::dynamics, 0);
+  const VerifiedAccounts verified(accounts, tiers, dynamics);
+  const CreatorAccounts creators(accounts, tiers, dynamics);
+  double creating = 0, both = 0;
+  for (std::uint32_t u = 0; u < 40'000; ++u) {
+    creating += creators.hold(UserId{u}, 0);
+    both += creators.hold(UserId{u}, 0) && verified.hold(UserId{u}, 0);
+  }
+  CHECK(std::abs(creating / 40'000 - 0.3) < 5 * 0.0023);
+  CHECK(std::abs(both / 40'000 - 0.09) < 5 * 0.0014);
+}
+
 TEST_CASE("of each tier the share that is asked for is verified, clones alike", "[sim][verified][statistical]") {
   // 40 000 accounts of each of two tiers, p = 0.3 and 0.1: sd of a share below 0.0023; five of them.
-  TierParameters tiers{.names = {"a", "b"}, .from = {0, 10}, .fake_followers = {}, .verified = {0.3, 0.1}};
+  TierParameters tiers{
+      .names = {"a", "b"}, .from = {0, 10}, .fake_followers = {}, .verified = {0.3, 0.1}, .creators = {}};
   Users accounts;
   const StreamKey dynamics(5, Stream::dynamics, 0);
   const VerifiedAccounts verified(accounts, tiers, dynamics);

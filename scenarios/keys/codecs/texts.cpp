@@ -6,6 +6,7 @@
 
 #include "graph/base/error.hpp"
 #include "scenarios/keys/codec.hpp"
+#include "scenarios/keys/places.hpp"
 #include "scenarios/keys/suggestions.hpp"
 
 namespace grapevine {
@@ -84,7 +85,7 @@ class FilePath : public Codec {
     if (!fs::exists(file, ignored))
       return reading.refuse(
           fmt::format("there is nothing at {}; relative paths start {}", name,
-                      reading.value.place.source == 0 ? "in the scenario's folder" : "in the working directory"));
+                      is_in_files(reading.value.place) ? "in the scenario's folder" : "in the working directory"));
     if (fs::is_directory(file, ignored)) return reading.refuse(fmt::format("{} is a folder", name));
     if (!std::ifstream(file)) return reading.refuse(fmt::format("{} cannot be read: check its permissions", name));
     reading.field<fs::path>() = file;

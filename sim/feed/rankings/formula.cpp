@@ -81,6 +81,8 @@ private:
         return each([](const CandidateFacts& candidate) { return candidate.mutual(); });
       case Single::verified:
         return each([](const CandidateFacts& candidate) { return candidate.verified(); });
+      case Single::creator:
+        return each([](const CandidateFacts& candidate) { return candidate.by_creator(); });
       case Single::topic_match:
         return each([](const CandidateFacts& candidate) { return (candidate.topic_match() + 0.5) / 256.0; });
       case Single::looks_at_author:

@@ -54,6 +54,11 @@ public:
     return static_cast<std::uint8_t>(nested_mix(facts_.keys.perturbation, hot_.salt(), reader().value()) >> 56);
   }
 
+  /// 64 bits drawn anew for the root in each session of the reader. The identity of the post: a cache miss.
+  std::uint64_t lot() const {
+    return nested_mix(nested_mix(facts_.keys.lottery, post().key, reader().value()), facts_.session.ordinal, 0);
+  }
+
   // A cache miss each, but for the age of what its author shows.
   Tick age() const {  ///< since visible
     return facts_.session.now - (source() == Source::author ? visible() : facts_.before.posts.visible(candidate_.root));
@@ -66,6 +71,7 @@ public:
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
   bool verified() const { return facts_.given.population.verified(author()); }
+  bool by_creator() const { return facts_.given.population.creator(author()); }
   std::uint64_t followers() const {
     return facts_.given.follows.at_start().follower_count(author());
   }  ///< at the start

@@ -28,19 +28,23 @@ inline double fatigue_factor(double days) {
 }
 
 /// What every ranking by score multiplies its score with, in this order: what age leaves of it, a factor
-/// exp(perturbation z) with z of reader and root: the normal distribution in 256 cells, what verified authors have, in
-/// and outside the network of the reader, what posts have by how they came into the feed, and what fatigue leaves. A
-/// score below 0 is divided. All of it neutral unless keys say otherwise.
+/// exp(perturbation z) with z of reader and root: the normal distribution in 256 cells, what verified authors and
+/// creators have, in and outside the network of the reader, what posts have by how they came into the feed, and what
+/// fatigue leaves. A score below 0 is divided. All of it neutral unless keys say otherwise.
 class ScoreFactors : public RankingRule {
 public:
   explicit ScoreFactors(const RankingGiven& given)
       : ages_(given.run.feed.age_half_life > 0 || given.run.feed.rules.ages()),
         perturbs_(given.run.feed.perturbation > 0),
         verifies_(given.run.feed.looks_at_verified()),
+        creates_(given.run.feed.looks_at_creators()),
         sorts_(given.run.feed.rules.out_of_network != 1.0 || given.run.feed.rules.reposts != 1.0),
         tires_(given.run.feed.rules.fatigue > 0.0),
+        any_(ages_ || perturbs_ || verifies_ || creates_ || sorts_ || tires_),
         in_network_(static_cast<float>(given.run.feed.verified)),
         outside_(static_cast<float>(given.run.feed.verified_outside)),
+        creator_(static_cast<float>(given.run.feed.creator)),
+        creator_outside_(static_cast<float>(given.run.feed.creator_outside)),
         out_of_network_(static_cast<float>(given.run.feed.rules.out_of_network)),
         reposts_(static_cast<float>(given.run.feed.rules.reposts)),
         days_per_tick_(given.time.tick_seconds / 86'400.0),
@@ -56,20 +60,28 @@ public:
   }
 
   std::uint64_t key(float score, const CandidateFacts& candidate) const {
-    if (ages_) score = scaled(score, decay_[candidate.age()]);
-    if (perturbs_) score = scaled(score, noise_[candidate.noise()]);
-    if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
-    if (sorts_) {
-      if (!candidate.in_network()) score = scaled(score, out_of_network_);
-      if (candidate.source() == Source::reshare) score = scaled(score, reposts_);
-    }
-    if (tires_) score = scaled(score, fatigue(candidate));
+    if (any_) score = multiplied(score, candidate);
     return ranking_key(ordered_bits(score), candidate.tie());
   }
 
   const ListRules& lists() const { return lists_; }
 
 private:
+  /// Not inlined, so that a ranking without factors is a short loop.
+  [[gnu::noinline]] float multiplied(float score, const CandidateFacts& candidate) const {
+    if (ages_) score = scaled(score, decay_[candidate.age()]);
+    if (perturbs_) score = scaled(score, noise_[candidate.noise()]);
+    if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
+    if (creates_ && candidate.source() != Source::reshare && candidate.by_creator())
+      score = scaled(score, candidate.in_network() ? creator_ : creator_outside_);
+    if (sorts_) {
+      if (!candidate.in_network()) score = scaled(score, out_of_network_);
+      if (candidate.source() == Source::reshare) score = scaled(score, reposts_);
+    }
+    if (tires_) score = scaled(score, fatigue(candidate));
+    return score;
+  }
+
   float fatigue(const CandidateFacts& candidate) const {
     const std::uint64_t bits = candidate.fatigue();
     if (!coin(static_cast<std::uint32_t>(bits >> 32), fatigued_below_)) return 1.0f;
@@ -77,8 +89,8 @@ private:
     return static_cast<float>(fatigue_factor(at_start + candidate.now() * days_per_tick_));
   }
 
-  bool ages_, perturbs_, verifies_, sorts_, tires_;
-  float in_network_, outside_, out_of_network_, reposts_;
+  bool ages_, perturbs_, verifies_, creates_, sorts_, tires_, any_;
+  float in_network_, outside_, creator_, creator_outside_, out_of_network_, reposts_;
   double days_per_tick_;
   std::uint64_t fatigued_below_;
   ListRules lists_;

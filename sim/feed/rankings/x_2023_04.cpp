@@ -33,7 +33,7 @@ RankingFacts about_x_2023_04() {
                 modelled,
                 "a click and a like or reply, independent given reader and post",
                 {{"feed.weights.good_click", "11.0"}, {"feed.weights.click", "0"}}},
-               {"good_click_v2", "10.0 (the larger of both good clicks counts)", zero_here,
+               {"good_click_v2", "10.0; good_click takes the larger of both probabilities", zero_here,
                 "nobody stays for two minutes: looks have no length"},
                {"video_playback50", "0.005", zero_here, "posts are no videos"},
                {"negative_feedback_v2", "-74.0", modelled, "a reader hides the post", {{"feed.weights.hide", "-74.0"}}},
@@ -46,7 +46,10 @@ RankingFacts about_x_2023_04() {
                {"squashing of negative sums",
                 "epsilon 0.001",
                 modelled,
-                "NaviModelScorer.scala; where some weight is below 0",
+                "NaviModelScorer.scala, where some weight is below 0. N and P are sums over all heads there, 443 and "
+                "123.005, and over those modelled here, 443 and 113, so that what is below 0 scores 1.018 times as "
+                "much. Sums stand in the same order; it can tell where factors have brought one of less than 0.023 "
+                "that low",
                 {{"feed.rules.negative_scale", "0.001"}}},
                {"replies", "x 0.75", not_representable, "replies are answers to posts here, and no posts"},
                {"out of network",
@@ -59,17 +62,25 @@ RankingFacts about_x_2023_04() {
                 modelled,
                 "accounts of tiers.verified or of the accounts' own column; nobody is verified by default",
                 {{"feed.verified", "4.0"}, {"feed.verified_outside", "2.0"}}},
-               {"creator", "x 1.1 in network, x 1.3 outside, original posts", not_representable,
-                "accounts have one such attribute; as an equal share of all tiers it would favour none, like the one "
-                "above"},
+               {"creator",
+                "x 1.1 in network, x 1.3 outside, original posts",
+                modelled,
+                "accounts of tiers.creators or of the accounts' own column, of posts that no followee reshared; nobody "
+                "is a creator by default",
+                {{"feed.creator", "1.1"}, {"feed.creator_outside", "1.3"}}},
                {"author diversity",
                 "x (1 - 0.25) 0.5^k + 0.25",
                 modelled,
                 "over all candidates of a session",
                 {{"feed.rules.diversity", "0.5"}, {"feed.rules.diversity_floor", "0.25"}}},
                {"feedback fatigue", "14 days filtered, then 0.2 to 1.0 in 140 days", modelled,
-                "feed.rules.fatigue, the share of pairs that are in it; 0 by default, for no number was "
-                "published. For 14 days posts stand last, and are seen by whoever reads so far"},
+                "feed.rules.fatigue, the share of pairs of reader and author that are in it, whoever shows the post; 0 "
+                "by default, for no number was published. For 14 days posts stand last, and are seen by whoever reads "
+                "so far; then days count in fractions, there as whole ones. The other pairs of FeedbackFatigueScorer "
+                "are not modelled: its factor is multiplied by that of who retweeted the post, and by the largest of "
+                "those whose likes, and whose follows, are shown as the reason, where all of them have one. Nobody "
+                "here complains of who reshares, and no likes or follows are reasons; complaints that fall on all "
+                "alike would take from what is reshared, whoever wrote it"},
                {"age decay (Earlybird)",
                 "floor 0.6, slope 0.003, 360 min",
                 modelled,

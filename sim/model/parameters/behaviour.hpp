@@ -19,9 +19,12 @@ constexpr auto names_of(ParentRule) {
 enum class Again : std::uint8_t {
   once,  ///< no: one random number for each reader, root and action; it acts at the first look at which that lies below
          ///< the probability
-  fresh,  ///< yes: a random number of its own at each look
+  fresh,   ///< yes: a random number of its own at each look
+  always,  ///< ... and what it did before does not keep it from doing it once more
 };
-constexpr auto names_of(Again) { return std::array{Named{Again::once, "once"}, Named{Again::fresh, "fresh"}}; }
+constexpr auto names_of(Again) {
+  return std::array{Named{Again::once, "once"}, Named{Again::fresh, "fresh"}, Named{Again::always, "always"}};
+}
 
 /// Run scope.
 struct BehaviourParameters {
@@ -97,8 +100,10 @@ struct BehaviourParameters {
          .range = logit_range,
          .unit = "logits"});
     key("again", &BehaviourParameters::again,
-        {.sentence = "Whether a reader that meets a post again decides again: by one random number for reader, post "
-                     "and action, or by a fresh one at each look. Either way it acts once.",
+        {.sentence =
+             "Whether a reader that meets a post again decides again: by one random number for reader, post "
+             "and action, or by a fresh one at each look. Either way it acts once, but under \"always\", where it may "
+             "do at each look what it did before.",
          .source = "assumption (neutral)"});
     key.section("cascade", "How reshares make a tree.", Scope::run);
     key("parent", &BehaviourParameters::parent,

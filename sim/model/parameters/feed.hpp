@@ -13,14 +13,16 @@
 #include "sim/model/parameters/discovery.hpp"
 #include "sim/model/parameters/feed_rules.hpp"
 #include "sim/model/parameters/people.hpp"
+#include "sim/model/parameters/simsom.hpp"
 #include "sim/model/parameters/trust.hpp"
 #include "sim/model/rankings.hpp"
 
 namespace grapevine {
 
-enum class FeedMemory : std::uint8_t { session, window };
+enum class FeedMemory : std::uint8_t { session, window, queue };
 constexpr auto names_of(FeedMemory) {
-  return std::array{Named{FeedMemory::session, "session"}, Named{FeedMemory::window, "window"}};
+  return std::array{Named{FeedMemory::session, "session"}, Named{FeedMemory::window, "window"},
+                    Named{FeedMemory::queue, "queue"}};
 }
 
 /// Run scope, but `window`, which sizes the timelines, is world scope.
@@ -31,6 +33,7 @@ struct FeedParameters {
   FeedMemory memory = FeedMemory::session;
   Tick window = 144;
   std::uint32_t length = 200;
+  std::uint32_t queue = 15;  ///< posts, under `FeedMemory::queue`
   PerAction weights = per_action(&ActionFacts::weight);
   PerAction prior = per_action(automatic);
   PerAction prior_strength =
@@ -48,8 +51,11 @@ struct FeedParameters {
   double age_half_life = 0.0;     ///< ticks
   double verified = 1.0;          ///< a factor on scores of what followees bring ...
   double verified_outside = 1.0;  ///< ... and of the rest
+  double creator = 1.0;           ///< a factor on scores of what a creator shows followers ...
+  double creator_outside = 1.0;   ///< ... and strangers
   double holdout = 0.0;
   FeedRules rules;
+  SimSomParameters simsom;
 
   Ranking form() const { return form_of(ranking); }
   bool has_negative_weights() const {
@@ -57,6 +63,7 @@ struct FeedParameters {
   }
   bool looks_at_authors() const { return author_strength != unlimited; }
   bool looks_at_verified() const { return verified != 1.0 || verified_outside != 1.0; }
+  bool looks_at_creators() const { return creator != 1.0 || creator_outside != 1.0; }
   bool looks_at_answers() const { return answered_weight > 0.0; }
   /// Whether posts have scores that are worth something, or any scores.
   bool values() const { return form() == Ranking::weighted || form() == Ranking::oracle; }
@@ -82,6 +89,11 @@ struct FeedParameters {
                                 return scored(c) &&
                                        c.any<KnownOfUsers>([](const KnownOfUsers& known) { return known.verified; });
                               }};
+    const Condition creating{scored_feed.words + ", and tiers.creators above 0 or a column `creator` of the accounts",
+                             [scored = scored_feed.holds](const Circumstances& c) {
+                               return scored(c) &&
+                                      c.any<KnownOfUsers>([](const KnownOfUsers& known) { return known.creators; });
+                             }};
     const Condition valued_feed = ranks_by("feed.ranking = \"weighted\", \"oracle\" or a preset", is_valued);
     const auto learns = [](const Circumstances& c) {
       return c.any<FeedParameters>(is_predicting) ||
@@ -143,9 +155,19 @@ struct FeedParameters {
          .only = ranks_by("feed.ranking = \"formula\"",
                           [](const FeedParameters& feed) { return feed.ranking == Ranking::formula; })});
     key("memory", &FeedParameters::memory,
-        {.sentence = "Candidates: what came since the reader's last session, or everything in the window that it has "
-                     "not looked at.",
-         .source = "assumption"});
+        {.sentence =
+             "Candidates: what came since the reader's last session; everything in the window that it has not "
+             "looked at; or what is in its queue: the feed.queue posts that came in last, looked at or not, its "
+             "own among them. A post that comes again while it is there keeps its place and is told how often "
+             "it came.",
+         .source = "assumption; queue: [R] SimSoM, reference E 4.3"});
+    key("queue", &FeedParameters::queue,
+        {.sentence = "Posts that a reader's queue holds, the last that came in.",
+         .source = "[R] SimSoM, feed size sigma, reference E 4.3",
+         .range = WholeRange{1, 100'000},
+         .unit = "posts",
+         .only = ranks_by("feed.memory = \"queue\"",
+                          [](const FeedParameters& feed) { return feed.memory == FeedMemory::queue; })});
     key("window", &FeedParameters::window,
         {.kind = Kind::duration,
          .sentence = "Posts and reshares older than this are gone.",
@@ -221,6 +243,18 @@ struct FeedParameters {
          .source = "assumption (neutral); 2 in the ranking that Twitter published in 2023, [R] reference E",
          .range = RealRange{0, 1000},
          .only = verifying});
+    key("creator", &FeedParameters::creator,
+        {.sentence = "Factor on the scores of posts that stand in the feed because the reader follows their author, a "
+                     "creator (tiers.creators); of posts that stand there because a followee reshared them there is "
+                     "none; 1: who is a creator changes nothing.",
+         .source = "assumption (neutral); 1.1 in the ranking that Twitter published in 2023, [R] reference E",
+         .range = RealRange{0, 1000},
+         .only = creating});
+    key("creator_outside", &FeedParameters::creator_outside,
+        {.sentence = "The same of posts that no followee brought (discovery).",
+         .source = "assumption (neutral); 1.3 in the ranking that Twitter published in 2023, [R] reference E",
+         .range = RealRange{0, 1000},
+         .only = creating});
     key.section("feed.weights", "What the weighted ranking values.", Scope::run);
     for (std::size_t a = 0; a < action_count; ++a)
       key(action_table[a].name, [a](FeedParameters & feed) -> auto& { return feed.weights[a]; },
@@ -284,6 +318,9 @@ struct FeedParameters {
          .unit = "replies",
          .scales = true,
          .only = expecting_answers});
+    describe_simsom<FeedParameters>(key, ranks_by("feed.ranking = \"simsom\"", [](const FeedParameters& feed) {
+                                      return feed.ranking == Ranking::simsom;
+                                    }));
   }
 
 private:

@@ -8,11 +8,12 @@
 namespace grapevine {
 
 /// What is known of users where a scenario is read: whether each belongs to a community, who is active, who is
-/// verified.
+/// verified, who is a creator.
 struct KnownOfUsers {
   bool communities = false;
   bool activity = false;
   bool verified = false;
+  bool creators = false;
 };
 
 /// Of keys about communities.

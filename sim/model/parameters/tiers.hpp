@@ -19,21 +19,20 @@ struct TierParameters {
   std::vector<double> fake_followers = {};  ///< by tier, or one for all; empty: none
 
   std::vector<double> verified = {};  ///< likewise
+  std::vector<double> creators = {};
 
-  bool has_fakes() const {
-    return std::ranges::any_of(fake_followers, [](double share) { return share > 0.0; });
+  static bool any(const std::vector<double>& shares) {
+    return std::ranges::any_of(shares, [](double share) { return share > 0.0; });
   }
+  static double share(const std::vector<double>& shares, std::size_t tier) {
+    return shares.empty() ? 0.0 : shares[shares.size() == 1 ? 0 : tier];
+  }
+
+  bool has_fakes() const { return any(fake_followers); }
   /// Share of the followers of accounts of the tier that are fake.
-  double fakes(std::size_t tier) const {
-    return fake_followers.empty() ? 0.0 : fake_followers[fake_followers.size() == 1 ? 0 : tier];
-  }
-  bool has_verified() const {
-    return std::ranges::any_of(verified, [](double share) { return share > 0.0; });
-  }
-  /// Share of the accounts of the tier that are verified.
-  double verified_share(std::size_t tier) const {
-    return verified.empty() ? 0.0 : verified[verified.size() == 1 ? 0 : tier];
-  }
+  double fakes(std::size_t tier) const { return share(fake_followers, tier); }
+  bool has_verified() const { return any(verified); }
+  bool has_creators() const { return any(creators); }
 
   template <class Key>
   static void keys(Key&& key) {
@@ -67,6 +66,16 @@ struct TierParameters {
          .absent = "nobody, or the column",
          .only = only_with<FeedParameters>("feed.verified or feed.verified_outside other than 1",
                                            [](const FeedParameters& feed) { return feed.looks_at_verified(); })});
+    key("creators", &TierParameters::creators,
+        {.kind = Kind::shares,
+         .sentence = "The same of accounts that are creators: whose posts feed.creator is about. A column `creator` of "
+                     "graph.attributes or of a graph file says instead who is: whoever has more than 0.",
+         .source = "assumption (neutral)",
+         .range = probability_range,
+         .unit = "share",
+         .absent = "nobody, or the column",
+         .only = only_with<FeedParameters>("feed.creator or feed.creator_outside other than 1",
+                                           [](const FeedParameters& feed) { return feed.looks_at_creators(); })});
   }
 };
 inline constexpr std::size_t most_tiers = 16;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
+#include <optional>
 
+#include "graph/base/clones.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 
@@ -12,11 +13,12 @@ namespace grapevine {
 
 /// A root that could be listed.
 struct Discovery::Contender {
-  double value = 0;  ///< the highest are listed
+  double value = -std::numeric_limits<double>::infinity();  ///< the highest are listed
   std::uint64_t hash = 0;
   std::uint32_t root = 0;
   std::uint32_t topic = 0;
 
+  bool is_one() const { return value > -std::numeric_limits<double>::infinity(); }
   bool before(const Contender& other) const { return value != other.value ? value > other.value : hash < other.hash; }
 };
 
@@ -46,16 +48,39 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
   return bound;
 }
 
-/// A listed root, and when its exponential time ends.
+/// A listed root by its place in the pools, and the hash that says when its exponential time ends.
 struct Drawn {
-  double time = 0;
-  std::uint64_t key = 0;
-  std::uint32_t root = 0;
-  UserId author{};
-  Tick visible = 0;
-
-  bool operator<(const Drawn& other) const { return std::tie(time, key) < std::tie(other.time, other.key); }
+  std::uint64_t hash = 0;
+  std::uint32_t place = 0;
 };
+
+constexpr std::size_t hashed_at_once = 64;
+
+/// Appends those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first.
+/// Hashes of some at once, and without a branch whether one of them is high enough: mostly none is.
+GRAPEVINE_CLONED std::size_t hashes_from(const std::uint64_t* mixed, std::size_t count, std::uint64_t reader,
+                                         std::uint64_t least, std::uint32_t first, Drawn* drawn) {
+  std::size_t n = 0;
+  const auto keep = [&](const std::uint64_t* hashes, std::size_t here, std::size_t begin) {
+    for (std::size_t i = 0; i < here; ++i) {
+      drawn[n] = {hashes[i], first + static_cast<std::uint32_t>(begin + i)};
+      n += hashes[i] >= least ? 1 : 0;
+    }
+  };
+  std::uint64_t hashes[hashed_at_once];
+  std::size_t begin = 0;
+  for (; begin + hashed_at_once <= count; begin += hashed_at_once) {
+    std::uint64_t any = 0;
+    for (std::size_t i = 0; i < hashed_at_once; ++i) {
+      hashes[i] = mix(mixed[begin + i] + reader);
+      any |= hashes[i] >= least ? 1u : 0u;
+    }
+    if (any != 0) keep(hashes, hashed_at_once, begin);
+  }
+  for (std::size_t i = begin; i < count; ++i) hashes[i - begin] = mix(mixed[i] + reader);
+  keep(hashes, count - begin, begin);
+  return n;
+}
 
 /// When the exponential time of that rate ends: the higher the hash, the sooner.
 double end_of(std::uint64_t hash, double rate) { return -math::log(uniform(hash)) / rate; }
@@ -65,18 +90,6 @@ std::uint64_t least_hash(double time, double rate) {
   if (time * rate > 20.0) return 0;
   const double survives = math::exp(-time * rate);
   return survives < 1.0 ? static_cast<std::uint64_t>(survives * 0x1.0p64) : ~std::uint64_t{0};
-}
-
-/// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
-/// author.
-bool offer(const Follows& follows, const Drawn& drawn, SeenLog::Entries seen, Session& session) {
-  if (drawn.author == session.reader || session.index.find(drawn.root) != nullptr ||
-      seen.of(drawn.root).exposures > 0 || follows.hold(session.reader, drawn.author))
-    return false;
-  const auto number = static_cast<std::uint32_t>(session.candidates.size());
-  session.index.find_or_insert(drawn.root, number);
-  session.candidates.push_back({drawn.root, drawn.author, drawn.visible << 1 | Candidate::shown, 0});
-  return true;
 }
 
 }  // namespace
@@ -100,8 +113,8 @@ std::unique_ptr<Mechanism> Discovery::make(const MechanismGiven& given) {
 }
 
 void Discovery::arrays(ArrayTable& table) {
-  proven_.arrays("discovery.proven", "discovery.proven_first", table);
-  cold_.arrays("discovery.cold", "discovery.cold_first", table);
+  proven_.arrays("discovery.proven", "discovery.proven_mixed", "discovery.proven_first", table);
+  cold_.arrays("discovery.cold", "discovery.cold_mixed", "discovery.cold_first", table);
   table("discovery.listed", "tier", listed_);
 }
 
@@ -127,70 +140,176 @@ std::vector<std::uint32_t> Discovery::favourites(const Interests& interests, Use
   return topics;
 }
 
+/// The listed roots of a reader's topics, in the order in which their exponential times end, as far as these end before
+/// a bound. Within a topic that is the order of their hashes, so that a logarithm is taken of those alone that could be
+/// next.
+class Discovery::Race {
+public:
+  Race(const Pools& pools, std::span<const std::uint32_t> topics, std::span<const double> rates, UserId reader)
+      : pools_(pools), topics_(topics), rates_(rates), reader_(reader.value() * golden) {
+    std::size_t members = 0;
+    for (const std::uint32_t topic : topics) members += pools.size_of(topic);
+    drawn_.resize(members + 1);  // room for one that is not taken
+    lanes_.resize(topics.size());
+  }
+
+  /// Begins anew, with those whose times end before `time`.
+  void begin(double time) {
+    sure_ = std::numeric_limits<double>::infinity();
+    std::size_t n = 0;
+    for (std::size_t k = 0; k < topics_.size(); ++k) {
+      const std::uint64_t least = least_hash(time, rates_[k]);
+      if (least > 0) sure_ = std::min(sure_, end_of(least, rates_[k]));
+      const std::span<const std::uint64_t> mixed = pools_.mixed_of(topics_[k]);
+      const std::size_t found =
+          hashes_from(mixed.data(), mixed.size(), reader_, least, pools_.first[topics_[k]], &drawn_[n]);
+      const auto from = drawn_.begin() + static_cast<std::ptrdiff_t>(n);
+      std::sort(from, from + static_cast<std::ptrdiff_t>(found),
+                [&](const Drawn& a, const Drawn& b) { return a.hash != b.hash ? a.hash > b.hash : key(a) < key(b); });
+      lanes_[k] = {n, n + found, 0, rates_[k]};
+      time_next(lanes_[k]);
+      n += found;
+    }
+  }
+  /// Whether all are in the race that there are.
+  bool has_all() const { return std::isinf(sure_); }
+
+  /// The next one; null where it is not sure that another would not come before it.
+  const Entry* next() {
+    Lane* best = nullptr;
+    for (Lane& lane : lanes_)
+      if (lane.next < lane.end && (best == nullptr || before(lane, *best))) best = &lane;
+    if (best == nullptr || !(best->time < sure_)) return nullptr;
+    const Entry& entry = pools_.roots[drawn_[best->next++].place];
+    time_next(*best);
+    return &entry;
+  }
+
+private:
+  /// Those of a topic that are left.
+  struct Lane {
+    std::size_t next = 0, end = 0;
+    double time = 0;  ///< of the next
+    double rate = 0;
+  };
+
+  std::uint64_t key(const Drawn& drawn) const { return pools_.roots[drawn.place].key; }
+  void time_next(Lane& lane) const {
+    if (lane.next < lane.end) lane.time = end_of(drawn_[lane.next].hash, lane.rate);
+  }
+  bool before(const Lane& a, const Lane& b) const {
+    return a.time != b.time ? a.time < b.time : key(drawn_[a.next]) < key(drawn_[b.next]);
+  }
+
+  const Pools& pools_;
+  std::span<const std::uint32_t> topics_;
+  std::span<const double> rates_;
+  std::uint64_t reader_;
+  double sure_ = 0;  ///< whoever ends before it is in the race
+  UnwrittenArray<Drawn> drawn_;
+  std::vector<Lane> lanes_;
+};
+
+/// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
+/// author.
+bool Discovery::offer(const Follows& follows, const Entry& entry, SeenLog::Entries seen, Session& session) {
+  if (entry.author == session.reader || session.index.find(entry.root) != nullptr ||
+      seen.of(entry.root).exposures > 0 || follows.hold(session.reader, entry.author))
+    return false;
+  const auto number = static_cast<std::uint32_t>(session.candidates.size());
+  session.index.find_or_insert(entry.root, number);
+  session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
+  return true;
+}
+
 /// Adds `count` roots of the pools, in proportion to the reader's interest and without replacement: those for which an
 /// exponential time with that rate ends first (Efraimidis, Spirakis 2006). Looks at those that end before a time which
 /// should be enough, and while it is not at more: whoever was offered already is refused.
 void Discovery::draw(const Given& given, const Before& before, const Pools& pools,
                      std::span<const std::uint32_t> topics, std::size_t count, SeenLog::Entries seen,
                      Session& session) const {
-  std::size_t members = 0;
-  double rates = 0;
+  if (count == 0) return;
+  std::vector<double> rates;
+  double all = 0;
   for (const std::uint32_t topic : topics) {
-    members += pools.of(topic).size();
-    rates += static_cast<double>(pools.of(topic).size()) * interest_[given.population.interest(session.reader, topic)];
+    rates.push_back(interest_[given.population.interest(session.reader, topic)]);
+    all += static_cast<double>(pools.size_of(topic)) * rates.back();
   }
-  if (count == 0 || members == 0) return;
+  Race race(pools, topics, rates, session.reader);
   const double wanted = 1.5 * static_cast<double>(count) + 4.0;  // some are refused
-  std::vector<Drawn> drawn;
-  drawn.reserve(members);
-  for (double time = wanted / rates;; time *= 4.0) {
-    drawn.clear();
-    double sure = std::numeric_limits<double>::infinity();  // whoever ends before it is among the drawn
-    for (const std::uint32_t topic : topics) {
-      const double rate = interest_[given.population.interest(session.reader, topic)];
-      const std::uint64_t least = least_hash(time, rate);
-      if (least > 0) sure = std::min(sure, end_of(least, rate));
-      for (const Entry& entry : pools.of(topic))
-        if (const std::uint64_t hash = mix(entry.mixed + session.reader.value() * golden); hash >= least)
-          if (in_window(entry.visible, before.now, window_))
-            drawn.push_back({end_of(hash, rate), entry.key, entry.root, entry.author, entry.visible});
-    }
-    std::sort(drawn.begin(), drawn.end());
-    for (const Drawn& next : drawn) {
-      if (!(next.time < sure)) break;
-      count -= offer(given.follows, next, seen, session) ? 1 : 0;
+  for (double time = wanted / all;; time *= 4.0) {
+    race.begin(time);
+    while (const Entry* const next = race.next()) {
+      if (!in_window(next->visible, before.now, window_)) continue;
+      count -= offer(given.follows, *next, seen, session) ? 1 : 0;
       if (count == 0) return;
     }
-    if (std::isinf(sure)) return;
+    if (race.has_all()) return;
   }
 }
 
-/// Lists anew the best of those that `enters` lets in, which also says what they are worth.
-template <class Enters>
+/// The best of those that are added, by topic; at least as many as are wanted, where there are as many.
+class Discovery::Best {
+public:
+  Best(std::uint32_t topics, std::size_t wanted) : wanted_(wanted), by_topic_(topics), worst_(topics) {}
+
+  /// False: none of that topic and value is among them.
+  bool has_room(std::uint32_t topic, double value) const { return value >= worst_[topic].value; }
+  void add(const Contender& contender) {
+    std::vector<Contender>& best = by_topic_[contender.topic];
+    Contender& worst = worst_[contender.topic];
+    if (worst.is_one() && !contender.before(worst)) return;
+    best.push_back(contender);
+    if (best.size() < 2 * wanted_) return;
+    const auto last = best.begin() + static_cast<std::ptrdiff_t>(wanted_ - 1);
+    std::ranges::nth_element(best, last, [](const Contender& a, const Contender& b) { return a.before(b); });
+    worst = *last;
+    best.resize(wanted_);
+  }
+  const std::vector<Contender>& of(std::uint32_t topic) const { return by_topic_[topic]; }
+
+private:
+  std::size_t wanted_;
+  std::vector<std::vector<Contender>> by_topic_;
+  std::vector<Contender> worst_;  ///< of those that are wanted, once there are so many
+};
+
+/// Lists anew the best of those that `value_of` gives a value, those of equal value by `hash_of`. Each share of the
+/// posts is looked through for its own best ones: who is best hangs on no share.
+template <class ValueOf, class HashOf>
 void Discovery::renew(const Given& given, const Before& before, Pools& pools, std::uint64_t Listed::*count,
-                      const Enters& enters) {
+                      const ValueOf& value_of, const HashOf& hash_of) {
+  constexpr std::size_t most_shares = 16;
   const Posts& posts = before.posts;
-  const std::vector<Contender> all =
-      parallel_append<Contender>(posts.head() - posts.tail(), [&](std::size_t i, std::vector<Contender>& out) {
-        const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
-        if (!in_window(posts.visible(root), before.now + 1, window_)) return;
-        Contender entry{0, 0, root, posts.identity(root).topic};
-        if (enters(root, entry)) out.push_back(entry);
-      });
-  std::vector<std::vector<Contender>> by_topic(topics_);
-  for (const Contender& entry : all) by_topic[entry.topic].push_back(entry);
+  const std::size_t live = posts.head() - posts.tail();
+  const std::size_t share = std::max(default_block, (live + most_shares - 1) / most_shares);
+  std::vector<Best> best((live + share - 1) / share, Best(topics_, own_.pool));
+  parallel_blocks(live, share, [&](std::size_t number, std::size_t begin, std::size_t end, int) {
+    Best& mine = best[number];
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
+      if (!in_window(posts.visible(root), before.now + 1, window_)) continue;
+      const std::optional<double> value = value_of(root);
+      if (!value) continue;
+      const std::uint32_t topic = posts.identity(root).topic;
+      if (mine.has_room(topic, *value)) mine.add({*value, hash_of(root), root, topic});
+    }
+  });
   pools.roots.clear();
+  pools.mixed.clear();
   for (std::uint32_t topic = 0; topic < topics_; ++topic) {
-    std::vector<Contender>& of_topic = by_topic[topic];
-    const auto best = [](const Contender& a, const Contender& b) { return a.before(b); };
+    std::vector<Contender> of_topic;
+    for (const Best& part : best) of_topic.insert(of_topic.end(), part.of(topic).begin(), part.of(topic).end());
+    const auto first = [](const Contender& a, const Contender& b) { return a.before(b); };
     if (of_topic.size() > own_.pool) {
-      std::ranges::nth_element(of_topic, of_topic.begin() + static_cast<std::ptrdiff_t>(own_.pool), best);
+      std::ranges::nth_element(of_topic, of_topic.begin() + static_cast<std::ptrdiff_t>(own_.pool), first);
       of_topic.resize(own_.pool);
     }
-    std::ranges::sort(of_topic, best);
+    std::ranges::sort(of_topic, first);
     for (const Contender& entry : of_topic) {
       const PostIdentity& post = posts.identity(entry.root);
-      pools.roots.push_back({mix(draw_key_ ^ post.key), post.key, entry.root, posts.visible(entry.root), post.author});
+      pools.roots.push_back({post.key, entry.root, posts.visible(entry.root), post.author});
+      pools.mixed.push_back(mix(draw_key_ ^ post.key));
       if (posts.hot(entry.root).counted() && given.readers.contains(post.author.value()))
         ++(listed_[posts.hot(entry.root).tier()].*count);
     }
@@ -202,20 +321,27 @@ void Discovery::commit(const Given& given, const Before& before, std::span<const
   const Tick next = before.now + 1;
   if (next % own_.refresh != 0) return;
   const Posts& posts = before.posts;
+  const auto hash_by = [&](std::uint64_t draw) {
+    return [&posts, draw, next](std::uint32_t root) { return nested_mix(draw, posts.identity(root).key, next); };
+  };
   if (own_.share > 0.0)
-    renew(given, before, proven_, &Listed::proven, [&](std::uint32_t root, Contender& entry) {
-      const PostCounters& counters = posts.counters(root);
-      entry.value = own_.gate == DiscoveryGate::volume ? static_cast<double>(counters.engagement())
-                                                       : certain_rate(counters, prior_);
-      entry.hash = nested_mix(gate_key_, posts.identity(root).key, next);
-      return true;
-    });
+    renew(
+        given, before, proven_, &Listed::proven,
+        [&](std::uint32_t root) -> std::optional<double> {
+          const PostCounters& counters = posts.counters(root);
+          return own_.gate == DiscoveryGate::volume ? static_cast<double>(counters.engagement())
+                                                    : certain_rate(counters, prior_);
+        },
+        hash_by(gate_key_));
   if (own_.cold > 0)
-    renew(given, before, cold_, &Listed::cold, [&](std::uint32_t root, Contender& entry) {
-      entry.hash = nested_mix(cold_key_, posts.identity(root).key, next);
-      return posts.counters(root).impressions < own_.cold_impressions &&
-             given.graph.follower_count(posts.identity(root).author) <= own_.cold_followers;
-    });
+    renew(
+        given, before, cold_, &Listed::cold,
+        [&](std::uint32_t root) -> std::optional<double> {
+          const bool enters = posts.counters(root).impressions < own_.cold_impressions &&
+                              given.graph.follower_count(posts.identity(root).author) <= own_.cold_followers;
+          return enters ? std::optional(0.0) : std::nullopt;
+        },
+        hash_by(cold_key_));
 }
 
 void Discovery::record(const Given&, std::vector<MechanismColumn>& columns) const {

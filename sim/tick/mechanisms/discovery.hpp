@@ -22,7 +22,6 @@ public:
 private:
   /// A root with what drawing asks of it: a look into the posts for each would cost two misses.
   struct Entry {
-    std::uint64_t mixed = 0;  ///< what `nested_mix` makes of the draw and the key, before it meets a reader
     std::uint64_t key = 0;
     std::uint32_t root = 0;
     Tick visible = 0;
@@ -34,26 +33,34 @@ private:
     explicit Pools(std::uint32_t topics) : first(topics + 1) {}
 
     std::vector<Entry> roots;
+    std::vector<std::uint64_t> mixed;  ///< of each, what `nested_mix` makes of the draw and the key, before it meets a
+                                       ///< reader: a session reads this of thousands, and the rest of a few
     std::vector<std::uint32_t> first;  ///< of each topic, and the end
 
-    std::span<const Entry> of(std::uint32_t topic) const {
-      return std::span(roots).subspan(first[topic], first[topic + 1] - first[topic]);
+    std::size_t size_of(std::uint32_t topic) const { return first[topic + 1] - first[topic]; }
+    std::span<const std::uint64_t> mixed_of(std::uint32_t topic) const {
+      return std::span(mixed).subspan(first[topic], size_of(topic));
     }
-    void arrays(std::string_view names, std::string_view starts, ArrayTable& table) {
+    void arrays(std::string_view names, std::string_view hashes, std::string_view starts, ArrayTable& table) {
       table(names, "listed post", roots);
+      table(hashes, "listed post", mixed);
       table(starts, "topic", first);
     }
   };
+  class Race;
   struct Listed {
     std::uint64_t proven = 0, cold = 0;
   };
   struct Contender;
+  class Best;
 
   std::vector<std::uint32_t> favourites(const Interests& interests, UserId reader) const;
+  static bool offer(const Follows& follows, const Entry& entry, SeenLog::Entries seen, Session& session);
   void draw(const Given&, const Before&, const Pools& pools, std::span<const std::uint32_t> topics, std::size_t count,
             SeenLog::Entries seen, Session& session) const;
-  template <class Enters>
-  void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count, const Enters& enters);
+  template <class ValueOf, class HashOf>
+  void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count, const ValueOf& value_of,
+             const HashOf& hash_of);
 
   DiscoveryParameters own_;
   Tick window_;

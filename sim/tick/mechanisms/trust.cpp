@@ -118,14 +118,25 @@ void Trust::record(const Given& given, std::vector<MechanismColumn>& columns) co
     sum[i % tiers_] += met_[i].trust;
     paid[i % tiers_] += met_[i].paid;
   }
-  for (std::size_t reader = 0; reader < mine_.size(); ++reader)
-    for (const Tie& tie : ties_.of(reader)) {
-      const double neutral = base(given.reader(reader), tie.author, false);
-      const double trust = faded(tie, neutral, given.parameters.time.end());
-      if (trust == neutral) continue;
-      const std::size_t tier = given.population.tier(tie.author);
-      ++ties[tier];
-      (trust > neutral ? risen : fallen)[tier] += millionths(std::abs(trust - neutral));
+  const std::size_t blocks = (mine_.size() + reader_block - 1) / reader_block;
+  std::vector<std::uint64_t> moved(blocks * 3 * tiers_);  // of each block of readers: ties, risen, fallen
+  parallel_blocks(mine_.size(), reader_block, [&](std::size_t block, std::size_t begin, std::size_t end, int) {
+    std::uint64_t* const mine = &moved[block * 3 * tiers_];
+    for (std::size_t reader = begin; reader < end; ++reader)
+      for (const Tie& tie : ties_.of(reader)) {
+        const double neutral = base(given.reader(reader), tie.author, false);
+        const double trust = faded(tie, neutral, given.parameters.time.end());
+        if (trust == neutral) continue;
+        const std::size_t tier = given.population.tier(tie.author);
+        ++mine[tier];
+        mine[(trust > neutral ? 1 : 2) * tiers_ + tier] += millionths(std::abs(trust - neutral));
+      }
+  });
+  for (std::size_t i = 0; i < moved.size(); i += 3 * tiers_)
+    for (std::size_t tier = 0; tier < tiers_; ++tier) {
+      ties[tier] += moved[i + tier];
+      risen[tier] += moved[i + tiers_ + tier];
+      fallen[tier] += moved[i + 2 * tiers_ + tier];
     }
   columns.push_back({"trust_looks", "1", "first looks at counted roots of the tier", looks});
   columns.push_back({"trust_met", "1e-6", "trust in the author at those looks, added up", sum});
