@@ -138,13 +138,12 @@ TEST_CASE("what is complete when replicates are stopped beside each other is wri
   CHECK((result.replicates > 0 && result.replicates < 200));
   CHECK(contains(result.incomplete, "stopped by signal 15."));
   CHECK(contains(study.err(), fmt::format("{} of 200 replicates are complete and written", result.replicates)));
-  // Of two that run beside each other the later may be done and the earlier not.
-  CHECK(study.call({"run", "study.toml", "-o", "all.h5", "--set",
-                    fmt::format("replicates={}", result.numbers.back() + 1)}) == 0);
-  StudyResult same = read_result(study.file("all.h5"));
-  same.keep(result.numbers);
-  write_result(study.file("same.h5"), same);
-  CHECK(digests(study.file("same.h5")).total == digests(study.file("cut.h5")).total);
+  // Of two that run beside each other the later may be done and the earlier not: what is written is right if it becomes
+  // the study of as many, once the missing one has run.
+  const std::string as_many = fmt::format("replicates={}", result.numbers.back() + 1);
+  REQUIRE(study.run("all.h5", {"--set", as_many}) == 0);
+  CHECK(study.run("cut.h5", {"--resume", "--set", as_many}) == 0);
+  CHECK(study.digest("cut.h5") == study.digest("all.h5"));
 }
 
 TEST_CASE("what cannot be is told before anything runs beside it, and leaves nothing", "[program][jobs][lost]") {
