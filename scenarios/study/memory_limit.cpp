@@ -12,6 +12,7 @@
 #include "graph/base/error.hpp"
 #include "scenarios/result/text.hpp"
 #include "scenarios/study/footprint.hpp"
+#include "scenarios/study/run_replicate.hpp"
 
 namespace grapevine {
 
@@ -93,10 +94,12 @@ MemoryLimit memory_limit() {
 double least_memory(const Scenario& whole) {
   const Scenario scenario = with_all_runs(whole);
   constexpr double bytes_a_follow = 4.125, bytes_a_user = 12;  // FollowGraph
-  constexpr double world_bytes_a_user = 70;  // of a world in which nothing happens: 78, 9 of them once for both
+  // Of a world in which nothing happens; rates and tiers once for all worlds.
+  constexpr double world_bytes_a_user = 69, shared_bytes_a_user = 9;
   const double users = static_cast<double>(scenario.graph.model == GraphModel::file ? 0 : scenario.graph.users);
   const double graph = expected_follows(scenario.graph) * bytes_a_follow + users * bytes_a_user;
-  const double worlds = warms_up(scenario) ? 2 * users * world_bytes_a_user : 0;
+  const int held = worlds_at_once(whole);
+  const double worlds = held > 0 ? users * (held * world_bytes_a_user + shared_bytes_a_user) : 0;
   // The last replicate runs while the records of the others wait; in the end all do.
   const double records = least_record_bytes(scenario, users);
   return program_bytes() +

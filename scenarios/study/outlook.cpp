@@ -17,6 +17,7 @@
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/probe.hpp"
+#include "scenarios/study/run_replicate.hpp"
 #include "scenarios/study/switches.hpp"
 #include "sim/money/campaigns.hpp"
 #include "sim/run/partners.hpp"
@@ -139,14 +140,15 @@ double add_up_memory(const Scenario& scenario, const Outlook::Moments& moments, 
   const double before_last = held.records * (1 - 1 / held.runs),
                before_replicate = held.records * (1 - 1 / held.replicates);
   const double graph = moments.program + outlook.graph_bytes + moments.accounts;
-  const double worlds = outlook.world_bytes > 0 ? graph + 2 * outlook.world_bytes + moments.arm_end + before_last : 0;
+  const double worlds =
+      outlook.world_bytes > 0 ? graph + outlook.worlds * outlook.world_bytes + moments.arm_end + before_last : 0;
   // Many small blocks, with holes between them that the runs have left: measured, a tenth.
   constexpr double holes = 1.1;
   const double written = moments.program + holes * (outlook.record_bytes + outlook.writing_bytes);
   const double running =
       std::max({moments.made + (redraws_graph(scenario) ? before_replicate : 0), moments.ran + before_last, worlds});
   outlook.memory_bytes = std::max(running, written);
-  outlook.job_bytes = std::max(2 * outlook.world_bytes + moments.arm_end, moments.ran - moments.made);
+  outlook.job_bytes = std::max(outlook.worlds * outlook.world_bytes + moments.arm_end, moments.ran - moments.made);
   if (redraws_graph(scenario))
     outlook.job_bytes += std::max(outlook.graph_bytes + moments.accounts, moments.made - moments.program);
   return running;
@@ -366,12 +368,13 @@ void add_up_ranks(const LookAhead& how, const Look& largest, const Held& held, O
   const double graph = moments.program + outlook.graph_bytes + moments.accounts;
   if (how.ranks_share_worlds) {
     outlook.rank_bytes =
-        std::max(moments.made, graph + 2 * outlook.world_bytes / how.ranks + moments.arm_end) + held.records;
+        std::max(moments.made, graph + outlook.worlds * outlook.world_bytes / how.ranks + moments.arm_end) +
+        held.records;
     outlook.first_rank_bytes = std::max(outlook.rank_bytes, moments.program + held.records + outlook.writing_bytes);
     return;
   }
-  outlook.rank_bytes =
-      std::max({moments.ran, graph + 2 * outlook.world_bytes + moments.arm_end}) + held.records / held.replicates;
+  outlook.rank_bytes = std::max({moments.ran, graph + outlook.worlds * outlook.world_bytes + moments.arm_end}) +
+                       held.records / held.replicates;
   outlook.first_rank_bytes = std::max(outlook.memory_bytes, outlook.rank_bytes);
 }
 
@@ -384,7 +387,9 @@ void add_up_bytes(const Scenario& whole, const LookAhead& how, std::vector<Look>
   Held held{.runs = all * static_cast<double>(whole.arms.size()) * whole.replicates,
             .replicates = all * whole.replicates};
   outlook.disk_bytes = 0;
+  outlook.worlds = worlds_at_once(whole);
   for (Look& look : looks) {
+    look.outlook.worlds = outlook.worlds;
     look.rows.points = all;
     const Scenario runs = with_runs(*studies[look.point], all);
     const double share = look.weight / points;

@@ -48,7 +48,8 @@ struct Outlook {
 
   double memory_bytes = 0;   ///< the most that the study holds at once, the program and its libraries included
   double graph_bytes = 0;    ///< of that
-  double world_bytes = 0;    ///< of one world whose feeds are full; a run holds two, the replicate's and the arm's
+  double world_bytes = 0;    ///< of one world whose feeds are full
+  int worlds = 0;            ///< that a replicate holds at once
   double record_bytes = 0;   ///< of all records: rows, posts, cascades, held until the result is written
   double writing_bytes = 0;  ///< beside the records while it is written
   double disk_bytes = 0;     ///< of the result file

@@ -42,6 +42,11 @@ void each_feed_arm(const Scenario& scenario, Use&& use) {
       if (!is_classic(arm) && arm.warmup == warmup) use(arm);
 }
 
+/// `arms`: that go on from the same warm-up, this one among them. Where a campaign looks at it, it is kept.
+bool goes_on_alone(const Scenario& scenario, const Arm& arm, std::size_t arms) {
+  return arms == 1 && draws_of(scenario, arm) == 1 && !needs_past(scenario.world);
+}
+
 const Arm* own_warmup(const Arm& arm) { return arm.warmup == ArmWarmup::own ? &arm : nullptr; }
 
 /// Points in one part of the process. Every part has the whole record in the end; one speaks.
@@ -95,7 +100,7 @@ private:
     }
     each_feed_arm(scenario, [&](const Arm& arm) {
       if (was_complete(point, arm)) return take_arm(point, arm);
-      run_arm(point, arm, world_for(point, own_warmup(arm)));
+      run_arm(point, arm);
       let_go(warmup_hangs_on(scenario, own_warmup(arm)));
     });
   }
@@ -113,12 +118,22 @@ private:
     if (--warmed_up_.at(key).arms == 0) warmed_up_.erase(key);
   }
 
+  /// No other run goes on from the world of this arm's warm-up, or from a copy of it: it is the arm's own.
+  bool takes_world(const Point& point, const Arm& arm) const {
+    const WarmedUp& from = warmed_up_.at(warmup_hangs_on(*point.scenario, own_warmup(arm)));
+    return from.arms == 1 && (!from.world || from.maker == point.scenario) && goes_on_alone(*point.scenario, arm, 1);
+  }
+
+  std::unique_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
+    const Scenario& scenario = *point.scenario;
+    return std::make_unique<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
+                                       own ? own->run : scenario.run, streams_of(scenario, given_.replicate), exchange_,
+                                       point.deals);
+  }
   std::unique_ptr<Replicate> warm_up(const Point& point, const Arm* own) {
     const Phase phase("warm-up");
     const Scenario& scenario = *point.scenario;
-    auto world = std::make_unique<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
-                                             own ? own->run : scenario.run, streams_of(scenario, given_.replicate),
-                                             exchange_, point.deals);
+    std::unique_ptr<Replicate> world = new_world(point, own);
     const Stage stage{.warmup = number_of_warmup(scenario, own), .in_arm = false, .arm = 0, .draw = 0};
     const SavedArrays* const whole = point.saver->world_after(stage.warmup, exchange_.part());
     start(point, own ? "warm-up of " + own->name : "warm-up");
@@ -138,7 +153,9 @@ private:
     take_work(ticks_of_arm(point) * draws_of(*point.scenario, arm));
   }
 
-  void run_arm(const Point& point, const Arm& arm, const Replicate& from) {
+  void run_arm(const Point& point, const Arm& arm) {
+    if (takes_world(point, arm)) return run_last_arm(point, arm);
+    const Replicate& from = world_for(point, own_warmup(arm));
     const Phase phase("arms");
     const Scenario& scenario = *point.scenario;
     const std::uint32_t number = number_of(scenario, arm);
@@ -153,6 +170,31 @@ private:
                                         hook_in(point, stage, &from), draw));
       if (speaks_) point.saver->complete_draw(number, draws);
     }
+    complete(point, number, std::move(draws));
+  }
+
+  /// What is saved of it is the arm alone: the warm-up is not there any more, and nothing goes on from it.
+  void run_last_arm(const Point& point, const Arm& arm) {
+    const Scenario& scenario = *point.scenario;
+    const Arm* const own = own_warmup(arm);
+    const Stage stage{
+        .warmup = number_of_warmup(scenario, own), .in_arm = true, .arm = number_of(scenario, arm), .draw = 0};
+    const SavedArrays* const saved = point.saver->world_in(stage, exchange_.part());
+    std::unique_ptr<Replicate> world;
+    if (WarmedUp& from = warmed_up_.at(warmup_hangs_on(scenario, own)); from.world)
+      world = std::move(from.world);
+    else if (saved)
+      world = new_world(point, own), take_work(scenario.world.time.warmup);
+    else
+      world = warm_up(point, own);
+    const Phase phase("arms");
+    start(point, doing(scenario, arm, 0));
+    std::vector<RunRecord> draws;
+    draws.push_back(world->run_last_arm_from(saved, arm.run, scenario.output, hook_in(point, stage, nullptr)));
+    complete(point, stage.arm, std::move(draws));
+  }
+
+  void complete(const Point& point, std::uint32_t number, std::vector<RunRecord> draws) {
     if (!holds_) return;
     RunRecord& record = point.study->record(0, number, given_.replicate);
     record = kept(std::move(draws));
@@ -190,6 +232,16 @@ private:
 };
 
 }  // namespace
+
+int worlds_at_once(const Scenario& whole) {
+  std::map<std::string, std::size_t> arms;
+  bool alone = true;
+  for (const Scenario* study : studies_of(whole))
+    each_feed_arm(*study, [&](const Arm& arm) {
+      alone = goes_on_alone(*study, arm, ++arms[warmup_hangs_on(*study, own_warmup(arm))]) && alone;
+    });
+  return arms.empty() ? 0 : alone ? 1 : 2;
+}
 
 void run_feeds(const ReplicateGiven& given, const std::vector<Point*>& points, Ticker& ticker,
                const std::function<void(Point&)>& done) {

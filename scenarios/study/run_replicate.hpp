@@ -38,6 +38,10 @@ struct ReplicateGiven {
   Exchange* ranks = nullptr;  ///< that run each world together, as its parts; null: this process runs it alone
 };
 
+/// Worlds that a replicate holds at most: that of a warm-up, and that of a run that goes on from a copy of it. The last
+/// run takes the world itself.
+int worlds_at_once(const Scenario& whole);
+
 /// Runs the arms under the feed model, from where they were saved. Points that differ in nothing that a warm-up hangs
 /// on share it. `done` is called for each point whose arms are complete.
 void run_feeds(const ReplicateGiven& given, const std::vector<Point*>& points, Ticker& ticker,

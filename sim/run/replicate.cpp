@@ -8,9 +8,8 @@ namespace grapevine {
 
 namespace {
 
-/// Goes on to tick `end`, from what was saved if anything was.
-void run_on(World& world, const SavedArrays* saved, Tick end, const StateHook& hook) {
-  const Tick start = world.state.clock.now;
+/// Goes on from tick `start` to `end`, or from what was saved in between if anything was.
+void run_on(World& world, const SavedArrays* saved, Tick start, Tick end, const StateHook& hook) {
   if (saved) restore(world_arrays(world.state), *saved);
   while (world.state.clock.now < end) {
     world.step();
@@ -51,16 +50,29 @@ void Replicate::warm_up(const TickHook& hook) {
 }
 
 void Replicate::warm_up_from(const SavedArrays* saved, const StateHook& hook) {
-  run_on(*world_, saved, world_->parameters.time.warmup, hook);
+  run_on(*world_, saved, 0, world_->parameters.time.warmup, hook);
   world_->look_back();
 }
 
 RunRecord Replicate::run_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
                                   const StateHook& hook, std::uint32_t draw) const {
   const std::unique_ptr<World> branch = branched(*world_, arm, options, draw);
-  run_on(*branch, saved, branch->parameters.time.end(), hook);
+  run_on(*branch, saved, branch->parameters.time.warmup, branch->parameters.time.end(), hook);
   const Phase phase("records");
   return branch->record();
+}
+
+RunRecord Replicate::run_last_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
+                                       const StateHook& hook) {
+  std::unique_ptr<World> world;
+  {
+    const Phase phase("branching");
+    world = world_->last_branch(arm, options);
+    world_.reset();
+  }
+  run_on(*world, saved, world->parameters.time.warmup, world->parameters.time.end(), hook);
+  const Phase phase("records");
+  return world->record();
 }
 
 RunRecord Replicate::run_arm(const RunParameters& arm, const RecordOptions& options, const TickHook& hook,

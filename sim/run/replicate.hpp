@@ -107,6 +107,12 @@ public:
   RunRecord run_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
                          const StateHook& hook, std::uint32_t draw) const;
 
+  /// The same for draw 0 of an arm after which there is no other, in the world of the warm-up itself instead of a copy:
+  /// the replicate is of no use after it. From a world that was saved it needs no warm-up before, unless a campaign
+  /// looks at it.
+  RunRecord run_last_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
+                              const StateHook& hook);
+
   /// Runs the arm for one post, which `tracer` follows: the same events, and no record.
   void trace_arm(const RunParameters& arm, Tracer& tracer, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 

@@ -49,18 +49,16 @@ double share_of_audience(const FollowGraph& graph, const Users& accounts, const 
   return population.shared_interest * (static_cast<double>(within) / static_cast<double>(graph.follow_count()));
 }
 
-/// Gives `to` everything that `from` has. Mechanisms that only one of them has are left out: those of `to` begin.
-void take_over(WorldState& from, WorldState& to) {
-  const std::vector<WorldArray> theirs = world_arrays(from), their_own = kept_arrays(from);
-  const std::vector<WorldArray> mine = world_arrays(to), my_own = kept_arrays(to);
-  const std::size_t common = mine.size() - my_own.size();
-  GRAPEVINE_EXPECTS(common == theirs.size() - their_own.size());
-  for (std::size_t i = 0; i < common; ++i) mine[i].assign(theirs[i].bytes);
-  std::map<std::string_view, std::vector<std::span<const std::byte>>> kept;  // several arrays may have one name
-  for (const WorldArray& array : their_own) kept[array.name].push_back(array.bytes);
+/// Gives `mine` what is kept in `theirs` under the same names. Mechanisms that only one side has are left out: those of
+/// `mine` begin.
+template <class Give>
+void take_over(WorldState& theirs, WorldState& mine, Give&& give) {
+  const std::vector<WorldArray> there = kept_arrays(theirs);
+  std::map<std::string_view, std::vector<const WorldArray*>> kept;  // several arrays may have one name
+  for (const WorldArray& array : there) kept[array.name].push_back(&array);
   std::map<std::string_view, std::size_t> taken;
-  for (const WorldArray& array : my_own)
-    if (const auto same = kept.find(array.name); same != kept.end()) array.assign(same->second.at(taken[array.name]++));
+  for (const WorldArray& array : kept_arrays(mine))
+    if (const auto same = kept.find(array.name); same != kept.end()) give(*same->second.at(taken[array.name]++), array);
 }
 
 }  // namespace
@@ -104,7 +102,7 @@ World::World(const FollowGraph& graph_, const Users& accounts_, const WorldParam
 }
 
 World::World(const World& other, const WorldParameters& parameters_, std::shared_ptr<Deals> choices,
-             const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw)
+             const RunParameters& run_, const RecordOptions& options_, std::uint32_t draw, WorldState begun)
     : graph(other.graph),
       accounts(other.accounts),
       parameters(parameters_),
@@ -126,18 +124,20 @@ World::World(const World& other, const WorldParameters& parameters_, std::shared
       chronological(make_ranker(Ranking::chronological)),
       plan(plan_posts(*deals, parameters, run_.pays, other.keys.selection)),
       options(options_),
-      state(graph.user_count(), readers.size(), run_.feed.window, ranker->needs_history()),
+      state(std::move(begun)),
       changes(make_changes(other.changes != nullptr)),
       dismisses(run.behaviour.dismisses() || other.dismisses),
       pasts(make_pasts()),
       mechanisms(make_mechanisms()),
       choices_(std::move(choices)),
-      held_out_below_(coin_threshold(run_.feed.holdout)) {
-  take_over(const_cast<WorldState&>(other.state), state);  // read only
+      held_out_below_(coin_threshold(run_.feed.holdout)) {}
+
+/// What is kept was taken over.
+void World::go_on_from(const World& other) {
   for (Mechanism* mine : mechanisms)
     for (const Mechanism* before : other.mechanisms)
       if (typeid(*mine) == typeid(*before)) mine->go_on(*before, state.clock.now);
-  state.seen.look_up_authors(state.posts);
+  state.seen.keep_authors(ranker->needs_history(), state.posts);
   state.clock.next_planned =
       static_cast<std::uint32_t>(std::lower_bound(plan.begin(), plan.end(), state.clock.now,
                                                   [](const PlannedPost& p, Tick t) { return p.tick < t; }) -
@@ -149,16 +149,41 @@ World::World(const World& other, const WorldParameters& parameters_, std::shared
   });
 }
 
+std::unique_ptr<World> World::copy(const WorldParameters& offers, const std::shared_ptr<Deals>& choices,
+                                   const RunParameters& new_run, const RecordOptions& new_options,
+                                   std::uint32_t draw) const {
+  auto& mine = const_cast<WorldState&>(state);  // read only
+  WorldState begun(graph.user_count(), readers.size(), run.feed.window, false);
+  const std::vector<WorldArray> all = world_arrays(mine), common = world_arrays(begun);
+  for (std::size_t i = 0; i < common.size(); ++i) common[i].assign(all[i].bytes);
+  std::unique_ptr<World> other(new World(*this, offers, choices, new_run, new_options, draw, std::move(begun)));
+  take_over(mine, other->state, [](const WorldArray& from, const WorldArray& to) { to.assign(from.bytes); });
+  other->go_on_from(*this);
+  return other;
+}
+
 std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordOptions& new_options,
                                      std::uint32_t draw) const {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
-  return std::unique_ptr<World>(new World(*this, parameters, choices_, new_run, new_options, draw));
+  return copy(parameters, choices_, new_run, new_options, draw);
+}
+
+std::unique_ptr<World> World::last_branch(const RunParameters& new_run, const RecordOptions& new_options) {
+  GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
+  WorldState begun = std::move(state);
+  state.kept = std::move(begun.kept);  // for they go on from each other
+  begun.kept.clear();
+  std::unique_ptr<World> other(new World(*this, parameters, choices_, new_run, new_options, 0, std::move(begun)));
+  take_over(state, other->state, [](const WorldArray& from, const WorldArray& to) { to.take(from); });
+  other->go_on_from(*this);
+  other->scratch_ = std::move(scratch_);
+  return other;
 }
 
 std::unique_ptr<World> World::offering(const WorldParameters& offers, std::shared_ptr<Deals> choices) const {
   GRAPEVINE_EXPECTS(state.clock.now == parameters.time.warmup && choices != nullptr);
   GRAPEVINE_EXPECTS(offers.campaigns.size() == parameters.campaigns.size());
-  std::unique_ptr<World> other(new World(*this, offers, std::move(choices), run, options, 0));
+  std::unique_ptr<World> other = copy(offers, choices, run, options, 0);
   other->look_back();
   return other;
 }

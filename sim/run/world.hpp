@@ -38,6 +38,9 @@ public:
   /// deals of `draw`, and all parts must come; at other times it keeps those that there are.
   std::unique_ptr<World> branch(const RunParameters& run, const RecordOptions& options, std::uint32_t draw = 0) const;
 
+  /// The same world, of draw 0, made of the arrays of this one, of which nothing is left: there are never two of them.
+  std::unique_ptr<World> last_branch(const RunParameters& run, const RecordOptions& options);
+
   /// A copy, at the end of the warm-up, that goes on under the same run parameters with other offers
   /// (`Replicate::offering`).
   std::unique_ptr<World> offering(const WorldParameters& offers, std::shared_ptr<Deals> choices) const;
@@ -99,7 +102,10 @@ public:
 
 private:
   World(const World& other, const WorldParameters& parameters, std::shared_ptr<Deals> choices, const RunParameters& run,
-        const RecordOptions& options, std::uint32_t draw);
+        const RecordOptions& options, std::uint32_t draw, WorldState begun);
+  std::unique_ptr<World> copy(const WorldParameters& offers, const std::shared_ptr<Deals>& choices,
+                              const RunParameters& run, const RecordOptions& options, std::uint32_t draw) const;
+  void go_on_from(const World& other);
   std::shared_ptr<const std::vector<Deal>> deals_of(std::uint32_t draw) const;
   void start_users();
   void leave_out_fakes();

@@ -54,7 +54,8 @@ void SeenLog::pack(std::size_t index) {
   block.waste = 0;
 }
 
-void SeenLog::look_up_authors(const Posts& posts) {
+void SeenLog::keep_authors(bool kept, const Posts& posts) {
+  with_authors_ = kept;
   for (Block& block : blocks_) {
     if (!with_authors_) {
       block.authors = {};

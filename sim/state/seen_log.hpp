@@ -80,9 +80,8 @@ public:
   /// Adds the impressions of one session, ascending by root, and forgets roots below `tail`.
   void add(std::size_t reader, std::span<const Entry> news, std::uint32_t tail);
 
-  /// Once all arrays were taken over from another log, which may keep authors or not: looks up those of live roots, or
-  /// drops them.
-  void look_up_authors(const Posts& posts);
+  /// From now on authors are kept, those of live roots at first, or they are dropped.
+  void keep_authors(bool kept, const Posts& posts);
 
   /// Impressions remembered, retired ones included until their reader's next session.
   std::size_t size() const;

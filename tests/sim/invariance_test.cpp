@@ -102,6 +102,61 @@ TEST_CASE("a copy of the world at any tick goes on as the world does", "[sim][in
   CHECK(same);
 }
 
+TEST_CASE("the last arm takes the world of the warm-up and is what a copy of it is", "[sim][invariance]") {
+  const FollowGraph graph = lively_graph(2'000);
+  const Users accounts = manifold_accounts(graph.user_count());
+  Alone alone;
+  const RunParameters run = manifold_run(every_campaign);
+  RunParameters plain;  // no mechanism goes on, and authors of what was seen are dropped
+  plain.feed.window = run.feed.window;
+  RunParameters edgerank = run;
+  edgerank.feed.ranking = Ranking::edgerank;
+  const RunParameters arm = GENERATE_REF(values({run, plain, edgerank}));
+  WorldParameters parameters = manifold_parameters();
+  const bool looks_back = GENERATE(true, false);
+  for (CampaignParameters& campaign : parameters.campaigns)
+    if (!looks_back && campaign.choose == AccountChoice::engagement) campaign.choose = AccountChoice::price;
+  REQUIRE(needs_past(parameters) == looks_back);
+  const auto made = [&] {
+    return std::make_unique<World>(graph, accounts, parameters, run, ReplicateStreams{}, alone);
+  };
+  const auto before = made();
+  before->run_until(before->parameters.time.warmup);
+  before->look_back();
+  const auto copy = before->branch(arm, everything_kept(0.1));
+  const auto place = [](World& world, std::string_view name) {
+    const auto arrays = world_arrays(world.state);
+    return std::ranges::find(arrays, name, &WorldArray::name)->bytes.data();
+  };
+  const std::vector<std::string_view> large{"timelines.row", "next_session", "follows.slot"};
+  std::vector<const std::byte*> places;
+  for (const std::string_view name : large) places.push_back(place(*before, name));
+  const auto last = before->last_branch(arm, everything_kept(0.1));
+  CHECK(last->same_state(*copy));
+  for (std::size_t i = 0; i < large.size(); ++i) CHECK(place(*last, large[i]) == places[i]);
+
+  // From what was saved of the arm no warm-up is needed, but for what campaigns chose by it.
+  copy->run_until(60);
+  std::vector<std::byte> bytes;
+  std::vector<std::uint64_t> lengths;
+  for (const WorldArray& array : world_arrays(copy->state)) {
+    bytes.insert(bytes.end(), array.bytes.begin(), array.bytes.end());
+    lengths.push_back(array.bytes.size());
+  }
+  if (!looks_back) {
+    const auto resumed = made()->last_branch(arm, everything_kept(0.1));
+    restore(world_arrays(resumed->state), {hash_of_names(world_arrays(copy->state)), lengths, bytes});
+    resumed->run_until(resumed->parameters.time.end());
+    last->run_until(last->parameters.time.end());
+    CHECK(resumed->same_state(*last));
+  }
+  copy->run_until(copy->parameters.time.end());
+  last->run_until(last->parameters.time.end());
+  CHECK(last->same_state(*copy));
+  const bool same = outcome_of(last->record()) == outcome_of(copy->record());
+  CHECK(same);
+}
+
 TEST_CASE("a world that was saved as bytes goes on as it did, and no other world takes them", "[sim][invariance]") {
   const FollowGraph graph = lively_graph(2'000);
   const Users accounts = manifold_accounts(graph.user_count());
