@@ -48,6 +48,12 @@ struct Feature {
   std::string name, unit, sentence;
 
   bool is(Action action, Of kind) const { return of == kind && which == static_cast<std::uint8_t>(action); }
+  /// Whether it asks what the counters of the post say, and nothing else: it is the same for all readers during a tick.
+  bool of_post() const {
+    return of == Of::prediction || of == Of::count ||
+           (of == Of::single && (which == static_cast<std::uint8_t>(Single::impressions) ||
+                                 which == static_cast<std::uint8_t>(Single::reach)));
+  }
   /// Whether it asks what the reader did before.
   bool looks_back() const {
     return of == Of::past || (of == Of::single && which == static_cast<std::uint8_t>(Single::looks_at_author));

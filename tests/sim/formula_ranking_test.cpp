@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <string>
@@ -74,16 +75,25 @@ struct ThreePosts {
     static constexpr std::array<std::uint32_t, 3> roots{0, 0, 2};
     static constexpr std::array<ActionSet, 3> actions{0, set_of(Action::like), 0};
     static constexpr std::array<UserId, 3> authors{UserId{1}, UserId{1}, UserId{4}};
+    of_posts = ranker->learns();  // then it keeps the score of a post as a number of 32 bits
+    std::vector<double> kept;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      const PostCounters& counters = posts.counters(i);
+      posts.hot(i).value = pasts ? ranker->value(counters, pasts->expected(i)) : ranker->value(counters);
+      kept.push_back(std::bit_cast<float>(posts.hot(i).value));
+    }
     ranker->rank({posts, {roots, actions, authors}, pasts}, session, 3, 3);
     needs_history = ranker->needs_history();
     order.clear();
     for (const Ranked& ranked : session.ranked) order.push_back(ranked.candidate);
-    return session.scores;
+    return of_posts ? kept : session.scores;
   }
+  /// What `scores` gives where it should be that.
+  double as_kept(double score) const { return of_posts ? static_cast<double>(static_cast<float>(score)) : score; }
 
   std::array<int, 3> interests{};
   std::vector<std::uint32_t> order;
-  bool needs_history = false;
+  bool needs_history = false, of_posts = false;
 };
 
 TEST_CASE("each feature is what its sentence says", "[sim][formula]") {
@@ -110,10 +120,17 @@ TEST_CASE("each feature is what its sentence says", "[sim][formula]") {
   REQUIRE(expected.size() == features().size());
   for (const Feature& feature : features()) {
     CAPTURE(feature.name);
-    CHECK(three.scores(feature.name) == expected.at(feature.name));
+    const std::vector<double>& values = expected.at(feature.name);
+    const std::vector<double> alone = three.scores(feature.name);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(alone[i] == three.as_kept(values[i]));
+    const bool counts = feature.name.starts_with("p_") || feature.name == "impressions" || feature.name == "reach" ||
+                        (feature.name.ends_with("s") && expected.contains(feature.name + "_of_author"));
+    CHECK(three.of_posts == counts);
     CHECK(three.needs_history == (feature.name.ends_with("_of_author") || feature.name == "looks_at_author"));
-    CHECK(three.scores("2 * likes + 3 * (" + feature.name + ")")[1] ==
-          2 * expected.at("likes")[1] + 3 * expected.at(feature.name)[1]);
+    const double sum = three.scores("2 * likes + 3 * (" + feature.name + ")")[1];
+    CHECK(sum == three.as_kept(2 * expected.at("likes")[1] + 3 * values[1]));
+    CHECK(three.scores("0 * age + " + feature.name) == values);
+    CHECK_FALSE(three.of_posts);
     CHECK(!feature.sentence.empty());
   }
 }
@@ -131,8 +148,11 @@ TEST_CASE("a prediction begins with what was expected of the post when it was pu
   three.pasts = &pasts;
   const double m = pasts.expected(0).rates[0];
   CHECK(m > 2 * three.prior.mean[0]);
-  CHECK(three.scores("p_like")[0] == (0 + m * 10) / (20 + 10));
-  CHECK(three.scores("p_like")[1] == (8 + 0.01 * 10) / (21 + 10));
+  for (const char* formula : {"p_like", "p_like + 0 * age"}) {
+    const std::vector<double> scores = three.scores(formula);
+    CHECK(scores[0] == three.as_kept((0 + m * 10) / (20 + 10)));
+    CHECK(scores[1] == three.as_kept((8 + 0.01 * 10) / (21 + 10)));
+  }
 }
 
 TEST_CASE("the highest score comes first, whatever its sign, and zero has one sign", "[sim][formula]") {
@@ -171,6 +191,7 @@ TEST_CASE("a score that is no number ends the run and names the post, its featur
   CHECK(refusal("log(likes - 9)").starts_with("feed.formula gives nan for the post 0000004000000000 (likes = 0); "));
   CHECK(refusal("log(follows_author)").starts_with("feed.formula gives -inf for the post 0000008000000000 ("));
   CHECK(refusal("age * 1e38").starts_with("feed.formula gives 4e+38 for the post 0000004000000000 (age = 4); "));
+  CHECK(refusal("likes * 1e38").starts_with("feed.formula gives 8e+38 for the post 0000008000000000 (likes = 8); "));
   CHECK(refusal("likes > 0 ? log(likes) : 0").empty());
 }
 
@@ -198,6 +219,8 @@ TEST_CASE("a formula that spells out the sum of `weighted` gives the run of `wei
   const auto weighted = events(run);
   run.feed.ranking = Ranking::formula;
   run.feed.formula = "0.5 * p_like + 13.5 * p_reply + p_reshare + 0.25 * p_click";
+  CHECK(events(run) == weighted);
+  run.feed.formula += " + 0 * age";  // not computed by post any more
   CHECK(events(run) == weighted);
   run.feed.formula = "0.5 * p_like + 13.5 * p_reply + p_reshare + 0.26 * p_click";
   CHECK(events(run) != weighted);

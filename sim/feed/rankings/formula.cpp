@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cfloat>
 #include <cmath>
+#include <limits>
 
 #include "graph/base/error.hpp"
 #include "sim/feed/author_pasts.hpp"
@@ -25,6 +27,20 @@ public:
   const Feature& feature(std::size_t k) const { return features()[named_[k]]; }
   std::size_t size() const { return named_.size(); }
 
+  /// The same of a post by itself, if all features are of posts (`Feature::of_post`): column k is columns[k].
+  void fill(const PostCounters& counters, const Expectation& expected, std::vector<double>& columns) const {
+    columns.resize(size());
+    for (std::size_t k = 0; k < size(); ++k) {
+      const std::uint8_t which = feature(k).which;
+      if (feature(k).of == Feature::Of::prediction)
+        columns[k] = predicted(which, counters, expected);
+      else if (feature(k).of == Feature::Of::count)
+        columns[k] = counters.actions[which];
+      else
+        columns[k] = static_cast<Single>(which) == Single::impressions ? counters.impressions : counters.reach;
+    }
+  }
+
   /// The k-th feature of candidate i goes to columns[k n + i].
   void fill(const SessionFacts& facts, std::vector<double>& columns) const {
     const std::size_t n = facts.session.candidates.size();
@@ -44,10 +60,11 @@ private:
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const PostCounters& counters = facts.before.posts.counters(candidates[i].root);
       if (facts.before.pasts != nullptr) expected = facts.before.pasts->expected(candidates[i].root);
-      for (const auto& [k, a] : predicted_)
-        columns[k * candidates.size() + i] =
-            predicted_rate(counters.actions[a], counters.impressions, expected.rates[a], prior_.strength[a]);
+      for (const auto& [k, a] : predicted_) columns[k * candidates.size() + i] = predicted(a, counters, expected);
     }
+  }
+  double predicted(std::size_t a, const PostCounters& counters, const Expectation& expected) const {
+    return predicted_rate(counters.actions[a], counters.impressions, expected.rates[a], prior_.strength[a]);
   }
 
   void fill_one(const SessionFacts& facts, const Feature& feature, std::span<double> column) const {
@@ -106,28 +123,30 @@ Formula formula_of(const FeedParameters& feed) {
   return std::get<Formula>(std::move(read));
 }
 
-/// Highest value of `feed.formula` first, which the user wrote. `Past`: it asks what the reader did before.
-template <bool Past>
+/// Highest value of `feed.formula` first, which the user wrote. Zero has one sign, or it would have two places.
 class ByFormula : public ScoreFactors {
 public:
-  static constexpr bool needs_history = Past;
   explicit ByFormula(const RankingGiven& given)
       : ScoreFactors(given),
         text_(given.run.feed.formula),
         formula_(formula_of(given.run.feed)),
         columns_(given, formula_.named()) {}
 
-  void score_all(const SessionFacts& facts, Session& session) const {
+protected:
+  static bool is_score(double value) { return std::abs(value) <= double{FLT_MAX}; }  // and no NaN
+  static float score_of(double value) { return static_cast<float>(value) + 0.0F; }
+
+  const Formula& formula() const { return formula_; }
+  const FeatureColumns& columns() const { return columns_; }
+
+  /// Throws Error for the first candidate to which the formula gives no score.
+  void compute(const SessionFacts& facts, Session& session) const {
     const std::size_t n = session.candidates.size();
     columns_.fill(facts, session.columns);
     session.scores.resize(n);
     formula_.compute(session.columns, n, session.scores, session.registers);
     for (std::size_t i = 0; i < n; ++i)
-      if (!(std::abs(session.scores[i]) <= double{FLT_MAX})) refuse(facts, i);
-  }
-  /// Zero has one sign, or it would have two places.
-  std::uint64_t key(const CandidateFacts& candidate) const {
-    return ScoreFactors::key(static_cast<float>(candidate.score()) + 0.0F, candidate);
+      if (!is_score(session.scores[i])) refuse(facts, i);
   }
 
 private:
@@ -149,11 +168,54 @@ private:
   FeatureColumns columns_;
 };
 
-/// The one that looks back, if the formula does.
+/// One that asks of the post what its counters say, and nothing else: it is computed when they change.
+class ByFormulaOfPosts : public ByFormula {
+public:
+  explicit ByFormulaOfPosts(const RankingGiven& given) : ByFormula(given), mean_{given.prior.mean} {}
+
+  bool learns() const { return true; }
+  std::uint32_t value(const PostCounters& counters) const { return value(counters, mean_); }
+  std::uint32_t value(const PostCounters& counters, const Expectation& expected) const {
+    thread_local std::vector<double> features, registers;
+    columns().fill(counters, expected, features);
+    double result = 0.0;
+    formula().compute(features, 1, {&result, 1}, registers);
+    return std::bit_cast<std::uint32_t>(is_score(result) ? score_of(result) : std::numeric_limits<float>::quiet_NaN());
+  }
+  void score_all(const SessionFacts& facts, Session& session) const {
+    for (const Candidate& candidate : session.candidates)
+      if (std::isnan(std::bit_cast<float>(facts.before.posts.hot(candidate.root).value)))
+        return compute(facts, session);  // which says what is wrong
+  }
+  std::uint64_t key(const CandidateFacts& candidate) const {
+    return ScoreFactors::key(std::bit_cast<float>(candidate.value()), candidate);
+  }
+
+private:
+  const Expectation mean_;
+};
+
+/// One that asks anything of the candidate. `Past`: what the reader did before, too.
+template <bool Past>
+class ByFormulaOfCandidates : public ByFormula {
+public:
+  static constexpr bool needs_history = Past;
+  using ByFormula::ByFormula;
+
+  void score_all(const SessionFacts& facts, Session& session) const { compute(facts, session); }
+  std::uint64_t key(const CandidateFacts& candidate) const {
+    return ScoreFactors::key(score_of(candidate.score()), candidate);
+  }
+};
+
 std::unique_ptr<const Ranker> make_by_formula(const RankingGiven& given, RankingKeys keys) {
   const Formula formula = formula_of(given.run.feed);
-  const bool past = std::ranges::any_of(formula.named(), [](std::uint16_t f) { return features()[f].looks_back(); });
-  return past ? RankerOf<ByFormula<true>>::make(given, keys) : RankerOf<ByFormula<false>>::make(given, keys);
+  const auto of = [](auto&& is) { return [is](std::uint16_t number) { return is(features()[number]); }; };
+  if (std::ranges::all_of(formula.named(), of([](const Feature& feature) { return feature.of_post(); })))
+    return RankerOf<ByFormulaOfPosts>::make(given, keys);
+  if (std::ranges::any_of(formula.named(), of([](const Feature& feature) { return feature.looks_back(); })))
+    return RankerOf<ByFormulaOfCandidates<true>>::make(given, keys);
+  return RankerOf<ByFormulaOfCandidates<false>>::make(given, keys);
 }
 
 }  // namespace

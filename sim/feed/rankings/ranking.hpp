@@ -59,15 +59,16 @@ public:
     return nested_mix(nested_mix(facts_.keys.lottery, post().key, reader().value()), facts_.session.ordinal, 0);
   }
 
-  // A cache miss each, but for the age of what its author shows.
+  // A cache miss each, but for the age of what a followee has not reshared: it is shown as its author's.
   Tick age() const {  ///< since visible
-    return facts_.session.now - (source() == Source::author ? visible() : facts_.before.posts.visible(candidate_.root));
+    return facts_.session.now -
+           (source() == Source::reshare ? facts_.before.posts.visible(candidate_.root) : visible());
   }
   const PostIdentity& post() const { return facts_.before.posts.identity(candidate_.root); }
   const PostCounters& counters() const { return facts_.before.posts.counters(candidate_.root); }  ///< of earlier ticks
 
-  // The post's identity, and what it leads to.
-  UserId author() const { return source() == Source::author ? emitter() : post().author; }
+  // The post's identity, and what it leads to; the author of what a followee has not reshared is free.
+  UserId author() const { return source() == Source::reshare ? post().author : emitter(); }
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
   bool verified() const { return facts_.given.population.verified(author()); }

@@ -212,9 +212,11 @@ private:
 
 /// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
 /// author.
-bool Discovery::offer(const Follows& follows, const Entry& entry, SeenLog::Entries seen, Session& session) {
+bool Discovery::offer(const Given& given, const Before& before, const Entry& entry, SeenLog::Entries seen,
+                      Session& session) {
+  before.posts.prefetch(entry.root);  // whoever ranks looks there
   if (entry.author == session.reader || session.index.find(entry.root) != nullptr ||
-      seen.of(entry.root).exposures > 0 || follows.hold(session.reader, entry.author))
+      seen.of(entry.root).exposures > 0 || given.follows.hold(session.reader, entry.author))
     return false;
   const auto number = static_cast<std::uint32_t>(session.candidates.size());
   session.index.find_or_insert(entry.root, number);
@@ -241,7 +243,7 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
     race.begin(time);
     while (const Entry* const next = race.next()) {
       if (!in_window(next->visible, before.now, window_)) continue;
-      count -= offer(given.follows, *next, seen, session) ? 1 : 0;
+      count -= offer(given, before, *next, seen, session) ? 1 : 0;
       if (count == 0) return;
     }
     if (race.has_all()) return;

@@ -55,7 +55,8 @@ private:
   class Best;
 
   std::vector<std::uint32_t> favourites(const Interests& interests, UserId reader) const;
-  static bool offer(const Follows& follows, const Entry& entry, SeenLog::Entries seen, Session& session);
+  static bool offer(const Given& given, const Before& before, const Entry& entry, SeenLog::Entries seen,
+                    Session& session);
   void draw(const Given&, const Before&, const Pools& pools, std::span<const std::uint32_t> topics, std::size_t count,
             SeenLog::Entries seen, Session& session) const;
   template <class ValueOf, class HashOf>
