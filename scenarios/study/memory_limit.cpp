@@ -98,7 +98,7 @@ double least_memory(const Scenario& whole) {
   constexpr double world_bytes_a_user = 69, shared_bytes_a_user = 9;
   const double users = static_cast<double>(scenario.graph.model == GraphModel::file ? 0 : scenario.graph.users);
   const double graph = expected_follows(scenario.graph) * bytes_a_follow + users * bytes_a_user;
-  const int held = worlds_at_once(whole);
+  const int held = worlds_at_once(*studies_of(whole).front());  // by itself; a shard may have no other
   const double worlds = held > 0 ? users * (held * world_bytes_a_user + shared_bytes_a_user) : 0;
   // The last replicate runs while the records of the others wait; in the end all do.
   const double records = least_record_bytes(scenario, users);

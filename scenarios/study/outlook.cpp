@@ -264,7 +264,8 @@ public:
     count_cascades(scenario, outlook);
     if (outlook.classic_arms > 0) spread(scenario, world, choice, name, look);
     note_what_comes_later(outlook);
-    look.moments.ran = peak_bytes();
+    // What was run here held two worlds.
+    look.moments.ran = outlook.classic_arms > 0 || worlds_at_once(scenario) > 1 ? peak_bytes() : look.moments.made;
     const auto own = static_cast<double>(own_work_of(scenario));
     if (own > 0) look.of_arms = (1.0 + static_cast<double>(switched_work_of(scenario, {})) / own) * look.of_arms;
     return look;

@@ -75,7 +75,7 @@ struct Outlook {
     double made = 0;      ///< at most, until there is a graph and accounts are chosen: measured
     double accounts = 0;  ///< what is known of users
     double arm_end = 0;   ///< while an arm under the feed model is turned into a record
-    double ran = 0;       ///< at most, in all of this: measured, for the tallies of classic models are in it
+    double ran = 0;       ///< at most, in all of this: measured, unless the study holds fewer worlds
   };
 };
 

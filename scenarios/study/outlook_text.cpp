@@ -352,7 +352,9 @@ std::string cost_block(const Scenario& scenario, const Outlook& outlook) {
       fmt::format("Memory  about {}: among it the graph {}", bytes(outlook.memory_bytes), bytes(outlook.graph_bytes));
   if (outlook.world_bytes > 0)
     text += fmt::format(", the world {}{}", bytes(outlook.world_bytes),
-                        outlook.worlds > 1 ? ", held twice while an arm runs" : "");
+                        outlook.worlds > 2    ? fmt::format(", held {} times while an arm runs", outlook.worlds)
+                        : outlook.worlds == 2 ? ", held twice while an arm runs"
+                                              : "");
   text += fmt::format(", the records {}, held until they are written\n", bytes(outlook.record_bytes));
   if (const MemoryLimit limit = memory_limit(); outlook.memory_bytes > limit.bytes)
     text += fmt::format("        that is more than {} has, {}\n", limit.of, bytes(limit.bytes));

@@ -234,13 +234,28 @@ private:
 }  // namespace
 
 int worlds_at_once(const Scenario& whole) {
-  std::map<std::string, std::size_t> arms;
-  bool alone = true;
-  for (const Scenario* study : studies_of(whole))
-    each_feed_arm(*study, [&](const Arm& arm) {
-      alone = goes_on_alone(*study, arm, ++arms[warmup_hangs_on(*study, own_warmup(arm))]) && alone;
-    });
-  return arms.empty() ? 0 : alone ? 1 : 2;
+  std::map<std::string, std::vector<const Scenario*>> by_graph;
+  for (const Scenario* study : studies_of(whole)) by_graph[graph_hangs_on(*study)].push_back(study);
+  std::size_t most = 0;
+  for (const auto& [graph, points] : by_graph) {  // as FeedPart runs them
+    std::map<std::string, std::size_t> left;
+    for (const Scenario* point : points)
+      each_feed_arm(*point, [&](const Arm& arm) { ++left[warmup_hangs_on(*point, own_warmup(arm))]; });
+    std::map<std::string, const Scenario*> makers;  // of the worlds that are there
+    for (const Scenario* point : points) {
+      bool offers = false;
+      if (needs_past(point->world)) most = std::max(most, makers.size() + 1);
+      each_feed_arm(*point, [&](const Arm& arm) {
+        const std::string key = warmup_hangs_on(*point, own_warmup(arm));
+        const bool own = makers.emplace(key, point).first->second == point;
+        const bool takes = own && goes_on_alone(*point, arm, left[key]);
+        offers = offers || !own;
+        most = std::max(most, makers.size() + (offers ? 1 : 0) + (takes ? 0 : 1));
+        if (--left[key] == 0) makers.erase(key);
+      });
+    }
+  }
+  return static_cast<int>(most);
 }
 
 void run_feeds(const ReplicateGiven& given, const std::vector<Point*>& points, Ticker& ticker,

@@ -38,8 +38,8 @@ struct ReplicateGiven {
   Exchange* ranks = nullptr;  ///< that run each world together, as its parts; null: this process runs it alone
 };
 
-/// Worlds that a replicate holds at most: that of a warm-up, and that of a run that goes on from a copy of it. The last
-/// run takes the world itself.
+/// Worlds that a replicate of all points holds at most: those of warm-ups, what a point offers in a copy of one that
+/// another made, and that of a run that goes on from a copy; the last run takes the world itself.
 int worlds_at_once(const Scenario& whole);
 
 /// Runs the arms under the feed model, from where they were saved. Points that differ in nothing that a warm-up hangs

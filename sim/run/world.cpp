@@ -170,11 +170,13 @@ std::unique_ptr<World> World::branch(const RunParameters& new_run, const RecordO
 
 std::unique_ptr<World> World::last_branch(const RunParameters& new_run, const RecordOptions& new_options) {
   GRAPEVINE_EXPECTS(new_run.feed.window == run.feed.window);
+  if (state.clock.now == parameters.time.warmup) look_back();  // while there is something to look at
   WorldState begun = std::move(state);
   state.kept = std::move(begun.kept);  // for they go on from each other
   begun.kept.clear();
   std::unique_ptr<World> other(new World(*this, parameters, choices_, new_run, new_options, 0, std::move(begun)));
   take_over(state, other->state, [](const WorldArray& from, const WorldArray& to) { to.take(from); });
+  follows.look_at(other->changes);  // those that were here
   other->go_on_from(*this);
   other->scratch_ = std::move(scratch_);
   return other;

@@ -61,7 +61,8 @@ class Mechanism : public KeptArrays {
 public:
   void arrays(ArrayTable&) override {}
 
-  /// When an arm branches in tick `now`: its arrays have those of `before`, the same mechanism under other keys.
+  /// When an arm branches in tick `now`: its arrays have those of `before`, the same mechanism under other keys, which
+  /// may have none any more. Parameters of that and its Follows, as they are in this tick, may be asked.
   virtual void go_on(const Mechanism& before, Tick now) { (void)before, (void)now; }
 
   /// Before the readers of the tick come.

@@ -106,7 +106,9 @@ TEST_CASE("the last arm takes the world of the warm-up and is what a copy of it 
   const FollowGraph graph = lively_graph(2'000);
   const Users accounts = manifold_accounts(graph.user_count());
   Alone alone;
-  const RunParameters run = manifold_run(every_campaign);
+  RunParameters run = manifold_run(every_campaign);
+  run.trust.effect = 2, run.trust.start = 0.4, run.trust.stranger = 0.2;  // who is a stranger, follows say
+  run.trust.answered = 0.3, run.trust.bystander = 0.1, run.trust.half_life = 20;
   RunParameters plain;  // no mechanism goes on, and authors of what was seen are dropped
   plain.feed.window = run.feed.window;
   RunParameters edgerank = run;
@@ -129,6 +131,7 @@ TEST_CASE("the last arm takes the world of the warm-up and is what a copy of it 
     return std::ranges::find(arrays, name, &WorldArray::name)->bytes.data();
   };
   const std::vector<std::string_view> large{"timelines.row", "next_session", "follows.slot"};
+  CHECK(place(*before, "trust.ties") != nullptr);
   std::vector<const std::byte*> places;
   for (const std::string_view name : large) places.push_back(place(*before, name));
   const auto last = before->last_branch(arm, everything_kept(0.1));
