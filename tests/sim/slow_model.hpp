@@ -166,8 +166,9 @@ struct Situations {
   std::uint64_t affinities_forgotten = 0;  ///< ... with actions at old roots
   std::uint64_t edges_of_strangers = 0;    ///< candidates that are there for their reshares alone
   std::uint64_t edges_of_several = 0;      ///< candidates with several reshares
-  std::uint64_t verified_inside = 0;       ///< candidates by verified accounts that followees brought
-  std::uint64_t verified_outside = 0;      ///< ... and others
+  std::uint64_t verified_inside = 0;       ///< candidates that a verified account shows a follower
+  std::uint64_t verified_outside = 0;      ///< ... a stranger
+  std::uint64_t verified_reshared = 0;     ///< ... and that a followee shows
   std::uint64_t creators_inside = 0;       ///< candidates that a creator shows a follower
   std::uint64_t creators_outside = 0;      ///< ... a stranger
   std::uint64_t creators_reshared = 0;     ///< ... and that a followee shows
@@ -305,6 +306,7 @@ private:
   double answered_by(UserId author) const;
   float with_tie(float score, UserId reader, std::size_t post);
   bool marked(UserId account, const std::string& name, const std::vector<double>& shares, Draw draw) const;
+  double verified_factor(const Candidate& candidate);
   double creator_factor(const Candidate& candidate);
   double affinity(UserId reader, UserId account);
   double by_edges(UserId reader, const Candidate& candidate);

@@ -147,6 +147,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
                                  &slow::Situations::matches_matter,
                                  &slow::Situations::verified_inside,
                                  &slow::Situations::verified_outside,
+                                 &slow::Situations::verified_reshared,
                                  &slow::Situations::pasts_faded,
                                  &slow::Situations::pasts_together})
           t.*field += s.*field;
@@ -234,7 +235,7 @@ TEST_CASE("the engine does in every tick what the text of the model says", "[sim
     CHECK(s.ties_matter > 0);
     CHECK(s.ties_forgotten > 0);
     CHECK(s.matches_matter > 0);
-    CHECK((s.verified_inside > 0 && s.verified_outside > 0));
+    CHECK((s.verified_inside > 0 && s.verified_outside > 0 && s.verified_reshared > 0));
     CHECK(s.pasts_faded > 0);
     CHECK(s.pasts_together > 0);
   }

@@ -180,6 +180,16 @@ bool Model::verified(UserId account) const {
 }
 
 /// What a creator has on top of that: of what it shows itself.
+double Model::verified_factor(const Candidate& candidate) {
+  const FeedParameters& feed = run_.feed;
+  if (!verified(posts[candidate.post].author)) return 1.0;
+  const bool reshared = emissions[candidate.shown].reshare;
+  (reshared               ? situations.verified_reshared
+   : candidate.discovered ? situations.verified_outside
+                          : situations.verified_inside) += feed.verified != feed.verified_outside;
+  return reshared ? 1.0 : candidate.discovered ? feed.verified_outside : feed.verified;
+}
+
 double Model::creator_factor(const Candidate& candidate) {
   const FeedParameters& feed = run_.feed;
   if (!marked(posts[candidate.post].author, "creator", parameters_.tiers.creators, Draw::creator)) return 1.0;
@@ -261,12 +271,8 @@ void Model::rank(UserId reader, std::vector<Candidate>& candidates) {
           ++situations.matches_matter;
         }
         if (feed.ranking == Ranking::weighted && !std::isinf(feed.tie)) score = with_tie(score, reader, candidate.post);
-        const bool blue = verified(post.author);
-        (candidate.discovered ? situations.verified_outside : situations.verified_inside) +=
-            blue && feed.verified != feed.verified_outside;
-        const double factor = !blue ? 1.0 : candidate.discovered ? feed.verified_outside : feed.verified;
-        candidate.value =
-            score * decay * noise * static_cast<float>(factor) * static_cast<float>(creator_factor(candidate));
+        candidate.value = score * decay * noise * static_cast<float>(verified_factor(candidate)) *
+                          static_cast<float>(creator_factor(candidate));
         break;
       }
       default:  // feed_rules_test.cpp has a slow version of what was published

@@ -71,9 +71,11 @@ private:
   [[gnu::noinline]] float multiplied(float score, const CandidateFacts& candidate) const {
     if (ages_) score = scaled(score, decay_[candidate.age()]);
     if (perturbs_) score = scaled(score, noise_[candidate.noise()]);
-    if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
-    if (creates_ && candidate.source() != Source::reshare && candidate.by_creator())
-      score = scaled(score, candidate.in_network() ? creator_ : creator_outside_);
+    if (candidate.source() != Source::reshare) {
+      if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
+      if (creates_ && candidate.by_creator())
+        score = scaled(score, candidate.in_network() ? creator_ : creator_outside_);
+    }
     if (sorts_) {
       if (!candidate.in_network()) score = scaled(score, out_of_network_);
       if (candidate.source() == Source::reshare) score = scaled(score, reposts_);

@@ -233,8 +233,9 @@ struct FeedParameters {
          .unit = "log units",
          .only = scored_feed});
     key("verified", &FeedParameters::verified,
-        {.sentence = "Factor on the scores of posts by verified accounts (tiers.verified) that a followee wrote or "
-                     "reshared; 1: verification changes nothing.",
+        {.sentence = "Factor on the scores of posts that stand in the feed because the reader follows their author, a "
+                     "verified account (tiers.verified); of posts that stand there because a followee reshared them "
+                     "there is none; 1: verification changes nothing.",
          .source = "assumption (neutral); 4 in the ranking that Twitter published in 2023, [R] reference E",
          .range = RealRange{0, 1000},
          .only = verifying});
