@@ -169,9 +169,12 @@ TEST_CASE("the highest score comes first, whatever its sign, and zero has one si
   CHECK(three.order == by_tie);
   (void)three.scores("in_network ? -0 * proof : 0 * proof");
   CHECK(three.order == by_tie);
-  three.run.feed.verified = 4;  // 3.5 x 4 before 4 and 3
+  three.run.feed.verified = 4;  // of the second, which is reshared
   (void)three.scores("age");
-  CHECK(three.order == std::vector<std::uint32_t>{1, 0, 2});
+  CHECK(three.order == std::vector<std::uint32_t>{0, 1, 2});
+  three.run.feed.creator = 0.5;  // 4 x 0.5 behind 3.5 and 3
+  (void)three.scores("age");
+  CHECK(three.order == std::vector<std::uint32_t>{1, 2, 0});
 }
 
 TEST_CASE("a score that is no number ends the run and names the post, its features and the formula", "[sim][formula]") {

@@ -139,11 +139,12 @@ TEST_CASE("of each tier the share that is asked for is verified, clones alike", 
 TEST_CASE("where no score looks at who is verified, nobody is better off for it", "[sim][verified][invariance]") {
   const FollowGraph graph = testing::lively_graph(1'000);
   const Users accounts;
-  const auto hash = [&](std::vector<double> shares, double factor) {
+  const auto hash = [&](std::vector<double> shares, double factor, double reposts = 1) {
     WorldParameters world = testing::lively_parameters();
     RunParameters run = testing::lively_run();
     world.tiers.verified = std::move(shares);
     run.feed.verified = factor;
+    run.feed.rules.reposts = reposts;
     Alone alone;
     World made(graph, accounts, world, run, ReplicateStreams{}, alone);
     made.run_until(60);
@@ -153,7 +154,9 @@ TEST_CASE("where no score looks at who is verified, nobody is better off for it"
   CHECK(hash({0.3}, 1) == plain);
   CHECK(hash({}, 4) == plain);
   CHECK(hash({0.3}, 4) != plain);
-  CHECK(hash({1}, 4) == plain);  // all alike: every score is multiplied by a power of two
+  // All alike: what is reshared stands back by as much, for every score is multiplied by a power of two.
+  CHECK(hash({1}, 4) == hash({}, 1, 0.25));
+  CHECK(hash({1}, 4, 4) == plain);
 }
 
 }  // namespace

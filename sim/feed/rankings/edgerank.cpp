@@ -49,18 +49,20 @@ RankingFacts about_edgerank() {
       .date = "2010",
       .source = "[S] EdgeRank, described at F8 2010, reference E 4.3",
       .make = RankerOf<EdgeRank>::make,
-      .rules = {{"affinity u_e", "viewer's history with who made the edge", RuleStatus::modelled,
-                 "1 + the sum over actions of feed.weights x how often the viewer took it at live roots of the "
-                 "account; forgotten with the window"},
-                {"weight w_e", "by kind of edge", RuleStatus::modelled,
-                 "1 for the post, feed.weights.reshare for a reshare by a followee; the numbers were never published"},
-                {"time decay d_e",
-                 "by age of the edge",
-                 RuleStatus::modelled,
-                 "feed.age_half_life, by the age of the post; the numbers were never published: 6 h is an assumption",
-                 {{"feed.age_half_life", "\"6h\""}}},
-                {"likes and comments by friends", "edges, too", RuleStatus::not_representable,
-                 "who of a reader's followees liked a post or replied to it is not kept"}}};
+      .rules = {
+          {"affinity u_e", "viewer's history with who made the edge", RuleStatus::modelled,
+           "1 + the sum over actions of feed.weights x how often the viewer took it at live roots of the "
+           "account; forgotten with the window"},
+          {"weight w_e", "by kind of edge", RuleStatus::modelled,
+           "1 for the post, feed.weights.reshare for a reshare by a followee: of several who reshared, the one that "
+           "is shown stands for all, by its affinity; the numbers were never published"},
+          {"time decay d_e",
+           "by age of the edge",
+           RuleStatus::modelled,
+           "feed.age_half_life, by the age of the post; the numbers were never published: 6 h is an assumption",
+           {{"feed.age_half_life", "\"6h\""}}},
+          {"likes and comments by friends", "edges, too", RuleStatus::not_representable,
+           "who of a reader's followees liked a post or replied to it is not kept"}}};
 }
 
 }  // namespace grapevine
