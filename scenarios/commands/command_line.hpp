@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace grapevine {
 /// Which post `explain` is asked about.
 struct ExplainRequest {
   std::string post, arm;
-  int replicate = 0, draw = 0, most = 12;
+  int replicate = 0, most = 12;
+  std::optional<int> draw{};  ///< none: the first for a post, all for a list
 };
 
 struct Request {

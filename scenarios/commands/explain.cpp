@@ -61,7 +61,12 @@ std::string kept_posts(const StudyResult& study, const ExplainRequest& asked) {
   const auto number = std::ranges::find(study.numbers, static_cast<std::uint32_t>(asked.replicate));
   const auto replicate = static_cast<std::size_t>(number - study.numbers.begin());
   std::vector<const PostRow*> posts;
-  for (const PostRow& post : study.record(0, arm, replicate).posts) posts.push_back(&post);
+  const RunRecord& record = study.record(0, arm, replicate);
+  if (asked.draw && static_cast<std::uint32_t>(*asked.draw) >= record.draws)
+    throw BadRequest(fmt::format("--draw is {}; expected 0 to {}, as the arm '{}' was run for {}", *asked.draw,
+                                 record.draws - 1, study.arms[arm], record.draws));
+  for (const PostRow& post : record.posts)
+    if (!asked.draw || post.draw == static_cast<std::uint32_t>(*asked.draw)) posts.push_back(&post);
   if (posts.empty())
     throw BadRequest(
         fmt::format("the result keeps no post of the arm '{}' in replicate {}; expected an arm that pays "
@@ -159,7 +164,7 @@ int explain(const Request& request) {
       {.key = key_in(asked.post),
        .arm = asked.arm,
        .replicate = static_cast<std::uint32_t>(asked.replicate),
-       .draw = static_cast<std::uint32_t>(asked.draw)},
+       .draw = static_cast<std::uint32_t>(asked.draw.value_or(0))},
       [&](const char* doing) { steps.begin(doing); }, stop_if_asked);
   steps.end();
   if (request.csv)

@@ -114,6 +114,11 @@ public:
     together([&] {
       if (!is_first()) take_what_is_there();
     });
+    if (all_is_there_) {
+      folder_.remove();
+      say(stdout, "{} has all of this study; nothing was run\n", request_.out);
+      return 0;
+    }
     try {
       run_jobs();
       if (share_runs_ && !is_first()) return leave_runs();
@@ -242,8 +247,10 @@ private:
       std::vector<Unit> units = finished_units(request_.out, built_program(), scenario_, folder_.names);
       folder_.expect_no_more(request_.out, units);
       for (Unit& unit : units) folder_.add(std::move(unit));
-    } catch (const DrawsAreMeans&) {
-      if (nothing_else) throw;  // else the folder has what the file was made of
+    } catch (const DrawsAreMeans& means) {
+      if (!nothing_else) return;  // the folder has what the file was made of
+      if (!means.has_all) throw;
+      all_is_there_ = true;
     }
   }
 
@@ -310,7 +317,7 @@ private:
       stopped_ = stop_asked();
       folder_.load(request_.parts);
     }
-    if (stopped_.signal == 0) return;
+    if (stopped_.signal == 0 || folder_.missing() == 0) return;  // it came when all was done
     if (shard_ || !any_replicate()) throw stopped_;
     folder_.close();
   }
@@ -349,7 +356,7 @@ private:
       study = run_study(scenario_, options(report));
     }
     expect_all_taken(study);
-    if (stopped_.signal != 0) study.incomplete = stopped_.words() + "." + study.incomplete;
+    if (stopped_.signal != 0 && folder_.missing() > 0) study.incomplete = stopped_.words() + "." + study.incomplete;
     tell_notes();
     const bool done = study.incomplete.empty() || folder_.missing() == 0;
     const bool kept = !done && is_first() && keep_what_waits();
@@ -447,6 +454,7 @@ private:
   std::vector<std::string> notes_;
   StopStudy stopped_;                     ///< while replicates ran beside each other
   std::atomic<bool> wait_ended_ = false;  ///< by a signal
+  bool all_is_there_ = false;             ///< in a file that nothing can be added to
   bool goes_on_ = false;                  ///< with a folder that an earlier run left
 };
 

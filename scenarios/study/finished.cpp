@@ -101,13 +101,16 @@ void expect_program(const std::string& file, const StudyResult& study, const std
 }
 
 /// It has all that the units had.
-void expect_whole(const std::string& file, const StudyResult& study) {
+void expect_whole(const std::string& file, const StudyResult& study, const Scenario& scenario) {
+  const bool has_all = study.incomplete.empty() && study.replicates == scenario.replicates &&
+                       study.points.size() == studies_of(scenario).size();
   for (std::size_t run = 0; run < study.records.size(); run += study.replicates)
     if (study.records[run].draws > 1)
       throw DrawsAreMeans(
           fmt::format("{}: cannot be added to: the arm '{}' was run for {} choices of its accounts, and the file holds "
                       "their means; expected one choice an arm; begin anew with --overwrite",
-                      file, study.arms[run / study.replicates % study.arms.size()], study.records[run].draws));
+                      file, study.arms[run / study.replicates % study.arms.size()], study.records[run].draws),
+          has_all);
 }
 
 Unit unit_of(StudyResult& study, std::size_t point, std::size_t replicate, const std::string& runs) {
@@ -137,7 +140,7 @@ std::vector<Unit> finished_units(const std::filesystem::path& file, const std::s
   StudyResult study = read_result(file);
   expect_program(file.string(), study, program);
   const std::vector<std::string> by_point = expect_points_of(file.string(), study, scenario, names);
-  expect_whole(file.string(), study);
+  expect_whole(file.string(), study, scenario);
   GRAPEVINE_EXPECTS(by_point.size() == study.points.size());
   std::vector<Unit> units;
   for (std::size_t point = 0; point < by_point.size(); ++point)

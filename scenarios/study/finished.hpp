@@ -14,7 +14,8 @@ namespace grapevine {
 /// A result that has means over the draws of an arm's accounts, and not what they are means of.
 class DrawsAreMeans : public BadRequest {
 public:
-  using BadRequest::BadRequest;
+  DrawsAreMeans(const std::string& message, bool all) : BadRequest(message), has_all(all) {}
+  bool has_all;  ///< that the study asks for: nothing has to be added
 };
 
 /// The units of a file that `grapevine run` finished, a result or a shard, to add others to: of this study, or of one

@@ -331,7 +331,7 @@ std::string runs_block(const Scenario& scenario, const Outlook& outlook) {
     text +=
         fmt::format("        {} of {} s\n", with_thousands(ticks_of(run), "tick"), scenario.world.time.tick_seconds);
   if (feed_runs > 0)
-    text += fmt::format("        about {} per feed-model arm and replicate, {} in all\n",
+    text += fmt::format("        about {} per feed-model arm and replicate, {} in all, warm-ups left out\n",
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions), "session"),
                         with_thousands(static_cast<std::uint64_t>(outlook.sessions * feed_runs)));
   if (outlook.cascades > 0)

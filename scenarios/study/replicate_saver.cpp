@@ -105,14 +105,18 @@ void ReplicateSaver::write_world(const Stage& stage, bool with_warmup) {
   if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
   bookmark_.has_world = true;
   bookmark_.stage = stage;
-  if (with_warmup) {
-    Bookmark mark;
-    mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
-    mark.has_world = true;
-    mark.stage.warmup = stage.warmup;
-    place_->keep_warmup(mark, warm_);
-  }
+  if (with_warmup) write_warmup(stage.warmup);
   place_->keep(bookmark_, now_);
+}
+
+/// Of the arrays that all parts have shown.
+void ReplicateSaver::write_warmup(std::uint32_t warmup) {
+  if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
+  Bookmark mark;
+  mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
+  mark.has_world = true;
+  mark.stage.warmup = warmup;
+  place_->keep_warmup(mark, warm_);
 }
 
 void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Replicate* warm,
@@ -175,6 +179,21 @@ void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, co
   }
   if (order.decision.stops != 0)
     throw StopStudy{.signal = order.decision.signal, .time_limit = order.decision.time_limit != 0};
+}
+
+void ReplicateSaver::keep_warmup(Exchange& exchange, std::uint32_t warmup, const Replicate& warm) {
+  const bool first = exchange.part() == 0;
+  const auto wanted = static_cast<char>(first && saves_ && !place_->has_warmup(bookmark_.unit, warmup));
+  if (exchange.gather(first ? std::vector<char>{wanted} : std::vector<char>{}).front() == 0) return;
+  if (!exchange.shares_memory()) {
+    const std::vector<std::vector<std::byte>> held = bring(exchange, warm.arrays(), warm_);
+    if (first) write_warmup(warmup);
+    return;
+  }
+  warm_[static_cast<std::size_t>(exchange.part())] = warm.arrays();
+  exchange.gather(std::vector<char>(1));  // all have shown theirs
+  if (first) write_warmup(warmup);
+  exchange.gather(std::vector<char>(1));  // and none goes on before it is written
 }
 
 void ReplicateSaver::save_records() {

@@ -36,6 +36,8 @@ public:
   /// StopStudy, which goes on from here once the world is saved.
   void after_tick(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
                   const std::function<void()>& tell);
+  /// At the end of a warm-up that is asked for again after whatever is saved later: in every part.
+  void keep_warmup(Exchange& exchange, std::uint32_t warmup, const Replicate& warm);
   /// Between runs of classic models, which have no state that is saved.
   void after_run();
   /// Runs what may throw StopStudy, which goes on from here once all records are saved.
@@ -50,6 +52,7 @@ private:
   void after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
                         const std::function<void()>& tell);
   void write_world(const Stage& stage, bool with_warmup);
+  void write_warmup(std::uint32_t warmup);
   void save_world(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays);
   void save_records();
 

@@ -93,7 +93,7 @@ private:
     });
     if (!runs_shared && needs_past(scenario.world)) {  // for the campaigns alone
       ++warmed_up_[warmup_hangs_on(scenario, nullptr)].arms;
-      world_for(point, nullptr);
+      keep_for_campaigns(point, world_for(point, nullptr));
       let_go(warmup_hangs_on(scenario, nullptr));
     } else if (!runs_shared && alone_ && shares_warmup(scenario)) {
       take_work(scenario.world.time.warmup);
@@ -103,6 +103,16 @@ private:
       run_arm(point, arm);
       let_go(warmup_hangs_on(scenario, own_warmup(arm)));
     });
+  }
+
+  /// What campaigns saw of the shared warm-up is asked again when an arm with a warm-up of its own goes on from where
+  /// it was saved.
+  void keep_for_campaigns(const Point& point, const Replicate& shared) {
+    const auto is_left = [&](const Arm& arm) {
+      return !is_classic(arm) && arm.warmup == ArmWarmup::own && !was_complete(point, arm);
+    };
+    if (needs_past(point.scenario->world) && std::ranges::any_of(point.scenario->arms, is_left))
+      point.saver->keep_warmup(exchange_, 0, shared);
   }
 
   /// The world at the end of the warm-up that arms of the point go on from; makes it where nobody has before.
@@ -156,6 +166,7 @@ private:
   void run_arm(const Point& point, const Arm& arm) {
     if (takes_world(point, arm)) return run_last_arm(point, arm);
     const Replicate& from = world_for(point, own_warmup(arm));
+    if (arm.warmup == ArmWarmup::shared) keep_for_campaigns(point, from);
     const Phase phase("arms");
     const Scenario& scenario = *point.scenario;
     const std::uint32_t number = number_of(scenario, arm);
@@ -209,11 +220,20 @@ private:
     };
   }
 
+  /// Whoever stops the study here does so again after the next tick, when what there is can be saved.
+  template <class Tell>
+  void tell(Tell&& tell) {
+    if (!speaks_) return;
+    try {
+      tell();
+    } catch (const StopStudy&) {
+    }
+  }
   void start(const Point& point, const std::string& what) {
-    if (speaks_) ticker_.start(given_.replicate, point.name + what);
+    tell([&] { ticker_.start(given_.replicate, point.name + what); });
   }
   void take_work(std::uint64_t ticks) {
-    if (speaks_ && ticks > 0) ticker_.take(ticks);
+    if (ticks > 0) tell([&] { ticker_.take(ticks); });
   }
   static std::uint64_t ticks_of_arm(const Point& point) {
     const TimeParameters& time = point.scenario->world.time;

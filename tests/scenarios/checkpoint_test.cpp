@@ -114,6 +114,12 @@ std::optional<StudyResult> run_until(const Scenario& scenario, PartsFolder& unit
 
 Scenario scenario_in(const std::string& name) {
   if (name.empty()) return test::scenario_of(all_ways, {});
+  // Every arm has a warm-up of its own, and the shared one is for the campaign that looks back at it.
+  if (name == "own warm-ups")
+    return test::scenario_of(all_ways.substr(0, all_ways.find("[[arm]]")) +
+                                 "[[arm]]\nname = \"control\"\nwarmup = \"own\"\n"
+                                 "[[arm]]\nname = \"best\"\npays = [\"best\"]\nwarmup = \"own\"\n",
+                             {});
   return read_scenario(std::string(GRAPEVINE_SOURCE) + "/tests/scenarios/" + name, {"replicates=1"});
 }
 
@@ -173,8 +179,8 @@ private:
 }  // namespace
 
 TEST_CASE("a replicate that is stopped in any tick goes on from there to the same bits", "[study][lost][checkpoint]") {
-  const std::string name =
-      GENERATE("", "every-mechanism.toml", "answers-and-trust.toml", "platform-world.toml", "classic-models.toml");
+  const std::string name = GENERATE("", "own warm-ups", "every-mechanism.toml", "answers-and-trust.toml",
+                                    "platform-world.toml", "classic-models.toml");
   const int parts = GENERATE(1, 2);
   const Scenario scenario = scenario_in(name);
   INFO(name << " in " << parts);
@@ -186,7 +192,7 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
     PartsFolder& units = *store;
     digest = digest_of(*run_until(scenario, units, parts, UINT64_MAX, whole));
   }
-  const std::uint64_t moments = parts == 1 ? 4 : 2;
+  const std::uint64_t moments = name == "own warm-ups" ? 8 : parts == 1 ? 4 : 2;
   for (std::uint64_t moment = 0; moment < moments; ++moment) {
     const double chance = static_cast<double>(mix(moment) >> 11) * 0x1p-53;
     const double share = (static_cast<double>(moment) + chance) / static_cast<double>(moments);

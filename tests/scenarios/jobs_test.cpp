@@ -146,6 +146,22 @@ TEST_CASE("what is complete when replicates are stopped beside each other is wri
   CHECK(study.digest("cut.h5") == study.digest("all.h5"));
 }
 
+TEST_CASE("a signal that comes when all is done takes nothing from the result", "[program][jobs][lost]") {
+  const Study study(slow);
+  const std::string paid =
+      "\n[[campaign]]\nname = \"few\"\naccounts = \"random\"\ncount = 2\nevery = \"1h\"\nslots = 1\nslot = "
+      "\"0\"\n[[arm]]\nname = \"paid\"\npays = [\"few\"]\ndraws = 2\n";
+  study.write("study.toml", slow + paid);
+  const pid_t run = study.start({"run", "study.toml", "-o", "cut.h5", "--jobs", "2", "--set", "replicates=2"});
+  for (int i = 0; i < 60'000 && !fs::exists(study.file("cut.h5.parts/part-000002.h5")); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(run, SIGTERM);
+  CHECK(Shell::wait(run) == 0);
+  CHECK(read_result(study.file("cut.h5")).incomplete.empty());
+  CHECK_FALSE(fs::exists(study.file("cut.h5.parts")));
+  CHECK(study.run("cut.h5", {"--resume", "--set", "replicates=2"}) == 0);
+}
+
 TEST_CASE("what cannot be is told before anything runs beside it, and leaves nothing", "[program][jobs][lost]") {
   const Study study(slow +
                     "[[campaign]]\nname = \"none\"\nfollowers = [900_000, 900_001]\ncount = 1\nevery = \"1h\"\nslots "

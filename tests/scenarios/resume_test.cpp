@@ -302,6 +302,13 @@ TEST_CASE("a result that cannot be added to is refused, and stays", "[program][l
   CHECK(study.run("means.h5", {"--resume", "--set", "replicates=2", "--set", "arm.one.draws=2", "--set",
                                "campaign.one.accounts=random", "--set", "campaign.one.followers=[5, 50]"}) == 2);
   CHECK(contains(study.err(), "means.h5: cannot be added to: the arm 'one' was run for 2 choices of its accounts"));
+  // But where nothing has to be added it is what a job that is started once more finds.
+  const std::string means = content(study.file("means.h5"));
+  CHECK(study.run("means.h5", {"--resume", "--set", "replicates=1", "--set", "arm.one.draws=2", "--set",
+                               "campaign.one.accounts=random", "--set", "campaign.one.followers=[5, 50]"}) == 0);
+  CHECK(contains(study.out(), "means.h5 has all of this study; nothing was run"));
+  CHECK(content(study.file("means.h5")) == means);
+  CHECK_FALSE(fs::exists(study.file("means.h5.parts")));
 }
 
 TEST_CASE("a study waits for room to keep what is complete", "[program][lost][resume]") {

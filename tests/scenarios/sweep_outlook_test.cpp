@@ -135,7 +135,8 @@ TEST_CASE("check says which points of a sweep have too little money", "[sweep][o
   CHECK(contains(text, "Runs    4 points (2 infeasible) x 2 arms x 2 replicates, "));
   CHECK(contains(text, fmt::format("        {} ticks of 3600 s\n", 2 * 2 * 2 * 48 + 2 * 24)));
   const auto sessions = static_cast<std::uint64_t>(outlook.sessions * (2 * 2 * 2));
-  CHECK(contains(text, fmt::format(" per feed-model arm and replicate, {} in all\n", with_thousands(sessions))));
+  CHECK(contains(text, fmt::format(" per feed-model arm and replicate, {} in all, warm-ups left out\n",
+                                   with_thousands(sessions))));
   CHECK_THROWS_AS(look_ahead(scenario_of(base + "[sweep]\ncampaign.few.budget = [3, 6]\n", {"graph.users=800"}), {}),
                   BadRequest);
 }
