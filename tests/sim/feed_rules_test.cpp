@@ -142,8 +142,10 @@ struct RandomFeed {
     const double minutes = 10.0 * (session.now - posts.visible(candidate.root));
     if (of_2023) {
       score *= 0.6 + 0.4 / (1 + std::exp(0.003 * (minutes - 360)));
-      if (author.value() % 4 == 0) score *= outside(candidate) ? 2.0 : 4.0;
-      if (author.value() % 3 == 0 && candidate.source() != Source::reshare) score *= outside(candidate) ? 1.3 : 1.1;
+      if (candidate.source() != Source::reshare) {  // "isOriginalTweet"
+        if (author.value() % 4 == 0) score *= outside(candidate) ? 2.0 : 4.0;
+        if (author.value() % 3 == 0) score *= outside(candidate) ? 1.3 : 1.1;
+      }
     } else {
       if (outside(candidate) || candidate.source() == Source::reshare) score *= 0.75;
     }
