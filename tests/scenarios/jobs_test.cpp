@@ -153,8 +153,10 @@ TEST_CASE("a signal that comes when all is done takes nothing from the result", 
       "\"0\"\n[[arm]]\nname = \"paid\"\npays = [\"few\"]\ndraws = 2\n";
   study.write("study.toml", slow + paid);
   const pid_t run = study.start({"run", "study.toml", "-o", "cut.h5", "--jobs", "2", "--set", "replicates=2"});
-  for (int i = 0; i < 60'000 && !fs::exists(study.file("cut.h5.parts/part-000002.h5")); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto is_done = [&] {
+    return fs::exists(study.file("cut.h5.parts/part-000002.h5")) || fs::exists(study.file("cut.h5"));
+  };
+  for (int i = 0; i < 60'000 && !is_done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   ::kill(run, SIGTERM);
   CHECK(Shell::wait(run) == 0);
   CHECK(read_result(study.file("cut.h5")).incomplete.empty());

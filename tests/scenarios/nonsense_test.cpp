@@ -141,7 +141,7 @@ TEST_CASE("a study that cannot fit is refused before its graph is made", "[progr
   CHECK(shell.files() == std::vector<std::string>{"huge.toml"});
 
   if (is_sanitized) return;  // sanitizers take more addresses than any such limit allows
-  shell.write("large.toml", small_world + "[graph]\nusers = 4_000_000\n");
+  shell.write("large.toml", small_world + "[graph]\nusers = 8_000_000\n");
   CHECK(shell.sh("ulimit -v 600000; $GRAPEVINE check large.toml") == 2);
   CHECK(contains(shell.err(), "ulimit -v has 586 MiB"));
 }
