@@ -335,7 +335,7 @@ struct RankingTimes {
 };
 
 /// Ranks the sessions of the tick, each third of them by another ranker, so that none finds posts in the cache for
-/// another. Returns how many neighbours of the last one's feeds are not in the order of their scores.
+/// another. Returns how many neighbours of the feeds are not in the order of their keys.
 std::uint64_t rank_in_turn(const World& world, const std::array<std::unique_ptr<const Ranker>, 3>& rankers,
                            RankingTimes& times) {
   const Tick now = world.state.clock.now;
@@ -345,13 +345,13 @@ std::uint64_t rank_in_turn(const World& world, const std::array<std::unique_ptr<
   for (std::uint32_t i = 0; i < world.graph.user_count(); ++i) {
     if (world.state.next_session[i] != now) continue;
     session.reader = UserId{i}, session.now = now;
+    scan_followees(world.follows, world.state.timelines, session.reader,
+                   news_since(world.run.feed, world.state.last_session[i], now), session.fresh);
     gather(world.follows, world.state.timelines, world.state.posts, world.run, world.keys.ranking.emission_time, false,
            world.state.last_session[i], world.state.seen.entries(i), session);
     const std::size_t looked = std::min<std::size_t>(session.candidates.size(), 18);
     times.add(which, *rankers[which], world, session, looked);
-    for (std::size_t k = 1; which + 1 == rankers.size() && k < looked; ++k)
-      unsorted += session.scores[session.ranked[k - 1].candidate] <
-                  session.scores[session.ranked[k].candidate] * (1 - 1e-6);  // as far as a float tells them apart
+    for (std::size_t k = 1; k < looked; ++k) unsorted += session.ranked[k - 1].key < session.ranked[k].key;
     which = (which + 1) % rankers.size();
   }
   return unsorted;
