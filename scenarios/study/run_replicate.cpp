@@ -131,7 +131,7 @@ private:
   /// No other run goes on from the world of this arm's warm-up, or from a copy of it: it is the arm's own.
   bool takes_world(const Point& point, const Arm& arm) const {
     const WarmedUp& from = warmed_up_.at(warmup_hangs_on(*point.scenario, own_warmup(arm)));
-    return from.arms == 1 && (!from.world || from.maker == point.scenario) && goes_on_alone(*point.scenario, arm, 1);
+    return (!from.world || from.maker == point.scenario) && goes_on_alone(*point.scenario, arm, from.arms);
   }
 
   std::unique_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
