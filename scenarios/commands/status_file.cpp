@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -11,23 +10,11 @@
 
 #include "graph/base/new_file.hpp"
 #include "graph/base/utf8.hpp"
+#include "scenarios/study/process_memory.hpp"
 
 namespace grapevine {
 
 namespace {
-
-/// That the process has now; 0: the system does not say.
-std::uint64_t resident_bytes() {
-  std::uint64_t pages = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t peak_resident_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 std::string time_in(double seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr) + static_cast<std::time_t>(seconds)));
@@ -46,6 +33,7 @@ void StatusFile::operator()(const StudyProgress& progress, std::uint64_t units_d
 void StatusFile::stopped(const std::string& why) { write(why); }
 
 void StatusFile::write(const std::string& state) {
+  const ProcessMemory memory = process_memory();
   const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
   nlohmann::ordered_json status{
       {"state", state},
@@ -58,8 +46,8 @@ void StatusFile::write(const std::string& state) {
       {"work_done", progress_.done},
       {"work_left", progress_.work - progress_.done},
       {"seconds", seconds},
-      {"memory_bytes", resident_bytes()},
-      {"peak_memory_bytes", peak_resident_bytes()}};
+      {"memory_bytes", memory.now},
+      {"peak_memory_bytes", memory.peak}};
   if (progress_.done > progress_.taken && seconds > 0) {
     const double rate = static_cast<double>(progress_.done - progress_.taken) / seconds;
     const double left = static_cast<double>(progress_.work - progress_.done) / rate;

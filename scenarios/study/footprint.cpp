@@ -1,16 +1,14 @@
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <fstream>
 #include <set>
 
 #include "graph/base/math.hpp"
 #include "scenarios/result/column_values.hpp"
+#include "scenarios/study/process_memory.hpp"
 
 namespace grapevine {
 
@@ -306,9 +304,8 @@ double writing_seconds(const Scenario& scenario, const StudyRows& rows) {
 
 double program_bytes() {
   constexpr double usual = 14 * mebibyte;
-  double pages = 0, resident = 0;
-  if (!(std::ifstream("/proc/self/statm") >> pages >> resident)) return usual;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto now = static_cast<double>(process_memory().now);
+  return now > 0 ? now : usual;
 }
 
 }  // namespace grapevine

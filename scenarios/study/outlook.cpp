@@ -17,6 +17,7 @@
 #include "scenarios/study/memory_limit.hpp"
 #include "scenarios/study/possible.hpp"
 #include "scenarios/study/probe.hpp"
+#include "scenarios/study/process_memory.hpp"
 #include "scenarios/study/run_replicate.hpp"
 #include "scenarios/study/switches.hpp"
 #include "sim/money/campaigns.hpp"
@@ -25,6 +26,8 @@
 namespace grapevine {
 
 namespace {
+
+double peak_bytes() { return static_cast<double>(process_memory().peak); }
 
 std::vector<std::uint64_t> count_by_tier(const FollowGraph& graph, const TierParameters& tiers) {
   std::vector<std::uint64_t> users(tiers.names.size(), 0);

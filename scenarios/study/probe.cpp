@@ -1,7 +1,5 @@
 #include "scenarios/study/probe.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -38,11 +36,6 @@ double classic_arms(const Scenario& scenario) {
 Spent Stopwatch::spent() const {
   return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(),
           static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC};
-}
-
-double peak_bytes() {
-  rusage used{};
-  return getrusage(RUSAGE_SELF, &used) == 0 ? static_cast<double>(used.ru_maxrss) * 1024 : 0;
 }
 
 ChoiceProbe choose_for_a_while(const Scenario& scenario, const StudyGraph& world, double most_seconds) {

@@ -47,9 +47,6 @@ private:
   std::clock_t processor_ = std::clock();
 };
 
-/// The most that this process had resident so far, in bytes.
-double peak_bytes();
-
 /// Whom the campaigns pay, as far as it is known.
 struct ChoiceProbe {
   std::shared_ptr<Deals> deals;    ///< of campaigns in `later` a stand-in: random accounts for the same money
