@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "graph/base/clones.hpp"
+
 #if defined(__FAST_MATH__)
 #error "results must not depend on the optimiser: compile without -ffast-math"
 #endif
@@ -161,15 +163,35 @@ double exp(double x) {
 
 // As in fdlibm (Sun 1993): with s = f / (2 + f) and z = s^2, log(1 + f) = f - (f^2/2 - s (f^2/2 + 2 (z/3 + z^2/5 +
 // ...))), so only f, which is exact, weighs in full.
-double log(double x) {
-  if (x != x || x == infinity) return x;
-  if (x <= 0.0) return x == 0.0 ? -infinity : nan;
-  const auto [mantissa, exponent] = scaled(x);
+namespace {
+
+inline double log_of(Scaled x) {
+  const auto [mantissa, exponent] = x;
   const double f = mantissa - 1.0;
   const double s = f / (2.0 + f), z = s * s;
   const double half_square = 0.5 * f * f;
   const double correction = s * (half_square + 2.0 * z * (1.0 / 3 + z * (1.0 / 5 + z * atanh_series(z))));
   return exponent * ln2_high - ((half_square - (correction + exponent * ln2_low)) - f);
+}
+
+}  // namespace
+
+double log(double x) {
+  if (x != x || x == infinity) return x;
+  if (x <= 0.0) return x == 0.0 ? -infinity : nan;
+  return log_of(scaled(x));
+}
+
+/// Without a branch and without whole numbers turned into doubles, which few processors do many of at once: 2^52 + e
+/// has e as its last bits.
+GRAPEVINE_CLONED void negated_logs(double* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(x[i]);
+    const double mantissa = std::bit_cast<double>((bits & 0x000fffffffffffffULL) | 0x3ff0000000000000ULL);
+    const double exponent = std::bit_cast<double>(bits >> 52 | 0x4330000000000000ULL) - (0x1p52 + 1023.0);
+    const bool above = mantissa > 0x1.6a09e667f3bcdp0;  // sqrt 2
+    x[i] = -log_of({above ? 0.5 * mantissa : mantissa, above ? exponent + 1.0 : exponent});
+  }
 }
 
 double pow(double x, double y) {

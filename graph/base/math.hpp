@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 /// Transcendental functions with the same bits on every x86-64 machine: built from + - * / and sqrt alone, which IEEE
 /// 754 fixes. libm's differ between processors (it picks variants with and without fused multiply-add), so none of them
 /// lies on a path to a result. tests/base/math_test.cpp holds each bound against 50 digits and keeps a hash of the
@@ -11,6 +13,9 @@ double exp(double x);
 
 /// Natural logarithm of x > 0. At most 0.9 ulp off; -infinity at 0, NaN below.
 double log(double x);
+
+/// Each x becomes what -log(x) is, to the bit, for many at a time. For x > 0 that are neither subnormal nor infinite.
+void negated_logs(double* x, std::size_t count);
 
 /// x^y for x >= 0, NaN for x < 0. At most 0.9 ulp off (1 where the result is subnormal). As in C, x^0 and 1^y are 1
 /// whatever the other is.

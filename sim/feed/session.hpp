@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "graph/base/ids.hpp"
@@ -92,6 +93,28 @@ struct ListScratch {
   std::vector<std::uint32_t> own;      ///< those of one author
 };
 
+/// One of those that lots are drawn for, by its place among them, and the hash that says when its time ends.
+struct Lot {
+  std::uint64_t hash = 0;
+  std::uint32_t place = 0;
+};
+
+/// What a source works on that draws lots.
+struct Lots {
+  struct Taken {
+    double time = 0;
+    std::uint64_t key = 0;  ///< decides between equal times
+    std::uint32_t place = 0;
+    auto operator<=>(const Taken&) const = default;
+  };
+
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< topics, those that are liked most first
+  std::vector<Lot> drawn;                                      ///< the first `count` are they
+  std::vector<double> times;                                   ///< of these
+  std::size_t count = 0;
+  std::vector<Taken> taken;
+};
+
 /// Followees of one reader who may have something new: those of the start ascending, then those that came since.
 struct FreshFollowees {
   std::vector<std::uint32_t> room;  ///< the first `count` are they
@@ -118,6 +141,7 @@ struct Session {
   std::vector<SeenLog::Entry> news;
   AuthorHistories history;  ///< for rankings that ask for it
   ListScratch lists;
+  Lots lots;
   NumberIndex index;  ///< which candidate holds which root, or `dropped`
 
   static constexpr std::uint32_t dropped = UINT32_MAX;  ///< the root is not to be served

@@ -150,6 +150,27 @@ TEST_CASE("log is at most 0.9 ulp off", "[base][math]") {
     if (!std::isinf(x)) CHECK(ulps_off(math::log(x), log(Exact(x))) < 0.9);
 }
 
+TEST_CASE("many logarithms at a time are those of one after the other, to the bit", "[base][math]") {
+  std::vector<double> x{1.0, smallest_normal, largest, 0.5, 2.0};
+  for (int k = -1'021; k <= 1'023; ++k) x.push_back(std::ldexp(0x1.6a09e667f3bcdp0, k));
+  for (const double edge : with_neighbours(x))
+    if (edge >= smallest_normal && !std::isinf(edge)) x.push_back(edge);
+  for (std::uint64_t i = 0; i < 10'000; ++i) x.push_back(uniform(nested_mix(6, 0, i)));
+  std::vector<double> together = x;
+  math::negated_logs(together.data(), together.size());
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) other += bits_of(together[i]) != bits_of(-math::log(x[i])) ? 1 : 0;
+  CHECK(other == 0);
+  for (std::size_t n = 0; n < 20; ++n) {  // what is left over of whole vectors, and nothing behind
+    std::vector<double> few(x.end() - 20, x.end());
+    math::negated_logs(few.data(), n);
+    for (std::size_t i = 0; i < 20; ++i) {
+      const double one = x[x.size() - 20 + i];
+      CHECK(few[i] == (i < n ? -math::log(one) : one));
+    }
+  }
+}
+
 TEST_CASE("log knows its special values", "[base][math]") {
   CHECK(bits_of(math::log(1.0)) == bits_of(0.0));
   CHECK(math::log(0.0) == -infinity);

@@ -48,22 +48,17 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
   return bound;
 }
 
-/// A listed root by its place in the pools, and the hash that says when its exponential time ends.
-struct Drawn {
-  std::uint64_t hash = 0;
-  std::uint32_t place = 0;
-};
-
 constexpr std::size_t hashed_at_once = 64;
 
-/// Appends those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first.
-/// Hashes of some at once, and without a branch whether one of them is high enough: mostly none is.
+/// Writes those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first,
+/// and one more than are counted. Hashes of some at once, and without a branch whether one of them is high enough:
+/// mostly none is.
 GRAPEVINE_CLONED std::size_t hashes_from(const std::uint64_t* mixed, std::size_t count, std::uint64_t reader,
-                                         std::uint64_t least, std::uint32_t first, Drawn* drawn) {
+                                         std::uint64_t least, std::uint32_t first, Lot* lots) {
   std::size_t n = 0;
   const auto keep = [&](const std::uint64_t* hashes, std::size_t here, std::size_t begin) {
     for (std::size_t i = 0; i < here; ++i) {
-      drawn[n] = {hashes[i], first + static_cast<std::uint32_t>(begin + i)};
+      lots[n] = {hashes[i], first + static_cast<std::uint32_t>(begin + i)};
       n += hashes[i] >= least ? 1 : 0;
     }
   };
@@ -106,7 +101,10 @@ Discovery::Discovery(const MechanismGiven& given)
       interest_(interest_cells(given.world.population)),
       proven_(topics_),
       cold_(topics_),
-      listed_(given.world.tiers.from.size()) {}
+      listed_(given.world.tiers.from.size()) {
+  PostCounters counters;
+  for (; counters.impressions < 256; ++counters.impressions) untouched_.push_back(certain_rate(counters, prior_));
+}
 
 std::unique_ptr<Mechanism> Discovery::make(const MechanismGiven& given) {
   return given.run.discovery.neutral() ? nullptr : std::make_unique<Discovery>(given);
@@ -124,129 +122,84 @@ void Discovery::bring(const Given& given, const Before& before, SeenLog::Entries
   const auto bits = static_cast<std::uint32_t>(nested_mix(count_key_, session.reader.value(), session.ordinal) >> 32);
   const std::size_t proven = static_cast<std::size_t>(whole) + (coin(bits, coin_threshold(wanted - whole)) ? 1 : 0);
   if (proven == 0 && own_.cold == 0) return;
-  const std::vector<std::uint32_t> topics = favourites(given.population.interests(), session.reader);
-  draw(given, before, proven_, topics, proven, seen, session);
-  draw(given, before, cold_, topics, own_.cold, seen, session);
+  find_favourites(given.population.interests(), session);
+  draw(given, before, proven_, proven, seen, session);
+  draw(given, before, cold_, own_.cold, seen, session);
 }
 
-/// The topics that the reader likes best.
-std::vector<std::uint32_t> Discovery::favourites(const Interests& interests, UserId reader) const {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked(topics_);
-  for (std::uint32_t k = 0; k < topics_; ++k) liked[k] = {~interests.bits(reader, k), k};
+/// The topics that the reader likes best, from the one it likes most.
+void Discovery::find_favourites(const Interests& interests, Session& session) const {
+  Lots& lots = session.lots;
+  lots.liked.resize(topics_);
+  for (std::uint32_t k = 0; k < topics_; ++k) lots.liked[k] = {~interests.bits(session.reader, k), k};
   const std::size_t most = std::min(own_.topics, topics_);
-  std::partial_sort(liked.begin(), liked.begin() + static_cast<std::ptrdiff_t>(most), liked.end());
-  std::vector<std::uint32_t> topics(most);
-  for (std::size_t i = 0; i < most; ++i) topics[i] = liked[i].second;
-  return topics;
+  std::partial_sort(lots.liked.begin(), lots.liked.begin() + static_cast<std::ptrdiff_t>(most), lots.liked.end());
+  lots.liked.resize(most);
 }
 
-/// The listed roots of a reader's topics, in the order in which their exponential times end, as far as these end before
-/// a bound. Within a topic that is the order of their hashes, so that a logarithm is taken of those alone that could be
-/// next.
-class Discovery::Race {
-public:
-  Race(const Pools& pools, std::span<const std::uint32_t> topics, std::span<const double> rates, UserId reader)
-      : pools_(pools), topics_(topics), rates_(rates), reader_(reader.value() * golden) {
-    std::size_t members = 0;
-    for (const std::uint32_t topic : topics) members += pools.size_of(topic);
-    drawn_.resize(members + 1);  // room for one that is not taken
-    lanes_.resize(topics.size());
+/// Whether the reader is not offered the root: it is a candidate already, or the reader has looked at it, wrote it or
+/// follows its author.
+bool Discovery::refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session) {
+  return entry.author == session.reader || session.index.find(entry.root) != nullptr ||
+         seen.of(entry.root).exposures > 0 || given.follows.hold(session.reader, entry.author);
+}
+
+/// Draws lots for all that are listed of the reader's topics: exponential times at their rates. session.lots has those
+/// that end before `time`, and perhaps a few that end later; none is missing that ends before what is returned, which
+/// is infinite where all are there.
+double Discovery::draw_lots(const Given& given, const Pools& pools, double time, Session& session) const {
+  Lots& lots = session.lots;
+  const std::uint64_t reader = session.reader.value() * golden;
+  double sure = std::numeric_limits<double>::infinity();
+  std::size_t n = 0;
+  for (const auto& [liking, topic] : lots.liked) {
+    const double rate = interest_[given.population.interest(session.reader, topic)];
+    const std::uint64_t least = least_hash(time, rate);
+    if (least > 0) sure = std::min(sure, end_of(least, rate));
+    const std::span<const std::uint64_t> mixed = pools.mixed_of(topic);
+    if (lots.drawn.size() < n + mixed.size() + 1) lots.drawn.resize(n + mixed.size() + 1);
+    const std::size_t first = n;
+    n += hashes_from(mixed.data(), mixed.size(), reader, least, pools.first[topic], &lots.drawn[n]);
+    lots.times.resize(std::max(lots.times.size(), n));
+    for (std::size_t i = first; i < n; ++i) lots.times[i] = uniform(lots.drawn[i].hash);
+    math::negated_logs(lots.times.data() + first, n - first);
+    for (std::size_t i = first; i < n; ++i) lots.times[i] /= rate;
   }
-
-  /// Begins anew, with those whose times end before `time`.
-  void begin(double time) {
-    sure_ = std::numeric_limits<double>::infinity();
-    std::size_t n = 0;
-    for (std::size_t k = 0; k < topics_.size(); ++k) {
-      const std::uint64_t least = least_hash(time, rates_[k]);
-      if (least > 0) sure_ = std::min(sure_, end_of(least, rates_[k]));
-      const std::span<const std::uint64_t> mixed = pools_.mixed_of(topics_[k]);
-      const std::size_t found =
-          hashes_from(mixed.data(), mixed.size(), reader_, least, pools_.first[topics_[k]], &drawn_[n]);
-      const auto from = drawn_.begin() + static_cast<std::ptrdiff_t>(n);
-      std::sort(from, from + static_cast<std::ptrdiff_t>(found),
-                [&](const Drawn& a, const Drawn& b) { return a.hash != b.hash ? a.hash > b.hash : key(a) < key(b); });
-      lanes_[k] = {n, n + found, 0, rates_[k]};
-      time_next(lanes_[k]);
-      n += found;
-    }
-  }
-  /// Whether all are in the race that there are.
-  bool has_all() const { return std::isinf(sure_); }
-
-  /// The next one; null where it is not sure that another would not come before it.
-  const Entry* next() {
-    Lane* best = nullptr;
-    for (Lane& lane : lanes_)
-      if (lane.next < lane.end && (best == nullptr || before(lane, *best))) best = &lane;
-    if (best == nullptr || !(best->time < sure_)) return nullptr;
-    const Entry& entry = pools_.roots[drawn_[best->next++].place];
-    time_next(*best);
-    return &entry;
-  }
-
-private:
-  /// Those of a topic that are left.
-  struct Lane {
-    std::size_t next = 0, end = 0;
-    double time = 0;  ///< of the next
-    double rate = 0;
-  };
-
-  std::uint64_t key(const Drawn& drawn) const { return pools_.roots[drawn.place].key; }
-  void time_next(Lane& lane) const {
-    if (lane.next < lane.end) lane.time = end_of(drawn_[lane.next].hash, lane.rate);
-  }
-  bool before(const Lane& a, const Lane& b) const {
-    return a.time != b.time ? a.time < b.time : key(drawn_[a.next]) < key(drawn_[b.next]);
-  }
-
-  const Pools& pools_;
-  std::span<const std::uint32_t> topics_;
-  std::span<const double> rates_;
-  std::uint64_t reader_;
-  double sure_ = 0;  ///< whoever ends before it is in the race
-  UnwrittenArray<Drawn> drawn_;
-  std::vector<Lane> lanes_;
-};
-
-/// Adds the root to the candidates, unless it is one already or the reader has looked at it, wrote it or follows its
-/// author.
-bool Discovery::offer(const Given& given, const Before& before, const Entry& entry, SeenLog::Entries seen,
-                      Session& session) {
-  before.posts.prefetch(entry.root);  // whoever ranks looks there
-  if (entry.author == session.reader || session.index.find(entry.root) != nullptr ||
-      seen.of(entry.root).exposures > 0 || given.follows.hold(session.reader, entry.author))
-    return false;
-  const auto number = static_cast<std::uint32_t>(session.candidates.size());
-  session.index.find_or_insert(entry.root, number);
-  session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
-  return true;
+  lots.count = n;
+  return sure;
 }
 
 /// Adds `count` roots of the pools, in proportion to the reader's interest and without replacement: those for which an
-/// exponential time with that rate ends first (Efraimidis, Spirakis 2006). Looks at those that end before a time which
-/// should be enough, and while it is not at more: whoever was offered already is refused.
-void Discovery::draw(const Given& given, const Before& before, const Pools& pools,
-                     std::span<const std::uint32_t> topics, std::size_t count, SeenLog::Entries seen,
-                     Session& session) const {
+/// exponential time with that rate ends first (Efraimidis, Spirakis 2006), of those that are not refused. Looks at
+/// those that end before a time which should be enough, and while it is not at more.
+void Discovery::draw(const Given& given, const Before& before, const Pools& pools, std::size_t count,
+                     SeenLog::Entries seen, Session& session) const {
   if (count == 0) return;
-  std::vector<double> rates;
+  Lots& lots = session.lots;
   double all = 0;
-  for (const std::uint32_t topic : topics) {
-    rates.push_back(interest_[given.population.interest(session.reader, topic)]);
-    all += static_cast<double>(pools.size_of(topic)) * rates.back();
-  }
-  Race race(pools, topics, rates, session.reader);
+  for (const auto& [liking, topic] : lots.liked)
+    all += static_cast<double>(pools.size_of(topic)) * interest_[given.population.interest(session.reader, topic)];
   const double wanted = 1.5 * static_cast<double>(count) + 4.0;  // some are refused
   for (double time = wanted / all;; time *= 4.0) {
-    race.begin(time);
-    while (const Entry* const next = race.next()) {
-      if (!in_window(next->visible, before.now, window_)) continue;
-      count -= offer(given, before, *next, seen, session) ? 1 : 0;
-      if (count == 0) return;
+    const double sure = draw_lots(given, pools, time, session);
+    lots.taken.clear();
+    for (std::size_t i = 0; i < lots.count; ++i) {
+      const Entry& entry = pools.roots[lots.drawn[i].place];
+      if (lots.times[i] < sure && in_window(entry.visible, before.now, window_) &&
+          !refuses(given, entry, seen, session))
+        lots.taken.push_back({lots.times[i], entry.key, lots.drawn[i].place});
     }
-    if (race.has_all()) return;
+    if (lots.taken.size() >= count || std::isinf(sure)) break;
+  }
+  if (lots.taken.size() > count) {
+    std::ranges::nth_element(lots.taken, lots.taken.begin() + static_cast<std::ptrdiff_t>(count));
+    lots.taken.resize(count);
+  }
+  for (const Lots::Taken& lot : lots.taken) {
+    const Entry& entry = pools.roots[lot.place];
+    before.posts.prefetch(entry.root);  // whoever ranks looks there
+    session.index.find_or_insert(entry.root, static_cast<std::uint32_t>(session.candidates.size()));
+    session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
   }
 }
 
@@ -255,7 +208,8 @@ class Discovery::Best {
 public:
   Best(std::uint32_t topics, std::size_t wanted) : wanted_(wanted), by_topic_(topics), worst_(topics) {}
 
-  /// False: none of that topic and value is among them.
+  /// False: none of that value is among them, of any topic, or of this one.
+  bool has_room(double value) const { return value >= lowest_; }
   bool has_room(std::uint32_t topic, double value) const { return value >= worst_[topic].value; }
   void add(const Contender& contender) {
     std::vector<Contender>& best = by_topic_[contender.topic];
@@ -267,6 +221,7 @@ public:
     std::ranges::nth_element(best, last, [](const Contender& a, const Contender& b) { return a.before(b); });
     worst = *last;
     best.resize(wanted_);
+    lowest_ = std::ranges::min(worst_, {}, &Contender::value).value;
   }
   const std::vector<Contender>& of(std::uint32_t topic) const { return by_topic_[topic]; }
 
@@ -274,6 +229,7 @@ private:
   std::size_t wanted_;
   std::vector<std::vector<Contender>> by_topic_;
   std::vector<Contender> worst_;  ///< of those that are wanted, once there are so many
+  double lowest_ = -std::numeric_limits<double>::infinity();
 };
 
 /// Lists anew the best of those that `value_of` gives a value, those of equal value by `hash_of`. Each share of the
@@ -292,7 +248,7 @@ void Discovery::renew(const Given& given, const Before& before, Pools& pools, st
       const std::uint32_t root = posts.tail() + static_cast<std::uint32_t>(i);
       if (!in_window(posts.visible(root), before.now + 1, window_)) continue;
       const std::optional<double> value = value_of(root);
-      if (!value) continue;
+      if (!value || !mine.has_room(*value)) continue;
       const std::uint32_t topic = posts.identity(root).topic;
       if (mine.has_room(topic, *value)) mine.add({*value, hash_of(root), root, topic});
     }
@@ -319,6 +275,11 @@ void Discovery::renew(const Given& given, const Before& before, Pools& pools, st
   }
 }
 
+double Discovery::certain_rate_of(const PostCounters& counters) const {
+  const bool untouched = counters.engagement() == 0 && counters.impressions < untouched_.size();
+  return untouched ? untouched_[counters.impressions] : certain_rate(counters, prior_);
+}
+
 void Discovery::commit(const Given& given, const Before& before, std::span<const Message>) {
   const Tick next = before.now + 1;
   if (next % own_.refresh != 0) return;
@@ -332,7 +293,7 @@ void Discovery::commit(const Given& given, const Before& before, std::span<const
         [&](std::uint32_t root) -> std::optional<double> {
           const PostCounters& counters = posts.counters(root);
           return own_.gate == DiscoveryGate::volume ? static_cast<double>(counters.engagement())
-                                                    : certain_rate(counters, prior_);
+                                                    : certain_rate_of(counters);
         },
         hash_by(gate_key_));
   if (own_.cold > 0)

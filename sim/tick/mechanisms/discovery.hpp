@@ -47,18 +47,18 @@ private:
       table(starts, "topic", first);
     }
   };
-  class Race;
   struct Listed {
     std::uint64_t proven = 0, cold = 0;
   };
   struct Contender;
   class Best;
 
-  std::vector<std::uint32_t> favourites(const Interests& interests, UserId reader) const;
-  static bool offer(const Given& given, const Before& before, const Entry& entry, SeenLog::Entries seen,
-                    Session& session);
-  void draw(const Given&, const Before&, const Pools& pools, std::span<const std::uint32_t> topics, std::size_t count,
-            SeenLog::Entries seen, Session& session) const;
+  void find_favourites(const Interests& interests, Session& session) const;
+  static bool refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session);
+  double draw_lots(const Given& given, const Pools& pools, double time, Session& session) const;
+  void draw(const Given&, const Before&, const Pools& pools, std::size_t count, SeenLog::Entries seen,
+            Session& session) const;
+  double certain_rate_of(const PostCounters& counters) const;
   template <class ValueOf, class HashOf>
   void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count, const ValueOf& value_of,
              const HashOf& hash_of);
@@ -69,6 +69,7 @@ private:
   std::uint64_t draw_key_, count_key_, gate_key_, cold_key_;
   std::uint32_t topics_;
   QuantileTable interest_;
+  std::vector<double> untouched_;  ///< certain rate of a root that nobody has engaged with, by looks
   Pools proven_, cold_;
   std::vector<Listed> listed_;  ///< by tier: counted roots of authors of this part, over all refreshes
 };
