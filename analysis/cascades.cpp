@@ -34,11 +34,12 @@ double virality(const CascadeShapes& shapes) {
 }
 
 /// A fact with what it is computed from: a quotient pooled over replicates, or, without `per`, a number of each
-/// replicate.
+/// replicate, `counts` if it is one that adds up over draws.
 struct Fact {
   CascadeFact told;
   double (*total)(const CascadeShapes&);
   double (*per)(const CascadeShapes&);
+  bool counts = false;
 };
 
 constexpr std::array facts{
@@ -64,7 +65,8 @@ constexpr std::array facts{
          [](const CascadeShapes& shapes) {
            return number(std::accumulate(shapes.virality.begin(), shapes.virality.end(), std::uint64_t{0}));
          },
-         nullptr},
+         nullptr,
+         true},
     Fact{{"structural virality, 10 %", "1",
           "mean distance between two adopters: a tenth of the large cascades have less", true},
          virality<10>,
@@ -97,10 +99,11 @@ std::vector<ComparisonRow> cascade_facts(const ArmRuns& arm) {
   if (!std::ranges::any_of(arm.records, [](const RunRecord& run) { return cascades(run.shapes) > 0; })) return {};
   std::vector<ComparisonRow> rows;
   for (const Fact& fact : facts) {
-    const auto of = [](double (*count)(const CascadeShapes&)) {
-      return [count](const RunRecord& run) { return count(run.shapes); };
-    };
-    const Series series = fact.per ? series_of(arm, of(fact.total), of(fact.per)) : series_of(arm, of(fact.total));
+    Series series;
+    for (const RunRecord& run : arm.records) {
+      series.total.push_back(fact.total(run.shapes) / (fact.counts ? run.draws : 1));
+      if (fact.per) series.per.push_back(fact.per(run.shapes));
+    }
     rows.push_back(population_row(arm, std::string(unpaid_cascades), fact.told.name, fact.told.unit, series));
   }
   return rows;

@@ -90,7 +90,8 @@ IsoOutcome iso_outcome(std::span<const std::vector<SpendOutcome>> cells, std::sp
   IsoOutcome found;
   std::vector<double> spends, ratios;
   for (std::size_t r = 0; r < cells.size(); ++r) {
-    const Matched matched = target[r].spend > 0 ? least_spend(cells[r], target[r].outcome) : Matched{};
+    const bool asks = target[r].spend > 0 && target[r].outcome > 0;  // nothing is matched by whatever one spends
+    const Matched matched = asks ? least_spend(cells[r], target[r].outcome) : Matched{};
     found.within += matched.side == AxisSide::within;
     found.below_axis += matched.side == AxisSide::below_axis;
     found.above_axis += matched.side == AxisSide::above_axis;

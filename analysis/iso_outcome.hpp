@@ -49,7 +49,7 @@ struct IsoOutcome {
 };
 
 /// `cells`: for each replicate, the cells of the axis of the arm that is to match; `target`: what the same replicate of
-/// the other arm spent and yielded. A target without outcome or spend leaves its replicate missing.
+/// the other arm spent and yielded. Where that is nothing, or missing, the replicate is missing.
 IsoOutcome iso_outcome(std::span<const std::vector<SpendOutcome>> cells, std::span<const SpendOutcome> target,
                        double level = usual_level);
 

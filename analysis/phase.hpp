@@ -13,7 +13,7 @@ namespace grapevine {
 
 /// A ratio at one value of the swept key.
 struct PhasePoint {
-  double coordinate = not_a_number;
+  double coordinate = not_a_number;  ///< on the scale of the axis: its logarithm where neighbours have equal ratios
   Estimate ratio;
 };
 

@@ -17,6 +17,9 @@ namespace grapevine {
 struct PointOutcomes {
   std::size_t replicates = 1;
   std::vector<double> values;
+  /// A replicate has the same chance at all points, so that what is peculiar to it does not average out over them: one
+  /// replicate says nothing of how far indices or effects hang on it, and several do by how they differ.
+  bool share_chance = false;
 
   std::size_t size() const { return values.size() / replicates; }
   std::span<const double> of(std::size_t point) const { return {values.data() + point * replicates, replicates}; }
@@ -46,14 +49,16 @@ struct SobolIndices {
 /// missing.
 ///
 /// Intervals are percentiles of `resamples` bootstrap samples of base rows (Efron 1979), drawn by `key`, with the mean
-/// held. Rows of a Sobol sequence are more even than chance, so the intervals are wider than need be; they are given
-/// the replicates' seeds where points share them.
+/// held. Rows of a Sobol sequence are more even than chance, so the intervals are wider than need be. Where points
+/// share chance, they are widened by what indices owe to single replicates: the distance of each end from the estimate
+/// d becomes the root of d^2 + (t s)^2, s the standard error of the jackknife over replicates and t of R - 1 degrees;
+/// which takes three replicates. An index whose variance is not above 0 in all samples is missing.
 SobolIndices sobol_indices(const PointOutcomes& outcomes, std::size_t dimensions, std::uint64_t key,
                            std::size_t resamples = usual_resamples, double level = usual_level);
 
 /// What moving one dimension does to an outcome, in outcome per unit of the cube (Morris 1991).
 struct MorrisEffect {
-  Estimate mean;                ///< mu: of the effects; 0 where they cancel; t interval over trajectories
+  Estimate mean;                ///< mu: of the effects; 0 where they cancel; t interval
   Estimate mean_size;           ///< mu*: of their sizes (Campolongo, Cariboni, Saltelli 2007); t interval
   Estimate spread;              ///< sigma: large where the effect hangs on the other dimensions or bends; jackknife
   double noise = not_a_number;  ///< root mean square standard error of one effect; missing for one replicate
@@ -68,6 +73,12 @@ struct MorrisEffects {
 /// Effects from what the points of a `morris` design yielded. Noise leaves `mean` alone and raises `mean_size`: to
 /// about 0.8 `noise` where there is no effect. From `spread` it is taken away if there are replicates (products of two
 /// different ones, as above); a variance that comes out below 0 is 0.
+///
+/// Intervals take trajectories for draws, and, where points share chance, replicates as well: the variance of a mean
+/// over both is (M_T + M_R - M_TR) / (T R), mean squares of the analysis of variance with two ways, its degrees of
+/// freedom are Satterthwaite's (1946), and there is none from one replicate. For mu* the effects have the sign of their
+/// trajectory's mean. That of sigma is the root of the interval of its square, the jackknife variances over
+/// trajectories and over replicates added up.
 MorrisEffects morris_effects(const Design& design, const PointOutcomes& outcomes, double level = usual_level);
 
 }  // namespace grapevine

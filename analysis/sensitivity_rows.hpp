@@ -29,7 +29,7 @@ struct SensitivityRow {
     column("index", row.index, no_units,
            "first: share of the outcome's variance that the factor explains alone; total: share that is lost if it is "
            "known, interactions included; mu, mu star, sigma: mean, mean size and spread of Morris's effects, outcome "
-           "per range of the factor",
+           "per range of the factor; noise: standard error of one such effect",
            since);
     column("estimate", row.estimate, no_units, "estimate", since);
     column("lower", row.lower, no_units, "lower end of its 95 % interval", since);
@@ -43,5 +43,6 @@ struct SensitivityRow {
 
 inline constexpr std::string_view first_index = "first", total_index = "total";
 inline constexpr std::string_view morris_mean = "mu", morris_mean_size = "mu star", morris_spread = "sigma";
+inline constexpr std::string_view morris_noise = "noise";
 
 }  // namespace grapevine

@@ -251,7 +251,7 @@ namespace {
 
 /// Why some rows of a contrast have no correlation, or no ratio of variances.
 std::string why_unpaired(std::span<const ComparisonRow* const> rows) {
-  std::vector<std::string> still, both_still, no_logarithm;
+  std::vector<std::string> still, both_still, no_logarithm, of_all;
   bool single = false;
   for (const ComparisonRow* row : rows) {
     const bool no_correlation = std::isnan(row->correlation), no_variance = std::isnan(row->variance_ratio);
@@ -259,7 +259,10 @@ std::string why_unpaired(std::span<const ComparisonRow* const> rows) {
     if (row->replicates < 2)
       single = true;
     else if (no_variance)
-      (std::isnan(row->lower) || std::isnan(row->upper) ? no_logarithm : both_still).push_back(row->metric);
+      (std::isnan(row->lower) || std::isnan(row->upper) ? no_logarithm
+       : row->lower == row->upper                       ? both_still
+                                                        : of_all)
+          .push_back(row->metric);
     else
       still.push_back(row->metric);
   }
@@ -270,6 +273,7 @@ std::string why_unpaired(std::span<const ComparisonRow* const> rows) {
   if (single) text += "  " + wrapped("- under corr and var: there is one pair.", 4, 2);
   say(still, "an arm is the same in all pairs, so that nothing correlates with it");
   say(both_still, "both arms are the same in all pairs, so that there is no variance");
+  say(of_all, "it is made of all pairs at once, and none has a figure of its own");
   say(no_logarithm, "without one of the pairs, or in all, an arm has none of it, so that the ratio has no logarithm");
   return text;
 }

@@ -258,7 +258,7 @@ std::string iso_outcomes(const StudyResult& study) {
 /// Why nothing stands in the place of an index or of its interval; empty where both are there.
 std::string why_missing(const SensitivityRow& row) {
   const bool no_estimate = std::isnan(row.estimate), no_interval = std::isnan(row.lower) || std::isnan(row.upper);
-  if (!no_estimate && !no_interval) return "";
+  if ((!no_estimate && !no_interval) || row.index == morris_noise) return "";
   const bool sobol = row.index == first_index || (row.index == total_index && row.factor != "replicate");
   const bool morris = row.index == morris_mean || row.index == morris_mean_size || row.index == morris_spread;
   const std::string_view unit = sobol ? "base row" : morris ? "trajectory" : "point";
@@ -269,16 +269,16 @@ std::string why_missing(const SensitivityRow& row) {
     return fmt::format("{} of {} have all outcomes, and {} takes {}; more points are needed, or more money at them",
                        row.used, counted(row.used + row.dropped, unit, morris ? "trajectories" : ""),
                        no_estimate ? "it" : "an interval", enough);
-  if (morris) return "the effects of some trajectories are missing";
+  if (morris && no_estimate) return "the effects of some trajectories are missing";
+  if (morris || (sobol && !no_estimate))
+    return fmt::format("how much hangs on single replicates is not known from {}; raise replicates to {}",
+                       row.replicates, sobol || row.index == morris_spread ? 3 : 2);
   if (!sobol)
     return no_estimate ? "the outcome has no variance: it is the same at all points, in all replicates"
                        : "replicates are too few to tell their part from the rest; raise replicates";
-  if (no_estimate)
-    return row.replicates < 2 ? "the outcome has no variance: it is the same at all points"
-                              : "the variance of the outcome over the points, less the noise of the replicates, is not "
-                                "above 0; more replicates or wider ends tell it from the noise";
-  return "in some of the samples of base rows that the interval is made from the variance of the outcome is not above "
-         "0; more points or replicates are needed";
+  return row.replicates < 2 ? "the outcome has no variance: it is the same at all points, or those of one sample"
+                            : "the variance of the outcome over the points, less the noise of the replicates, is not "
+                              "safely above 0; more replicates or wider ends tell it from the noise";
 }
 
 /// The reasons for the dashes among some rows, each once, with the indices that it is about.

@@ -67,6 +67,10 @@ std::size_t place_of(const std::vector<std::uint32_t>& numbers, std::uint32_t nu
   return static_cast<std::size_t>(std::ranges::find(numbers, number) - numbers.begin());
 }
 
+bool sweeps_seed(const Scenario& whole) {
+  return std::ranges::find(whole.sweep.swept, "seed", &SweptKey::key) != whole.sweep.swept.end();
+}
+
 /// Claims that are asked, and the first ratio of each contrast that is no claim.
 std::vector<Outcome> outcomes_of(const Scenario& whole, std::vector<StudyResult>& points) {
   const std::vector<const Scenario*> studies = studies_of(whole);
@@ -100,7 +104,7 @@ std::vector<Outcome> outcomes_of(const Scenario& whole, std::vector<StudyResult>
   }
   std::vector<Outcome> all;
   for (auto& [name, values] : by_name) {
-    Outcome outcome{name.first, name.second, {numbers.size(), {}}};
+    Outcome outcome{name.first, name.second, {numbers.size(), {}, !sweeps_seed(whole)}};
     for (std::vector<double>& of_point : values) {
       of_point.resize(outcome.values.replicates, not_a_number);
       outcome.values.values.insert(outcome.values.values.end(), of_point.begin(), of_point.end());
@@ -130,7 +134,8 @@ void add_sobol(const Scenario& whole, const Outcome& outcome, std::vector<Sensit
     for (const auto& [name, estimate] :
          {std::pair{first_index, indices.first[k]}, std::pair{total_index, indices.total[k]}}) {
       SensitivityRow row = row_of(outcome, swept[k].key, name, estimate);
-      row.interval = "bootstrap of base rows";
+      row.interval =
+          outcome.values.share_chance ? "bootstrap of base rows, jackknife of replicates" : "bootstrap of base rows";
       row.used = static_cast<std::uint32_t>(indices.used);
       row.dropped = static_cast<std::uint32_t>(indices.dropped);
       rows.push_back(row);
@@ -151,13 +156,18 @@ void add_morris(const Scenario& whole, const Outcome& outcome, std::vector<Sensi
       row.dropped = static_cast<std::uint32_t>(effects.dropped);
       rows.push_back(row);
     }
+    if (std::isnan(effect.noise)) continue;
+    SensitivityRow row = row_of(outcome, swept[k].key, morris_noise, {.value = effect.noise});
+    row.used = static_cast<std::uint32_t>(effects.used);
+    row.dropped = static_cast<std::uint32_t>(effects.dropped);
+    rows.push_back(row);
   }
 }
 
 /// The replicate as one more factor.
 void add_seed(const Scenario& whole, const Outcome& outcome, std::vector<SensitivityRow>& rows) {
   if (outcome.values.replicates < 2 || outcome.values.size() < 2) return;
-  const bool own = std::ranges::find(whole.sweep.swept, "seed", &SweptKey::key) != whole.sweep.swept.end();
+  const bool own = sweeps_seed(whole);
   const SeedShare share = own ? share_of_own_seeds(outcome.values) : share_of_shared_seeds(outcome.values);
   SensitivityRow row = row_of(outcome, "replicate", total_index, share.share);
   row.interval = own ? "F" : "F, approximate";
@@ -219,7 +229,13 @@ void add_phases(const Scenario& whole, const std::vector<StudyResult>& points, s
                          {row.estimate, row.lower, row.upper, row.replicates}});
         all_known = all_known && row.estimate > 0 && std::isfinite(row.lower) && std::isfinite(row.upper);
       }
-    const PhaseLine phase = phase_line(along);
+    const bool logarithmic = whole.sweep.swept[key].logarithmic;
+    if (logarithmic)
+      for (PhasePoint& point : along) point.coordinate = math::log(point.coordinate);
+    PhaseLine phase = phase_line(along);
+    for (Boundary& boundary : phase.boundaries)
+      for (double* const at : {&boundary.at, &boundary.from, &boundary.to})
+        if (logarithmic && std::isfinite(*at)) *at = math::exp(*at);
     PhaseRow row;
     row.claim = claim.claim;
     row.key = whole.sweep.swept[key].key;

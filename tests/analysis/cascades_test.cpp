@@ -103,3 +103,19 @@ TEST_CASE("facts of cascades pool those of all replicates", "[analysis][cascades
   CHECK(fact(rows, "largest broadcast, median share") == 1.0);
   CHECK(cascade_facts({"arm", std::vector<RunRecord>(2)}).empty());
 }
+
+TEST_CASE("facts of cascades are the same, whether a record is of one draw or of three alike", "[analysis][cascades]") {
+  const std::vector<std::uint32_t> sizes{1, 1, 7, 150, 240, 900};
+  std::vector<std::uint32_t> thrice;
+  for (int draw = 0; draw < 3; ++draw) thrice.insert(thrice.end(), sizes.begin(), sizes.end());
+  const RunRecord one = stars(sizes);
+  RunRecord three = stars(thrice);
+  three.draws = 3;
+  const auto of_one = cascade_facts({"one", std::vector{one, one}}), of_three = cascade_facts({"three", std::vector{three, three}});
+  REQUIRE(of_one.size() == of_three.size());
+  for (std::size_t i = 0; i < of_one.size(); ++i) {
+    CAPTURE(of_one[i].metric);
+    CHECK((of_one[i].estimate == of_three[i].estimate ||
+           (std::isnan(of_one[i].estimate) && std::isnan(of_three[i].estimate))));
+  }
+}

@@ -105,6 +105,10 @@ TEST_CASE("censored replicates count in quantiles, and missing ones do not", "[a
   CHECK((found.spend.spread_low == -beyond_all && found.spend.spread_high == beyond_all));
   CHECK((found.spend.of_median.n == 4 && found.spend.of_median.low == -beyond_all));
 
+  const std::vector<SpendOutcome> nothing(5, {60, 0});
+  CHECK(iso_outcome(cells, nothing).missing == 5);  // whatever one spends matches nothing
+  CHECK(std::isnan(iso_outcome(cells, nothing).spend.median));
+
   CHECK(censored_summary({1, 2, beyond_all, beyond_all, beyond_all}).median == beyond_all);
   CHECK(censored_summary({1, 2, beyond_all, beyond_all}).median == beyond_all);  // between a known and a censored one
   CHECK(censored_summary({-beyond_all, -beyond_all, 2, 3}).median == -beyond_all);

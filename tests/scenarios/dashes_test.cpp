@@ -65,7 +65,13 @@ TEST_CASE("a table of indices says why one is missing", "[table]") {
   // Two replicates whose noise is all there is: their products are below 0.
   CHECK(has(sobol_table({2, {1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1}}),
             "- at first, total: the variance of the outcome over the points, less the noise of the replicates, is not "
-            "above"));
+            "safely above"));
+  // Points that share their replicates' chance, of which there are too few.
+  const std::vector<double> rows{1, 2, 1.5, 3, 2, 3.5, 2, 5, 2.2, 0, 1, 0.5, 4, 2, 3, 1, 6, 2};
+  CHECK(
+      has(sobol_table({1, rows, true}), "- at first, total: how much hangs on single replicates is not known from 1"));
+  CHECK(
+      has(morris_table(3, {1, {1, 2, 4, 2, 3, 1}, true}), "- at mu, mu star: how much hangs on single replicates is"));
   CHECK(has(sobol_table({1, {1, none, 3, none, 2, 5}}),
             "- at first, total: 0 of 2 base rows have all outcomes, and it takes 1"));
   CHECK(has(sobol_table({1, {1, 2, 3, none, 2, 5}}),
