@@ -36,12 +36,11 @@ struct ClaimEvidence {
   std::string contrast = {};                  ///< which ratio it is, where the claim knows several
 };
 
-/// Sections of the scenario that move what readers look at and do, whatever the claim.
-inline constexpr std::string_view reader_sections[] = {"population", "behaviour",           "feed",      "feed.weights",
-                                                       "feed.prior", "feed.prior_strength", "discovery", "answers",
-                                                       "trust",      "sponsorship"};
+/// Sections of the scenario of which some claims do not ask: what posts cost, and what they sell. All others feed every
+/// claim.
+inline constexpr std::string_view money_sections[] = {"price", "product", "campaign"};
 
-/// The section whose assumptions both arms that are compared have, each for the campaigns that it pays for.
+/// The one whose assumptions both arms that are compared have, each for the campaigns that it pays for.
 inline constexpr std::string_view campaign_section = "campaign";
 
 struct Claim {
@@ -50,7 +49,7 @@ struct Claim {
   std::string_view contrast;  ///< the ratio in words
   /// Nothing where the study does not ask, or has not what it takes.
   std::optional<ClaimEvidence> (*evidence)(const ClaimQuestion&) = nullptr;
-  std::vector<std::string_view> sections = {};  ///< whose assumptions feed it beside `reader_sections`
+  std::vector<std::string_view> sections = {};  ///< of `money_sections`: whose assumptions feed it
 };
 
 /// By number.

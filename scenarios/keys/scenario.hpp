@@ -110,7 +110,7 @@ struct BandChoice {
          .required = true});
     key("high", &BandChoice::high,
         {.sentence = "Upper end. Pass: the 95 % interval lies inside and is no wider than a third of the band; fail: "
-                     "it lies outside; else undecided.",
+                     "it lies outside; else, and where replicates do not differ at all, undecided.",
          .source = "the user's choice",
          .range = RealRange{-1e12, 1e12},
          .required = true});

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "scenarios/keys/codec.hpp"
 #include "scenarios/keys/keys.hpp"
 #include "scenarios/keys/understood.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace grapevine {
 
@@ -32,30 +34,39 @@ private:
   std::map<std::string, std::string> values_;
 };
 
+bool says_what_is_looked_at(const Key& key) {
+  static const std::set<std::string> sections{"contrast", "band", "switch", "sweep", "claims", "output", "drift"};
+  return key.scope == Scope::output || sections.contains(key.section);
+}
+
 }  // namespace
 
 std::vector<std::string> assumptions_in(const Scenario& scenario, const Arm& arm,
-                                        std::span<const std::string_view> sections) {
+                                        const std::function<bool(std::string_view section)>& in) {
   Scenario changed = scenario;  // a target points to what may be written
   changed.run = arm.run;
   changed.arms.clear();  // what acts in another arm only does not feed this one
   const WrittenValues written(scenario, arm);
   std::vector<std::string> list;
   const auto look_at = [&](const Key& key, const Target& target, const std::string& label) {
-    if (!key.acts(target)) return;
+    if (!key.acts(target) || (is_classic(arm) && ScenarioReader::of_feeds(key))) return;
     const std::string value = written.of(label);
     const bool neutral = key.source.find("(neutral)") != std::string_view::npos && value == default_as_toml(key);
     if (!value.empty() && !neutral) list.push_back(label + " = " + value);
   };
   for (const Key& key : keys()) {
-    if (std::find(sections.begin(), sections.end(), key.section) == sections.end() ||
-        key.source.rfind("assumption", 0) != 0)
-      continue;
+    if (!in(key.section) || says_what_is_looked_at(key) || key.source.rfind("assumption", 0) != 0) continue;
     if (key.section == "campaign") {
       for (CampaignParameters& campaign : changed.world.campaigns)
         if (std::ranges::count(arm.run.pays, campaign.name) > 0)
           look_at(key, {.scenario = &changed, .run = &changed.run, .campaign = &campaign},
                   fmt::format("campaign.{}.{}", campaign.name, key.name));
+      continue;
+    }
+    if (key.section == "plant") {
+      for (PlantChoice& plant : changed.graph.plants)
+        look_at(key, {.scenario = &changed, .run = &changed.run, .plant = &plant},
+                fmt::format("plant.{}.{}", plant.name, key.name));
       continue;
     }
     if (key.section != "product") {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,9 +9,10 @@
 
 namespace grapevine {
 
-/// The keys of these sections whose source says "assumption" and whose value is not the neutral one, each as
-/// `price.post = 50`, with the values of the arm as they were written. They stand beside every verdict that they feed.
+/// The keys of these sections that act in the arm, whose source says "assumption" and whose value is not the neutral
+/// one, each as `price.post = 50`, with the values of the arm as they were written. They stand beside every verdict
+/// that they feed. Keys that say what is looked at and written, not what happens, are none of them.
 std::vector<std::string> assumptions_in(const Scenario& scenario, const Arm& arm,
-                                        std::span<const std::string_view> sections);
+                                        const std::function<bool(std::string_view section)>& in);
 
 }  // namespace grapevine

@@ -118,6 +118,14 @@ void ScenarioReader::check_diffusion() {
     } else if (!acts && of_feeds(*it.key))
       add(it.name, fmt::format("{} has no effect here; it needs diffusion.model = \"feed\"; remove it", it.label));
   }
+  const auto classic = std::ranges::find_if(scenario_.arms, is_classic);
+  if (scenario_.world.tiers.has_fakes() && warms_up(scenario_) && classic != scenario_.arms.end())
+    add(place_of({"tiers.fake_followers"}),
+        fmt::format(
+            "tiers.fake_followers is given, and the classic model of the arm {} takes every follower for real, so "
+            "that arms would differ in more than their model; expected arms with diffusion.model = \"feed\" "
+            "alone; remove it, or the arm",
+            in_quotes(classic->name)));
   for (const Given& it : given_) {
     if (!says_contacts(*it.key)) continue;
     const std::vector<const Given*> doubled = doubled_contacts(prefix_of(it));

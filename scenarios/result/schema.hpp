@@ -77,7 +77,7 @@ inline constexpr std::array<Group, 31> groups{{
      "Shapes of cascades of two tiers, as they are and matched on size: descriptive, since size is itself an outcome."},
     {"bands",
      "Figures held against what is expected of them. Pass: the 95 % interval lies inside the band and is no wider than "
-     "a third of it; fail: it lies outside."},
+     "a third of it; fail: it lies outside; an interval without width decides nothing."},
     {"drift",
      "Whether the warm-up was long enough: engagement and trust on its last day over those on the day before, by tier. "
      "Without rows where it has less than two days."},

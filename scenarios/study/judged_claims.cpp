@@ -14,14 +14,17 @@ namespace grapevine {
 namespace {
 
 std::vector<std::string> assumptions_of(const Scenario& scenario, const ClaimEvidence& evidence) {
-  std::vector<std::string_view> sections = all_claims()[std::size_t(evidence.claim) - 1].sections;
-  sections.insert(sections.end(), std::begin(reader_sections), std::end(reader_sections));
-  const auto in = [&](const std::string& arm, std::span<const std::string_view> of) {
-    return assumptions_in(scenario, *std::ranges::find(scenario.arms, arm, &Arm::name), of);
+  const std::vector<std::string_view>& of_claim = all_claims()[std::size_t(evidence.claim) - 1].sections;
+  const auto asks = [&](std::string_view section) {
+    return std::ranges::count(money_sections, section) == 0 || std::ranges::count(of_claim, section) > 0;
   };
-  std::vector<std::string> list = in(evidence.run, sections);
-  if (std::ranges::count(sections, campaign_section) > 0)
-    for (std::string& other : in(scenario.claims.mega_arm, std::span(&campaign_section, 1)))
+  const auto in_arm = [&](const std::string& arm, const std::function<bool(std::string_view)>& in) {
+    return assumptions_in(scenario, *std::ranges::find(scenario.arms, arm, &Arm::name), in);
+  };
+  std::vector<std::string> list = in_arm(evidence.run, asks);
+  if (asks(campaign_section))
+    for (std::string& other :
+         in_arm(scenario.claims.mega_arm, [](std::string_view section) { return section == campaign_section; }))
       if (std::ranges::count(list, other) == 0) list.push_back(std::move(other));
   return list;
 }

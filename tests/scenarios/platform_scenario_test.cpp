@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "graph/base/math.hpp"
 #include "scenarios/keys/keys.hpp"
@@ -479,12 +480,65 @@ TEST_CASE("assumptions are told as they were written, in a scaled world too", "[
   const Scenario tenth = scenario_of(study_of_a_million, {"graph.stands_for=1_000_000"}),
                  whole = scenario_of(study_of_a_million, {"graph.users=1_000_000"});
   for (std::size_t arm = 0; arm < 2; ++arm) {
-    const auto told =
-        assumptions_in(tenth, tenth.arms[arm], std::array<std::string_view, 3>{"feed", "feed.weights", "price"});
-    CHECK(told ==
-          assumptions_in(whole, whole.arms[arm], std::array<std::string_view, 3>{"feed", "feed.weights", "price"}));
+    const auto in = [](std::string_view section) { return section == "feed" || section == "price"; };
+    const auto told = assumptions_in(tenth, tenth.arms[arm], in);
+    CHECK(told == assumptions_in(whole, whole.arms[arm], in));
     CHECK(std::count(told.begin(), told.end(), "price.post = 50") == 1);
   }
+}
+
+TEST_CASE("assumptions are those of all that acts in the arm: world, feeds or diffusion", "[scenarios][platform]") {
+  const Scenario scenario = scenario_of(R"(format = 1
+seed = 1
+[graph]
+model = "platform"
+users = 3_000
+homophily = 0.9
+communities = 4
+[[plant]]
+name = "hub"
+accounts = 2
+followers = [300, 400]
+[unfollow]
+hides = 2
+[behaviour]
+hide = 0.02
+[feed.rules]
+reposts = 0.5
+[output]
+track_share = 0.25
+[[arm]]
+name = "feeds"
+feed.ranking = "weighted"
+[[arm]]
+name = "cascades"
+diffusion.model = "independent-cascade"
+diffusion.chance = 0.02
+)");
+  const auto told = [&](std::size_t arm) {
+    return assumptions_in(scenario, scenario.arms[arm], [](std::string_view) { return true; });
+  };
+  const auto has = [](const std::vector<std::string>& list, std::string_view key) {
+    return std::ranges::any_of(list, [&](const std::string& it) { return it.starts_with(std::string(key) + " = "); });
+  };
+  const std::vector<std::string> feeds = told(0), cascades = told(1);
+  for (const char* key : {"graph.homophily", "plant.hub.accounts"}) CHECK((has(feeds, key) && has(cascades, key)));
+  for (const char* key : {"unfollow.hides", "feed.rules.reposts", "feed.length", "population.sessions"}) {
+    CAPTURE(key);
+    CHECK((has(feeds, key) && !has(cascades, key)));
+  }
+  CHECK((has(cascades, "diffusion.chance") && !has(feeds, "diffusion.chance")));
+  CHECK_FALSE(has(feeds, "output.track_share"));
+}
+
+TEST_CASE("fake followers and classic models are refused together", "[scenarios][bad-input]") {
+  const std::string text =
+      smallest + "[tiers]\nnames = [\"a\"]\nfrom = [0]\nfake_followers = 0.2\n[[arm]]\nname = \"feeds\"\n[[arm]]\n" +
+      "name = \"ic\"\ndiffusion.model = \"independent-cascade\"\ndiffusion.chance = 0.1\n";
+  const std::vector<std::string> refusals = refusal_of_text(text);
+  REQUIRE(refusals.size() == 1);
+  for (const char* part : {":7:", "tiers.fake_followers is given", "arm \"ic\""})
+    CHECK(refusals[0].find(part) != std::string::npos);
 }
 
 TEST_CASE("a scaled study is written as the user wrote it, and reads back as the same study",
