@@ -210,7 +210,7 @@ void ScenarioReader::check_products() {
   if (products.empty()) return;
   for (std::size_t i = 0; i < campaigns.size(); ++i)
     if (const Given* named = given(campaign_prefixes_[i] + "product");
-        named && named->good && !product_names_.count(campaigns[i].product))
+        named && named->good && !campaigns[i].product.empty() && !product_names_.count(campaigns[i].product))
       refuse_name(named->label, campaigns[i].product, "product", product_names_, named->value);
   for (std::size_t i = 0; i < products.size(); ++i) {
     const ProductParameters& product = products[i];

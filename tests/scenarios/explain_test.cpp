@@ -168,6 +168,19 @@ TEST_CASE("explain is told of a result, and of its scenario alike", "[scenarios]
   CHECK(contains(shell.err(), "--set with a result"));
 }
 
+TEST_CASE("a post of a study in which one campaign sells and another does not is explained", "[scenarios][explain]") {
+  const Shell shell;
+  shell.write("study.toml", traced +
+                                "[[product]]\nname = \"tent\"\nclick = 5\n[[campaign]]\nname = \"sells\"\ncount = "
+                                "1\nevery = \"2h\"\n"
+                                "product = \"tent\"\n");
+  REQUIRE(shell.call({"run", "study.toml", "-o", "study.h5", "--quiet", "--set", "replicates=1"}) == 0);
+  REQUIRE(shell.call({"explain", "study.h5", "--arm", "many", "--most", "1", "--quiet"}) == 0);
+  const std::string list = shell.out(), key = list.substr(list.find("\n  ", list.find("--post")) + 3, 16);
+  CHECK(shell.call({"explain", "study.h5", "--arm", "many", "--post", key, "--quiet"}) == 0);
+  CHECK(shell.err().empty());
+}
+
 TEST_CASE("an arm with a warm-up of its own pays whom the shared one shows", "[scenarios][explain]") {
   const Folder folder;
   std::string text = traced;

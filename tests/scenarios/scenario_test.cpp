@@ -1,5 +1,6 @@
 #include "scenarios/reader/read_scenario.hpp"
 
+#include "scenarios/keys/keys.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -405,6 +406,66 @@ TEST_CASE("what was understood reads back as the same study", "[scenarios][reade
     CHECK(again.understood == study.understood);
     CHECK(study.text == text);
   }
+}
+
+TEST_CASE("what one table says and the next leaves out reads back as the same study", "[scenarios][reader]") {
+  // For each key that may be left out: a table without it beside one with it, in a study that has what it may name.
+  const std::string world =
+      smallest +
+      "graph.model = \"platform\"\ntiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n[behaviour]\nhide = 0.1\n"
+      "[[plant]]\nname = \"planted\"\naccounts = 2\nfollowers = [20, 30]\n"
+      "[[product]]\nname = \"sold\"\ntopic = 2\nlook = 1\n";
+  const std::map<std::string, std::string> least{
+      {"campaign", "count = 2\n"},
+      {"plant", "followers = [20, 30]\n"},
+      {"product", ""},
+      {"band", "arm = \"base\"\nmetric = \"engagement per impression\"\nlow = 0\nhigh = 1\n"}};
+  const std::map<std::string, std::string> said{{"campaign.product", "\"sold\""},
+                                                {"campaign.tier", "\"b\""},
+                                                {"campaign.plant", "\"planted\""},
+                                                {"campaign.member", "1\nplant = \"planted\""},
+                                                {"campaign.budget_of", "\"other\""},
+                                                {"campaign.budget", "20"},
+                                                {"campaign.followers", "[0, 100]"},
+                                                {"campaign.margin", "2"},
+                                                {"campaign.topic", "3"},
+                                                {"campaign.promotion_cap", "2\npromotion = 5"},
+                                                {"campaign.count", "3"},
+                                                {"product.topic", "1"},
+                                                {"plant.homophily", "0.5"},
+                                                {"band.of", "\"posts of tier a\""},
+                                                {"band.source", "\"a paper\""}};
+  std::size_t tried = 0;
+  for (const Key& key : keys()) {
+    if (key.absent.empty() || !least.count(key.section)) continue;
+    CAPTURE(key.dotted());
+    REQUIRE(said.count(key.dotted()) == 1);
+    const std::string name = key.section == "band" ? "" : "name = \"one\"\n",
+                      other = key.section == "band" ? "" : "name = \"other\"\n", table = "[[" + key.section + "]]\n",
+                      bound = key.name == "count" ? "" : least.at(key.section);
+    const std::string sells = "[[campaign]]\nname = \"sells\"\ncount = 1\nproduct = \"sold\"\n";
+    const Scenario study = scenario_of(world + sells + table + name + bound + key.name + " = " + said.at(key.dotted()) +
+                                       "\n" + table + other + least.at(key.section));
+    CAPTURE(study.understood);
+    const Scenario again = scenario_of(study.understood);
+    CHECK(differing(study, again).empty());
+    CHECK(again.understood == study.understood);
+    ++tried;
+  }
+  CHECK(tried == said.size());
+  // Results of before have `product = ""` where nothing is sold.
+  CHECK(scenario_of(world + "[[campaign]]\nname = \"sells\"\ncount = 1\nproduct = \"sold\"\n[[campaign]]\nname = "
+                            "\"tells\"\ncount = 1\nproduct = \"\"\n")
+            .world.campaigns[1]
+            .product.empty());
+}
+
+TEST_CASE("a whole number beyond those that are held is told the largest", "[scenarios][reader]") {
+  CHECK(only(refusal_of_text("format = 1\nseed = 18446744073709551615\ngraph.users = 1000\n"))
+            .find("expected whole numbers of at most 9223372036854775807, also for seeds") != std::string::npos);
+  CHECK(only(refusal_of_text(smallest, {"seed=18446744073709551615"})) ==
+        "--set seed: seed is \"18446744073709551615\"; expected a whole number, 0 to 9223372036854775807");
+  CHECK(scenario_of(smallest, {"seed=9223372036854775807"}).world.seed == 9'223'372'036'854'775'807U);
 }
 
 TEST_CASE("money is exact to the millionth", "[scenarios][reader]") {
