@@ -394,6 +394,54 @@ void ScenarioReader::check_pays() {
   }
 }
 
+void ScenarioReader::check_draws() {
+  if (!sound({"draws", "pays"})) return;
+  for (std::size_t i = 0; i < scenario_.world.campaigns.size(); ++i)
+    if (!sound({campaign_prefixes_[i] + "accounts", campaign_prefixes_[i] + "budget_of"})) return;
+  for (const Arm& arm : scenario_.arms)
+    if (const std::string prefix = "arm." + arm.name + "."; !sound({prefix + "draws", prefix + "pays"})) return;
+  for (const Arm& arm : scenario_.arms)
+    for (const std::string& name : arm.run.pays) {
+      const CampaignParameters* campaign = campaign_named(name);
+      if (campaign && !campaign->budget_of.empty() && !check_draws(arm, *campaign)) break;
+    }
+}
+
+bool ScenarioReader::check_draws(const Arm& arm, const CampaignParameters& campaign) {
+  const auto pays = [](const Arm& it, const std::string& name) { return std::ranges::count(it.run.pays, name) > 0; };
+  // The nearest campaign along the chain that an arm pays; what no arm pays, nothing is held against.
+  const CampaignParameters *taker = &campaign, *giver = campaign_named(campaign.budget_of);
+  for (std::size_t step = 0; giver && step < most_campaigns; ++step) {
+    if (std::ranges::any_of(scenario_.arms, [&](const Arm& it) { return pays(it, giver->name); })) break;
+    taker = giver;
+    giver = giver->budget_of.empty() ? nullptr : campaign_named(giver->budget_of);
+  }
+  if (!giver || !vary_by_draw(scenario_.world, {giver->name})) return true;
+  const std::uint32_t draws = draws_of(scenario_, arm);
+  const Arm* payer = nullptr;  // of those that pay the giver, the one with most draws
+  std::uint32_t most = 0;
+  for (const Arm& it : scenario_.arms) {
+    if (!pays(it, giver->name)) continue;
+    const std::uint32_t own = draws_of(scenario_, it);
+    if (own == draws) return true;
+    if (own > most) payer = &it, most = own;
+  }
+  // Accounts that are drawn take the giver's amounts in turn. Others differ by the amount alone, so that as many
+  // choices of the giver's accounts are made for them, among them such as the payer does not have.
+  const bool in_turn = taker->choose == AccountChoice::random;
+  if (!payer || (in_turn && draws % most == 0)) return true;
+  const std::string own = "arm." + arm.name + ".";
+  add(place_of({own + "draws", "draws", own + "pays", "pays", "arm." + payer->name + ".draws"}),
+      fmt::format(
+          "arm.{}.draws is {}, and the campaign {} spends what {} does, which {} pays in {}: on the average they "
+          "would not spend the same; expected {}; set arm.{}.draws = {}",
+          arm.name, draws, in_quotes(campaign.name), in_quotes(giver->name), in_quotes(payer->name),
+          counted(most, "draw", "draws"),
+          in_turn && most > 1 ? fmt::format("a multiple of {}", most) : std::string("as many"), arm.name,
+          in_turn ? (draws + most - 1) / most * most : most));
+  return false;
+}
+
 void ScenarioReader::check_contrasts() {
   std::set<std::pair<std::string, std::string>> seen;
   for (std::size_t i = 0; i < scenario_.contrasts.size(); ++i) {
