@@ -180,7 +180,8 @@ void ScenarioReader::check_campaigns() {
     if (!given(label("budget")) && !given(label("budget_of")) && !given(label("count")) &&
         campaign.choose != AccountChoice::named && sound({label("accounts")}))
       add(campaign_places_[i],
-          fmt::format("{} has no bound and would pay every user; expected one of count, budget, budget_of; add one",
+          fmt::format("{} has no bound and would pay everybody that it may ask; expected one of count, budget, "
+                      "budget_of; add one",
                       prefix.substr(0, prefix.size() - 1)));
     if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
     if (!campaign.tier.empty() && sound({"tiers.names"})) expect_tier(label("tier"), campaign.tier);

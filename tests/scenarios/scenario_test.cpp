@@ -209,7 +209,9 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "4:10: redraw is empty, so all 10 replicates would be the same run; expected a stream to redraw; or set "
        "replicates = 1"},
       {"[[campaign]]\nname = \"c\"\n",
-       "4:1: campaign.c has no bound and would pay every user; expected one of count, budget, budget_of; add one"},
+       "4:1: campaign.c has no bound and would pay everybody that it may ask; expected one of count, budget, "
+       "budget_of; "
+       "add one"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n",
        "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 9\n",

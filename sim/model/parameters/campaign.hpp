@@ -234,7 +234,7 @@ struct CampaignParameters {
          .source = "the user's choice",
          .range = WholeRange{1, no_limit},
          .unit = "accounts",
-         .absent = "no bound"});
+         .absent = "no bound but the money: one of count, budget and budget_of is needed, except for a list of ids"});
     key("posts", &CampaignParameters::posts,
         {.sentence = "Posts that each account is paid for, at most.",
          .source = "assumption",
