@@ -65,12 +65,12 @@ constexpr Metric conversions_per_impression{
     .of_products = true};
 
 constexpr Metric spent{.name = "spent",
-                       .unit = "money",
+                       .unit = "currency",
                        .sentence = "paid for the authors of the arm's campaigns and for promotion",
                        .total = money_spent};
 
 constexpr Metric engagement_per_money{.name = "campaign engagement per money",
-                                      .unit = "actions per money",
+                                      .unit = "actions per currency",
                                       .sentence = "likes, replies, reshares of the campaigns' posts per unit of money",
                                       .total = attributed_engagement,
                                       .per = money_spent};
@@ -121,18 +121,18 @@ constexpr std::array incremental{
 constexpr std::array portfolio{
     engagement_per_money,
     Metric{.name = "campaign reach per money",
-           .unit = "users per money",
+           .unit = "users per currency",
            .sentence = "distinct users who looked at a paid post, whichever campaign's, per unit of money",
            .total = attributed_reach,
            .per = money_spent},
     Metric{.name = "campaign impressions per money",
-           .unit = "impressions per money",
+           .unit = "impressions per currency",
            .sentence = "times the campaigns' posts were looked at, per unit of money",
            .total = attributed_impressions,
            .per = money_spent},
     engagement_per_impression,
     Metric{.name = "incremental conversions per money",
-           .unit = "purchases per money",
+           .unit = "purchases per currency",
            .sentence = "purchases by the end of the run that would not have been made without the campaigns' posts, in "
                        "expectation, per unit of money",
            .total = incremental_conversions,

@@ -58,8 +58,9 @@ struct ComparisonRow {
     column("level", row.level, "1", "level of the interval");
     column("interval", row.interval, no_units, "how the interval was made");
     column("replicates", row.replicates, count_units, "pairs of runs behind the estimate");
-    column("mean_arm", row.mean_arm, no_units, "mean over replicates in the arm");
-    column("mean_against", row.mean_against, no_units, "mean over replicates in the arm it is compared with");
+    column("mean_arm", row.mean_arm, no_units,
+           "mean over replicates in the arm; of a ratio of totals the ratio of their sums over replicates");
+    column("mean_against", row.mean_against, no_units, "the same in the arm it is compared with");
     column("correlation", row.correlation, "1", "correlation of the two arms over replicates");
     column("variance_ratio", row.variance_ratio, "1",
            "variance of the paired statistic over its variance had the arms been independent");
@@ -97,7 +98,8 @@ struct ClaimRow {
     column("upper", row.upper, "1", "upper end of the 95 % interval");
     column("margin_low", row.margin_low, "1", "ratios from here ...");
     column("margin_high", row.margin_high, "1", "... to here make no material difference");
-    column("level", row.level, "1", "level of the interval that decided, adjusted over all claims (Holm)");
+    column("level", row.level, "1",
+           "level of the interval that decided, adjusted over all claims, those not asked among them (Holm)");
     column("replicates", row.replicates, count_units, "replicates behind the estimate");
     column("verdict", row.verdict, no_units, "holds, reversed, no material difference, undecided, or not asked");
     column("assumptions", row.assumptions, no_units, "keys without a source that the estimate rests on");
@@ -148,7 +150,8 @@ struct StructureRow {
   template <class Row, class Column>
   static void columns(Row& row, Column& column) {
     column("arm", row.arm, no_units, "arm");
-    column("metric", row.metric, no_units, "what is compared");
+    column("metric", row.metric, no_units,
+           "what is compared; of largest broadcast its share of all nodes but the root");
     column("tier", row.tier, no_units, "tier of the roots' authors");
     column("against", row.against, no_units, "tier that it is held against");
     column("cascades_tier", row.cascades_tier, count_units, "tracked cascades of the tier that have the metric");

@@ -12,7 +12,7 @@ namespace grapevine {
 struct SensitivityRow {
   std::string contrast;  ///< what is asked, in the words of `/comparison`
   std::string metric;    ///< the outcome
-  std::string factor;    ///< the swept key, or "seed"
+  std::string factor;    ///< the swept key, or "replicate"
   std::string index;     ///< one of the names below
   double estimate = missing, lower = missing, upper = missing;
   std::string interval;          ///< how it was made: "bootstrap of base rows"
@@ -25,7 +25,7 @@ struct SensitivityRow {
     constexpr Since since{4, 3};
     column("contrast", row.contrast, no_units, "what is asked", since);
     column("metric", row.metric, no_units, "the outcome", since);
-    column("factor", row.factor, no_units, "the key that is swept, or seed", since);
+    column("factor", row.factor, no_units, "the key that is swept, or replicate", since);
     column("index", row.index, no_units,
            "first: share of the outcome's variance that the factor explains alone; total: share that is lost if it is "
            "known, interactions included; mu, mu star, sigma: mean, mean size and spread of Morris's effects, outcome "

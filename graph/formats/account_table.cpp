@@ -28,7 +28,7 @@ std::vector<std::size_t> find_attributes(const RecordReader& records, const Fiel
     const auto place = column(header, name);
     if (!place)
       throw BadRequest(
-          fmt::format("{}: the header has the columns {}, and graph.attributes names '{}'; expected one "
+          fmt::format("{}: the header has the columns {}, and graph.attributes (--attributes) names '{}'; expected one "
                       "column of that name; name one that is there",
                       records.where(), quoted(header), name));
     places.push_back(*place);

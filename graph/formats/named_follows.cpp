@@ -429,8 +429,10 @@ void note_unused(const AccountTable& accounts, std::vector<std::string>& notes) 
   for (std::size_t i = 0; i < std::min(most, accounts.unused.size()); ++i)
     names.push_back(fmt::format("{:.40}", accounts.unused[i]));
   if (accounts.unused.size() > most) names.push_back(fmt::format("and {} more", accounts.unused.size() - most));
-  notes.push_back(fmt::format("columns of {} that are not used: {}; graph.attributes keeps those that hold numbers",
-                              accounts.file.string(), fmt::join(names, ", ")));
+  notes.push_back(
+      fmt::format("columns of {} that are not used: {}; graph.attributes (graph import and graph sample: "
+                  "--attributes) keeps those that hold numbers",
+                  accounts.file.string(), fmt::join(names, ", ")));
 }
 
 }  // namespace

@@ -148,6 +148,8 @@ LognormalFit fit_lognormal(const DegreeDistribution& all, std::uint32_t x_min) {
   const double curvature = math::exp(std::clamp(best.first[1], least_log_curvature, greatest_log_curvature));
   fit.mu = math::log(x_min - 0.5) - best.first[0] / curvature;
   fit.sigma = 1.0 / std::sqrt(curvature);
+  constexpr double near = 1e-3;  // sigma within a part in 2 000
+  fit.at_bound = best.first[1] < least_log_curvature + near || best.first[1] > greatest_log_curvature - near;
   return fit;
 }
 

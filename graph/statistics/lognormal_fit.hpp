@@ -17,6 +17,8 @@ struct LognormalFit {
       no_value;  ///< its standard deviation, 0.01 to 1 000: at the upper end the law is a power law within rounding
   std::uint32_t x_min = 0;  ///< the tail's least degree
   std::uint64_t users = 0;  ///< in the tail
+  bool at_bound = false;    ///< the likelihood still rises where sigma is bounded: there is no likeliest law, only a
+                            ///< limit, at 1 000 a power law and at 0.01 a single degree
 
   bool operator==(const LognormalFit&) const = default;
 };

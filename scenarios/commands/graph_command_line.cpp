@@ -49,6 +49,13 @@ void add_chances(CLI::App& app, Request& request) {
       ->type_name("COLUMN");
 }
 
+/// For what keeps columns of the table of accounts.
+void add_attributes(CLI::App& app, Request& request) {
+  app.add_option("--attributes", request.graph.attributes,
+                 "names of columns of the table of accounts that hold numbers, which a graph file keeps")
+      ->type_name("COLUMN ...");
+}
+
 void add_graph_out(CLI::App& app, Request& request, const char* sentence, const char* name) {
   app.add_option("-o,--out", request.graph.out, sentence)->type_name(name);
   app.add_flag("--overwrite", request.graph.overwrite, "replaces a file that exists");
@@ -107,6 +114,7 @@ void add_graph_sample(CLI::App& graph_app, const AddCommand& command, Request& r
                              graph_command<sample_graph>);
   add_graph_file(sample, request);
   add_chances(sample, request);
+  add_attributes(sample, request);
   add_graph_out(sample, request, "a graph file (.gvg), an edge list or .graphml", "FILE");
   sample.add_option("--users", graph.users, "how many")->type_name("N")->required()->check(whole_number(1));
   add_accounts_out(sample, request);
@@ -159,6 +167,7 @@ void add_graph_commands(CLI::App& app, const AddCommand& command, Request& reque
               graph_command<import_graph>);
   add_graph_file(import, request);
   add_chances(import, request);
+  add_attributes(import, request);
   add_graph_out(import, request, "the graph file", "FILE.gvg");
   import.footer(R"(Examples:
   grapevine graph import follows.csv.gz --columns follower followed -o mine.gvg

@@ -50,7 +50,9 @@ LoadOptions load_options(const GraphRequest& request) {
   options.separator = separator_sign(request.separator);
   options.undirected = request.undirected;
   options.reversed = request.reversed;
-  options.accounts = request.accounts;
+  if (!request.attributes.empty() && request.accounts.empty())
+    throw BadRequest("--attributes without --accounts, whose columns it names; expected a table of accounts");
+  options.accounts = AccountFile(request.accounts, request.attributes);
   options.chances = request.chances;
   options.comments = request.comments;
   return options;
@@ -105,15 +107,16 @@ struct Outputs {
 void write(const GraphRequest& request, const Outputs& outputs, const GraphFileContent& content, Steps& steps) {
   steps.begin("writing " + request.out);
   const Users& known = content.accounts;
-  const bool lossy =
-      is_text(request.out) && (!known.active.empty() || !known.community.empty() || !known.planted.empty());
+  const bool lossy = is_text(request.out) && (!known.active.empty() || !known.community.empty() ||
+                                              !known.planted.empty() || !known.attributes.empty());
   const WriteReport report = write_graph(*outputs.graph, content, outputs.accounts.get());
   steps.end();
   say(stdout, "Written to {} ({})\n", request.out, bytes(static_cast<double>(fs::file_size(request.out))));
   if (!request.accounts_out.empty()) say(stdout, "        all accounts in {}\n", request.accounts_out);
   if (lossy)
     say(stdout,
-        "        who is active, communities and planted accounts are left out; a graph file (.gvg) keeps them\n");
+        "        who is active, communities, planted accounts and attributes are left out; a graph file (.gvg) keeps "
+        "them\n");
   if (!content.chances.empty() && written_format(request.out) == GraphFormat::graphml)
     say(stdout, "        probabilities of follows are left out; an edge list or a graph file (.gvg) keeps them\n");
   if (report.left_out > 0)

@@ -25,7 +25,8 @@ struct GraphRequest {
   std::vector<std::string> columns;
   std::string separator;
   std::string accounts;
-  std::string chances;  ///< name of the column of probabilities; not of `stats`
+  std::vector<std::string> attributes;  ///< columns of `accounts` that are kept; of `import` and `sample`
+  std::string chances;                  ///< name of the column of probabilities; not of `stats`
   bool undirected = false, reversed = false;
   bool comments = true;  ///< lines of an edge list that begin with # or % are comments
 

@@ -55,7 +55,8 @@ DegreeStatistics degree_statistics(std::span<const std::uint32_t> counts, std::u
   result.power_law = best_power_law(all, least_tail);
   if (result.power_law.x_min > 0) {
     result.lognormal = fit_lognormal(all, result.power_law.x_min);
-    result.vuong = power_law_against_lognormal(all, result.power_law, result.lognormal);
+    // A law at its bound is none that was found, and what is said against it hangs on the bound.
+    if (!result.lognormal.at_bound) result.vuong = power_law_against_lognormal(all, result.power_law, result.lognormal);
   }
   result.degrees.assign(all.degrees().begin(), all.degrees().end());
   result.at_least.assign(all.at_least().begin(), all.at_least().end());
@@ -253,6 +254,15 @@ std::string graph_statistics_text(const GraphStatistics& statistics) {
     text += rows.substr(at, end - at);
     at = end;
   }
+  for (const auto& [what, degrees] :
+       {std::pair("followers", &statistics.followers), {"followees", &statistics.followees}})
+    if (degrees->lognormal.at_bound)
+      text += "\nNote    " +
+              wrapped(fmt::format("the lognormal fit to {} ran to its bound, sigma {:g}, where it is {}: "
+                                  "it is not told, and nothing is compared with it",
+                                  what, degrees->lognormal.sigma,
+                                  degrees->lognormal.sigma > 1 ? "a power law within rounding" : "a single number"),
+                      8, 8);
   return text;
 }
 

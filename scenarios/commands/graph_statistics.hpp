@@ -154,9 +154,11 @@ void graph_fields(const GraphStatistics& s, Field&& field) {
     field(group, name("tail_users"), d.power_law.users, "", 0, "  users in the tail", "users in the tail");
     field(group, name("distance"), d.power_law.distance, "", 4, "  distance (KS)",
           "Kolmogorov-Smirnov distance of tail and power law");
-    field(group, name("lognormal_mu"), d.lognormal.mu, "", 3, "lognormal mu",
-          "mean of the logarithm under the discrete lognormal law of greatest likelihood, same tail");
-    field(group, name("lognormal_sigma"), d.lognormal.sigma, "", 3, "  sigma",
+    const auto found = [&](double parameter) { return d.lognormal.at_bound ? no_value : parameter; };
+    field(group, name("lognormal_mu"), found(d.lognormal.mu), "", 3, "lognormal mu",
+          "mean of the logarithm under the discrete lognormal law of greatest likelihood, same tail; missing where the "
+          "fit runs to its bound");
+    field(group, name("lognormal_sigma"), found(d.lognormal.sigma), "", 3, "  sigma",
           "standard deviation of the logarithm under that law");
     field(group, name("log_ratio"), d.vuong.log_ratio, "", 2, "power law / lognormal",
           "log likelihood of the power law less that of the lognormal law");

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 // toml++ 3.3 asserts on input such as `[%foo]`, which it reports well without its asserts.
 #define TOML_ASSERT(expr) static_cast<void>(0)
@@ -71,6 +73,9 @@ std::string in_our_words(std::string_view what) {
   }
   constexpr std::string_view opening = "Error while parsing ";
   if (what.substr(0, opening.size()) == opening) what.remove_prefix(opening.size());
+  if (what.find("not representable in 64 bits") != std::string_view::npos)
+    return fmt::format("not TOML ({}); expected whole numbers of at most {}, also for seeds", what,
+                       std::numeric_limits<std::int64_t>::max());
   return fmt::format(
       "not TOML ({}); expected lines `key = value` and headers `[section]`; texts and durations are written in quotes",
       what);

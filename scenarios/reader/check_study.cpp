@@ -180,7 +180,8 @@ void ScenarioReader::check_campaigns() {
     if (!given(label("budget")) && !given(label("budget_of")) && !given(label("count")) &&
         campaign.choose != AccountChoice::named && sound({label("accounts")}))
       add(campaign_places_[i],
-          fmt::format("{} has no bound and would pay every user; expected one of count, budget, budget_of; add one",
+          fmt::format("{} has no bound and would pay everybody that it may ask; expected one of count, budget, "
+                      "budget_of; add one",
                       prefix.substr(0, prefix.size() - 1)));
     if (!campaign.budget_of.empty() && sound({label("budget_of")})) check_budget_of(i);
     if (!campaign.tier.empty() && sound({"tiers.names"})) expect_tier(label("tier"), campaign.tier);
@@ -210,7 +211,7 @@ void ScenarioReader::check_products() {
   if (products.empty()) return;
   for (std::size_t i = 0; i < campaigns.size(); ++i)
     if (const Given* named = given(campaign_prefixes_[i] + "product");
-        named && named->good && !product_names_.count(campaigns[i].product))
+        named && named->good && !campaigns[i].product.empty() && !product_names_.count(campaigns[i].product))
       refuse_name(named->label, campaigns[i].product, "product", product_names_, named->value);
   for (std::size_t i = 0; i < products.size(); ++i) {
     const ProductParameters& product = products[i];
@@ -392,6 +393,54 @@ void ScenarioReader::check_pays() {
     for (const std::string& name : it.target.run->pays)
       if (!campaign_names_.count(name)) refuse_name(it.label, name, "campaign", campaign_names_, it.value);
   }
+}
+
+void ScenarioReader::check_draws() {
+  if (!sound({"draws", "pays"})) return;
+  for (std::size_t i = 0; i < scenario_.world.campaigns.size(); ++i)
+    if (!sound({campaign_prefixes_[i] + "accounts", campaign_prefixes_[i] + "budget_of"})) return;
+  for (const Arm& arm : scenario_.arms)
+    if (const std::string prefix = "arm." + arm.name + "."; !sound({prefix + "draws", prefix + "pays"})) return;
+  for (const Arm& arm : scenario_.arms)
+    for (const std::string& name : arm.run.pays) {
+      const CampaignParameters* campaign = campaign_named(name);
+      if (campaign && !campaign->budget_of.empty() && !check_draws(arm, *campaign)) break;
+    }
+}
+
+bool ScenarioReader::check_draws(const Arm& arm, const CampaignParameters& campaign) {
+  const auto pays = [](const Arm& it, const std::string& name) { return std::ranges::count(it.run.pays, name) > 0; };
+  // The nearest campaign along the chain that an arm pays; what no arm pays, nothing is held against.
+  const CampaignParameters *taker = &campaign, *giver = campaign_named(campaign.budget_of);
+  for (std::size_t step = 0; giver && step < most_campaigns; ++step) {
+    if (std::ranges::any_of(scenario_.arms, [&](const Arm& it) { return pays(it, giver->name); })) break;
+    taker = giver;
+    giver = giver->budget_of.empty() ? nullptr : campaign_named(giver->budget_of);
+  }
+  if (!giver || !vary_by_draw(scenario_.world, {giver->name})) return true;
+  const std::uint32_t draws = draws_of(scenario_, arm);
+  const Arm* payer = nullptr;  // of those that pay the giver, the one with most draws
+  std::uint32_t most = 0;
+  for (const Arm& it : scenario_.arms) {
+    if (!pays(it, giver->name)) continue;
+    const std::uint32_t own = draws_of(scenario_, it);
+    if (own == draws) return true;
+    if (own > most) payer = &it, most = own;
+  }
+  // Accounts that are drawn take the giver's amounts in turn. Others differ by the amount alone, so that as many
+  // choices of the giver's accounts are made for them, among them such as the payer does not have.
+  const bool in_turn = taker->choose == AccountChoice::random;
+  if (!payer || (in_turn && draws % most == 0)) return true;
+  const std::string own = "arm." + arm.name + ".";
+  add(place_of({own + "draws", "draws", own + "pays", "pays", "arm." + payer->name + ".draws"}),
+      fmt::format(
+          "arm.{}.draws is {}, and the campaign {} spends what {} does, which {} pays in {}: on the average they "
+          "would not spend the same; expected {}; set arm.{}.draws = {}",
+          arm.name, draws, in_quotes(campaign.name), in_quotes(giver->name), in_quotes(payer->name),
+          counted(most, "draw", "draws"),
+          in_turn && most > 1 ? fmt::format("a multiple of {}", most) : std::string("as many"), arm.name,
+          in_turn ? (draws + most - 1) / most * most : most));
+  return false;
 }
 
 void ScenarioReader::check_contrasts() {

@@ -46,6 +46,7 @@ void ScenarioReader::read(const TomlValue& document) {
   check_campaigns();
   check_products();
   check_pays();
+  check_draws();
   check_contrasts();
   check_bands();
   check_switches();

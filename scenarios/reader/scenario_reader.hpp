@@ -259,6 +259,10 @@ private:
 
   void check_pays();
 
+  /// Arms whose campaigns take their money from another's spend as much as that one's arm, on the average over draws.
+  void check_draws();
+  bool check_draws(const Arm& arm, const CampaignParameters& campaign);  ///< false, and a mistake: they would not
+
   void check_contrasts();
 
   void check_bands();

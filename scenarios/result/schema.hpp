@@ -32,9 +32,8 @@ inline constexpr std::array<Axis, 20> axes{{
     {"replicate", h5::Type::i64, "number of the replicate, from 0"},
     {"tier", h5::Type::text, "class of users by follower count at the start"},
     {"source", h5::Type::text,
-     "whose emission the reader was served: that of a followee who wrote it, of a followee who reshared it, or of an "
-     "author "
-     "that the platform showed it"},
+     "whose emission the reader was served: that of a followee who wrote it, of a followee who reshared it, of an "
+     "author that the platform showed it, or one that a campaign paid the platform for showing"},
     {"readers", h5::Type::text,
      "readers served by the arm's ranking, and readers held out of it, who are served chronologically"},
     {"position_from", h5::Type::i64,
@@ -50,7 +49,9 @@ inline constexpr std::array<Axis, 20> axes{{
     {"size_from", h5::Type::i64, "least size of the class: adopters, the root included"},
     {"depth", h5::Type::i64, "reshares between the root and the farthest adopter; the last also counts all above it"},
     {"breadth_from", h5::Type::i64, "least number of the class: most adopters at one distance from the root"},
-    {"virality_from", h5::Type::f64, "least structural virality of the class; the last also counts all above it"},
+    {"virality_from", h5::Type::f64,
+     "least structural virality of the class, 1/256 wide up to 3 and above 256 to each doubling of its distance from "
+     "1; the last also counts all above it"},
     {"broadcast_from", h5::Type::f64,
      "least share of the class: children of the adopter that has most, over all adopters but the root; the last is 1 "
      "itself"},

@@ -25,8 +25,18 @@ namespace grapevine {
 namespace {
 
 /// The largest account has to have this many followers before a world is no longer called small: the founding essay's
-/// mega-influencers start there.
+/// mega-influencers start there, whatever tiers the study has.
 constexpr std::uint64_t mega_followers = 1'000'000;
+
+/// What it says of a largest account that is smaller than a mega-influencer.
+std::string short_of_mega(double scale) {
+  const std::string of_essay = with_thousands(mega_followers);
+  return scale < 1.0
+             ? fmt::format("fewer than the {} that stand for the {} of a mega-influencer",
+                           with_thousands(static_cast<std::uint64_t>(std::ceil(scale * double(mega_followers)))),
+                           of_essay)
+             : fmt::format("fewer than the {} of a mega-influencer", of_essay);
+}
 
 /// Mean, and the range where replicates differ.
 template <class Count>
@@ -48,11 +58,11 @@ std::string world(const StudyResult& study) {
   std::string text = fmt::format(
       "World   {}, {}, reciprocity {}\n", over_replicates(study, "user", [](const GraphFacts& g) { return g.users; }),
       over_replicates(study, "follow", [](const GraphFacts& g) { return g.follows; }), with_decimals(reciprocity, 3));
-  text += fmt::format("        the largest user has {}{}\n",
-                      over_replicates(study, "follower", [](const GraphFacts& g) { return g.largest_followers; }),
-                      static_cast<double>(largest) < scale * static_cast<double>(mega_followers)
-                          ? ": no account here is of mega size"
-                          : "");
+  std::string size =
+      fmt::format("the largest user has {}",
+                  over_replicates(study, "follower", [](const GraphFacts& g) { return g.largest_followers; }));
+  if (static_cast<double>(largest) < scale * static_cast<double>(mega_followers)) size += ": " + short_of_mega(scale);
+  text += "        " + wrapped(size, 8, 8);
   if (scale < 1.0)
     text +=
         "        " +

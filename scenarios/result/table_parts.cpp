@@ -14,6 +14,9 @@ std::string mean_count(double mean) { return with_decimals(mean, mean == std::fl
 
 int decimals_of(const ComparisonRow& row) {
   const double half = (row.upper - row.lower) / 2;
+  constexpr double shown =
+      5e-10;  // least that nine decimals show: what is nearer to 0, ends and all, is 0 and rounding
+  if (std::max({std::abs(row.estimate), std::abs(row.lower), std::abs(row.upper)}) < shown) return 0;
   return half > 0 ? std::min(decimals_for(half, 2), decimals_for(std::max(std::abs(row.estimate), half), 6))
                   : decimals_for(row.estimate, 4);
 }

@@ -215,13 +215,13 @@ std::string story_text(const PostStory& story, std::size_t most) {
 }
 
 std::string story_csv(const PostStory& story) {
-  std::string text = "tick,reader,emitter,reason,position,exposure,held_out";
+  std::string text = "tick,reader,emitter,reason,position,before,held_out";
   for (const ActionFacts& action : action_table) text += fmt::format(",{}", action.name);
   text += '\n';
   for (const TracedLook& look : story.trace.looks) {
     text += fmt::format("{},{},{},{},{},{},{}", static_cast<std::int64_t>(look.tick) - story.measure_from,
                         csv_field(story.name(look.reader)), csv_field(story.name(look.emitter)), why(look.source),
-                        look.position, look.exposure, look.held_out ? 1 : 0);
+                        look.position + 1, look.exposure, look.held_out ? 1 : 0);
     for (std::size_t a = 0; a < action_count; ++a) text += look.actions >> a & 1 ? ",1" : ",0";
     text += '\n';
   }

@@ -41,8 +41,8 @@ PostStory tell_post(const Scenario& scenario, const PostQuestion& question,
 /// For people: where it came from, why it was shown, who passed it on, and its first `most` looks.
 std::string story_text(const PostStory& story, std::size_t most);
 
-/// Every look, a line each: tick from the start of measure, reader, whose emission, why, place in the feed, looks
-/// before, held out, actions.
+/// Every look, a line each: tick from the start of measure, reader, whose emission, why, position in the feed, 1 for
+/// the top, looks before, held out, actions. Columns have the names of those of `/looks`, where these are the same.
 std::string story_csv(const PostStory& story);
 
 }  // namespace grapevine

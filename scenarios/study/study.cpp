@@ -37,12 +37,11 @@ namespace grapevine {
 
 namespace {
 
-/// A unit, with what the scenario calls its money in the place of "money" and "currency".
+/// A unit, with what the scenario calls its money in the place of "currency".
 std::string unit_in(const std::string& currency, std::string unit) {
-  if (currency == PriceParameters{}.currency) return unit;
-  for (const std::string_view word : {"money", "currency"})
-    if (const std::size_t at = unit.find(word); at != std::string::npos) return unit.replace(at, word.size(), currency);
-  return unit;
+  const std::string word = PriceParameters{}.currency;
+  const std::size_t at = unit.find(word);
+  return at == std::string::npos ? unit : unit.replace(at, word.size(), currency);
 }
 
 /// What the arms say, by themselves and beside each other.

@@ -40,9 +40,11 @@ struct Outcomes {
     column("impressions", row.impressions, count_units, "times a root was looked at");
     column("first_looks", row.first_looks, count_units,
            "times a root was looked at by a user who had not: distinct pairs of user and root; 0 where they are not "
-           "counted");
-    column("reach", row.reach, count_units,
-           "distinct users with an impression of at least one of the roots; not additive");
+           "counted, as reach");
+    column(
+        "reach", row.reach, count_units,
+        "distinct users with an impression of at least one of the roots; not additive; 0 where they are not counted: "
+        "of classic arms with unpaid cascades, paid roots included");
     action_columns(row.actions, column);
   }
 };

@@ -118,7 +118,7 @@ TEST_CASE("two arms that pay are compared by what their money brought", "[analys
   CHECK((ratio.mean_arm == Approx(14) && ratio.mean_against == Approx(6) && ratio.unit == "1"));
   CHECK((ratio.lower < ratio.estimate && ratio.estimate < ratio.upper));
   const ComparisonRow difference = row(rows, "campaign engagement per money", "difference of ratios of means");
-  CHECK((difference.estimate == Approx(8) && difference.unit == "actions per money"));
+  CHECK((difference.estimate == Approx(8) && difference.unit == "actions per currency"));
   CHECK(row(rows, "campaign reach per money", "ratio of means").estimate == Approx((400. / 12) / (300. / 15)));
   CHECK(row(rows, "campaign impressions per money", "ratio of means").estimate == Approx((800. / 12) / (600. / 15)));
   CHECK(row(rows, "campaign engagement per impression", "ratio of means").estimate ==

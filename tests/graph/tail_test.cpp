@@ -123,6 +123,18 @@ TEST_CASE("a lognormal fitted to a power law turns into one", "[graph][statistic
   CHECK(fit.sigma > 3);
 }
 
+TEST_CASE("a tail that falls slower and slower sends the lognormal fit to its bound, one that bends does not",
+          "[graph][statistics]") {
+  // In log-log axes a lognormal law falls faster and faster, so that a tail of the other shape has no likeliest one.
+  Degrees hollow;
+  for (const auto& [degree, users] : {std::pair(2u, 90), {3u, 12}, {4u, 4}, {90u, 2}, {212u, 2}})
+    hollow.insert(hollow.end(), users, degree);
+  const LognormalFit fit = fit_lognormal(DegreeDistribution(hollow), 2);
+  CHECK(fit.at_bound);
+  CHECK(fit.sigma == Approx(1'000).epsilon(1e-3));
+  CHECK_FALSE(fit_lognormal(DegreeDistribution(lognormal(3'000, 2.0, 1.0, 1, 4)), 1).at_bound);
+}
+
 TEST_CASE("Vuong's statistic is that of a plain list of degrees", "[graph][statistics]") {
   for (const std::uint32_t x_min : {1u, 2u, 6u}) {
     Degrees degrees = zipf(400, 2.1, 1, 12 + x_min);

@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -113,6 +117,41 @@ TEST_CASE("the looks of a story are those that the study counted, by reason, rea
   CHECK((discovered > 0 && held_out > 0));
 }
 
+TEST_CASE("the comma-separated looks of a post are those of /looks, by the same names", "[scenarios][explain]") {
+  const Folder folder;
+  const Scenario scenario = read_scenario(folder.write("study.toml", traced + "looks = true\n"));
+  const StudyResult study = run_study(scenario);
+  const RunRecord& record = study.record(0, 1, 0);
+  std::size_t again = 0, below = 0, compared = 0;
+  for (std::uint32_t post = 0; post < record.posts.size(); post += 3) {
+    std::vector<std::string> lines;
+    for (const LookRow& look : record.looks) {
+      if (look.post != post) continue;
+      constexpr std::array reasons{"", "followed", "reshared", "discovered", "promoted"};
+      std::string line =
+          fmt::format("{},{},{},{},{},{}", look.tick, look.reader.value(),
+                      reasons[static_cast<std::size_t>(look.reason)], look.position, look.before, look.held_out);
+      for (std::size_t a = 0; a < action_count; ++a) line += look.actions >> a & 1 ? ",1" : ",0";
+      lines.push_back(line);
+      again += look.before > 0, below += look.position > 1, ++compared;
+    }
+    std::vector<std::string> told_lines;
+    std::istringstream csv(
+        story_csv(told(scenario, {.key = record.posts[post].key, .arm = "many", .draw = record.posts[post].draw})));
+    std::string line;
+    REQUIRE(std::getline(csv, line));
+    CHECK(line.starts_with("tick,reader,emitter,reason,position,before,held_out,like,"));
+    while (std::getline(csv, line)) {  // without the third field, which /looks does not have
+      const std::size_t second = line.find(',', line.find(',') + 1);
+      told_lines.push_back(line.erase(second, line.find(',', second + 1) - second));
+    }
+    std::ranges::sort(lines), std::ranges::sort(told_lines);
+    CHECK(lines == told_lines);
+  }
+  CHECK((compared > 100 && below > 50));
+  CAPTURE(again);
+}
+
 TEST_CASE("explain is told of a result, and of its scenario alike", "[scenarios][explain]") {
   const Shell shell;
   shell.write("study.toml", traced);
@@ -127,6 +166,19 @@ TEST_CASE("explain is told of a result, and of its scenario alike", "[scenarios]
   CHECK(contains(of_result, "Looked at because"));
   CHECK(shell.call({"explain", "study.h5", "--post", key, "--set", "seed=2"}) == 2);
   CHECK(contains(shell.err(), "--set with a result"));
+}
+
+TEST_CASE("a post of a study in which one campaign sells and another does not is explained", "[scenarios][explain]") {
+  const Shell shell;
+  shell.write("study.toml", traced +
+                                "[[product]]\nname = \"tent\"\nclick = 5\n[[campaign]]\nname = \"sells\"\ncount = "
+                                "1\nevery = \"2h\"\n"
+                                "product = \"tent\"\n");
+  REQUIRE(shell.call({"run", "study.toml", "-o", "study.h5", "--quiet", "--set", "replicates=1"}) == 0);
+  REQUIRE(shell.call({"explain", "study.h5", "--arm", "many", "--most", "1", "--quiet"}) == 0);
+  const std::string list = shell.out(), key = list.substr(list.find("\n  ", list.find("--post")) + 3, 16);
+  CHECK(shell.call({"explain", "study.h5", "--arm", "many", "--post", key, "--quiet"}) == 0);
+  CHECK(shell.err().empty());
 }
 
 TEST_CASE("an arm with a warm-up of its own pays whom the shared one shows", "[scenarios][explain]") {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <thread>
 
+#include "graph/formats/load_graph.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/shell.hpp"
 
@@ -43,6 +44,28 @@ TEST_CASE("an imported graph is exported as it was, without what was dropped", "
   CHECK(contains(content(shell.file("accounts.csv")), "\nd,0\n"));
   REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "lost.csv"}) == 0);
   CHECK(contains(shell.out(), "1 isolated users are left out"));
+}
+
+TEST_CASE("columns of the table of accounts go through import and sample, and text leaves them out",
+          "[program][graph]") {
+  const Shell shell;
+  shell.write("follows.csv", follows);
+  shell.write("accounts.csv", "id,score,colour\na,2.5,red\nb,,red\nc,7,blue\nd,1,blue\ne,0,blue\n");
+  REQUIRE(shell.call({"graph", "import", "follows.csv", "--accounts", "accounts.csv", "-o", "none.gvg"}) == 0);
+  CHECK(
+      contains(shell.out(), "not used: score, colour; graph.attributes (graph import and graph sample: --attributes)"));
+  REQUIRE(shell.call({"graph", "import", "follows.csv", "--accounts", "accounts.csv", "--attributes", "score", "-o",
+                      "mine.gvg"}) == 0);
+  CHECK(load_graph(shell.file("mine.gvg"), {}).accounts.attribute("score")[0] == 7);  // c, who has most followers
+  REQUIRE(shell.call({"graph", "sample", "mine.gvg", "--users", "5", "-o", "all.gvg"}) == 0);
+  CHECK(load_graph(shell.file("all.gvg"), {}).accounts.attribute("score").size() == 5);
+  REQUIRE(shell.call({"graph", "export", "mine.gvg", "-o", "again.csv"}) == 0);
+  CHECK(contains(shell.out(), "planted accounts and attributes are left out; a graph file (.gvg) keeps them"));
+  CHECK(shell.call({"graph", "import", "follows.csv", "--attributes", "score", "-o", "no.gvg"}) == 2);
+  CHECK(contains(shell.err(), "--attributes without --accounts"));
+  CHECK(shell.call({"graph", "import", "follows.csv", "--accounts", "accounts.csv", "--attributes", "colour", "-o",
+                    "no.gvg"}) == 2);
+  CHECK(contains(shell.err(), "the colour is 'red'; expected a number, or nothing"));
 }
 
 TEST_CASE("a column of probabilities goes through import, sample and export", "[program][graph][chance]") {
@@ -136,7 +159,7 @@ TEST_CASE("what an edge list cannot hold is said", "[program][graph]") {
   const Shell shell;
   shell.write("world.toml", platform_world);
   REQUIRE(shell.call({"graph", "generate", "world.toml", "-o", "world.csv", "--accounts-out", "accounts.csv"}) == 0);
-  CHECK(contains(shell.out(), "who is active, communities and planted accounts are left out"));
+  CHECK(contains(shell.out(), "who is active, communities, planted accounts and attributes are left out"));
   CHECK(contains(shell.out(), "all accounts in accounts.csv"));
   REQUIRE(shell.call({"graph", "stats", "world.csv", "--accounts", "accounts.csv"}) == 0);
   CHECK(contains(shell.out(), "3000"));

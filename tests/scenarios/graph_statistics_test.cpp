@@ -14,6 +14,7 @@
 #include "graph/formats/edge_list.hpp"
 #include "graph/generators/erdos_renyi.hpp"
 #include "graph/generators/power_law.hpp"
+#include "graph/graph_builder.hpp"
 #include "tests/catch.hpp"
 
 using namespace grapevine;
@@ -94,6 +95,30 @@ TEST_CASE("each statistic has a name, a label and a sentence of its own", "[scen
     CHECK(decimals >= 0);
   });
   CHECK(names.size() > 50);
+}
+
+TEST_CASE("a lognormal fit that ran to its bound is said to have, and nothing is compared with it",
+          "[scenarios][graph-statistics]") {
+  // Followers: 90 users with 2, 12 with 3, 4 with 4, and two each with 90 and 212: hollow in log-log axes, where a
+  // lognormal law bulges.
+  constexpr std::uint32_t users = 300;
+  GraphBuilder builder(users);
+  std::uint32_t author = 0;
+  for (const auto& [followers, authors] : {std::pair(212u, 2u), {90u, 2u}, {4u, 4u}, {3u, 12u}, {2u, 90u}})
+    for (std::uint32_t i = 0; i < authors; ++i, ++author)
+      for (std::uint32_t k = 1; k <= followers; ++k) builder.add(UserId{(author + k) % users}, UserId{author});
+  const GraphStatistics statistics = graph_statistics(builder.build(), {}, {.least_tail = 50});
+  REQUIRE(statistics.followers.lognormal.at_bound);
+  CHECK(std::isnan(statistics.followers.vuong.p));
+  const std::string text = graph_statistics_text(statistics);
+  for (const char* label : {"lognormal mu", "sigma", "power law / lognormal", "Vuong's statistic", "p"}) {
+    CAPTURE(text, label);
+    CHECK(shown(text, "Followers", label) == "-");
+  }
+  CHECK(text.find("Note    the lognormal fit to followers ran to its bound, sigma 1000, where it is a power law") !=
+        std::string::npos);
+  const GraphStatistics usual = graph_statistics(some_graph(), {});
+  CHECK_FALSE((usual.followers.lognormal.at_bound && usual.followees.lognormal.at_bound));
 }
 
 TEST_CASE("the file holds every statistic that the table does", "[scenarios][graph-statistics]") {

@@ -1,5 +1,6 @@
 #include "scenarios/reader/read_scenario.hpp"
 
+#include "scenarios/keys/keys.hpp"
 #include "scenarios/keys/suggestions.hpp"
 #include "tests/catch.hpp"
 #include "tests/scenarios/scenario_files.hpp"
@@ -208,7 +209,9 @@ TEST_CASE("keys that contradict each other are mistakes where the user wrote the
        "4:10: redraw is empty, so all 10 replicates would be the same run; expected a stream to redraw; or set "
        "replicates = 1"},
       {"[[campaign]]\nname = \"c\"\n",
-       "4:1: campaign.c has no bound and would pay every user; expected one of count, budget, budget_of; add one"},
+       "4:1: campaign.c has no bound and would pay everybody that it may ask; expected one of count, budget, "
+       "budget_of; "
+       "add one"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\ntopic = 16\n",
        "7:9: campaign.c.topic is 16; expected 0 to 15, as population.topics is 16"},
       {"[[campaign]]\nname = \"c\"\ncount = 1\nslots = 9\n",
@@ -407,6 +410,66 @@ TEST_CASE("what was understood reads back as the same study", "[scenarios][reade
   }
 }
 
+TEST_CASE("what one table says and the next leaves out reads back as the same study", "[scenarios][reader]") {
+  // For each key that may be left out: a table without it beside one with it, in a study that has what it may name.
+  const std::string world =
+      smallest +
+      "graph.model = \"platform\"\ntiers.names = [\"a\", \"b\"]\ntiers.from = [0, 10]\n[behaviour]\nhide = 0.1\n"
+      "[[plant]]\nname = \"planted\"\naccounts = 2\nfollowers = [20, 30]\n"
+      "[[product]]\nname = \"sold\"\ntopic = 2\nlook = 1\n";
+  const std::map<std::string, std::string> least{
+      {"campaign", "count = 2\n"},
+      {"plant", "followers = [20, 30]\n"},
+      {"product", ""},
+      {"band", "arm = \"base\"\nmetric = \"engagement per impression\"\nlow = 0\nhigh = 1\n"}};
+  const std::map<std::string, std::string> said{{"campaign.product", "\"sold\""},
+                                                {"campaign.tier", "\"b\""},
+                                                {"campaign.plant", "\"planted\""},
+                                                {"campaign.member", "1\nplant = \"planted\""},
+                                                {"campaign.budget_of", "\"other\""},
+                                                {"campaign.budget", "20"},
+                                                {"campaign.followers", "[0, 100]"},
+                                                {"campaign.margin", "2"},
+                                                {"campaign.topic", "3"},
+                                                {"campaign.promotion_cap", "2\npromotion = 5"},
+                                                {"campaign.count", "3"},
+                                                {"product.topic", "1"},
+                                                {"plant.homophily", "0.5"},
+                                                {"band.of", "\"posts of tier a\""},
+                                                {"band.source", "\"a paper\""}};
+  std::size_t tried = 0;
+  for (const Key& key : keys()) {
+    if (key.absent.empty() || !least.count(key.section)) continue;
+    CAPTURE(key.dotted());
+    REQUIRE(said.count(key.dotted()) == 1);
+    const std::string name = key.section == "band" ? "" : "name = \"one\"\n",
+                      other = key.section == "band" ? "" : "name = \"other\"\n", table = "[[" + key.section + "]]\n",
+                      bound = key.name == "count" ? "" : least.at(key.section);
+    const std::string sells = "[[campaign]]\nname = \"sells\"\ncount = 1\nproduct = \"sold\"\n";
+    const Scenario study = scenario_of(world + sells + table + name + bound + key.name + " = " + said.at(key.dotted()) +
+                                       "\n" + table + other + least.at(key.section));
+    CAPTURE(study.understood);
+    const Scenario again = scenario_of(study.understood);
+    CHECK(differing(study, again).empty());
+    CHECK(again.understood == study.understood);
+    ++tried;
+  }
+  CHECK(tried == said.size());
+  // Results of before have `product = ""` where nothing is sold.
+  CHECK(scenario_of(world + "[[campaign]]\nname = \"sells\"\ncount = 1\nproduct = \"sold\"\n[[campaign]]\nname = "
+                            "\"tells\"\ncount = 1\nproduct = \"\"\n")
+            .world.campaigns[1]
+            .product.empty());
+}
+
+TEST_CASE("a whole number beyond those that are held is told the largest", "[scenarios][reader]") {
+  CHECK(only(refusal_of_text("format = 1\nseed = 18446744073709551615\ngraph.users = 1000\n"))
+            .find("expected whole numbers of at most 9223372036854775807, also for seeds") != std::string::npos);
+  CHECK(only(refusal_of_text(smallest, {"seed=18446744073709551615"})) ==
+        "--set seed: seed is \"18446744073709551615\"; expected a whole number, 0 to 9223372036854775807");
+  CHECK(scenario_of(smallest, {"seed=9223372036854775807"}).world.seed == 9'223'372'036'854'775'807U);
+}
+
 TEST_CASE("money is exact to the millionth", "[scenarios][reader]") {
   for (const auto& [text, micro] :
        std::vector<std::pair<std::string, MicroMoney>>{{"0.1", 100'000},
@@ -492,15 +555,15 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
       two_campaigns + "[[campaign]]\nname = \"fans\"\naccounts = \"fit\"\ntopic = 1\nbudget_of = \"many\"\n";
   const auto arms = [](const std::string& control) {
     return "[[arm]]\nname = \"control\"\n" + control +
-           "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\ndraws = 7\n";
+           "[[arm]]\nname = \"many\"\npays = [\"many\"]\n[[arm]]\nname = \"fans\"\npays = [\"fans\"]\n";
   };
   const Scenario study = scenario_of(smallest + "draws = 3\n" + campaigns + arms(""));
   CHECK(study.arms[0].run.draws == 3);
   CHECK(draws_of(study, study.arms[0]) == 1);  // it would be the same run three times
   CHECK(draws_of(study, study.arms[1]) == 3);
-  CHECK(draws_of(study, study.arms[2]) == 7);
+  CHECK(draws_of(study, study.arms[2]) == 3);
   // The fans differ from draw to draw by the money alone, so as many choices are made of those who it comes from.
-  CHECK(draws_by_campaign(study) == std::vector<std::uint32_t>{7, 7, 7});
+  CHECK(draws_by_campaign(study) == std::vector<std::uint32_t>{3, 3, 3});
   const auto paid_draws = [&](const std::string& first, const std::string& paid_arms) {
     return draws_by_campaign(scenario_of(smallest + "[[campaign]]\nname = \"one\"\ncount = 1\n" +
                                          "[[campaign]]\nname = \"many\"\naccounts = " + first +
@@ -508,10 +571,10 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
   };
   const std::string one = "[[arm]]\nname = \"one\"\npays = [\"one\"]\ndraws = 2\n",
                     many = "[[arm]]\nname = \"many\"\npays = [\"many\"]\ndraws = 6\n";
-  CHECK(paid_draws("\"random\"", one + many) == std::vector<std::uint32_t>{2, 6});   // two amounts, three times
-  CHECK(paid_draws("\"largest\"", one + many) == std::vector<std::uint32_t>{6, 6});  // six amounts
-  CHECK(paid_draws("\"random\"", many) == std::vector<std::uint32_t>{6, 6});         // of choices that nobody pays
-  CHECK(scenario_of(study.understood).arms[2].run.draws == 7);
+  CHECK(paid_draws("\"random\"", one + many) == std::vector<std::uint32_t>{2, 6});  // two amounts, three times
+  CHECK(paid_draws("\"largest\"", many) == std::vector<std::uint32_t>{6, 6});       // of choices that nobody pays
+  CHECK(paid_draws("\"random\"", many) == std::vector<std::uint32_t>{6, 6});
+  CHECK(scenario_of(study.understood).arms[2].run.draws == 3);
 
   const std::string needs =
       "has no effect here; it needs a campaign in `pays` whose accounts are \"random\", or whose budget_of leads to "
@@ -531,6 +594,43 @@ TEST_CASE("draws act where an arm pays accounts drawn at random, or whose money 
   const std::string said = only(refusal_of_text(smallest + "draws = 3\npays = [\"a\"]\n" + circle));
   CHECK(said.find("draws " + needs) != std::string::npos);
   CHECK(said.find("leads back to") != std::string::npos);
+}
+
+TEST_CASE("who spends what another campaign does is run for draws in which both spend the same",
+          "[scenarios][reader][draws]") {
+  const auto said = [](const std::string& first, std::uint32_t giver, std::uint32_t taker,
+                       const std::string& more = "") {
+    return only(refusal_of_text(
+        smallest + "[[campaign]]\nname = \"one\"\ncount = 1\n[[campaign]]\nname = \"many\"\naccounts = " + first +
+        "\nbudget_of = \"one\"\n[[arm]]\nname = \"one\"\npays = [\"one\"]\n" +
+        (giver > 1 ? fmt::format("draws = {}\n", giver) : "") + "[[arm]]\nname = \"many\"\npays = [\"many\"]\n" +
+        (taker > 1 ? fmt::format("draws = {}\n", taker) : "") + more));
+  };
+  // By hand: the giver spends a, b, c in its three choices. Taken in turn, four draws are a, b, c, a.
+  CHECK(
+      said("\"random\"", 3, 4) ==
+      "study.toml:18:9: arm.many.draws is 4, and the campaign \"many\" spends what \"one\" does, which \"one\" pays in "
+      "3 draws: on the average they would not spend the same; expected a multiple of 3; set arm.many.draws = 6");
+  CHECK(said("\"random\"", 3, 2).find("set arm.many.draws = 3") != std::string::npos);
+  CHECK(said("\"random\"", 3, 1).find("study.toml:17:8: arm.many.draws is 1, ") == 0);  // at `pays`
+  for (const std::uint32_t sound : {3, 6, 9}) CHECK(said("\"random\"", 3, sound).empty());
+  CHECK((said("\"random\"", 1, 1).empty() && said("\"random\"", 1, 5).empty()));
+  // Those that are not drawn differ by the money alone: six choices of the giver would be made, of which its own arm
+  // has three.
+  CHECK(said("\"largest\"", 3, 3).empty());
+  CHECK(said("\"largest\"", 3, 6).find("expected as many; set arm.many.draws = 3") != std::string::npos);
+  // Through a campaign that no arm pays.
+  const std::string chain = "[[campaign]]\nname = \"last\"\nbudget_of = \"many\"\n";
+  CHECK(said("\"random\"", 3, 6, chain + "[[arm]]\nname = \"last\"\npays = [\"last\"]\ndraws = 4\n")
+            .find("arm.last.draws is 4, and the campaign \"last\" spends what \"many\" does") != std::string::npos);
+  // Told with other mistakes, and not where nothing varies.
+  CHECK(said("\"random\"", 3, 4, "[[contrast]]\narm = \"many\"\nagainst = \"nobody\"\n").find("no arm of that name") !=
+        std::string::npos);
+  CHECK(refusal_of_text(smallest +
+                        "[[campaign]]\nname = \"one\"\naccounts = \"largest\"\ncount = 1\n[[campaign]]\nname = "
+                        "\"many\"\nbudget_of = \"one\"\n[[arm]]\nname = \"one\"\npays = [\"one\"]\n[[arm]]\nname "
+                        "= \"many\"\npays = [\"many\"]\ndraws = 4\n")
+            .empty());
 }
 
 TEST_CASE("ranges that are sound one by one are refused where they are not together", "[scenarios][reader][overflow]") {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -23,11 +24,18 @@ std::string number_of(const Key& key, bool article) {
                             : fmt::format("a number of {}", key.unit);
 }
 
+/// A whole number beyond 64 bits: `--set` hands it on as a text, for it is no TOML.
+bool is_too_large(const TomlValue& value) {
+  const auto* text = value.as<std::string>();
+  return text && !text->empty() && std::ranges::all_of(*text, [](char c) { return '0' <= c && c <= '9'; });
+}
+
 class Whole : public Codec {
   void read(const Reading& reading) const override {
     const auto* number = reading.value.as<std::int64_t>();
     if (!number)
-      return reading.refuse(reading.value.as<double>() ? "write it without a decimal point or exponent" : "");
+      return reading.refuse(reading.value.as<double>() ? "write it without a decimal point or exponent" : "",
+                            is_too_large(reading.value));
     const WholeRange range = std::get<WholeRange>(reading.key.range);
     if (*number < range.least || *number > range.most) return reading.refuse({}, *number > range.most);
     reading.put(*number);

@@ -182,7 +182,8 @@ struct CampaignParameters {
          .only = chosen_by_lazy_greedy});
     key("product", &CampaignParameters::product,
         {.sentence = "What the brand sells: the name of a [[product]]; where there is none, a word for tables.",
-         .source = "the user's choice"});
+         .source = "the user's choice",
+         .absent = "nothing"});
     key("margin", &CampaignParameters::margin,
         {.sentence = "What the brand earns by one sale: tells which share of clicks must buy for the campaign to pay.",
          .source = "the user's choice",
@@ -233,7 +234,7 @@ struct CampaignParameters {
          .source = "the user's choice",
          .range = WholeRange{1, no_limit},
          .unit = "accounts",
-         .absent = "no bound"});
+         .absent = "no bound but the money: one of count, budget and budget_of is needed, except for a list of ids"});
     key("posts", &CampaignParameters::posts,
         {.sentence = "Posts that each account is paid for, at most.",
          .source = "assumption",

@@ -77,7 +77,8 @@ struct RunParameters {
     key("draws", &RunParameters::draws,
         {.sentence = "Choices of accounts that an arm is run for in the same world; its outcomes are their means. No "
                      "account is asked a second time before all were asked once. Where a campaign's budget is what "
-                     "another pays, give a multiple of the draws of that one's arm: its amounts are taken in turn.",
+                     "another pays, give a multiple of the draws of that one's arm: its amounts are taken in turn; or "
+                     "exactly as many where its own accounts are not drawn.",
          .source = "assumption",
          .range = WholeRange{1, 1'000},
          .unit = "choices",
