@@ -53,14 +53,14 @@ struct IsoOutcomeRow {
     column("arm", row.arm, no_units, "arm whose least spend is sought", since);
     column("against", row.against, no_units, "arm whose outcome it is to match, replicate by replicate", since);
     column("outcome", row.outcome, no_units, "what is matched", since);
-    column("target_spend", row.target_spend, "money", "what the other arm spent, mean", since);
+    column("target_spend", row.target_spend, "currency", "what the other arm spent, mean", since);
     column("target_outcome", row.target_outcome, no_units, "what that yielded, mean", since);
-    column("spend", row.spend, "money",
+    column("spend", row.spend, "currency",
            "median over replicates of the least spend; inf where no spend along the axis is enough in most of them, "
            "-inf where its least is, missing where one half lies below the axis and the other above",
            since);
-    column("spend_lower", row.spend_lower, "money", "lower end of the 95 % interval of the median", since);
-    column("spend_upper", row.spend_upper, "money", "upper end", since);
+    column("spend_lower", row.spend_lower, "currency", "lower end of the 95 % interval of the median", since);
+    column("spend_upper", row.spend_upper, "currency", "upper end", since);
     column("ratio", row.ratio, "1", "median of the least spend over what the other arm spent", since);
     column("ratio_lower", row.ratio_lower, "1", "lower end of the 95 % interval of the median", since);
     column("ratio_upper", row.ratio_upper, "1", "upper end", since);

@@ -34,8 +34,10 @@ private:
   std::map<std::string, std::string> values_;
 };
 
+/// How often and what for a study runs, and what is told of it; not what happens in it.
 bool says_what_is_looked_at(const Key& key) {
-  static const std::set<std::string> sections{"contrast", "band", "switch", "sweep", "claims", "output", "drift"};
+  static const std::set<std::string> sections{"",      "arm",    "contrast", "band", "switch",
+                                              "sweep", "claims", "output",   "drift"};
   return key.scope == Scope::output || sections.contains(key.section);
 }
 

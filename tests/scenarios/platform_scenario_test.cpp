@@ -528,7 +528,7 @@ diffusion.chance = 0.02
     CHECK((has(feeds, key) && !has(cascades, key)));
   }
   CHECK((has(cascades, "diffusion.chance") && !has(feeds, "diffusion.chance")));
-  CHECK_FALSE(has(feeds, "output.track_share"));
+  for (const char* key : {"output.track_share", "replicates", "redraw", "pays"}) CHECK_FALSE(has(feeds, key));
 }
 
 TEST_CASE("fake followers and classic models are refused together", "[scenarios][bad-input]") {
