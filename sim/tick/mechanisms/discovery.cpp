@@ -253,26 +253,49 @@ void Discovery::renew(const Given& given, const Before& before, Pools& pools, st
       if (mine.has_room(topic, *value)) mine.add({*value, hash_of(root), root, topic});
     }
   });
-  pools.roots.clear();
-  pools.mixed.clear();
-  for (std::uint32_t topic = 0; topic < topics_; ++topic) {
-    std::vector<Contender> of_topic;
-    for (const Best& part : best) of_topic.insert(of_topic.end(), part.of(topic).begin(), part.of(topic).end());
-    const auto first = [](const Contender& a, const Contender& b) { return a.before(b); };
-    if (of_topic.size() > own_.pool) {
-      std::ranges::nth_element(of_topic, of_topic.begin() + static_cast<std::ptrdiff_t>(own_.pool), first);
-      of_topic.resize(own_.pool);
+  list(given, posts, choose(best), pools, count);
+}
+
+/// Of each topic the roots that are listed, the best first.
+std::vector<std::vector<Discovery::Contender>> Discovery::choose(const std::vector<Best>& shares) const {
+  std::vector<std::vector<Contender>> chosen(topics_);
+  const auto first = [](const Contender& a, const Contender& b) { return a.before(b); };
+  const auto choose_in = [&](std::size_t topic) {
+    std::vector<Contender>& mine = chosen[topic];
+    for (const Best& share : shares) {
+      const std::vector<Contender>& best = share.of(static_cast<std::uint32_t>(topic));
+      mine.insert(mine.end(), best.begin(), best.end());
     }
-    std::ranges::sort(of_topic, first);
-    for (const Contender& entry : of_topic) {
+    if (mine.size() > own_.pool) {
+      std::ranges::nth_element(mine, mine.begin() + static_cast<std::ptrdiff_t>(own_.pool), first);
+      mine.resize(own_.pool);
+    }
+    std::ranges::sort(mine, first);
+  };
+  parallel_for(topics_, choose_in, 1);
+  return chosen;
+}
+
+void Discovery::list(const Given& given, const Posts& posts, const std::vector<std::vector<Contender>>& chosen,
+                     Pools& pools, std::uint64_t Listed::*count) {
+  for (std::uint32_t topic = 0; topic < topics_; ++topic)
+    pools.first[topic + 1] = pools.first[topic] + static_cast<std::uint32_t>(chosen[topic].size());
+  pools.roots.resize(pools.first.back());
+  pools.mixed.resize(pools.first.back());
+  std::vector<std::vector<std::uint64_t>> counted(topics_, std::vector<std::uint64_t>(listed_.size()));  // by tier
+  const auto list_in = [&](std::size_t topic) {
+    std::uint32_t place = pools.first[topic];
+    for (const Contender& entry : chosen[topic]) {
       const PostIdentity& post = posts.identity(entry.root);
-      pools.roots.push_back({post.key, entry.root, posts.visible(entry.root), post.author});
-      pools.mixed.push_back(mix(draw_key_ ^ post.key));
+      pools.roots[place] = {post.key, entry.root, posts.visible(entry.root), post.author};
+      pools.mixed[place++] = mix(draw_key_ ^ post.key);
       if (posts.hot(entry.root).counted() && given.readers.contains(post.author.value()))
-        ++(listed_[posts.hot(entry.root).tier()].*count);
+        ++counted[topic][posts.hot(entry.root).tier()];
     }
-    pools.first[topic + 1] = static_cast<std::uint32_t>(pools.roots.size());
-  }
+  };
+  parallel_for(topics_, list_in, 1);
+  for (const std::vector<std::uint64_t>& of_topic : counted)
+    for (std::size_t tier = 0; tier < listed_.size(); ++tier) listed_[tier].*count += of_topic[tier];
 }
 
 double Discovery::certain_rate_of(const PostCounters& counters) const {

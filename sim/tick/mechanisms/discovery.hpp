@@ -62,6 +62,9 @@ private:
   template <class ValueOf, class HashOf>
   void renew(const Given&, const Before&, Pools& pools, std::uint64_t Listed::*count, const ValueOf& value_of,
              const HashOf& hash_of);
+  std::vector<std::vector<Contender>> choose(const std::vector<Best>& shares) const;
+  void list(const Given&, const Posts& posts, const std::vector<std::vector<Contender>>& chosen, Pools& pools,
+            std::uint64_t Listed::*count);
 
   DiscoveryParameters own_;
   Tick window_;
