@@ -111,7 +111,8 @@ TEST_CASE("facts of cascades are the same, whether a record is of one draw or of
   const RunRecord one = stars(sizes);
   RunRecord three = stars(thrice);
   three.draws = 3;
-  const auto of_one = cascade_facts({"one", std::vector{one, one}}), of_three = cascade_facts({"three", std::vector{three, three}});
+  const auto of_one = cascade_facts({"one", std::vector{one, one}}),
+             of_three = cascade_facts({"three", std::vector{three, three}});
   REQUIRE(of_one.size() == of_three.size());
   for (std::size_t i = 0; i < of_one.size(); ++i) {
     CAPTURE(of_one[i].metric);

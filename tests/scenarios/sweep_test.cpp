@@ -467,7 +467,7 @@ TEST_CASE("the least spend that matches the other arm is where the line through 
 
 TEST_CASE("an arm may be run for more choices of accounts at one point than at another", "[sweep]") {
   const std::string text = base + "[sweep]\ncampaign.few.accounts = [\"largest\", \"random\"]\n";
-  const Settings twice{"arm.few.draws=2"};
+  const Settings twice{"arm.few.draws=2", "arm.many.draws=2"};
   const StudyResult study = run_study(scenario_of(text, twice));
   const Folder folder;
   write_result(folder.path() / "result.h5", study);
@@ -475,7 +475,7 @@ TEST_CASE("an arm may be run for more choices of accounts at one point than at a
   const auto draws = [&](std::size_t point) { return again.record(point, 3, 0).draws; };
   CHECK(draws(0) == 1);
   CHECK(draws(1) == 2);
-  CHECK(digest_of(at_point(again, 1)) == digest_of_study({"arm.few.draws=2", "campaign.few.accounts=random"}));
+  CHECK(digest_of(at_point(again, 1)) == digest_of_study({twice[0], twice[1], "campaign.few.accounts=random"}));
 }
 
 TEST_CASE("what classic models spread by is that of the point", "[sweep]") {
