@@ -60,6 +60,17 @@ inline std::vector<std::string> refusal_of_text(const std::string& text,
   return refusal(folder.write("study.toml", text), overrides);
 }
 
+/// The one message of the refusal; a CHECK on it shows all of them.
+inline std::string only(const std::vector<std::string>& messages) {
+  std::string text;
+  for (const std::string& message : messages) text += (text.empty() ? "" : "\n") + message;
+  return text;
+}
+
+inline const std::string two_campaigns =
+    "[[campaign]]\nname = \"one\"\naccounts = \"largest\"\ncount = 1\nposts = 4\n"
+    "[[campaign]]\nname = \"many\"\nfollowers = [10, 30]\nbudget_of = \"one\"\n";
+
 inline Scenario scenario_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
   const Folder folder;
   return read_scenario(folder.write("study.toml", text), overrides);
