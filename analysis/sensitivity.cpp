@@ -291,7 +291,7 @@ Estimate spread_of(const std::vector<std::vector<double>>& effects, bool share_c
   return estimate;
 }
 
-/// The mean over trajectories and replicates of effects that are turned over where `turned` says so.
+/// The mean over trajectories and replicates of effects times the sign of their trajectory.
 Estimate mean_of(const ElementaryEffects& effects, const std::vector<double>& sign, bool share_chance, double level) {
   const std::size_t trajectories = sign.size(), replicates = effects.of_replicates.front().size();
   std::vector<double> of_replicate(replicates), of_trajectory;
