@@ -5,6 +5,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/search.hpp"
 #include "graph/mutual_follows.hpp"
 
 namespace grapevine {
@@ -50,17 +51,9 @@ FollowGraph::FollowGraph(const GraphArrays& arrays, std::shared_ptr<const void> 
 
 std::optional<std::uint64_t> FollowGraph::find(UserId u, UserId v) const {
   const std::span<const UserId> row = followees(u);
-  if (row.empty()) return std::nullopt;
-  // The last that is not above v, or the first: halves are chosen by arithmetic, for a processor guesses such a branch
-  // wrong every other time.
-  const UserId* at = row.data();
-  for (std::size_t left = row.size(); left > 1;) {
-    const std::size_t half = left / 2;
-    at += half * static_cast<std::size_t>(!(v < at[half]));
-    left -= half;
-  }
-  if (*at != v) return std::nullopt;
-  return row_begin(u) + static_cast<std::uint64_t>(at - row.data());
+  const std::size_t at = count_below(row, v);
+  if (at == row.size() || row[at] != v) return std::nullopt;
+  return row_begin(u) + at;
 }
 
 std::size_t FollowGraph::mutual_count() const {

@@ -36,6 +36,11 @@ struct Candidate {
   bool followed() const { return source() == Source::author; }
 };
 
+/// The author of a candidate: free, but for what a followee has reshared.
+inline UserId author_of(const Candidate& candidate, const Posts& posts) {
+  return candidate.source() == Source::reshare ? posts.identity(candidate.root).author : candidate.emitter;
+}
+
 /// A post that was looked at: 16 bytes.
 struct Impression {
   static constexpr std::uint16_t last_position = 0x1fff;
@@ -101,18 +106,13 @@ struct Lot {
 
 /// What a source works on that draws lots.
 struct Lots {
-  struct Taken {
-    double time = 0;
-    std::uint64_t key = 0;  ///< decides between equal times
-    std::uint32_t place = 0;
-    auto operator<=>(const Taken&) const = default;
-  };
-
   std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< topics, those that are liked most first
   std::vector<Lot> drawn;                                      ///< the first `count` are they
   std::vector<double> times;                                   ///< of these
   std::size_t count = 0;
-  std::vector<Taken> taken;
+  std::vector<std::uint32_t> order;   ///< their numbers, group by group, those of a group in no order
+  std::vector<std::uint32_t> groups;  ///< where each group begins, and the end
+  std::vector<std::uint32_t> taken;   ///< places of those that are
 };
 
 /// Followees of one reader who may have something new: those of the start ascending, then those that came since.

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "graph/base/prefetch.hpp"
+#include "graph/base/search.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/state/array_table.hpp"
 #include "sim/state/reader_rows.hpp"
+#include "sim/state/run_record.hpp"
 
 namespace grapevine {
 
@@ -27,6 +29,9 @@ public:
   explicit FollowChanges(std::size_t readers) : rows_(readers) {}
 
   void arrays(ArrayTable& table) override { rows_.arrays("follows.slot", "follows.changes", "changed follow", table); }
+
+  void prefetch_place(std::size_t reader) const { rows_.prefetch_place(reader); }
+  void prefetch_entries(std::size_t reader) const { rows_.prefetch_entries(reader); }
 
   /// Of the reader, ascending by account.
   std::span<const FollowChange> of(std::size_t reader) const { return rows_.of(reader); }
@@ -61,8 +66,12 @@ public:
   }
   /// Asks for the place of the reader's row, and, once that is there, for its first lines: what is longer the processor
   /// fetches of itself.
-  void prefetch_place(UserId reader) const { prefetch(&graph_->rows().begin[reader.index()]); }
+  void prefetch_place(UserId reader) const {
+    prefetch(&graph_->rows().begin[reader.index()]);
+    if (changes_ != nullptr) changes_->prefetch_place(reader.value() - first_);
+  }
   void prefetch_row(UserId reader) const {
+    if (changes_ != nullptr) changes_->prefetch_entries(reader.value() - first_);
     const std::span<const UserId> row = graph_->followees(reader);
     for (std::size_t i = 0; i < std::min<std::size_t>(row.size(), 64); i += 16) prefetch(&row[i]);
   }
@@ -70,9 +79,15 @@ public:
   /// Whether the reader, one of this part, follows the account. O(log followees).
   bool hold(UserId reader, UserId account) const {
     const std::span<const FollowChange> changed = changes(reader);
-    const auto at = std::ranges::lower_bound(changed, account, {}, &FollowChange::account);
-    if (at != changed.end() && at->account == account) return at->follows != 0;
+    const std::size_t at = count_below(changed, account, &FollowChange::account);
+    if (at < changed.size() && changed[at].account == account) return changed[at].follows != 0;
     return graph_->find(reader, account).has_value();
+  }
+  /// ... where a source brought the reader a root of that account in this session, which mostly tells.
+  bool hold(UserId reader, UserId account, Source brought_by) const {
+    if (brought_by == Source::author) return true;
+    if (brought_by == Source::discovery) return false;  // it brings nobody what it would see anyway
+    return hold(reader, account);
   }
 
 private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/base/ids.hpp"
+#include "graph/base/prefetch.hpp"
 #include "sim/state/reader_slot.hpp"
 
 namespace grapevine {
@@ -24,6 +25,12 @@ public:
   std::span<const Entry> of(std::size_t reader) const {
     const ReaderSlot slot = slot_[reader];
     return std::span(blocks_[reader / reader_block].entries).subspan(slot.begin, slot.count);
+  }
+
+  /// Asks for the place of the reader's list, and, once that is there, for its beginning.
+  void prefetch_place(std::size_t reader) const { prefetch(&slot_[reader]); }
+  void prefetch_entries(std::size_t reader) const {
+    if (slot_[reader].count > 0) prefetch(of(reader).data());
   }
 
   /// Gives the reader another list, which lies elsewhere.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/base/prefetch.hpp"
+
 namespace grapevine {
 
 /// A value for each live root, apart from what `Posts` keeps of it: a ring by number.
@@ -17,6 +19,10 @@ public:
   Value& operator[](std::uint32_t root) { return values_[root & (values_.size() - 1)]; }
   /// Whether the root is one of those last told to be live.
   bool holds(std::uint32_t root) const { return range_.tail <= root && root < range_.head; }
+
+  void prefetch(std::uint32_t root) const {
+    if (holds(root)) grapevine::prefetch(&(*this)[root]);
+  }
 
   /// The live roots are those from `tail` to below `head` now; new ones have the value `fresh`.
   void advance(std::uint32_t tail, std::uint32_t head, const Value& fresh = {}) {

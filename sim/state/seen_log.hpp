@@ -8,6 +8,7 @@
 #include "graph/base/ids.hpp"
 #include "graph/base/memory.hpp"
 #include "graph/base/prefetch.hpp"
+#include "graph/base/search.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/reader_slot.hpp"
@@ -39,9 +40,9 @@ public:
     };
     Past of(std::uint32_t root) const {
       Past past;
-      for (auto it = std::lower_bound(roots.begin(), roots.end(), root); it != roots.end() && *it == root; ++it) {
+      for (std::size_t i = count_below(roots, root); i < roots.size() && roots[i] == root; ++i) {
         ++past.exposures;
-        past.actions |= actions[static_cast<std::size_t>(it - roots.begin())];
+        past.actions |= actions[i];
       }
       return past;
     }

@@ -73,6 +73,11 @@ public:
   /// ... which is done here. All parts come.
   virtual void agree(const Given&, const Before&, const ReadersBefore&, Exchange&) {}
 
+  /// Some sessions before that of a reader, its place in this part: asks for where what is kept of it lies, and, once
+  /// that is there, for what lies there. Changes nothing.
+  virtual void prefetch_place(std::size_t reader) const { (void)reader; }
+  virtual void prefetch_entries(std::size_t reader) const { (void)reader; }
+
   /// Adds candidates to those that followees brought, in no meaningful order; not for readers who are held out.
   virtual void bring(const Given&, const Before&, SeenLog::Entries seen, Session& session) const {
     (void)seen, (void)session;

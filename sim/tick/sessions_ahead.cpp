@@ -6,6 +6,7 @@
 #include "graph/base/prefetch.hpp"
 #include "sim/feed/gather.hpp"
 #include "sim/feed/sources/followees.hpp"
+#include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
 
@@ -43,6 +44,7 @@ void SessionsAhead::find_place(std::size_t i) const {
   prefetch(&readers_->last_session[at]);
   prefetch(&readers_->session_ordinal[at]);
   prefetch(&readers_->reached[at]);
+  for (const Mechanism* mechanism : given_->mechanisms) mechanism->prefetch_place(at);
 }
 
 void SessionsAhead::find_row(std::size_t i) const {
@@ -53,6 +55,7 @@ void SessionsAhead::scan(std::size_t i) {
   if (i >= due_.size()) return;
   const std::size_t at = begin_ + due_[i];
   readers_->seen.prefetch_entries(at);
+  for (const Mechanism* mechanism : given_->mechanisms) mechanism->prefetch_entries(at);
   FreshFollowees& fresh = fresh_[i % fresh_.size()];
   scan_followees(given_->follows, before_->timelines, given_->reader(at),
                  news_since(given_->run.feed, readers_->last_session[at], before_->now), fresh);

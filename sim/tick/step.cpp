@@ -114,13 +114,14 @@ void weigh(const Given& given, const Before& before, const Session& session, std
   }
 }
 
-/// Puts the feed in order. Returns the factors on the odds of the looks.
+/// Puts the feed in order, and asks for what its first looks need. Returns the factors on the odds of the looks.
 std::span<const double> order_feed(const Given& given, const Before& before, const Ranker& ranker,
                                    SeenLog::Entries seen, TickScratch::Worker& worker) {
   Session& session = worker.session;
   session.odds.clear();
   if (given.mechanisms.empty()) {
     rank_around_promoted(ranker, {before.posts, seen, given.pasts}, session);
+    find_looks(before.posts, session);
     return {};
   }
   if (ranker.needs_odds()) {
@@ -129,6 +130,7 @@ std::span<const double> order_feed(const Given& given, const Before& before, con
     weigh(given, before, session, worker.which, session.odds);
   }
   rank_around_promoted(ranker, {before.posts, seen, given.pasts}, session);
+  find_looks(before.posts, session);
   worker.which.resize(session.looked);
   for (std::size_t i = 0; i < session.looked; ++i) worker.which[i] = session.ranked[i].candidate;
   weigh(given, before, session, worker.which, worker.odds);
@@ -162,7 +164,6 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const std::span<const double> odds = order_feed(given, before, ranker, seen, worker);
-  find_looks(before.posts, session);
   book(before.posts, session, out.candidates);
 
   const std::size_t first = out.impressions.size();

@@ -68,7 +68,7 @@ public:
   const PostCounters& counters() const { return facts_.before.posts.counters(candidate_.root); }  ///< of earlier ticks
 
   // The post's identity, and what it leads to; the author of what a followee has not reshared is free.
-  UserId author() const { return source() == Source::reshare ? post().author : emitter(); }
+  UserId author() const { return author_of(candidate_, facts_.before.posts); }
   /// How much the reader likes the post's topic: a quantile over users, in 256ths.
   std::uint8_t topic_match() const { return facts_.given.population.interest(reader(), post().topic); }
   bool verified() const { return facts_.given.population.verified(author()); }
@@ -84,7 +84,7 @@ public:
   }
   /// Free: it stands in the feed because the reader follows its author.
   bool followed() const { return candidate_.followed(); }
-  bool follows_author() const { return source() == Source::author || facts_.given.follows.hold(reader(), author()); }
+  bool follows_author() const { return facts_.given.follows.hold(reader(), author(), source()); }
   /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
   /// another part only. O(log followees).
   bool mutual() const {

@@ -15,6 +15,8 @@ public:
   static std::unique_ptr<Mechanism> make(const MechanismGiven& given);
 
   void arrays(ArrayTable& table) override;
+  void prefetch_place(std::size_t reader) const override { waiting_.prefetch_place(reader); }
+  void prefetch_entries(std::size_t reader) const override { waiting_.prefetch_entries(reader); }
   void after_session(const Given&, const Before&, const Session& session, std::span<const Impression> looks,
                      std::vector<Message>& out) override;
   void commit(const Given&, const Before&, std::span<const Message> messages) override;
@@ -22,6 +24,7 @@ public:
 
   /// Whether an answer can be read beside this root.
   bool visible(std::uint32_t root) const { return visible_.holds(root) && visible_[root] != 0; }
+  void prefetch_visible(std::uint32_t root) const { visible_.prefetch(root); }
 
   /// Answers given on a live root, where the platform looks at them (`FeedParameters::looks_at_answers`); else 0.
   std::uint32_t given_on(std::uint32_t root) const { return counts_.holds(root) ? counts_[root] : 0; }

@@ -1,13 +1,16 @@
 #include "sim/tick/mechanisms/discovery.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "graph/base/clones.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/prefetch.hpp"
 
 namespace grapevine {
 
@@ -50,30 +53,30 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
 
 constexpr std::size_t hashed_at_once = 64;
 
-/// Writes those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first,
-/// and one more than are counted. Hashes of some at once, and without a branch whether one of them is high enough:
-/// mostly none is.
+/// Writes those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first.
+/// Hashes of some at once, and which of them are high enough without a branch: few are.
 GRAPEVINE_CLONED std::size_t hashes_from(const std::uint64_t* mixed, std::size_t count, std::uint64_t reader,
                                          std::uint64_t least, std::uint32_t first, Lot* lots) {
   std::size_t n = 0;
-  const auto keep = [&](const std::uint64_t* hashes, std::size_t here, std::size_t begin) {
-    for (std::size_t i = 0; i < here; ++i) {
-      lots[n] = {hashes[i], first + static_cast<std::uint32_t>(begin + i)};
-      n += hashes[i] >= least ? 1 : 0;
-    }
-  };
   std::uint64_t hashes[hashed_at_once];
-  std::size_t begin = 0;
-  for (; begin + hashed_at_once <= count; begin += hashed_at_once) {
-    std::uint64_t any = 0;
-    for (std::size_t i = 0; i < hashed_at_once; ++i) {
-      hashes[i] = mix(mixed[begin + i] + reader);
-      any |= hashes[i] >= least ? 1u : 0u;
+  for (std::size_t begin = 0; begin < count; begin += hashed_at_once) {
+    std::uint64_t high = 0;
+    if (begin + hashed_at_once <= count) {
+      for (std::size_t i = 0; i < hashed_at_once; ++i) {
+        hashes[i] = mix(mixed[begin + i] + reader);
+        high |= (hashes[i] >= least ? std::uint64_t{1} : std::uint64_t{0}) << i;
+      }
+    } else {
+      for (std::size_t i = 0; i < count - begin; ++i) {
+        hashes[i] = mix(mixed[begin + i] + reader);
+        high |= (hashes[i] >= least ? std::uint64_t{1} : std::uint64_t{0}) << i;
+      }
     }
-    if (any != 0) keep(hashes, hashed_at_once, begin);
+    for (; high != 0; high &= high - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(high));
+      lots[n++] = {hashes[i], first + static_cast<std::uint32_t>(begin + i)};
+    }
   }
-  for (std::size_t i = begin; i < count; ++i) hashes[i - begin] = mix(mixed[i] + reader);
-  keep(hashes, count - begin, begin);
   return n;
 }
 
@@ -157,16 +160,56 @@ double Discovery::draw_lots(const Given& given, const Pools& pools, double time,
     const std::uint64_t least = least_hash(time, rate);
     if (least > 0) sure = std::min(sure, end_of(least, rate));
     const std::span<const std::uint64_t> mixed = pools.mixed_of(topic);
-    if (lots.drawn.size() < n + mixed.size() + 1) lots.drawn.resize(n + mixed.size() + 1);
+    if (lots.drawn.size() < n + mixed.size()) lots.drawn.resize(n + mixed.size());
     const std::size_t first = n;
     n += hashes_from(mixed.data(), mixed.size(), reader, least, pools.first[topic], &lots.drawn[n]);
     lots.times.resize(std::max(lots.times.size(), n));
-    for (std::size_t i = first; i < n; ++i) lots.times[i] = uniform(lots.drawn[i].hash);
+    for (std::size_t i = first; i < n; ++i) {
+      prefetch(&pools.roots[lots.drawn[i].place]);
+      lots.times[i] = uniform(lots.drawn[i].hash);
+    }
     math::negated_logs(lots.times.data() + first, n - first);
     for (std::size_t i = first; i < n; ++i) lots.times[i] /= rate;
   }
   lots.count = n;
   return sure;
+}
+
+/// Groups the lots by the time at which they end, a few to a group, so that those that end first are found without
+/// sorting the others. Most end before `time`.
+void Discovery::group_by_time(double time, Lots& lots) {
+  const std::size_t groups = std::bit_ceil(lots.count + 1);
+  const double last = static_cast<double>(groups - 1), scale = static_cast<double>(groups) / time;
+  const auto group_of = [&](std::size_t i) { return static_cast<std::size_t>(std::min(last, lots.times[i] * scale)); };
+  lots.groups.assign(groups, 0);
+  for (std::size_t i = 0; i < lots.count; ++i) ++lots.groups[group_of(i)];
+  std::inclusive_scan(lots.groups.begin(), lots.groups.end(), lots.groups.begin());
+  lots.order.resize(std::max(lots.order.size(), lots.count));
+  for (std::size_t i = 0; i < lots.count; ++i) lots.order[--lots.groups[group_of(i)]] = static_cast<std::uint32_t>(i);
+  lots.groups.push_back(static_cast<std::uint32_t>(lots.count));
+}
+
+/// Of the lots that end before `sure` and are not refused takes those that end first, and not more than are wanted.
+void Discovery::take(const Given& given, const Before& before, const Pools& pools, std::size_t wanted, double sure,
+                     SeenLog::Entries seen, Session& session) {
+  Lots& lots = session.lots;
+  const auto sooner = [&](std::uint32_t a, std::uint32_t b) {
+    if (lots.times[a] != lots.times[b]) return lots.times[a] < lots.times[b];
+    return pools.roots[lots.drawn[a].place].key < pools.roots[lots.drawn[b].place].key;
+  };
+  lots.taken.clear();
+  for (std::size_t g = 0; g + 1 < lots.groups.size(); ++g) {
+    const std::span group = std::span(lots.order).subspan(lots.groups[g], lots.groups[g + 1] - lots.groups[g]);
+    if (group.size() > 1) std::ranges::sort(group, sooner);
+    for (const std::uint32_t i : group) {
+      if (lots.taken.size() == wanted || lots.times[i] >= sure) return;
+      const Entry& entry = pools.roots[lots.drawn[i].place];
+      if (!in_window(entry.visible, before.now, given.run.feed.window) || refuses(given, entry, seen, session))
+        continue;
+      before.posts.prefetch(entry.root);  // whoever ranks looks there
+      lots.taken.push_back(lots.drawn[i].place);
+    }
+  }
 }
 
 /// Adds `count` roots of the pools, in proportion to the reader's interest and without replacement: those for which an
@@ -182,22 +225,12 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
   const double wanted = 1.5 * static_cast<double>(count) + 4.0;  // some are refused
   for (double time = wanted / all;; time *= 4.0) {
     const double sure = draw_lots(given, pools, time, session);
-    lots.taken.clear();
-    for (std::size_t i = 0; i < lots.count; ++i) {
-      const Entry& entry = pools.roots[lots.drawn[i].place];
-      if (lots.times[i] < sure && in_window(entry.visible, before.now, window_) &&
-          !refuses(given, entry, seen, session))
-        lots.taken.push_back({lots.times[i], entry.key, lots.drawn[i].place});
-    }
-    if (lots.taken.size() >= count || std::isinf(sure)) break;
+    group_by_time(time, lots);
+    take(given, before, pools, count, sure, seen, session);
+    if (lots.taken.size() == count || std::isinf(sure)) break;
   }
-  if (lots.taken.size() > count) {
-    std::ranges::nth_element(lots.taken, lots.taken.begin() + static_cast<std::ptrdiff_t>(count));
-    lots.taken.resize(count);
-  }
-  for (const Lots::Taken& lot : lots.taken) {
-    const Entry& entry = pools.roots[lot.place];
-    before.posts.prefetch(entry.root);  // whoever ranks looks there
+  for (const std::uint32_t place : lots.taken) {
+    const Entry& entry = pools.roots[place];
     session.index.find_or_insert(entry.root, static_cast<std::uint32_t>(session.candidates.size()));
     session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
   }

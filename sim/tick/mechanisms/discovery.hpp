@@ -56,6 +56,9 @@ private:
   void find_favourites(const Interests& interests, Session& session) const;
   static bool refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session);
   double draw_lots(const Given& given, const Pools& pools, double time, Session& session) const;
+  static void group_by_time(double time, Lots& lots);
+  static void take(const Given&, const Before&, const Pools& pools, std::size_t wanted, double sure,
+                   SeenLog::Entries seen, Session& session);
   void draw(const Given&, const Before&, const Pools& pools, std::size_t count, SeenLog::Entries seen,
             Session& session) const;
   double certain_rate_of(const PostCounters& counters) const;

@@ -19,7 +19,7 @@ public:
              std::span<double> odds) const override {
     for (std::size_t i = 0; i < which.size(); ++i) {
       const Candidate& candidate = session.candidates[which[i]];
-      if (!candidate.followed() && !given.follows.hold(session.reader, before.posts.identity(candidate.root).author))
+      if (!given.follows.hold(session.reader, author_of(candidate, before.posts), candidate.source()))
         odds[i] *= factor_;
     }
   }

@@ -6,6 +6,7 @@
 #include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
+#include "graph/base/search.hpp"
 
 namespace grapevine {
 
@@ -15,10 +16,12 @@ std::uint64_t millionths(double trust) { return static_cast<std::uint64_t>(trust
 
 bool is_paid(const PostIdentity& post) { return post.campaign != PostIdentity::no_campaign; }
 
-/// The first tie with this author or a later one.
-template <class Ties>
-auto place_of(Ties&& ties, UserId author) {
-  return std::lower_bound(ties.begin(), ties.end(), author, [](const auto& tie, UserId id) { return tie.author < id; });
+constexpr std::size_t most_ages = 4096;
+
+/// Boost's iterators do not tell the standard library that they are contiguous.
+template <class List>
+auto span_of(const List& list) {
+  return std::span<const typename List::value_type>(list.data(), list.size());
 }
 
 }  // namespace
@@ -36,6 +39,8 @@ Trust::Trust(const MechanismGiven& given)
       tiers_(given.world.tiers.from.size()),
       met_((given.readers.size() + reader_block - 1) / reader_block * tiers_) {
   GRAPEVINE_EXPECTS(given.world.time.end() < 1u << 24);  // a tie has 24 bits for it; durations end at ten years
+  const auto ages = std::min<std::size_t>(given.world.time.end() + 1, most_ages);
+  for (Tick age = 0; age < ages; ++age) left_.push_back(share_left(age));
 }
 
 std::unique_ptr<Mechanism> Trust::make(const MechanismGiven& given) {
@@ -57,39 +62,51 @@ void Trust::go_on(const Mechanism& before, Tick now) {
       const UserId reader{mine_.first + static_cast<std::uint32_t>(i)};
       kept.clear();
       for (const Tie& tie : ties_.of(i))
-        if (warmup.lives(tie, warmup.base(reader, tie.author, false), now)) kept.push_back(tie);
+        if (warmup.lives(tie, warmup.base(reader, tie.author), now)) kept.push_back(tie);
       if (kept.size() < ties_.of(i).size()) ties_.replace(i, kept);
     }
   });
 }
 
+void Trust::prefetch_place(std::size_t reader) const {
+  ties_.prefetch_place(reader);
+  witnessed_.prefetch_place(reader);
+}
+void Trust::prefetch_entries(std::size_t reader) const {
+  ties_.prefetch_entries(reader);
+  witnessed_.prefetch_entries(reader);
+}
+
 void Trust::weigh(const Given&, const Before& before, const Session& session, std::span<const std::uint32_t> which,
                   std::span<double> odds) const {
   const std::span<const Tie> ties = ties_.of(session.place);
+  if (answers_ != nullptr && own_.bystander != 0.0)  // asked for after the session, of posts that lie anywhere
+    for (const std::uint32_t i : which) answers_->prefetch_visible(session.candidates[i].root);
   if (ties.empty() && stranger_ == own_.start) return;
   for (std::size_t i = 0; i < which.size(); ++i) {
     const Candidate& candidate = session.candidates[which[i]];
-    const UserId author = before.posts.identity(candidate.root).author;
-    const double trust = trust_in(ties, author, base(session.reader, author, candidate.followed()), before.now);
+    const UserId author = author_of(candidate, before.posts);
+    const double trust = trust_in(ties, author, base(session.reader, author, candidate.source()), before.now);
     if (trust != own_.start) odds[i] *= math::exp(own_.effect * (trust - own_.start));
   }
 }
 
-void Trust::after_session(const Given& given, const Before& before, const Session& session,
-                          std::span<const Impression> looks, std::vector<Message>&) {
+void Trust::after_session(const Given&, const Before& before, const Session& session, std::span<const Impression> looks,
+                          std::vector<Message>&) {
   const std::size_t reader = session.place;
   for (const Impression& look : looks)
-    if (look.first() && before.posts.hot(look.root).counted()) meet(given, before, reader, look);
+    if (look.first() && before.posts.hot(look.root).counted()) meet(before, reader, look);
   const bool answers_seen = own_.bystander != 0.0 && answers_ != nullptr;
   if (own_.sponsored == 0.0 && !answers_seen) return;
 
-  std::vector<Tie> moved;
+  Ties moved;
   bool changed = false;
   const auto move = [&](const Impression& look, Cause cause) {
     if (!changed) moved = alive(ties_.of(reader), look.reader, before.now);
     changed = true;
     const PostIdentity& post = before.posts.identity(look.root);
-    change(moved, {look.reader, post.author, post.key, cause}, look.source() == Source::author, before.now);
+    change(moved, {look.reader, post.author, post.key, cause}, base(look.reader, post.author, look.source()),
+           before.now);
   };
   for (const Impression& look : looks) {
     if (own_.sponsored != 0.0 && look.first() && is_paid(before.posts.identity(look.root)))
@@ -97,7 +114,7 @@ void Trust::after_session(const Given& given, const Before& before, const Sessio
     if (answers_seen && answers_->visible(look.root) && witness(reader, look.root, before.posts.tail()))
       move(look, Cause::bystander);
   }
-  if (changed) ties_.replace(reader, moved);
+  if (changed) ties_.replace(reader, span_of(moved));
 }
 
 void Trust::commit(const Given&, const Before& before, std::span<const Message>) {
@@ -105,9 +122,10 @@ void Trust::commit(const Given&, const Before& before, std::span<const Message>)
   for (const Answers::Answer& answer : answers_->given()) {
     if (!mine_.contains(answer.reader.value())) continue;
     const std::size_t reader = answer.reader.value() - mine_.first;
-    std::vector<Tie> moved = alive(ties_.of(reader), answer.reader, before.now);
-    change(moved, {answer.reader, answer.author, answer.key, Cause::answered}, false, before.now);
-    ties_.replace(reader, moved);
+    Ties moved = alive(ties_.of(reader), answer.reader, before.now);
+    change(moved, {answer.reader, answer.author, answer.key, Cause::answered}, base(answer.reader, answer.author),
+           before.now);
+    ties_.replace(reader, span_of(moved));
   }
 }
 
@@ -124,7 +142,7 @@ void Trust::record(const Given& given, std::vector<MechanismColumn>& columns) co
     std::uint64_t* const mine = &moved[block * 3 * tiers_];
     for (std::size_t reader = begin; reader < end; ++reader)
       for (const Tie& tie : ties_.of(reader)) {
-        const double neutral = base(given.reader(reader), tie.author, false);
+        const double neutral = base(given.reader(reader), tie.author);
         const double trust = faded(tie, neutral, given.parameters.time.end());
         if (trust == neutral) continue;
         const std::size_t tier = given.population.tier(tie.author);
@@ -146,36 +164,45 @@ void Trust::record(const Given& given, std::vector<MechanismColumn>& columns) co
   columns.push_back({"trust_fallen", "1e-6", "trust lost, added up over the ties in which it fell", fallen});
 }
 
-/// Trust where nothing has happened. `follows`: known to be so.
-double Trust::base(UserId reader, UserId author, bool follows) const {
-  if (follows || stranger_ == own_.start) return own_.start;
-  return follows_.hold(reader, author) ? own_.start : stranger_;
+/// Trust where nothing has happened.
+double Trust::base(UserId reader, UserId author) const {
+  return stranger_ == own_.start || follows_.hold(reader, author) ? own_.start : stranger_;
+}
+/// ... where a source brought the reader a root of the author in this session.
+double Trust::base(UserId reader, UserId author, Source brought_by) const {
+  return stranger_ == own_.start || follows_.hold(reader, author, brought_by) ? own_.start : stranger_;
+}
+
+/// What is left of a change after so many ticks, 0 to 1.
+double Trust::share_left(Tick age) const {
+  if (own_.half_life <= 0.0) return 1.0;
+  return math::exp(-math::log(2.0) * static_cast<double>(age) / own_.half_life);
 }
 
 double Trust::faded(const Tie& tie, double neutral, Tick now) const {
-  double left = 1.0;
-  if (own_.half_life > 0.0) left = math::exp(-math::log(2.0) * static_cast<double>(now - tie.tick()) / own_.half_life);
+  const Tick age = now - tie.tick();
+  const double left = age < left_.size() ? left_[age] : share_left(age);
   const double trust = neutral + (tie.level() - neutral) * left;
   return std::abs(trust - neutral) < 1.0 / 512.0 ? neutral : trust;
 }
 
 double Trust::trust_in(std::span<const Tie> ties, UserId author, double neutral, Tick now) const {
-  const auto tie = place_of(ties, author);
-  return tie != ties.end() && tie->author == author ? faded(*tie, neutral, now) : neutral;
+  const std::size_t at = count_below(ties, author, &Tie::author);
+  return at < ties.size() && ties[at].author == author ? faded(ties[at], neutral, now) : neutral;
 }
 
 /// The ties of a reader without those that have faded, whomever it may yet follow.
-std::vector<Trust::Tie> Trust::alive(std::span<const Tie> ties, UserId reader, Tick now) const {
-  std::vector<Tie> kept;
+Trust::Ties Trust::alive(std::span<const Tie> ties, UserId reader, Tick now) const {
+  Ties kept;
   for (const Tie& tie : ties)
     if (follows_change_ ? lives(tie, own_.start, now) || lives(tie, stranger_, now)
-                        : lives(tie, base(reader, tie.author, false), now))
+                        : lives(tie, base(reader, tie.author), now))
       kept.push_back(tie);
   return kept;
 }
 
-void Trust::change(std::vector<Tie>& ties, const Change& what, bool follows, Tick now) const {
-  double trust = trust_in(ties, what.author, base(what.reader, what.author, follows), now);
+void Trust::change(Ties& ties, const Change& what, double neutral, Tick now) const {
+  double trust = trust_in(span_of(ties), what.author, neutral, now);
   switch (what.cause) {
     case Cause::sponsored:
       trust -= own_.sponsored * trust;
@@ -191,18 +218,18 @@ void Trust::change(std::vector<Tie>& ties, const Change& what, bool follows, Tic
       nested_mix(key_, what.root, what.reader.value() | static_cast<std::uint64_t>(what.cause) << 32);
   const double level = std::floor(255.0 * trust + static_cast<double>(random >> 32) * 0x1p-32);
   const Tie tie{what.author, now << 8 | static_cast<std::uint32_t>(std::min(255.0, level))};
-  const auto at = place_of(ties, what.author);
-  if (at != ties.end() && at->author == what.author)
-    *at = tie;
+  const std::size_t at = count_below(span_of(ties), what.author, &Tie::author);
+  if (at < ties.size() && ties[at].author == what.author)
+    ties[at] = tie;
   else
-    ties.insert(at, tie);
+    ties.insert(ties.begin() + static_cast<std::ptrdiff_t>(at), tie);
 }
 
-void Trust::meet(const Given& given, const Before& before, std::size_t reader, const Impression& look) {
+void Trust::meet(const Before& before, std::size_t reader, const Impression& look) {
   const PostIdentity& post = before.posts.identity(look.root);
-  const double trust = trust_in(ties_.of(reader), post.author,
-                                base(look.reader, post.author, look.source() == Source::author), before.now);
-  Met& met = met_[reader / reader_block * tiers_ + given.population.tier(post.author)];
+  const double trust =
+      trust_in(ties_.of(reader), post.author, base(look.reader, post.author, look.source()), before.now);
+  Met& met = met_[reader / reader_block * tiers_ + before.posts.hot(look.root).tier()];
   ++met.looks;
   met.trust += millionths(trust);
   met.paid += is_paid(post) ? 1 : 0;
@@ -211,12 +238,13 @@ void Trust::meet(const Given& given, const Before& before, std::size_t reader, c
 /// Remembers that the reader has looked at an answer beside the root. Whether it had not before.
 bool Trust::witness(std::size_t reader, std::uint32_t root, std::uint32_t tail) {
   const std::span<const std::uint32_t> old = witnessed_.of(reader);
-  if (std::binary_search(old.begin(), old.end(), root)) return false;
-  std::vector<std::uint32_t> roots;
-  for (const std::uint32_t other : old)
-    if (other >= tail) roots.push_back(other);
-  roots.insert(std::lower_bound(roots.begin(), roots.end(), root), root);
-  witnessed_.replace(reader, roots);
+  const std::size_t at = count_below(old, root), live = std::min(at, count_below(old, tail));
+  if (at < old.size() && old[at] == root) return false;
+  boost::container::small_vector<std::uint32_t, 128> roots(old.begin() + static_cast<std::ptrdiff_t>(live),
+                                                           old.begin() + static_cast<std::ptrdiff_t>(at));
+  roots.push_back(root);
+  roots.insert(roots.end(), old.begin() + static_cast<std::ptrdiff_t>(at), old.end());
+  witnessed_.replace(reader, span_of(roots));
   return true;
 }
 

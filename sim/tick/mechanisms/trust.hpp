@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <vector>
 
 #include "sim/state/reader_rows.hpp"
@@ -16,6 +17,8 @@ public:
 
   void arrays(ArrayTable& table) override;
   void go_on(const Mechanism& before, Tick now) override;
+  void prefetch_place(std::size_t reader) const override;
+  void prefetch_entries(std::size_t reader) const override;
   bool weighs() const override { return own_.effect != 0.0; }
   void weigh(const Given&, const Before&, const Session&, std::span<const std::uint32_t> which,
              std::span<double> odds) const override;
@@ -26,7 +29,7 @@ public:
 
   /// Of a reader of this part in tick `now`, 0 to 1.
   double of(UserId reader, UserId author, Tick now) const {
-    return trust_in(ties_.of(reader.value() - mine_.first), author, base(reader, author, false), now);
+    return trust_in(ties_.of(reader.value() - mine_.first), author, base(reader, author), now);
   }
 
 private:
@@ -38,6 +41,8 @@ private:
     Tick tick() const { return changed >> 8; }
     double level() const { return static_cast<double>(changed & 0xff) / 255.0; }
   };
+  /// Those of one reader while they are changed; few have more.
+  using Ties = boost::container::small_vector<Tie, 64>;
   /// What moves trust; the number is part of the address of a rounding.
   enum class Cause : std::uint32_t { sponsored = 0, bystander = 1, answered = 2 };
   /// A change, and what addresses its rounding.
@@ -52,17 +57,20 @@ private:
     std::uint64_t looks = 0, trust = 0, paid = 0;
   };
 
-  double base(UserId reader, UserId author, bool follows) const;
+  double base(UserId reader, UserId author) const;
+  double base(UserId reader, UserId author, Source brought_by) const;
+  double share_left(Tick age) const;
   double faded(const Tie& tie, double neutral, Tick now) const;
   double trust_in(std::span<const Tie> ties, UserId author, double neutral, Tick now) const;
   bool lives(const Tie& tie, double neutral, Tick now) const { return faded(tie, neutral, now) != neutral; }
-  std::vector<Tie> alive(std::span<const Tie> ties, UserId reader, Tick now) const;
-  void change(std::vector<Tie>& ties, const Change& what, bool follows, Tick now) const;
-  void meet(const Given&, const Before&, std::size_t reader, const Impression& look);
+  Ties alive(std::span<const Tie> ties, UserId reader, Tick now) const;
+  void change(Ties& ties, const Change& what, double neutral, Tick now) const;
+  void meet(const Before&, std::size_t reader, const Impression& look);
   bool witness(std::size_t reader, std::uint32_t root, std::uint32_t tail);
 
   TrustParameters own_;
   double stranger_;
+  std::vector<double> left_;  ///< `share_left` of the first ages, which are asked for most
   std::uint64_t key_;
   const Follows& follows_;
   bool follows_change_;
