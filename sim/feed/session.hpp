@@ -9,6 +9,7 @@
 #include "sim/feed/history.hpp"
 #include "sim/feed/number_index.hpp"
 #include "sim/model/actions.hpp"
+#include "sim/state/follow_changes.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
 #include "sim/state/seen_log.hpp"
@@ -112,7 +113,9 @@ struct Lots {
   std::size_t count = 0;
   std::vector<std::uint32_t> order;   ///< their numbers, group by group, those of a group in no order
   std::vector<std::uint32_t> groups;  ///< where each group begins, and the end
-  std::vector<std::uint32_t> taken;   ///< places of those that are
+  std::vector<std::uint32_t> taken;   ///< the numbers of those that are
+  FollowFilter followees;             ///< of the reader, where `filters`: where it is worth the while
+  bool filters = false;
 };
 
 /// Followees of one reader who may have something new: those of the start ascending, then those that came since.
@@ -130,6 +133,7 @@ struct Session {
   Tick now = 0;
   FreshFollowees fresh;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
+  std::vector<Candidate> queue;       ///< under `queue` memory, of readers that are ranked for, the oldest entry first
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
   std::vector<double> scores;         ///< by candidate, of rankings that compute them together

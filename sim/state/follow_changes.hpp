@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -94,6 +96,26 @@ private:
   const FollowGraph* graph_;
   const FollowChanges* changes_ = nullptr;
   std::uint32_t first_;
+};
+
+/// Whom one reader may follow by now: says of most others at once that it does not follow them. A Bloom filter (Bloom
+/// 1970) of one hash, 256 bytes: of 50 followees it passes 2.4 % of the others.
+class FollowFilter {
+public:
+  /// O(followees).
+  void look_at(const Follows& follows, UserId reader) {
+    words_.fill(0);
+    for (const UserId followee : follows.at_start().followees(reader)) add(followee);
+    for (const FollowChange& change : follows.changes(reader))
+      if (change.follows != 0) add(change.account);
+  }
+  bool may_hold(UserId account) const { return (words_[place(account) / 64] >> (place(account) % 64) & 1) != 0; }
+
+private:
+  static std::uint32_t place(UserId account) { return account.value() * std::uint32_t{0x9e3779b1} >> 21; }
+  void add(UserId account) { words_[place(account) / 64] |= std::uint64_t{1} << (place(account) % 64); }
+
+  std::array<std::uint64_t, 32> words_{};
 };
 
 }  // namespace grapevine

@@ -93,10 +93,10 @@ public:
     std::size_t best = ranked.size();
     const std::size_t eligible = rules_.caps() ? served : ranked.size();  // what the caps left out stays out
     for (std::size_t i = 0; i < eligible; ++i) {
+      if (best < ranked.size() && !first(ranked[i], ranked[best])) continue;  // before the misses that the others cost
       if (ranked[i].key >> 32 <= ordered_bits(0.0f)) continue;  // the reader wants to see fewer of its author's
       const CandidateFacts candidate(facts, session.candidates[ranked[i].candidate]);
-      if (candidate.counters().impressions < rules_.lift_impressions &&
-          candidate.followers() <= rules_.lift_followers && (best == ranked.size() || first(ranked[i], ranked[best])))
+      if (candidate.counters().impressions < rules_.lift_impressions && candidate.followers() <= rules_.lift_followers)
         best = i;
     }
     const std::size_t place = rules_.lift_to - 1;

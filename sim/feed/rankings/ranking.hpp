@@ -21,6 +21,13 @@ struct SessionFacts {
   const RankingBefore& before;
   const Session& session;
   RankingKeys keys;
+
+  /// The author that was last asked about, and whether reader and author follow each other.
+  struct Pair {
+    UserId author{};
+    bool mutual = false;
+  };
+  mutable Pair last_pair{session.reader};
 };
 
 /// What a ranking may ask of a candidate. Nothing is computed that is not asked for; the cost of each answer is said.
@@ -88,16 +95,21 @@ public:
   /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
   /// another part only. O(log followees).
   bool mutual() const {
-    const FollowGraph& graph = facts_.given.follows.at_start();
-    if (!follows_author()) return false;
-    const auto follow = graph.find(reader(), author());
-    return follow ? graph.is_mutual(*follow) : graph.find(author(), reader()).has_value();
+    SessionFacts::Pair& last = facts_.last_pair;  // candidates of a followee come one after the other
+    if (last.author != author()) last = {author(), looks_mutual()};
+    return last.mutual;
   }
   /// What the reader did with the author's live roots; needs `needs_history`.
   AuthorHistory history() const { return history_with(author()); }
   AuthorHistory history_with(UserId account) const { return facts_.session.history.of(account); }
 
 private:
+  bool looks_mutual() const {
+    const FollowGraph& graph = facts_.given.follows.at_start();
+    if (!follows_author()) return false;
+    const auto follow = graph.find(reader(), author());
+    return follow ? graph.is_mutual(*follow) : graph.find(author(), reader()).has_value();
+  }
   /// Among the candidates of the session.
   std::size_t place() const { return static_cast<std::size_t>(&candidate_ - facts_.session.candidates.data()); }
 

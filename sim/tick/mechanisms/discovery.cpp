@@ -143,8 +143,9 @@ void Discovery::find_favourites(const Interests& interests, Session& session) co
 /// Whether the reader is not offered the root: it is a candidate already, or the reader has looked at it, wrote it or
 /// follows its author.
 bool Discovery::refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session) {
+  const bool may_follow = !session.lots.filters || session.lots.followees.may_hold(entry.author);
   return entry.author == session.reader || session.index.find(entry.root) != nullptr ||
-         seen.of(entry.root).exposures > 0 || given.follows.hold(session.reader, entry.author);
+         seen.of(entry.root).exposures > 0 || (may_follow && given.follows.hold(session.reader, entry.author));
 }
 
 /// Draws lots for all that are listed of the reader's topics: exponential times at their rates. session.lots has those
@@ -176,9 +177,10 @@ double Discovery::draw_lots(const Given& given, const Pools& pools, double time,
 }
 
 /// Groups the lots by the time at which they end, a few to a group, so that those that end first are found without
-/// sorting the others. Most end before `time`.
+/// sorting. Most end before `time`.
 void Discovery::group_by_time(double time, Lots& lots) {
-  const std::size_t groups = std::bit_ceil(lots.count + 1);
+  constexpr std::size_t to_a_group = 8;
+  const std::size_t groups = std::bit_ceil(lots.count / to_a_group + 1);
   const double last = static_cast<double>(groups - 1), scale = static_cast<double>(groups) / time;
   const auto group_of = [&](std::size_t i) { return static_cast<std::size_t>(std::min(last, lots.times[i] * scale)); };
   lots.groups.assign(groups, 0);
@@ -198,16 +200,18 @@ void Discovery::take(const Given& given, const Before& before, const Pools& pool
     return pools.roots[lots.drawn[a].place].key < pools.roots[lots.drawn[b].place].key;
   };
   lots.taken.clear();
-  for (std::size_t g = 0; g + 1 < lots.groups.size(); ++g) {
-    const std::span group = std::span(lots.order).subspan(lots.groups[g], lots.groups[g + 1] - lots.groups[g]);
-    if (group.size() > 1) std::ranges::sort(group, sooner);
-    for (const std::uint32_t i : group) {
-      if (lots.taken.size() == wanted || lots.times[i] >= sure) return;
+  for (std::size_t g = 0; g + 1 < lots.groups.size() && lots.taken.size() < wanted; ++g) {
+    const auto before_group = static_cast<std::ptrdiff_t>(lots.taken.size());
+    for (std::uint32_t k = lots.groups[g]; k < lots.groups[g + 1]; ++k) {
+      const std::uint32_t i = lots.order[k];
       const Entry& entry = pools.roots[lots.drawn[i].place];
-      if (!in_window(entry.visible, before.now, given.run.feed.window) || refuses(given, entry, seen, session))
-        continue;
-      before.posts.prefetch(entry.root);  // whoever ranks looks there
-      lots.taken.push_back(lots.drawn[i].place);
+      if (lots.times[i] < sure && in_window(entry.visible, before.now, given.run.feed.window) &&
+          !refuses(given, entry, seen, session))
+        lots.taken.push_back(i);
+    }
+    if (lots.taken.size() > wanted) {  // only here it matters which of the group end first
+      std::sort(lots.taken.begin() + before_group, lots.taken.end(), sooner);
+      lots.taken.resize(wanted);
     }
   }
 }
@@ -222,15 +226,19 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
   double all = 0;
   for (const auto& [liking, topic] : lots.liked)
     all += static_cast<double>(pools.size_of(topic)) * interest_[given.population.interest(session.reader, topic)];
-  const double wanted = 1.5 * static_cast<double>(count) + 4.0;  // some are refused
-  for (double time = wanted / all;; time *= 4.0) {
+  lots.filters = given.follows.at_start().followees(session.reader).size() <= 2 * count;
+  if (lots.filters) lots.followees.look_at(given.follows, session.reader);
+  const double sought = static_cast<double>(count);
+  const double wanted = 1.15 * sought + 3.0 * std::sqrt(sought) + 3.0;  // some are refused, and chance has its spread
+  for (double time = wanted / all;; time *= 2.0) {
     const double sure = draw_lots(given, pools, time, session);
     group_by_time(time, lots);
     take(given, before, pools, count, sure, seen, session);
     if (lots.taken.size() == count || std::isinf(sure)) break;
   }
-  for (const std::uint32_t place : lots.taken) {
-    const Entry& entry = pools.roots[place];
+  for (const std::uint32_t i : lots.taken) {
+    const Entry& entry = pools.roots[lots.drawn[i].place];
+    before.posts.prefetch(entry.root);  // whoever ranks looks there
     session.index.find_or_insert(entry.root, static_cast<std::uint32_t>(session.candidates.size()));
     session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
   }

@@ -60,7 +60,8 @@ public:
   void bring(const Given& given, const Before& before, SeenLog::Entries seen, Session& session) const override {
     session.candidates.clear();
     session.index.clear();
-    for (const Candidate& candidate : queue_of(given, before, session.reader, session.place, session.fresh)) {
+    session.queue = queue_of(given, before, session.reader, session.place, session.fresh);
+    for (const Candidate& candidate : session.queue) {
       const bool dismissed = given.dismisses && (seen.of(candidate.root).actions & dismissals) != 0;
       const auto number = static_cast<std::uint32_t>(session.candidates.size());
       session.index.find_or_insert(candidate.root, dismissed ? Session::dropped : number);
@@ -70,7 +71,9 @@ public:
 
   void after_session(const Given& given, const Before& before, const Session& session, std::span<const Impression>,
                      std::vector<Message>&) override {
-    rows_.replace(session.place, queue_of(given, before, session.reader, session.place, session.fresh));
+    const bool known = !given.held_out(session.reader);  // else nothing was brought
+    rows_.replace(session.place,
+                  known ? session.queue : queue_of(given, before, session.reader, session.place, session.fresh));
     came_[session.place] = before.now;
   }
 
