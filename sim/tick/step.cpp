@@ -149,9 +149,10 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
   session.ordinal = readers.session_ordinal[i];
 
   const SeenLog::Entries seen = readers.seen.entries(i);
-  gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time, given.dismisses,
-         readers.last_session[i], seen, session);
   const bool held_out = given.held_out(reader);
+  if (given.run.feed.memory != FeedMemory::queue || held_out)  // else the queue is all there is
+    gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time, given.dismisses,
+           readers.last_session[i], seen, session);
   session.promoted = {};
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);

@@ -50,6 +50,7 @@ public:
   double odds() const { return facts_.session.odds.empty() ? 1.0 : facts_.session.odds[place()]; }
   /// What `score_all` made of it.
   double score() const { return facts_.session.scores[place()]; }
+  double column() const { return facts_.session.columns[place()]; }  ///< the first of them
 
   // A hash each.
   std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }

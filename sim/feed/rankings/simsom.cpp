@@ -1,5 +1,6 @@
 #include "sim/model/simsom.hpp"
 
+#include <array>
 #include <numeric>
 #include <vector>
 
@@ -17,37 +18,55 @@ namespace {
 class SimSom : public RankingRule {
 public:
   explicit SimSom(const RankingGiven& given) : form_(given.run.feed.simsom.form) {
+    for (std::size_t shares = 0; shares < log_of_shares_.size(); ++shares)
+      log_of_shares_[shares] = math::log(static_cast<double>(shares));
     decay_.resize(given.run.feed.window + 2);
     for (std::size_t age = 0; age < decay_.size(); ++age)
       decay_[age] = -0.4 * math::pow(static_cast<double>(age) / given.run.feed.simsom.step, 0.4);
   }
 
-  /// Logarithms of weights.
+  /// Logarithms of weights, and luck. Logarithms of all candidates are taken together.
   void score_all(const SessionFacts& facts, Session& session) const {
     const std::vector<Candidate>& candidates = session.candidates;
-    session.scores.resize(candidates.size());
+    const std::size_t n = candidates.size();
+    session.scores.resize(n);
+    session.columns.resize(n);
     const double all = std::transform_reduce(candidates.begin(), candidates.end(), 0.0, std::plus<>{}, shares);
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
       const CandidateFacts candidate(facts, candidates[i]);
       const double appeal = appeal_of(facts.keys.appeal, candidate.post().key);
-      const double decay = decay_[candidate.now() - candidate.visible()];
       session.scores[i] = form_ == SimSomForm::product
-                              ? math::log(appeal) + math::log(shares(candidates[i])) + decay
-                              : math::log((appeal + shares(candidates[i]) / all + math::exp(decay)) / 3.0);
+                              ? appeal
+                              : (appeal + shares(candidates[i]) / all + math::exp(decay_of(candidate))) / 3.0;
+      session.columns[i] = uniform(candidate.lot());
+    }
+    math::negated_logs(session.scores.data(), n);
+    math::negated_logs(session.columns.data(), n);
+    math::negated_logs(session.columns.data(), n);
+    for (std::size_t i = 0; i < n; ++i) {
+      double weight = -session.scores[i];
+      if (form_ == SimSomForm::product)
+        weight = weight + log_of(shares(candidates[i])) + decay_of(CandidateFacts(facts, candidates[i]));
+      session.scores[i] = weight;
     }
   }
 
   std::uint64_t key(const CandidateFacts& candidate) const {
-    const double luck = -math::log(-math::log(uniform(candidate.lot())));
-    return ranking_key(ordered_bits(static_cast<float>(candidate.score() + luck)), candidate.tie());
+    return ranking_key(ordered_bits(static_cast<float>(candidate.score() + candidate.column())), candidate.tie());
   }
 
 private:
+  double decay_of(const CandidateFacts& candidate) const { return decay_[candidate.now() - candidate.visible()]; }
+  double log_of(double shares) const {
+    return shares < static_cast<double>(log_of_shares_.size()) ? log_of_shares_[static_cast<std::size_t>(shares)]
+                                                               : math::log(shares);
+  }
   static double shares(const Candidate& candidate) {
     return candidate.proof + (candidate.source() == Source::reshare ? 0.0 : 1.0);
   }
 
   SimSomForm form_;
+  std::array<double, 64> log_of_shares_{};
   std::vector<double> decay_;  ///< logarithm of what age leaves, by ticks
 };
 

@@ -15,15 +15,15 @@ namespace {
 
 /// An emission that came to a reader, and when.
 struct Incoming {
+  std::uint64_t when = 0;  ///< the tick, and the first half of the date in it: nearly always enough
+  std::uint64_t date = 0;  ///< in its tick
   Emission emission;
   UserId emitter{};
-  std::uint64_t date = 0;  ///< in its tick
 
   bool operator<(const Incoming& other) const {
-    const auto order = [](const Incoming& a) {
-      return std::tuple(a.emission.visible(), a.date, a.emission.root, a.emitter.value());
-    };
-    return order(*this) < order(other);
+    if (when != other.when) return when < other.when;
+    return std::tuple(date, emission.root, emitter.value()) <
+           std::tuple(other.date, other.emission.root, other.emitter.value());
   }
 };
 
@@ -119,29 +119,41 @@ private:
     const bool begins = came_[place] == 0;
     if (begins) scan_followees(given.follows, before.timelines, reader, since(place, before.now), own);
     std::vector<Incoming> incoming;
+    incoming.reserve(128);
     walk_fresh(before.timelines, (begins ? own : fresh).list(), since(place, before.now),
                [&](UserId followee, Emission emission) {
-                 if (emission.root >= before.posts.tail())
-                   incoming.push_back(
-                       {emission, followee, date_in_tick(date_key_, before.posts.hot(emission.root), followee)});
+                 if (emission.root < before.posts.tail()) return;
+                 before.posts.prefetch(emission.root);
+                 incoming.push_back({0, 0, emission, followee});
                });
+    for (Incoming& one : incoming) {
+      one.date = date_in_tick(date_key_, before.posts.hot(one.emission.root), one.emitter);
+      one.when = std::uint64_t{one.emission.visible()} << 32 | one.date >> 32;
+    }
     std::sort(incoming.begin(), incoming.end());
     std::vector<Candidate> queue;
+    queue.reserve(rows_.of(place).size() + incoming.size());
     for (const Candidate& held : rows_.of(place))
       if (held.root >= before.posts.tail()) queue.push_back(held);
-    for (const Incoming& one : incoming) let_in(one, queue);
-    if (queue.size() > length_) queue.erase(queue.begin(), queue.end() - static_cast<std::ptrdiff_t>(length_));
+    std::size_t gone = 0;  // from the front
+    for (const Incoming& one : incoming) let_in(one, queue, gone);
+    gone = std::max(gone, queue.size() - std::min(queue.size(), length_));
+    queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(gone));
     return queue;
   }
 
-  void let_in(const Incoming& one, std::vector<Candidate>& queue) const {
+  /// The first `gone` of the queue are not in it any more.
+  void let_in(const Incoming& one, std::vector<Candidate>& queue, std::size_t& gone) const {
     const Emission emission = one.emission;
-    const auto there = std::ranges::find(queue, emission.root, &Candidate::root);
-    if (there != queue.end()) {
-      ++there->proof;
-      return;
+    if (emission.reshare()) {  // else nobody has passed it on yet
+      const auto there = std::find_if(queue.begin() + static_cast<std::ptrdiff_t>(gone), queue.end(),
+                                      [&](const Candidate& candidate) { return candidate.root == emission.root; });
+      if (there != queue.end()) {
+        ++there->proof;
+        return;
+      }
     }
-    if (queue.size() >= length_) queue.erase(queue.begin());
+    if (queue.size() - gone >= length_) ++gone;
     queue.push_back({emission.root, one.emitter, emission.when, emission.reshare() ? 1U : 0U});
   }
 
