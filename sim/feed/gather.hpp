@@ -27,7 +27,7 @@ std::int64_t news_since(const FeedParameters& feed, Tick last_session, Tick now)
 /// a later reshare, unless the reader has dismissed it. `window` memory: emissions of the whole window whose root this
 /// reader has not looked at. Roots older than the window and the reader's own are left out. The emission shown is the
 /// latest one (ParentRule::latest) or the earliest, equal ticks by the hash that dates emissions. Under `queue` memory
-/// the mechanism of that name puts others in the place of what `session` memory would find.
+/// it is called for readers that are held out alone, and finds what `session` memory does.
 /// `dismisses`: some reader may have dismissed a root. `session.fresh` is known: whom `scan_followees` finds.
 void gather(const Follows& follows, const Timelines& timelines, const Posts& posts, const RunParameters& run,
             std::uint64_t emission_time_key, bool dismisses, Tick last_session, SeenLog::Entries seen,

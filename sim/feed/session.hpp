@@ -137,7 +137,7 @@ struct Session {
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
   std::vector<double> scores;         ///< by candidate, of rankings that compute them together
-  std::vector<double> columns;        ///< what they compute them from ...
+  std::vector<double> columns;        ///< what they compute them from, or keep of each candidate beside them ...
   std::vector<double> registers;      ///< ... and what is between
   std::vector<Ranked> ranked;         ///< the first `looked` entries are the feed as far as it is looked at, top first
   std::size_t served = 0;

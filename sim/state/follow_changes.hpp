@@ -85,7 +85,8 @@ public:
     if (at < changed.size() && changed[at].account == account) return changed[at].follows != 0;
     return graph_->find(reader, account).has_value();
   }
-  /// ... where a source brought the reader a root of that account in this session, which mostly tells.
+  /// ... where a source brought the reader a root of that account, which mostly tells. Of what its author's own
+  /// emission brought: when it came in, which under `queue` memory may be a while ago.
   bool hold(UserId reader, UserId account, Source brought_by) const {
     if (brought_by == Source::author) return true;
     if (brought_by == Source::discovery) return false;  // it brings nobody what it would see anyway

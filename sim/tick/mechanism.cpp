@@ -7,7 +7,8 @@
 namespace grapevine {
 
 // Grapevine's own, in the order in which they act: a mechanism is a file in sim/tick/mechanisms/ that defines
-// `mechanism_NAME`, and a name here.
+// `mechanism_NAME`, and a name here. What others know of whom a reader follows is as it was before the session, so they
+// stand before `follows`; `drift` looks at what the session has left.
 #define GRAPEVINE_MECHANISMS(X) \
   X(stranger)                   \
   X(sponsorship)                \

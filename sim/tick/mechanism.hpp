@@ -14,8 +14,8 @@
 #include "sim/state/seen_log.hpp"
 #include "sim/tick/given.hpp"
 
-/// A mechanism: a rule of the world that keeps arrays of its own. It sees what is given and what was before, and writes
-/// to its own arrays and to an outbox only. See docs/extending.md.
+/// A mechanism: a rule of the world; most keep arrays of their own. It sees what is given and what was before, and
+/// writes to its own arrays and to an outbox only. See docs/extending.md.
 namespace grapevine {
 
 /// What a session says to its mechanism's commit, and so to all parts: whatever the mechanism means by it.

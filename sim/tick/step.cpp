@@ -150,9 +150,11 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
 
   const SeenLog::Entries seen = readers.seen.entries(i);
   const bool held_out = given.held_out(reader);
-  if (given.run.feed.memory != FeedMemory::queue || held_out)  // else the queue is all there is
+  if (given.run.feed.memory != FeedMemory::queue || held_out)
     gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time, given.dismisses,
            readers.last_session[i], seen, session);
+  else  // the mechanism brings what is in the queue
+    session.candidates.clear(), session.index.clear();
   session.promoted = {};
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);

@@ -36,6 +36,7 @@ struct ThreePosts {
   RunParameters run;
   ActionPrior prior;
   const AuthorPasts* pasts = nullptr;
+  const FollowChanges* changes = nullptr;
   Posts posts;
   Session session;
 
@@ -67,7 +68,8 @@ struct ThreePosts {
     run.feed.formula = formula;
     const Population population(graph, accounts, world, StreamKey(5, Stream::dynamics, 0), {0, 6});
     const Behaviour behaviour(run.behaviour, world.population);
-    const Follows follows(graph, 0);
+    Follows follows(graph, 0);
+    follows.look_at(changes);
     const auto ranker =
         Ranker::make(run.feed.ranking, {follows, world.time, run, behaviour, population, prior}, {1, 2, 3, 4});
     for (std::uint32_t i = 0; i < 3; ++i) interests[i] = population.interest(UserId{0}, i);
@@ -153,6 +155,19 @@ TEST_CASE("a prediction begins with what was expected of the post when it was pu
     CHECK(scores[0] == three.as_kept((0 + m * 10) / (20 + 10)));
     CHECK(scores[1] == three.as_kept((8 + 0.01 * 10) / (21 + 10)));
   }
+}
+
+TEST_CASE("an author that was unfollowed is mutual where its own emission came in before, in whatever order",
+          "[sim][formula]") {
+  // Under `queue` memory the first candidate still stands there; the second is another root of user 1, reshared.
+  ThreePosts three;
+  FollowChanges changes(6);
+  changes.change(0, UserId{1}, false, true);
+  three.changes = &changes;
+  three.posts.write(1, {.key = std::uint64_t{2} << 38, .author = UserId{1}, .topic = 1}, 2, {});
+  CHECK(three.scores("mutual") == std::vector<double>{1, 0, 0});
+  std::swap(three.session.candidates[0], three.session.candidates[1]);
+  CHECK(three.scores("mutual") == std::vector<double>{0, 1, 0});
 }
 
 TEST_CASE("the highest score comes first, whatever its sign, and zero has one sign", "[sim][formula]") {

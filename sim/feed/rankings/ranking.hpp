@@ -22,7 +22,7 @@ struct SessionFacts {
   const Session& session;
   RankingKeys keys;
 
-  /// The author that was last asked about, and whether reader and author follow each other.
+  /// The author that was last asked about, and whether it follows the reader.
   struct Pair {
     UserId author{};
     bool mutual = false;
@@ -50,7 +50,8 @@ public:
   double odds() const { return facts_.session.odds.empty() ? 1.0 : facts_.session.odds[place()]; }
   /// What `score_all` made of it.
   double score() const { return facts_.session.scores[place()]; }
-  double column() const { return facts_.session.columns[place()]; }  ///< the first of them
+  /// What it left in `Session::columns`, one a candidate.
+  double column() const { return facts_.session.columns[place()]; }
 
   // A hash each.
   std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }
@@ -96,8 +97,9 @@ public:
   /// Reader and author follow each other; the author as at the start, for what it has changed since may be known to
   /// another part only. O(log followees).
   bool mutual() const {
+    if (!follows_author()) return false;
     SessionFacts::Pair& last = facts_.last_pair;  // candidates of a followee come one after the other
-    if (last.author != author()) last = {author(), looks_mutual()};
+    if (last.author != author()) last = {author(), mutual_at_start()};
     return last.mutual;
   }
   /// What the reader did with the author's live roots; needs `needs_history`.
@@ -105,9 +107,9 @@ public:
   AuthorHistory history_with(UserId account) const { return facts_.session.history.of(account); }
 
 private:
-  bool looks_mutual() const {
+  /// Of an author that the reader follows by now.
+  bool mutual_at_start() const {
     const FollowGraph& graph = facts_.given.follows.at_start();
-    if (!follows_author()) return false;
     const auto follow = graph.find(reader(), author());
     return follow ? graph.is_mutual(*follow) : graph.find(author(), reader()).has_value();
   }
@@ -150,7 +152,7 @@ constexpr float scaled(float score, float factor) { return score >= 0.0f ? score
 ///
 ///     void score_all(const SessionFacts& facts, Session& session) const;
 ///
-/// It fills `session.scores`.
+/// It fills `session.scores`; what else `key` needs of a candidate may go into `session.columns`.
 template <class Rule>
 concept ScoresTogether = requires(const Rule& rule, const SessionFacts& facts, Session& session) {
   rule.score_all(facts, session);

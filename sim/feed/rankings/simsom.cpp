@@ -1,6 +1,8 @@
 #include "sim/model/simsom.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -34,7 +36,8 @@ public:
     const double all = std::transform_reduce(candidates.begin(), candidates.end(), 0.0, std::plus<>{}, shares);
     for (std::size_t i = 0; i < n; ++i) {
       const CandidateFacts candidate(facts, candidates[i]);
-      const double appeal = appeal_of(facts.keys.appeal, candidate.post().key);
+      const double appeal =  // 0 once in 2^52 roots, of which there is no logarithm
+          std::max(appeal_of(facts.keys.appeal, candidate.post().key), std::numeric_limits<double>::min());
       session.scores[i] = form_ == SimSomForm::product
                               ? appeal
                               : (appeal + shares(candidates[i]) / all + math::exp(decay_of(candidate))) / 3.0;

@@ -54,7 +54,8 @@ double certain_rate(const PostCounters& counters, const ActionPrior& prior) {
 constexpr std::size_t hashed_at_once = 64;
 
 /// Writes those of the listed whose hash for this reader is `least` or higher, `first` being the place of the first.
-/// Hashes of some at once, and which of them are high enough without a branch: few are.
+/// Hashes of some at once, and which of them are high enough without a branch: few are. The loop over a full step has a
+/// bound that the compiler knows, and so takes vectors.
 GRAPEVINE_CLONED std::size_t hashes_from(const std::uint64_t* mixed, std::size_t count, std::uint64_t reader,
                                          std::uint64_t least, std::uint32_t first, Lot* lots) {
   std::size_t n = 0;
@@ -126,6 +127,9 @@ void Discovery::bring(const Given& given, const Before& before, SeenLog::Entries
   const std::size_t proven = static_cast<std::size_t>(whole) + (coin(bits, coin_threshold(wanted - whole)) ? 1 : 0);
   if (proven == 0 && own_.cold == 0) return;
   find_favourites(given.population.interests(), session);
+  Lots& lots = session.lots;
+  lots.filters = given.follows.at_start().followees(session.reader).size() <= 2 * (proven + own_.cold);
+  if (lots.filters) lots.followees.look_at(given.follows, session.reader);
   draw(given, before, proven_, proven, seen, session);
   draw(given, before, cold_, own_.cold, seen, session);
 }
@@ -163,7 +167,7 @@ double Discovery::draw_lots(const Given& given, const Pools& pools, double time,
     const std::span<const std::uint64_t> mixed = pools.mixed_of(topic);
     if (lots.drawn.size() < n + mixed.size()) lots.drawn.resize(n + mixed.size());
     const std::size_t first = n;
-    n += hashes_from(mixed.data(), mixed.size(), reader, least, pools.first[topic], &lots.drawn[n]);
+    n += hashes_from(mixed.data(), mixed.size(), reader, least, pools.first[topic], lots.drawn.data() + n);
     lots.times.resize(std::max(lots.times.size(), n));
     for (std::size_t i = first; i < n; ++i) {
       prefetch(&pools.roots[lots.drawn[i].place]);
@@ -180,7 +184,7 @@ double Discovery::draw_lots(const Given& given, const Pools& pools, double time,
 /// sorting. Most end before `time`.
 void Discovery::group_by_time(double time, Lots& lots) {
   constexpr std::size_t to_a_group = 8;
-  const std::size_t groups = std::bit_ceil(lots.count / to_a_group + 1);
+  const std::size_t groups = lots.count / to_a_group + 1;
   const double last = static_cast<double>(groups - 1), scale = static_cast<double>(groups) / time;
   const auto group_of = [&](std::size_t i) { return static_cast<std::size_t>(std::min(last, lots.times[i] * scale)); };
   lots.groups.assign(groups, 0);
@@ -193,7 +197,7 @@ void Discovery::group_by_time(double time, Lots& lots) {
 
 /// Of the lots that end before `sure` and are not refused takes those that end first, and not more than are wanted.
 void Discovery::take(const Given& given, const Before& before, const Pools& pools, std::size_t wanted, double sure,
-                     SeenLog::Entries seen, Session& session) {
+                     SeenLog::Entries seen, Session& session) const {
   Lots& lots = session.lots;
   const auto sooner = [&](std::uint32_t a, std::uint32_t b) {
     if (lots.times[a] != lots.times[b]) return lots.times[a] < lots.times[b];
@@ -205,7 +209,7 @@ void Discovery::take(const Given& given, const Before& before, const Pools& pool
     for (std::uint32_t k = lots.groups[g]; k < lots.groups[g + 1]; ++k) {
       const std::uint32_t i = lots.order[k];
       const Entry& entry = pools.roots[lots.drawn[i].place];
-      if (lots.times[i] < sure && in_window(entry.visible, before.now, given.run.feed.window) &&
+      if (lots.times[i] < sure && in_window(entry.visible, before.now, window_) &&
           !refuses(given, entry, seen, session))
         lots.taken.push_back(i);
     }
@@ -226,11 +230,10 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
   double all = 0;
   for (const auto& [liking, topic] : lots.liked)
     all += static_cast<double>(pools.size_of(topic)) * interest_[given.population.interest(session.reader, topic)];
-  lots.filters = given.follows.at_start().followees(session.reader).size() <= 2 * count;
-  if (lots.filters) lots.followees.look_at(given.follows, session.reader);
   const double sought = static_cast<double>(count);
   const double wanted = 1.15 * sought + 3.0 * std::sqrt(sought) + 3.0;  // some are refused, and chance has its spread
-  for (double time = wanted / all;; time *= 2.0) {
+  double time = wanted / all;
+  for (double growth = 2.0;; time *= growth, growth = 8.0) {
     const double sure = draw_lots(given, pools, time, session);
     group_by_time(time, lots);
     take(given, before, pools, count, sure, seen, session);

@@ -57,8 +57,8 @@ private:
   static bool refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session);
   double draw_lots(const Given& given, const Pools& pools, double time, Session& session) const;
   static void group_by_time(double time, Lots& lots);
-  static void take(const Given&, const Before&, const Pools& pools, std::size_t wanted, double sure,
-                   SeenLog::Entries seen, Session& session);
+  void take(const Given&, const Before&, const Pools& pools, std::size_t wanted, double sure, SeenLog::Entries seen,
+            Session& session) const;
   void draw(const Given&, const Before&, const Pools& pools, std::size_t count, SeenLog::Entries seen,
             Session& session) const;
   double certain_rate_of(const PostCounters& counters) const;

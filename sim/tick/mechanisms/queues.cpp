@@ -71,9 +71,10 @@ public:
 
   void after_session(const Given& given, const Before& before, const Session& session, std::span<const Impression>,
                      std::vector<Message>&) override {
-    const bool known = !given.held_out(session.reader);  // else nothing was brought
-    rows_.replace(session.place,
-                  known ? session.queue : queue_of(given, before, session.reader, session.place, session.fresh));
+    if (given.held_out(session.reader))  // it was brought nothing
+      rows_.replace(session.place, queue_of(given, before, session.reader, session.place, session.fresh));
+    else
+      rows_.replace(session.place, session.queue);
     came_[session.place] = before.now;
   }
 

@@ -80,7 +80,8 @@ void Trust::prefetch_entries(std::size_t reader) const {
 void Trust::weigh(const Given&, const Before& before, const Session& session, std::span<const std::uint32_t> which,
                   std::span<double> odds) const {
   const std::span<const Tie> ties = ties_.of(session.place);
-  if (answers_ != nullptr && own_.bystander != 0.0)  // asked for after the session, of posts that lie anywhere
+  // Asked for after the session, of posts that lie anywhere; `which` are the looks, or all candidates.
+  if (answers_ != nullptr && own_.bystander != 0.0 && which.size() == session.looked)
     for (const std::uint32_t i : which) answers_->prefetch_visible(session.candidates[i].root);
   if (ties.empty() && stranger_ == own_.start) return;
   for (std::size_t i = 0; i < which.size(); ++i) {
