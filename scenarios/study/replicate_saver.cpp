@@ -135,24 +135,50 @@ void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Re
 
 namespace {
 
-/// Brings the arrays of all parts to part 0, as `worlds`; they lie in what is returned.
-std::vector<std::vector<std::byte>> bring(Exchange& exchange, const std::vector<WorldArray>& mine,
-                                          WorldArrays& worlds) {
-  std::vector<std::uint64_t> lengths;
-  for (const WorldArray& array : mine) lengths.push_back(array.bytes.size());
-  const auto head = std::as_bytes(std::span(lengths));
-  std::vector<std::byte> all(head.begin(), head.end());
-  for (const WorldArray& array : mine) all.insert(all.end(), array.bytes.begin(), array.bytes.end());
-  std::vector<std::vector<std::byte>> pieces = exchange.collect(all);
-  for (std::size_t part = 0; part < pieces.size(); ++part) {
-    std::memcpy(lengths.data(), pieces[part].data(), head.size());
-    std::span<const std::byte> left = std::span(pieces[part]).subspan(head.size());
-    worlds[part] = mine;  // all have the same table
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      worlds[part][i].bytes = left.first(lengths[i]);
-      left = left.subspan(lengths[i]);
-    }
+using Bytes = std::vector<std::byte>;
+
+void append(Bytes& all, std::span<const std::byte> more) { all.insert(all.end(), more.begin(), more.end()); }
+
+/// Arrays behind each other: how many, then of each how long its name and itself are, then the names and themselves.
+Bytes packed(const std::vector<WorldArray>& arrays) {
+  std::vector<std::uint64_t> lengths{arrays.size()};
+  for (const WorldArray& array : arrays) lengths.insert(lengths.end(), {array.name.size(), array.bytes.size()});
+  Bytes all;
+  append(all, std::as_bytes(std::span(lengths)));
+  for (const WorldArray& array : arrays) append(all, std::as_bytes(std::span(array.name)));
+  for (const WorldArray& array : arrays) append(all, array.bytes);
+  return all;
+}
+
+/// The same arrays, to be written: names and bytes, which lie in `all`.
+std::vector<WorldArray> unpacked(const Bytes& all) {
+  std::span<const std::byte> left = all;
+  const auto take = [&](std::size_t bytes) {
+    const std::span<const std::byte> piece = left.first(bytes);
+    left = left.subspan(bytes);
+    return piece;
+  };
+  const auto take_length = [&] {
+    std::uint64_t length = 0;
+    std::memcpy(&length, take(sizeof length).data(), sizeof length);
+    return length;
+  };
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> lengths(take_length());
+  for (auto& [name, bytes] : lengths) name = take_length(), bytes = take_length();
+  std::vector<WorldArray> arrays(lengths.size());
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const std::span<const std::byte> name = take(lengths[i].first);
+    arrays[i].name = {reinterpret_cast<const char*>(name.data()), name.size()};
   }
+  for (std::size_t i = 0; i < arrays.size(); ++i) arrays[i].bytes = take(lengths[i].second);
+  return arrays;
+}
+
+/// Brings the arrays of all parts to part 0, as `worlds`; they lie in what is returned. Each part has a table of its
+/// own, for readers of a block have arrays together, and parts may have a block more or less.
+std::vector<Bytes> bring(Exchange& exchange, const std::vector<WorldArray>& mine, WorldArrays& worlds) {
+  std::vector<Bytes> pieces = exchange.collect(packed(mine));
+  for (std::size_t part = 0; part < pieces.size(); ++part) worlds[part] = unpacked(pieces[part]);
   return pieces;
 }
 

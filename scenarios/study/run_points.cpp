@@ -288,10 +288,12 @@ private:
       missing(why, std::make_exception_ptr(Error(why)));
       keep_failure(replicate, why);
     } catch (const std::bad_alloc&) {
+      if (options_.ranks != nullptr) throw;  // the others would wait for this one
       for (Point& point : points_) point.deals = {};
       world_ = {}, graph_.clear();  // so that there is some for what is left to do
       give_up(fmt::format("replicate {}: out of memory.", replicate));
     } catch (const std::exception& error) {
+      if (options_.ranks != nullptr) throw;
       give_up(fmt::format("replicate {}: {}.", replicate, error.what()));
     }
   }

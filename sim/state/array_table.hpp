@@ -22,8 +22,8 @@ struct WorldArray {
   std::function<void(std::span<const std::byte>)> assign;
   /// Puts the array of another world in its place, one of its name, without a copy: what is left there is of no use.
   std::function<void(const WorldArray&)> take;
-  void* array;
-  const std::type_info* type;  ///< of what `array` points to
+  void* array = nullptr;
+  const std::type_info* type = nullptr;  ///< of what `array` points to
 };
 
 /// Takes down arrays, and single values, whose bytes stand for what they are.
