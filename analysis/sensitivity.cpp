@@ -234,7 +234,8 @@ void add_effect(std::vector<double> effect, ElementaryEffects& effects) {
   effects.of_replicates.push_back(std::move(effect));
 }
 
-std::vector<ElementaryEffects> elementary_effects(const Design& design, const PointOutcomes& outcomes,
+std::vector<ElementaryEffects> elementary_effects(const Design& design, const Design& reached,
+                                                  const PointOutcomes& outcomes,
                                                   const std::vector<std::size_t>& firsts) {
   std::vector<ElementaryEffects> effects(design.dimensions);
   for (const std::size_t first : firsts)
@@ -243,8 +244,10 @@ std::vector<ElementaryEffects> elementary_effects(const Design& design, const Po
       const auto moved =
           static_cast<std::size_t>(std::mismatch(from.begin(), from.end(), to.begin()).first - from.begin());
       GRAPEVINE_EXPECTS(moved < design.dimensions);
+      double step = reached.point(i + 1)[moved] - reached.point(i)[moved];
+      if (step == 0) step = to[moved] - from[moved];
       std::vector<double> effect = minus(outcomes.of(i + 1), outcomes.of(i));
-      for (double& x : effect) x /= to[moved] - from[moved];
+      for (double& x : effect) x /= step;
       add_effect(std::move(effect), effects[moved]);
     }
   return effects;
@@ -319,8 +322,9 @@ Estimate mean_of(const ElementaryEffects& effects, const std::vector<double>& si
 
 }  // namespace
 
-MorrisEffects morris_effects(const Design& design, const PointOutcomes& outcomes, double level) {
+MorrisEffects morris_effects(const Design& design, const Design& reached, const PointOutcomes& outcomes, double level) {
   const std::size_t block = morris_block(design.dimensions);
+  GRAPEVINE_EXPECTS(reached.dimensions == design.dimensions && reached.size() == design.size());
   GRAPEVINE_EXPECTS(outcomes.replicates >= 1 && outcomes.size() == design.size() && design.size() % block == 0);
   const std::vector<std::size_t> firsts = complete_blocks(outcomes, block);
   MorrisEffects found{{}, firsts.size(), design.size() / block - firsts.size()};
@@ -328,7 +332,7 @@ MorrisEffects morris_effects(const Design& design, const PointOutcomes& outcomes
     found.effects.resize(design.dimensions);
     return found;
   }
-  for (const ElementaryEffects& effects : elementary_effects(design, outcomes, firsts)) {
+  for (const ElementaryEffects& effects : elementary_effects(design, reached, outcomes, firsts)) {
     std::vector<double> sign;
     for (const double x : effects.means) sign.push_back(x < 0 ? -1 : 1);
     const auto n = static_cast<double>(effects.means.size());

@@ -56,7 +56,7 @@ struct SobolIndices {
 SobolIndices sobol_indices(const PointOutcomes& outcomes, std::size_t dimensions, std::uint64_t key,
                            std::size_t resamples = usual_resamples, double level = usual_level);
 
-/// What moving one dimension does to an outcome, in outcome per unit of the cube (Morris 1991).
+/// What moving one dimension does to an outcome, in outcome per range of what moves (Morris 1991).
 struct MorrisEffect {
   Estimate mean;                ///< mu: of the effects; 0 where they cancel; t interval
   Estimate mean_size;           ///< mu*: of their sizes (Campolongo, Cariboni, Saltelli 2007); t interval
@@ -79,6 +79,13 @@ struct MorrisEffects {
 /// freedom are Satterthwaite's (1946), and there is none from one replicate. For mu* the effects have the sign of their
 /// trajectory's mean. That of sigma is the root of the interval of its square, the jackknife variances over
 /// trajectories and over replicates added up.
-MorrisEffects morris_effects(const Design& design, const PointOutcomes& outcomes, double level = usual_level);
+///
+/// `reached`: where the points came to lie, in units of the ranges; elsewhere than the design says where values are
+/// rounded. A step that came to nothing counts as the design has it.
+MorrisEffects morris_effects(const Design& design, const Design& reached, const PointOutcomes& outcomes,
+                             double level = usual_level);
+inline MorrisEffects morris_effects(const Design& design, const PointOutcomes& outcomes, double level = usual_level) {
+  return morris_effects(design, design, outcomes, level);
+}
 
 }  // namespace grapevine

@@ -103,11 +103,30 @@ TomlValue between(const SweptKey& key, double share, std::uint32_t tick_seconds)
   return {rounded(value), key.from.place};
 }
 
-/// The value at a place of the unit interval: of a list the one whose part of it that is.
+/// Which of the values of a list it is whose part of the unit interval the place lies in.
+std::size_t place_in_list(const SweptKey& key, double share) {
+  const auto at = static_cast<std::size_t>(share * static_cast<double>(key.values.size()));
+  return std::min(at, key.values.size() - 1);
+}
+
 TomlValue value_at(const SweptKey& key, double share, std::uint32_t tick_seconds) {
   if (key.values.empty()) return between(key, share, tick_seconds);
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(key.values.size()));
-  return key.values[std::min(at, key.values.size() - 1)];
+  return key.values[place_in_list(key, share)];
+}
+
+/// Between the ends, the place at which the value lies that the key has at this one.
+double share_reached(const SweptKey& key, double share, std::uint32_t tick_seconds) {
+  if (!key.values.empty())
+    return key.values.size() < 2
+               ? share
+               : static_cast<double>(place_in_list(key, share)) / static_cast<double>(key.values.size() - 1);
+  const Key* const of = key_at(split_at_dots(key.key));
+  if (!takes_durations(key) && !(of && of->kind == Kind::whole)) return share;
+  const double value = *end_of_range(between(key, share, tick_seconds));
+  if (key.logarithmic && value <= 0) return share;
+  const auto at = [&](double x) { return key.logarithmic ? math::log(x) : x; };
+  const double from = at(*end_of_range(key.from)), to = at(*end_of_range(key.to));
+  return (at(value) - from) / (to - from);
 }
 
 std::size_t length_of(const SweptKey& key) { return key.values.empty() ? key.steps : key.values.size(); }
@@ -296,6 +315,13 @@ std::vector<SweepPoint> drawn_points(const SweepChoice& sweep, const Design& des
 }
 
 }  // namespace
+
+Design reached_by(const SweepChoice& sweep, const Design& design, std::uint32_t tick_seconds) {
+  Design reached = design;
+  for (std::size_t i = 0; i < reached.coordinates.size(); ++i)
+    reached.coordinates[i] = share_reached(sweep.swept[i % design.dimensions], design.coordinates[i], tick_seconds);
+  return reached;
+}
 
 std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed, std::uint32_t tick_seconds) {
   if (is_drawn(sweep.design)) {

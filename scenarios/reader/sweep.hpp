@@ -40,6 +40,10 @@ std::vector<SweepPoint> lay_points(const SweepChoice& sweep, std::uint64_t seed,
 /// Where the points of a drawn design lie in the unit cube, a dimension for each key.
 Design design_of(const SweepChoice& sweep, std::uint64_t seed);
 
+/// Where they lie by the values that they have, 0 and 1 being the ends of ranges: whole numbers, durations and lists
+/// round, and the i-th of n that are listed lies at (i - 1) / (n - 1).
+Design reached_by(const SweepChoice& sweep, const Design& design, std::uint32_t tick_seconds);
+
 /// Where the sweep says how much money there is, or else what it sweeps first: `study.toml:40:8`.
 std::string axis_of_money(const Scenario& scenario);
 

@@ -144,7 +144,9 @@ void add_sobol(const Scenario& whole, const Outcome& outcome, std::vector<Sensit
 
 void add_morris(const Scenario& whole, const Outcome& outcome, std::vector<SensitivityRow>& rows) {
   const auto& swept = whole.sweep.swept;
-  const MorrisEffects effects = morris_effects(design_of(whole.sweep, whole.world.seed), outcome.values);
+  const Design design = design_of(whole.sweep, whole.world.seed);
+  const Design reached = reached_by(whole.sweep, design, whole.world.time.tick_seconds);
+  const MorrisEffects effects = morris_effects(design, reached, outcome.values);
   for (std::size_t k = 0; k < swept.size(); ++k) {
     const MorrisEffect& effect = effects.effects[k];
     for (const auto& [name, estimate] :

@@ -196,6 +196,25 @@ TEST_CASE("Morris's effects of a linear outcome are its coefficients, without sp
   }
 }
 
+TEST_CASE("Morris's effects of values that were rounded are those of the steps that they took",
+          "[analysis][sensitivity]") {
+  // Two values, so that 0 and 1/3 are the one and 2/3 and 1 the other: the whole range between them, of which an
+  // outcome of 4 times the value moves by 4. The other dimension stays where it is drawn, but for a step that comes to
+  // nothing.
+  const Design design = morris(12, 2, 4, 9);
+  Design reached = design;
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    reached.coordinates[2 * i] = std::round(reached.coordinates[2 * i]);
+    reached.coordinates[2 * i + 1] = 0.5;
+  }
+  const PointOutcomes outcomes = on(reached, [](std::span<const double> x) { return 4 * x[0] + x[1]; });
+  const MorrisEffects found = morris_effects(design, reached, outcomes);
+  CHECK(found.effects[0].mean.value == Approx(4));
+  CHECK(found.effects[0].spread.value == Approx(0).margin(1e-12));
+  CHECK(found.effects[1].mean.value == 0);
+  CHECK(morris_effects(design, outcomes).effects[0].mean.value == Approx(6));  // as if by two thirds
+}
+
 TEST_CASE("effects that cancel show in their sizes, interactions in their spread", "[analysis][sensitivity]") {
   // x_1 (2 x_2 - 1) on four levels: the effect of x_1 is 2 x_2 - 1, which is -1, -1/3, 1/3, 1 alike often: mean 0, mean
   // size 2/3, variance 5/9. That of x_2 is 2 x_1: mean 1, mean size 1, variance 20/9 / 4 = 5/9. 400 trajectories.

@@ -10,6 +10,7 @@
 
 #include "scenarios/commands/compare.hpp"
 #include "scenarios/reader/read_scenario.hpp"
+#include "scenarios/reader/sweep.hpp"
 #include "scenarios/result/result.hpp"
 #include "scenarios/result/sweep_points.hpp"
 #include "scenarios/result/table.hpp"
@@ -220,6 +221,33 @@ TEST_CASE("drawn designs fill what lies between the ends, by the seed of the stu
   CHECK(values("design = \"sobol\"\npoints = 16\n").size() == 16);
   CHECK(values("design = \"saltelli\"\npoints = 8\n").size() == 8 * 4);
   CHECK(values("design = \"morris\"\npoints = 5\n").size() == 5 * 3);
+}
+
+TEST_CASE("a rounded value lies where it is between the ends, not where it was drawn", "[sweep]") {
+  const Scenario study = scenario_of(base + R"(
+[sweep]
+design = "morris"
+points = 6
+feed.length = {from = 1, to = 2}
+population.patience = {from = 2, to = 8}
+behaviour.again = ["once", "fresh", "always"]
+answers.patience = {from = "1h", to = "4h", scale = "log"}
+)");
+  const Design design = design_of(study.sweep, study.world.seed),
+               reached = reached_by(study.sweep, design, study.world.time.tick_seconds);
+  std::set<double> lengths, lists, waits;
+  for (std::size_t i = 0; i < design.size(); ++i) {
+    const auto at = [&](std::size_t key) { return std::get<double>(coordinate(study.points[i].settings[key])); };
+    lengths.insert(reached.point(i)[0]);
+    lists.insert(reached.point(i)[2]);
+    waits.insert(reached.point(i)[3]);
+    CHECK(reached.point(i)[0] == at(0) - 1);
+    CHECK(reached.point(i)[1] == design.point(i)[1]);  // a number that is not rounded
+    CHECK(reached.point(i)[3] == Approx(std::log2(at(3) / 3600) / 2));
+  }
+  CHECK(lengths == std::set<double>{0, 1});
+  CHECK(lists == std::set<double>{0, 0.5, 1});
+  CHECK(waits.size() == 4);  // of 1, 2, 3 and 4 hours, for 1, 1.6, 2.5 and 4
 }
 
 TEST_CASE("points may come from a file", "[sweep]") {
