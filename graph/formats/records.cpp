@@ -15,9 +15,17 @@ constexpr std::size_t most_record = std::size_t{1} << 20;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+/// The sign that stands between the fields of a line: not in quotes, which are closed in it.
 char separator_of(std::string_view line) {
+  std::string outside;
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted) outside += c;
+  }
+  const std::string_view text = quoted ? line : std::string_view(outside);
   for (const char sign : {',', ';', '\t'})
-    if (line.find(sign) != std::string_view::npos) return sign;
+    if (text.find(sign) != std::string_view::npos) return sign;
   return ' ';
 }
 

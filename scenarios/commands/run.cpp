@@ -158,7 +158,7 @@ private:
     if (shard_ && scenario_.until > 0)
       throw BadRequest(
           fmt::format("--shard with until = {}: a shard does not see the interval that ends the study; "
-                      "expected one or the other; leave --shard out, or --set until out of the scenario",
+                      "expected one or the other; leave --shard out, or take until out of the scenario",
                       scenario_.until));
     if (share_runs_ && scenario_.until > 0)
       throw BadRequest(fmt::format(

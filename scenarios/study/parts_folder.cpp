@@ -127,8 +127,9 @@ void PartsFolder::expect_no_more(const fs::path& file, const std::vector<Unit>& 
   if (lost == units.end()) return;
   std::string which = "at points, or with switches off, that this study has not";
   if (runs_.contains(lost->name.runs))
-    which = lost->name.replicate < replicates_ ? "of another shard"
-                                               : fmt::format("of more than {} replicates", replicates_);
+    which = lost->name.replicate < replicates_
+                ? "of another shard, or of other points, which deal all runs to shards anew"
+                : fmt::format("of more than {} replicates", replicates_);
   throw BadRequest(fmt::format(
       "{}: holds runs {}, and they would be gone; expected a study that has all of them; ask for as much as before, or "
       "choose another name for the result",

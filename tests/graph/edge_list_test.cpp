@@ -88,6 +88,15 @@ TEST_CASE("a table is read by the names of its columns", "[graph][formats]") {
         Pairs{{"she said \"hi\"", "two\nlines"}});
 }
 
+TEST_CASE("a sign in quotes does not stand between the fields of a header", "[graph][formats]") {
+  const Pairs expected = {{"1", "2"}};
+  CHECK(follows(loaded("follower;\"followed, by whom\"\n1;2\n", {.columns = {"follower", "followed, by whom"}})) ==
+        expected);
+  CHECK(follows(loaded("from;to;\"x,y,z,w\"\n1;2;3\n")) == expected);
+  CHECK(follows(loaded("from\tto\t\"a;b, \"\"c\"\"\"\n1\t2\t3\n")) == expected);
+  CHECK(follows(loaded("\"from\",\"to\",\"in\nlines\"\n1,2,3\n")) == expected);  // quotes that end in another line
+}
+
 TEST_CASE("an undirected list makes every pair a mutual follow, once", "[graph][formats]") {
   const LoadedGraph graph = loaded("u,v\na,b\nb,a\nb,c\nc,c\n", {.undirected = true});
   CHECK(follows(graph) == Pairs{{"a", "b"}, {"b", "a"}, {"b", "c"}, {"c", "b"}});
