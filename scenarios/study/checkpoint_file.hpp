@@ -16,9 +16,11 @@ namespace grapevine {
 
 /// Where in a replicate a world is.
 struct Stage {
-  std::uint32_t warmup = 0;  ///< 0: the one that is shared; else that of the arm with the number before
-  bool in_arm = false;       ///< or in the warm-up
-  std::uint32_t arm = 0, draw = 0;
+  /// What it went on from. 0: the warm-up that is shared; 1 + arm: that of an arm; behind those, 1 + arms + arm: what
+  /// arms had in common until one paid, the first of which it is.
+  std::uint32_t warmup = 0;
+  bool in_arm = false;              ///< or in the warm-up
+  std::uint32_t arm = 0, draw = 0;  ///< or, as `warmup`, in what arms have in common
 
   bool operator==(const Stage&) const = default;
 };

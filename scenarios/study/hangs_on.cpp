@@ -30,12 +30,12 @@ bool is_key(std::string_view line, std::string_view key) {
   return line.starts_with(key) && line.substr(key.size()).starts_with(" =");
 }
 
-/// The table of the arm, without its name.
-std::string arm_text(const std::string& understood, const std::string& name) {
+/// The table of the arm, without its name and what it pays.
+std::string unpaid_text(const std::string& understood, const std::string& name) {
   std::string text, current;
   bool wanted = false;
   each_line(understood, [&](std::string_view section, std::string_view line) {
-    if (section != "arm") return;
+    if (section != "arm" || is_key(line, "pays") || is_key(line, "draws")) return;
     if (is_key(line, "name"))
       wanted = line == fmt::format("name = {}", in_quotes(name));
     else if (line == "[[arm]]")
@@ -61,13 +61,17 @@ std::string graph_hangs_on(const Scenario& scenario) {
 std::string warmup_hangs_on(const Scenario& scenario, const Arm* own) {
   static const std::set<std::string_view> later{"price", "product", "campaign", "arm",   "contrast",
                                                 "band",  "switch",  "claims",   "sweep", "output"};
-  std::string text = own ? fmt::format("own\n{}", arm_text(scenario.understood, own->name)) : "shared\n";
+  std::string text = own ? fmt::format("own\n{}", unpaid_text(scenario.understood, own->name)) : "shared\n";
   each_line(scenario.understood, [&](std::string_view section, std::string_view line) {
     const bool of_study =
         section.empty() && (is_key(line, "title") || is_key(line, "replicates") || is_key(line, "drift"));
     if (!of_study && !later.contains(section)) text += fmt::format("{}\n", line);
   });
   return text;
+}
+
+std::string family_hangs_on(const Scenario& scenario, const Arm& arm) {
+  return fmt::format("{}\n{}", name_of_choice(arm.warmup), unpaid_text(scenario.understood, arm.name));
 }
 
 }  // namespace grapevine

@@ -15,4 +15,7 @@ std::string graph_hangs_on(const Scenario& scenario);
 /// changes it, and nothing that arms do after it.
 std::string warmup_hangs_on(const Scenario& scenario, const Arm* own);
 
+/// What happens in an arm of the study until its first paid post: which warm-up it goes on from, and what it changes.
+std::string family_hangs_on(const Scenario& scenario, const Arm& arm);
+
 }  // namespace grapevine

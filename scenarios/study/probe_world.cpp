@@ -3,6 +3,7 @@
 #include <map>
 
 #include "graph/base/math.hpp"
+#include "scenarios/study/families.hpp"
 #include "scenarios/study/probe.hpp"
 #include "scenarios/study/study.hpp"
 #include "sim/state/world_state.hpp"
@@ -163,7 +164,8 @@ private:
     return trace_.spent.back() + both(more);
   }
 
-  /// All arms of a replicate: each for a while, the rest of its ticks like those seen, at full feeds.
+  /// All arms of a replicate: each for a while, the rest of its ticks like those seen, at full feeds; what arms have in
+  /// common until one pays once.
   Spent arms_spent(const std::vector<double>& costs) {
     const TimeParameters& time = scenario_.world.time;
     const double ticks = time.measure + time.followup;
@@ -184,7 +186,8 @@ private:
       }
       sum += static_cast<double>(draws_of(scenario_, scenario_.arms[a])) * arm;
     }
-    return sum;
+    const auto runs = static_cast<double>(runs_of(scenario_, [](const Arm& arm) { return is_feed(arm); }));
+    return static_cast<double>(arm_ticks_of(scenario_)) / (runs * ticks) * sum;
   }
 
   Spent arm_spent(std::size_t a, double most_seconds, double ticks, double fuller) {

@@ -7,6 +7,7 @@
 
 #include "graph/base/timing.hpp"
 #include "scenarios/result/draws.hpp"
+#include "scenarios/study/families.hpp"
 #include "scenarios/study/hangs_on.hpp"
 
 namespace grapevine {
@@ -17,6 +18,12 @@ namespace {
 std::string doing(const Scenario& scenario, const Arm& arm, std::size_t draw) {
   const std::uint32_t draws = draws_of(scenario, arm);
   return draws == 1 ? arm.name : fmt::format("{}, draw {} of {}", arm.name, draw + 1, draws);
+}
+
+std::string doing(const ArmFamily& family) {
+  std::string names;
+  for (const Arm* arm : family.arms) names += fmt::format("{}{}", names.empty() ? "" : ", ", arm->name);
+  return names + " until the first paid post";
 }
 
 /// The record of an arm as it is held to the end of the study: no larger than it must be.
@@ -33,21 +40,21 @@ std::uint32_t number_of(const Scenario& scenario, const Arm& arm) {
   return static_cast<std::uint32_t>(&arm - scenario.arms.data());
 }
 
-/// Of those under the feed model, those that share the study's warm-up first: campaigns look at what accounts did in
-/// it.
 template <class Use>
 void each_feed_arm(const Scenario& scenario, Use&& use) {
-  for (const ArmWarmup warmup : {ArmWarmup::shared, ArmWarmup::own})
-    for (const Arm& arm : scenario.arms)
-      if (!is_classic(arm) && arm.warmup == warmup) use(arm);
+  for (const ArmFamily& family : families_of(scenario))
+    for (const Arm* arm : family.arms) use(family, *arm);
 }
 
-/// `arms`: that go on from the same warm-up, this one among them. Where a campaign looks at it, it is kept.
+/// `arms`: that go on from the same world, this one among them. Where a campaign looks at it, it is kept.
 bool goes_on_alone(const Scenario& scenario, const Arm& arm, std::size_t arms) {
   return arms == 1 && draws_of(scenario, arm) == 1 && !needs_past(scenario.world);
 }
 
-const Arm* own_warmup(const Arm& arm) { return arm.warmup == ArmWarmup::own ? &arm : nullptr; }
+/// `arms`: that go on from the family's warm-up.
+bool leads_in_alone(const Scenario& scenario, const ArmFamily& family, std::size_t arms) {
+  return family.lead_in > 0 && arms == family.arms.size() && !needs_past(scenario.world);
+}
 
 /// Points in one part of the process. Every part has the whole record in the end; one speaks.
 class FeedPart {
@@ -62,8 +69,8 @@ public:
   void run(const std::vector<Point*>& points, const std::function<void(Point&)>& done) {
     alone_ = points.size() == 1;
     for (const Point* point : points)
-      each_feed_arm(*point->scenario, [&](const Arm& arm) {
-        if (!was_complete(*point, arm)) ++warmed_up_[warmup_hangs_on(*point->scenario, own_warmup(arm))].arms;
+      each_feed_arm(*point->scenario, [&](const ArmFamily& family, const Arm& arm) {
+        if (!was_complete(*point, arm)) ++warmed_up_[warmup_hangs_on(*point->scenario, family.own)].arms;
       });
     for (Point* point : points) {
       run(*point);
@@ -79,6 +86,11 @@ private:
     const Scenario* maker = nullptr;  ///< the study at the point whose arm came first
     std::size_t arms = 0;             ///< that have not run yet
   };
+  /// What a run of an arm goes on from.
+  struct Origin {
+    std::uint32_t number;  ///< of the world among those that are saved
+    Tick after_warmup;
+  };
 
   static bool was_complete(const Point& point, const Arm& arm) {
     return point.saver->record_of(number_of(*point.scenario, arm)) != nullptr;
@@ -87,10 +99,9 @@ private:
   void run(const Point& point) {
     const Scenario& scenario = *point.scenario;
     offering_.reset(), offered_.clear();
-    bool runs_shared = false;
-    each_feed_arm(scenario, [&](const Arm& arm) {
-      runs_shared = runs_shared || (arm.warmup == ArmWarmup::shared && !was_complete(point, arm));
-    });
+    const std::vector<ArmFamily> families = families_of(scenario);
+    const bool runs_shared = std::ranges::any_of(
+        families, [&](const ArmFamily& family) { return family.own == nullptr && arms_left(point, family) > 0; });
     if (!runs_shared && needs_past(scenario.world)) {  // for the campaigns alone
       ++warmed_up_[warmup_hangs_on(scenario, nullptr)].arms;
       keep_for_campaigns(point, world_for(point, nullptr));
@@ -98,11 +109,48 @@ private:
     } else if (!runs_shared && alone_ && shares_warmup(scenario)) {
       take_work(scenario.world.time.warmup);
     }
-    each_feed_arm(scenario, [&](const Arm& arm) {
-      if (was_complete(point, arm)) return take_arm(point, arm);
-      run_arm(point, arm);
-      let_go(warmup_hangs_on(scenario, own_warmup(arm)));
-    });
+    for (const ArmFamily& family : families) run_family(point, family);
+  }
+
+  static std::size_t arms_left(const Point& point, const ArmFamily& family) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(family.arms, [&](const Arm* arm) { return !was_complete(point, *arm); }));
+  }
+
+  void run_family(const Point& point, const ArmFamily& family) {
+    const Scenario& scenario = *point.scenario;
+    std::size_t left = arms_left(point, family);
+    if (left == 0) take_work(family.lead_in + (family.own && alone_ ? scenario.world.time.warmup : 0));
+    for (const Arm* arm : family.arms)
+      if (was_complete(point, *arm)) take_arm(point, family, *arm);
+    std::unique_ptr<Replicate> lead;
+    if (family.lead_in > 0 && left > 0 && !last_was_saved(point, family, left)) lead = lead_in(point, family, left);
+    for (const Arm* arm : family.arms) {
+      if (was_complete(point, *arm)) continue;
+      if (family.lead_in > 0)
+        run_after_lead_in(point, family, *arm, left--, lead);
+      else
+        run_arm(point, family, *arm);
+      let_go(warmup_hangs_on(scenario, family.own));
+    }
+  }
+
+  static Origin warmup_of(const Point& point, const ArmFamily& family) {
+    return {family.own ? number_of(*point.scenario, *family.own) + 1 : 0, 0};
+  }
+  static Origin lead_in_of(const Point& point, const ArmFamily& family) {
+    const auto arms = static_cast<std::uint32_t>(point.scenario->arms.size());
+    return {arms + 1 + number_of(*point.scenario, *family.arms.front()), family.lead_in};
+  }
+  static Stage stage_of(const Point& point, const Origin& from, const Arm& arm, std::uint32_t draw = 0) {
+    return {.warmup = from.number, .in_arm = true, .arm = number_of(*point.scenario, arm), .draw = draw};
+  }
+
+  /// The lead-in went on as its last arm, which was saved.
+  bool last_was_saved(const Point& point, const ArmFamily& family, std::size_t left) const {
+    const auto last = std::ranges::find_if(family.arms, [&](const Arm* arm) { return !was_complete(point, *arm); });
+    return goes_on_alone(*point.scenario, **last, left) &&
+           point.saver->world_in(stage_of(point, lead_in_of(point, family), **last), exchange_.part()) != nullptr;
   }
 
   /// What campaigns saw of the shared warm-up is asked again when an arm with a warm-up of its own goes on from where
@@ -128,10 +176,20 @@ private:
     if (--warmed_up_.at(key).arms == 0) warmed_up_.erase(key);
   }
 
-  /// No other run goes on from the world of this arm's warm-up, or from a copy of it: it is the arm's own.
-  bool takes_world(const Point& point, const Arm& arm) const {
-    const WarmedUp& from = warmed_up_.at(warmup_hangs_on(*point.scenario, own_warmup(arm)));
-    return (!from.world || from.maker == point.scenario) && goes_on_alone(*point.scenario, arm, from.arms);
+  const WarmedUp& origin_of(const Point& point, const ArmFamily& family) const {
+    return warmed_up_.at(warmup_hangs_on(*point.scenario, family.own));
+  }
+  /// Whether the world of the warm-up is this point's own, or will be.
+  static bool is_own(const Point& point, const WarmedUp& from) { return !from.world || from.maker == point.scenario; }
+
+  /// The world of the warm-up itself, for whatever is the last that goes on from it. What was `saved` of that needs no
+  /// warm-up.
+  std::unique_ptr<Replicate> taken_world(const Point& point, const ArmFamily& family, const SavedArrays* saved) {
+    WarmedUp& from = warmed_up_.at(warmup_hangs_on(*point.scenario, family.own));
+    if (from.world) return std::move(from.world);
+    if (saved == nullptr) return warm_up(point, family.own);
+    take_work(point.scenario->world.time.warmup);
+    return new_world(point, family.own);
   }
 
   std::unique_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
@@ -144,64 +202,98 @@ private:
     const Phase phase("warm-up");
     const Scenario& scenario = *point.scenario;
     std::unique_ptr<Replicate> world = new_world(point, own);
-    const Stage stage{.warmup = number_of_warmup(scenario, own), .in_arm = false, .arm = 0, .draw = 0};
+    const Stage stage{.warmup = own ? number_of(scenario, *own) + 1 : 0, .in_arm = false, .arm = 0, .draw = 0};
     const SavedArrays* const whole = point.saver->world_after(stage.warmup, exchange_.part());
     start(point, own ? "warm-up of " + own->name : "warm-up");
     world->warm_up_from(whole ? whole : point.saver->world_in(stage, exchange_.part()), hook_in(point, stage, nullptr));
     if (whole) take_work(scenario.world.time.warmup);
     return world;
   }
-  static std::uint32_t number_of_warmup(const Scenario& scenario, const Arm* own) {
-    return own ? number_of(scenario, *own) + 1 : 0;
-  }
 
-  void take_arm(const Point& point, const Arm& arm) {
+  void take_arm(const Point& point, const ArmFamily& family, const Arm& arm) {
     if (!holds_) return;
     const std::uint32_t number = number_of(*point.scenario, arm);
     point.study->record(0, number, given_.replicate) = *point.saver->record_of(number);
-    if (alone_ && arm.warmup == ArmWarmup::own) take_work(point.scenario->world.time.warmup);
-    take_work(ticks_of_arm(point) * draws_of(*point.scenario, arm));
+    take_work(std::uint64_t{ticks_of_arm(point) - family.lead_in} * draws_of(*point.scenario, arm));
   }
 
-  void run_arm(const Point& point, const Arm& arm) {
-    if (takes_world(point, arm)) return run_last_arm(point, arm);
-    const Replicate& from = world_for(point, own_warmup(arm));
-    if (arm.warmup == ArmWarmup::shared) keep_for_campaigns(point, from);
+  void run_arm(const Point& point, const ArmFamily& family, const Arm& arm) {
+    const WarmedUp& origin = origin_of(point, family);
+    if (is_own(point, origin) && goes_on_alone(*point.scenario, arm, origin.arms)) {
+      const Stage stage = stage_of(point, warmup_of(point, family), arm);
+      std::unique_ptr<Replicate> world = taken_world(point, family, point.saver->world_in(stage, exchange_.part()));
+      return run_in(point, arm, warmup_of(point, family), std::move(world));
+    }
+    const Replicate& from = world_for(point, family.own);
+    if (family.own == nullptr) keep_for_campaigns(point, from);
+    run_copies(point, arm, warmup_of(point, family), from);
+  }
+
+  /// Whatever of the family's first ticks all its arms have in common: docs/model.md 3. `arms` of them are left.
+  std::unique_ptr<Replicate> lead_in(const Point& point, const ArmFamily& family, std::size_t arms) {
+    const Scenario& scenario = *point.scenario;
+    const Origin warmup = warmup_of(point, family);
+    const Stage stage{.warmup = warmup.number,
+                      .in_arm = true,
+                      .arm = lead_in_of(point, family).number,  // no arm has it
+                      .draw = 0};
+    const SavedArrays* const whole = point.saver->world_after(stage.arm, exchange_.part());
+    const SavedArrays* const saved = whole ? whole : point.saver->world_in(stage, exchange_.part());
+    const WarmedUp& origin = origin_of(point, family);
+    const bool takes =
+        is_own(point, origin) && leads_in_alone(scenario, family, origin.arms + family.arms.size() - arms);
+    std::unique_ptr<Replicate> taken = takes ? taken_world(point, family, saved) : nullptr;
+    const Replicate* const from = takes ? nullptr : &world_for(point, family.own);
+    if (from) point.saver->keep_warmup(exchange_, warmup.number, *from);  // others go on from it later
+    const Phase phase("arms");
+    start(point, doing(family));
+    const StateHook hook = hook_in(point, stage, from);
+    std::unique_ptr<Replicate> lead =
+        takes ? taken->last_lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook)
+              : from->lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook);
+    if (whole) take_work(family.lead_in);
+    return lead;
+  }
+
+  /// One of `left` that go on from the lead-in; null where the last one was saved.
+  void run_after_lead_in(const Point& point, const ArmFamily& family, const Arm& arm, std::size_t left,
+                         std::unique_ptr<Replicate>& lead) {
+    const Origin from = lead_in_of(point, family);
+    if (!goes_on_alone(*point.scenario, arm, left)) return run_copies(point, arm, from, *lead);
+    if (!lead) {
+      lead = taken_world(point, family, point.saver->world_in(stage_of(point, from, arm), exchange_.part()));
+      take_work(family.lead_in);
+    }
+    run_in(point, arm, from, std::move(lead));
+  }
+
+  void run_copies(const Point& point, const Arm& arm, const Origin& origin, const Replicate& from) {
     const Phase phase("arms");
     const Scenario& scenario = *point.scenario;
     const std::uint32_t number = number_of(scenario, arm);
     std::vector<RunRecord> draws = point.saver->draws_of(number);
-    take_work(ticks_of_arm(point) * draws.size());
+    take_work(std::uint64_t{ticks_of_arm(point) - origin.after_warmup} * draws.size());
     while (draws.size() < draws_of(scenario, arm)) {
       const auto draw = static_cast<std::uint32_t>(draws.size());
-      const Stage stage{
-          .warmup = number_of_warmup(scenario, own_warmup(arm)), .in_arm = true, .arm = number, .draw = draw};
+      const Stage stage = stage_of(point, origin, arm, draw);
       start(point, doing(scenario, arm, draw));
       draws.push_back(from.run_arm_from(point.saver->world_in(stage, exchange_.part()), arm.run, scenario.output,
-                                        hook_in(point, stage, &from), draw));
+                                        hook_in(point, stage, &from, origin.after_warmup), draw));
       if (speaks_) point.saver->complete_draw(number, draws);
     }
     complete(point, number, std::move(draws));
   }
 
-  /// What is saved of it is the arm alone: the warm-up is not there any more, and nothing goes on from it.
-  void run_last_arm(const Point& point, const Arm& arm) {
-    const Scenario& scenario = *point.scenario;
-    const Arm* const own = own_warmup(arm);
-    const Stage stage{
-        .warmup = number_of_warmup(scenario, own), .in_arm = true, .arm = number_of(scenario, arm), .draw = 0};
-    const SavedArrays* const saved = point.saver->world_in(stage, exchange_.part());
-    std::unique_ptr<Replicate> world;
-    if (WarmedUp& from = warmed_up_.at(warmup_hangs_on(scenario, own)); from.world)
-      world = std::move(from.world);
-    else if (saved)
-      world = new_world(point, own), take_work(scenario.world.time.warmup);
-    else
-      world = warm_up(point, own);
+  /// In the world that is given. What is saved of it is the arm alone: what it went on from is not there any more, and
+  /// nothing else goes on from it.
+  void run_in(const Point& point, const Arm& arm, const Origin& origin, std::unique_ptr<Replicate> world) {
+    const Stage stage = stage_of(point, origin, arm);
     const Phase phase("arms");
-    start(point, doing(scenario, arm, 0));
+    start(point, doing(*point.scenario, arm, 0));
     std::vector<RunRecord> draws;
-    draws.push_back(world->run_last_arm_from(saved, arm.run, scenario.output, hook_in(point, stage, nullptr)));
+    draws.push_back(world->run_last_arm_from(point.saver->world_in(stage, exchange_.part()), arm.run,
+                                             point.scenario->output,
+                                             hook_in(point, stage, nullptr, origin.after_warmup)));
     complete(point, stage.arm, std::move(draws));
   }
 
@@ -212,8 +304,10 @@ private:
     if (speaks_) point.saver->complete_arm(number, record);
   }
 
-  StateHook hook_in(const Point& point, const Stage& stage, const Replicate* warm) {
-    return [this, &point, stage, warm, begun = false](Tick done, const ArraysOfWorld& arrays) mutable {
+  /// `before`: ticks behind the warm-up that were told of before the run.
+  StateHook hook_in(const Point& point, const Stage& stage, const Replicate* warm, Tick before = 0) {
+    return [this, &point, stage, warm, before, begun = false](Tick done, const ArraysOfWorld& arrays) mutable {
+      done -= before;
       if (speaks_ && !begun) ticker_.goes_on(done - 1);
       begun = true;
       point.saver->after_tick(exchange_, stage, warm, arrays, [&] { ticker_.done(done); });
@@ -235,9 +329,9 @@ private:
   void take_work(std::uint64_t ticks) {
     if (ticks > 0) tell([&] { ticker_.take(ticks); });
   }
-  static std::uint64_t ticks_of_arm(const Point& point) {
+  static Tick ticks_of_arm(const Point& point) {
     const TimeParameters& time = point.scenario->world.time;
-    return std::uint64_t{time.measure} + time.followup;
+    return time.measure + time.followup;
   }
 
   const ReplicateGiven& given_;
@@ -260,19 +354,23 @@ int worlds_at_once(const Scenario& whole) {
   for (const auto& [graph, points] : by_graph) {  // as FeedPart runs them
     std::map<std::string, std::size_t> left;
     for (const Scenario* point : points)
-      each_feed_arm(*point, [&](const Arm& arm) { ++left[warmup_hangs_on(*point, own_warmup(arm))]; });
+      each_feed_arm(*point, [&](const ArmFamily& family, const Arm&) { ++left[warmup_hangs_on(*point, family.own)]; });
     std::map<std::string, const Scenario*> makers;  // of the worlds that are there
     for (const Scenario* point : points) {
       bool offers = false;
       if (needs_past(point->world)) most = std::max(most, makers.size() + 1);
-      each_feed_arm(*point, [&](const Arm& arm) {
-        const std::string key = warmup_hangs_on(*point, own_warmup(arm));
+      for (const ArmFamily& family : families_of(*point)) {
+        const std::string key = warmup_hangs_on(*point, family.own);
         const bool own = makers.emplace(key, point).first->second == point;
-        const bool takes = own && goes_on_alone(*point, arm, left[key]);
+        const bool leads = own && leads_in_alone(*point, family, left[key]);
         offers = offers || !own;
-        most = std::max(most, makers.size() + (offers ? 1 : 0) + (takes ? 0 : 1));
-        if (--left[key] == 0) makers.erase(key);
-      });
+        for (const Arm* arm : family.arms) {
+          const bool takes = own && family.lead_in == 0 && goes_on_alone(*point, *arm, left[key]);
+          const std::size_t more = takes ? 0 : family.lead_in > 0 && !leads ? 2 : 1;
+          most = std::max(most, makers.size() + (offers ? 1 : 0) + more);
+          if (--left[key] == 0) makers.erase(key);
+        }
+      }
     }
   }
   return static_cast<int>(most);

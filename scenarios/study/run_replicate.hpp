@@ -39,7 +39,8 @@ struct ReplicateGiven {
 };
 
 /// Worlds that a replicate of all points holds at most: those of warm-ups, what a point offers in a copy of one that
-/// another made, and that of a run that goes on from a copy; the last run takes the world itself.
+/// another made, what arms of a family have in common, and that of a run that goes on from a copy; the last run, or
+/// family, takes the world itself.
 int worlds_at_once(const Scenario& whole);
 
 /// Runs the arms under the feed model, from where they were saved. Points that differ in nothing that a warm-up hangs

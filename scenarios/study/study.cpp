@@ -23,6 +23,7 @@
 #include "scenarios/result/sweep_points.hpp"
 #include "scenarios/study/across_points.hpp"
 #include "scenarios/study/bands.hpp"
+#include "scenarios/study/families.hpp"
 #include "scenarios/study/hangs_on.hpp"
 #include "scenarios/study/judged_claims.hpp"
 #include "scenarios/study/narrow.hpp"
@@ -186,9 +187,7 @@ std::uint64_t own_ticks_of(const Scenario& scenario) {
     if (warmups.insert(warmup_hangs_on(study, own)).second) ticks += study.world.time.warmup;
   };
   for (const Scenario* study : studies_of(scenario)) {
-    const TimeParameters& time = study->world.time;
-    ticks += runs_of(*study, [](const Arm& arm) { return !is_classic(arm); }) *
-             (std::uint64_t{time.measure} + time.followup);
+    ticks += arm_ticks_of(*study);
     if (warms_up(*study) && shares_warmup(*study)) warm_up(*study, nullptr);
     for (const Arm& arm : study->arms)
       if (!is_classic(arm) && arm.warmup == ArmWarmup::own) warm_up(*study, &arm);

@@ -1,5 +1,6 @@
 #include "sim/run/replicate.hpp"
 
+#include "graph/base/error.hpp"
 #include "graph/base/timing.hpp"
 #include "sim/run/trace.hpp"
 #include "sim/run/world.hpp"
@@ -62,14 +63,36 @@ RunRecord Replicate::run_arm_from(const SavedArrays* saved, const RunParameters&
   return branch->record();
 }
 
+std::unique_ptr<World> Replicate::taken(const RunParameters& run, const RecordOptions& options) {
+  const Phase phase("branching");
+  std::unique_ptr<World> world = world_->last_branch(run, options);
+  world_.reset();
+  return world;
+}
+
+std::unique_ptr<Replicate> Replicate::lead_in_from(const SavedArrays* saved, const RunParameters& run,
+                                                   const RecordOptions& options, Tick ticks,
+                                                   const StateHook& hook) const {
+  GRAPEVINE_EXPECTS(run.pays.empty());
+  std::unique_ptr<World> world = branched(*world_, run, options, 0);
+  const Tick start = world->parameters.time.warmup;
+  run_on(*world, saved, start, start + ticks, hook);
+  return std::unique_ptr<Replicate>(new Replicate(std::move(world)));
+}
+
+std::unique_ptr<Replicate> Replicate::last_lead_in_from(const SavedArrays* saved, const RunParameters& run,
+                                                        const RecordOptions& options, Tick ticks,
+                                                        const StateHook& hook) {
+  GRAPEVINE_EXPECTS(run.pays.empty());
+  std::unique_ptr<World> world = taken(run, options);
+  const Tick start = world->parameters.time.warmup;
+  run_on(*world, saved, start, start + ticks, hook);
+  return std::unique_ptr<Replicate>(new Replicate(std::move(world)));
+}
+
 RunRecord Replicate::run_last_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
                                        const StateHook& hook) {
-  std::unique_ptr<World> world;
-  {
-    const Phase phase("branching");
-    world = world_->last_branch(arm, options);
-    world_.reset();
-  }
+  const std::unique_ptr<World> world = taken(arm, options);
   run_on(*world, saved, world->parameters.time.warmup, world->parameters.time.end(), hook);
   const Phase phase("records");
   return world->record();

@@ -73,8 +73,8 @@ struct MemoryLine {
   std::size_t bytes = 0;
 };
 
-/// One replicate of a study: a world that is warmed up once, from whose state every arm branches. A part of it, if
-/// `exchange` has several.
+/// One replicate of a study: a world that is warmed up once, from whose state every arm branches; or what arms branch
+/// from later (`lead_in_from`). A part of it, if `exchange` has several.
 class Replicate {
 public:
   /// `graph`, `accounts`, `exchange` and what `expected` points to outlive the replicate. Throws BadRequest for
@@ -113,6 +113,14 @@ public:
   RunRecord run_last_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,
                               const StateHook& hook);
 
+  /// The first `ticks` of `measure` of all arms that differ from `run` in what they pay alone, and pay for no post
+  /// before: arms go on from what is returned as from this. From where it was saved, if it was. `run` pays nothing.
+  std::unique_ptr<Replicate> lead_in_from(const SavedArrays* saved, const RunParameters& run,
+                                          const RecordOptions& options, Tick ticks, const StateHook& hook) const;
+  /// The same in the world of the warm-up itself, as `run_last_arm_from`.
+  std::unique_ptr<Replicate> last_lead_in_from(const SavedArrays* saved, const RunParameters& run,
+                                               const RecordOptions& options, Tick ticks, const StateHook& hook);
+
   /// Runs the arm for one post, which `tracer` follows: the same events, and no record.
   void trace_arm(const RunParameters& arm, Tracer& tracer, const TickHook& hook = {}, std::uint32_t draw = 0) const;
 
@@ -122,6 +130,8 @@ public:
 
 private:
   explicit Replicate(std::unique_ptr<World> world);
+  /// The world, made of the arrays of this one, under other run parameters; nothing is left here.
+  std::unique_ptr<World> taken(const RunParameters& run, const RecordOptions& options);
 
   std::unique_ptr<World> world_;
 };

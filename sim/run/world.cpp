@@ -199,8 +199,8 @@ void World::look_back() const {
 }
 
 std::shared_ptr<const std::vector<Deal>> World::deals_of(std::uint32_t draw) const {
-  if (state.clock.now != parameters.time.warmup) return deals;
-  look_back();
+  if (state.clock.now < parameters.time.warmup) return deals;
+  if (state.clock.now == parameters.time.warmup) look_back();
   return std::make_shared<const std::vector<Deal>>(choices_->of(draw));
 }
 

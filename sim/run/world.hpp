@@ -34,8 +34,8 @@ public:
   World(const FollowGraph& graph, const Users& accounts, const WorldParameters& parameters, const RunParameters& run,
         ReplicateStreams streams, Exchange& exchange, const ExpectedSpread& expected = {});
 
-  /// A copy that goes on under other run parameters. Its records start here. At the end of the warm-up it takes the
-  /// deals of `draw`, and all parts must come; at other times it keeps those that there are.
+  /// A copy that goes on under other run parameters. From the end of the warm-up on it takes the deals of `draw`, and
+  /// all parts must come; before, it keeps those that there are.
   std::unique_ptr<World> branch(const RunParameters& run, const RecordOptions& options, std::uint32_t draw = 0) const;
 
   /// The same world, of draw 0, made of the arrays of this one, of which nothing is left: there are never two of them.
