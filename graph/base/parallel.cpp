@@ -31,6 +31,9 @@ std::atomic<int>& threads_setting() {
   return threads;
 }
 
+/// What this thread uses instead; 0: nothing else.
+thread_local int threads_here = 0;
+
 constexpr int outside = -1;
 /// The worker of the loop that this thread is inside of. A loop inside it runs here, under the same number: no other
 /// thread has it meanwhile.
@@ -66,7 +69,14 @@ void set_thread_count(int threads) {
   threads_setting().store(threads);
 }
 
-int thread_count() { return threads_setting().load(); }
+int thread_count() { return threads_here > 0 ? threads_here : threads_setting().load(); }
+
+ThreadsHere::ThreadsHere(int threads) : before_(threads_here) {
+  GRAPEVINE_EXPECTS(threads >= 1);
+  threads_here = threads;
+}
+
+ThreadsHere::~ThreadsHere() { threads_here = before_; }
 
 void detail::run_blocks(std::size_t blocks, void (*run)(void*, std::size_t, int), void* body) {
   const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(thread_count()), blocks));

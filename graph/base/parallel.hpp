@@ -13,7 +13,20 @@ namespace grapevine {
 
 /// Threads that parallel loops use from now on, 1 or more. The default is the number of processors the process may use.
 void set_thread_count(int threads);
+/// Those that a loop uses which begins here.
 int thread_count();
+
+/// While it lives, loops that this thread begins use so many threads, whatever others use.
+class ThreadsHere {
+public:
+  explicit ThreadsHere(int threads);
+  ~ThreadsHere();
+  ThreadsHere(const ThreadsHere&) = delete;
+  ThreadsHere& operator=(const ThreadsHere&) = delete;
+
+private:
+  int before_;
+};
 
 /// Runs `body` with `threads` threads and restores the number afterwards, also when `body` throws.
 template <class Body>

@@ -32,16 +32,15 @@ struct Bookmark {
   std::uint32_t parts = 1;  ///< of the world
   std::uint64_t ticks = 0;  ///< done
   bool has_world = false;
-  Stage stage;                                            ///< of the world
-  std::vector<std::pair<std::uint32_t, RunRecord>> arms;  ///< that are complete
-  std::uint32_t drawn_arm = 0;
-  std::vector<RunRecord> draws;  ///< of one arm that is not
+  Stage stage;                                                          ///< of the world
+  std::vector<std::pair<std::uint32_t, RunRecord>> arms;                ///< that are complete
+  std::vector<std::pair<std::uint32_t, std::vector<RunRecord>>> draws;  ///< of arms that are not
 };
 
 template <FieldsOf<Bookmark> Value, class Visit>
 void each_field(Value& value, Visit&& visit) {
-  auto& [unit, graph, parts, ticks, has_world, stage, arms, drawn_arm, draws] = value;
-  visit(unit, graph, parts, ticks, has_world, stage, arms, drawn_arm, draws);
+  auto& [unit, graph, parts, ticks, has_world, stage, arms, draws] = value;
+  visit(unit, graph, parts, ticks, has_world, stage, arms, draws);
 }
 
 /// The arrays of each part of a world.

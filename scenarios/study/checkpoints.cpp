@@ -37,6 +37,11 @@ bool take_word(std::string_view& text, std::string_view word) {
   return true;
 }
 
+/// Behind all numbers of warm-ups. An arm has a thousand draws at most.
+std::uint32_t number_of_run(const Stage& stage) {
+  return 1'000'000 + (stage.in_arm ? (stage.arm + 1) * 1'000 + stage.draw : stage.warmup);
+}
+
 /// None: it is another file.
 std::optional<CheckpointPlace> checkpoint_place_in(std::string_view name) {
   CheckpointPlace place;
@@ -107,17 +112,20 @@ void Checkpoints::load(const std::set<std::string>& runs, int parts) {
     if (warmup.bookmark().unit != unit->second) continue;  // of a replicate that is complete
     Kept& kept = kept_.at(unit->second);
     if (kept.number != place.number) continue;
-    const std::uint32_t number = warmup.bookmark().stage.warmup;
-    kept.warmups.insert(number);
-    kept.loaded_warmups.emplace(number, std::move(warmup));
+    kept.warmups.insert(*place.warmup);
+    kept.loaded_warmups.emplace(*place.warmup, std::move(warmup));
   }
 }
 
-bool Checkpoints::is_due(const UnitName& unit) {
+bool Checkpoints::is_due_at(const UnitName& unit, std::uint32_t run) {
   const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
-  return now - last_.try_emplace(unit, now).first->second >= every_;
+  return now - last_.try_emplace({unit, run}, now).first->second >= every_;
 }
+
+bool Checkpoints::is_due(const UnitName& unit) { return is_due_at(unit, 0); }
+
+bool Checkpoints::is_due(const UnitName& unit, const Stage& stage) { return is_due_at(unit, number_of_run(stage)); }
 
 bool Checkpoints::is_kept(const UnitName& unit) const {
   const std::lock_guard lock(mutex_);
@@ -136,6 +144,11 @@ const Checkpoint* Checkpoints::warmup_of(const UnitName& unit, std::uint32_t war
   if (kept == kept_.end()) return nullptr;
   const auto at = kept->second.loaded_warmups.find(warmup);
   return at != kept->second.loaded_warmups.end() ? &at->second : nullptr;
+}
+
+const Checkpoint* Checkpoints::world_of(const UnitName& unit, const Stage& stage) const {
+  const Checkpoint* const saved = warmup_of(unit, number_of_run(stage));
+  return saved && saved->bookmark().stage == stage ? saved : nullptr;
 }
 
 bool Checkpoints::has_warmup(const UnitName& unit, std::uint32_t warmup) const {
@@ -169,19 +182,30 @@ void Checkpoints::write(const fs::path& path, const Bookmark& bookmark, const Wo
 void Checkpoints::keep(const Bookmark& bookmark, const WorldArrays& world) {
   const std::lock_guard lock(mutex_);
   write(place_of(room_for(bookmark.unit).number, {}), bookmark, world);
-  last_[bookmark.unit] = Clock::now();
+  last_[{bookmark.unit, 0}] = Clock::now();
+}
+
+void Checkpoints::keep_apart(const Bookmark& bookmark, std::uint32_t number, const WorldArrays& world) {
+  const std::lock_guard lock(mutex_);
+  Kept& kept = room_for(bookmark.unit);
+  write(place_of(kept.number, number), bookmark, world);
+  kept.warmups.insert(number);
 }
 
 void Checkpoints::keep_warmup(const Bookmark& bookmark, const WorldArrays& world) {
+  keep_apart(bookmark, bookmark.stage.warmup, world);
+}
+
+void Checkpoints::keep_world(const Bookmark& bookmark, const WorldArrays& world) {
+  const std::uint32_t number = number_of_run(bookmark.stage);
+  keep_apart(bookmark, number, world);
   const std::lock_guard lock(mutex_);
-  Kept& kept = room_for(bookmark.unit);
-  write(place_of(kept.number, bookmark.stage.warmup), bookmark, world);
-  kept.warmups.insert(bookmark.stage.warmup);
+  last_[{bookmark.unit, number}] = Clock::now();
 }
 
 void Checkpoints::remove(const UnitName& unit) noexcept {
   const std::lock_guard lock(mutex_);
-  last_.erase(unit);
+  std::erase_if(last_, [&](const auto& last) { return last.first.first == unit; });
   const auto at = kept_.find(unit);
   if (at == kept_.end()) return;
   std::error_code none;

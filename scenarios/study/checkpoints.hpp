@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "scenarios/study/checkpoint_file.hpp"
 
@@ -19,8 +20,8 @@ using WhenPossible = std::function<void(const std::function<void()>&)>;
 
 /// The checkpoints of the replicates that are running, in a folder. Each unit has a number of its own while it is not
 /// complete: `checkpoint.h5` of number 0, `checkpoint-N.h5` of the others, is where its world is, and
-/// `checkpoint-warmup-K.h5` or `checkpoint-N-warmup-K.h5` its world at the end of a warm-up, from which arms branch.
-/// Replicates that run beside each other share it.
+/// `checkpoint-warmup-K.h5` or `checkpoint-N-warmup-K.h5` its world at the end of a warm-up, from which arms branch,
+/// or, from a million on, one of its runs that go on beside each other. Replicates that run beside each other share it.
 class Checkpoints {
 public:
   using Clock = std::chrono::steady_clock;  // that a machine's clock is set back does not matter
@@ -42,6 +43,8 @@ public:
   bool are_wanted() const { return every_ != Clock::duration::zero(); }
   /// Whether it is time for one: so long after the last one of the unit, or after this was first asked.
   bool is_due(const UnitName& unit);
+  /// ... of one of the runs that go on beside each other.
+  bool is_due(const UnitName& unit, const Stage& stage);
   /// Whether there is one of the unit on the disk.
   bool is_kept(const UnitName& unit) const;
 
@@ -53,8 +56,12 @@ public:
   /// Its world at the end of that warm-up; null: it was not saved.
   const Checkpoint* warmup_of(const UnitName& unit, std::uint32_t warmup) const;
 
+  /// One of the runs that went on beside each other, by itself; null: it was not saved.
+  const Checkpoint* world_of(const UnitName& unit, const Stage& stage) const;
+
   void keep(const Bookmark& bookmark, const WorldArrays& world);
   void keep_warmup(const Bookmark& bookmark, const WorldArrays& world);
+  void keep_world(const Bookmark& bookmark, const WorldArrays& world);
   bool has_warmup(const UnitName& unit, std::uint32_t warmup) const;
   /// The unit is complete, and lies elsewhere. What is kept of others stays.
   void remove(const UnitName& unit) noexcept;
@@ -70,6 +77,8 @@ private:
 
   std::filesystem::path place_of(std::uint32_t number, const std::optional<std::uint32_t>& warmup) const;
   Kept& room_for(const UnitName& unit);
+  bool is_due_at(const UnitName& unit, std::uint32_t run);
+  void keep_apart(const Bookmark& bookmark, std::uint32_t number, const WorldArrays& world);
   void write(const std::filesystem::path& path, const Bookmark& bookmark, const WorldArrays& world);
   Checkpoint open(const std::filesystem::path& path, const std::set<std::string>& runs, int parts) const;
 
@@ -81,7 +90,7 @@ private:
   std::string hangs_on_;
   mutable std::mutex mutex_;  ///< of what follows
   std::map<UnitName, Kept> kept_;
-  std::map<UnitName, Clock::time_point> last_;
+  std::map<std::pair<UnitName, std::uint32_t>, Clock::time_point> last_;  ///< of a unit (0), or of one of its runs
 };
 
 }  // namespace grapevine

@@ -198,6 +198,13 @@ private:
   bool stopped_ = false;
 };
 
+int units_left(const Scenario& scenario, const UnitStore& store, const IsMine& is_mine) {
+  const auto is_left = [&](const UnitName& unit) {
+    return store.wants(unit) && !store.has(unit) && (!is_mine || is_mine(unit));
+  };
+  return static_cast<int>(std::ranges::count_if(UnitNames(store.names).all(scenario), is_left));
+}
+
 std::size_t points_a_job(const Scenario& scenario, int jobs) {
   const std::size_t points = studies_of(scenario).size();
   const std::size_t shares = (static_cast<std::size_t>(jobs) + scenario.replicates - 1) / scenario.replicates;
@@ -206,14 +213,17 @@ std::size_t points_a_job(const Scenario& scenario, int jobs) {
 
 }  // namespace
 
-void run_beside(const Scenario& scenario, const StudyOptions& options, int jobs, const IsMine& is_mine) {
-  GRAPEVINE_EXPECTS(jobs >= 1 && options.units != nullptr);
+void run_beside(const Scenario& scenario, const StudyOptions& options, int most, const IsMine& is_mine) {
+  GRAPEVINE_EXPECTS(most >= 1 && options.units != nullptr);
   Claims claims(*options.units, is_mine);
   TogetherTold told(scenario, options);
   SharedGraphs graphs;
+  const int jobs = std::clamp(units_left(scenario, *options.units, is_mine), 1, most);
+  StudyOptions each = options;
+  each.arms = most / jobs;
   std::vector<std::unique_ptr<Job>> all;
   for (int job = 0; job < jobs; ++job) {
-    all.push_back(std::make_unique<Job>(scenario, options, claims, told, graphs, points_a_job(scenario, jobs)));
+    all.push_back(std::make_unique<Job>(scenario, each, claims, told, graphs, points_a_job(scenario, jobs)));
     if (job > 0) all.back()->be_quiet();
   }
   std::vector<std::exception_ptr> failures(all.size());

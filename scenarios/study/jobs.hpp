@@ -32,12 +32,13 @@ private:
 /// Which units of a study a process has; the others are another's.
 using IsMine = std::function<bool(const UnitName&)>;
 
-/// Runs those units of the study that `options.units` wants and has not, those with switches off among them, `jobs` of
+/// Runs those units of the study that `options.units` wants and has not, those with switches off among them, `most` of
 /// them beside each other, each on a share of the threads, and keeps them there; compares nothing. A job takes whole
 /// replicates where there are as many as jobs, so that points go on from one warm-up; fewer points of each elsewhere.
+/// Where units are fewer than jobs, each runs its arms beside each other.
 /// What stopped, failed, or found no memory beside the others is left: whoever runs the study afterwards tells of it,
 /// or does it alone. Throws BadRequest where replicate 0 cannot be; nothing else has begun then.
-void run_beside(const Scenario& scenario, const StudyOptions& options, int jobs, const IsMine& is_mine = {});
+void run_beside(const Scenario& scenario, const StudyOptions& options, int most, const IsMine& is_mine = {});
 
 /// The same of a study with `until`: the replicates of a look beside each other, then, where the interval is not narrow
 /// enough yet, those of the next. What is run is what one after the other would be run. `give_back`: puts a unit back

@@ -22,9 +22,11 @@ std::string hash_of(const FollowGraph& graph) {
 
 }  // namespace
 
-ReplicateSaver::ReplicateSaver(Checkpoints* place, const UnitName& unit, const FollowGraph& graph, int parts)
+ReplicateSaver::ReplicateSaver(Checkpoints* place, const UnitName& unit, const FollowGraph& graph, int parts,
+                               bool beside)
     : place_(place),
       saves_(place != nullptr && place->are_wanted()),
+      beside_(beside),
       ticks_(static_cast<std::size_t>(parts)),
       now_(static_cast<std::size_t>(parts)),
       warm_(static_cast<std::size_t>(parts)),
@@ -47,13 +49,17 @@ const RunRecord* ReplicateSaver::record_of(std::uint32_t arm) const {
 }
 
 std::vector<RunRecord> ReplicateSaver::draws_of(std::uint32_t arm) const {
-  const bool there = before_ != nullptr && before_->bookmark().drawn_arm == arm;
-  return there ? before_->bookmark().draws : std::vector<RunRecord>{};
+  if (before_ == nullptr) return {};
+  const auto& draws = before_->bookmark().draws;
+  const auto at = std::ranges::find(draws, arm, &std::pair<std::uint32_t, std::vector<RunRecord>>::first);
+  return at == draws.end() ? std::vector<RunRecord>{} : at->second;
 }
 
 const SavedArrays* ReplicateSaver::world_in(const Stage& stage, int part) const {
-  const bool there = before_ != nullptr && before_->bookmark().has_world && before_->bookmark().stage == stage;
-  return there ? &before_->arrays(static_cast<std::size_t>(part)) : nullptr;
+  if (before_ == nullptr) return nullptr;
+  const bool there = before_->bookmark().has_world && before_->bookmark().stage == stage;
+  const Checkpoint* const saved = there ? before_ : place_->world_of(bookmark_.unit, stage);
+  return saved ? &saved->arrays(static_cast<std::size_t>(part)) : nullptr;
 }
 
 const SavedArrays* ReplicateSaver::world_after(std::uint32_t warmup, int part) const {
@@ -63,13 +69,15 @@ const SavedArrays* ReplicateSaver::world_after(std::uint32_t warmup, int part) c
 
 void ReplicateSaver::complete_draw(std::uint32_t arm, const std::vector<RunRecord>& so_far) {
   if (!saves_) return;
-  bookmark_.drawn_arm = arm;
-  bookmark_.draws = so_far;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(bookmark_.draws, [&](const auto& drawn) { return drawn.first == arm; });
+  bookmark_.draws.emplace_back(arm, so_far);
 }
 
 void ReplicateSaver::complete_arm(std::uint32_t arm, const RunRecord& record) {
   if (!saves_) return;
-  bookmark_.draws.clear();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(bookmark_.draws, [&](const auto& drawn) { return drawn.first == arm; });
   bookmark_.arms.emplace_back(arm, record);
 }
 
@@ -89,6 +97,7 @@ ReplicateSaver::Decision ReplicateSaver::decide(const std::function<void()>& tel
 
 void ReplicateSaver::after_tick(Exchange& exchange, const Stage& stage, const Replicate* warm,
                                 const ArraysOfWorld& arrays, const std::function<void()>& tell) {
+  if (beside_) return after_tick_beside(stage, warm, arrays, tell);
   if (!exchange.shares_memory()) return after_tick_apart(exchange, stage, warm, arrays, tell);
   const std::uint64_t tick = ++ticks_[static_cast<std::size_t>(exchange.part())];
   if (exchange.part() == 0) {
@@ -101,6 +110,39 @@ void ReplicateSaver::after_tick(Exchange& exchange, const Stage& stage, const Re
   if (saves_ && tick == save_at_) save_world(exchange, stage, warm, arrays);
 }
 
+/// Each run when it is time for it, and all of them, one after the other, when somebody stops the study.
+void ReplicateSaver::after_tick_beside(const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
+                                       const std::function<void()>& tell) {
+  std::optional<StopStudy> stop;
+  try {
+    tell();
+  } catch (const StopStudy& asked) {
+    stop = asked;
+  }
+  const std::lock_guard lock(mutex_);
+  ++bookmark_.ticks;
+  if (stop) stop_ = stop;
+  if (saves_ && (stop_ || place_->is_due(bookmark_.unit, stage))) {
+    if (warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup)) {
+      warm_.front() = warm->arrays();
+      write_warmup(stage.warmup);
+    }
+    place_->keep_world(mark_of(stage), {arrays()});
+    save_records();
+  }
+  if (stop_) throw *stop_;
+}
+
+/// Of a world that lies in a file without records.
+Bookmark ReplicateSaver::mark_of(const Stage& stage) {
+  if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
+  Bookmark mark;
+  mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
+  mark.has_world = true;
+  mark.stage = stage;
+  return mark;
+}
+
 void ReplicateSaver::write_world(const Stage& stage, bool with_warmup) {
   if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
   bookmark_.has_world = true;
@@ -111,12 +153,7 @@ void ReplicateSaver::write_world(const Stage& stage, bool with_warmup) {
 
 /// Of the arrays that all parts have shown.
 void ReplicateSaver::write_warmup(std::uint32_t warmup) {
-  if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
-  Bookmark mark;
-  mark.unit = bookmark_.unit, mark.graph = bookmark_.graph, mark.parts = bookmark_.parts;
-  mark.has_world = true;
-  mark.stage.warmup = warmup;
-  place_->keep_warmup(mark, warm_);
+  place_->keep_warmup(mark_of({.warmup = warmup, .in_arm = false, .arm = 0, .draw = 0}), warm_);
 }
 
 void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Replicate* warm,
@@ -216,9 +253,15 @@ void ReplicateSaver::keep_warmup(Exchange& exchange, std::uint32_t warmup, const
     if (first) write_warmup(warmup);
     return;
   }
-  warm_[static_cast<std::size_t>(exchange.part())] = warm.arrays();
+  {
+    const std::lock_guard lock(mutex_);
+    warm_[static_cast<std::size_t>(exchange.part())] = warm.arrays();
+  }
   exchange.gather(std::vector<char>(1));  // all have shown theirs
-  if (first) write_warmup(warmup);
+  if (first) {
+    const std::lock_guard lock(mutex_);
+    write_warmup(warmup);
+  }
   exchange.gather(std::vector<char>(1));  // and none goes on before it is written
 }
 

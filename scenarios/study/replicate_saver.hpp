@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -15,11 +16,13 @@
 namespace grapevine {
 
 /// Saves one replicate while it runs, and knows what was saved of it before. Parts of one world share it where they
-/// share memory; else each has its own, and that of part 0 writes. What it is told of records, part 0 tells.
+/// share memory; else each has its own, and that of part 0 writes. What it is told of records, part 0 tells. Runs of a
+/// world in one part may go on beside each other: each is saved by itself.
 class ReplicateSaver {
 public:
-  /// `place`: null where nothing is to be saved. Throws Error where what was saved is of another graph.
-  ReplicateSaver(Checkpoints* place, const UnitName& unit, const FollowGraph& graph, int parts);
+  /// `place`: null where nothing is to be saved. `beside`: runs go on beside each other. Throws Error where what was
+  /// saved is of another graph.
+  ReplicateSaver(Checkpoints* place, const UnitName& unit, const FollowGraph& graph, int parts, bool beside);
 
   /// The record of an arm that was complete; null: it was not.
   const RunRecord* record_of(std::uint32_t arm) const;
@@ -51,13 +54,17 @@ private:
   Decision decide(const std::function<void()>& tell);
   void after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
                         const std::function<void()>& tell);
+  void after_tick_beside(const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays,
+                         const std::function<void()>& tell);
+  Bookmark mark_of(const Stage& stage);
   void write_world(const Stage& stage, bool with_warmup);
   void write_warmup(std::uint32_t warmup);
   void save_world(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays);
   void save_records();
 
   Checkpoints* place_;
-  bool saves_;
+  bool saves_, beside_;
+  std::mutex mutex_;  ///< of what follows, where runs go on beside each other
   Bookmark bookmark_;
   const Checkpoint* before_ = nullptr;
   std::vector<std::uint64_t> ticks_;        ///< by part, since this run began

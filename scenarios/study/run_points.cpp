@@ -310,10 +310,10 @@ private:
     if (points.empty()) return;
     Checkpoints* const checkpoints = options_.units ? options_.units->checkpoints() : nullptr;
     for (Point* point : points)
-      point->saver =
-          std::make_shared<ReplicateSaver>(checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{},
-                                           world_->graph, options_.ranks ? options_.ranks->parts() : options_.parts);
-    const ReplicateGiven given{*world_, replicate, options_.parts, options_.ranks};
+      point->saver = std::make_shared<ReplicateSaver>(
+          checkpoints, checkpoints ? name_of(*point, replicate) : UnitName{}, world_->graph,
+          options_.ranks ? options_.ranks->parts() : options_.parts, arms_beside() > 1);
+    const ReplicateGiven given{*world_, replicate, options_.parts, options_.ranks, arms_beside()};
     const auto done = [&](Point& point) {
       run_classics(given, point, ticker_);
       keep(point, replicate);
@@ -326,6 +326,8 @@ private:
     for (Point* point : points)
       if (point->runs_now) done(*point);
   }
+
+  int arms_beside() const { return options_.ranks || options_.parts > 1 ? 1 : options_.arms; }
 
   void missing(const std::string& why, std::exception_ptr failure) {
     for (Point& point : points_) point.study->incomplete += (point.study->incomplete.empty() ? "" : " ") + why;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "graph/base/parallel.hpp"
 #include "graph/base/timing.hpp"
 #include "scenarios/result/draws.hpp"
+#include "scenarios/study/beside.hpp"
 #include "scenarios/study/families.hpp"
 #include "scenarios/study/hangs_on.hpp"
 
@@ -64,7 +66,8 @@ public:
         exchange_(exchange),
         ticker_(ticker),
         speaks_(exchange.part() == 0),
-        holds_(speaks_ || !exchange.shares_memory()) {}
+        holds_(speaks_ || !exchange.shares_memory()),
+        beside_(given.arms) {}
 
   void run(const std::vector<Point*>& points, const std::function<void(Point&)>& done) {
     alone_ = points.size() == 1;
@@ -73,7 +76,11 @@ public:
         if (!was_complete(*point, arm)) ++warmed_up_[warmup_hangs_on(*point->scenario, family.own)].arms;
       });
     for (Point* point : points) {
-      run(*point);
+      try {
+        run(*point);
+      } catch (const Beside::OtherFailed&) {  // told by what follows
+      }
+      beside_.wait();
       exchange_.gather(std::vector<char>{});  // no part looks at what was saved of it any more
       if (holds_) done(*point);
     }
@@ -82,7 +89,7 @@ public:
 private:
   /// A world that was warmed up, for all arms that go on from it: those of one point or of several.
   struct WarmedUp {
-    std::unique_ptr<Replicate> world = nullptr;
+    std::shared_ptr<Replicate> world = nullptr;
     const Scenario* maker = nullptr;  ///< the study at the point whose arm came first
     std::size_t arms = 0;             ///< that have not run yet
   };
@@ -104,7 +111,7 @@ private:
         families, [&](const ArmFamily& family) { return family.own == nullptr && arms_left(point, family) > 0; });
     if (!runs_shared && needs_past(scenario.world)) {  // for the campaigns alone
       ++warmed_up_[warmup_hangs_on(scenario, nullptr)].arms;
-      keep_for_campaigns(point, world_for(point, nullptr));
+      keep_for_campaigns(point, *world_for(point, nullptr));
       let_go(warmup_hangs_on(scenario, nullptr));
     } else if (!runs_shared && alone_ && shares_warmup(scenario)) {
       take_work(scenario.world.time.warmup);
@@ -123,7 +130,7 @@ private:
     if (left == 0) take_work(family.lead_in + (family.own && alone_ ? scenario.world.time.warmup : 0));
     for (const Arm* arm : family.arms)
       if (was_complete(point, *arm)) take_arm(point, family, *arm);
-    std::unique_ptr<Replicate> lead;
+    std::shared_ptr<Replicate> lead;
     if (family.lead_in > 0 && left > 0 && !last_was_saved(point, family, left)) lead = lead_in(point, family, left);
     for (const Arm* arm : family.arms) {
       if (was_complete(point, *arm)) continue;
@@ -149,7 +156,7 @@ private:
   /// The lead-in went on as its last arm, which was saved.
   bool last_was_saved(const Point& point, const ArmFamily& family, std::size_t left) const {
     const auto last = std::ranges::find_if(family.arms, [&](const Arm* arm) { return !was_complete(point, *arm); });
-    return goes_on_alone(*point.scenario, **last, left) &&
+    return takes_alone(point, **last, left) &&
            point.saver->world_in(stage_of(point, lead_in_of(point, family), **last), exchange_.part()) != nullptr;
   }
 
@@ -164,13 +171,13 @@ private:
   }
 
   /// The world at the end of the warm-up that arms of the point go on from; makes it where nobody has before.
-  const Replicate& world_for(const Point& point, const Arm* own) {
+  std::shared_ptr<const Replicate> world_for(const Point& point, const Arm* own) {
     const std::string key = warmup_hangs_on(*point.scenario, own);
     WarmedUp& from = warmed_up_[key];
     if (!from.world) from.world = warm_up(point, own), from.maker = point.scenario;
-    if (from.maker == point.scenario) return *from.world;
+    if (from.maker == point.scenario) return from.world;
     if (offered_ != key) offering_ = from.world->offering(point.scenario->world, point.deals), offered_ = key;
-    return *offering_;
+    return offering_;
   }
   void let_go(const std::string& key) {
     if (--warmed_up_.at(key).arms == 0) warmed_up_.erase(key);
@@ -179,12 +186,16 @@ private:
   const WarmedUp& origin_of(const Point& point, const ArmFamily& family) const {
     return warmed_up_.at(warmup_hangs_on(*point.scenario, family.own));
   }
+  /// Arms that go on beside each other go on from copies.
+  bool takes_alone(const Point& point, const Arm& arm, std::size_t arms) const {
+    return beside_.one_by_one() && goes_on_alone(*point.scenario, arm, arms);
+  }
   /// Whether the world of the warm-up is this point's own, or will be.
   static bool is_own(const Point& point, const WarmedUp& from) { return !from.world || from.maker == point.scenario; }
 
   /// The world of the warm-up itself, for whatever is the last that goes on from it. What was `saved` of that needs no
   /// warm-up.
-  std::unique_ptr<Replicate> taken_world(const Point& point, const ArmFamily& family, const SavedArrays* saved) {
+  std::shared_ptr<Replicate> taken_world(const Point& point, const ArmFamily& family, const SavedArrays* saved) {
     WarmedUp& from = warmed_up_.at(warmup_hangs_on(*point.scenario, family.own));
     if (from.world) return std::move(from.world);
     if (saved == nullptr) return warm_up(point, family.own);
@@ -192,16 +203,17 @@ private:
     return new_world(point, family.own);
   }
 
-  std::unique_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
+  std::shared_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
     const Scenario& scenario = *point.scenario;
-    return std::make_unique<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
+    return std::make_shared<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
                                        own ? own->run : scenario.run, streams_of(scenario, given_.replicate), exchange_,
                                        point.deals);
   }
-  std::unique_ptr<Replicate> warm_up(const Point& point, const Arm* own) {
+  std::shared_ptr<Replicate> warm_up(const Point& point, const Arm* own) {
     const Phase phase("warm-up");
+    const ThreadsHere threads(beside_.threads());
     const Scenario& scenario = *point.scenario;
-    std::unique_ptr<Replicate> world = new_world(point, own);
+    const std::shared_ptr<Replicate> world = new_world(point, own);
     const Stage stage{.warmup = own ? number_of(scenario, *own) + 1 : 0, .in_arm = false, .arm = 0, .draw = 0};
     const SavedArrays* const whole = point.saver->world_after(stage.warmup, exchange_.part());
     start(point, own ? "warm-up of " + own->name : "warm-up");
@@ -219,18 +231,18 @@ private:
 
   void run_arm(const Point& point, const ArmFamily& family, const Arm& arm) {
     const WarmedUp& origin = origin_of(point, family);
-    if (is_own(point, origin) && goes_on_alone(*point.scenario, arm, origin.arms)) {
+    if (is_own(point, origin) && takes_alone(point, arm, origin.arms)) {
       const Stage stage = stage_of(point, warmup_of(point, family), arm);
-      std::unique_ptr<Replicate> world = taken_world(point, family, point.saver->world_in(stage, exchange_.part()));
+      std::shared_ptr<Replicate> world = taken_world(point, family, point.saver->world_in(stage, exchange_.part()));
       return run_in(point, arm, warmup_of(point, family), std::move(world));
     }
-    const Replicate& from = world_for(point, family.own);
-    if (family.own == nullptr) keep_for_campaigns(point, from);
-    run_copies(point, arm, warmup_of(point, family), from);
+    std::shared_ptr<const Replicate> from = world_for(point, family.own);
+    if (family.own == nullptr) keep_for_campaigns(point, *from);
+    run_copies(point, arm, warmup_of(point, family), std::move(from));
   }
 
   /// Whatever of the family's first ticks all its arms have in common: docs/model.md 3. `arms` of them are left.
-  std::unique_ptr<Replicate> lead_in(const Point& point, const ArmFamily& family, std::size_t arms) {
+  std::shared_ptr<Replicate> lead_in(const Point& point, const ArmFamily& family, std::size_t arms) {
     const Scenario& scenario = *point.scenario;
     const Origin warmup = warmup_of(point, family);
     const Stage stage{.warmup = warmup.number,
@@ -240,15 +252,16 @@ private:
     const SavedArrays* const whole = point.saver->world_after(stage.arm, exchange_.part());
     const SavedArrays* const saved = whole ? whole : point.saver->world_in(stage, exchange_.part());
     const WarmedUp& origin = origin_of(point, family);
-    const bool takes =
-        is_own(point, origin) && leads_in_alone(scenario, family, origin.arms + family.arms.size() - arms);
-    std::unique_ptr<Replicate> taken = takes ? taken_world(point, family, saved) : nullptr;
-    const Replicate* const from = takes ? nullptr : &world_for(point, family.own);
+    const bool takes = beside_.one_by_one() && is_own(point, origin) &&
+                       leads_in_alone(scenario, family, origin.arms + family.arms.size() - arms);
+    const std::shared_ptr<Replicate> taken = takes ? taken_world(point, family, saved) : nullptr;
+    const std::shared_ptr<const Replicate> from = takes ? nullptr : world_for(point, family.own);
     if (from) point.saver->keep_warmup(exchange_, warmup.number, *from);  // others go on from it later
     const Phase phase("arms");
+    const ThreadsHere threads(beside_.threads());
     start(point, doing(family));
-    const StateHook hook = hook_in(point, stage, from);
-    std::unique_ptr<Replicate> lead =
+    const StateHook hook = hook_in(point, stage, from.get());
+    std::shared_ptr<Replicate> lead =
         takes ? taken->last_lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook)
               : from->lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook);
     if (whole) take_work(family.lead_in);
@@ -257,9 +270,9 @@ private:
 
   /// One of `left` that go on from the lead-in; null where the last one was saved.
   void run_after_lead_in(const Point& point, const ArmFamily& family, const Arm& arm, std::size_t left,
-                         std::unique_ptr<Replicate>& lead) {
+                         std::shared_ptr<Replicate>& lead) {
     const Origin from = lead_in_of(point, family);
-    if (!goes_on_alone(*point.scenario, arm, left)) return run_copies(point, arm, from, *lead);
+    if (!takes_alone(point, arm, left)) return run_copies(point, arm, from, lead);
     if (!lead) {
       lead = taken_world(point, family, point.saver->world_in(stage_of(point, from, arm), exchange_.part()));
       take_work(family.lead_in);
@@ -267,12 +280,20 @@ private:
     run_in(point, arm, from, std::move(lead));
   }
 
-  void run_copies(const Point& point, const Arm& arm, const Origin& origin, const Replicate& from) {
+  void run_copies(const Point& point, const Arm& arm, const Origin& origin, std::shared_ptr<const Replicate> from) {
+    std::vector<RunRecord> draws = point.saver->draws_of(number_of(*point.scenario, arm));
+    take_work(std::uint64_t{ticks_of_arm(point) - origin.after_warmup} * draws.size());
+    beside_.begin([this, &point, &arm, origin, from = std::move(from), draws = std::move(draws)]() mutable {
+      run_draws(point, arm, origin, *from, std::move(draws));
+    });
+  }
+
+  /// The draws of an arm that are left, after those that are there.
+  void run_draws(const Point& point, const Arm& arm, const Origin& origin, const Replicate& from,
+                 std::vector<RunRecord> draws) {
     const Phase phase("arms");
     const Scenario& scenario = *point.scenario;
     const std::uint32_t number = number_of(scenario, arm);
-    std::vector<RunRecord> draws = point.saver->draws_of(number);
-    take_work(std::uint64_t{ticks_of_arm(point) - origin.after_warmup} * draws.size());
     while (draws.size() < draws_of(scenario, arm)) {
       const auto draw = static_cast<std::uint32_t>(draws.size());
       const Stage stage = stage_of(point, origin, arm, draw);
@@ -286,7 +307,7 @@ private:
 
   /// In the world that is given. What is saved of it is the arm alone: what it went on from is not there any more, and
   /// nothing else goes on from it.
-  void run_in(const Point& point, const Arm& arm, const Origin& origin, std::unique_ptr<Replicate> world) {
+  void run_in(const Point& point, const Arm& arm, const Origin& origin, std::shared_ptr<Replicate> world) {
     const Stage stage = stage_of(point, origin, arm);
     const Phase phase("arms");
     start(point, doing(*point.scenario, arm, 0));
@@ -306,11 +327,13 @@ private:
 
   /// `before`: ticks behind the warm-up that were told of before the run.
   StateHook hook_in(const Point& point, const Stage& stage, const Replicate* warm, Tick before = 0) {
-    return [this, &point, stage, warm, before, begun = false](Tick done, const ArraysOfWorld& arrays) mutable {
+    return [this, &point, stage, warm, before, begun = false, told = Ticker::Run{}](
+               Tick done, const ArraysOfWorld& arrays) mutable {
       done -= before;
       if (speaks_ && !begun) ticker_.goes_on(done - 1);
       begun = true;
-      point.saver->after_tick(exchange_, stage, warm, arrays, [&] { ticker_.done(done); });
+      point.saver->after_tick(exchange_, stage, warm, arrays, [&] { ticker_.done(told, done); });
+      if (beside_.failed()) throw Beside::OtherFailed{};
     };
   }
 
@@ -341,8 +364,9 @@ private:
   const bool holds_;   ///< has the records
   bool alone_ = true;  ///< one point
   std::map<std::string, WarmedUp> warmed_up_;
-  std::unique_ptr<Replicate> offering_;  ///< of the point that runs, where another made the world
+  std::shared_ptr<Replicate> offering_;  ///< of the point that runs, where another made the world
   std::string offered_;                  ///< which world it offers in
+  Beside beside_;                        ///< last: what runs in it looks at the others
 };
 
 }  // namespace

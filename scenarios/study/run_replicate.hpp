@@ -36,6 +36,7 @@ struct ReplicateGiven {
   std::uint32_t replicate = 0;
   int parts = 1;
   Exchange* ranks = nullptr;  ///< that run each world together, as its parts; null: this process runs it alone
+  int arms = 1;               ///< that go on beside each other, at most; 1 where there are parts
 };
 
 /// Worlds that a replicate of all points holds at most: those of warm-ups, what a point offers in a copy of one that

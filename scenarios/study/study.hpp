@@ -52,6 +52,7 @@ struct StudyOptions {
   int parts = 1;              ///< parts of the process that each world is cut into; no result depends on it
   Exchange* ranks = nullptr;  ///< processes that run each world together, and nothing else apart: they come to the same
                               ///< results, and the first speaks, writes and decides; null: this one is alone
+  int arms = 1;               ///< that each replicate runs beside each other, at most; no result depends on it
   std::string command = {};   ///< that asks for the study, for its provenance
 
   /// Complete units that are there already, and the place where others are kept; null: there is none.

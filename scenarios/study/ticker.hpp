@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace grapevine {
 /// Work that an arm under a classic model counts for.
 inline constexpr std::uint64_t classic_work = 1000;
 
-/// Counts a study's work and tells its listener.
+/// Counts a study's work and tells its listener, one at a time.
 class Ticker {
 public:
   Ticker(const Scenario& scenario, const StudyOptions& options) : options_(options) {
@@ -26,31 +27,45 @@ public:
 
   /// So much of the work is there already.
   void take(std::uint64_t work) {
+    const std::lock_guard lock(mutex_);
     progress_.done += work;
     progress_.taken += work;
     tell();
   }
   /// ... of what is told as done next.
-  void goes_on(std::uint64_t work) { progress_.taken += work; }
+  void goes_on(std::uint64_t work) {
+    const std::lock_guard lock(mutex_);
+    progress_.taken += work;
+  }
 
+  /// What has been told of one run.
+  struct Run {
+    std::uint64_t done = 0;
+  };
+  /// A run, or something else that has no work, begins.
   void start(std::uint32_t replicate, std::string doing) {
-    before_ = progress_.done;
+    const std::lock_guard lock(mutex_);
     progress_.replicate = replicate;
     progress_.doing = std::move(doing);
     tell();
   }
-  void done(std::uint64_t since_start) {
-    progress_.done = before_ + since_start;
+  void done(Run& run, std::uint64_t since_start) {
+    const std::lock_guard lock(mutex_);
+    progress_.done += since_start - run.done;
+    run.done = since_start;
     tell();
   }
 
   /// Nothing is done yet, but the listener may stop the study.
   std::function<void()> alive() {
-    return [this] { tell(); };
+    return [this] {
+      const std::lock_guard lock(mutex_);
+      tell();
+    };
   }
 
   ShareHook share_hook() {
-    return [this](double share) { done(static_cast<std::uint64_t>(share * classic_work)); };
+    return [this, run = Run{}](double share) mutable { done(run, static_cast<std::uint64_t>(share * classic_work)); };
   }
 
 private:
@@ -59,8 +74,8 @@ private:
   }
 
   const StudyOptions& options_;
+  std::mutex mutex_;  ///< of what follows, for runs may go on beside each other
   StudyProgress progress_;
-  std::uint64_t before_ = 0;
 };
 
 }  // namespace grapevine
