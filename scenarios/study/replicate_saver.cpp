@@ -194,7 +194,8 @@ void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, co
   } order;
   if (first) {
     order.decision = decide(tell);
-    order.with_warmup = warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup);
+    order.with_warmup =
+        order.decision.saves != 0 && warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup);
   }
   order = exchange.gather(first ? std::vector<Order>{order} : std::vector<Order>{}).front();
   if (order.decision.saves != 0) {
