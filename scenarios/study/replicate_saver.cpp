@@ -184,7 +184,8 @@ std::vector<Bytes> bring(Exchange& exchange, const std::vector<WorldArray>& mine
 
 }  // namespace
 
-/// Of parts that do not see each other's memory: part 0 says what is done, and the arrays come to it.
+/// Of parts that do not see each other's memory: part 0 says what is done, in the one exchange of a tick beside the
+/// tick's own, and the arrays come to it.
 void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm,
                                       const ArraysOfWorld& arrays, const std::function<void()>& tell) {
   const bool first = exchange.part() == 0;
