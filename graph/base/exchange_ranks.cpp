@@ -31,6 +31,7 @@ int started_together() {
 /// What one call sends or receives at most: counts are of 32 bits.
 constexpr std::size_t most_at_once = std::size_t{1} << 30;
 
+/// An exchange is two collective calls: of how many bytes each hands in, and of these.
 class RanksExchange final : public Exchange {
 public:
   RanksExchange() {

@@ -221,7 +221,8 @@ std::vector<Bytes> bring(Exchange& exchange, const std::vector<WorldArray>& mine
 
 }  // namespace
 
-/// Of parts that do not see each other's memory: part 0 says what is done, and the arrays come to it.
+/// Of parts that do not see each other's memory: part 0 says what is done, in the one exchange of a tick beside the
+/// tick's own, and the arrays come to it.
 void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, const Replicate* warm,
                                       const ArraysOfWorld& arrays, const std::function<void()>& tell) {
   const bool first = exchange.part() == 0;
@@ -231,7 +232,8 @@ void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, co
   } order;
   if (first) {
     order.decision = decide(tell);
-    order.with_warmup = warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup);
+    order.with_warmup =
+        order.decision.saves != 0 && warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup);
   }
   order = exchange.gather(first ? std::vector<Order>{order} : std::vector<Order>{}).front();
   if (order.decision.saves != 0) {

@@ -70,7 +70,7 @@ public:
 
   /// Whether parts have to agree before the readers of the tick come: the same in all of them.
   virtual bool agrees(const Before&) const { return false; }
-  /// ... which is done here. All parts come.
+  /// ... which is done here. All parts come, and wait for each other once more in this tick.
   virtual void agree(const Given&, const Before&, const ReadersBefore&, Exchange&) {}
 
   /// Some sessions before that of a reader, its place in this part: asks for where what is kept of it lies, and, once

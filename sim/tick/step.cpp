@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "graph/base/bundle.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/timing.hpp"
@@ -247,23 +248,34 @@ void keep_looks(const Given& given, Tick now, std::span<const Impression> looks,
                                      static_cast<std::uint8_t>(look.source()), given.held_out(look.reader)});
 }
 
-/// Adds the outboxes to the sums of this part. What the parts have to tell each other is returned or left in `scratch`.
-struct Outgoing {
+template <class T>
+void append(const std::vector<T>& more, std::vector<T>& all) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// What the sessions of this part did, and, once it is handed round, those of all parts: beside the reshares, which
+/// `TickScratch` keeps.
+struct Happened {
   std::vector<PostIdentity> organic;
   std::vector<UserId> withheld;
-  std::vector<ImpressionDelta> deltas;  ///< where there are other parts
+  std::vector<ImpressionDelta> deltas;         ///< where there are other parts
+  std::vector<std::vector<Message>> messages;  ///< by mechanism
 };
-Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, TickScratch& scratch) {
-  Outgoing outgoing;
+
+/// Adds the outboxes to the sums of this part, and says what the others have to know.
+Happened collect(const Given& given, Tick now, bool alone, WorldState& state, TickScratch& scratch) {
+  Happened mine;
+  mine.messages.resize(given.mechanisms.size());
   TickCounts& counts = state.tick_counts.emplace_back();
   const bool warm = given.parameters.time.warmup <= now;
   const std::size_t first_campaign = state.campaign_counts.size();
   if (warm) state.campaign_counts.resize(first_campaign + given.parameters.campaigns.size());
   scratch.reshares.clear();
   for (const BlockOutput& out : scratch.blocks) {
-    outgoing.organic.insert(outgoing.organic.end(), out.organic.begin(), out.organic.end());
-    outgoing.withheld.insert(outgoing.withheld.end(), out.withheld.begin(), out.withheld.end());
-    scratch.reshares.insert(scratch.reshares.end(), out.reshares.begin(), out.reshares.end());
+    append(out.organic, mine.organic);
+    append(out.withheld, mine.withheld);
+    append(out.reshares, scratch.reshares);
+    for (std::size_t m = 0; m < mine.messages.size(); ++m) append(out.messages[m], mine.messages[m]);
     for (const FirstPaidLook& look : out.paid_looks)
       state.paid_looks.push_back({look.reader, static_cast<std::uint32_t>(tracked_index(state.tracked, look.root))});
     for (const CampaignLook& look : out.campaign_looks)
@@ -276,11 +288,22 @@ Outgoing collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
     for (std::size_t g = 0; warm && g < reader_groups; ++g) add_group(out.groups[g], state.groups[g]);
     if (alone) continue;
     for (const Impression& impression : out.impressions)
-      outgoing.deltas.push_back({impression.root, impression.actions, impression.first(),
-                                 static_cast<std::uint8_t>(impression.source()),
-                                 static_cast<std::uint8_t>(impression.tracked)});
+      mine.deltas.push_back({impression.root, impression.actions, impression.first(),
+                             static_cast<std::uint8_t>(impression.source()),
+                             static_cast<std::uint8_t>(impression.tracked)});
   }
-  return outgoing;
+  return mine;
+}
+
+/// The only exchange of a tick, but for mechanisms that agree.
+void hand_round(Exchange& exchange, Happened& happened, std::vector<Reshare>& reshares) {
+  Bundle bundle(exchange);
+  bundle.add(happened.organic);
+  bundle.add(happened.withheld);
+  bundle.add(happened.deltas);
+  for (std::vector<Message>& messages : happened.messages) bundle.add(messages);
+  bundle.add(reshares);
+  bundle.hand_round();
 }
 
 /// The mechanism by which authors answer, or null.
@@ -288,16 +311,6 @@ const Answers* answers_in(const Given& given) {
   for (const Mechanism* mechanism : given.mechanisms)
     if (const auto* answers = dynamic_cast<const Answers*>(mechanism)) return answers;
   return nullptr;
-}
-
-/// Hands each mechanism what its sessions had to say, of all parts, in the order of readers.
-void commit_mechanisms(const Given& given, const Before& before, Exchange& exchange, const TickScratch& scratch) {
-  for (std::size_t m = 0; m < given.mechanisms.size(); ++m) {
-    std::vector<Message> messages;
-    for (const BlockOutput& out : scratch.blocks)
-      messages.insert(messages.end(), out.messages[m].begin(), out.messages[m].end());
-    given.mechanisms[m]->commit(given, before, exchange.gather(std::move(messages)));
-  }
 }
 
 }  // namespace
@@ -322,29 +335,31 @@ void step(const Given& given, WorldState& state, Exchange& exchange, TickScratch
   serve_readers(given, before, state, scratch);
 
   phase.becomes("collecting");
-  Outgoing outgoing = collect(given, now, alone, state, scratch);
+  Happened happened = collect(given, now, alone, state, scratch);
   for (const PostIdentity& post : paid)
     if (given.readers.contains(post.author.value())) state.clock.event_hash += emission_hash(given.keys, post, now);
-  scratch.posts = exchange.gather(std::move(outgoing.organic));
-  scratch.posts.insert(scratch.posts.end(), paid.begin(), paid.end());
-  scratch.reshares = exchange.gather(std::move(scratch.reshares));
+  if (!alone) phase.becomes("exchange");
+  hand_round(exchange, happened, scratch.reshares);
   phase.becomes("publishing");
+  scratch.posts = std::move(happened.organic);
+  append(paid, scratch.posts);
   publish(given, now, scratch.posts, state.posts, state.timelines, state.tick_posts.emplace_back(), state.tracked);
   publish(now, scratch.reshares, state.tracked, state.timelines, state.tracked_reshares);
-  close_slots(exchange.gather(std::move(outgoing.withheld)), state.open_slots, state.withheld);
+  close_slots(happened.withheld, state.open_slots, state.withheld);
 
   phase.becomes("counters");
   std::vector<std::span<const Impression>> lists;
   for (const BlockOutput& out : scratch.blocks)
     if (!out.impressions.empty()) lists.emplace_back(out.impressions);
-  const std::vector<ImpressionDelta> all[] = {exchange.gather(std::move(outgoing.deltas))};
   const auto count = [&](const auto& looks) {
     count_impressions(state.posts, given.ranker, given.pasts, looks);
     if (!state.tracked.empty()) count_reasons(state.tracked, looks);
   };
-  alone ? count(lists) : count(all);
+  alone ? count(lists) : count(std::span(&happened.deltas, 1));
   phase.becomes("mechanisms");
-  commit_mechanisms(given, {now, state.posts, state.timelines, state.open_slots}, exchange, scratch);
+  const Before committed{now, state.posts, state.timelines, state.open_slots};
+  for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
+    given.mechanisms[m]->commit(given, committed, happened.messages[m]);
   ++state.clock.now;
 }
 

@@ -7,10 +7,12 @@
 #include <random>
 
 #include "graph/base/error.hpp"
+#include "graph/base/exchange.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/random.hpp"
 #include "scenarios/study/outlook.hpp"
 #include "tests/catch.hpp"
+#include "tests/counting_exchange.hpp"
 #include "tests/scenarios/scenario_files.hpp"
 #include "tests/scenarios/small_study.hpp"
 
@@ -48,6 +50,24 @@ TEST_CASE("the number of threads does not change a study", "[study][invariance]"
 TEST_CASE("the number of parts does not change a study", "[study][invariance]") {
   const int parts = GENERATE(2, 3, 5);
   CHECK(total_digest(run_study(small(), {.parts = parts, .progress = {}})) == small_digest());
+}
+
+TEST_CASE("a tick of a world that ranks share takes two exchanges: what happened, and what is done now",
+          "[study][parts]") {
+  const int ranks = GENERATE(2, 3);
+  const auto exchanges = [&](const std::string& warmup) {
+    const Scenario scenario = small({"replicates=1", "time.warmup=" + warmup, "answers.per_day=3", "trust.effect=1",
+                                     "discovery.share=0.2", "behaviour.exposures=0.3"});
+    std::vector<int> counts(static_cast<std::size_t>(ranks));
+    run_parts(ranks, [&](Exchange& real) {
+      testing::CountingExchange exchange(real, false);
+      run_arms(scenario, {.ranks = &exchange, .progress = {}});
+      counts[static_cast<std::size_t>(real.part())] = exchange.count();
+    });
+    return counts;
+  };
+  const std::vector<int> brief = exchanges("'6h'"), longer = exchanges("'8h'");
+  for (std::size_t rank = 0; rank < brief.size(); ++rank) CHECK(longer[rank] - brief[rank] == 2 * 4);
 }
 
 TEST_CASE(
