@@ -284,16 +284,13 @@ private:
   }
   ProgressForm form() const { return request_.quiet ? ProgressForm::none : progress_form_for(stderr); }
 
-  /// How many replicates run beside each other.
+  /// How many runs go on beside each other.
   int jobs() const {
     if (request_.jobs > 0) return request_.jobs;
     const Outlook outlook = look_ahead(scenario_, {.seconds_a_part = 1.0, .parts = request_.parts});
-    const int fit = jobs_that_fit(scenario_, outlook);
-    if (!request_.quiet)
-      say(stderr, "Note: --jobs auto: {} beside each other, about {} of memory\n",
-          counted(static_cast<std::uint64_t>(fit), "replicate"),
-          bytes(outlook.memory_bytes + (fit - 1) * outlook.job_bytes));
-    return fit;
+    const JobsThatFit fit = jobs_that_fit(scenario_, outlook);
+    if (!request_.quiet) say(stderr, "Note: --jobs auto: {}, about {} of memory\n", words_of(fit), bytes(fit.bytes));
+    return fit.jobs();
   }
 
   /// What can run beside each other, before all that is left.

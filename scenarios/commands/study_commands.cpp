@@ -184,9 +184,8 @@ void add_run(CLI::App& app, Request& request) {
   add_parts(app, request);
   app.add_option_function<std::string>(
          "--jobs", [&request](const std::string& text) { request.jobs = *jobs_in(text); },
-         "replicates that run beside each other, each on its share of the threads; no result depends on it (default: "
-         "1; "
-         "auto: as many as the memory has room for)")
+         "replicates that run beside each other, each on its share of the threads, and where they are fewer, arms of "
+         "each; no result depends on it (default: 1; auto: as many as the memory has room for)")
       ->type_name("N")
       ->check(text_like(is_number_of_jobs, "auto, or a whole number from 1 to 256"));
   add_ranks(app, request);

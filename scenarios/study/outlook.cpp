@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <set>
@@ -151,6 +152,7 @@ double add_up_memory(const Scenario& scenario, const Outlook::Moments& moments, 
   const double running =
       std::max({moments.made + (redraws_graph(scenario) ? before_replicate : 0), moments.ran + before_last, worlds});
   outlook.memory_bytes = std::max(running, written);
+  outlook.arm_bytes = outlook.world_bytes + moments.arm_end;
   outlook.job_bytes = std::max(outlook.worlds * outlook.world_bytes + moments.arm_end, moments.ran - moments.made);
   if (redraws_graph(scenario))
     outlook.job_bytes += std::max(outlook.graph_bytes + moments.accounts, moments.made - moments.program);
@@ -176,12 +178,23 @@ void count_cascades(const Scenario& scenario, Outlook& outlook) {
 
 }  // namespace
 
-int jobs_that_fit(const Scenario& scenario, const Outlook& outlook) {
+JobsThatFit jobs_that_fit(const Scenario& scenario, const Outlook& outlook) {
   constexpr double filled = 0.9;  // of what there is: the estimate is good to a tenth
-  const double units = static_cast<double>(scenario.replicates) * static_cast<double>(studies_of(scenario).size());
-  const double room = filled * memory_limit().bytes - outlook.memory_bytes;
-  const double beside = outlook.job_bytes > 0 ? std::max(0.0, std::floor(room / outlook.job_bytes)) : 0.0;
-  return static_cast<int>(std::min({static_cast<double>(thread_count()), units, 1.0 + beside}));
+  const int units = static_cast<int>(scenario.replicates * studies_of(scenario).size()), threads = thread_count();
+  const double room = filled * memory_limit().bytes;
+  JobsThatFit fit{.bytes = outlook.memory_bytes};
+  while (fit.replicates < std::min(units, threads) && outlook.job_bytes > 0 && fit.bytes + outlook.job_bytes <= room)
+    ++fit.replicates, fit.bytes += outlook.job_bytes;
+  if (fit.replicates < units || outlook.arm_bytes <= 0) return fit;
+  // All of them, and arms of each, which go on from copies.
+  const auto arms = static_cast<int>(std::ranges::count_if(scenario.arms, std::not_fn(is_classic)));
+  const int more = outlook.worlds < 2 ? 2 : 1;  // worlds, of the first beside another
+  while (fit.arms < std::min(arms, threads / units)) {
+    const double needs = units * (fit.arms == 1 ? more : 1) * outlook.arm_bytes;
+    if (fit.bytes + needs > room) break;
+    ++fit.arms, fit.bytes += needs;
+  }
+  return fit;
 }
 
 namespace {
@@ -410,8 +423,9 @@ void add_up_bytes(const Scenario& whole, const LookAhead& how, std::vector<Look>
     outlook.points.memory_bytes = running;
     outlook.points.most_memory = look.point;
     largest = &look;
-    for (double Outlook::*bytes : {&Outlook::memory_bytes, &Outlook::graph_bytes, &Outlook::world_bytes,
-                                   &Outlook::record_bytes, &Outlook::writing_bytes, &Outlook::job_bytes})
+    for (double Outlook::*bytes :
+         {&Outlook::memory_bytes, &Outlook::graph_bytes, &Outlook::world_bytes, &Outlook::record_bytes,
+          &Outlook::writing_bytes, &Outlook::job_bytes, &Outlook::arm_bytes})
       outlook.*bytes = look.outlook.*bytes;
   }
   add_up_ranks(how, *largest, held, outlook);

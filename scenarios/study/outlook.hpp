@@ -68,6 +68,7 @@ struct Outlook {
   };
   Points points;
   double job_bytes = 0;  ///< what each replicate takes that runs beside another
+  double arm_bytes = 0;  ///< ... and each arm of one
 
   /// Bytes at different moments, beside what is above.
   struct Moments {
@@ -92,8 +93,16 @@ struct LookAhead {
 /// a sweep it does so at up to five points, in less time each. Throws BadRequest as `run_study` would.
 Outlook look_ahead(const Scenario& scenario, const LookAhead& how = {});
 
-/// The most replicates that have room beside each other, of as many as there are threads and units; 1 at least.
-int jobs_that_fit(const Scenario& scenario, const Outlook& outlook);
+/// What has room beside each other, as far as there are threads and work for it.
+struct JobsThatFit {
+  int replicates = 1;
+  int arms = 1;      ///< of each
+  double bytes = 0;  ///< that all of them take
+  int jobs() const { return replicates * arms; }
+};
+JobsThatFit jobs_that_fit(const Scenario& scenario, const Outlook& outlook);
+/// "3 replicates beside each other", "2 replicates beside each other, and 4 arms of each"
+std::string words_of(const JobsThatFit& fit);
 
 /// The outlook for a terminal.
 std::string outlook_text(const Scenario& scenario, const Outlook& outlook);

@@ -358,9 +358,8 @@ std::string cost_block(const Scenario& scenario, const Outlook& outlook) {
   text += fmt::format(", the records {}, held until they are written\n", bytes(outlook.record_bytes));
   if (const MemoryLimit limit = memory_limit(); outlook.memory_bytes > limit.bytes)
     text += fmt::format("        that is more than {} has, {}\n", limit.of, bytes(limit.bytes));
-  if (const int jobs = jobs_that_fit(scenario, outlook); jobs > 1)
-    text += fmt::format("Jobs    up to {} replicates beside each other, about {} in all: --jobs {}\n", jobs,
-                        bytes(outlook.memory_bytes + (jobs - 1) * outlook.job_bytes), jobs);
+  if (const JobsThatFit fit = jobs_that_fit(scenario, outlook); fit.jobs() > 1)
+    text += fmt::format("Jobs    up to {}, about {} in all: --jobs {}\n", words_of(fit), bytes(fit.bytes), fit.jobs());
   if (outlook.rank_bytes > 0)
     text += fmt::format("Ranks   about {} for the first process, which writes the result, and {} for each other\n",
                         bytes(outlook.first_rank_bytes), bytes(outlook.rank_bytes));
@@ -385,6 +384,15 @@ std::string outlook_text(const Scenario& scenario, const Outlook& outlook) {
   for (const std::string& note : warnings(scenario, outlook)) text += fmt::format("\nNote    {}\n", note);
   return text + "\n" + arms_block(scenario) + sweep_text(scenario, outlook.points) + switches_text(scenario) +
          runs_block(scenario, outlook) + cost_block(scenario, outlook);
+}
+
+std::string words_of(const JobsThatFit& fit) {
+  const std::string replicates =
+      fmt::format("{} beside each other", counted(static_cast<std::uint64_t>(fit.replicates), "replicate"));
+  if (fit.arms == 1) return replicates;
+  const std::string arms = counted(static_cast<std::uint64_t>(fit.arms), "arm");
+  return fit.replicates == 1 ? fmt::format("{} beside each other", arms)
+                             : fmt::format("{}, and {} of each", replicates, arms);
 }
 
 }  // namespace grapevine

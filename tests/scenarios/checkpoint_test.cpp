@@ -95,9 +95,14 @@ struct Told {
   std::uint64_t taken = 0, last_taken = 0;  ///< those with switches off count anew
 };
 
+/// How a replicate is run.
+struct Way {
+  int parts = 1, arms = 1;
+};
+
 /// Runs the study, and stops it when it tells for the `stop`-th time. Empty: it was stopped before anything was
 /// complete.
-std::optional<StudyResult> run_until(const Scenario& scenario, PartsFolder& units, int parts, std::uint64_t stop,
+std::optional<StudyResult> run_until(const Scenario& scenario, PartsFolder& units, const Way& way, std::uint64_t stop,
                                      Told& told) {
   const auto listen = [&](const StudyProgress& progress) {
     told.taken += progress.taken - (progress.taken < told.last_taken ? 0 : told.last_taken);
@@ -106,7 +111,7 @@ std::optional<StudyResult> run_until(const Scenario& scenario, PartsFolder& unit
     if (++told.times >= stop) throw StopStudy{.signal = SIGTERM};
   };
   try {
-    return run_study(scenario, {.parts = parts, .units = &units, .progress = listen});
+    return run_study(scenario, {.parts = way.parts, .arms = way.arms, .units = &units, .progress = listen});
   } catch (const StopStudy&) {
     return {};
   }
@@ -194,18 +199,22 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
   const std::string name =
       GENERATE("", "own warm-ups", "lead-ins", "lead-ins, nobody looks back", "every-mechanism.toml",
                "answers-and-trust.toml", "platform-world.toml", "classic-models.toml");
-  const int parts = GENERATE(1, 2);
+  const Way way = GENERATE(values<Way>({{.parts = 1}, {.parts = 2}, {.arms = 3}}));
+  const int parts = way.parts;
   const Scenario scenario = scenario_in(name);
-  INFO(name << " in " << parts);
+  INFO(name << " in " << parts << ", " << way.arms << " arms beside each other");
   Told whole;
   std::string digest;
   {
     const test::Folder folder;
     const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
     PartsFolder& units = *store;
-    digest = digest_of(*run_until(scenario, units, parts, UINT64_MAX, whole));
+    digest = digest_of(*run_until(scenario, units, {}, UINT64_MAX, whole));
   }
-  const std::uint64_t moments = name == "own warm-ups" ? 8 : name.starts_with("lead-ins") ? 12 : parts == 1 ? 4 : 2;
+  const std::uint64_t moments = name == "own warm-ups"         ? 8
+                                : name.starts_with("lead-ins") ? 12
+                                : parts == 1 && way.arms == 1  ? 4
+                                                               : 2;
   for (std::uint64_t moment = 0; moment < moments; ++moment) {
     const double chance = static_cast<double>(mix(moment) >> 11) * 0x1p-53;
     const double share = (static_cast<double>(moment) + chance) / static_cast<double>(moments);
@@ -215,17 +224,46 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
     {
       const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
       PartsFolder& units = *store;
-      (void)run_until(scenario, units, parts, std::max<std::uint64_t>(stop, 1), first);
+      (void)run_until(scenario, units, way, std::max<std::uint64_t>(stop, 1), first);
     }
     const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
     PartsFolder& units = *store;
     units.load(parts);
     INFO("stopped when it had told " << stop << " of " << whole.times << " times");
-    CHECK(digest_of(*run_until(scenario, units, parts, UINT64_MAX, second)) == digest);
-    // What was made is not made again, but for a tick of other parts, and contagions from their beginning.
+    CHECK(digest_of(*run_until(scenario, units, way, UINT64_MAX, second)) == digest);
+    // What was made is not made again, but for a tick of other parts or arms, and contagions from their beginning.
     const std::uint64_t again = second.made + first.made - std::min(whole.made, second.made + first.made);
-    CHECK(again <= (name == "classic-models.toml" || name.empty() || name.starts_with("lead-ins") ? 1002u : 2u));
+    const bool contagions = name == "classic-models.toml" || name.empty() || name.starts_with("lead-ins");
+    CHECK(again <= (contagions ? 1000u : 0u) + 2u * static_cast<unsigned>(way.arms));
     CHECK_FALSE(fs::exists(units.path() / "checkpoint.h5"));
+  }
+}
+
+TEST_CASE("a replicate that was stopped goes on with other numbers of arms beside each other",
+          "[study][lost][checkpoint]") {
+  const Scenario scenario = scenario_in("lead-ins");
+  Told whole;
+  std::string digest;
+  {
+    const test::Folder folder;
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    digest = digest_of(*run_until(scenario, *store, {}, UINT64_MAX, whole));
+  }
+  for (std::uint64_t moment = 0; moment < 8; ++moment) {
+    const test::Folder folder;
+    const int arms[] = {moment % 2 == 0 ? 4 : 1, moment % 2 == 0 ? 1 : 4, 2};
+    for (std::uint64_t run = 0; run < 2; ++run) {
+      Told told;
+      const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+      store->load(1);
+      const auto share = static_cast<double>(moment + 1) / (run == 0 ? 12 : 30);
+      (void)run_until(scenario, *store, {.arms = arms[run]},
+                      static_cast<std::uint64_t>(share * static_cast<double>(whole.times)), told);
+    }
+    Told told;
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    store->load(1);
+    CHECK(digest_of(*run_until(scenario, *store, {.arms = arms[2]}, UINT64_MAX, told)) == digest);
   }
 }
 

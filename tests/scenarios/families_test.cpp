@@ -1,6 +1,7 @@
 #include "scenarios/study/families.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/base/exchange.hpp"
@@ -129,8 +130,8 @@ TEST_CASE("arms of a family are each what they are without it", "[study][familie
   REQUIRE(common > 1);
   StudyResult study = run_study(scenario);
   const std::string digest = digest_of(study);
-  const StudyResult in_parts = run_study(scenario, {.parts = 2, .progress = {}});
-  CHECK(digest_of(in_parts) == digest);
+  CHECK(digest_of(run_study(scenario, {.parts = 2, .progress = {}})) == digest);
+  for (const int arms : {2, 3, 16}) CHECK(digest_of(run_study(scenario, {.arms = arms, .progress = {}})) == digest);
   for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate)
     run_one_by_one(scenario, replicate, study);
   study.align_shapes();
@@ -168,9 +169,10 @@ TEST_CASE("a family has what differs in pay alone, and its first ticks until som
 }
 
 TEST_CASE("a listener hears as much of families as was foretold", "[study][families]") {
-  for (const char* name : {"families", "looks back"}) {
+  for (const auto& [name, arms] : {std::pair{"families", 1}, {"looks back", 1}, {"families", 3}}) {
     StudyProgress last;
     StudyOptions options;
+    options.arms = arms;
     options.progress = [&](const StudyProgress& progress) {
       CHECK(progress.done >= last.done);
       last = progress;

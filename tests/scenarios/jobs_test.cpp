@@ -6,11 +6,13 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "graph/base/parallel.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
+#include "scenarios/study/beside.hpp"
 #include "scenarios/study/jobs.hpp"
 #include "scenarios/study/parts_folder.hpp"
 #include "scenarios/study/study.hpp"
@@ -92,6 +94,54 @@ TEST_CASE("a study is the same however many of its replicates run beside each ot
     fs::remove(study.file("beside.h5"));
   }
   CHECK(study.files() == Names{"one.h5", "study.toml"});
+}
+
+TEST_CASE("a study with fewer replicates than jobs runs their arms beside each other, to the same bits",
+          "[program][jobs][invariance]") {
+  const Study study(slow);
+  const Names two{"--set", "replicates=2"};
+  REQUIRE(study.run("one.h5", two) == 0);
+  for (const char* jobs : {"4", "7"}) {
+    CHECK(study.run("beside.h5", {"--set", "replicates=2", "--jobs", jobs, "--threads", "8", "--overwrite"}) == 0);
+    CHECK(study.digest("beside.h5") == study.digest("one.h5"));
+  }
+}
+
+TEST_CASE("what one of two arms beside each other lacks is told once, and the other stops", "[study][jobs]") {
+  Beside beside(2);
+  std::atomic<int> ticks = 0;
+  beside.begin([&] {
+    for (;; ++ticks)
+      if (beside.failed()) throw Beside::OtherFailed{};
+  });
+  beside.begin([&] {
+    while (ticks < 10) std::this_thread::yield();
+    throw std::runtime_error("no memory");
+  });
+  CHECK_THROWS_WITH(beside.wait(), "no memory");
+  beside.begin([&] { ticks = -1; });  // nothing begins any more
+  beside.wait();
+  CHECK(ticks >= 10);
+}
+
+TEST_CASE("runs beside each other have a share of the threads each", "[study][jobs]") {
+  with_threads(7, [] {
+    Beside beside(3);
+    CHECK(beside.threads() == 7);
+    std::atomic<int> most = 0, now = 0, threads = 0;
+    for (int run = 0; run < 12; ++run)
+      beside.begin([&] {
+        most = std::max(most.load(), ++now);
+        threads += thread_count();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        --now;
+      });
+    beside.wait();
+    CHECK(most <= 3);
+    CHECK(threads == 12 * 2);
+    CHECK(thread_count() == 7);
+    CHECK(beside.threads() == 7);
+  });
 }
 
 TEST_CASE("a shard runs its replicates beside each other, too", "[program][jobs][shards]") {
