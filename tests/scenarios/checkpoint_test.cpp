@@ -212,7 +212,7 @@ TEST_CASE("a replicate that is stopped in any tick goes on from there to the sam
     digest = digest_of(*run_until(scenario, units, {}, UINT64_MAX, whole));
   }
   const std::uint64_t moments = name == "own warm-ups"         ? 8
-                                : name.starts_with("lead-ins") ? 12
+                                : name.starts_with("lead-ins") ? 6
                                 : parts == 1 && way.arms == 1  ? 4
                                                                : 2;
   for (std::uint64_t moment = 0; moment < moments; ++moment) {
