@@ -33,7 +33,7 @@ test: setup setup-tests
 	ctest --preset ci --parallel $(JOBS)
 
 # Left out: statistical tests and long ones, which go many times where others go once, and the checks on shared data.
-# Address and undefined behaviour: all suites. Threads: base, graph, and those of sim that are about threads, parts and arms.
+# Address and undefined behaviour: all suites. Threads: base, graph, those of sim that are about threads, parts and arms, and arms beside each other.
 ONCE = ~[.]~[null]~[statistical]~[long]
 sanitize: setup setup-tests
 	@$(call install,$(SANITIZE_PACKAGES))
@@ -42,8 +42,8 @@ sanitize: setup setup-tests
 	cd build/asan && unset GRAPEVINE_DATA && printf '%s\n' $(SUITES) | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
 	  xargs -P $(JOBS) -I{} sh -c './test_{} "$(ONCE)"'
 	cmake --preset tsan $(CMAKE_FLAGS)
-	cmake --build --preset tsan --parallel $(JOBS) --target test_base test_graph test_sim
-	cd build/tsan && unset GRAPEVINE_DATA && printf '%s\n' 'test_graph "$(ONCE)"' 'test_sim "[invariance]$(ONCE),[branching]$(ONCE),[mechanism]$(ONCE)"' 'test_base "$(ONCE)"' | \
+	cmake --build --preset tsan --parallel $(JOBS) --target test_base test_graph test_sim test_scenarios
+	cd build/tsan && unset GRAPEVINE_DATA && printf '%s\n' 'test_graph "$(ONCE)"' 'test_sim "[invariance]$(ONCE),[branching]$(ONCE),[mechanism]$(ONCE)"' 'test_base "$(ONCE)"' 'test_scenarios "[families],[beside]"' | \
 	  xargs -P $(JOBS) -d '\n' -I{} sh -c './{}'
 
 setup:

@@ -107,7 +107,7 @@ TEST_CASE("a study with fewer replicates than jobs runs their arms beside each o
   }
 }
 
-TEST_CASE("what one of two arms beside each other lacks is told once, and the other stops", "[study][jobs]") {
+TEST_CASE("what one of two arms beside each other lacks is told once, and the other stops", "[study][jobs][beside]") {
   Beside beside(2);
   std::atomic<int> ticks = 0;
   beside.begin([&] {
@@ -124,7 +124,7 @@ TEST_CASE("what one of two arms beside each other lacks is told once, and the ot
   CHECK(ticks >= 10);
 }
 
-TEST_CASE("runs beside each other have a share of the threads each", "[study][jobs]") {
+TEST_CASE("runs beside each other have a share of the threads each", "[study][jobs][beside]") {
   with_threads(7, [] {
     Beside beside(3);
     CHECK(beside.threads() == 7);
