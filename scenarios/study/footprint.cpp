@@ -82,6 +82,7 @@ public:
   double texts_written = 0;  ///< of them, texts
   double longest = 0;        ///< values of the longest column
   double datasets = 0;
+  double found = 0;  ///< bytes of the rows that compare
 
   template <class Row, class List>
   void list(const Part& part, List) {
@@ -104,6 +105,10 @@ public:
   template <class Row>
   void rows(const Part& part, std::vector<Row> StudyResult::*) {
     table<Row>(part, rows_of(part));
+    constexpr double long_text = 10;  // what does not fit into a string itself, the mean over texts: measured
+    double texts = 0;
+    for (const Dataset& column : columns_of<Row>(part)) texts += column.type == h5::Type::text ? 1 : 0;
+    found += rows_of(part) * (sizeof(Row) + long_text * texts);
   }
   template <class Row>
   void placed(const Part& part, std::vector<Row> RunRecord::*) {
@@ -293,7 +298,7 @@ double writing_bytes(const Scenario& scenario, const StudyRows& rows) {
   const double kept = std::min(size.texts_written, 170.0 * 8192) * (4096 + 257 * 24) / 170;
   // The texts of a column are strings, and pointers to them.
   const double texts = grown(posts) * sizeof(std::string) + posts * sizeof(char*);
-  return library + chunks + kept + std::max(grown(size.longest) * sizeof(std::int64_t), texts);
+  return size.found + library + chunks + kept + std::max(grown(size.longest) * sizeof(std::int64_t), texts);
 }
 
 double writing_seconds(const Scenario& scenario, const StudyRows& rows) {

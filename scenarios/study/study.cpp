@@ -78,6 +78,7 @@ public:
     if (scenario_.claims.any()) judge_claims();
     study_.bands = hold_against_bands(scenario_, study_);
     study_.drift = drifts(warmups(), study_.tiers, scenario_.drift);
+    study_.comparison.shrink_to_fit();  // of many points all are held
   }
 
 private:
