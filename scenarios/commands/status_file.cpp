@@ -16,6 +16,8 @@ namespace grapevine {
 
 namespace {
 
+const std::string running = "running";
+
 std::string time_in(double seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr) + static_cast<std::time_t>(seconds)));
 }
@@ -26,7 +28,7 @@ void StatusFile::operator()(const StudyProgress& progress, std::uint64_t units_d
   progress_ = progress;
   units_done_ = units_done, units_ = units;
   if (Clock::now() < next_) return;
-  write("running");
+  write(running);
   next_ = Clock::now() + std::chrono::seconds(10);
 }
 
@@ -52,8 +54,7 @@ void StatusFile::write(const std::string& state) {
     const double rate = static_cast<double>(progress_.done - progress_.taken) / seconds;
     const double left = static_cast<double>(progress_.work - progress_.done) / rate;
     status["work_per_second"] = rate;
-    status["seconds_left"] = left;
-    status["expected_end"] = time_in(left);
+    if (state == running) status["seconds_left"] = left, status["expected_end"] = time_in(left);
   }
   try {
     std::error_code none;
