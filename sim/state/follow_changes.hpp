@@ -10,7 +10,7 @@
 #include "graph/base/search.hpp"
 #include "graph/follow_graph.hpp"
 #include "sim/state/array_table.hpp"
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/state/run_record.hpp"
 
 namespace grapevine {
@@ -51,7 +51,7 @@ public:
   }
 
 private:
-  ReaderRows<FollowChange> rows_;
+  ReaderLists<FollowChange> rows_;
 };
 
 /// Who follows whom by now, as far as readers of this part are concerned.

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "graph/base/random.hpp"
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/state/seen_log.hpp"
 #include "tests/catch.hpp"
 
@@ -63,7 +63,7 @@ TEST_CASE("the seen-log holds what was added and is alive, in order of roots, wh
 
 TEST_CASE("a reader's list is the one that was given last", "[seen][lists]") {
   constexpr std::size_t readers = 4100;
-  ReaderRows<std::uint32_t> rows(readers);
+  ReaderLists<std::uint32_t> rows(readers);
   std::vector<std::vector<std::uint32_t>> slow(readers);
   for (std::uint64_t change = 0; change < 30'000; ++change) {
     const std::uint64_t chance = mix(change);

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/state/root_ring.hpp"
 #include "sim/tick/mechanism.hpp"
 
@@ -64,7 +64,7 @@ private:
   std::uint64_t day_key_, choice_key_;
   Tick ticks_per_day_;
   UserRange mine_;
-  ReaderRows<Waiting> waiting_;      ///< by author of this part
+  ReaderLists<Waiting> waiting_;     ///< by author of this part
   std::vector<std::uint32_t> day_;   ///< by author of this part: the last day on which it answered, counted from 1
   std::vector<std::uint32_t> used_;  ///< and how often
   RootRing<std::uint8_t> visible_;

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -32,7 +32,7 @@ public:
 
 private:
   std::vector<std::uint8_t> sells_;  ///< by campaign
-  ReaderRows<SalesLook> looks_;
+  ReaderLists<SalesLook> looks_;
 };
 
 }  // namespace grapevine

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 #include "sim/tick/mechanisms/trust.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "graph/base/math.hpp"
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -124,7 +124,7 @@ private:
   }
 
   std::array<double, 64> factor_{};  ///< by k
-  ReaderRows<Met> met_;              ///< of each reader, ascending by root
+  ReaderLists<Met> met_;             ///< of each reader, ascending by root
   std::size_t tiers_;
   std::vector<Tally> tally_;  ///< by block and tier, the tier fastest
 };

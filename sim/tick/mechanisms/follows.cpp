@@ -85,7 +85,7 @@ private:
   FollowChanges& changes_;
   const Follows& follows_;
   UserRange mine_;
-  ReaderRows<Hidden> hidden_;  ///< of each reader, ascending by author
+  ReaderLists<Hidden> hidden_;  ///< of each reader, ascending by author
   std::size_t tiers_;
   std::vector<Counts> counts_;  ///< by block and tier, the tier fastest
 };

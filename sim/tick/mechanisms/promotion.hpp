@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sim/model/interests.hpp"
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -66,7 +66,7 @@ private:
   std::uint64_t key_;
   std::uint32_t topics_;
   std::vector<Running> running_;
-  ReaderRows<Met> met_;     ///< of those campaigns that have a cap
+  ReaderLists<Met> met_;    ///< of those campaigns that have a cap
   std::vector<Sold> sold_;  ///< in this tick, to readers of this part, ascending
 };
 

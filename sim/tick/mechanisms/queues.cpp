@@ -7,7 +7,7 @@
 #include "sim/feed/sources/followees.hpp"
 #include "sim/feed/time_in_tick.hpp"
 #include "sim/model/simsom.hpp"
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 
 namespace grapevine {
@@ -184,9 +184,9 @@ private:
   std::size_t length_;
   Tick window_, last_tick_;
   std::uint64_t date_key_;
-  ReaderRows<Candidate> rows_;  ///< the oldest entry first
-  std::vector<Tick> came_;      ///< when; 0: never, or at the start
-  std::vector<Held> held_;      ///< by tier
+  ReaderLists<Candidate> rows_;  ///< the oldest entry first
+  std::vector<Tick> came_;       ///< when; 0: never, or at the start
+  std::vector<Held> held_;       ///< by tier
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <boost/container/small_vector.hpp>
 #include <vector>
 
-#include "sim/state/reader_rows.hpp"
+#include "sim/state/reader_lists.hpp"
 #include "sim/tick/mechanism.hpp"
 #include "sim/tick/mechanisms/answers.hpp"
 
@@ -76,8 +76,8 @@ private:
   bool follows_change_;
   const Answers* answers_;  ///< null: nobody answers
   UserRange mine_;
-  ReaderRows<Tie> ties_;                 ///< of each reader, ascending by author
-  ReaderRows<std::uint32_t> witnessed_;  ///< live roots at which each reader has looked at an answer, ascending
+  ReaderLists<Tie> ties_;                 ///< of each reader, ascending by author
+  ReaderLists<std::uint32_t> witnessed_;  ///< live roots at which each reader has looked at an answer, ascending
   std::size_t tiers_;
   std::vector<Met> met_;  ///< by block and tier, the tier fastest
 };

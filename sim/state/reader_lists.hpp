@@ -17,9 +17,9 @@ namespace grapevine {
 /// is packed when more than a quarter of it is waste: 8 bytes a reader, the entries, and room for a few more. Readers
 /// of different blocks may be written at once.
 template <class Entry>
-class ReaderRows {
+class ReaderLists {
 public:
-  explicit ReaderRows(std::size_t readers) : slot_(readers), blocks_((readers + reader_block - 1) / reader_block) {}
+  explicit ReaderLists(std::size_t readers) : slot_(readers), blocks_((readers + reader_block - 1) / reader_block) {}
 
   /// `reader` counts from the first reader of the part.
   std::span<const Entry> of(std::size_t reader) const {
