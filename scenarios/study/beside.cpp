@@ -10,12 +10,15 @@ namespace grapevine {
 
 Beside::Beside(int most) : most_(most) { GRAPEVINE_EXPECTS(most >= 1); }
 
-Beside::~Beside() {
+Beside::~Beside() { end(); }
+
+void Beside::end() noexcept {
   {
     const std::lock_guard lock(mutex_);
-    failed_ = true;  // what has begun them has
+    failed_ = true;
   }
   join();
+  begun_.clear();
 }
 
 int Beside::share() const { return std::max(1, thread_count() / most_); }
@@ -31,22 +34,31 @@ void Beside::begin(std::function<void()> run) {
     ++running_;
     mine = &begun_.emplace_back();
   }
-  mine->thread = std::thread([this, mine, threads = share(), run = std::move(run)] {
-    std::exception_ptr failure;
-    try {
-      const Timed timed(&mine->timings);
-      const ThreadsHere here(threads);
-      run();
-    } catch (const OtherFailed&) {
-    } catch (...) {
-      failure = std::current_exception();
-    }
+  try {
+    mine->thread = std::thread([this, mine, threads = share(), run = std::move(run)] { go(*mine, threads, run); });
+  } catch (...) {  // the system has no more threads
     const std::lock_guard lock(mutex_);
-    mine->failure = failure;
-    failed_ = failed_ || failure;
+    begun_.pop_back();
     --running_;
-    changed_.notify_all();
-  });
+    throw;
+  }
+}
+
+void Beside::go(Run& mine, int threads, const std::function<void()>& run) {
+  std::exception_ptr failure;
+  try {
+    const Timed timed(&mine.timings);
+    const ThreadsHere here(threads);
+    run();
+  } catch (const OtherFailed&) {
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  mine.failure = failure;
+  failed_ = failed_ || failure;
+  --running_;
+  changed_.notify_all();
 }
 
 void Beside::join() {

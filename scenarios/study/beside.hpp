@@ -28,6 +28,9 @@ public:
   /// Waits for all that were begun, and throws what the first of them threw.
   void wait();
 
+  /// Has all stop that still run, and waits for them; what they throw is dropped.
+  void end() noexcept;
+
   /// Whether a run has thrown, so that the others may stop.
   bool failed() const;
   /// What a run throws that stops because another has thrown.
@@ -44,6 +47,7 @@ private:
   };
 
   int share() const;
+  void go(Run& mine, int threads, const std::function<void()>& run);
   void join();
 
   const int most_;

@@ -203,6 +203,18 @@ void Checkpoints::keep_world(const Bookmark& bookmark, const WorldArrays& world)
   last_[{bookmark.unit, number}] = Clock::now();
 }
 
+void Checkpoints::set_apart(const Bookmark& bookmark) {
+  const std::lock_guard lock(mutex_);
+  Kept& kept = room_for(bookmark.unit);
+  const std::uint32_t number = number_of_run(bookmark.stage);
+  const fs::path from = place_of(kept.number, {}), to = place_of(kept.number, number);
+  std::error_code none;
+  fs::remove(to, none);  // older: of a run that went on alone since
+  fs::create_hard_link(from, to, none);
+  if (none) fs::copy_file(from, to, none);
+  kept.warmups.insert(number);
+}
+
 void Checkpoints::remove(const UnitName& unit) noexcept {
   const std::lock_guard lock(mutex_);
   std::erase_if(last_, [&](const auto& last) { return last.first.first == unit; });

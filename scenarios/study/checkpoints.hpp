@@ -62,6 +62,8 @@ public:
   void keep(const Bookmark& bookmark, const WorldArrays& world);
   void keep_warmup(const Bookmark& bookmark, const WorldArrays& world);
   void keep_world(const Bookmark& bookmark, const WorldArrays& world);
+  /// The world that lies with the records of the unit gets a file of its own, before the records are written anew.
+  void set_apart(const Bookmark& bookmark);
   bool has_warmup(const UnitName& unit, std::uint32_t warmup) const;
   /// The unit is complete, and lies elsewhere. What is kept of others stays.
   void remove(const UnitName& unit) noexcept;

@@ -180,17 +180,21 @@ void count_cascades(const Scenario& scenario, Outlook& outlook) {
 
 JobsThatFit jobs_that_fit(const Scenario& scenario, const Outlook& outlook) {
   constexpr double filled = 0.9;  // of what there is: the estimate is good to a tenth
-  const int units = static_cast<int>(scenario.replicates * studies_of(scenario).size()), threads = thread_count();
+  int units = 0;
+  for (const Scenario* study : studies_of(scenario))
+    units += static_cast<int>(scenario.replicates * (1 + switched_off(*study).size()));
+  const int threads = thread_count();
   const double room = filled * memory_limit().bytes;
   JobsThatFit fit{.bytes = outlook.memory_bytes};
   while (fit.replicates < std::min(units, threads) && outlook.job_bytes > 0 && fit.bytes + outlook.job_bytes <= room)
     ++fit.replicates, fit.bytes += outlook.job_bytes;
   if (fit.replicates < units || outlook.arm_bytes <= 0) return fit;
-  // All of them, and arms of each, which go on from copies.
+  // All of them, and arms of each, which go on from copies: of a warm-up that is there until the last of them has
+  // begun, of their first ticks, of a warm-up of their own, while the next one is made.
   const auto arms = static_cast<int>(std::ranges::count_if(scenario.arms, std::not_fn(is_classic)));
-  const int more = outlook.worlds < 2 ? 2 : 1;  // worlds, of the first beside another
+  const bool own = std::ranges::count(scenario.arms, ArmWarmup::own, &Arm::warmup) > 0;
   while (fit.arms < std::min(arms, threads / units)) {
-    const double needs = units * (fit.arms == 1 ? more : 1) * outlook.arm_bytes;
+    const double needs = units * ((own ? 2 : 1) + (fit.arms == 1 ? 2 : 0)) * outlook.arm_bytes;
     if (fit.bytes + needs > room) break;
     ++fit.arms, fit.bytes += needs;
   }
@@ -428,6 +432,7 @@ void add_up_bytes(const Scenario& whole, const LookAhead& how, std::vector<Look>
           &Outlook::writing_bytes, &Outlook::job_bytes, &Outlook::arm_bytes})
       outlook.*bytes = look.outlook.*bytes;
   }
+  if (how.parts > 1) outlook.arm_bytes = 0;  // of a world in parts arms are run one by one
   add_up_ranks(how, *largest, held, outlook);
 }
 

@@ -68,7 +68,7 @@ struct Outlook {
   };
   Points points;
   double job_bytes = 0;  ///< what each replicate takes that runs beside another
-  double arm_bytes = 0;  ///< ... and each arm of one
+  double arm_bytes = 0;  ///< ... and each arm of one; 0: they run one by one
 
   /// Bytes at different moments, beside what is above.
   struct Moments {

@@ -113,7 +113,7 @@ public:
     expect_rows();
     if (!warm_ && probe.ticks == scenario_.world.time.warmup)
       probe.later.emplace_back("accounts chosen at the end of the warm-up, and the arms after it");
-    probe.spent = static_cast<double>(warmups_of(scenario_)) * (made_ + warm_up_spent(costs)) + arms_spent(costs);
+    probe.spent = static_cast<double>(warmups_run_of(scenario_)) * (made_ + warm_up_spent(costs)) + arms_spent(costs);
     probe.world_bytes = full_world(looks);
     probe.record_bytes = bytes_["authors"] + most_tracked() * (144 + sizeof(TrackedPost)) +
                          most_looks() * (sizeof(LookRow) + sizeof(TrackedLook)) + scratch();

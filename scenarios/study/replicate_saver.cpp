@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "graph/base/checksum.hpp"
 #include "graph/base/error.hpp"
@@ -123,10 +124,9 @@ void ReplicateSaver::after_tick_beside(const Stage& stage, const Replicate* warm
   ++bookmark_.ticks;
   if (stop) stop_ = stop;
   if (saves_ && (stop_ || place_->is_due(bookmark_.unit, stage))) {
-    if (warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup)) {
-      warm_.front() = warm->arrays();
-      write_warmup(stage.warmup);
-    }
+    if (!std::exchange(set_apart_, true) && bookmark_.has_world) place_->set_apart(bookmark_);
+    if (warm != nullptr && !place_->has_warmup(bookmark_.unit, stage.warmup))
+      write_warmup(stage.warmup, {warm->arrays()});
     place_->keep_world(mark_of(stage), {arrays()});
     save_records();
   }
@@ -147,13 +147,13 @@ void ReplicateSaver::write_world(const Stage& stage, bool with_warmup) {
   if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
   bookmark_.has_world = true;
   bookmark_.stage = stage;
-  if (with_warmup) write_warmup(stage.warmup);
+  if (with_warmup) write_warmup(stage.warmup, warm_);
   place_->keep(bookmark_, now_);
 }
 
 /// Of the arrays that all parts have shown.
-void ReplicateSaver::write_warmup(std::uint32_t warmup) {
-  place_->keep_warmup(mark_of({.warmup = warmup, .in_arm = false, .arm = 0, .draw = 0}), warm_);
+void ReplicateSaver::write_warmup(std::uint32_t warmup, const WorldArrays& world) {
+  place_->keep_warmup(mark_of({.warmup = warmup, .in_arm = false, .arm = 0, .draw = 0}), world);
 }
 
 void ReplicateSaver::save_world(Exchange& exchange, const Stage& stage, const Replicate* warm,
@@ -247,23 +247,22 @@ void ReplicateSaver::after_tick_apart(Exchange& exchange, const Stage& stage, co
 }
 
 void ReplicateSaver::keep_warmup(Exchange& exchange, std::uint32_t warmup, const Replicate& warm) {
+  if (beside_) {
+    const std::lock_guard lock(mutex_);
+    if (saves_ && !place_->has_warmup(bookmark_.unit, warmup)) write_warmup(warmup, {warm.arrays()});
+    return;
+  }
   const bool first = exchange.part() == 0;
   const auto wanted = static_cast<char>(first && saves_ && !place_->has_warmup(bookmark_.unit, warmup));
   if (exchange.gather(first ? std::vector<char>{wanted} : std::vector<char>{}).front() == 0) return;
   if (!exchange.shares_memory()) {
     const std::vector<std::vector<std::byte>> held = bring(exchange, warm.arrays(), warm_);
-    if (first) write_warmup(warmup);
+    if (first) write_warmup(warmup, warm_);
     return;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    warm_[static_cast<std::size_t>(exchange.part())] = warm.arrays();
-  }
+  warm_[static_cast<std::size_t>(exchange.part())] = warm.arrays();
   exchange.gather(std::vector<char>(1));  // all have shown theirs
-  if (first) {
-    const std::lock_guard lock(mutex_);
-    write_warmup(warmup);
-  }
+  if (first) write_warmup(warmup, warm_);
   exchange.gather(std::vector<char>(1));  // and none goes on before it is written
 }
 
@@ -272,6 +271,11 @@ void ReplicateSaver::save_records() {
   if (bookmark_.graph.empty()) bookmark_.graph = hash_of(graph_);
   bookmark_.has_world = false;
   place_->keep(bookmark_, {});
+}
+
+void ReplicateSaver::keep_records() {
+  const std::lock_guard lock(mutex_);
+  if (!bookmark_.arms.empty() || !bookmark_.draws.empty()) save_records();
 }
 
 void ReplicateSaver::after_run() {

@@ -41,6 +41,8 @@ public:
                   const std::function<void()>& tell);
   /// At the end of a warm-up that is asked for again after whatever is saved later: in every part.
   void keep_warmup(Exchange& exchange, std::uint32_t warmup, const Replicate& warm);
+  /// What is complete, when all runs that go on beside each other have stopped, each of them saved.
+  void keep_records();
   /// Between runs of classic models, which have no state that is saved.
   void after_run();
   /// Runs what may throw StopStudy, which goes on from here once all records are saved.
@@ -58,7 +60,7 @@ private:
                          const std::function<void()>& tell);
   Bookmark mark_of(const Stage& stage);
   void write_world(const Stage& stage, bool with_warmup);
-  void write_warmup(std::uint32_t warmup);
+  void write_warmup(std::uint32_t warmup, const WorldArrays& world);
   void save_world(Exchange& exchange, const Stage& stage, const Replicate* warm, const ArraysOfWorld& arrays);
   void save_records();
 
@@ -69,6 +71,7 @@ private:
   const Checkpoint* before_ = nullptr;
   std::vector<std::uint64_t> ticks_;        ///< by part, since this run began
   std::atomic<std::uint64_t> save_at_ = 0;  ///< the tick after which all parts save; 0: none
+  bool set_apart_ = false;                  ///< what an earlier run saved of the one run that it had
   std::optional<StopStudy> stop_;
   WorldArrays now_, warm_;
   const FollowGraph& graph_;

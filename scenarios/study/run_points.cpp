@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -327,7 +328,11 @@ private:
       if (point->runs_now) done(*point);
   }
 
-  int arms_beside() const { return options_.ranks || options_.parts > 1 ? 1 : options_.arms; }
+  int arms_beside() const {
+    if (options_.ranks || options_.parts > 1) return 1;
+    const auto feeds = static_cast<int>(std::ranges::count_if(whole_.arms, std::not_fn(is_classic)));
+    return std::clamp(options_.arms, 1, std::max(feeds, 1));
+  }
 
   void missing(const std::string& why, std::exception_ptr failure) {
     for (Point& point : points_) point.study->incomplete += (point.study->incomplete.empty() ? "" : " ") + why;

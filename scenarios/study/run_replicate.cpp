@@ -76,11 +76,7 @@ public:
         if (!was_complete(*point, arm)) ++warmed_up_[warmup_hangs_on(*point->scenario, family.own)].arms;
       });
     for (Point* point : points) {
-      try {
-        run(*point);
-      } catch (const Beside::OtherFailed&) {  // told by what follows
-      }
-      beside_.wait();
+      run_to_end(*point);
       exchange_.gather(std::vector<char>{});  // no part looks at what was saved of it any more
       if (holds_) done(*point);
     }
@@ -117,6 +113,22 @@ private:
       take_work(scenario.world.time.warmup);
     }
     for (const ArmFamily& family : families) run_family(point, family);
+  }
+
+  /// What is complete when the study is stopped is saved with what the others wrote when they heard of it.
+  void run_to_end(const Point& point) {
+    try {
+      try {
+        run(point);
+      } catch (const Beside::OtherFailed&) {  // told by what follows
+      }
+      beside_.wait();
+    } catch (const StopStudy&) {
+      if (beside_.one_by_one()) throw;
+      beside_.end();
+      point.saver->keep_records();
+      throw;
+    }
   }
 
   static std::size_t arms_left(const Point& point, const ArmFamily& family) {
@@ -206,8 +218,8 @@ private:
   std::shared_ptr<Replicate> new_world(const Point& point, const Arm* own) const {
     const Scenario& scenario = *point.scenario;
     return std::make_shared<Replicate>(given_.world.graph, given_.world.accounts, scenario.world,
-                                       own ? own->run : scenario.run, streams_of(scenario, given_.replicate), exchange_,
-                                       point.deals);
+                                       own ? unpaid(own->run) : scenario.run, streams_of(scenario, given_.replicate),
+                                       exchange_, point.deals);
   }
   std::shared_ptr<Replicate> warm_up(const Point& point, const Arm* own) {
     const Phase phase("warm-up");
@@ -241,6 +253,16 @@ private:
     run_copies(point, arm, warmup_of(point, family), std::move(from));
   }
 
+  /// Whether the warm-up is asked for after what is saved of the family: by another one, or by what campaigns look at.
+  static bool is_asked_again(const Point& point, const ArmFamily& family) {
+    const std::string key = warmup_hangs_on(*point.scenario, family.own);
+    return needs_past(point.scenario->world) ||
+           std::ranges::any_of(families_of(*point.scenario), [&](const ArmFamily& other) {
+             return other.arms != family.arms && arms_left(point, other) > 0 &&
+                    warmup_hangs_on(*point.scenario, other.own) == key;
+           });
+  }
+
   /// Whatever of the family's first ticks all its arms have in common: docs/model.md 3. `arms` of them are left.
   std::shared_ptr<Replicate> lead_in(const Point& point, const ArmFamily& family, std::size_t arms) {
     const Scenario& scenario = *point.scenario;
@@ -254,16 +276,21 @@ private:
     const WarmedUp& origin = origin_of(point, family);
     const bool takes = beside_.one_by_one() && is_own(point, origin) &&
                        leads_in_alone(scenario, family, origin.arms + family.arms.size() - arms);
-    const std::shared_ptr<Replicate> taken = takes ? taken_world(point, family, saved) : nullptr;
-    const std::shared_ptr<const Replicate> from = takes ? nullptr : world_for(point, family.own);
-    if (from) point.saver->keep_warmup(exchange_, warmup.number, *from);  // others go on from it later
+    std::shared_ptr<Replicate> taken;
+    if (whole && !needs_past(scenario.world))
+      taken = new_world(point, family.own);  // nobody asks for the warm-up here
+    else if (takes)
+      taken = taken_world(point, family, saved);
+    const std::shared_ptr<const Replicate> from = taken ? nullptr : world_for(point, family.own);
+    if (from && is_asked_again(point, family)) point.saver->keep_warmup(exchange_, warmup.number, *from);
     const Phase phase("arms");
     const ThreadsHere threads(beside_.threads());
     start(point, doing(family));
     const StateHook hook = hook_in(point, stage, from.get());
-    std::shared_ptr<Replicate> lead =
-        takes ? taken->last_lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook)
-              : from->lead_in_from(saved, family.unpaid(), scenario.output, family.lead_in, hook);
+    const RunParameters run = unpaid(family.arms.front()->run);
+    std::shared_ptr<Replicate> lead = taken
+                                          ? taken->last_lead_in_from(saved, run, scenario.output, family.lead_in, hook)
+                                          : from->lead_in_from(saved, run, scenario.output, family.lead_in, hook);
     if (whole) take_work(family.lead_in);
     return lead;
   }
@@ -273,8 +300,10 @@ private:
                          std::shared_ptr<Replicate>& lead) {
     const Origin from = lead_in_of(point, family);
     if (!takes_alone(point, arm, left)) return run_copies(point, arm, from, lead);
-    if (!lead) {
-      lead = taken_world(point, family, point.saver->world_in(stage_of(point, from, arm), exchange_.part()));
+    if (!lead) {  // a world of its own, for what it goes on from lies in what was saved of it
+      const WarmedUp& origin = origin_of(point, family);
+      if (!origin.world && origin.arms == 1) take_work(point.scenario->world.time.warmup);
+      lead = new_world(point, family.own);
       take_work(family.lead_in);
     }
     run_in(point, arm, from, std::move(lead));

@@ -70,24 +70,24 @@ std::unique_ptr<World> Replicate::taken(const RunParameters& run, const RecordOp
   return world;
 }
 
-std::unique_ptr<Replicate> Replicate::lead_in_from(const SavedArrays* saved, const RunParameters& run,
-                                                   const RecordOptions& options, Tick ticks,
-                                                   const StateHook& hook) const {
-  GRAPEVINE_EXPECTS(run.pays.empty());
-  std::unique_ptr<World> world = branched(*world_, run, options, 0);
+std::unique_ptr<Replicate> Replicate::led_in(std::unique_ptr<World> world, const SavedArrays* saved, Tick ticks,
+                                             const StateHook& hook) {
+  GRAPEVINE_EXPECTS(world->run.pays.empty());
   const Tick start = world->parameters.time.warmup;
   run_on(*world, saved, start, start + ticks, hook);
   return std::unique_ptr<Replicate>(new Replicate(std::move(world)));
 }
 
+std::unique_ptr<Replicate> Replicate::lead_in_from(const SavedArrays* saved, const RunParameters& run,
+                                                   const RecordOptions& options, Tick ticks,
+                                                   const StateHook& hook) const {
+  return led_in(branched(*world_, run, options, 0), saved, ticks, hook);
+}
+
 std::unique_ptr<Replicate> Replicate::last_lead_in_from(const SavedArrays* saved, const RunParameters& run,
                                                         const RecordOptions& options, Tick ticks,
                                                         const StateHook& hook) {
-  GRAPEVINE_EXPECTS(run.pays.empty());
-  std::unique_ptr<World> world = taken(run, options);
-  const Tick start = world->parameters.time.warmup;
-  run_on(*world, saved, start, start + ticks, hook);
-  return std::unique_ptr<Replicate>(new Replicate(std::move(world)));
+  return led_in(taken(run, options), saved, ticks, hook);
 }
 
 RunRecord Replicate::run_last_arm_from(const SavedArrays* saved, const RunParameters& arm, const RecordOptions& options,

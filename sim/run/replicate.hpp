@@ -131,6 +131,8 @@ public:
 private:
   explicit Replicate(std::unique_ptr<World> world);
   /// The world, made of the arrays of this one, under other run parameters; nothing is left here.
+  static std::unique_ptr<Replicate> led_in(std::unique_ptr<World> world, const SavedArrays* saved, Tick ticks,
+                                           const StateHook& hook);
   std::unique_ptr<World> taken(const RunParameters& run, const RecordOptions& options);
 
   std::unique_ptr<World> world_;

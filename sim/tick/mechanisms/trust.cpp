@@ -34,6 +34,7 @@ Trust::Trust(const MechanismGiven& given)
       follows_change_(given.changes != nullptr),
       answers_(given.find<Answers>()),
       mine_(given.readers),
+      warmup_(given.world.time.warmup),
       ties_(given.readers.size()),
       witnessed_(given.readers.size()),
       tiers_(given.world.tiers.from.size()),
@@ -53,8 +54,10 @@ void Trust::arrays(ArrayTable& table) {
   table("trust.met", "block of readers and tier", met_);
 }
 
-/// What had come to nothing under the keys of before is nothing.
+/// What had come to nothing under the keys of before is nothing. Behind the warm-up keys stay, and so does a tie that
+/// may live again when somebody unfollows.
 void Trust::go_on(const Mechanism& before, Tick now) {
+  if (now > warmup_) return;
   const auto& warmup = static_cast<const Trust&>(before);
   parallel_blocks(mine_.size(), reader_block, [&](std::size_t, std::size_t begin, std::size_t end, int) {
     std::vector<Tie> kept;

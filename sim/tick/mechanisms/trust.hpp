@@ -76,6 +76,7 @@ private:
   bool follows_change_;
   const Answers* answers_;  ///< null: nobody answers
   UserRange mine_;
+  Tick warmup_;
   ReaderLists<Tie> ties_;                 ///< of each reader, ascending by author
   ReaderLists<std::uint32_t> witnessed_;  ///< live roots at which each reader has looked at an answer, ascending
   std::size_t tiers_;
