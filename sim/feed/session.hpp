@@ -10,6 +10,7 @@
 #include "sim/feed/number_index.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/follow_changes.hpp"
+#include "sim/state/number_filter.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
 #include "sim/state/seen_log.hpp"
@@ -146,9 +147,21 @@ struct Session {
   AuthorHistories history;  ///< for rankings that ask for it
   ListScratch lists;
   Lots lots;
-  NumberIndex index;  ///< which candidate holds which root, or `dropped`
+  NumberIndex index;   ///< which candidate holds which root, or `dropped`: of what may come again or must not
+  NumberFilter known;  ///< passes the roots of the index
 
   static constexpr std::uint32_t dropped = UINT32_MAX;  ///< the root is not to be served
+
+  void forget_candidates() {
+    candidates.clear();
+    index.clear();
+    known.clear();
+  }
+  /// `candidate`: its place, or `dropped`.
+  void enter(std::uint32_t root, std::uint32_t candidate) {
+    known.add(root);
+    index.find_or_insert(root, candidate);
+  }
 };
 
 }  // namespace grapevine

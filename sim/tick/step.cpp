@@ -154,7 +154,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
     gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time, given.dismisses,
            readers.last_session[i], seen, session);
   else  // the mechanism brings what is in the queue
-    session.candidates.clear(), session.index.clear();
+    session.forget_candidates();
   session.promoted = {};
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
