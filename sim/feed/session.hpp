@@ -108,7 +108,7 @@ struct Lot {
 
 /// What a source works on that draws lots.
 struct Lots {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< topics, those that are liked most first
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< how little a topic is liked, ascending, and which
   std::vector<Lot> drawn;                                      ///< the first `count` are they
   std::vector<double> times;                                   ///< of these
   std::size_t count = 0;
