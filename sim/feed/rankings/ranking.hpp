@@ -34,7 +34,7 @@ struct SessionFacts {
 class CandidateFacts {
 public:
   CandidateFacts(const SessionFacts& facts, const Candidate& candidate)
-      : facts_(facts), candidate_(candidate), hot_(facts.before.posts.hot(candidate.root)) {}
+      : facts_(facts), candidate_(candidate), hot_(facts.session.hot[place()]) {}
 
   // Free: the ranking's own 32 bits of the root, and what the candidate itself holds.
   std::uint32_t value() const { return hot_.value; }

@@ -76,6 +76,7 @@ void gather_from_followees(const GatherGiven& given, Session& session) {
     posts.prefetch(emission.root);
     if (emission.reshare()) {
       posts.prefetch_identity(emission.root);  // `gather` asks whether it is the reader's own
+      posts.prefetch_visible(emission.root);   // rankings ask how old it is
       session.known.add(emission.root);
     }
     candidates.push_back({emission.root, followee, emission.when, emission.reshare() ? 1u : 0u});
