@@ -43,6 +43,7 @@ public:
     session.ranked.resize(n);
     session.hot.resize(n);
     for (std::size_t i = 0; i < n; ++i) session.hot[i] = before.posts.hot(session.candidates[i].root);
+    if constexpr (Rule::needs_ties) draw_ties(keys_.feed_order, session);
     if constexpr (Rule::needs_history) session.history.gather(before.seen, before.posts.tail(), n);
     const SessionFacts facts{given_, before, session, keys_};
     if constexpr (ScoresTogether<Rule>) rule_.score_all(facts, session);

@@ -135,6 +135,7 @@ struct Session {
   FreshFollowees fresh;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
   std::vector<PostHot> hot;           ///< of their posts, once they are ranked: in the posts each may cost a miss
+  std::vector<std::uint32_t> ties;    ///< random bits of the reader and each of them, where the ranking asks for them
   std::vector<Candidate> queue;       ///< under `queue` memory, of readers that are ranked for, the oldest entry first
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
