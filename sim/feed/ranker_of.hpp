@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/feed/rankings/ranking.hpp"
+#include "sim/feed/select_top.hpp"
 
 namespace grapevine {
 
@@ -61,14 +62,14 @@ public:
     if (caps())
       hold_caps(session, served, first);
     else if (served < n)
-      std::nth_element(begin, at(served), session.ranked.end(), first);
+      select_top(session.ranked, served, first);
     if constexpr (Arranges<Rule>) {
       std::sort(begin, at(served), first);
       rule_.arrange(facts, std::span(session.ranked).first(served), looked);
     } else if (looked < 32) {
       insert_top(session.ranked, served, looked, first);
     } else {
-      if (looked < served) std::nth_element(begin, at(looked), at(served), first);
+      select_top(std::span(session.ranked).first(served), looked, first);
       std::sort(begin, at(looked), first);
     }
     if constexpr (HasListRules<Rule>)

@@ -92,12 +92,34 @@ struct Ranked {
   std::uint32_t candidate = 0;
 };
 
+/// Which candidates have the same author: all of an author in a chain, from the last of them back. Open addressing
+/// with twice as many places as candidates at the least, so that most authors are where they are looked for.
+class AuthorChains {
+public:
+  /// O(candidates).
+  void link(std::span<const Candidate> candidates, const Posts& posts);
+  /// The last candidates of authors with several.
+  std::span<const std::uint32_t> several() const { return several_; }
+  /// visit(candidate) for those of an author of which `last` is the last, in falling order.
+  template <class Visit>
+  void for_each(std::uint32_t last, Visit&& visit) const {
+    for (std::uint32_t i = last + 1; i != 0; i = before_[i]) visit(i - 1);
+  }
+
+private:
+  // By number of a candidate, from 1; 0 is none.
+  std::vector<UserId> author_;
+  std::vector<std::uint32_t> before_;  ///< another of the same author
+  std::vector<std::uint8_t> is_last_;  ///< of its author
+  std::vector<std::uint32_t> slots_;   ///< the last of an author so far
+  std::vector<std::uint32_t> several_;
+};
+
 /// What rules over lists of candidates work on.
 struct ListScratch {
-  NumberIndex first_of_author;         ///< which candidate is the first of its author
-  std::vector<std::uint32_t> next;     ///< by candidate: another of the same author
-  std::vector<std::uint32_t> several;  ///< the first candidates of authors with several
-  std::vector<std::uint32_t> own;      ///< those of one author
+  AuthorChains by_author;
+  std::vector<std::uint32_t> own;    ///< candidates of one author ...
+  std::vector<std::uint32_t> above;  ///< ... and how many of these stand above each
 };
 
 /// One of those that lots are drawn for, by its place among them, and the hash that says when its time ends.
