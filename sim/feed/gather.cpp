@@ -18,12 +18,11 @@ void gather(const Follows& follows, const Timelines& timelines, const Posts& pos
   const FeedParameters& feed = run.feed;
   const bool by_session = feed.memory != FeedMemory::window;
   const std::int64_t since = news_since(feed, last_session, session.now);
-  session.candidates.clear();
-  session.index.clear();
+  session.forget_candidates();
   if (!by_session || dismisses)
     for (std::size_t i = 0; i < seen.roots.size(); ++i)
       if (seen.roots[i] >= posts.tail() && (!by_session || (seen.actions[i] & dismissals) != 0))
-        session.index.find_or_insert(seen.roots[i], Session::dropped);
+        session.enter(seen.roots[i], Session::dropped);
 
   const GatherGiven given{follows, timelines, posts, feed, run.behaviour.parent, emission_time_key, since};
   gather_from_followees(given, session);

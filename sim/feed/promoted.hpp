@@ -30,6 +30,7 @@ inline void rank_around_promoted(const Ranker& ranker, const RankingBefore& befo
                         {0, static_cast<std::uint32_t>(session.candidates.size())});
   session.candidates.push_back(
       {promoted.root, promoted.author, promoted.visible << 1 | Candidate::promoted, promoted.proof});
+  session.hot.push_back(before.posts.hot(promoted.root));
 }
 
 }  // namespace grapevine

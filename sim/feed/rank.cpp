@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "graph/base/clones.hpp"
 #include "graph/base/error.hpp"
+#include "graph/base/random.hpp"
 
 namespace grapevine {
 
@@ -12,6 +14,12 @@ GRAPEVINE_RANKINGS(GRAPEVINE_ABOUT)
 #undef GRAPEVINE_ABOUT
 
 namespace {
+
+GRAPEVINE_CLONED void write_ties(std::uint64_t key, const PostHot* hot, std::size_t count, std::uint64_t reader,
+                                 std::uint32_t* ties) {
+  for (std::size_t i = 0; i < count; ++i)
+    ties[i] = static_cast<std::uint32_t>(nested_mix(key, hot[i].salt(), reader) >> 32);
+}
 
 std::vector<RankingFacts>& known_rankings() {
   static std::vector<RankingFacts> all{
@@ -56,6 +64,11 @@ const RankingFacts* settings_of(Ranking ranking, Preset preset) {
   const bool takes = ranking == Ranking::weighted || ranking == Ranking::oracle || ranking == Ranking::no_learning;
   return preset == Preset::none || !takes ? nullptr
                                           : &facts_of(static_cast<Ranking>(static_cast<std::size_t>(preset) - 1));
+}
+
+void draw_ties(std::uint64_t feed_order, Session& session) {
+  session.ties.resize(session.hot.size());
+  write_ties(feed_order, session.hot.data(), session.hot.size(), session.reader.value(), session.ties.data());
 }
 
 std::unique_ptr<const Ranker> Ranker::make(Ranking ranking, const RankingGiven& given, RankingKeys keys) {

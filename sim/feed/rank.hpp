@@ -43,6 +43,9 @@ struct RankingBefore {
   const AuthorPasts* pasts = nullptr;  ///< what was expected of each root when it was published; null: the same of all
 };
 
+/// Fills `session.ties` for what `session.hot` holds: all at once, for so hashes take vectors.
+void draw_ties(std::uint64_t feed_order, Session& session);
+
 /// Orders feeds. One object a run. A ranking is a file under sim/feed/rankings: a rule that `RankerOf` makes a Ranker
 /// of, and what it says of itself.
 class Ranker {

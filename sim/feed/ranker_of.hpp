@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/feed/rankings/ranking.hpp"
+#include "sim/feed/select_top.hpp"
 
 namespace grapevine {
 
@@ -41,6 +42,9 @@ public:
   void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const override {
     const std::size_t n = session.candidates.size();
     session.ranked.resize(n);
+    session.hot.resize(n);
+    for (std::size_t i = 0; i < n; ++i) session.hot[i] = before.posts.hot(session.candidates[i].root);
+    if constexpr (Rule::needs_ties) draw_ties(keys_.feed_order, session);
     if constexpr (Rule::needs_history) session.history.gather(before.seen, before.posts.tail(), n);
     const SessionFacts facts{given_, before, session, keys_};
     if constexpr (ScoresTogether<Rule>) rule_.score_all(facts, session);
@@ -58,14 +62,14 @@ public:
     if (caps())
       hold_caps(session, served, first);
     else if (served < n)
-      std::nth_element(begin, at(served), session.ranked.end(), first);
+      select_top(session.ranked, served, first);
     if constexpr (Arranges<Rule>) {
       std::sort(begin, at(served), first);
       rule_.arrange(facts, std::span(session.ranked).first(served), looked);
     } else if (looked < 32) {
       insert_top(session.ranked, served, looked, first);
     } else {
-      if (looked < served) std::nth_element(begin, at(looked), at(served), first);
+      select_top(std::span(session.ranked).first(served), looked, first);
       std::sort(begin, at(looked), first);
     }
     if constexpr (HasListRules<Rule>)

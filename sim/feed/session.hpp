@@ -10,6 +10,7 @@
 #include "sim/feed/number_index.hpp"
 #include "sim/model/actions.hpp"
 #include "sim/state/follow_changes.hpp"
+#include "sim/state/number_filter.hpp"
 #include "sim/state/posts.hpp"
 #include "sim/state/run_record.hpp"
 #include "sim/state/seen_log.hpp"
@@ -91,12 +92,34 @@ struct Ranked {
   std::uint32_t candidate = 0;
 };
 
+/// Which candidates have the same author: all of an author in a chain, from the last of them back. Open addressing
+/// with twice as many places as candidates at the least, so that most authors are where they are looked for.
+class AuthorChains {
+public:
+  /// O(candidates).
+  void link(std::span<const Candidate> candidates, const Posts& posts);
+  /// The last candidates of authors with several.
+  std::span<const std::uint32_t> several() const { return several_; }
+  /// visit(candidate) for those of an author of which `last` is the last, in falling order.
+  template <class Visit>
+  void for_each(std::uint32_t last, Visit&& visit) const {
+    for (std::uint32_t i = last + 1; i != 0; i = before_[i]) visit(i - 1);
+  }
+
+private:
+  // By number of a candidate, from 1; 0 is none.
+  std::vector<UserId> author_;
+  std::vector<std::uint32_t> before_;  ///< another of the same author
+  std::vector<std::uint8_t> is_last_;  ///< of its author
+  std::vector<std::uint32_t> slots_;   ///< the last of an author so far
+  std::vector<std::uint32_t> several_;
+};
+
 /// What rules over lists of candidates work on.
 struct ListScratch {
-  NumberIndex first_of_author;         ///< which candidate is the first of its author
-  std::vector<std::uint32_t> next;     ///< by candidate: another of the same author
-  std::vector<std::uint32_t> several;  ///< the first candidates of authors with several
-  std::vector<std::uint32_t> own;      ///< those of one author
+  AuthorChains by_author;
+  std::vector<std::uint32_t> own;    ///< candidates of one author ...
+  std::vector<std::uint32_t> above;  ///< ... and how many of these stand above each
 };
 
 /// One of those that lots are drawn for, by its place among them, and the hash that says when its time ends.
@@ -107,7 +130,7 @@ struct Lot {
 
 /// What a source works on that draws lots.
 struct Lots {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< topics, those that are liked most first
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> liked;  ///< how little a topic is liked, ascending, and which
   std::vector<Lot> drawn;                                      ///< the first `count` are they
   std::vector<double> times;                                   ///< of these
   std::size_t count = 0;
@@ -133,6 +156,8 @@ struct Session {
   Tick now = 0;
   FreshFollowees fresh;
   std::vector<Candidate> candidates;  ///< delivered: one a root, in no meaningful order
+  std::vector<PostHot> hot;           ///< of their posts, once they are ranked: in the posts each may cost a miss
+  std::vector<std::uint32_t> ties;    ///< random bits of the reader and each of them, where the ranking asks for them
   std::vector<Candidate> queue;       ///< under `queue` memory, of readers that are ranked for, the oldest entry first
   PromotedRoot promoted;              ///< stands in the feed whatever the ranking says
   std::vector<double> odds;           ///< factors by candidate; empty: all 1, or nobody asks
@@ -146,9 +171,21 @@ struct Session {
   AuthorHistories history;  ///< for rankings that ask for it
   ListScratch lists;
   Lots lots;
-  NumberIndex index;  ///< which candidate holds which root, or `dropped`
+  NumberIndex index;   ///< which candidate holds which root, or `dropped`: of what may come again or must not
+  NumberFilter known;  ///< passes the roots of the index
 
   static constexpr std::uint32_t dropped = UINT32_MAX;  ///< the root is not to be served
+
+  void forget_candidates() {
+    candidates.clear();
+    index.clear();
+    known.clear();
+  }
+  /// `candidate`: its place, or `dropped`.
+  void enter(std::uint32_t root, std::uint32_t candidate) {
+    known.add(root);
+    index.find_or_insert(root, candidate);
+  }
 };
 
 }  // namespace grapevine

@@ -47,6 +47,8 @@ public:
   // Of any user.
   std::uint8_t tier(UserId user) const { return tier_[user.index()]; }
   const std::vector<std::uint64_t>& tier_sizes() const { return tier_sizes_; }
+  bool any_verified() const { return verified_.any(); }
+  bool any_creators() const { return creators_.any(); }
   bool verified(UserId user) const { return verified_.hold(user, tier(user)); }
   bool creator(UserId user) const { return creators_.hold(user, tier(user)); }
   const Interests& interests() const { return interests_; }

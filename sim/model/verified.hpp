@@ -32,6 +32,9 @@ public:
       if (planted.nested) profile_.emplace(planted.user, accounts.profile_of(planted.user));
   }
 
+  /// Whether any account may be.
+  bool any() const { return !said_.empty() || !below_.empty(); }
+
   /// Whether the account, of that tier, is.
   bool hold(UserId account, std::size_t tier) const {
     if (!profile_.empty())

@@ -12,19 +12,17 @@
 
 namespace grapevine {
 
-/// Candidates by source and by tier of the root's author. Roots that do not count have a place of their own, which
+/// Candidates by source and by tier of the root's author. Roots that do not count have places of their own, which
 /// nobody reads: adding needs no branch.
 class CandidateCounts {
 public:
-  void add(Source source, PostHot root) {
-    ++counts_[static_cast<std::size_t>(source)][root.counted() ? root.tier() : most_tiers];
-  }
+  void add(Source source, PostHot root) { ++counts_[static_cast<std::size_t>(source)][root.tally_place()]; }
   std::uint64_t counted(Source source, std::size_t tier) const {
-    return counts_[static_cast<std::size_t>(source)][tier];
+    return counts_[static_cast<std::size_t>(source)][PostHot::counted_place(tier)];
   }
 
 private:
-  std::array<std::array<std::uint64_t, most_tiers + 1>, source_count> counts_{};
+  std::array<std::array<std::uint64_t, PostHot::tally_places>, source_count> counts_{};
 };
 
 /// How far the candidates of some sessions came.

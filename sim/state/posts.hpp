@@ -46,6 +46,10 @@ struct PostHot {
   constexpr std::uint32_t salt() const { return tag >> 6; }
   std::uint32_t tier() const { return tag & 15; }
   bool counted() const { return tag & 16; }
+  /// The two in one: a place for each tier, of roots that count and of those that do not.
+  std::uint32_t tally_place() const { return tag & 31; }
+  static constexpr std::size_t counted_place(std::size_t tier) { return 16 + tier; }
+  static constexpr std::size_t tally_places = 32;
   bool tracked() const { return tag & 32; }
 };
 
@@ -79,6 +83,7 @@ public:
     grapevine::prefetch(&hot_[post & mask()]);
   }
   void prefetch_identity(std::uint32_t post) const { grapevine::prefetch(&identity_[post & mask()]); }
+  void prefetch_visible(std::uint32_t post) const { grapevine::prefetch(&visible_[post & mask()]); }
 
   /// Makes room for `count` posts with consecutive numbers and returns the first; `write` then gives each its content.
   /// `visible` must not fall.

@@ -54,15 +54,13 @@ void find_looks(const Posts& posts, const Session& session) {
 }
 
 /// Adds the candidates of the session to the tally.
-void book(const Posts& posts, const Session& session, CandidateTally& tally) {
-  const auto add = [&](CandidateCounts& counts, const Candidate& candidate) {
-    counts.add(candidate.source(), posts.hot(candidate.root));
+void book(const Session& session, CandidateTally& tally) {
+  const auto add = [&](CandidateCounts& counts, std::size_t candidate) {
+    counts.add(session.candidates[candidate].source(), session.hot[candidate]);
   };
-  for (const Candidate& candidate : session.candidates) add(tally.delivered, candidate);
-  for (std::size_t i = session.served; i < session.ranked.size(); ++i)
-    add(tally.left_out, session.candidates[session.ranked[i].candidate]);
-  for (std::size_t i = 0; i < session.looked; ++i)
-    add(tally.looked_at, session.candidates[session.ranked[i].candidate]);
+  for (std::size_t i = 0; i < session.candidates.size(); ++i) add(tally.delivered, i);
+  for (std::size_t i = session.served; i < session.ranked.size(); ++i) add(tally.left_out, session.ranked[i].candidate);
+  for (std::size_t i = 0; i < session.looked; ++i) add(tally.looked_at, session.ranked[i].candidate);
 }
 
 std::uint64_t impression_hash(const WorldKeys& keys, const PostIdentity& post, const Impression& impression, Tick now) {
@@ -155,7 +153,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
     gather(given.follows, before.timelines, before.posts, given.run, given.keys.ranking.emission_time, given.dismisses,
            readers.last_session[i], seen, session);
   else  // the mechanism brings what is in the queue
-    session.candidates.clear(), session.index.clear();
+    session.forget_candidates();
   session.promoted = {};
   if (!held_out)
     for (const Mechanism* mechanism : given.mechanisms) mechanism->bring(given, before, seen, session);
@@ -168,7 +166,7 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const std::span<const double> odds = order_feed(given, before, ranker, seen, worker);
-  book(before.posts, session, out.candidates);
+  book(session, out.candidates);
 
   const std::size_t first = out.impressions.size();
   react(given, before, seen, odds, session, out.impressions, out.reshares);

@@ -5,6 +5,7 @@ namespace {
 
 /// Newest emission first.
 struct Chronological : RankingRule {
+  static constexpr bool needs_ties = false;
   explicit Chronological(const RankingGiven&) {}
   std::uint64_t key(const CandidateFacts& candidate) const {
     return ranking_key(candidate.visible(), candidate.time());

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "sim/feed/rankings/ranking.hpp"
+#include "sim/feed/select_top.hpp"
 
 namespace grapevine {
 
@@ -39,27 +42,17 @@ public:
   void diversify(const SessionFacts& facts, Session& session, const First& first) const {
     if (!rules_.diversifies()) return;
     ListScratch& scratch = session.lists;
-    scratch.first_of_author.clear();
-    scratch.next.assign(session.ranked.size(), none);
-    scratch.several.clear();
-    for (std::uint32_t i = 0; i < session.ranked.size(); ++i) {
-      const UserId author = CandidateFacts(facts, session.candidates[i]).author();
-      const std::uint32_t head = scratch.first_of_author.find_or_insert(author.value(), i);
-      if (head == i) continue;
-      if (scratch.next[head] == none) scratch.several.push_back(head);
-      scratch.next[i] = scratch.next[head];
-      scratch.next[head] = i;
-    }
-    for (const std::uint32_t head : scratch.several) {
+    scratch.by_author.link(session.candidates, facts.before.posts);
+    for (const std::uint32_t last : scratch.by_author.several()) {
       scratch.own.clear();
-      for (std::uint32_t i = head; i != none; i = scratch.next[i]) scratch.own.push_back(i);
-      std::ranges::sort(scratch.own,
-                        [&](std::uint32_t a, std::uint32_t b) { return first(session.ranked[a], session.ranked[b]); });
-      for (std::size_t k = 1; k < scratch.own.size(); ++k) {
-        Ranked& entry = session.ranked[scratch.own[k]];
-        if (entry.key >> 32 == 0) continue;  // it stands last, and has no score
+      scratch.by_author.for_each(last, [&](std::uint32_t candidate) { scratch.own.push_back(candidate); });
+      put_in_order(session.ranked, scratch, first);
+      for (std::size_t i = 0; i < scratch.own.size(); ++i) {
+        Ranked& entry = session.ranked[scratch.own[i]];
+        if (scratch.above[i] == 0 || entry.key >> 32 == 0) continue;  // what stands last has no score
         const float score = float_of_ordered_bits(static_cast<std::uint32_t>(entry.key >> 32));
-        entry.key = ranking_key(ordered_bits(scaled(score, discount(k))), static_cast<std::uint32_t>(entry.key));
+        entry.key =
+            ranking_key(ordered_bits(scaled(score, discount(scratch.above[i]))), static_cast<std::uint32_t>(entry.key));
       }
     }
   }
@@ -68,19 +61,19 @@ public:
   template <class First>
   void hold_caps(Session& session, std::size_t served, const First& first) const {
     if (!rules_.caps()) return;
-    const auto begin = session.ranked.begin(), end = session.ranked.end();
-    const auto outside = std::partition(
-        begin, end, [&](const Ranked& entry) { return session.candidates[entry.candidate].in_network(); });
+    const auto outside = std::partition(session.ranked.begin(), session.ranked.end(), [&](const Ranked& entry) {
+      return session.candidates[entry.candidate].in_network();
+    });
     const auto keep = [&](auto from, auto to, std::size_t most) {
-      if (static_cast<std::size_t>(to - from) <= most) return to;
-      std::nth_element(from, from + static_cast<std::ptrdiff_t>(most), to, first);
+      most = std::min(most, static_cast<std::size_t>(to - from));
+      select_top({from, to}, most, first);
       return from + static_cast<std::ptrdiff_t>(most);
     };
-    const auto kept = keep(begin, outside, limit(rules_.most_in_network));
-    const auto kept_outside = keep(outside, end, limit(rules_.most_outside));
+    const auto kept = keep(session.ranked.begin(), outside, limit(rules_.most_in_network));
+    const auto kept_outside = keep(outside, session.ranked.end(), limit(rules_.most_outside));
     const auto all = std::rotate(kept, outside, kept_outside);
-    GRAPEVINE_EXPECTS(static_cast<std::size_t>(all - begin) >= served);
-    std::nth_element(begin, begin + static_cast<std::ptrdiff_t>(served), all, first);
+    GRAPEVINE_EXPECTS(static_cast<std::size_t>(all - session.ranked.begin()) >= served);
+    select_top({session.ranked.begin(), all}, served, first);
   }
 
   /// Lifts the best post of a small account that few have looked at to its place, if it stands below. The first
@@ -122,7 +115,28 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t none = UINT32_MAX;
+  /// Finds how many candidates of the same author stand above each of `own`. A few are compared one with all, which
+  /// needs no branch that is as good as random; where keys are equal, and of many, `own` is sorted.
+  template <class First>
+  static void put_in_order(std::span<const Ranked> ranked, ListScratch& scratch, const First& first) {
+    constexpr std::size_t few = 32;
+    const std::size_t n = scratch.own.size();
+    scratch.above.assign(n, 0);
+    std::size_t pairs = 0;
+    if (n <= few) {
+      std::array<std::uint64_t, few> keys;
+      for (std::size_t i = 0; i < n; ++i) keys[i] = ranked[scratch.own[i]].key;
+      for (std::size_t i = 0; i < n; ++i) {
+        std::uint64_t above = 0;
+        for (std::size_t k = 0; k < n; ++k) above += keys[k] > keys[i] ? 1 : 0;
+        scratch.above[i] = static_cast<std::uint32_t>(above);
+        pairs += above;
+      }
+    }
+    if (pairs == n * (n - 1) / 2) return;  // no two are equal
+    std::ranges::sort(scratch.own, [&](std::uint32_t a, std::uint32_t b) { return first(ranked[a], ranked[b]); });
+    std::iota(scratch.above.begin(), scratch.above.end(), 0u);
+  }
 
   static std::size_t limit(std::uint32_t most) { return most > 0 ? most : SIZE_MAX; }
 

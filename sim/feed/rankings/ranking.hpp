@@ -34,7 +34,7 @@ struct SessionFacts {
 class CandidateFacts {
 public:
   CandidateFacts(const SessionFacts& facts, const Candidate& candidate)
-      : facts_(facts), candidate_(candidate), hot_(facts.before.posts.hot(candidate.root)) {}
+      : facts_(facts), candidate_(candidate), hot_(facts.session.hot[place()]) {}
 
   // Free: the ranking's own 32 bits of the root, and what the candidate itself holds.
   std::uint32_t value() const { return hot_.value; }
@@ -45,6 +45,8 @@ public:
   bool in_network() const { return candidate_.in_network(); }  ///< a followee of the reader wrote or reshared it
   std::uint32_t proof() const { return candidate_.proof; }     ///< followees of the reader that reshared the root
   Tick now() const { return facts_.session.now; }
+  /// Random bits of the root and the reader; needs `needs_ties`.
+  std::uint32_t tie() const { return facts_.session.ties[place()]; }
 
   /// The factor that mechanisms put on the odds of acting; needs `needs_odds`.
   double odds() const { return facts_.session.odds.empty() ? 1.0 : facts_.session.odds[place()]; }
@@ -55,10 +57,7 @@ public:
 
   // A hash each.
   std::uint32_t time() const { return time_in_tick(facts_.keys.emission_time, hot_, emitter()); }
-  std::uint32_t tie() const {
-    return static_cast<std::uint32_t>(nested_mix(facts_.keys.feed_order, hot_.salt(), reader().value()) >> 32);
-  }
-  /// The same for another purpose: a quantile of whatever is drawn for the reader and the root, in 256ths.
+  /// A quantile of whatever is drawn for the reader and the root, in 256ths.
   std::uint8_t noise() const {
     return static_cast<std::uint8_t>(nested_mix(facts_.keys.perturbation, hot_.salt(), reader().value()) >> 56);
   }
@@ -125,6 +124,7 @@ private:
 struct RankingRule {
   static constexpr bool needs_history = false;
   static constexpr bool needs_odds = false;
+  static constexpr bool needs_ties = true;
   bool learns() const { return false; }
   std::uint32_t value(const PostCounters&) const { return 0; }
 };

@@ -36,8 +36,8 @@ public:
   explicit ScoreFactors(const RankingGiven& given)
       : ages_(given.run.feed.age_half_life > 0 || given.run.feed.rules.ages()),
         perturbs_(given.run.feed.perturbation > 0),
-        verifies_(given.run.feed.looks_at_verified()),
-        creates_(given.run.feed.looks_at_creators()),
+        verifies_(given.run.feed.looks_at_verified() && given.population.any_verified()),
+        creates_(given.run.feed.looks_at_creators() && given.population.any_creators()),
         sorts_(given.run.feed.rules.out_of_network != 1.0 || given.run.feed.rules.reposts != 1.0),
         tires_(given.run.feed.rules.fatigue > 0.0),
         any_(ages_ || perturbs_ || verifies_ || creates_ || sorts_ || tires_),

@@ -35,6 +35,27 @@ GRAPEVINE_CLONED std::size_t write_fresh(const UserId* followees, std::size_t co
   return n;
 }
 
+/// Whether the root of an emission is to be a candidate that none of the `kept` first is yet. What is one becomes that
+/// of the emission which is shown, with the proof of both.
+bool is_new(const GatherGiven& given, const Candidate& emission, std::size_t kept, Session& session) {
+  const auto fresh = static_cast<std::uint32_t>(kept);
+  const std::uint32_t at = session.index.find_or_insert(emission.root, fresh);
+  if (at == fresh || at == Session::dropped) return at == fresh;
+  Candidate& candidate = session.candidates[at];
+  candidate.proof += emission.proof;
+  bool later = emission.visible() > candidate.visible();
+  if (emission.visible() == candidate.visible()) {
+    const PostHot hot = given.posts.hot(emission.root);
+    later = date_in_tick(given.emission_time_key, hot, emission.emitter) >
+            date_in_tick(given.emission_time_key, hot, candidate.emitter);
+  }
+  if (later == (given.parent == ParentRule::latest)) {
+    candidate.emitter = emission.emitter;
+    candidate.when = emission.when;
+  }
+  return false;
+}
+
 }  // namespace
 
 void scan_followees(const Follows& follows, const Timelines& timelines, UserId reader, std::int64_t since,
@@ -49,31 +70,23 @@ void scan_followees(const Follows& follows, const Timelines& timelines, UserId r
 
 void gather_from_followees(const GatherGiven& given, Session& session) {
   const Posts& posts = given.posts;
+  std::vector<Candidate>& candidates = session.candidates;
   walk_fresh(given.timelines, session.fresh.list(), given.since, [&](UserId followee, Emission emission) {
     if (emission.root < posts.tail()) return;
     posts.prefetch(emission.root);
-    if (emission.reshare()) posts.prefetch_identity(emission.root);  // `gather` asks whether it is the reader's own
-    const auto fresh = static_cast<std::uint32_t>(session.candidates.size());
-    const std::uint32_t at = session.index.find_or_insert(emission.root, fresh);
-    if (at == Session::dropped) return;
-    const std::uint32_t proof = emission.reshare() ? 1 : 0;
-    if (at == fresh) {
-      session.candidates.push_back({emission.root, followee, emission.when, proof});
-      return;
+    if (emission.reshare()) {
+      posts.prefetch_identity(emission.root);  // `gather` asks whether it is the reader's own
+      posts.prefetch_visible(emission.root);   // rankings ask how old it is
+      session.known.add(emission.root);
     }
-    Candidate& candidate = session.candidates[at];
-    candidate.proof += proof;
-    bool later = emission.visible() > candidate.visible();
-    if (emission.visible() == candidate.visible()) {
-      const PostHot hot = posts.hot(emission.root);
-      later = date_in_tick(given.emission_time_key, hot, followee) >
-              date_in_tick(given.emission_time_key, hot, candidate.emitter);
-    }
-    if (later == (given.parent == ParentRule::latest)) {
-      candidate.emitter = followee;
-      candidate.when = emission.when;
-    }
+    candidates.push_back({emission.root, followee, emission.when, emission.reshare() ? 1u : 0u});
   });
+  std::size_t kept = 0;
+  for (const Candidate emission : candidates) {
+    if (session.known.may_hold(emission.root) && !is_new(given, emission, kept, session)) continue;
+    candidates[kept++] = emission;
+  }
+  candidates.resize(kept);
 }
 
 }  // namespace grapevine

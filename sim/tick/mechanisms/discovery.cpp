@@ -128,8 +128,12 @@ void Discovery::bring(const Given& given, const Before& before, SeenLog::Entries
   if (proven == 0 && own_.cold == 0) return;
   find_favourites(given.population.interests(), session);
   Lots& lots = session.lots;
-  lots.filters = given.follows.at_start().followees(session.reader).size() <= 2 * (proven + own_.cold);
-  if (lots.filters) lots.followees.look_at(given.follows, session.reader);
+  const std::size_t filtered = given.follows.at_start().followees(session.reader).size() + seen.roots.size();
+  lots.filters = filtered <= 4 * (proven + own_.cold);
+  if (lots.filters) {
+    lots.followees.look_at(given.follows, session.reader);
+    for (const std::uint32_t root : seen.roots) session.known.add(root);
+  }
   draw(given, before, proven_, proven, seen, session);
   draw(given, before, cold_, own_.cold, seen, session);
 }
@@ -147,21 +151,32 @@ void Discovery::find_favourites(const Interests& interests, Session& session) co
 /// Whether the reader is not offered the root: it is a candidate already, or the reader has looked at it, wrote it or
 /// follows its author.
 bool Discovery::refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session) {
-  const bool may_follow = !session.lots.filters || session.lots.followees.may_hold(entry.author);
-  return entry.author == session.reader || session.index.find(entry.root) != nullptr ||
-         seen.of(entry.root).exposures > 0 || (may_follow && given.follows.hold(session.reader, entry.author));
+  const bool filters = session.lots.filters;
+  const bool may_know = !filters || session.known.may_hold(entry.root);
+  const bool may_follow = !filters || session.lots.followees.may_hold(entry.author);
+  return entry.author == session.reader ||
+         (may_know && (session.index.find(entry.root) != nullptr || seen.of(entry.root).exposures > 0)) ||
+         (may_follow && given.follows.hold(session.reader, entry.author));
+}
+
+/// The reader is offered the root.
+void Discovery::offer(const Before& before, const Entry& entry, Session& session) const {
+  before.posts.prefetch(entry.root);  // whoever ranks looks there
+  if (own_.cold > 0)                  // else no pool comes after this one, and a pool has a root once
+    session.enter(entry.root, static_cast<std::uint32_t>(session.candidates.size()));
+  session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
 }
 
 /// Draws lots for all that are listed of the reader's topics: exponential times at their rates. session.lots has those
 /// that end before `time`, and perhaps a few that end later; none is missing that ends before what is returned, which
 /// is infinite where all are there.
-double Discovery::draw_lots(const Given& given, const Pools& pools, double time, Session& session) const {
+double Discovery::draw_lots(const Pools& pools, double time, Session& session) const {
   Lots& lots = session.lots;
   const std::uint64_t reader = session.reader.value() * golden;
   double sure = std::numeric_limits<double>::infinity();
   std::size_t n = 0;
   for (const auto& [liking, topic] : lots.liked) {
-    const double rate = interest_[given.population.interest(session.reader, topic)];
+    const double rate = rate_of(liking);
     const std::uint64_t least = least_hash(time, rate);
     if (least > 0) sure = std::min(sure, end_of(least, rate));
     const std::span<const std::uint64_t> mixed = pools.mixed_of(topic);
@@ -220,6 +235,24 @@ void Discovery::take(const Given& given, const Before& before, const Pools& pool
   }
 }
 
+/// The time before which the lots of `wanted` of the `listed` end, about; of nearly all, where more are wanted.
+double Discovery::time_of(double wanted, double listed, const Pools& pools, const Lots& lots) const {
+  wanted = std::min(wanted, 0.95 * listed);
+  const int steps = wanted < 0.1 * listed ? 1 : 3;  // of few among many: as many as the rates add up to
+  double time = 0.0;
+  for (int step = 0; step < steps; ++step) {  // Newton's, from below
+    double missing = wanted, rates = 0.0;
+    for (const auto& [liking, topic] : lots.liked) {
+      const double rate = rate_of(liking), size = static_cast<double>(pools.size_of(topic));
+      const double left = step == 0 ? size : size * math::exp(-rate * time);
+      missing -= size - left;
+      rates += rate * left;
+    }
+    time += missing / rates;
+  }
+  return time;
+}
+
 /// Adds `count` roots of the pools, in proportion to the reader's interest and without replacement: those for which an
 /// exponential time with that rate ends first (Efraimidis, Spirakis 2006), of those that are not refused. Looks at
 /// those that end before a time which should be enough, and while it is not at more.
@@ -227,24 +260,28 @@ void Discovery::draw(const Given& given, const Before& before, const Pools& pool
                      SeenLog::Entries seen, Session& session) const {
   if (count == 0) return;
   Lots& lots = session.lots;
-  double all = 0;
-  for (const auto& [liking, topic] : lots.liked)
-    all += static_cast<double>(pools.size_of(topic)) * interest_[given.population.interest(session.reader, topic)];
+  std::size_t listed = 0;
+  for (const auto& [liking, topic] : lots.liked) listed += pools.size_of(topic);
+  if (listed <= count) return take_all(given, before, pools, seen, session);
   const double sought = static_cast<double>(count);
   const double wanted = 1.15 * sought + 3.0 * std::sqrt(sought) + 3.0;  // some are refused, and chance has its spread
-  double time = wanted / all;
+  double time = time_of(wanted, static_cast<double>(listed), pools, lots);
   for (double growth = 2.0;; time *= growth, growth = 8.0) {
-    const double sure = draw_lots(given, pools, time, session);
+    const double sure = draw_lots(pools, time, session);
     group_by_time(time, lots);
     take(given, before, pools, count, sure, seen, session);
     if (lots.taken.size() == count || std::isinf(sure)) break;
   }
-  for (const std::uint32_t i : lots.taken) {
-    const Entry& entry = pools.roots[lots.drawn[i].place];
-    before.posts.prefetch(entry.root);  // whoever ranks looks there
-    session.index.find_or_insert(entry.root, static_cast<std::uint32_t>(session.candidates.size()));
-    session.candidates.push_back({entry.root, entry.author, entry.visible << 1 | Candidate::shown, 0});
-  }
+  for (const std::uint32_t i : lots.taken) offer(before, pools.roots[lots.drawn[i].place], session);
+}
+
+/// Adds all that are listed of the reader's topics and not refused.
+void Discovery::take_all(const Given& given, const Before& before, const Pools& pools, SeenLog::Entries seen,
+                         Session& session) const {
+  for (const auto& [liking, topic] : session.lots.liked)
+    for (const Entry& entry : pools.roots_of(topic))
+      if (in_window(entry.visible, before.now, window_) && !refuses(given, entry, seen, session))
+        offer(before, entry, session);
 }
 
 /// The best of those that are added, by topic; at least as many as are wanted, where there are as many.

@@ -38,6 +38,9 @@ private:
     std::vector<std::uint32_t> first;  ///< of each topic, and the end
 
     std::size_t size_of(std::uint32_t topic) const { return first[topic + 1] - first[topic]; }
+    std::span<const Entry> roots_of(std::uint32_t topic) const {
+      return std::span(roots).subspan(first[topic], size_of(topic));
+    }
     std::span<const std::uint64_t> mixed_of(std::uint32_t topic) const {
       return std::span(mixed).subspan(first[topic], size_of(topic));
     }
@@ -55,10 +58,15 @@ private:
 
   void find_favourites(const Interests& interests, Session& session) const;
   static bool refuses(const Given& given, const Entry& entry, SeenLog::Entries seen, const Session& session);
-  double draw_lots(const Given& given, const Pools& pools, double time, Session& session) const;
+  void offer(const Before& before, const Entry& entry, Session& session) const;
+  /// Of a topic, by what `Lots::liked` says of it.
+  double rate_of(std::uint64_t liking) const { return interest_[~liking >> 56]; }
+  double time_of(double wanted, double listed, const Pools& pools, const Lots& lots) const;
+  double draw_lots(const Pools& pools, double time, Session& session) const;
   static void group_by_time(double time, Lots& lots);
   void take(const Given&, const Before&, const Pools& pools, std::size_t wanted, double sure, SeenLog::Entries seen,
             Session& session) const;
+  void take_all(const Given&, const Before&, const Pools& pools, SeenLog::Entries seen, Session& session) const;
   void draw(const Given&, const Before&, const Pools& pools, std::size_t count, SeenLog::Entries seen,
             Session& session) const;
   double certain_rate_of(const PostCounters& counters) const;

@@ -58,13 +58,12 @@ public:
   }
 
   void bring(const Given& given, const Before& before, SeenLog::Entries seen, Session& session) const override {
-    session.candidates.clear();
-    session.index.clear();
+    session.forget_candidates();
     session.queue = queue_of(given, before, session.reader, session.place, session.fresh);
     for (const Candidate& candidate : session.queue) {
       const bool dismissed = given.dismisses && (seen.of(candidate.root).actions & dismissals) != 0;
       const auto number = static_cast<std::uint32_t>(session.candidates.size());
-      session.index.find_or_insert(candidate.root, dismissed ? Session::dropped : number);
+      session.enter(candidate.root, dismissed ? Session::dropped : number);
       if (!dismissed) session.candidates.push_back(candidate);
     }
   }
