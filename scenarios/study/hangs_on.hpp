@@ -12,7 +12,7 @@ namespace grapevine {
 std::string graph_hangs_on(const Scenario& scenario);
 
 /// The world at the end of a warm-up: that of the arm `own`, or the one that arms share. No price, campaign or product
-/// changes it, and nothing that arms do after it.
+/// changes it, nothing that arms do after it, and not what they pay.
 std::string warmup_hangs_on(const Scenario& scenario, const Arm* own);
 
 /// What happens in an arm of the study until its first paid post: which warm-up it goes on from, and what it changes.

@@ -11,6 +11,7 @@
 
 #include "graph/base/error.hpp"
 #include "graph/base/parallel.hpp"
+#include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/study/deals.hpp"
 #include "scenarios/study/footprint.hpp"
 #include "scenarios/study/hangs_on.hpp"

@@ -10,6 +10,7 @@
 #include "graph/base/random.hpp"
 #include "scenarios/reader/read_scenario.hpp"
 #include "scenarios/result/result.hpp"
+#include "scenarios/study/jobs.hpp"
 #include "scenarios/study/parts_folder.hpp"
 #include "scenarios/study/provenance.hpp"
 #include "scenarios/study/study.hpp"
@@ -264,6 +265,51 @@ TEST_CASE("a replicate that was stopped goes on with other numbers of arms besid
     const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
     store->load(1);
     CHECK(digest_of(*run_until(scenario, *store, {.arms = arms[2]}, UINT64_MAX, told)) == digest);
+  }
+}
+
+TEST_CASE("a point that was stopped in its last arm goes on in its own world", "[study][lost][checkpoint][sweep]") {
+  const Scenario scenario = test::scenario_of(R"(format = 1
+seed = 5
+replicates = 1
+time = {tick = "1h", warmup = "12h", measure = "12h", followup = "12h"}
+graph = {users = 4_000, mean_followees = 8}
+feed.window = "12h"
+population.sessions = 3
+campaign = [{name = "one", accounts = "random", count = 1, start = "3h", every = "1h", slots = 2, slot = "0"}]
+arm = [{name = "control"}, {name = "own", warmup = "own", feed.length = 4}, {name = "one", pays = ["one"]}]
+contrast = [{arm = "one", against = "control"}]
+sweep = {campaign.one.count = [1, 2, 3]}
+)",
+                                              {});
+  Told whole;
+  std::string digest, last;
+  {
+    const test::Folder folder;
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    digest = digest_of(*run_until(scenario, *store, {}, UINT64_MAX, whole));
+    last = store->names.of(*studies_of(scenario).back(), 0).runs;
+  }
+  const int first_arms = GENERATE(1, 3), then_arms = GENERATE(1, 3);
+  for (std::uint64_t moment = 0; moment < 10; ++moment) {
+    const test::Folder folder;
+    std::uint64_t told = 0;
+    StudyOptions options{.arms = first_arms, .progress = [&](const StudyProgress&) {
+                           if (++told >= 12 * (moment + 1)) throw StopStudy{.signal = SIGTERM};
+                         }};
+    {
+      const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+      options.units = store.get();
+      try {
+        run_beside(scenario, options, first_arms, [&](const UnitName& unit) { return unit.runs == last; });
+      } catch (const StopStudy&) {
+      }
+    }
+    Told second;
+    const std::unique_ptr<PartsFolder> store = parts_in(folder, scenario);
+    store->load(1);
+    INFO("stopped when it had told " << told << " times; " << first_arms << " arms, then " << then_arms);
+    CHECK(digest_of(*run_until(scenario, *store, {.arms = then_arms}, UINT64_MAX, second)) == digest);
   }
 }
 
