@@ -71,7 +71,7 @@ public:
   virtual bool caps() const = 0;
 
   /// Puts the `served` best candidates in front of session.ranked and the first `looked` of them in order, top first.
-  /// `looked` <= `served` <= number of candidates.
+  /// `looked` <= `served` <= number of candidates. Fills `session.hot` with what posts keep of all candidates.
   virtual void rank(const RankingBefore& before, Session& session, std::size_t served, std::size_t looked) const = 0;
 };
 

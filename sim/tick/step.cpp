@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "graph/base/bundle.hpp"
+#include "graph/base/error.hpp"
 #include "graph/base/math.hpp"
 #include "graph/base/parallel.hpp"
 #include "graph/base/timing.hpp"
@@ -55,6 +56,7 @@ void find_looks(const Posts& posts, const Session& session) {
 
 /// Adds the candidates of the session to the tally.
 void book(const Session& session, CandidateTally& tally) {
+  GRAPEVINE_EXPECTS(session.hot.size() == session.candidates.size());  // whoever ranked has filled it
   const auto add = [&](CandidateCounts& counts, std::size_t candidate) {
     counts.add(session.candidates[candidate].source(), session.hot[candidate]);
   };
