@@ -29,9 +29,7 @@ struct BlockOutput {
   std::vector<FirstPaidLook> paid_looks;  ///< by number of the root
   std::vector<CampaignLook> campaign_looks;
   TickCounts counts;
-  CandidateTally candidates;
   PositionTally positions;
-  std::array<GroupSums, reader_groups> groups{};
   std::uint64_t event_hash = 0;
   std::vector<std::vector<Message>> messages;  ///< by mechanism
 
@@ -46,6 +44,9 @@ struct TickScratch {
     std::vector<std::uint32_t> due;
     std::vector<std::uint32_t> which;  ///< candidates that mechanisms are asked about
     std::vector<double> odds;          ///< factors on those of the looks of the session
+    // Whole numbers, so it does not matter who adds them: kilobytes, which a block would have for some sessions.
+    CandidateTally candidates;
+    std::array<GroupSums, reader_groups> groups{};
   };
   std::vector<Worker> workers;
   std::vector<BlockOutput> blocks;

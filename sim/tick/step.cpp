@@ -39,9 +39,7 @@ void BlockOutput::clear() {
   paid_looks.clear();
   campaign_looks.clear();
   counts = {};
-  candidates = {};
   positions.rows.clear();
-  groups = {};
   event_hash = 0;
   for (std::vector<Message>& list : messages) list.clear();
 }
@@ -81,8 +79,9 @@ std::uint64_t emission_hash(const WorldKeys& keys, const PostIdentity& post, Tic
 
 /// Counts the impressions of one session and sets the reader's bits of `WorldState::reached`.
 void count_looks(const Given& given, const Before& before, std::span<const Impression> impressions,
-                 std::uint32_t& reached, ReaderGroup of, BlockOutput& out) {
-  GroupSums& group = out.groups[static_cast<std::size_t>(of)];
+                 std::uint32_t& reached, ReaderGroup of, std::array<GroupSums, reader_groups>& groups,
+                 BlockOutput& out) {
+  GroupSums& group = groups[static_cast<std::size_t>(of)];
   ++group.sessions;
   for (const Impression& impression : impressions) {
     const PostIdentity& post = before.posts.identity(impression.root);
@@ -168,15 +167,16 @@ void hold_session(const Given& given, const Before& before, std::size_t i, Reade
       draw_depth(given.keys.dynamics, reader, readers.session_ordinal[i], given.population.depth_scale(i));
   session.looked = std::min<std::size_t>(session.served, depth);
   const std::span<const double> odds = order_feed(given, before, ranker, seen, worker);
-  book(session, out.candidates);
+  book(session, worker.candidates);
 
   const std::size_t first = out.impressions.size();
   react(given, before, seen, odds, session, out.impressions, out.reshares);
   const std::span looks = std::span<const Impression>(out.impressions).subspan(first);
-  count_looks(given, before, looks, readers.reached[i], held_out ? ReaderGroup::held_out : ReaderGroup::ranked, out);
+  count_looks(given, before, looks, readers.reached[i], held_out ? ReaderGroup::held_out : ReaderGroup::ranked,
+              worker.groups, out);
   for (std::size_t m = 0; m < given.mechanisms.size(); ++m)
     given.mechanisms[m]->after_session(given, before, session, looks, out.messages[m]);
-  if (given.watched.shadow && !held_out) count_shadow(given, before, session, out.candidates);
+  if (given.watched.shadow && !held_out) count_shadow(given, before, session, worker.candidates);
   readers.seen.add(i, session.news, before.posts.tail());
   ++out.counts.sessions;
   out.counts.delivered += session.candidates.size();
@@ -218,6 +218,7 @@ void serve_readers(const Given& given, const Before& before, WorldState& state, 
   ReaderArrays readers{state.next_session, state.last_session, state.session_ordinal, state.reached, state.seen};
   const PostClocks clocks{state.next_post, state.post_ordinal};
   scratch.workers.resize(std::max<std::size_t>(scratch.workers.size(), static_cast<std::size_t>(thread_count())));
+  for (TickScratch::Worker& worker : scratch.workers) worker.candidates = {}, worker.groups = {};
   scratch.blocks.resize((given.readers.size() + reader_block - 1) / reader_block);
   parallel_blocks(given.readers.size(), reader_block,
                   [&](std::size_t block, std::size_t begin, std::size_t end, int w) {
@@ -271,6 +272,10 @@ Happened collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
   const std::size_t first_campaign = state.campaign_counts.size();
   if (warm) state.campaign_counts.resize(first_campaign + given.parameters.campaigns.size());
   scratch.reshares.clear();
+  for (const TickScratch::Worker& worker : scratch.workers) {
+    state.ledger.add(worker.candidates);
+    for (std::size_t g = 0; warm && g < reader_groups; ++g) add_group(worker.groups[g], state.groups[g]);
+  }
   for (const BlockOutput& out : scratch.blocks) {
     append(out.organic, mine.organic);
     append(out.withheld, mine.withheld);
@@ -282,10 +287,8 @@ Happened collect(const Given& given, Tick now, bool alone, WorldState& state, Ti
       add_look(look, state.campaign_counts[first_campaign + look.campaign]);
     add_counts(out.counts, counts);
     state.clock.event_hash += out.event_hash;
-    state.ledger.add(out.candidates);
     state.positions.add(out.positions);
     if (given.watched.looks) keep_looks(given, now, out.impressions, state);
-    for (std::size_t g = 0; warm && g < reader_groups; ++g) add_group(out.groups[g], state.groups[g]);
     if (alone) continue;
     for (const Impression& impression : out.impressions)
       mine.deltas.push_back({impression.root, impression.actions, impression.first(),
