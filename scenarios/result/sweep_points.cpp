@@ -51,7 +51,7 @@ void each_found(OfRows of_rows) {
 
 /// Of many points tables are large: nothing is kept of what has been appended.
 template <class List>
-void append(List& to, List&& from) {
+void move_behind(List& to, List&& from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
   List().swap(from);
 }
@@ -114,12 +114,12 @@ StudyResult joined(std::vector<StudyResult> points) {
   for (std::uint32_t p = 1; p < points.size(); ++p) {
     StudyResult& point = points[p];
     GRAPEVINE_EXPECTS(point.arms == study.arms && point.numbers == study.numbers && point.tiers == study.tiers);
-    append(study.points, std::move(point.points));
-    append(study.records, std::move(point.records));
-    append(study.graphs, std::move(point.graphs));
+    move_behind(study.points, std::move(point.points));
+    move_behind(study.records, std::move(point.records));
+    move_behind(study.graphs, std::move(point.graphs));
     each_found([&](auto table) {
       for (auto& row : point.*table) row.point = p;
-      append(study.*table, std::move(point.*table));
+      move_behind(study.*table, std::move(point.*table));
     });
     study.accounts.merge(point.accounts);
     if (!point.infeasible.empty()) study.infeasible[p] = point.infeasible.front();

@@ -74,6 +74,17 @@ public:
     waiting_.clear();
   }
 
+  /// The bytes of values, all at once. Of this class, for a free function that takes whatever comes is chosen in place
+  /// of others of its name.
+  template <class... Values>
+  static std::string bytes_of(const Values&... values) {
+    std::string bytes;
+    Packer pack([&](std::string_view more) { bytes += more; });
+    pack(values...);
+    pack.finish();
+    return bytes;
+  }
+
 private:
   template <class Value>
   void put(const Value& value) {
@@ -112,16 +123,6 @@ private:
   Sink sink_;
   std::string waiting_;
 };
-
-/// The bytes of values, all at once.
-template <class... Values>
-std::string packed(const Values&... values) {
-  std::string bytes;
-  Packer pack([&](std::string_view piece) { bytes += piece; });
-  pack(values...);
-  pack.finish();
-  return bytes;
-}
 
 /// Takes them in the same order. Throws Error where the bytes end too early.
 class Unpacker {

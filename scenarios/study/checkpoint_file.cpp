@@ -93,7 +93,7 @@ void write_checkpoint(NewFile& out, const std::string& program, const std::strin
                  fmt::format("{}.{}", schema::format_version().major, schema::format_version().minor));
   file.attribute("/", "program", program);
   file.dataset<std::string>("/hangs_on", std::span(&hangs_on, 1), {});
-  const std::string bytes = packed(bookmark);
+  const std::string bytes = Packer::bytes_of(bookmark);
   file.array<std::uint8_t>("/bookmark", bytes.size());
   file.fill<std::uint8_t>("/bookmark", 0, as_numbers(std::as_bytes(std::span(bytes))));
   for (std::size_t part = 0; part < world.size(); ++part) write_part(file, fmt::format("/part{}", part), world[part]);

@@ -49,7 +49,7 @@ struct Packed {
 
 /// Arms under the feed model share most of their organic posts: deflate looks back 32 KiB, so what an arm repeats from
 /// the one before costs nothing while the rows of an arm are fewer than that.
-Packed packed(const Scenario& scenario, const StudyRows& rows) {
+Packed how_packed(const Scenario& scenario, const StudyRows& rows) {
   constexpr double look_back = 32768, chunk_rows = 131072;
   const double arms =
       static_cast<double>(std::ranges::count_if(scenario.arms, [](const Arm& a) { return !is_classic(a); }));
@@ -75,7 +75,7 @@ double text_bytes(double letters) { return 32 + 8 * std::ceil((letters + 0.5) / 
 class FileSize {
 public:
   FileSize(const Scenario& scenario, const StudyRows& rows)
-      : scenario_(scenario), rows_(rows), all_(rows.total(scenario)), packed_(packed(scenario, rows)) {}
+      : scenario_(scenario), rows_(rows), all_(rows.total(scenario)), packed_(how_packed(scenario, rows)) {}
 
   double bytes = 0;
   double values = 0;         ///< numbers and texts

@@ -177,7 +177,7 @@ using Bytes = std::vector<std::byte>;
 void append(Bytes& all, std::span<const std::byte> more) { all.insert(all.end(), more.begin(), more.end()); }
 
 /// Arrays behind each other: how many, then of each how long its name and itself are, then the names and themselves.
-Bytes packed(const std::vector<WorldArray>& arrays) {
+Bytes packed_arrays(const std::vector<WorldArray>& arrays) {
   std::vector<std::uint64_t> lengths{arrays.size()};
   for (const WorldArray& array : arrays) lengths.insert(lengths.end(), {array.name.size(), array.bytes.size()});
   Bytes all;
@@ -188,7 +188,7 @@ Bytes packed(const std::vector<WorldArray>& arrays) {
 }
 
 /// The same arrays, to be written: names and bytes, which lie in `all`.
-std::vector<WorldArray> unpacked(const Bytes& all) {
+std::vector<WorldArray> unpacked_arrays(const Bytes& all) {
   std::span<const std::byte> left = all;
   const auto take = [&](std::size_t bytes) {
     const std::span<const std::byte> piece = left.first(bytes);
@@ -214,8 +214,8 @@ std::vector<WorldArray> unpacked(const Bytes& all) {
 /// Brings the arrays of all parts to part 0, as `worlds`; they lie in what is returned. Each part has a table of its
 /// own, for readers of a block have arrays together, and parts may have a block more or less.
 std::vector<Bytes> bring(Exchange& exchange, const std::vector<WorldArray>& mine, WorldArrays& worlds) {
-  std::vector<Bytes> pieces = exchange.collect(packed(mine));
-  for (std::size_t part = 0; part < pieces.size(); ++part) worlds[part] = unpacked(pieces[part]);
+  std::vector<Bytes> pieces = exchange.collect(packed_arrays(mine));
+  for (std::size_t part = 0; part < pieces.size(); ++part) worlds[part] = unpacked_arrays(pieces[part]);
   return pieces;
 }
 

@@ -189,7 +189,7 @@ TEST_CASE("units that are cut, damaged, of another program or something else are
 }
 
 TEST_CASE("a unit that ends too early, or too late, is an error, not a crash", "[record][units]") {
-  const std::string bytes = packed(odd_units(1).units[0]);
+  const std::string bytes = Packer::bytes_of(odd_units(1).units[0]);
   for (std::size_t length = 0; length < bytes.size(); length += 97) {
     Unit unit;
     Unpacker take(std::string_view(bytes).substr(0, length));
