@@ -26,15 +26,6 @@ void gather(const Follows& follows, const Timelines& timelines, const Posts& pos
 
   const GatherGiven given{follows, timelines, posts, feed, run.behaviour.parent, emission_time_key, since};
   gather_from_followees(given, session);
-
-  // The reader's own roots come back through reshares only; a quick look at who wrote those is enough.
-  std::size_t kept = 0;
-  for (const Candidate& candidate : session.candidates) {
-    const bool own = candidate.proof > 0 && posts.identity(candidate.root).author == session.reader;
-    session.candidates[kept] = candidate;
-    kept += own ? 0 : 1;
-  }
-  session.candidates.resize(kept);
 }
 
 }  // namespace grapevine

@@ -33,9 +33,9 @@ struct Candidate {
   Tick visible() const { return (when & ~shown) >> 1; }
   Source source() const { return static_cast<Source>((when >> 30 & 2) | (when & 1)); }
   /// Whether a followee of the reader brought it.
-  bool in_network() const { return source() == Source::author || source() == Source::reshare; }
+  bool in_network() const { return (when & shown) == 0; }
   /// Whether the reader is known to follow the author.
-  bool followed() const { return source() == Source::author; }
+  bool followed() const { return (when & promoted) == 0; }
 };
 
 /// The author of a candidate: free, but for what a followee has reshared.
@@ -100,17 +100,18 @@ public:
   void link(std::span<const Candidate> candidates, const Posts& posts);
   /// The last candidates of authors with several.
   std::span<const std::uint32_t> several() const { return several_; }
-  /// visit(candidate) for those of an author of which `last` is the last, in falling order.
-  template <class Visit>
-  void for_each(std::uint32_t last, Visit&& visit) const {
-    for (std::uint32_t i = last + 1; i != 0; i = before_[i]) visit(i - 1);
+  /// Writes those of an author of which `last` is the last, in falling order, where there is room for all candidates.
+  /// Returns how many they are.
+  std::size_t list(std::uint32_t last, std::uint32_t* candidates) const {
+    std::size_t n = 0;
+    for (std::uint32_t i = last + 1; i != 0; i = before_[i]) candidates[n++] = i - 1;
+    return n;
   }
 
 private:
   // By number of a candidate, from 1; 0 is none.
   std::vector<UserId> author_;
   std::vector<std::uint32_t> before_;  ///< another of the same author
-  std::vector<std::uint8_t> is_last_;  ///< of its author
   std::vector<std::uint32_t> slots_;   ///< the last of an author so far
   std::vector<std::uint32_t> several_;
 };

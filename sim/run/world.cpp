@@ -57,8 +57,15 @@ void take_over(WorldState& theirs, WorldState& mine, Give&& give) {
   std::map<std::string_view, std::vector<const WorldArray*>> kept;  // several arrays may have one name
   for (const WorldArray& array : there) kept[array.name].push_back(&array);
   std::map<std::string_view, std::size_t> taken;
-  for (const WorldArray& array : kept_arrays(mine))
-    if (const auto same = kept.find(array.name); same != kept.end()) give(*same->second.at(taken[array.name]++), array);
+  std::vector<WorldArray> here = kept_arrays(mine), wanted;
+  std::vector<const WorldArray*> given;
+  for (WorldArray& array : here)
+    if (const auto same = kept.find(array.name); same != kept.end()) {
+      given.push_back(same->second.at(taken[array.name]++));
+      wanted.push_back(std::move(array));
+    }
+  parallel_for(
+      given.size(), [&](std::size_t i) { give(*given[i], wanted[i]); }, 1);
 }
 
 }  // namespace
@@ -155,7 +162,8 @@ std::unique_ptr<World> World::copy(const WorldParameters& offers, const std::sha
   auto& mine = const_cast<WorldState&>(state);  // read only
   WorldState begun(graph.user_count(), readers.size(), run.feed.window, false);
   const std::vector<WorldArray> all = world_arrays(mine), common = world_arrays(begun);
-  for (std::size_t i = 0; i < common.size(); ++i) common[i].assign(all[i].bytes);
+  parallel_for(
+      common.size(), [&](std::size_t i) { common[i].assign(all[i].bytes); }, 1);
   std::unique_ptr<World> other(new World(*this, offers, choices, new_run, new_options, draw, std::move(begun)));
   take_over(mine, other->state, [](const WorldArray& from, const WorldArray& to) { to.assign(from.bytes); });
   other->go_on_from(*this);

@@ -56,8 +56,8 @@ TEST_CASE("chains of candidates hold all of each author that has several, and no
     chains.link(candidates, posts);
     REQUIRE(chains.several().size() == of.size());
     for (const std::uint32_t last : chains.several()) {
-      std::vector<std::uint32_t> mine;
-      chains.for_each(last, [&](std::uint32_t candidate) { mine.push_back(candidate); });
+      std::vector<std::uint32_t> mine(candidates.size());
+      mine.resize(chains.list(last, mine.data()));
       std::ranges::reverse(mine);
       REQUIRE(mine == of.at(posts.identity(last).author.value()));
     }

@@ -43,13 +43,14 @@ public:
     if (!rules_.diversifies()) return;
     ListScratch& scratch = session.lists;
     scratch.by_author.link(session.candidates, facts.before.posts);
+    scratch.own.resize(session.candidates.size());
+    scratch.above.resize(session.candidates.size());
     for (const std::uint32_t last : scratch.by_author.several()) {
-      scratch.own.clear();
-      scratch.by_author.for_each(last, [&](std::uint32_t candidate) { scratch.own.push_back(candidate); });
-      put_in_order(session.ranked, scratch, first);
-      for (std::size_t i = 0; i < scratch.own.size(); ++i) {
+      const std::size_t n = scratch.by_author.list(last, scratch.own.data());
+      put_in_order(session.ranked, std::span(scratch.own).first(n), scratch.above.data(), first);
+      for (std::size_t i = 0; i < n; ++i) {
         Ranked& entry = session.ranked[scratch.own[i]];
-        if (scratch.above[i] == 0 || entry.key >> 32 == 0) continue;  // what stands last has no score
+        if (entry.key >> 32 == 0) continue;  // what stands last has no score
         const float score = float_of_ordered_bits(static_cast<std::uint32_t>(entry.key >> 32));
         entry.key =
             ranking_key(ordered_bits(scaled(score, discount(scratch.above[i]))), static_cast<std::uint32_t>(entry.key));
@@ -71,7 +72,9 @@ public:
     };
     const auto kept = keep(session.ranked.begin(), outside, limit(rules_.most_in_network));
     const auto kept_outside = keep(outside, session.ranked.end(), limit(rules_.most_outside));
-    const auto all = std::rotate(kept, outside, kept_outside);
+    const auto moved = std::min(outside - kept, kept_outside - outside);  // what was kept of both lies together then
+    std::swap_ranges(kept, kept + moved, kept_outside - moved);
+    const auto all = kept + (kept_outside - outside);
     GRAPEVINE_EXPECTS(static_cast<std::size_t>(all - session.ranked.begin()) >= served);
     select_top({session.ranked.begin(), all}, served, first);
   }
@@ -118,28 +121,29 @@ private:
   /// Finds how many candidates of the same author stand above each of `own`. A few are compared one with all, which
   /// needs no branch that is as good as random; where keys are equal, and of many, `own` is sorted.
   template <class First>
-  static void put_in_order(std::span<const Ranked> ranked, ListScratch& scratch, const First& first) {
+  static void put_in_order(std::span<const Ranked> ranked, std::span<std::uint32_t> own, std::uint32_t* above,
+                           const First& first) {
     constexpr std::size_t few = 32;
-    const std::size_t n = scratch.own.size();
-    scratch.above.assign(n, 0);
+    const std::size_t n = own.size();
     std::size_t pairs = 0;
     if (n <= few) {
       std::array<std::uint64_t, few> keys;
-      for (std::size_t i = 0; i < n; ++i) keys[i] = ranked[scratch.own[i]].key;
+      for (std::size_t i = 0; i < n; ++i) keys[i] = ranked[own[i]].key;
       for (std::size_t i = 0; i < n; ++i) {
-        std::uint64_t above = 0;
-        for (std::size_t k = 0; k < n; ++k) above += keys[k] > keys[i] ? 1 : 0;
-        scratch.above[i] = static_cast<std::uint32_t>(above);
-        pairs += above;
+        std::uint64_t higher = 0;
+        for (std::size_t k = 0; k < n; ++k) higher += keys[k] > keys[i] ? 1 : 0;
+        above[i] = static_cast<std::uint32_t>(higher);
+        pairs += higher;
       }
     }
     if (pairs == n * (n - 1) / 2) return;  // no two are equal
-    std::ranges::sort(scratch.own, [&](std::uint32_t a, std::uint32_t b) { return first(ranked[a], ranked[b]); });
-    std::iota(scratch.above.begin(), scratch.above.end(), 0u);
+    std::ranges::sort(own, [&](std::uint32_t a, std::uint32_t b) { return first(ranked[a], ranked[b]); });
+    std::iota(above, above + n, 0u);
   }
 
   static std::size_t limit(std::uint32_t most) { return most > 0 ? most : SIZE_MAX; }
 
+  /// Exactly 1 of the best.
   float discount(std::size_t k) const { return discounts_[std::min(k, discounts_.size() - 1)]; }
 
   FeedRules rules_;

@@ -41,16 +41,19 @@ public:
         sorts_(given.run.feed.rules.out_of_network != 1.0 || given.run.feed.rules.reposts != 1.0),
         tires_(given.run.feed.rules.fatigue > 0.0),
         any_(ages_ || perturbs_ || verifies_ || creates_ || sorts_ || tires_),
+        seldom_(perturbs_ || verifies_ || creates_ || tires_),
         in_network_(static_cast<float>(given.run.feed.verified)),
         outside_(static_cast<float>(given.run.feed.verified_outside)),
         creator_(static_cast<float>(given.run.feed.creator)),
         creator_outside_(static_cast<float>(given.run.feed.creator_outside)),
-        out_of_network_(static_cast<float>(given.run.feed.rules.out_of_network)),
-        reposts_(static_cast<float>(given.run.feed.rules.reposts)),
         days_per_tick_(given.time.tick_seconds / 86'400.0),
         fatigued_below_(coin_threshold(given.run.feed.rules.fatigue)),
         lists_(given.run.feed.rules) {
     const FeedParameters& feed = given.run.feed;
+    by_source_.fill(1.0f);
+    by_source_[static_cast<std::size_t>(Source::reshare)] = static_cast<float>(feed.rules.reposts);
+    for (const Source outside : {Source::discovery, Source::promoted})
+      by_source_[static_cast<std::size_t>(outside)] = static_cast<float>(feed.rules.out_of_network);
     decay_.assign(feed.window + 2, 1.0f);
     if (ages_)
       for (std::size_t age = 0; age < decay_.size(); ++age)
@@ -67,19 +70,21 @@ public:
   const ListRules& lists() const { return lists_; }
 
 private:
-  /// Not inlined, so that a ranking without factors is a short loop.
-  [[gnu::noinline]] float multiplied(float score, const CandidateFacts& candidate) const {
+  float multiplied(float score, const CandidateFacts& candidate) const {
     if (ages_) score = scaled(score, decay_[candidate.age()]);
+    if (seldom_) return multiplied_by_all(score, candidate);
+    return scaled(score, by_source_[static_cast<std::size_t>(candidate.source())]);
+  }
+
+  /// By all but age. Not inlined, so that a ranking without such factors is a short loop.
+  [[gnu::noinline]] float multiplied_by_all(float score, const CandidateFacts& candidate) const {
     if (perturbs_) score = scaled(score, noise_[candidate.noise()]);
     if (candidate.source() != Source::reshare) {
       if (verifies_ && candidate.verified()) score = scaled(score, candidate.in_network() ? in_network_ : outside_);
       if (creates_ && candidate.by_creator())
         score = scaled(score, candidate.in_network() ? creator_ : creator_outside_);
     }
-    if (sorts_) {
-      if (!candidate.in_network()) score = scaled(score, out_of_network_);
-      if (candidate.source() == Source::reshare) score = scaled(score, reposts_);
-    }
+    score = scaled(score, by_source_[static_cast<std::size_t>(candidate.source())]);
     if (tires_) score = scaled(score, fatigue(candidate));
     return score;
   }
@@ -91,8 +96,10 @@ private:
     return static_cast<float>(fatigue_factor(at_start + candidate.now() * days_per_tick_));
   }
 
-  bool ages_, perturbs_, verifies_, creates_, sorts_, tires_, any_;
-  float in_network_, outside_, creator_, creator_outside_, out_of_network_, reposts_;
+  bool ages_, perturbs_, verifies_, creates_, sorts_, tires_;
+  bool any_, seldom_;  ///< of these: one at the least; one of those that are off in most scenarios
+  float in_network_, outside_, creator_, creator_outside_;
+  std::array<float, source_count> by_source_{};
   double days_per_tick_;
   std::uint64_t fatigued_below_;
   ListRules lists_;

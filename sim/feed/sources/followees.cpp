@@ -75,7 +75,7 @@ void gather_from_followees(const GatherGiven& given, Session& session) {
     if (emission.root < posts.tail()) return;
     posts.prefetch(emission.root);
     if (emission.reshare()) {
-      posts.prefetch_identity(emission.root);  // `gather` asks whether it is the reader's own
+      posts.prefetch_identity(emission.root);  // below it is asked whether it is the reader's own
       posts.prefetch_visible(emission.root);   // rankings ask how old it is
       session.known.add(emission.root);
     }
@@ -83,6 +83,8 @@ void gather_from_followees(const GatherGiven& given, Session& session) {
   });
   std::size_t kept = 0;
   for (const Candidate emission : candidates) {
+    // The reader's own roots come back through reshares only; a quick look at who wrote those is enough.
+    if (emission.proof > 0 && posts.identity(emission.root).author == session.reader) continue;
     if (session.known.may_hold(emission.root) && !is_new(given, emission, kept, session)) continue;
     candidates[kept++] = emission;
   }

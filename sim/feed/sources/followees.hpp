@@ -25,7 +25,8 @@ void walk_fresh(const Timelines& timelines, std::span<const std::uint32_t> fresh
   }
 }
 
-/// Every root that a followee wrote or reshared since, with the number of followees that reshared it as social proof.
+/// Every root but the reader's own that a followee wrote or reshared since, with the number of followees that reshared
+/// it as social proof.
 void gather_from_followees(const GatherGiven& given, Session& session);
 
 }  // namespace grapevine

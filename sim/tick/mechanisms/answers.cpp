@@ -119,9 +119,15 @@ void Answers::commit(const Given& given, const Before& before, std::span<const M
 void Answers::let_wait(const Given& given, const Before& before, std::span<const Message> replies) {
   std::vector<Message> by_author(replies.begin(), replies.end());
   std::stable_sort(by_author.begin(), by_author.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
+  constexpr std::ptrdiff_t far = 32, near = 16;
+  for (const Message& reply : std::span(by_author).first(std::min<std::size_t>(far, by_author.size())))
+    prefetch_place(reply.to.value() - mine_.first);
   std::vector<Waiting> waiting;
   for (auto reply = by_author.begin(); reply != by_author.end();) {
     const UserId author = reply->to;
+    const std::ptrdiff_t left = by_author.end() - reply;
+    if (left > far) prefetch_place(reply[far].to.value() - mine_.first);
+    if (left > near) prefetch_entries(reply[near].to.value() - mine_.first), before.posts.prefetch(reply[near].root);
     const std::size_t index = author.value() - mine_.first;
     waiting.clear();
     for (const Waiting& old : waiting_.of(index)) waiting.push_back(old);

@@ -123,9 +123,16 @@ void Trust::after_session(const Given&, const Before& before, const Session& ses
 
 void Trust::commit(const Given&, const Before& before, std::span<const Message>) {
   if (own_.answered == 0.0 || answers_ == nullptr) return;
-  for (const Answers::Answer& answer : answers_->given()) {
-    if (!mine_.contains(answer.reader.value())) continue;
-    const std::size_t reader = answer.reader.value() - mine_.first;
+  const std::span<const Answers::Answer> answers = answers_->given();
+  constexpr std::size_t far = 16, near = 8;
+  const auto place_of = [&](std::size_t i) { return answers[i].reader.value() - mine_.first; };
+  const auto is_mine = [&](std::size_t i) { return i < answers.size() && mine_.contains(answers[i].reader.value()); };
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (is_mine(i + far)) ties_.prefetch_place(place_of(i + far));
+    if (is_mine(i + near)) ties_.prefetch_entries(place_of(i + near));
+    if (!is_mine(i)) continue;
+    const Answers::Answer& answer = answers[i];
+    const std::size_t reader = place_of(i);
     Ties moved = alive(ties_.of(reader), answer.reader, before.now);
     change(moved, {answer.reader, answer.author, answer.key, Cause::answered}, base(answer.reader, answer.author),
            before.now);
