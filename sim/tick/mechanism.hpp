@@ -80,7 +80,8 @@ public:
 
   /// Adds candidates to those that followees brought, in no meaningful order; not for readers who are held out. What is
   /// `shown` is of authors whom the reader does not follow: `Follows::hold` goes by that. One candidate a root: those
-  /// that were reshared, or brought with `Session::enter`, are in `Session::index`; posts of followees are not.
+  /// that were reshared, or brought with `Session::enter`, are in `Session::index`; posts of followees are not, nor are
+  /// the reader's own, which it is not shown whoever reshares them.
   virtual void bring(const Given&, const Before&, SeenLog::Entries seen, Session& session) const {
     (void)seen, (void)session;
   }
