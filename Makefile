@@ -35,12 +35,14 @@ test: setup setup-tests
 # Left out: statistical tests and long ones, which go many times where others go once, and the checks on shared data.
 # Address and undefined behaviour: all suites. Threads: base, graph, those of sim that are about threads, parts and arms, and arms beside each other.
 ONCE = ~[.]~[null]~[statistical]~[long]
+# Checkpoints take a third of the time of all: beside the others.
+ASAN_RUNS = 'test_scenarios "$(ONCE)~[checkpoint]"' 'test_scenarios "$(ONCE)[checkpoint]"' $(patsubst %,'test_% "$(ONCE)"',$(filter-out scenarios,$(SUITES)))
 sanitize: setup setup-tests
 	@$(call install,$(SANITIZE_PACKAGES))
 	cmake --preset asan $(CMAKE_FLAGS)
 	cmake --build --preset asan --parallel $(JOBS) --target $(SUITES:%=test_%)
-	cd build/asan && unset GRAPEVINE_DATA && printf '%s\n' $(SUITES) | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
-	  xargs -P $(JOBS) -I{} sh -c './test_{} "$(ONCE)"'
+	cd build/asan && unset GRAPEVINE_DATA && printf '%s\n' $(ASAN_RUNS) | LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/leaks.txt:print_suppressions=0 \
+	  xargs -P $(JOBS) -d '\n' -I{} sh -c './{}'
 	cmake --preset tsan $(CMAKE_FLAGS)
 	cmake --build --preset tsan --parallel $(JOBS) --target test_base test_graph test_sim test_scenarios
 	cd build/tsan && unset GRAPEVINE_DATA && printf '%s\n' 'test_graph "$(ONCE)"' 'test_sim "[invariance]$(ONCE),[branching]$(ONCE),[mechanism]$(ONCE)"' 'test_base "$(ONCE)"' 'test_scenarios "[families],[beside]"' | \
